@@ -1,0 +1,94 @@
+"""The Typer app: global options, the one error boundary, and a module a noun."""
+
+import logging
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from minibar_ml import __version__, log
+from minibar_ml.cli import db
+from minibar_ml.domain.errors import ExitCode, MinibarError
+from minibar_ml.log import logger
+
+app = typer.Typer(
+    name="minibar-ml",
+    help="Watches a hotel's minibars: learns what is normal and says what is not.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (db,):
+    module.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"minibar-ml {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    """Watches a hotel's minibars: learns what is normal and says what is not.
+
+    Exit status: 0 done, 1 unexpected, 2 usage, 3 configuration, 4 database unreachable, 5 something is missing,
+    6 partly done, 75 another run holds the lock. Finding anomalies is 0.
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status; every error ends here, as one line on stderr."""
+    log.configure(stamped=not sys.stderr.isatty())
+    try:
+        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+    except typer.Exit as request:
+        return request.exit_code
+    except typer.Abort:
+        typer.echo("aborted", err=True)
+        return ExitCode.UNEXPECTED
+    except MinibarError as error:
+        return _report(error)
+    except BrokenPipeError:
+        # The reader has seen enough (`alerts list | head`); Python must not complain about it while it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return ExitCode.OK
+    except KeyboardInterrupt:
+        typer.echo("interrupted; nothing is half-written", err=True)
+        return 130
+    except Exception as error:  # noqa: BLE001 - the boundary: nothing escapes it and nothing is swallowed
+        return _unexpected(error)
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def run() -> None:
+    """Entry point of the console script."""
+    raise SystemExit(main())
+
+
+def _unexpected(error: Exception) -> int:
+    if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
+        error.show()
+        return int(error.exit_code)
+    from minibar_ml.store.engine import explain
+
+    if known := explain(error):
+        return _report(known)
+    typer.echo(f"error: {type(error).__name__}: {error} (a bug: please report it with the lines above)", err=True)
+    logger.error("traceback\n%s", "".join(traceback.format_exception(error)))
+    return ExitCode.UNEXPECTED
+
+
+def _report(error: MinibarError) -> int:
+    typer.echo(f"error: {error}", err=True)
+    if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
+        logger.debug("caused by %s", type(error.__cause__).__name__)
+    return error.exit_code

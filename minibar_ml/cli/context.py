@@ -1,0 +1,112 @@
+"""What most commands share: their options, the settings, the database, the instant they believe it is."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, time
+from typing import TYPE_CHECKING, Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from minibar_ml import log
+from minibar_ml.cli import console
+from minibar_ml.domain.errors import UsageError
+from minibar_ml.settings import Settings, load
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+
+def _quiet(wanted: bool) -> None:
+    if wanted:
+        log.configure(quiet=True)
+
+
+def _verbose(wanted: bool) -> None:
+    if wanted:
+        log.configure(verbose=True)
+
+
+AsOf = Annotated[
+    str | None,
+    typer.Option(
+        "--as-of",
+        metavar="T",
+        help="Run as if it were this instant (ISO; the hotel's zone unless T names one).",
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Only errors on stderr.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=_verbose, help="Say every step on stderr.")]
+Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From this date or instant on (inclusive).")]
+Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Up to this date or instant (exclusive).")]
+Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id).")]
+
+
+def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
+    """An ISO date or instant as UTC; a date is its midnight in `zone`, a naive time is in `zone`.
+
+    Raises UsageError naming the option.
+    """
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is no date or time; write 2026-03-01 or 2026-03-01T18:00.") from error
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
+
+
+def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
+    """The instant a run believes it is: now, or `--as-of`, which may not lie in the future."""
+    now = datetime.now(UTC)
+    if text is None:
+        return now
+    asked = instant(text, zone, "--as-of")
+    if asked > now:
+        raise UsageError(f"--as-of {text} is in the future; nothing is known of it yet.")
+    return asked
+
+
+def span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """`--since` and `--until` as instants; raises UsageError where they are the wrong way round."""
+    start = instant(since, zone, "--since") if since else None
+    end = instant(until, zone, "--until") if until else None
+    if start and end and start >= end:
+        raise UsageError(f"--since {since} is not before --until {until}.")
+    return start, end
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which a business day starts."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def enabled(settings: Settings) -> bool:
+    """Whether jobs may work; says so where they may not."""
+    if not settings.enabled:
+        console.note("ML_ENABLED is false: nothing was done.")
+    return settings.enabled
+
+
+def engine(settings: Settings, command: str) -> "Engine":
+    """The database of these settings; not yet connected."""
+    from minibar_ml.store.engine import make_engine
+
+    return make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}")
+
+
+@contextmanager
+def store(settings: Settings, command: str) -> Iterator["Connection"]:
+    """A connection to a store whose schema is what this program knows."""
+    from minibar_ml.store.engine import connect, retrying
+    from minibar_ml.store.migrations import require_current
+
+    made = engine(settings, command)
+    with retrying(lambda: connect(made)) as connection:
+        require_current(connection)
+        connection.rollback()
+        yield connection
+
+
+def settings() -> Settings:
+    """The settings of this process."""
+    return load()

@@ -1,0 +1,110 @@
+"""`minibar-ml db`: the store's schema and the source contract."""
+
+from typing import Annotated
+
+import typer
+
+from minibar_ml.cli import console, context
+from minibar_ml.cli.context import Json, Quiet, Verbose
+from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+
+app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
+Without = Annotated[
+    list[str] | None,
+    typer.Option("--without", metavar="PART", help="The hotel has no such part: stays, requests, custody or ledger."),
+]
+
+
+def register(root: typer.Typer) -> None:
+    """Add this noun to the app."""
+    root.add_typer(app, name="db")
+
+
+@app.command()
+def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Make or upgrade the store, recognise the source layout and install its contract."""
+    from minibar_ml.store import audit, migrations, source
+    from minibar_ml.store.engine import connect, retrying
+
+    if unknown := set(without or ()) - source.PARTS.keys():
+        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
+    engine = context.engine(context.settings(), "db init")
+    with retrying(lambda: connect(engine)) as connection:
+        applied = migrations.upgrade(connection)
+        contract = source.install(connection, tuple(sorted(without or ())))
+        audit.insert(
+            connection,
+            "db.init",
+            "source contract",
+            after={"layout": contract.layout, "without": list(contract.absent)},
+        )
+        connection.commit()
+    console.note(
+        f"store: {len(applied)} migration(s) applied; source: {contract.layout}, {len(contract.usable)} functions usable"
+    )
+    if contract.gaps:
+        raise SourceIncomplete(source.complaint(contract))
+
+
+@app.command()
+def upgrade(
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Bring the store's schema to what this program needs; `--sql` prints what it would run."""
+    from minibar_ml.store import migrations
+    from minibar_ml.store.engine import connect, retrying
+
+    engine = context.engine(context.settings(), "db upgrade")
+    with retrying(lambda: connect(engine)) as connection:
+        if sql:
+            for migration in migrations.pending(connection):
+                console.say(migration.script())
+            return
+        for migration in migrations.upgrade(connection):
+            console.note(f"applied {migration.version:04d}_{migration.name}")
+
+
+@app.command()
+def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Which migrations the database has and which it lacks."""
+    from minibar_ml.store import migrations
+    from minibar_ml.store.engine import connect, retrying
+
+    engine = context.engine(context.settings(), "db status")
+    with retrying(lambda: connect(engine)) as connection:
+        done = migrations.applied(connection)
+        rows = [{"version": m.version, "name": m.name, "applied": m.version in done} for m in migrations.migrations()]
+    if json:
+        console.print_json(rows)
+        return
+    for row in rows:
+        console.say(f"{row['version']:04d} {row['name']:<30} {'applied' if row['applied'] else 'pending'}")
+
+
+@app.command()
+def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Check schema and source contract; exit 5 where something is missing."""
+    from minibar_ml.store import source
+    from minibar_ml.store.migrations import server_version
+
+    with context.store(context.settings(), "db check") as connection:
+        contract = source.read(connection)
+        version = server_version(connection)
+    if json:
+        console.print_json(
+            {
+                "server": version,
+                "layout": contract.layout,
+                "usable": sorted(contract.usable),
+                "missing": [str(gap) for gap in contract.gaps],
+                "without": contract.absent,
+            }
+        )
+    else:
+        console.say(
+            f"PostgreSQL {version}; store up to date; source {contract.layout}, {len(contract.usable)} functions usable"
+        )
+    if contract.gaps:
+        raise PreconditionFailed(source.complaint(contract))

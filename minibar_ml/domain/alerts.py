@@ -1,0 +1,114 @@
+"""Alerts: what a detector finds, what the store keeps, and the words both use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Literal, get_args
+
+from minibar_ml.domain.metrics import EntityType, MetricType
+
+AlertType = Literal[
+    "stock_anomaly",
+    "shrinkage",
+    "stock_depletion",
+    "consumption_anomaly",
+    "silent_room",
+    "vacant_consumption",
+    "refill_delay",
+    "unanswered_request",
+    "custody_loss",
+    "model_fallback",
+    "data_stale",
+]
+Severity = Literal["low", "medium", "high", "critical"]
+Status = Literal["open", "acknowledged", "resolved", "false_positive"]
+Verdict = Literal["acknowledged", "resolved", "false_positive"]
+
+ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
+SEVERITIES: tuple[Severity, ...] = get_args(Severity)
+STATUSES: tuple[Status, ...] = get_args(Status)
+LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
+
+
+def severity_of(deviation_percent: float) -> Severity:
+    """Severity from the absolute deviation in percent: < 30 low, < 50 medium, < 80 high, else critical."""
+    size = abs(deviation_percent)
+    if size < 30:
+        return "low"
+    if size < 50:
+        return "medium"
+    return "high" if size < 80 else "critical"
+
+
+def worse(one: Severity, other: Severity) -> Severity:
+    """The graver of two severities."""
+    return max(one, other, key=SEVERITIES.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a detector says of one entity on one business day; the store turns it into an alert or an update.
+
+    `reason` names the sentence that tells it (i18n/messages.py) and `facts` holds that sentence's figures.
+    `score` is -ln of the tail probability (nats): high is strange, whatever the detector. `impact` is money,
+    units x price, in the hotel's currency. `settled_at` is set when the fault was over before the run's as-of.
+    """
+
+    type: AlertType
+    hotel_id: int
+    entity_type: EntityType
+    entity_id: int
+    metric: MetricType
+    occurred_on: date
+    reason: str
+    severity: Severity
+    detector: str
+    value: float
+    expected: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    score: float | None = None
+    impact: float | None = None
+    facts: Mapping[str, Any] | None = None
+    raised_at: datetime | None = None
+    settled_at: datetime | None = None
+
+    @property
+    def deviation_percent(self) -> float | None:
+        """How far the value is off what was expected, in percent; None where nothing was expected."""
+        if not self.expected:
+            return None
+        return 100.0 * (self.value - self.expected) / abs(self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A stored alert, as `alerts list --json` prints it; `facts` and `reason` feed the sentences."""
+
+    id: int
+    type: AlertType
+    severity: Severity
+    status: Status
+    hotel_id: int
+    entity_type: EntityType
+    entity_id: int
+    entity_name: str
+    metric: MetricType
+    value: float
+    expected: float | None
+    lower: float | None
+    upper: float | None
+    deviation_percent: float | None
+    score: float | None
+    detector: str
+    impact: float | None
+    reason: str
+    facts: Mapping[str, Any]
+    occurred_on: date
+    raised_at: datetime
+    last_seen: datetime
+    occurrences: int
+    read_at: datetime | None
+    read_by: str | None
+    resolved_at: datetime | None
+    resolved_by: str | None

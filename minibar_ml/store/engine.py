@@ -1,0 +1,135 @@
+"""The one way to the database: connections that know the hotel's time zone, and errors that say what to do."""
+
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import psycopg2
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import NullPool
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from minibar_ml.domain.errors import ConfigurationError, DatabaseUnreachable, MinibarError, PreconditionFailed
+from minibar_ml.log import logger
+
+CONNECT_TIMEOUT_SECONDS = 10
+ATTEMPTS = 4
+UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
+TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
+EXAMPLE = "postgresql://user:password@host:5432/database"
+
+Result = TypeVar("Result")
+
+
+class Unreached(DatabaseUnreachable):
+    """The server does not answer; it may in a moment, so the work is tried again."""
+
+
+def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Engine:
+    """An engine without a pool: every command is one short process with one connection.
+
+    Raises ConfigurationError where the URL is missing or malformed; its password is never repeated.
+    """
+    if not url:
+        raise ConfigurationError(f"ML_DATABASE_URL is not set; it looks like {EXAMPLE}.")
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+        if parsed.get_backend_name() != "postgresql":
+            raise ConfigurationError(
+                f"ML_DATABASE_URL names {parsed.get_backend_name()!r}; we speak only to PostgreSQL: {EXAMPLE}."
+            )
+        engine = create_engine(
+            parsed.set(drivername="postgresql+psycopg2"),
+            poolclass=NullPool,
+            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
+        )
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
+        raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
+
+    @event.listens_for(engine, "connect")
+    def _set_zone(connection: Any, _record: Any) -> None:
+        # A statement and not a start-up option, which connection poolers refuse.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('TimeZone', %s, false)", (timezone,))
+        connection.commit()
+
+    return engine
+
+
+def sqlstate(error: BaseException) -> str:
+    """PostgreSQL's five-letter code of a database error; empty where the server was never reached."""
+    original = getattr(error, "orig", error)
+    return getattr(original, "pgcode", None) or ""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Whether the same work may well succeed in a moment."""
+    return isinstance(error, Unreached) or (
+        isinstance(error, DBAPIError)
+        and (error.connection_invalidated or sqlstate(error).startswith(TRANSIENT_CLASSES))
+    )
+
+
+def connect(engine: Engine) -> Connection:
+    """One connection, to be closed by the caller; every failure to get it is named and says how to mend it."""
+    try:
+        return engine.connect()
+    except DBAPIError as error:
+        raise _why_not_connected(error, engine) from error.orig
+
+
+def _why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
+    where = f"{engine.url.host or engine.url.query.get('host', 'local socket')}, database {engine.url.database}"
+    text = str(error.orig).strip()
+    if "password authentication failed" in text or "no password supplied" in text or 'role "' in text:
+        return DatabaseUnreachable(
+            f"{where}: user {engine.url.username!r} was not let in; check user and password in ML_DATABASE_URL."
+        )
+    if "does not exist" in text:
+        return DatabaseUnreachable(f"{where}: there is no such database; check the name in ML_DATABASE_URL.")
+    if "TimeZone" in text:
+        return ConfigurationError("The PostgreSQL server does not know ML_TIMEZONE; use a name from pg_timezone_names.")
+    first_line = text.splitlines()[0] if text else type(error.orig).__name__
+    return Unreached(f"{where}: {first_line}. Check that the server runs and that ML_DATABASE_URL is right.")
+
+
+def retrying(work: Callable[[], Result]) -> Result:
+    """Do `work` again, with growing random pauses, where the database failed in passing.
+
+    Only for work that is one transaction or none: every job is, so a repeat can't do anything twice.
+    """
+    for attempt in Retrying(
+        retry=retry_if_exception(is_transient),
+        wait=wait_random_exponential(multiplier=0.5, max=8),
+        stop=stop_after_attempt(ATTEMPTS),
+        sleep=time.sleep,
+        before_sleep=lambda state: logger.warning(
+            "database failed in passing, attempt %d of %d", state.attempt_number, ATTEMPTS
+        ),
+        reraise=True,
+    ):
+        with attempt:
+            return work()
+    raise AssertionError("tenacity re-raises")
+
+
+def explain(error: BaseException) -> MinibarError | None:
+    """The error of ours that a database error means; None where it is a bug of ours or no database error."""
+    original = error.orig if isinstance(error, DBAPIError) else error
+    if not isinstance(original, psycopg2.Error):
+        return None
+    code = sqlstate(error)
+    first_line = (str(original).strip() or type(original).__name__).splitlines()[0]
+    if code.startswith(UNREACHABLE_CLASSES) or isinstance(
+        original, psycopg2.OperationalError | psycopg2.InterfaceError
+    ):
+        return DatabaseUnreachable(f"The database failed: {first_line}. Nothing is half-written; the next run goes on.")
+    if code == "42501":
+        return PreconditionFailed(
+            f"The database role may not do this ({first_line}): grant it, see docs/installation.md."
+        )
+    if code in ("3F000", "42P01", "42703", "42883"):
+        return PreconditionFailed(f"Something is missing in the database ({first_line}): run `minibar-ml db check`.")
+    return None

@@ -1,0 +1,97 @@
+"""The store's schema: forward-only plain SQL files, checksummed, each applied in its own transaction.
+
+A small runner of ours, since none of the maintained ones fits (see ARCHITECTURE.md): yandex-pgmigrate keeps no
+checksums, yoyo hashes names and not contents, alembic wants Python around each file.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
+from minibar_ml.store.locks import exclusive
+from minibar_ml.store.queries import query, sql_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One file of `sql/migrations`: `<number>_<what it changes>.sql`."""
+
+    version: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the file's text."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+    def script(self) -> str:
+        """The file and its record as one transaction, for a database administrator to run by hand."""
+        record = str(
+            query("migrations.insert")
+            .bindparams(version=self.version, name=self.name, checksum=self.checksum)
+            .compile(compile_kwargs={"literal_binds": True})
+        )
+        return f"BEGIN;\n{query('migrations.create_table')};\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
+
+
+def migrations(folder: Path | None = None) -> list[Migration]:
+    """All migrations, in order."""
+    paths = sorted((folder or sql_folder() / "migrations").glob("*.sql"))
+    return [Migration(int(path.stem[:4]), path.stem[5:], path.read_text(encoding="utf-8")) for path in paths]
+
+
+def applied(connection: Connection) -> dict[int, str]:
+    """Version -> checksum of what the database has; empty where there is no store."""
+    if not connection.execute(query("migrations.table_exists")).scalar_one():
+        return {}
+    return {row.version: row.checksum for row in connection.execute(query("migrations.fetch"))}
+
+
+def pending(connection: Connection) -> list[Migration]:
+    """What the database lacks; raises where it is ahead of this program or was changed under it."""
+    done = applied(connection)
+    known = migrations()
+    if ahead := done.keys() - {migration.version for migration in known}:
+        raise SchemaAhead(
+            f"The store's schema is at version {max(ahead)}, newer than this program: install the newer minibar-ml."
+        )
+    for migration in known:
+        if migration.version in done and done[migration.version] != migration.checksum:
+            raise PreconditionFailed(
+                f"Migration {migration.version:04d}_{migration.name} is not the one that this database was made with "
+                "(checksums differ): restore the released file."
+            )
+    return [migration for migration in known if migration.version not in done]
+
+
+def upgrade(connection: Connection) -> list[Migration]:
+    """Apply what is pending, each migration in one transaction, under the lock 'upgrade'; returns what was applied."""
+    with exclusive(connection, "upgrade"):
+        todo = pending(connection)
+        connection.rollback()
+        for migration in todo:
+            connection.execute(query("migrations.create_schema"))
+            connection.execute(query("migrations.create_table"))
+            connection.exec_driver_sql(migration.sql.replace("%", "%%"))
+            record = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
+            connection.execute(query("migrations.insert"), record)
+            connection.commit()
+        return todo
+
+
+def require_current(connection: Connection) -> None:
+    """Raise SchemaBehind or SchemaAhead unless the store is what this program knows."""
+    if todo := pending(connection):
+        raise SchemaBehind(
+            f"The store lacks {len(todo)} migration(s), the first {todo[0].version:04d}_{todo[0].name}: "
+            "run `minibar-ml db init` (a new store) or `minibar-ml db upgrade`."
+        )
+
+
+def server_version(connection: Connection) -> str:
+    """The server's version, such as 15.18."""
+    return str(connection.execute(text("SHOW server_version")).scalar_one()).split()[0]

@@ -1,0 +1,44 @@
+"""Named queries: one file a subject under `sql/queries`, loaded once.
+
+A query starts at a line `-- name: <name>`; a comment line below says what it returns. `:name` marks a bound
+value, so that any query can be pasted into psql (after `\\set name value`). Identifiers are never substituted.
+"""
+
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from sqlalchemy import TextClause, text
+
+NAME = "-- name: "
+
+
+@cache
+def sql_folder() -> Path:
+    """The `sql` folder: inside the package when installed from a wheel, beside it in a checkout."""
+    package = Path(str(files("minibar_ml")))
+    inside = package / "sql"
+    return inside if inside.is_dir() else package.parent / "sql"
+
+
+def sections(path: Path) -> dict[str, str]:
+    """The text of each `-- name:` section of a file, in order."""
+    found: dict[str, str] = {}
+    for part in path.read_text(encoding="utf-8").split(NAME)[1:]:
+        name, _, body = part.partition("\n")
+        if name.strip() in found:
+            raise ValueError(f"{path} names {name.strip()!r} twice")
+        found[name.strip()] = body.strip()
+    return found
+
+
+@cache
+def _subject(subject: str) -> dict[str, str]:
+    return sections(sql_folder() / "queries" / f"{subject}.sql")
+
+
+@cache
+def query(name: str) -> TextClause:
+    """The query `subject.name`, ready to execute."""
+    subject, _, section = name.partition(".")
+    return text(_subject(subject)[section])

@@ -1,0 +1,59 @@
+"""Job runs: what ran when, as of what instant, and how it ended."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.errors import MinibarError
+from minibar_ml.store.locks import exclusive
+from minibar_ml.store.queries import query
+
+Job = Literal["collect", "train", "detect", "notify", "report"]
+
+
+@dataclass
+class Run:
+    """A job's run while it is under way: counts and whether part of it could not be done."""
+
+    id: int
+    counts: dict[str, Any] = field(default_factory=dict)
+    partly: str | None = None
+
+
+@contextmanager
+def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
+    """Lock the job, open a run, and close it in the work's own transaction.
+
+    On an exception the work is rolled back and the run closed as failed with the exception's text, in a
+    transaction of its own; the exception goes on.
+    """
+    with exclusive(connection, job):
+        run = Run(connection.execute(query("runs.insert"), {"job": job, "as_of": as_of}).scalar_one())
+        connection.commit()
+        try:
+            yield run
+            _end(connection, run, "partly" if run.partly else "done", run.partly)
+            connection.commit()
+        except BaseException as error:
+            if not connection.invalidated:
+                connection.rollback()
+                message = str(error) if isinstance(error, MinibarError) else f"{type(error).__name__}: {error}"
+                _end(connection, run, "failed", message)
+                connection.commit()
+            raise
+
+
+def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> None:
+    values = {"id": run.id, "outcome": outcome, "counts": json.dumps(run.counts), "error": error}
+    connection.execute(query("runs.mark_ended"), values)
+
+
+def find_last(connection: Connection, job: Job) -> datetime | None:
+    """As-of of the last run of `job` that did its work; None before the first."""
+    row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
+    return row.as_of if row else None

@@ -1,0 +1,168 @@
+-- The store: metric points, models, alerts, trainings, job runs, audit log.
+-- Run by `minibar-ml db upgrade`, or by hand inside one transaction.
+
+CREATE SCHEMA IF NOT EXISTS minibar_ml;
+
+-- Which layout the source contract was installed for, and which parts the hotel does without.
+CREATE TABLE minibar_ml.ml_source_contract (
+    only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    layout text NOT NULL,
+    checksum text NOT NULL,
+    absent text[] NOT NULL DEFAULT '{}',
+    installed_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- The highest source id that collect has seen in each source table: what is above it is new, however late.
+CREATE TABLE minibar_ml.ml_watermarks (
+    source_table text PRIMARY KEY,
+    last_id bigint NOT NULL
+);
+
+-- Metric points. hotel_id 0 is the common store of a chain: the ledger names no hotel.
+CREATE TABLE minibar_ml.ml_metrics (
+    metric_type text NOT NULL CHECK (metric_type IN (
+        'stock_level', 'stock_outflow', 'product_consumption', 'room_consumption', 'vacant_consumption',
+        'refill_duration', 'request_response', 'custody_loss', 'occupancy', 'stock_days_left')),
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL CHECK (entity_type IN ('room', 'product', 'attendant', 'hotel')),
+    entity_id integer NOT NULL,
+    metric_value double precision NOT NULL CHECK (metric_value > '-Infinity' AND metric_value < 'Infinity'),
+    observed_at timestamptz NOT NULL,
+    business_date date NOT NULL,
+    context jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (metric_type, hotel_id, entity_type, entity_id, observed_at)
+) PARTITION BY RANGE (observed_at);
+CREATE INDEX ml_metrics_type_time ON minibar_ml.ml_metrics (metric_type, observed_at);
+CREATE INDEX ml_metrics_entity ON minibar_ml.ml_metrics (entity_type, entity_id, observed_at);
+
+-- Makes the monthly partitions from the month of `since` to two months after `until`. Months are UTC months.
+-- Returns how many it made. Jobs call it ahead of need; making none is the usual case and costs a catalogue look.
+CREATE FUNCTION minibar_ml.ensure_partitions(since timestamptz, until timestamptz) RETURNS integer
+LANGUAGE plpgsql AS $$
+DECLARE
+    month_start timestamp := date_trunc('month', since AT TIME ZONE 'UTC');
+    partition_name text;
+    made integer := 0;
+BEGIN
+    WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
+        partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
+        IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
+            EXECUTE format(
+                'CREATE TABLE minibar_ml.%I PARTITION OF minibar_ml.ml_metrics FOR VALUES FROM (%L) TO (%L)',
+                partition_name,
+                month_start AT TIME ZONE 'UTC',
+                (month_start + interval '1 month') AT TIME ZONE 'UTC');
+            made := made + 1;
+        END IF;
+        month_start := month_start + interval '1 month';
+    END LOOP;
+    RETURN made;
+END
+$$;
+
+-- Trained models, sealed. At most one is active for a model type, metric and hotel.
+CREATE TABLE minibar_ml.ml_models (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model_type text NOT NULL CHECK (model_type IN ('statistics', 'isolation_forest')),
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    version integer NOT NULL CHECK (version > 0),
+    model_data bytea NOT NULL,
+    parameters jsonb NOT NULL DEFAULT '{}',
+    data_points integer NOT NULL CHECK (data_points >= 0),
+    trained_at timestamptz NOT NULL,
+    accuracy double precision CHECK (accuracy BETWEEN 0 AND 1),
+    precision double precision CHECK (precision BETWEEN 0 AND 1),
+    recall double precision CHECK (recall BETWEEN 0 AND 1),
+    evaluated_on text,
+    is_active boolean NOT NULL DEFAULT false,
+    UNIQUE (model_type, metric_type, hotel_id, version)
+);
+CREATE UNIQUE INDEX ml_models_one_active ON minibar_ml.ml_models (model_type, metric_type, hotel_id) WHERE is_active;
+
+-- Alerts. A live alert is unique for its fingerprint: type, hotel and entity.
+CREATE TABLE minibar_ml.ml_alerts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    type text NOT NULL CHECK (type IN (
+        'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
+        'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale')),
+    severity text NOT NULL CHECK (severity IN ('low', 'medium', 'high', 'critical')),
+    status text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'acknowledged', 'resolved', 'false_positive')),
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL CHECK (entity_type IN ('room', 'product', 'attendant', 'hotel')),
+    entity_id integer NOT NULL,
+    entity_name text NOT NULL,
+    metric text NOT NULL,
+    value double precision NOT NULL,
+    expected double precision,
+    lower double precision,
+    upper double precision,
+    deviation_percent double precision,
+    score double precision,
+    detector text NOT NULL,
+    impact numeric(14, 2),
+    reason text NOT NULL,
+    facts jsonb NOT NULL DEFAULT '{}',
+    message text NOT NULL,
+    suggested_action text NOT NULL,
+    occurred_on date NOT NULL,
+    last_occurred_on date NOT NULL,
+    raised_at timestamptz NOT NULL,
+    last_seen timestamptz NOT NULL,
+    occurrences integer NOT NULL DEFAULT 1 CHECK (occurrences > 0),
+    read_at timestamptz,
+    read_by text,
+    resolved_at timestamptz,
+    resolved_by text,
+    CHECK (last_occurred_on >= occurred_on),
+    CHECK (status NOT IN ('resolved', 'false_positive') OR resolved_at IS NOT NULL)
+);
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts (type, hotel_id, entity_type, entity_id)
+    WHERE status IN ('open', 'acknowledged');
+CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts (severity, status);
+CREATE INDEX ml_alerts_status_time ON minibar_ml.ml_alerts (status, raised_at DESC);
+CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts (raised_at DESC);
+CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts (entity_type, entity_id, raised_at DESC);
+
+-- Every training of every model, also those that made none.
+CREATE TABLE minibar_ml.ml_training_logs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    model text NOT NULL,
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    started_at timestamptz NOT NULL,
+    ended_at timestamptz NOT NULL,
+    data_points integer NOT NULL CHECK (data_points >= 0),
+    success boolean NOT NULL,
+    error text,
+    metrics jsonb NOT NULL DEFAULT '{}',
+    CHECK (success OR error IS NOT NULL)
+);
+CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs (started_at DESC);
+
+-- One row per run of a job. A row that stays 'running' without a lock holder was killed.
+CREATE TABLE minibar_ml.ml_job_runs (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    job text NOT NULL CHECK (job IN ('collect', 'train', 'detect', 'notify', 'report')),
+    as_of timestamptz NOT NULL,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ended_at timestamptz,
+    outcome text NOT NULL DEFAULT 'running' CHECK (outcome IN ('running', 'done', 'partly', 'failed')),
+    counts jsonb NOT NULL DEFAULT '{}',
+    error text
+);
+CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs (job, started_at DESC);
+
+-- Who did what, when. Rows are only ever added.
+CREATE TABLE minibar_ml.ml_audit_log (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    database_role text NOT NULL DEFAULT current_user,
+    os_user text NOT NULL,
+    operator text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb
+);
+CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log (at DESC);

@@ -1,0 +1,24 @@
+-- Job runs and their locks.
+
+-- name: try_lock
+-- Takes the session lock of a job; false where another session holds it.
+SELECT pg_try_advisory_lock(hashtext('minibar_ml'), hashtext(:name))
+
+-- name: unlock
+-- Gives the session lock back.
+SELECT pg_advisory_unlock(hashtext('minibar_ml'), hashtext(:name))
+
+-- name: insert
+-- Opens a run; returns its id.
+INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES (:job, :as_of) RETURNING id
+
+-- name: mark_ended
+-- Closes a run with its outcome.
+UPDATE minibar_ml.ml_job_runs
+SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS jsonb), error = :error
+WHERE id = :id
+
+-- name: find_last
+-- As-of and start of the last run of a job that did its work; no row before the first.
+SELECT as_of, started_at FROM minibar_ml.ml_job_runs
+WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1

