@@ -39,9 +39,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
-    console.note(
-        f"store: {len(applied)} migration(s) applied; source: {contract.layout}, {len(contract.usable)} functions usable"
-    )
+    console.note(f"store: {len(applied)} migration(s) applied")
+    console.note(f"source: {contract.layout}, {len(contract.usable)} functions usable")
     if contract.gaps:
         raise SourceIncomplete(source.complaint(contract))
 
