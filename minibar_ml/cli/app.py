@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from minibar_ml import __version__, log
-from minibar_ml.cli import db
+from minibar_ml.cli import collect, db
 from minibar_ml.domain.errors import ExitCode, MinibarError
 from minibar_ml.log import logger
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (db,):
+for module in (db, collect):
     module.register(app)
 
 
@@ -82,8 +82,9 @@ def _unexpected(error: Exception) -> int:
 
     if known := explain(error):
         return _report(known)
-    typer.echo(f"error: {type(error).__name__}: {error} (a bug: please report it with the lines above)", err=True)
     logger.error("traceback\n%s", "".join(traceback.format_exception(error)))
+    first_line = (str(error).splitlines() or [""])[0]
+    typer.echo(f"error: {type(error).__name__}: {first_line} (a bug: please report it with the lines above)", err=True)
     return ExitCode.UNEXPECTED
 
 
