@@ -51,8 +51,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The day that is judged: its ordinal, its start and the as-of instant, and whether the day is over."""
+    """The hotel and day that are judged: the day's ordinal, its start, the as-of instant, and whether it is over."""
 
+    hotel_id: int
     day: int
     starts_at: datetime
     as_of: datetime
@@ -77,4 +78,4 @@ class Detector(Protocol):
         """
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
-        """The rows that have both statistical evidence and practical size; hotel_id is filled in by the caller."""
+        """The rows that have both statistical evidence and practical size."""
