@@ -24,14 +24,14 @@ def record_ledger(
     opening = np.zeros_like(moves.issued)
     opening[:, 0] = moves.opening
     # a wrong entry and a leak look like any other issue: nothing in the row says what they are
-    daily: list[tuple[Ints, str, str | None, float, float]] = [
+    daily: list[tuple[Ints, str, str, float, float]] = [
         (opening, "devir", "açılış", 6.0, 6.4),
         (moves.delivered, "giris", "sipariş", 6.5, 7.4),
         (moves.urgent, "giris", "acil sipariş", 7.4, 7.8),
-        (moves.leaked, "cikis", None, 9.5, 11.5),
+        (moves.leaked, "cikis", "zimmet", 9.5, 11.5),
         (moves.broken, "fire", "soğutucu arızası", 11.6, 12.5),
         (moves.written_off, "fire", "kırık", 12.6, 14.0),
-        (moves.wrong, "cikis", None, 14.1, 16.0),
+        (moves.wrong, "cikis", "zimmet", 14.1, 16.0),
         (moves.repair, "sayim", "düzeltme", 16.2, 17.0),
         (moves.count, "sayim", "aylık sayım", 17.1, 18.5),
     ]
@@ -66,7 +66,7 @@ def _rows(
     rng: np.random.Generator,
     units: Ints,
     kind: str,
-    remark: str | None,
+    remark: str,
     since_hour: float,
     until_hour: float,
     keeper: int,
@@ -78,14 +78,14 @@ def _rows(
 
 
 def _frame(
-    product: Ints, units: Ints, kind: str, remark: str | None, keeper: Ints, at: pd.DatetimeIndex
+    product: Ints, units: Ints, kind: str, remark: str, keeper: Ints, at: pd.DatetimeIndex
 ) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "urun_id": product + 1,
             "hareket_tipi": kind,
             "miktar": units,
-            "aciklama": pd.Series(remark, index=range(len(units)), dtype=object),
+            "aciklama": remark,
             "islem_yapan_id": keeper,
             "islem_tarihi": at,
         }
