@@ -180,13 +180,9 @@ def _products(plan: HotelPlan) -> pd.DataFrame:
             "id": index + 1,
             "grup_id": [row[1] for row in rows],
             "urun_kodu": [f"MB{i + 1:03d}" if i % 5 else None for i in range(plan.products)],
-            "urun_adi": [
-                row[0] if i < known else f"{row[0]} ({i // known + 1})" for i, row in enumerate(rows)
-            ],
+            "urun_adi": [row[0] if i < known else f"{row[0]} ({i // known + 1})" for i, row in enumerate(rows)],
             "birim": [row[2] for row in rows],
-            "kritik_stok_seviyesi": pd.array(
-                [10 if i % 4 else None for i in range(plan.products)], dtype="Int64"
-            ),
+            "kritik_stok_seviyesi": pd.array([10 if i % 4 else None for i in range(plan.products)], dtype="Int64"),
             "aktif": True,
             "satis_fiyati": [row[4] for row in rows],
             "alis_fiyati": [None if i % 11 == 10 else row[3] for i, row in enumerate(rows)],

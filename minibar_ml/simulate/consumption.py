@@ -95,9 +95,7 @@ class Minibars:
         return taken
 
 
-def live(
-    plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults
-) -> Findings:
+def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults) -> Findings:
     """Run the days; returns the lines of all visits and the labels of grabs as they really were."""
     rng = stream(plan, "visits")
     guests, bars = Guests(plan, building, stays, faults), Minibars(building)
@@ -112,9 +110,7 @@ def live(
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(
-            _visit(bars, visits, schedule.room[visits], building.opens[schedule.room[visits]] == day, rng)
-        )
+        lines.append(_visit(bars, visits, schedule.room[visits], building.opens[schedule.room[visits]] == day, rng))
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
         )
@@ -149,9 +145,7 @@ def _visit(bars: Minibars, visits: Ints, room: Ints, first: Flags, rng: np.rando
     bars.stock[room] = stock + refill
     bars.gone[room] = 0
     cell = (row, product)
-    return np.stack(
-        [visits[row], product, (stock + found)[cell], found[cell], refill[cell], extra[cell], full[cell]]
-    )
+    return np.stack([visits[row], product, (stock + found)[cell], found[cell], refill[cell], extra[cell], full[cell]])
 
 
 def _grab(

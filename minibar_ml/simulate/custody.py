@@ -39,9 +39,7 @@ class Custody:
     labels: list[Fault]
 
 
-def hand_out(
-    plan: HotelPlan, building: Building, roster: Roster, schedule: Schedule, findings: Findings
-) -> Custody:
+def hand_out(plan: HotelPlan, building: Building, roster: Roster, schedule: Schedule, findings: Findings) -> Custody:
     """Hand out what the attendants will use and somewhat more, in cases; lose a unit now and then."""
     rng = stream(plan, "custody")
     custody_of, attendant, first, last, share = _periods(roster, rng)

@@ -67,7 +67,5 @@ def generate(plan: HotelPlan) -> SourceData:
         *custody.labels,
         *label_stock_faults(plan, moves, stock_faults),
     ]
-    labels.sort(
-        key=lambda fault: (fault.occurred_on, fault.kind, fault.hotel_id, fault.entity_type, fault.entity_id)
-    )
+    labels.sort(key=lambda fault: (fault.occurred_on, fault.kind, fault.hotel_id, fault.entity_type, fault.entity_id))
     return SourceData(tables, tuple(labels))

@@ -47,9 +47,7 @@ def record_ledger(
     ):
         some = units > 0
         owner = custody.line_custody[some]
-        frames.append(
-            _frame(custody.line_product[some], units[some], kind, remark, keepers[owner], at[owner])
-        )
+        frames.append(_frame(custody.line_product[some], units[some], kind, remark, keepers[owner], at[owner]))
     ledger = pd.concat(frames, ignore_index=True)
     ledger = ledger.sort_values(["islem_tarihi", "urun_id"], kind="stable", ignore_index=True)
     ledger.insert(0, "id", np.arange(1, len(ledger) + 1))
@@ -77,9 +75,7 @@ def _rows(
     return _frame(product, units[product, day], kind, remark, np.full(len(day), keeper), at)
 
 
-def _frame(
-    product: Ints, units: Ints, kind: str, remark: str, keeper: Ints, at: pd.DatetimeIndex
-) -> pd.DataFrame:
+def _frame(product: Ints, units: Ints, kind: str, remark: str, keeper: Ints, at: pd.DatetimeIndex) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "urun_id": product + 1,
@@ -106,9 +102,7 @@ def label_stock_faults(plan: HotelPlan, moves: Movements, faults: StockFaults) -
     return labels
 
 
-def _fault(
-    plan: HotelPlan, kind: FaultKind, product: int, first: int, last: int, size: float, note: str
-) -> Fault:
+def _fault(plan: HotelPlan, kind: FaultKind, product: int, first: int, last: int, size: float, note: str) -> Fault:
     since, until = plan.date_of(int(first)), plan.date_of(int(last))
     return Fault(kind, WAREHOUSE_HOTEL, "product", product + 1, since, until, float(size), note)
 

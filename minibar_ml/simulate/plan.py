@@ -72,9 +72,7 @@ class HotelPlan:
     def __post_init__(self) -> None:
         """Refuse plans that mean nothing."""
         if min(self.hotels, self.rooms, self.check_every_days) < 1 or self.days < 14 or self.products < 6:
-            raise ValueError(
-                "a plan needs a hotel, a room, 14 days, 6 products and a check interval of a day or more"
-            )
+            raise ValueError("a plan needs a hotel, a room, 14 days, 6 products and a check interval of a day or more")
         if self.attendants is not None and self.attendants < 1:
             raise ValueError("a hotel needs an attendant")
         if not 0 < self.occupancy < 1:

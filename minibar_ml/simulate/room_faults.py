@@ -98,9 +98,7 @@ def _grab(
     return pd.DataFrame({"visit": chosen, "units": rng.integers(*units, len(chosen)), "kind": kind})
 
 
-def _choose_shifts(
-    plan: HotelPlan, building: Building, rng: np.random.Generator
-) -> tuple[Floats, list[Fault]]:
+def _choose_shifts(plan: HotelPlan, building: Building, rng: np.random.Generator) -> tuple[Floats, list[Fault]]:
     """Let a product's demand in a hotel rise 2.5 to 4.5 times for 2 to 4 nights (a group, a heat wave)."""
     products = building.setup.shape[1]
     shift = np.ones((plan.hotels, plan.days, products))
@@ -118,9 +116,7 @@ def _choose_shifts(
             shift[hotel, day : day + nights, product] = factor
             found, last = plan.date_of(int(day) + 1), plan.date_of(int(day) + nights)
             note = f"demand in the hotel times {factor:.1f} for {nights} nights"
-            labels.append(
-                Fault("consumption_anomaly", hotel + 1, "product", product + 1, found, last, factor, note)
-            )
+            labels.append(Fault("consumption_anomaly", hotel + 1, "product", product + 1, found, last, factor, note))
     return shift, labels
 
 

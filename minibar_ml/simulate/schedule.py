@@ -46,9 +46,7 @@ def draw_roster(plan: HotelPlan, building: Building) -> Roster:
     return Roster(on_duty, np.repeat(np.arange(plan.hotels), count), building.attendants.ravel())
 
 
-def draw_schedule(
-    plan: HotelPlan, building: Building, stays: Stays, roster: Roster, slowness: Floats
-) -> Schedule:
+def draw_schedule(plan: HotelPlan, building: Building, stays: Stays, roster: Roster, slowness: Floats) -> Schedule:
     """Choose the visits; with more ``slowness`` (attendant x day) fewer rooms are reached."""
     rng = stream(plan, "schedule")
     day, room = np.nonzero(_rooms_to_visit(plan, building, stays, rng).T)

@@ -64,9 +64,7 @@ def choose_stock_faults(plan: HotelPlan, moves: Movements) -> StockFaults:
     return StockFaults(leak, breakage, wrong, corrected, starved)
 
 
-def _places(
-    plan: HotelPlan, rng: np.random.Generator, products: list[int], count: int
-) -> list[tuple[int, int]]:
+def _places(plan: HotelPlan, rng: np.random.Generator, products: list[int], count: int) -> list[tuple[int, int]]:
     """Products (taken off the list) and days; a product has several faults only where products are short."""
     days = choose(plan, rng, np.arange(plan.days - 3), count)
     each = -(-len(days) // max(1, len(products) // 3))

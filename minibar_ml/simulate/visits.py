@@ -54,9 +54,7 @@ def _completion_seconds(
     pace = rng.lognormal(0, 0.15, len(roster.attendant_id))
     floor = building.room_floor[schedule.room]
     climbed = np.r_[False, (floor[1:] != floor[:-1])][:count]
-    work = (
-        4.8 + 0.7 * np.minimum(items, QUICK_ITEMS) + 0.12 * np.maximum(items - QUICK_ITEMS, 0) + 1.5 * climbed
-    )
+    work = 4.8 + 0.7 * np.minimum(items, QUICK_ITEMS) + 0.12 * np.maximum(items - QUICK_ITEMS, 0) + 1.5 * climbed
     gaps = work * pace[schedule.attendant] * rng.lognormal(0, 0.35, count) * schedule.slowness
     coffee = rng.random(count) < 0.03
     gaps[coffee] += rng.uniform(12, 25, int(coffee.sum()))

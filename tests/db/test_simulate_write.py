@@ -66,8 +66,7 @@ UNZONED = {
     "odalar": "id, kat_id, oda_no, oda_tipi_id, kapasite, coalesce(aktif, true)",
     "kullanicilar": "id, kullanici_adi, ad, soyad, rol::text, coalesce(aktif, true), otel_id",
     "urunler": "id, grup_id, urun_adi, birim, kritik_stok_seviyesi, satis_fiyati, alis_fiyati",
-    "personel_zimmet_detay": "id, zimmet_id, urun_id, miktar, kullanilan_miktar, kalan_miktar,"
-    " iade_edilen_miktar",
+    "personel_zimmet_detay": "id, zimmet_id, urun_id, miktar, kullanilan_miktar, kalan_miktar, iade_edilen_miktar",
     "minibar_islem_detay": "id, islem_id, urun_id, baslangic_stok, bitis_stok, coalesce(tuketim, 0),"
     " eklenen_miktar, ekstra_miktar, setup_miktari, satis_fiyati, alis_fiyati, bedelsiz",
 }
@@ -102,15 +101,11 @@ def test_layout_a_is_as_untidy_as_the_real_one(data: SourceData, new_database: l
 
 
 @pytest.mark.parametrize("layout", ["a", "b"])
-def test_the_application_can_go_on_numbering(
-    data: SourceData, new_database: list[Engine], layout: Layout
-) -> None:
+def test_the_application_can_go_on_numbering(data: SourceData, new_database: list[Engine], layout: Layout) -> None:
     engine = new_database[0]
     write(engine, data, layout, PLAN.timezone)
     for table in TABLES:
-        following = (
-            f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) > coalesce(max(id), 0) FROM {table}"
-        )
+        following = f"SELECT nextval(pg_get_serial_sequence('{table}', 'id')) > coalesce(max(id), 0) FROM {table}"
         assert rows(engine, following) == [(True,)], table
 
 

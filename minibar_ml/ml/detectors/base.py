@@ -6,7 +6,7 @@ high is strange, whatever the detector, so thresholds can be compared, calibrate
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from minibar_ml.domain.alerts import AlertType, Finding
@@ -58,6 +58,11 @@ class Moment:
     starts_at: datetime
     as_of: datetime
     is_complete: bool
+
+    @property
+    def date(self) -> date:
+        """The judged business day."""
+        return date.fromordinal(self.day)
 
 
 class Detector(Protocol):
