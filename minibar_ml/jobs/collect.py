@@ -10,6 +10,7 @@ from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import metrics, runs, source
 from minibar_ml.store.metrics import Merged, NewRows, Refused, Span
+from minibar_ml.store.runs import LastRun
 
 OLDEST_DAYS = 3653
 """Source rows older than ten years are mistakes of the keyboard, not history."""
@@ -42,27 +43,29 @@ def run(
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")
         span = _span(as_of, zone, [_lookback(as_of, zone, lookback_days), since, *_starts(new_rows, last, zone)])
-        todo = [metric for metric in COLLECTED if metric.needs <= contract.usable]
-        metrics.stage(connection, span, contract.usable)
         hotel = metrics.ledger_hotel(connection)
-        starts = {}
-        for metric in todo:
-            own = span if last else _span(as_of, zone, [not_before.astimezone(zone).date()])
-            own = _earlier(own if metric.trailing_days else span, zone, metric)
-            starts[metric.type] = own.since_at
-            metrics.compute(connection, metric.type, own, hotel)
-            logger.debug("computed %s since %s", metric.type, own.since_on)
+        everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
+        spans = {
+            metric.type: _own_span(metric, span, everything, zone, last, hotel)
+            for metric in COLLECTED
+            if metric.needs <= contract.usable
+        }
+        stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
+        metrics.stage(connection, stages, contract.usable, hotel)
+        for metric_type, own in spans.items():
+            metrics.compute(connection, metric_type, own, hotel)
+            logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
-        counts = metrics.merge(connection, starts, as_of)
+        counts = metrics.merge(connection, {metric: own.since_at for metric, own in spans.items()}, as_of)
         metrics.upsert_watermarks(connection, new_rows)
-        job.counts.update(asdict(counts), refused=sum(r.rows for r in refused))
+        job.counts.update(asdict(counts), refused=sum(r.rows for r in refused), ledger_hotel=hotel)
         job.partly = source.complaint(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
         since=span.since_on,
         until=as_of,
         points=counts,
-        metrics=tuple(metric.type for metric in todo),
+        metrics=tuple(spans),
         refused=tuple(refused),
         warnings=warnings,
         missing=job.partly,
@@ -79,10 +82,17 @@ def _lookback(as_of: datetime, zone: ZoneInfo, days: int) -> date:
     return as_of.astimezone(zone).date() - timedelta(days=days)
 
 
-def _starts(new_rows: list[NewRows], last: datetime | None, zone: ZoneInfo) -> list[date | None]:
-    instants = [new.earliest_at for new in new_rows] + [last]
+def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> list[date | None]:
+    instants = [new.earliest_at for new in new_rows] + [last.as_of if last else None]
     return [instant.astimezone(zone).date() if instant else None for instant in instants]
 
 
-def _earlier(span: Span, zone: ZoneInfo, metric: Collected) -> Span:
-    return _span(span.until, zone, [span.since_on - timedelta(days=metric.trailing_days)])
+def _own_span(
+    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int
+) -> Span:
+    """A metric's span: the usual one, longer for what changes late, all history for what was never filed like this."""
+    if last and metric.of_ledger and last.counts.get("ledger_hotel") != ledger_hotel:
+        return everything
+    if not metric.trailing_days:
+        return span
+    return _span(span.until, zone, [span.since_on - timedelta(days=metric.trailing_days)]) if last else everything

@@ -24,7 +24,7 @@ class Frames:
         that it was checked. `known` says that occupancy is known since the room's check before.
     vacant: hotel_id, room_id, day, units, previous_on; visits with no guest since the visit before.
     products: hotel_id, product_id, day, units (found consumed), refilled.
-    outflow: hotel_id, product_id, day, units, issued, written_off.
+    outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.

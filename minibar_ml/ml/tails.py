@@ -24,8 +24,8 @@ def upper_tail(count: Any, mean: Any, size: Any) -> Floats:
 def lower_tail(count: Any, mean: Any, size: Any) -> Floats:
     """P(Y <= count)."""
     count, mean, size = np.broadcast_arrays(*(np.asarray(x, dtype=float) for x in (count, mean, size)))
-    tail: Floats = special.betainc(size, np.maximum(count, 0.0) + 1.0, size / (mean + size))
-    return np.asarray(np.maximum(tail, SMALLEST), dtype=float)
+    tail: Any = special.betainc(size, np.maximum(count, 0.0) + 1.0, size / (mean + size))
+    return np.asarray(np.maximum(tail, SMALLEST))
 
 
 def quantile(probability: float, mean: Any, size: Any) -> Floats:
@@ -33,7 +33,7 @@ def quantile(probability: float, mean: Any, size: Any) -> Floats:
     mean, size = np.broadcast_arrays(np.asarray(mean, dtype=float), np.asarray(size, dtype=float))
     found = special.nbdtrik(probability, size, size / (mean + size))
     # nbdtrik gives NaN where even a count of 0 is beyond the probability.
-    return np.ceil(np.nan_to_num(np.maximum(found, 0.0), nan=0.0))
+    return np.asarray(np.ceil(np.nan_to_num(np.maximum(found, 0.0), nan=0.0)))
 
 
 def over_dispersion(counts: Floats, means: Floats, least: float = 0.005) -> float:

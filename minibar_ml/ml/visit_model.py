@@ -94,7 +94,7 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
     exposure = np.bincount(cell, found["exposure"], len(design))
     taken = np.bincount(cell, np.minimum(units, cap), len(design))
     filled = exposure > 0
-    model = PoissonRegressor(alpha=RIDGE, max_iter=300)
+    model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky")
     model.fit(design[filled], taken[filled] / exposure[filled], sample_weight=exposure[filled])
     learnt: dict[str, Any] = {
         "by_guests": by_guests,

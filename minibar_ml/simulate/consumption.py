@@ -110,7 +110,7 @@ def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, 
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(_visit(bars, visits, schedule.room[visits], building.opens[schedule.room[visits]] == day, rng))
+        lines.append(_visit(bars, visits, schedule.room[visits], schedule.first[visits], rng))
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
         )

@@ -1,12 +1,10 @@
 """How faults are chosen among candidates, most of them in the plan's fault days; attendants' slow days."""
 
-from dataclasses import replace
-
 import numpy as np
 
-from minibar_ml.simulate.arrays import Floats, Ints, stream
+from minibar_ml.simulate.arrays import Ints, rank_in_group, stream
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.schedule import Roster, Schedule
+from minibar_ml.simulate.schedule import VISITS_PER_SHIFT, Roster, Schedule
 
 QUIET_DAYS = 10
 EARLY_SHARE = 0.15
@@ -28,30 +26,30 @@ def choose(plan: HotelPlan, rng: np.random.Generator, day: Ints, count: int) -> 
     return np.sort(usable[np.argsort(-key, kind="stable")[:count]])
 
 
-def choose_slow_days(plan: HotelPlan, roster: Roster) -> Floats:
-    """Factors (attendant x day) on the gaps between visits; 1 is the usual pace."""
+def slow_down(plan: HotelPlan, roster: Roster, schedule: Schedule) -> tuple[Schedule, list[Fault]]:
+    """Make some attendants slow for a day: every gap is stretched, so they get to fewer of their rooms."""
+    if not plan.wants("refill_delay"):
+        return schedule, []
     rng = stream(plan, "slow days")
-    slowness = np.ones(roster.on_duty.shape)
-    if plan.wants("refill_delay"):
-        attendant, day = np.nonzero(roster.on_duty)
-        picked = choose(plan, rng, day, how_many(plan, 0.008 * len(slowness), 2))
-        slowness[attendant[picked], day[picked]] = rng.uniform(1.7, 2.5, len(picked))
-    return slowness
-
-
-def label_slow_days(plan: HotelPlan, roster: Roster, schedule: Schedule) -> tuple[Schedule, list[Fault]]:
-    """Labels of slow days with enough visits to show; the others are put back to the usual pace."""
-    shape = roster.on_duty.shape
-    visits = np.zeros(shape, dtype=np.int64)
-    np.add.at(visits, (schedule.attendant, schedule.day), 1)
-    enough = visits[schedule.attendant, schedule.day] >= SLOW_DAY_VISITS
-    kept = replace(schedule, slowness=np.where(enough, schedule.slowness, 1.0))
-    factors = np.ones(shape)
-    factors[kept.attendant, kept.day] = kept.slowness
+    shift = schedule.day * len(roster.attendant_id) + schedule.attendant
+    visits = np.bincount(shift, minlength=plan.days * len(roster.attendant_id))
+    busy = np.flatnonzero(visits >= SLOW_DAY_VISITS)
+    count = how_many(plan, 0.008 * len(roster.attendant_id), 2)
+    slow = busy[choose(plan, rng, busy // len(roster.attendant_id), count)]
+    factor = np.ones(len(visits))
+    factor[slow] = rng.uniform(1.7, 2.5, len(slow))
+    reached = (rank_in_group(shift, rng.random(len(shift))) < VISITS_PER_SHIFT / factor[shift]) | schedule.first
     labels = []
-    for attendant, day in zip(*np.nonzero(factors > 1), strict=True):
-        factor, on = float(factors[attendant, day]), plan.date_of(int(day))
+    for index in slow.tolist():
+        day, attendant = divmod(index, len(roster.attendant_id))
+        on, size = plan.date_of(day), float(factor[index])
         hotel, user = int(roster.attendant_hotel[attendant]) + 1, int(roster.attendant_id[attendant])
-        note = f"every gap times {factor:.2f}, {visits[attendant, day]} visits"
-        labels.append(Fault("refill_delay", hotel, "attendant", user, on, on, factor, note))
-    return kept, labels
+        note = f"every gap times {size:.2f}"
+        labels.append(Fault("refill_delay", hotel, "attendant", user, on, on, size, note))
+    return Schedule(
+        room=schedule.room[reached],
+        day=schedule.day[reached],
+        attendant=schedule.attendant[reached],
+        first=schedule.first[reached],
+        slowness=factor[shift][reached],
+    ), labels

@@ -7,7 +7,7 @@ import pandas as pd
 from minibar_ml.simulate.building import build
 from minibar_ml.simulate.consumption import live
 from minibar_ml.simulate.custody import hand_out, record_custody
-from minibar_ml.simulate.faults import choose_slow_days, label_slow_days
+from minibar_ml.simulate.faults import slow_down
 from minibar_ml.simulate.ledger import label_stock_faults, record_ledger
 from minibar_ml.simulate.movements import open_warehouse
 from minibar_ml.simulate.plan import Fault, HotelPlan
@@ -38,9 +38,7 @@ def generate(plan: HotelPlan) -> SourceData:
     stays = book(plan, building)
     records = record(plan, building, stays)
     roster = draw_roster(plan, building)
-    slow_days = choose_slow_days(plan, roster)
-    schedule = draw_schedule(plan, building, stays, roster, slow_days)
-    schedule, slow_labels = label_slow_days(plan, roster, schedule)
+    schedule, slow_labels = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
     room_faults = choose_room_faults(plan, building, stays, records, schedule)
     findings = live(plan, building, stays, schedule, room_faults)
     visits, lines = record_visits(plan, building, roster, schedule, findings)

@@ -23,11 +23,16 @@ class Roster:
 
 @dataclass(frozen=True)
 class Schedule:
-    """Visits in the order of day, hotel, attendant and round; ``attendant`` is an index into the roster."""
+    """Visits in the order of day, hotel, attendant and round.
+
+    ``attendant`` is an index into the roster, ``first`` marks a minibar's first filling, ``slowness`` is the
+    factor on the gap before the visit.
+    """
 
     room: Ints
     day: Ints
     attendant: Ints
+    first: Flags
     slowness: Floats
 
 
@@ -46,18 +51,17 @@ def draw_roster(plan: HotelPlan, building: Building) -> Roster:
     return Roster(on_duty, np.repeat(np.arange(plan.hotels), count), building.attendants.ravel())
 
 
-def draw_schedule(plan: HotelPlan, building: Building, stays: Stays, roster: Roster, slowness: Floats) -> Schedule:
-    """Choose the visits; with more ``slowness`` (attendant x day) fewer rooms are reached."""
+def draw_schedule(plan: HotelPlan, building: Building, stays: Stays, roster: Roster) -> Schedule:
+    """Choose the visits of a usual day's pace; what does not fit into a shift is left out at random."""
     rng = stream(plan, "schedule")
     day, room = np.nonzero(_rooms_to_visit(plan, building, stays, rng).T)
     attendant = _assign(plan, building, roster, day, room)
-    slow = slowness[attendant, day]
     shift = day * len(roster.attendant_id) + attendant
-    must = building.opens[room] == day
-    urgency = rng.random(len(room)) - must
-    reached = must | (rank_in_group(shift, urgency) < VISITS_PER_SHIFT / slow)
-    order = np.flatnonzero(reached)
-    return Schedule(room[order], day[order], attendant[order], slow[order])
+    first = building.opens[room] == day
+    # a minibar's first filling is never left out: without it there is nothing to visit later
+    fits = first | (rank_in_group(shift, rng.random(len(room))) < VISITS_PER_SHIFT)
+    room, day, attendant, first = room[fits], day[fits], attendant[fits], first[fits]
+    return Schedule(room, day, attendant, first, np.ones(len(room)))
 
 
 def _rooms_to_visit(plan: HotelPlan, building: Building, stays: Stays, rng: np.random.Generator) -> Flags:

@@ -32,7 +32,7 @@ def record_visits(
             "id": np.arange(1, count + 1),
             "oda_id": schedule.room[order] + 1,
             "personel_id": roster.attendant_id[schedule.attendant[order]],
-            "islem_tipi": _types(building, schedule, findings, found, items, rng)[order],
+            "islem_tipi": _types(schedule, findings, found, items, rng)[order],
             "islem_tarihi": instants(plan, schedule.day[order], seconds[order]),
             "aciklama": pd.Series(None, index=range(count), dtype=object),
         }
@@ -71,7 +71,6 @@ def _completion_seconds(
 
 
 def _types(
-    building: Building,
     schedule: Schedule,
     findings: Findings,
     found: Floats,
@@ -85,7 +84,7 @@ def _types(
     checked = np.where(draw < 0.05, "setup_kontrol", "kontrol")
     refilled = np.select([draw < 0.7, draw < 0.93], ["yeniden_dolum", "eksik_tamamlama"], "ek_dolum")
     kinds = [
-        (building.opens[schedule.room] == schedule.day, "ilk_dolum"),
+        (schedule.first, "ilk_dolum"),
         (extra, "ekstra_ekleme"),
         (beyond & (found > 0), "ekstra_tuketim"),
         ((found == 0) & (items > 0), "eksik_tamamlama"),

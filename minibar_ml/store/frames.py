@@ -14,10 +14,14 @@ from minibar_ml.store.queries import query
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-WHOLE = ("hotel_id", "room_id", "product_id", "attendant_id", "day", "visits", "products_found", "nights", "guests",
-         "arriving", "stays", "stay_on", "previous_on")  # fmt: skip
-FLAGS = ("known", "open")
-TEXTS = ("room_type", "kind")
+_COLUMNS = {
+    "int64": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving stays stay_on "
+    "previous_on",
+    "bool": "known open",
+    "object": "room_type kind",
+    "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
+}
+TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
 
 
 def fetch(connection: Connection, since: datetime, until: datetime) -> Frames:
@@ -35,12 +39,4 @@ def _copy(connection: Connection, name: str, since: datetime, until: datetime) -
         bound = cursor.mogrify(statement, {"since": since, "until": until}).decode()
         cursor.copy_expert(f"COPY ({bound}) TO STDOUT (FORMAT csv, HEADER)", buffer)
     buffer.seek(0)
-    return pd.read_csv(buffer, keep_default_na=False, na_values={"occupancy": [""]}, dtype=_types())
-
-
-def _types() -> dict[str, str]:
-    return (
-        dict.fromkeys(WHOLE, "int64") | dict.fromkeys(FLAGS, "bool") | dict.fromkeys(TEXTS, "object")
-        | dict.fromkeys(("units", "refilled", "issued", "written_off", "level", "at", "minutes", "items", "handed_out",
-                         "guest_nights", "occupancy"), "float64")
-    )  # fmt: skip
+    return pd.read_csv(buffer, keep_default_na=False, na_values={"occupancy": [""]}, dtype=TYPES)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.metrics import VISITS, MetricType
 from minibar_ml.store.queries import query
 
 WATCHED = {
@@ -81,15 +81,22 @@ def ledger_hotel(connection: Connection) -> int:
     return int(connection.execute(query("collect.ledger_hotel")).scalar_one())
 
 
-def stage(connection: Connection, span: Span, usable: Collection[str]) -> None:
-    """Fill the scratch tables of this transaction; without stays on record occupancy stays unknown."""
+STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (frozenset({"source_stays", "source_rooms"}), ("stage_stays", "stage_days")),
+    (frozenset({"source_custody"}), ("stage_custody",)),
+    (VISITS, ("stage_lines", "stage_visits")),
+)
+"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
+
+
+def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], ledger_hotel_id: int) -> None:
+    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''."""
     connection.execute(query("collect.create_scratch"))
-    if {"source_stays", "source_rooms"} <= set(usable):
-        connection.execute(query("collect.stage_stays"), span.binds())
-        connection.execute(query("collect.stage_days"), span.binds())
-    if {"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"} <= set(usable):
-        connection.execute(query("collect.stage_lines"), span.binds())
-        connection.execute(query("collect.stage_visits"), span.binds())
+    for needs, stages in STAGES:
+        if needs <= set(usable):
+            for name in stages:
+                binds = spans.get(name, spans[""]).binds() | {"ledger_hotel": ledger_hotel_id}
+                connection.execute(query(f"collect.{name}"), binds)
     connection.execute(query("collect.analyze_scratch"))
 
 

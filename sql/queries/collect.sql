@@ -15,6 +15,9 @@ CREATE TEMP TABLE scratch_stays (
 CREATE TEMP TABLE scratch_nights (room_id integer, night date, guests integer, stay_on date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_custody (
+    hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
+    lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed bigint, refilled bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
@@ -76,6 +79,20 @@ SELECT d.hotel_id, d.day, d.is_known,
 FROM days d JOIN active a ON a.hotel_id = d.hotel_id
 LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 
+-- name: stage_custody
+-- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
+WITH found AS MATERIALIZED (
+    SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
+    FROM minibar_ml.source_custody(:since_at, :until)
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
+)
+INSERT INTO scratch_custody
+SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, product_id, sum(handed_out), sum(returned),
+       sum(handed_out - used - returned - remaining)
+FROM found WHERE possible GROUP BY 1, 2, 3, 4
+
 -- name: stage_lines
 -- What each visit consumed and refilled, product by product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
@@ -111,7 +128,7 @@ FROM visits v LEFT JOIN minibar_ml.source_previous_visits(:since_at) p USING (ro
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_lines, scratch_visits
+ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_lines, scratch_visits
 
 -- name: stock_level
 -- Ledger balance after each movement: what was there before the span, and the movements since.
@@ -132,7 +149,8 @@ SELECT DISTINCT ON (l.product_id, l.moved_at)
 FROM ledger l ORDER BY l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
--- Units issued and written off, by product and day; ledger rows that can't be true are set aside.
+-- Units issued and written off, by product and day, and beside them what came back out of custody; ledger rows that
+-- can't be true are set aside.
 WITH found AS MATERIALIZED (
     SELECT *, moved_at::date AS day FROM minibar_ml.source_stock_movements(:since_at, :until)
 ), refused AS (
@@ -140,12 +158,19 @@ WITH found AS MATERIALIZED (
     SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind ELSE 'negative units' END,
            count(*), min(movement_id)
     FROM found WHERE signed_units IS NULL OR (units < 0 AND kind <> 'sayim') GROUP BY 2
+), outflow AS (
+    SELECT product_id, day, coalesce(sum(units) FILTER (WHERE kind = 'cikis'), 0) AS issued,
+           coalesce(sum(units) FILTER (WHERE kind = 'fire'), 0) AS written_off
+    FROM found WHERE kind IN ('cikis', 'fire') AND units >= 0 GROUP BY product_id, day
+), returns AS (
+    SELECT product_id, day, sum(returned) AS returned FROM scratch_custody
+    WHERE returned > 0 AND day >= CAST(:since_on AS date) GROUP BY product_id, day
 )
 INSERT INTO computed_metrics
-SELECT 'stock_outflow', :ledger_hotel, 'product', product_id, sum(units), day::timestamptz, day,
-       jsonb_build_object('issued', coalesce(sum(units) FILTER (WHERE kind = 'cikis'), 0),
-                          'written_off', coalesce(sum(units) FILTER (WHERE kind = 'fire'), 0))
-FROM found WHERE kind IN ('cikis', 'fire') AND units >= 0 GROUP BY product_id, day
+SELECT 'stock_outflow', :ledger_hotel, 'product', product_id, coalesce(o.issued + o.written_off, 0), day::timestamptz,
+       day, jsonb_build_object('issued', coalesce(o.issued, 0), 'written_off', coalesce(o.written_off, 0),
+                               'returned', coalesce(r.returned, 0))
+FROM outflow o FULL JOIN returns r USING (product_id, day)
 
 -- name: occupancy
 -- Occupied rooms / active rooms, for the days whose occupancy is known.
@@ -263,16 +288,11 @@ ORDER BY q.room_id, q.requested_at, q.request_id
 
 -- name: custody_loss
 -- Units handed out - used - returned - left, by attendant and day.
-WITH lines AS (
-    SELECT coalesce(hotel_id, :ledger_hotel) AS hotel_id, attendant_id, counted_at::date AS day, product_id,
-           sum(handed_out) AS handed_out, sum(handed_out - used - returned - remaining) AS lost
-    FROM minibar_ml.source_custody(:since_at, :until) GROUP BY 1, 2, 3, 4
-)
 INSERT INTO computed_metrics
 SELECT 'custody_loss', hotel_id, 'attendant', attendant_id, sum(lost), day::timestamptz, day,
        jsonb_strip_nulls(jsonb_build_object('handed_out', sum(handed_out),
            'products', jsonb_object_agg(product_id, lost) FILTER (WHERE lost > 0)))
-FROM lines GROUP BY hotel_id, attendant_id, day
+FROM scratch_custody WHERE day >= CAST(:since_on AS date) GROUP BY hotel_id, attendant_id, day
 
 -- name: refuse
 -- Takes out points that can't be true; returns what was refused here and while staging.

@@ -39,7 +39,8 @@ ORDER BY hotel_id, entity_id, observed_at
 -- Units of each product that left the warehouse.
 SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
        CAST(context ->> 'issued' AS double precision) AS issued,
-       CAST(context ->> 'written_off' AS double precision) AS written_off
+       CAST(context ->> 'written_off' AS double precision) AS written_off,
+       CAST(context ->> 'returned' AS double precision) AS returned
 FROM minibar_ml.ml_metrics
 WHERE metric_type = 'stock_outflow' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
