@@ -4,13 +4,15 @@ A `day` is a business date's proleptic ordinal (`date.toordinal()`), so that spa
 none. Frames are never mutated. Units are bottles, cans and bars; minutes are minutes; `at` is seconds since 1970.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pandas import DataFrame
+
+from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
 
@@ -48,8 +50,12 @@ class Frames:
         return sorted(found)
 
     def of_hotel(self, hotel_id: int) -> "Frames":
-        """The rows of one hotel."""
-        return self._where(lambda frame: frame[frame["hotel_id"] == hotel_id])
+        """The rows of one hotel; the common store of a chain (0) sees what all its hotels use of each product."""
+        own = self._where(lambda frame: frame[frame["hotel_id"] == hotel_id])
+        if hotel_id != COMMON_STORE:
+            return own
+        used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
+        return replace(own, products=used.assign(hotel_id=COMMON_STORE))
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""

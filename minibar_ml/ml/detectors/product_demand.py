@@ -32,6 +32,9 @@ class ProductDemand:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn each product's share, the spread around it, and how high scores went in the past."""
+        if not len(past.rooms):
+            # The common store of a chain sees its hotels' products summed up; each hotel judges its own demand.
+            return TooLittle(0, min_points, "room checks")
         units = _by_day(past.products)
         days = int((units.sum(axis=1) >= LEAST_DAY_TOTAL).sum())
         if days < LEAST_DAYS:
@@ -45,7 +48,7 @@ class ProductDemand:
         scored = [self._day(counts, means, learnt, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
         highest = np.array([score for row, scores in enumerate(scored) for score in scores[sizeable[row]]])
-        checks = max(len(past.rooms), 1)
+        checks = len(past.rooms)
         return {**learnt, "past": thresholds.history(highest, checks), "tests": counts.size / checks}
 
     def _day(self, counts: Any, means: Any, parameters: Parameters, row: int) -> Any:
