@@ -51,11 +51,12 @@ def _pick(frame: pd.DataFrame, since: int, share: float, at_least: int, rng: np.
 
 
 def _add(frame: pd.DataFrame, rows: Any, **more: Any) -> pd.DataFrame:
-    changed = frame.copy()
+    changed = {}
     for column, units in more.items():
-        position = changed.columns.get_loc(column)
-        changed.iloc[rows, position] = changed.iloc[rows, position] + units
-    return changed
+        values = frame[column].to_numpy(dtype=float).copy()
+        values[rows] += units
+        changed[column] = values
+    return frame.assign(**changed)
 
 
 def _keys(frame: pd.DataFrame, rows: Any, entity: str) -> Truth:
