@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.languages import Lang
 
 PREFIX = "ML_"
 FILE_VARIABLE = "ML_CONFIG_FILE"
@@ -30,7 +31,7 @@ class Settings:
     timezone: str = field(
         default="Europe/Nicosia", metadata={"help": "the hotel's zone: business days, naive source times"}
     )
-    lang: str = field(default="en", metadata={"help": "language of messages and reports: tr or en"})
+    lang: Lang = field(default="en", metadata={"help": "language of messages and reports: tr or en"})
     data_collection_interval: int = field(default=900, metadata={"help": "seconds between collect runs", "min": 60})
     anomaly_check_interval: int = field(default=300, metadata={"help": "seconds between detect runs", "min": 60})
     training_schedule: str = field(default="0 0 * * *", metadata={"help": "cron expression of train"})
@@ -130,6 +131,10 @@ def _convert(spec: "Field[Any]", kind: Any, value: Any) -> Any:
 
 
 def _as(kind: Any, value: Any) -> Any:
+    if get_origin(kind) is Literal:
+        if (word := str(value).strip().lower()) not in get_args(kind):
+            raise ValueError(f"one of {', '.join(get_args(kind))}")
+        return word
     if kind is bool:
         text = str(value).strip().lower()
         if text not in _TRUE | _FALSE:
@@ -150,8 +155,6 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError(
             f"ML_TIMEZONE={settings.timezone!r} is not a time zone that we know; use a name such as Europe/Nicosia."
         ) from error
-    if settings.lang not in ("tr", "en"):
-        raise ConfigurationError(f"ML_LANG={settings.lang!r} is not a language we speak; use tr or en.")
     for name in ("data_collection_interval", "anomaly_check_interval"):
         if getattr(settings, name) % 60:
             raise ConfigurationError(

@@ -4,7 +4,8 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -68,3 +69,18 @@ def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":
     for column in columns:
         made.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
     return made
+
+
+@contextmanager
+def progress(what: str, *, enabled: bool) -> Iterator[Callable[[date], None]]:
+    """A bar on stderr that is told each day done; only on a terminal, and never with NO_COLOR."""
+    if not enabled or not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+        yield lambda _day: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=None)
+        yield lambda day: bar.update(task, description=f"{what} {day}")

@@ -3,9 +3,9 @@
 from functools import cache
 from gettext import NullTranslations, translation
 from pathlib import Path
-from typing import Literal
 
-Lang = Literal["tr", "en"]
+from minibar_ml.domain.languages import Lang as Lang
+
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
 

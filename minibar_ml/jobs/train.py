@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
 from minibar_ml.log import logger
 from minibar_ml.ml import evaluation, feedback, training
@@ -80,10 +80,11 @@ def run(
         tightness = feedback.tightness(judged.counts)
         candidates: list[_Candidate] = []
         logs: list[TrainingLog] = []
+        is_chain = COMMON_STORE in frames.hotels()
         for hotel_id in frames.hotels():
             started_at = datetime.now(as_of.tzinfo)
             past = feedback.without_confirmed(frames.of_hotel(hotel_id), judged.confirmed)
-            tried = _try(past, hotel_id, since, until, min_points, limits, tightness)
+            tried = _try(past, hotel_id, since, until, min_points, limits, tightness, is_chain)
             candidates += tried
             logs += [_log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried]
         stored = _store(connection, candidates, as_of, keys)
@@ -102,13 +103,14 @@ def _try(
     min_points: int,
     limits: Limits,
     tightness: Mapping[str, float],
+    is_chain: bool,
 ) -> list[_Candidate]:
     learnt = training.learn(frames.between(since, until), min_points)
     quality = evaluation.evaluate(
         frames.between(since - evaluation.HELD_OUT_DAYS, until), until - 1, min_points, limits
     )
     found = []
-    for metric in dict.fromkeys(detector.metric for detector in ALL if training.learns(detector)):
+    for metric in training.metrics_of(hotel_id, is_chain=is_chain):
         found.append(_statistics(metric, hotel_id, learnt, quality, tightness, frames.between(since, until)))
         found.append(_forest(metric, hotel_id, learnt, quality, frames.between(since, until)))
     logger.debug("hotel %d: tried %d models", hotel_id, len(found))
@@ -145,19 +147,12 @@ def _forest(
 ) -> _Candidate:
     key = ModelKey("isolation_forest", metric, hotel_id)
     points_seen = training.points_of(metric, past)
-    name, opinion = next(
-        (name, opinion)
-        for name, opinion in learnt.opinions.items()
-        if any(detector.name == name and detector.metric == metric for detector in ALL)
-    )
+    name = training.FOREST_OF[metric]
+    opinion = learnt.opinions[name]
     if isinstance(opinion, TooLittle):
         return _Candidate(key, points_seen, None, None, str(opinion))
     measured = quality[name][1] if name in quality else None
-    return _Candidate(key, points_seen, _forest_payload(name, opinion), measured, None)
-
-
-def _forest_payload(detector: str, opinion: Parameters) -> dict[str, Any]:
-    return {"detector": detector, **opinion}
+    return _Candidate(key, points_seen, dict(opinion), measured, None)
 
 
 def _store(

@@ -1,11 +1,12 @@
 """Learning everything of one hotel: each detector's parameters and the forest's second opinion."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import pandas as pd
 
+from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Moment, Parameters, TooLittle
@@ -33,12 +34,15 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
     return day - gap - window, day - gap
 
 
-def learn(past: Frames, min_points: int, *, with_opinions: bool = True) -> Learnt:
-    """Fit every detector to one hotel's past, and a forest wherever there is enough to look at."""
-    parameters = {detector.name: detector.fit(past, min_points) for detector in ALL}
+def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
+    """Fit every detector to one hotel's past, and a forest wherever there is enough to look at.
+
+    Detectors named in `known` are left out.
+    """
+    parameters = {detector.name: detector.fit(past, min_points) for detector in ALL if detector.name not in known}
     opinions = {}
     if with_opinions:
-        for detector in _first_of_metric():
+        for detector in _first_of_metric().values():
             fitted = parameters[detector.name]
             opinions[detector.name] = (
                 fitted if isinstance(fitted, TooLittle) else _opinion(detector, past, fitted, min_points)
@@ -60,6 +64,12 @@ _FRAME_OF = {
 }
 
 
+def metrics_of(hotel_id: int, *, is_chain: bool) -> list[MetricType]:
+    """The metrics that are learnt for a hotel: in a chain the ledger's belong to the common store alone."""
+    learnt = list(dict.fromkeys(detector.metric for detector in ALL if learns(detector)))
+    return [metric for metric in learnt if not is_chain or (metric == "stock_outflow") == (hotel_id == COMMON_STORE)]
+
+
 def points_of(metric: str, past: Frames) -> int:
     """How many rows of the past a metric's models are learnt from."""
     return len(getattr(past, _FRAME_OF[metric]))
@@ -68,12 +78,16 @@ def points_of(metric: str, past: Frames) -> int:
 RULES = frozenset({"vacant_room", "below_zero", "unanswered", "depletion", "stale"})
 
 
-def _first_of_metric() -> list[Detector]:
+def _first_of_metric() -> dict[str, Detector]:
     found: dict[str, Detector] = {}
     for detector in ALL:
         if learns(detector):
             found.setdefault(detector.metric, detector)
-    return list(found.values())
+    return found
+
+
+FOREST_OF = {metric: detector.name for metric, detector in _first_of_metric().items()}
+"""The detector whose scores a metric's forest looks at."""
 
 
 def _opinion(detector: Detector, past: Frames, parameters: Parameters, min_points: int) -> Parameters | TooLittle:

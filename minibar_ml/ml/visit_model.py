@@ -78,14 +78,15 @@ def _design(types: int) -> Floats:
 
 def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
     """Learn rates and dispersion from one hotel's checks."""
-    from sklearn.linear_model import PoissonRegressor
-
     by_guests = knows_guests(rooms)
     found = checks(rooms, by_guests=by_guests)
     if len(found) < min_points or found["day"].nunique() < 7:
         need = min_points if len(found) < min_points else 7
         have = len(found) if len(found) < min_points else found["day"].nunique()
         return TooLittle(have, need, "room checks" if len(found) < min_points else "days of checks")
+    # Imported here, after the data were found to be enough: it takes longer than all the rest.
+    from sklearn.linear_model import PoissonRegressor
+
     units = found["units"].to_numpy(dtype=float)
     cap = max(float(np.quantile(units, CAP)), 1.0)
     types = sorted(found["room_type"].unique().tolist())

@@ -1,0 +1,79 @@
+"""What train has stored, opened for detect: statistics at once, forests only when a finding asks for them."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from minibar_ml.artifacts.envelope import open_sealed
+from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.errors import ModelRefused
+from minibar_ml.domain.models import StoredModel
+from minibar_ml.log import logger
+from minibar_ml.ml.detectors.base import Parameters
+from minibar_ml.ml.training import FOREST_OF, Learnt
+
+
+@dataclass
+class Opened:
+    """One hotel's models; `refused` names the metrics whose model could not be trusted, with the reason."""
+
+    parameters: dict[str, Parameters] = field(default_factory=dict)
+    tightness: dict[str, float] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    forests: list[StoredModel] = field(default_factory=list)
+
+
+class Forests(Mapping[str, Parameters]):
+    """Opinions by detector name; a forest is opened when it is first asked for, and refused ones are missing."""
+
+    def __init__(self, sealed: Iterable[StoredModel], keys: Keys | None, refused: dict[str, str]) -> None:
+        """Nothing is opened yet."""
+        self._sealed = {FOREST_OF[model.header.metric_type]: model for model in sealed}
+        self._keys, self._refused = keys, refused
+        self._opened: dict[str, Parameters] = {}
+
+    def __getitem__(self, name: str) -> Parameters:
+        if name not in self._opened:
+            model = self._sealed[name]
+            try:
+                self._opened[name] = open_sealed(model.model_data, model.header, self._keys)
+            except ModelRefused as error:
+                logger.warning("%s", error)
+                self._refused[model.header.metric_type] = str(error)
+                del self._sealed[name]
+                raise KeyError(name) from error
+        return self._opened[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sealed)
+
+    def __len__(self) -> int:
+        return len(self._sealed)
+
+
+def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Opened]:
+    """Open what can be trusted, by hotel; a refusal is told once and detection goes on without that model."""
+    hotels: dict[int, Opened] = {}
+    for model in models:
+        opened = hotels.setdefault(model.header.hotel_id, Opened())
+        if model.header.model_type == "isolation_forest":
+            opened.forests.append(model)
+            continue
+        try:
+            payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
+        except ModelRefused as error:
+            logger.warning("%s", error)
+            opened.refused[model.header.metric_type] = str(error)
+            continue
+        opened.parameters |= payload["detectors"]
+        opened.tightness |= payload["tightness"]
+    return hotels
+
+
+def as_learnt(opened: Opened, fallback: Learnt, keys: Keys | None) -> Learnt:
+    """The stored models, and what was just learnt from the statistics for whatever has none."""
+    return Learnt(
+        {**fallback.parameters, **opened.parameters},
+        Forests(opened.forests, keys, opened.refused),
+        {**fallback.tightness, **opened.tightness},
+    )

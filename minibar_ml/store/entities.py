@@ -1,0 +1,65 @@
+"""What rooms, products, attendants and hotels are called, what products cost, and what was found where."""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.prices import Price
+from minibar_ml.store.queries import query
+
+_TOLD_BY: dict[EntityType, tuple[str, str]] = {
+    "room": ("entities.rooms", "source_rooms"),
+    "attendant": ("entities.attendants", "source_users"),
+    "hotel": ("entities.hotels", "source_hotels"),
+}
+FOUND = ("room_consumption", "vacant_consumption", "custody_loss")
+"""Metrics whose points name the products that were found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """Names by entity, prices by product id, and units by product id for each finding that has them."""
+
+    names: dict[tuple[EntityType, int], str]
+    prices: dict[int, Price]
+    found: dict[tuple[str, int, str], dict[int, float]]
+
+
+def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
+    """What is known of everything found; five statements at most, none where nothing was found."""
+    if not findings:
+        return Entities({}, {}, {})
+    names: dict[tuple[EntityType, int], str] = {}
+    for kind, (name, function) in _TOLD_BY.items():
+        ids = sorted({finding.entity_id for finding in findings if finding.entity_type == kind})
+        if ids and function in usable:
+            names |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids})}
+    prices = {}
+    if "source_products" in usable:
+        for row in connection.execute(query("entities.products")):
+            names[("product", row.id)] = row.name
+            prices[row.id] = Price(row.sale_price, row.purchase_price)
+    return Entities(names, prices, _found(connection, findings))
+
+
+def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], dict[int, float]]:
+    asked = [finding for finding in findings if finding.metric in FOUND]
+    if not asked:
+        return {}
+    document = [
+        {"metric": f.metric, "entity_id": f.entity_id, "entity_type": f.entity_type, "day": f.occurred_on.isoformat()}
+        for f in asked
+    ]
+    days = [datetime.combine(f.occurred_on, datetime.min.time()).astimezone() for f in asked]
+    # A day's margin on either side: the bounds only spare the partitions that can't hold any of them.
+    span = {"since": min(days) - timedelta(days=2), "until": max(days) + timedelta(days=2)}
+    rows = connection.execute(query("entities.found_products"), {"found": json.dumps(document), **span})
+    return {
+        (row.metric_type, row.entity_id, row.business_date.isoformat()): {int(k): v for k, v in row.products.items()}
+        for row in rows
+    }
