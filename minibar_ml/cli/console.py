@@ -3,7 +3,9 @@
 import json
 import logging
 import os
+import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -21,6 +23,10 @@ if TYPE_CHECKING:
 
 PIPE_WIDTH = 120
 """Columns of a table that is not shown on a terminal, where nobody can be asked."""
+
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+_UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
+"""What JSON lets through although a terminal may act on it; it stands only inside strings."""
 
 
 def out() -> "Console":
@@ -44,7 +50,17 @@ def note(line: str) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document to stdout; instants in ISO 8601 with their offset."""
-    typer.echo(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+    document = json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    typer.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", document))
+
+
+def visible(text: str) -> str:
+    """Text whose control and direction characters are written out, so that a name can't steer the terminal."""
+    return "".join(_escaped(one) if unicodedata.category(one) in _STEERING else one for one in text)
+
+
+def _escaped(character: str) -> str:
+    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
 
 
 def _plain(value: Any) -> Any:

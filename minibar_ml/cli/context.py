@@ -11,6 +11,7 @@ import typer
 from minibar_ml import log
 from minibar_ml.cli import console
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.i18n import Lang
 from minibar_ml.settings import Settings, load
 
 if TYPE_CHECKING:
@@ -139,3 +140,8 @@ def limits(settings: Settings) -> "Limits":
 def settings() -> Settings:
     """The settings of this process."""
     return load()
+
+
+def language(settings: Settings) -> Lang:
+    """The language of messages and reports; the settings have checked that we speak it."""
+    return "tr" if settings.lang == "tr" else "en"

@@ -1,6 +1,6 @@
 """Alerts: what a detector finds, what the store keeps, and the words both use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
@@ -28,6 +28,22 @@ ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
+
+STATE_TYPES: frozenset[AlertType] = frozenset({"unanswered_request", "stock_depletion", "data_stale", "model_fallback"})
+"""Faults that last and then are over: their alerts go when they do. The others are events of one day."""
+CONTINUING_TYPES: frozenset[AlertType] = frozenset(
+    {"silent_room", "stock_depletion", "stock_anomaly", "shrinkage", "data_stale", "model_fallback"}
+)
+"""Faults that one cause makes again every day, so that a day on its own is no new fault."""
+PERSISTENT_TYPES: frozenset[AlertType] = frozenset({"vacant_consumption"})
+"""Events too grave to go away by themselves: they wait for a person."""
+STATE_REASON = "stock_negative"
+"""A stock_anomaly for this reason is a state too: it lasts until the books are corrected."""
+QUIET_DAYS = 14
+"""An event's alert is resolved when nothing like it was found for longer than this."""
+
+Sort = Literal["severity", "impact", "time"]
+SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 def severity_of(deviation_percent: float) -> Severity:
@@ -80,6 +96,11 @@ class Finding:
             return None
         return 100.0 * (self.value - self.expected) / abs(self.expected)
 
+    @property
+    def is_state(self) -> bool:
+        """Whether the fault lasts until it is over, and is not an event of one day."""
+        return self.type in STATE_TYPES or self.reason == STATE_REASON
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -112,3 +133,61 @@ class Alert:
     read_by: str | None
     resolved_at: datetime | None
     resolved_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transitions:
+    """What one day's findings did to the alerts; `updated` leaves out those that were merely seen again."""
+
+    opened: int = 0
+    updated: int = 0
+    suppressed: int = 0
+    resolved: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFilter:
+    """Which alerts are wanted, and in which order; None stands for any. `since` and `until` bound `raised_at`."""
+
+    statuses: Collection[Status] | None = LIVE_STATUSES
+    severities: Collection[Severity] | None = None
+    types: Collection[AlertType] | None = None
+    hotel_id: int | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    limit: int | None = None
+    sort: Sort = "severity"
+
+
+@dataclass(frozen=True, slots=True)
+class DayValue:
+    """A metric of an alert's entity on one day; `is_marked` where the alert's fault was first or last found."""
+
+    day: date
+    value: float | None
+    is_marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStats:
+    """Alerts of one type; judged are false positives and those that a person resolved."""
+
+    alerts: int
+    judged: int
+    false_positives: int
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        """Share of false positives among the judged; None where nobody judged."""
+        return self.false_positives / self.judged if self.judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStats:
+    """Alerts raised in a span of time, counted in several ways; `by_day` has every day of the span."""
+
+    alerts: int
+    by_type: Mapping[AlertType, TypeStats]
+    by_severity: Mapping[Severity, int]
+    by_status: Mapping[Status, int]
+    by_day: Mapping[date, int]

@@ -104,9 +104,8 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         total = Counter[str]()
         for day, findings in found:
             total.update(_apply(connection, plan, day, [_enriched(f, known, plan.zone) for f in findings], known.names))
-        counts = Counter(finding.type for _, findings in found for finding in findings)
+        counts = Counter[str](finding.type for _, findings in found for finding in findings)
         job.counts.update(total, findings=sum(counts.values()))
-        job.partly = None
     refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), refused)
 
@@ -132,7 +131,9 @@ class _Learner:
     @property
     def refused(self) -> dict[tuple[int, str], str]:
         """Models that could not be trusted, by hotel and metric."""
-        return {(hotel, metric): why for hotel, opened in self._opened.items() for metric, why in opened.refused.items()}
+        return {
+            (hotel, metric): why for hotel, opened in self._opened.items() for metric, why in opened.refused.items()
+        }
 
     def learnt(self, hotel_id: int, day: date) -> Learnt:
         if self._plan.walks:

@@ -13,7 +13,7 @@ from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel,
 from minibar_ml.log import logger
 from minibar_ml.ml import evaluation, feedback, training
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Limits, Parameters, TooLittle
+from minibar_ml.ml.detectors.base import Limits, TooLittle
 from minibar_ml.ml.evaluation import TRUTH, Quality
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.training import Learnt

@@ -1,0 +1,34 @@
+"""Alerts as scripts read them; apart from how they look, so that `--json` imports no rich."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from minibar_ml.domain.alerts import Alert, AlertStats, DayValue
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.messages import sentences
+
+
+def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
+    """An alert; the field names are a contract."""
+    message, action = sentences(alert, alert.entity_name, lang)
+    return {**asdict(alert), "message": message, "suggested_action": action}
+
+
+def explained(alert: Alert, series: Sequence[DayValue], lang: Lang) -> dict[str, Any]:
+    """An alert with its metric's last 30 days."""
+    return {**as_json(alert, lang), "series": [asdict(one) for one in series]}
+
+
+def stats_json(counted: AlertStats) -> dict[str, Any]:
+    """The counts."""
+    return {
+        "alerts": counted.alerts,
+        "by_severity": counted.by_severity,
+        "by_status": counted.by_status,
+        "by_type": {
+            name: {**asdict(one), "false_positive_rate": one.false_positive_rate}
+            for name, one in counted.by_type.items()
+        },
+        "by_day": [{"day": one, "alerts": alerts} for one, alerts in counted.by_day.items()],
+    }

@@ -1,0 +1,151 @@
+"""How alerts look: a table of many, an explanation of one, counts."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from minibar_ml.cli.console import table, visible
+from minibar_ml.cli.sparkline import carets, sparkline
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertStats, DayValue, Severity
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.evidence import evidence, series_caption
+from minibar_ml.i18n.figures import day, moment, number, percent
+from minibar_ml.i18n.labels import Kind, label
+from minibar_ml.i18n.messages import sentences
+
+STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
+"""Colour only repeats what the word says."""
+NONE = "–"
+
+
+def listing(alerts: Iterable[Alert], lang: Lang) -> Table:
+    """One alert a row: what kind it is, and what it says beneath."""
+    names = {name: label("field", name, lang) for name in ("id", "severity", "day", "alert", "impact")}
+    made = table(names.values(), right=(names["id"], names["impact"]))
+    made.columns[3].ratio = 1
+    for column in (0, 1, 2, 4):
+        made.columns[column].no_wrap = True
+    for alert in alerts:
+        made.add_row(
+            str(alert.id),
+            severity(alert, lang),
+            alert.occurred_on.isoformat(),
+            _headline(alert, lang) + Text("\n" + visible(sentences(alert, alert.entity_name, lang)[0])),
+            _money(alert.impact, lang),
+        )
+    return made
+
+
+def severity(alert: Alert, lang: Lang) -> Text:
+    """The severity's name, coloured."""
+    return Text(label("severity", alert.severity, lang), style=STYLES[alert.severity])
+
+
+def _headline(alert: Alert, lang: Lang) -> Text:
+    said = label("type", alert.type, lang)
+    if alert.status != "open":
+        said += f" ({label('status', alert.status, lang)})"
+    return Text(said + (f", {alert.occurrences}×" if alert.occurrences > 1 else ""), style="bold")
+
+
+def _money(impact: float | None, lang: Lang) -> str:
+    if impact is None:
+        return NONE
+    written = f"{impact:,.2f}"
+    return written.translate(str.maketrans(",.", ".,")) if lang == "tr" else written
+
+
+def explanation(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Table:
+    """All there is to say about one alert, as names and values."""
+    message, action = sentences(alert, alert.entity_name, lang)
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True, style="bold")
+    made.add_column(overflow="fold", ratio=1)
+
+    def line(name: str, value: str | Text) -> None:
+        made.add_row(label("field", name, lang), visible(value) if isinstance(value, str) else value)
+
+    line("alert", f"{alert.id}, {label('type', alert.type, lang)}")
+    line("severity", severity(alert, lang))
+    line("status", _status(alert, lang))
+    line("where", _where(alert, lang))
+    line("day", day(alert.occurred_on, lang))
+    line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
+    line("value", number(alert.value, lang) + _deviation(alert, lang))
+    line("expected", _expected(alert, lang))
+    line("impact", _money(alert.impact, lang))
+    made.add_row()
+    line("series", _drawing(alert, series, lang))
+    made.add_row()
+    line("why", message)
+    line("evidence", evidence(alert, lang))
+    line("action", action)
+    return made
+
+
+def _status(alert: Alert, lang: Lang) -> str:
+    said = label("status", alert.status, lang)
+    for at, by in ((alert.read_at, alert.read_by), (alert.resolved_at, alert.resolved_by)):
+        if at is not None:
+            said += f"; {by}, {moment(at, lang)}"
+    return said
+
+
+def _where(alert: Alert, lang: Lang) -> str:
+    what, hotel = label("entity", alert.entity_type, lang), label("entity", "hotel", lang)
+    place = "" if alert.entity_type == "hotel" else f"; {hotel} {alert.hotel_id}"
+    return f"{what} {alert.entity_name} (id {alert.entity_id}){place}"
+
+
+def _deviation(alert: Alert, lang: Lang) -> str:
+    if alert.deviation_percent is None:
+        return ""
+    sign = "+" if alert.deviation_percent > 0 else ""
+    return f" ({sign}{percent(round(alert.deviation_percent), lang)})"
+
+
+def _expected(alert: Alert, lang: Lang) -> str:
+    said = NONE if alert.expected is None else number(alert.expected, lang)
+    low, high = (NONE if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
+    return said if alert.lower is None and alert.upper is None else f"{said} ({low} … {high})"
+
+
+def _drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
+    values = [one.value for one in series]
+    known = [value for value in values if value is not None]
+    caption = series_caption(
+        label("metric", alert.metric, lang),
+        day(series[0].day, lang),
+        day(series[-1].day, lang),
+        max(known) if known else None,
+        lang,
+    )
+    return Text("\n".join((sparkline(values), carets([one.is_marked for one in series]), caption)))
+
+
+def stats_tables(counted: AlertStats, lang: Lang) -> list[Table | Text]:
+    """By type, by severity, by status, and the days as a sparkline."""
+    names = {n: label("field", n, lang) for n in ("type", "alerts", "judged", "false_positives", "rate")}
+    types = table(names.values(), right=list(names.values())[1:])
+    for kind, one in sorted(counted.by_type.items(), key=lambda item: (-item[1].alerts, item[0])):
+        rate = NONE if one.false_positive_rate is None else percent(100 * one.false_positive_rate, lang)
+        types.add_row(label("type", kind, lang), str(one.alerts), str(one.judged), str(one.false_positives), rate)
+    severities = _counts("severity", [(s, counted.by_severity.get(s, 0)) for s in reversed(SEVERITIES)], lang)
+    statuses = _counts("status", [(s, counted.by_status.get(s, 0)) for s in STATUSES], lang)
+    return [types, Text(), severities, Text(), statuses, Text(), _days(counted, lang)]
+
+
+def _counts(kind: Kind, rows: Iterable[tuple[str, int]], lang: Lang) -> Table:
+    names = label("field", kind, lang), label("field", "alerts", lang)
+    made = table(names, right=names[1:])
+    for value, alerts in rows:
+        made.add_row(label(kind, value, lang), str(alerts))
+    return made
+
+
+def _days(counted: AlertStats, lang: Lang) -> Text:
+    days = list(counted.by_day)
+    alerts = list(counted.by_day.values())
+    caption = series_caption(label("field", "alerts", lang), day(days[0], lang), day(days[-1], lang), max(alerts), lang)
+    return Text("\n".join((sparkline(alerts), caption)))

@@ -1,0 +1,43 @@
+"""What speaks for an alert: who found it, how likely chance alone would have done it, how the metric went."""
+
+import math
+
+from minibar_ml.domain.alerts import Alert
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.figures import number
+from minibar_ml.i18n.labels import DOMAIN
+
+CHANCE = "Found by {detector}. Chance alone would do this about 1 time in {odds}."
+RULE = "Found by {detector}, a rule that needs no statistics."
+SERIES = "{metric}: highest {highest}, {since} to {until}"
+NO_SERIES = "{metric}: no values on record, {since} to {until}"
+TEXTS = (CHANCE, RULE, SERIES, NO_SERIES)
+
+BEYOND = 1e9
+"""Odds beyond this are told as `more than`: no model is that sure of its own tail."""
+
+
+def evidence(alert: Alert, lang: Lang) -> str:
+    """The detector, and its score as odds, one sentence."""
+    translate = catalog(DOMAIN, lang).gettext
+    if alert.score is None:
+        return translate(RULE).format(detector=alert.detector)
+    return translate(CHANCE).format(detector=alert.detector, odds=odds(alert.score, lang))
+
+
+def odds(score: float, lang: Lang) -> str:
+    """The N of `1 in N` that a score in nats means, to two digits: `22,000`, `22.000`."""
+    count = math.exp(min(max(score, 0.0), math.log(BEYOND)))
+    if count < 10:
+        return number(count, lang)
+    rounded = round(count, 1 - int(math.log10(count)))
+    grouped = f"{rounded:,.0f}"
+    return (">" if score > math.log(BEYOND) else "") + (grouped.replace(",", ".") if lang == "tr" else grouped)
+
+
+def series_caption(metric: str, since: str, until: str, highest: float | None, lang: Lang) -> str:
+    """What the sparkline shows; all but the figure are written already."""
+    translate = catalog(DOMAIN, lang).gettext
+    if highest is None:
+        return translate(NO_SERIES).format(metric=metric, since=since, until=until)
+    return translate(SERIES).format(metric=metric, since=since, until=until, highest=number(highest, lang))

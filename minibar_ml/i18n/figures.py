@@ -1,0 +1,81 @@
+"""Figures as people write them: plain numbers, counted things, dates."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.labels import DOMAIN
+
+UNKNOWN = "?"
+MOST_PRODUCTS = 5
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""English in every locale of the operating system, which strftime would follow."""
+
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "unit": ("{n} unit", "{n} units"),
+    "guest": ("{n} guest", "{n} guests"),
+    "night": ("{n} night", "{n} nights"),
+    "stay": ("{n} stay", "{n} stays"),
+    "visit": ("{n} visit", "{n} visits"),
+    "minute": ("{n} minute", "{n} minutes"),
+    "hour": ("{n} hour", "{n} hours"),
+    "day": ("{n} day", "{n} days"),
+}
+
+
+def number(value: Any, lang: Lang) -> str:
+    """At most one decimal and no trailing zero; `?` for what is no number."""
+    try:
+        rounded = round(float(value), 1)
+    except (TypeError, ValueError):
+        return UNKNOWN
+    text = f"{rounded + 0.0:.1f}".removesuffix(".0")  # + 0.0 turns -0.0 into 0.0
+    return text.replace(".", ",") if lang == "tr" else text
+
+
+def percent(value: Any, lang: Lang) -> str:
+    """`40 %` in English, `%40` in Turkish; `?` for what is no number."""
+    written = number(value, lang)
+    if written == UNKNOWN:
+        return UNKNOWN
+    return f"%{written}" if lang == "tr" else f"{written} %"
+
+
+def counted(thing: str, value: Any, lang: Lang) -> str:
+    """A number of things, such as `3 units`."""
+    written = number(value, lang)
+    singular, plural = COUNTED[thing]
+    return catalog(DOMAIN, lang).ngettext(singular, plural, 1 if written == "1" else 2).format(n=written)
+
+
+def day(value: Any, lang: Lang) -> str:
+    """A date, given as such or in ISO: `19 Nov 2025`, `19.11.2025`; `?` for what is no date."""
+    try:
+        one = value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return UNKNOWN
+    return f"{one:%d.%m.%Y}" if lang == "tr" else f"{one.day} {MONTHS[one.month - 1]} {one.year}"
+
+
+def moment(value: Any, lang: Lang) -> str:
+    """An instant, given as such or in ISO, as day and wall clock of the zone that it names."""
+    try:
+        one = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return UNKNOWN
+    return f"{day(one.date(), lang)} {one:%H:%M}"
+
+
+def products(value: Any, lang: Lang) -> str:
+    """`2 × Cola, 1 × Water`, the most first; empty where nothing is listed."""
+    listed = value if isinstance(value, Iterable) and not isinstance(value, str) else ()
+    known = [one for one in listed if isinstance(one, Mapping) and one.get("name")]
+    known.sort(key=lambda one: (-_units(one), str(one["name"])))
+    names = [f"{number(one.get('units'), lang)} × {one['name']}" for one in known[:MOST_PRODUCTS]]
+    return ", ".join(names) + (" …" if len(known) > MOST_PRODUCTS else "")
+
+
+def _units(product: Mapping[str, Any]) -> float:
+    units = product.get("units")
+    return float(units) if isinstance(units, int | float) else 0.0

@@ -1,0 +1,73 @@
+"""Names of types, severities, statuses and the like, for tables and reports."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+from minibar_ml.i18n import Lang, catalog
+
+Kind = Literal["type", "severity", "status", "metric", "entity", "field"]
+DOMAIN = "alerts"
+
+LABELS: Mapping[Kind, Mapping[str, str]] = {
+    "type": {
+        "stock_anomaly": "Unusual stock movement",
+        "shrinkage": "Stock leaking away",
+        "stock_depletion": "Stock running out",
+        "consumption_anomaly": "Unusual consumption",
+        "silent_room": "Silent room",
+        "vacant_consumption": "Consumption in a vacant room",
+        "refill_delay": "Slow refills",
+        "unanswered_request": "Unanswered request",
+        "custody_loss": "Loss in custody",
+        "model_fallback": "Model not usable",
+        "data_stale": "No new data",
+    },
+    "severity": {"low": "low", "medium": "medium", "high": "high", "critical": "critical"},
+    "status": {
+        "open": "open",
+        "acknowledged": "read",
+        "resolved": "resolved",
+        "false_positive": "false positive",
+    },
+    "metric": {
+        "stock_level": "stock level",
+        "stock_outflow": "units issued",
+        "product_consumption": "product consumption",
+        "room_consumption": "room consumption",
+        "vacant_consumption": "consumption while vacant",
+        "refill_duration": "minutes per room",
+        "request_response": "minutes to answer",
+        "custody_loss": "units lost in custody",
+        "occupancy": "occupancy",
+        "stock_days_left": "days of stock left",
+    },
+    "entity": {"room": "Room", "product": "Product", "attendant": "Attendant", "hotel": "Hotel"},
+    "field": {
+        "id": "ID",
+        "alert": "Alert",
+        "type": "Type",
+        "severity": "Severity",
+        "status": "Status",
+        "where": "Where",
+        "day": "Day",
+        "value": "Value",
+        "expected": "Expected",
+        "impact": "Impact",
+        "seen": "Seen",
+        "closed": "Closed",
+        "series": "30 days",
+        "why": "Why",
+        "evidence": "Evidence",
+        "action": "What to do",
+        "alerts": "Alerts",
+        "judged": "Judged",
+        "false_positives": "False",
+        "rate": "Rate",
+    },
+}
+
+
+def label(kind: Kind, value: str, lang: Lang) -> str:
+    """The name of a value in a language; the value itself where it has none."""
+    name = LABELS[kind].get(value)
+    return value if name is None else catalog(DOMAIN, lang).pgettext(kind, name)

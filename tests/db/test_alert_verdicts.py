@@ -1,0 +1,243 @@
+"""Persons judge alerts; filters, plans, counts and series read them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, VACANT, D, detect, evening, on, rows
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from sqlalchemy import Connection, text
+
+from minibar_ml.domain.alerts import AlertFilter, Severity, Sort, Verdict
+from minibar_ml.domain.errors import NotFound
+from minibar_ml.store import alerts
+
+NOON = evening(D) + timedelta(hours=16)
+
+
+def _ids(connection: Connection) -> list[int]:
+    return [alert.id for alert in rows(connection)]
+
+
+def _audit(connection: Connection) -> list[Any]:
+    return list(connection.execute(text("SELECT * FROM minibar_ml.ml_audit_log ORDER BY id")).all())
+
+
+def test_reading_says_who_and_when_and_keeps_the_alert_live(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    (alert,) = alerts.judge(connection, _ids(connection), "acknowledged", "ayse", NOON)
+    assert (alert.status, alert.read_by, alert.read_at, alert.resolved_at) == ("acknowledged", "ayse", NOON, None)
+
+
+def test_a_verdict_writes_one_audit_entry_an_alert_with_before_and_after(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM, LOW_STOCK)
+    ids = _ids(connection)
+    alerts.judge(connection, ids, "false_positive", "ayse", NOON)
+    entries = _audit(connection)
+    assert [entry.subject for entry in entries] == [f"alert {number}" for number in ids]
+    assert {(e.action, e.operator) for e in entries} == {("alert.false_positive", "ayse")}
+    assert {(e.before["status"], e.after["status"]) for e in entries} == {("open", "false_positive")}
+    assert all(e.after["resolved_by"] == "ayse" and "id" not in e.before for e in entries)
+
+
+def test_a_repeated_verdict_changes_nothing_and_leaves_no_entry(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    alerts.judge(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert alerts.judge(connection, _ids(connection), "resolved", "mehmet", NOON) == []
+    assert alerts.judge(connection, _ids(connection), "acknowledged", "mehmet", NOON) == []
+    assert (rows(connection)[0].resolved_by, len(_audit(connection))) == ("ayse", 1)
+
+
+def test_a_resolved_alert_can_still_be_called_false_but_not_the_other_way(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    alerts.judge(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert len(alerts.judge(connection, _ids(connection), "false_positive", "ayse", NOON)) == 1
+    assert alerts.judge(connection, _ids(connection), "resolved", "ayse", NOON) == []
+
+
+def test_unknown_ids_are_all_named_and_nothing_is_changed(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    with pytest.raises(NotFound, match="8888, 9999"):
+        alerts.judge(connection, [*_ids(connection), 9999, 8888], "resolved", "ayse", NOON)
+    assert rows(connection)[0].status == "open"
+
+
+@pytest.fixture
+def four(connection: Connection) -> Iterator[Connection]:
+    """Four alerts of two hotels, one of them read; by id: high 27.5, critical 5, critical none, medium 90."""
+    detect(connection, HIGH_ROOM)
+    detect(connection, replace(on(VACANT, 1), impact=5.0))
+    detect(connection, replace(on(OUTFLOW, 2), severity="critical", hotel_id=2, impact=None))
+    detect(connection, replace(on(LOW_STOCK, 3), impact=90.0), evaluated=())
+    alerts.judge(connection, _ids(connection)[:1], "acknowledged", "ayse", NOON)
+    yield connection
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"), [("severity", [1, 2, 0, 3]), ("impact", [3, 0, 1, 2]), ("time", [3, 2, 1, 0])]
+)
+def test_alerts_come_in_the_order_asked_for(four: Connection, sort: Sort, order: list[int]) -> None:
+    ids = _ids(four)
+    assert [alert.id for alert in alerts.fetch(four, AlertFilter(sort=sort))] == [ids[place] for place in order]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "places"),
+    [
+        (AlertFilter(statuses=("open",)), {1, 2, 3}),
+        (AlertFilter(statuses=("resolved",)), set()),
+        (AlertFilter(statuses=None), {0, 1, 2, 3}),
+        (AlertFilter(severities=("high", "medium")), {0, 3}),
+        (AlertFilter(types=("stock_anomaly",)), {2}),
+        (AlertFilter(hotel_id=2), {2}),
+        (AlertFilter(since=evening(D + timedelta(days=1)), until=evening(D + timedelta(days=3))), {1, 2}),
+        (AlertFilter(sort="time", limit=1), {3}),
+        (AlertFilter(limit=1), {1}),
+    ],
+)
+def test_a_filter_lets_through_what_it_says(four: Connection, wanted: AlertFilter, places: set[int]) -> None:
+    ids = _ids(four)
+    assert {alert.id for alert in alerts.fetch(four, wanted)} == {ids[place] for place in places}
+
+
+@pytest.mark.parametrize("statuses", [None, ["open"]])
+def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
+    connection: Connection, statuses: list[str] | None
+) -> None:
+    _crowd(connection, 100_000)
+    wanted = dict.fromkeys(("severities", "types", "hotel_id", "since", "until"), None)
+    plan = "\n".join(
+        connection.execute(
+            text("EXPLAIN " + alerts.query("alerts.fetch_latest").text), {**wanted, "statuses": statuses, "limit": 50}
+        ).scalars()
+    )
+    assert "ml_alerts_time" in plan or "ml_alerts_status_time" in plan, plan
+    assert "Seq Scan" not in plan
+
+
+def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
+    _crowd(connection, 100_000)
+    values = {"findings": "[]", "as_of": NOON}
+    plan = "\n".join(connection.execute(text("EXPLAIN " + alerts.query("alerts.apply").text), values).scalars())
+    assert "Seq Scan on ml_alerts" not in plan, plan
+
+
+def _crowd(connection: Connection, count: int) -> None:
+    """Many alerts over three years, most of them closed."""
+    connection.execute(
+        text("""
+        INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric,
+            value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen,
+            resolved_at, resolved_by)
+        SELECT 'consumption_anomaly', 'high', CASE WHEN n % 20 = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
+            CASE WHEN n % 20 = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high', 'm',
+            'a', t::date, t::date, t, t, t, 'system'
+        FROM (SELECT n, timestamptz '2023-01-01' + n * interval '15 minutes' AS t FROM generate_series(1, :count) n) s
+        """),
+        {"count": count},
+    )
+    connection.execute(text("ANALYZE minibar_ml.ml_alerts"))
+
+
+def test_counts_tell_false_positives_of_the_judged_and_days_without_alerts(four: Connection) -> None:
+    ids = _ids(four)
+    alerts.judge(four, ids[:1], "false_positive", "ayse", NOON)
+    alerts.judge(four, ids[1:2], "resolved", "ayse", NOON)
+    counted = alerts.stats(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
+    assert counted.alerts == 4
+    assert counted.by_type["consumption_anomaly"].false_positive_rate == 1.0
+    assert counted.by_type["vacant_consumption"].false_positive_rate == 0.0
+    assert counted.by_type["stock_anomaly"].false_positive_rate is None
+    assert counted.by_severity == {"critical": 2, "high": 1, "medium": 1}
+    assert counted.by_status == {"open": 2, "resolved": 1, "false_positive": 1}
+    assert list(counted.by_day.values()) == [0, 1, 1, 1, 1, 0]
+
+
+def test_what_the_system_resolved_is_judged_by_nobody(connection: Connection) -> None:
+    detect(connection, LOW_STOCK)
+    detect(connection, day=D + timedelta(days=1))
+    counted = alerts.stats(connection, evening(D), evening(D + timedelta(days=1)))
+    assert counted.by_type["stock_depletion"].judged == 0
+
+
+def test_the_series_has_thirty_days_with_the_alerts_day_marked(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    _points(connection, "room_consumption", {D: 9.0, D - timedelta(days=3): 2.0, D - timedelta(days=40): 1.0})
+    series = alerts.fetch_series(connection, _ids(connection)[0], D + timedelta(days=5))
+    assert (len(series), series[-1].day) == (30, D + timedelta(days=5))
+    assert {day.day: day.value for day in series if day.value is not None} == {D: 9.0, D - timedelta(days=3): 2.0}
+    assert [day.day for day in series if day.is_marked] == [D]
+
+
+def test_the_series_of_an_old_alert_ends_on_its_day(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    series = alerts.fetch_series(connection, _ids(connection)[0], D + timedelta(days=300))
+    assert (series[-1].day, series[-1].is_marked) == (D, True)
+
+
+def _points(connection: Connection, metric: str, values: dict[Any, float]) -> None:
+    connection.execute(text("SELECT minibar_ml.ensure_partitions('2025-09-01', '2025-12-01')"))
+    for day, value in values.items():
+        connection.execute(
+            text("""INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,
+                    observed_at, business_date) VALUES (:metric, 1, 'room', 1126, :value, :at, :day)"""),
+            {"metric": metric, "value": value, "at": evening(day), "day": day},
+        )
+
+
+class Hotel(RuleBasedStateMachine):
+    """Two faults come and go for weeks, and a person judges them at any time."""
+
+    connection: Connection
+
+    @initialize()
+    def start(self) -> None:
+        self.connection.rollback()
+        self.today = D
+        self.found: list[Any] = []
+
+    @rule(days=st.integers(0, 16))
+    def go_on(self, days: int) -> None:
+        self.today += timedelta(days=days)
+
+    @rule(
+        kinds=st.lists(st.sampled_from([HIGH_ROOM, OUTFLOW, LOW_STOCK]), max_size=4),
+        score=st.sampled_from([None, 1.0, 5.0]),
+        severity=st.sampled_from(["low", "critical"]),
+        back=st.integers(0, 3),
+    )
+    def detect(self, kinds: list[Any], score: float | None, severity: Severity, back: int) -> None:
+        day = self.today - timedelta(days=back)
+        self.found = [replace(one, occurred_on=day, score=score, severity=severity) for one in kinds]
+        detect(self.connection, *self.found, day=self.today)
+
+    @rule()
+    def detect_again(self) -> None:
+        before = rows(self.connection)
+        closed = [alert.id for alert in before if alert.status in ("resolved", "false_positive")]
+        detect(self.connection, *self.found, day=self.today, evaluated=())
+        after = {alert.id: alert for alert in rows(self.connection)}
+        assert len(after) == len(before)
+        assert all(after[number].status in ("resolved", "false_positive") for number in closed)
+
+    @rule(verdict=st.sampled_from(["acknowledged", "resolved", "false_positive"]), place=st.integers(0, 5))
+    def judge(self, verdict: Verdict, place: int) -> None:
+        if ids := _ids(self.connection):
+            alerts.judge(self.connection, [ids[place % len(ids)]], verdict, "ayse", evening(self.today))
+
+    @invariant()
+    def alerts_are_sound(self) -> None:
+        live = [
+            (alert.type, alert.entity_id) for alert in rows(self.connection) if alert.status in ("open", "acknowledged")
+        ]
+        assert len(live) == len(set(live))
+        assert all(alert.occurrences >= 1 and alert.last_seen >= alert.raised_at for alert in rows(self.connection))
+
+
+def test_whatever_happens_there_is_one_live_alert_and_no_verdict_is_undone(connection: Connection) -> None:
+    machine = type("OneHotel", (Hotel,), {"connection": connection})
+    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=15, deadline=None))
