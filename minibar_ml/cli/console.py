@@ -48,10 +48,15 @@ def note(line: str) -> None:
         typer.echo(line, err=True)
 
 
-def print_json(value: Any) -> None:
-    """One JSON document to stdout; instants in ISO 8601 with their offset."""
+def json_text(value: Any) -> str:
+    """One JSON document; instants in ISO 8601 with their offset, control characters escaped."""
     document = json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
-    typer.echo(_UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", document))
+    return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
+
+
+def print_json(value: Any) -> None:
+    """One JSON document to stdout."""
+    typer.echo(json_text(value))
 
 
 def visible(text: str) -> str:

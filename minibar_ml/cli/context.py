@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.settings import Settings, load
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection
 
     from minibar_ml.ml.detectors.base import Limits
 
@@ -80,6 +80,11 @@ def span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime
     return start, end
 
 
+def yesterday(settings: Settings) -> date:
+    """The last business day that is over."""
+    return datetime.now(settings.zone()).date() - timedelta(days=1)
+
+
 def midnight(day: date, zone: ZoneInfo) -> datetime:
     """The instant at which a business day starts."""
     return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
@@ -92,21 +97,20 @@ def enabled(settings: Settings) -> bool:
     return settings.enabled
 
 
-def engine(settings: Settings, command: str) -> "Engine":
-    """The database of these settings; not yet connected."""
-    from minibar_ml.store.engine import make_engine
+def connected(settings: Settings, command: str) -> "Connection":
+    """A connection, to be used as a context; tries again where the server is away in passing."""
+    from minibar_ml.store.engine import connect, make_engine, retrying
 
-    return make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}")
+    made = make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}")
+    return retrying(lambda: connect(made))
 
 
 @contextmanager
 def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is what this program knows."""
-    from minibar_ml.store.engine import connect, retrying
     from minibar_ml.store.migrations import require_current
 
-    made = engine(settings, command)
-    with retrying(lambda: connect(made)) as connection:
+    with connected(settings, command) as connection:
         require_current(connection)
         connection.rollback()
         yield connection

@@ -24,12 +24,10 @@ def register(root: typer.Typer) -> None:
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Make or upgrade the store, recognise the source layout and install its contract."""
     from minibar_ml.store import audit, migrations, source
-    from minibar_ml.store.engine import connect, retrying
 
     if unknown := set(without or ()) - source.PARTS.keys():
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
-    engine = context.engine(context.settings(), "db init")
-    with retrying(lambda: connect(engine)) as connection:
+    with context.connected(context.settings(), "db init") as connection:
         applied = migrations.upgrade(connection)
         contract = source.install(connection, tuple(sorted(without or ())))
         audit.insert(
@@ -53,10 +51,8 @@ def upgrade(
 ) -> None:
     """Bring the store's schema to what this program needs; `--sql` prints what it would run."""
     from minibar_ml.store import migrations
-    from minibar_ml.store.engine import connect, retrying
 
-    engine = context.engine(context.settings(), "db upgrade")
-    with retrying(lambda: connect(engine)) as connection:
+    with context.connected(context.settings(), "db upgrade") as connection:
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
@@ -69,10 +65,8 @@ def upgrade(
 def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Which migrations the database has and which it lacks."""
     from minibar_ml.store import migrations
-    from minibar_ml.store.engine import connect, retrying
 
-    engine = context.engine(context.settings(), "db status")
-    with retrying(lambda: connect(engine)) as connection:
+    with context.connected(context.settings(), "db status") as connection:
         done = migrations.applied(connection)
         rows = [{"version": m.version, "name": m.name, "applied": m.version in done} for m in migrations.migrations()]
     if json:

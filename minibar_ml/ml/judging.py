@@ -31,8 +31,9 @@ def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: 
         if not len(scores):
             continue
         found = detector.decide(scores, parameters, limits, moment)
-        opinion = learnt.opinions.get(detector.name)
-        if found and opinion is not None and not isinstance(opinion, TooLittle):
+        # Asked for only where there is something to say it of: opening a forest takes longer than all the rest.
+        opinion = learnt.opinions.get(detector.name) if found else None
+        if opinion is not None and not isinstance(opinion, TooLittle):
             found = _with_opinion(found, scores, opinion)
         findings += found
     return _without_echoes(findings)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import Connection, Engine, inspect
 
+from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.simulate.hotel import SourceData
 
 Layout = Literal["a", "b"]
@@ -22,8 +23,8 @@ TABLES = (
 )  # fmt: skip
 
 
-class SourceTablesExistError(Exception):
-    """The database already holds tables of the hotel application: simulate into an empty database."""
+class SourceTablesExistError(PreconditionFailed):
+    """The database already holds tables of the hotel application: simulate only into an empty database."""
 
 
 def write(target: Engine | Connection, data: SourceData, layout: Layout, timezone: str) -> None:
