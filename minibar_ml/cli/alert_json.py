@@ -8,11 +8,20 @@ from minibar_ml.domain.alerts import Alert, AlertStats, DayValue
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
+CONTRACT = (
+    "id", "type", "severity", "status", "hotel_id", "entity_type", "entity_id", "entity_name", "metric", "value",
+    "expected", "lower", "upper", "deviation_percent", "score", "detector", "impact", "message", "suggested_action",
+    "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
+)  # fmt: skip
+"""Names that scripts rely on: never renamed, never left out."""
+EXTRAS = ("resolved_by", "reason", "facts")
+
 
 def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
-    """An alert; the field names are a contract."""
+    """An alert, as `alerts list --json` prints it."""
     message, action = sentences(alert, alert.entity_name, lang)
-    return {**asdict(alert), "message": message, "suggested_action": action}
+    known = {**asdict(alert), "message": message, "suggested_action": action}
+    return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 
 def explained(alert: Alert, series: Sequence[DayValue], lang: Lang) -> dict[str, Any]:

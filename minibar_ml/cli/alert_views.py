@@ -23,6 +23,7 @@ def listing(alerts: Iterable[Alert], lang: Lang) -> Table:
     """One alert a row: what kind it is, and what it says beneath."""
     names = {name: label("field", name, lang) for name in ("id", "severity", "day", "alert", "impact")}
     made = table(names.values(), right=(names["id"], names["impact"]))
+    made.collapse_padding = True
     made.columns[3].ratio = 1
     for column in (0, 1, 2, 4):
         made.columns[column].no_wrap = True
@@ -31,7 +32,9 @@ def listing(alerts: Iterable[Alert], lang: Lang) -> Table:
             str(alert.id),
             severity(alert, lang),
             alert.occurred_on.isoformat(),
-            _headline(alert, lang) + Text("\n" + visible(sentences(alert, alert.entity_name, lang)[0])),
+            Text.assemble(
+                (_headline(alert, lang), "bold"), "\n", visible(sentences(alert, alert.entity_name, lang)[0])
+            ),
             _money(alert.impact, lang),
         )
     return made
@@ -42,11 +45,11 @@ def severity(alert: Alert, lang: Lang) -> Text:
     return Text(label("severity", alert.severity, lang), style=STYLES[alert.severity])
 
 
-def _headline(alert: Alert, lang: Lang) -> Text:
+def _headline(alert: Alert, lang: Lang) -> str:
     said = label("type", alert.type, lang)
     if alert.status != "open":
         said += f" ({label('status', alert.status, lang)})"
-    return Text(said + (f", {alert.occurrences}×" if alert.occurrences > 1 else ""), style="bold")
+    return said + (f", {alert.occurrences}×" if alert.occurrences > 1 else "")
 
 
 def _money(impact: float | None, lang: Lang) -> str:

@@ -89,8 +89,9 @@ def list_(
         from minibar_ml.cli import alert_views
 
         console.out().print(alert_views.listing(found, context.language(settings)))
-    else:
-        console.note("No alert matches: nothing needs attention here.")
+    elif not quiet:
+        unfiltered = wanted == AlertFilter(limit=limit, sort=wanted.sort)
+        console.note("No live alert: nothing needs attention." if unfiltered else "No alert matches.")
 
 
 @app.command()

@@ -1,0 +1,305 @@
+"""`minibar-ml alerts`: what it prints, what it changes, and how it refuses."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from findings import HIGH_ROOM, LOW_STOCK, VACANT, D, evening, rows
+from sqlalchemy import Connection, text
+
+from minibar_ml import cli
+from minibar_ml.cli.app import main
+from minibar_ml.cli.sparkline import carets, sparkline
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.store import alerts
+
+FIELDS = [
+    "id", "type", "severity", "status", "hotel_id", "entity_type", "entity_id", "entity_name", "metric", "value",
+    "expected", "lower", "upper", "deviation_percent", "score", "detector", "impact", "message", "suggested_action",
+    "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
+]  # fmt: skip
+NAMES: dict[Any, str] = {("room", 1126): "1126", ("product", 146): "Efes", ("room", 66): "9\x1b[31m[bold]\u202ex\x9b"}
+
+
+def _raise(connection: Connection, *findings: Finding) -> None:
+    def texts(finding: Finding, name: str) -> tuple[str, str]:
+        return sentences(finding, name, "en")
+
+    for finding in findings:
+        alerts.upsert(connection, [finding], NAMES, evening(finding.occurred_on), texts, ())
+    connection.commit()
+
+
+@pytest.fixture
+def three(connection: Connection) -> Iterator[Connection]:
+    """Alert 1: high, room 1126; 2: critical, room 66 of a nasty name; 3: medium, product 146, a day later."""
+    _raise(
+        connection,
+        HIGH_ROOM,
+        replace(VACANT, entity_id=66, impact=1145.0),
+        replace(LOW_STOCK, occurred_on=D + timedelta(days=1), hotel_id=2),
+    )
+    yield connection
+
+
+def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
+    assert main(["alerts", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def _ids(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[int]:
+    return [alert["id"] for alert in _json(capsys, "list", *arguments)]
+
+
+def test_json_has_every_promised_field_in_the_promised_order(
+    three: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for alert in _json(capsys, "list"):
+        assert list(alert)[: len(FIELDS)] == FIELDS
+
+
+def test_json_tells_a_room_in_full(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    alert = _json(capsys, "list", "--type", "consumption_anomaly")[0]
+    assert (alert["entity_name"], alert["value"], alert["expected"], alert["impact"]) == ("1126", 9.0, 3.1, 27.5)
+    assert alert["occurred_on"] == "2025-11-19"
+    assert alert["raised_at"].startswith("2025-11-19T22:00:00+02:00")
+    assert alert["message"].startswith("Room 1126: 9 units consumed")
+
+
+def test_json_of_nothing_is_an_empty_array(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert _json(capsys, "list") == []
+
+
+def test_an_empty_list_says_so_on_stderr_only(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "list"]) == 0
+    printed = capsys.readouterr()
+    assert (printed.out, "nothing needs attention" in printed.err) == ("", True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        ((), [2, 1, 3]),
+        (("--sort", "time"), [3, 1, 2]),
+        (("--sort", "impact"), [2, 1, 3]),
+        (("--severity", "high", "--severity", "medium"), [1, 3]),
+        (("--type", "stock_depletion"), [3]),
+        (("--hotel", "2"), [3]),
+        (("--since", "2025-11-20"), [3]),
+        (("--until", "2025-11-20"), [2, 1]),
+        (("--limit", "1"), [2]),
+        (("--status", "resolved"), []),
+        (("--status", "all"), [2, 1, 3]),
+    ],
+)
+def test_filters_and_orders(
+    three: Connection, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], ids: list[int]
+) -> None:
+    assert _ids(capsys, *arguments) == ids
+
+
+def test_the_default_is_what_is_live_and_open_means_open(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["alerts", "read", "1"])
+    main(["alerts", "resolve", "2"])
+    capsys.readouterr()
+    assert _ids(capsys) == [1, 3]
+    assert _ids(capsys, "--status", "open") == [3]
+    assert _ids(capsys, "--status", "resolved", "--status", "open") == [2, 3]
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_the_table_fits_its_width_and_names_each_severity(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    assert main(["alerts", "list"]) == 0
+    printed = capsys.readouterr().out
+    assert max(map(len, printed.splitlines())) <= int(width)
+    assert [word for word in printed.split() if word in SEVERITIES] == ["critical", "high", "medium"]
+    assert "1,145.00" in printed
+
+
+def test_a_name_is_data_and_steers_neither_terminal_nor_markup(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "120")
+    for command in (["list"], ["show", "2"]):
+        assert main(["alerts", *command]) == 0
+        printed = capsys.readouterr().out
+        assert r"9\x1b[31m[bold]\u202ex\x9b" in printed
+        assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
+
+
+def test_json_carries_a_nasty_name_whole_but_written_out(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "show", "2", "--json"]) == 0
+    printed = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
+    assert json.loads(printed)["entity_name"] == NAMES["room", 66]
+
+
+def test_a_terminal_sees_colour_and_no_color_takes_it_away(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    main(["alerts", "list"])
+    assert "\x1b[31m" not in capsys.readouterr().out
+    monkeypatch.delenv("NO_COLOR")
+    main(["alerts", "list"])
+    assert "\x1b[31mhigh" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("list", "--type", "theft"), ALERT_TYPES),
+        (("list", "--severity", "awful"), SEVERITIES),
+        (("list", "--status", "snoozed"), ("open", "acknowledged", "resolved", "false_positive", "all")),
+        (("list", "--sort", "name"), ("severity", "impact", "time")),
+        (("stats", "--window", "1y"), ("24h", "7d", "30d")),
+        (("list", "--since", "2025-11-20", "--until", "2025-11-19"), ("--since", "--until")),
+        (("resolve", "1", "--by", " "), ("--by",)),
+        (("resolve", "1", "--by", "system"), ("--by",)),
+    ],
+)
+def test_a_wrong_word_is_a_usage_error_that_names_the_right_ones(
+    store_url: str, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], named: Sequence[str]
+) -> None:
+    assert main(["alerts", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert all(word in error for word in named)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("show", "77"), ("read", "77"), ("resolve", "77"), ("false-positive", "77"), ("list", "--hotel", "77")],
+)
+def test_an_unknown_id_is_named_and_refused(
+    three: Connection, capsys: pytest.CaptureFixture[str], arguments: Sequence[str]
+) -> None:
+    assert main(["alerts", *arguments]) == 5
+    assert "77" in capsys.readouterr().err
+
+
+def test_a_hotel_that_only_the_source_knows_is_no_error(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (5, 'Palas')"))
+    connection.commit()
+    assert _ids(capsys, "--hotel", "5") == _ids(capsys, "--hotel", "0") == []
+    assert main(["alerts", "list", "--hotel", "6"]) == 5
+    assert "5 (Palas)" in capsys.readouterr().err
+
+
+def test_one_unknown_id_among_known_ones_changes_nothing(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "resolve", "1", "77"]) == 5
+    assert {alert.status for alert in rows(three)} == {"open"}
+
+
+def test_a_verdict_is_recorded_with_who_gave_it(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "false-positive", "1", "2", "--by", "ayse"]) == 0
+    judged = {alert["id"]: alert for alert in _json(capsys, "list", "--status", "false_positive")}
+    assert {alert["resolved_by"] for alert in judged.values()} == {"ayse"}
+    actions = three.execute(text("SELECT action, operator FROM minibar_ml.ml_audit_log")).all()
+    assert actions == [("alert.false_positive", "ayse")] * 2
+
+
+def test_a_repeated_verdict_says_that_it_changed_nothing(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["alerts", "read", "1"])
+    assert "alert 1: marked as read" in capsys.readouterr().err
+    assert main(["alerts", "read", "1", "3"]) == 0
+    error = capsys.readouterr().err
+    assert "alert 1: already marked as read" in error
+    assert "alert 3: marked as read" in error
+
+
+def test_show_explains_range_series_odds_and_action(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    three.execute(text("SELECT minibar_ml.ensure_partitions('2025-11-01', '2025-12-01')"))
+    three.execute(
+        text("""INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,
+                observed_at, business_date) VALUES ('room_consumption', 1, 'room', 1126, 9, :at, :day)"""),
+        {"at": evening(D), "day": D},
+    )
+    three.commit()
+    assert main(["alerts", "show", "1", "--as-of", "2025-11-20T12:00"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= 80
+    drawn = next(number for number, line in enumerate(lines) if "█" in line)
+    assert lines[drawn].rstrip().endswith("····█·")
+    assert lines[drawn + 1].index("^") == lines[drawn].index("█")
+    for said in ("3.1 (0 … 6)", "+190 %", "1 time in 270,000", "Compare with the guest's bill"):
+        assert any(said in line for line in lines), said
+
+
+def test_showing_leaves_one_entry_in_the_audit_log(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(_json(capsys, "show", "1")["series"]) == 30
+    entries = three.execute(text("SELECT action, subject FROM minibar_ml.ml_audit_log")).all()
+    assert entries == [("alert.view", "alert 1")]
+
+
+def test_turkish_is_spoken_where_it_is_set(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ML_LANG", "tr")
+    assert _json(capsys, "list")[1]["message"].startswith("Oda 1126: 9 adet tüketilmiş")
+    main(["alerts", "list"])
+    printed = capsys.readouterr().out
+    assert "kritik" in printed
+    assert "1.145,00" in printed
+
+
+def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["alerts", "false-positive", "1"])
+    capsys.readouterr()
+    counted = _json(capsys, "stats", "--window", "24h", "--as-of", "2025-11-20T12:00")
+    assert (counted["alerts"], counted["by_status"]) == (2, {"false_positive": 1, "open": 1})
+    assert counted["by_type"]["consumption_anomaly"]["false_positive_rate"] == 1.0
+    assert counted["by_type"]["vacant_consumption"]["false_positive_rate"] is None
+    assert counted["by_day"] == [{"day": "2025-11-19", "alerts": 2}, {"day": "2025-11-20", "alerts": 0}]
+
+
+def test_stats_are_readable_even_of_nothing(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["alerts", "stats", "--window", "30d", "--as-of", "2025-11-20"]) == 0
+    assert "highest 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("option", "unwanted"), [("--json", "rich.table"), ("--limit=5", "jinja2")])
+def test_listing_imports_nothing_heavy(store_url: str, option: str, unwanted: str) -> None:
+    code = (
+        "import sys; from minibar_ml.cli.app import main; main(['alerts', 'list', sys.argv[1]]);"
+        "heavy = {'pandas', 'numpy', 'sklearn', 'scipy', sys.argv[2]} & sys.modules.keys(); sys.exit(str(heavy))"
+    )
+    package = str(Path(cli.__file__).parents[2])
+    ran = subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {package!r}); " + code, option, unwanted],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert ran.stderr.strip().splitlines()[-1] == "set()"
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [
+        ([0.0, 7.0, None, 3.5], "▁█·▅"),
+        ([], ""),
+        ([None], "·"),
+        ([0.0, 0.0], "▁▁"),
+        ([-3.0, 0.0, 4.0], "▁▄█"),
+    ],
+)
+def test_a_sparkline_starts_at_zero(values: list[float | None], drawn: str) -> None:
+    assert sparkline(values) == drawn
+
+
+def test_carets_stand_beneath_the_marked_days() -> None:
+    assert carets([False, True, False]) == " ^ "
