@@ -53,7 +53,7 @@ class AlertRow:
     entity_name: str = "101"
     hotel_id: int = 1
     impact: float | None = 10.0
-    by: str | None = "ayse"
+    by: str = "ayse"
     value: float = 9.0
 
     @property
@@ -122,7 +122,7 @@ def some_alerts(per_day: int = 8, days: int = 35, seed: int = 7) -> list[AlertRo
                 entity_id=entity,
                 entity_name=HOSTILE[entity] if entity < len(HOSTILE) else f"Ürün ığş {entity}",
                 impact=chance.choice((None, round(chance.uniform(1, 900), 2))),
-                by=chance.choice(("ayse", None)),
+                by=chance.choice(("ayse", "system")),
             )
             if row.is_live and (kind, entity) in live:
                 row = replace(row, status="resolved")

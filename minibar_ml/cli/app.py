@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from minibar_ml import __version__, log
-from minibar_ml.cli import db, report
-from minibar_ml.domain.errors import ExitCode, MinibarError
+from minibar_ml.cli import collect, console, cron, db, keys, models, report
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarError
 from minibar_ml.log import logger
 
 app = typer.Typer(
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (db, report):
+for module in (db, collect, keys, models, cron, report):
     module.register(app)
 
 
@@ -82,12 +82,17 @@ def _unexpected(error: Exception) -> int:
 
     if known := explain(error):
         return _report(known)
-    typer.echo(f"error: {type(error).__name__}: {error} (a bug: please report it with the lines above)", err=True)
     logger.error("traceback\n%s", "".join(traceback.format_exception(error)))
+    first_line = (str(error).splitlines() or [""])[0]
+    typer.echo(f"error: {type(error).__name__}: {first_line} (a bug: please report it with the lines above)", err=True)
     return ExitCode.UNEXPECTED
 
 
 def _report(error: MinibarError) -> int:
+    if isinstance(error, AnotherRunHoldsTheLock):
+        # Overlap is refused, not an error: under --quiet cron has nothing to mail, and the status still says it.
+        console.note(str(error))
+        return error.exit_code
     typer.echo(f"error: {error}", err=True)
     if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
         logger.debug("caused by %s", type(error.__cause__).__name__)

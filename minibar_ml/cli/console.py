@@ -1,6 +1,7 @@
 """What people see: data to stdout, everything else to stderr, colour only on a terminal."""
 
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+
+from minibar_ml.log import logger
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -33,8 +36,9 @@ def say(line: str) -> None:
 
 
 def note(line: str) -> None:
-    """One line to stderr: a hint or a warning, not data."""
-    typer.echo(line, err=True)
+    """One line to stderr: a hint or a warning, not data; nothing under --quiet."""
+    if logger.isEnabledFor(logging.INFO):
+        typer.echo(line, err=True)
 
 
 def print_json(value: Any) -> None:

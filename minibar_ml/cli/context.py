@@ -1,9 +1,9 @@
 """What most commands share: their options, the settings, the database, the instant they believe it is."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -15,6 +15,8 @@ from minibar_ml.settings import Settings, load
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
+
+Result = TypeVar("Result")
 
 
 def _quiet(wanted: bool) -> None:
@@ -105,6 +107,17 @@ def store(settings: Settings, command: str) -> Iterator["Connection"]:
         require_current(connection)
         connection.rollback()
         yield connection
+
+
+def work(settings: Settings, command: str, job: "Callable[[Connection], Result]") -> "Result":
+    """Do a job on a connection of its own, all of it again where the database failed in passing."""
+    from minibar_ml.store.engine import retrying
+
+    def once() -> Result:
+        with store(settings, command) as connection:
+            return job(connection)
+
+    return retrying(once)
 
 
 def settings() -> Settings:

@@ -54,13 +54,16 @@ def weekly(
     period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
     if not json and not context.enabled(settings):
         return
-    with context.store(settings, "report") as connection:
-        if json:
-            made = report.compute(connection, instant, period, settings.timezone, hotel)
-            console.print_json(document(made))
-            return
-        result = report.run(connection, instant, period, settings.timezone, out or settings.report_dir, language, hotel)
-    if result.report.has_nothing_yet and not quiet:
+    asked = (instant, period, settings.timezone)
+    if json:
+        made = context.work(settings, "report", lambda connection: report.compute(connection, *asked, hotel))
+        console.print_json(document(made))
+        return
+    folder = out or settings.report_dir
+    result = context.work(
+        settings, "report", lambda connection: report.run(connection, *asked, folder, language, hotel)
+    )
+    if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     for path in result.paths:
         console.say(str(path))

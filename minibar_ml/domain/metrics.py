@@ -22,25 +22,33 @@ COMMON_STORE = 0
 """Hotel id of what belongs to no single hotel: the ledger names none, so in a chain it is the common store's."""
 
 
+VISITS = frozenset({"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"})
+"""What reading visits takes."""
+
+
 @dataclass(frozen=True, slots=True)
-class Metric:
-    """One metric that `collect` computes: its query's name and the source functions that it can't do without."""
+class Collected:
+    """One metric that `collect` computes, and the source functions that it can't do without.
+
+    `trailing_days` is how much further back than the usual span it is recomputed, because its source rows change
+    long after they were written: a request is completed, custody is used up and returned.
+    `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel opens.
+    """
 
     type: MetricType
     needs: frozenset[str]
+    trailing_days: int = 0
+    of_ledger: bool = False
 
 
-COLLECTED: tuple[Metric, ...] = (
-    Metric("stock_level", frozenset({"source_products", "source_stock_movements"})),
-    Metric("stock_outflow", frozenset({"source_products", "source_stock_movements"})),
-    Metric("occupancy", frozenset({"source_rooms", "source_stays"})),
-    Metric("product_consumption", frozenset({"source_rooms", "source_visits", "source_visit_lines"})),
-    Metric("room_consumption", frozenset({"source_rooms", "source_visits", "source_visit_lines"})),
-    Metric(
-        "vacant_consumption",
-        frozenset({"source_rooms", "source_visits", "source_visit_lines", "source_stays"}),
-    ),
-    Metric("refill_duration", frozenset({"source_rooms", "source_visits", "source_visit_lines"})),
-    Metric("request_response", frozenset({"source_rooms", "source_refill_requests"})),
-    Metric("custody_loss", frozenset({"source_custody"})),
+COLLECTED: tuple[Collected, ...] = (
+    Collected("stock_level", frozenset({"source_stock_movements"}), of_ledger=True),
+    Collected("stock_outflow", frozenset({"source_stock_movements"}), of_ledger=True),
+    Collected("occupancy", frozenset({"source_rooms", "source_stays"})),
+    Collected("product_consumption", VISITS),
+    Collected("room_consumption", VISITS),
+    Collected("vacant_consumption", VISITS | {"source_stays"}),
+    Collected("refill_duration", VISITS),
+    Collected("request_response", frozenset({"source_rooms", "source_refill_requests"}), trailing_days=31),
+    Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60),
 )

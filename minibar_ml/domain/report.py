@@ -244,6 +244,6 @@ class Report:
 
     @property
     def has_nothing_yet(self) -> bool:
-        """Whether the store held nothing to report of: no points, alerts, models or trainings."""
-        seen = self.live_total or self.models.total or self.false_positives or self.pace.total
-        return not seen and self.total.alerts is None and len(self.days_without_data) == len(self.period.days())
+        """Whether no job ever did its work here and the store holds nothing to report of."""
+        seen = self.live or self.models.total or self.false_positives or self.pace.total
+        return not seen and self.total.alerts is None and not any(run.done_at for run in self.jobs)

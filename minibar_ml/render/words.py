@@ -58,7 +58,7 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "stock_days_left": _("Days of stock left"),
     },
     "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
-    "evaluated_on": {"injected_faults": _("injected faults"), "verdicts": _("people's verdicts")},
+    "evaluated_on": {"faults injected into 7 held-out days": _("faults injected into 7 held-out days")},
     "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
     "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
 }

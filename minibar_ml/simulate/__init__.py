@@ -1,0 +1,10 @@
+"""The demo hotel: a seeded source database with known, labelled faults.
+
+``generate(plan)`` makes the tables, ``write(connection, data, layout, timezone)`` loads them into PostgreSQL.
+"""
+
+from minibar_ml.simulate.hotel import SourceData, generate
+from minibar_ml.simulate.plan import FAULT_KINDS, Fault, FaultKind, HotelPlan
+from minibar_ml.simulate.write import Layout, write
+
+__all__ = ["FAULT_KINDS", "Fault", "FaultKind", "HotelPlan", "Layout", "SourceData", "generate", "write"]

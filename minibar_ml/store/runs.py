@@ -53,7 +53,15 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> N
     connection.execute(query("runs.mark_ended"), values)
 
 
-def find_last(connection: Connection, job: Job) -> datetime | None:
-    """As-of of the last run of `job` that did its work; None before the first."""
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """A run that did its work: as of when, and its counts."""
+
+    as_of: datetime
+    counts: dict[str, Any]
+
+
+def find_last(connection: Connection, job: Job) -> LastRun | None:
+    """The last run of `job` that did its work; None before the first."""
     row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
-    return row.as_of if row else None
+    return LastRun(row.as_of, row.counts) if row else None

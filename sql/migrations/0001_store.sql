@@ -76,9 +76,12 @@ CREATE TABLE minibar_ml.ml_models (
     recall double precision CHECK (recall BETWEEN 0 AND 1),
     evaluated_on text,
     is_active boolean NOT NULL DEFAULT false,
-    UNIQUE (model_type, metric_type, hotel_id, version)
+    UNIQUE (model_type, metric_type, hotel_id, version),
+    -- Deferrable, as no unique index can be, so that it holds after a statement and not after each of its rows: then
+    -- one UPDATE can retire a model and activate another.
+    CONSTRAINT ml_models_one_active EXCLUDE (model_type WITH =, metric_type WITH =, hotel_id WITH =) WHERE (is_active)
+        DEFERRABLE
 );
-CREATE UNIQUE INDEX ml_models_one_active ON minibar_ml.ml_models (model_type, metric_type, hotel_id) WHERE is_active;
 
 -- Alerts. A live alert is unique for its fingerprint: type, hotel and entity.
 CREATE TABLE minibar_ml.ml_alerts (

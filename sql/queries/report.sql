@@ -66,11 +66,11 @@ FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
 -- name: verdicts
 -- Alerts by type that a person judged by then, and how many were false; types without a verdict have 0 judged.
--- What resolved itself names nobody in resolved_by and was judged by nobody.
+-- What resolved itself was judged by nobody.
 SELECT type, count(*) FILTER (WHERE judged) AS judged,
        count(*) FILTER (WHERE judged AND status = 'false_positive') AS false_positives
 FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
-             OR (status = 'resolved' AND resolved_by IS NOT NULL)) AS judged
+             OR (status = 'resolved' AND resolved_by <> 'system')) AS judged
       FROM minibar_ml.ml_alerts
       WHERE occurred_on >= :since AND occurred_on < :until
         AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of

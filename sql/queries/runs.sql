@@ -19,6 +19,6 @@ SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS j
 WHERE id = :id
 
 -- name: find_last
--- As-of and start of the last run of a job that did its work; no row before the first.
-SELECT as_of, started_at FROM minibar_ml.ml_job_runs
+-- As-of and counts of the last run of a job that did its work; no row before the first.
+SELECT as_of, counts FROM minibar_ml.ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1

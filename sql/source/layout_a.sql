@@ -192,25 +192,3 @@ LANGUAGE sql STABLE AS $$
            count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now() + interval '2 years'), NULL::text[]
     FROM (SELECT id, giris_tarihi::timestamptz AS at FROM misafir_kayitlari WHERE id > after) t
 $$;
-
--- name: source_new_refill_requests
--- needs: minibar_dolum_talepleri(id, talep_tarihi)
-CREATE FUNCTION minibar_ml.source_new_refill_requests(after bigint, not_before timestamptz)
-RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed bigint, too_old bigint, future bigint,
-               unknown_kinds text[])
-LANGUAGE sql STABLE AS $$
-    SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), count(*) FILTER (WHERE at IS NULL),
-           count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now()), NULL::text[]
-    FROM (SELECT id, talep_tarihi AT TIME ZONE current_setting('TimeZone') AS at FROM minibar_dolum_talepleri WHERE id > after) t
-$$;
-
--- name: source_new_custody
--- needs: personel_zimmet(id, zimmet_tarihi)
-CREATE FUNCTION minibar_ml.source_new_custody(after bigint, not_before timestamptz)
-RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed bigint, too_old bigint, future bigint,
-               unknown_kinds text[])
-LANGUAGE sql STABLE AS $$
-    SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), count(*) FILTER (WHERE at IS NULL),
-           count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now()), NULL::text[]
-    FROM (SELECT id, zimmet_tarihi AT TIME ZONE current_setting('TimeZone') AS at FROM personel_zimmet WHERE id > after) t
-$$;

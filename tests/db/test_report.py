@@ -99,7 +99,7 @@ def test_the_most_affected_are_ranked_by_alerts_without_false_positives(connecti
 def test_false_positives_are_counted_among_what_people_judged(connection: Connection) -> None:
     verdicts = ("false_positive", "resolved", "resolved")
     rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
-    rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by=None), AlertRow(LAST_DAY, type="refill_delay")]
+    rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by="system"), AlertRow(LAST_DAY, type="refill_delay")]
     insert_alerts(connection, rows)
     found = {row.type: row for row in computed(connection).false_positives}
     assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (3, pytest.approx(1 / 3))

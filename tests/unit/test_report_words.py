@@ -17,6 +17,7 @@ import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
+from minibar_ml.ml.evaluation import TRUTH
 from minibar_ml.render.words import LABELS, Words
 
 RENDER = Path(minibar_ml.render.__file__).parent
@@ -58,6 +59,10 @@ def test_the_compiled_catalog_is_the_text_compiled() -> None:
 )
 def test_every_term_has_a_word(kind: str, terms: tuple[str, ...]) -> None:
     assert set(LABELS[kind]) == set(terms)
+
+
+def test_what_models_are_measured_on_has_words_too() -> None:
+    assert TRUTH in LABELS["evaluated_on"]
 
 
 @pytest.mark.parametrize("lang", get_args(Lang))

@@ -1,0 +1,1 @@
+"""Model <-> sealed bytes: the keys, the payload's serial form, and the authenticated envelope around it."""

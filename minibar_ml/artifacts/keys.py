@@ -1,0 +1,123 @@
+"""The keys that seal models: read from ML_ENCRYPTION_KEYS or a 0600 file, made once, never printed."""
+
+import base64
+import binascii
+import hashlib
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.settings import Settings
+
+if TYPE_CHECKING:
+    from cryptography.fernet import MultiFernet
+
+VARIABLE = "ML_ENCRYPTION_KEYS"
+KEY_BYTES = 32
+FINGERPRINT_BYTES = 8
+MAX_FILE_BYTES = 64 * 1024
+NEEDS_NEW = "run `minibar-ml keys new` to make one, or restore the backup of the one that sealed your models"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Keys ready for use, the newest first: it seals, all of them open. `source` says where they came from."""
+
+    fernet: "MultiFernet" = field(repr=False)
+    fingerprints: tuple[bytes, ...]
+    source: str
+
+
+def fingerprint(key: str) -> bytes:
+    """Eight bytes that tell one key from another and say nothing about it."""
+    return hashlib.sha256(b"minibar-ml key " + key.encode()).digest()[:FINGERPRINT_BYTES]
+
+
+def load_keys(settings: Settings) -> Keys:
+    """The keys that these settings mean; raises ConfigurationError, naming the cure, where none or a bad one is."""
+    if settings.encryption_keys:
+        return parse_keys(settings.encryption_keys, VARIABLE)
+    return parse_keys(_read(settings.key_file), str(settings.key_file))
+
+
+def parse_keys(text: str, source: str) -> Keys:
+    """The keys of a text, separated by commas or line ends; raises ConfigurationError without repeating any."""
+    from cryptography.fernet import Fernet, MultiFernet
+
+    keys = text.replace(",", " ").split()
+    if not keys:
+        raise ConfigurationError(f"{source} holds no key: {NEEDS_NEW}.")
+    for number, key in enumerate(keys, start=1):
+        if not _is_key(key):
+            raise ConfigurationError(
+                f"Key {number} of {source} is no Fernet key (44 characters that stand for 32 bytes): {NEEDS_NEW}."
+            )
+    return Keys(MultiFernet([Fernet(key) for key in keys]), tuple(fingerprint(key) for key in keys), source)
+
+
+def _is_key(key: str) -> bool:
+    try:
+        return len(base64.b64decode(key.encode("ascii"), altchars=b"-_", validate=True)) == KEY_BYTES
+    except (binascii.Error, ValueError):
+        return False
+
+
+def _read(path: Path) -> str:
+    """The key file's text. It is checked once open, so that nobody can swap it in between."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    except FileNotFoundError as error:
+        raise ConfigurationError(f"No key: {VARIABLE} is empty and {path} does not exist; {NEEDS_NEW}.") from error
+    except OSError as error:
+        raise ConfigurationError(f"Can't read the key file {path} ({error.strerror}): check ML_KEY_FILE.") from error
+    try:
+        _refuse_unsafe(path, os.fstat(descriptor))
+        content = os.read(descriptor, MAX_FILE_BYTES)
+    finally:
+        os.close(descriptor)
+    # Bytes that are no ASCII are no key either; they are named as such, not decoded.
+    return content.decode("ascii", errors="replace")
+
+
+def _refuse_unsafe(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigurationError(f"The key file {path} is no regular file: check ML_KEY_FILE.")
+    if found.st_uid != os.geteuid():
+        raise ConfigurationError(
+            f"The key file {path} belongs to user {found.st_uid}, not to us ({os.geteuid()}): "
+            f"run as its owner, or `chown {os.geteuid()} {path}`."
+        )
+    if found.st_mode & 0o077:
+        raise ConfigurationError(
+            f"The key file {path} can be read by others (mode {stat.S_IMODE(found.st_mode):04o}): `chmod 600 {path}`, "
+            "and if they may have read it, make a new key."
+        )
+
+
+def create_key_file(path: Path) -> None:
+    """Write one new key to a file that did not exist, readable by its owner alone.
+
+    Raises ConfigurationError where the file is there already (it is never overwritten) or can't be made.
+    """
+    from cryptography.fernet import Fernet
+
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except FileExistsError as error:
+        raise ConfigurationError(
+            f"{path} exists and is left as it is: without it no model that it sealed can be opened. "
+            "Move it away first if you mean to start anew."
+        ) from error
+    except OSError as error:
+        raise ConfigurationError(f"Can't make the key file {path} ({error.strerror}): check ML_KEY_FILE.") from error
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(Fernet.generate_key() + b"\n")
+            file.flush()
+            os.fsync(descriptor)
+    except OSError as error:
+        path.unlink()
+        raise ConfigurationError(f"Can't write the key file {path} ({error.strerror}).") from error

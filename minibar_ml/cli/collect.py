@@ -1,0 +1,57 @@
+"""`minibar-ml collect`: source rows -> metric points."""
+
+from dataclasses import asdict
+
+import typer
+
+from minibar_ml.cli import console, context
+from minibar_ml.cli.context import AsOf, Json, Quiet, Since, Verbose
+from minibar_ml.domain.errors import SourceIncomplete
+from minibar_ml.log import logger
+
+
+def register(root: typer.Typer) -> None:
+    """Add this verb to the app."""
+    root.command()(collect)
+
+
+def collect(
+    since: Since = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+) -> None:
+    """Read the hotel's tables and write metric points; the first run fills in all history."""
+    from minibar_ml.jobs.collect import run
+
+    settings = context.settings()
+    if not context.enabled(settings):
+        return
+    instant = context.resolve_as_of(as_of, settings.zone())
+    start, _ = context.span(since, instant.isoformat(), settings.zone())
+    first_day = start.astimezone(settings.zone()).date() if start else None
+    result = context.work(
+        settings,
+        "collect",
+        lambda connection: run(connection, instant, settings.zone(), settings.lookback_days, first_day),
+    )
+    for refused in result.refused:
+        logger.warning(
+            "%s: %d row(s) refused, %s (for example id %d)",
+            refused.source,
+            refused.rows,
+            refused.reason,
+            refused.example_id,
+        )
+    for warning in result.warnings:
+        logger.warning("%s", warning)
+    if json:
+        console.print_json(asdict(result))
+    else:
+        logger.info(
+            "collected %d metrics since %s: %d new, %d changed, %d removed",
+            len(result.metrics),
+            result.since,
+            result.points.inserted,
+            result.points.updated,
+            result.points.removed,
+        )
+    if result.missing:
+        raise SourceIncomplete(result.missing)

@@ -1,0 +1,104 @@
+"""`minibar-ml models`: what was learned, how good it is, and the way back."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from minibar_ml.cli import console, context
+from minibar_ml.cli.context import Hotel, Json, Quiet, Verbose
+from minibar_ml.domain.errors import NotFound, UsageError
+from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
+
+if TYPE_CHECKING:
+    from minibar_ml.domain.models import ModelSummary
+    from minibar_ml.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Trained models: versions, quality, rolling back.")
+QUALITIES = ("accuracy", "precision", "recall")
+UNKNOWN = "unknown"
+
+
+def register(root: typer.Typer) -> None:
+    """Add this noun to the app."""
+    root.add_typer(app, name="models")
+
+
+@app.command("list")
+def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Every stored model and how good it was when it was made, newest version first."""
+    from minibar_ml.store import models
+
+    settings = context.settings()
+    with context.store(settings, "models list") as connection:
+        found = models.fetch_summaries(connection, hotel)
+    if hotel is not None and not found:
+        raise NotFound(f"Hotel {hotel} has no models: check its id; `minibar-ml train` says where data is too little.")
+    if json:
+        console.print_json([_as_json(model) for model in found])
+    elif found:
+        _print_table(found, settings)
+    else:
+        console.note("There are no models yet: run `minibar-ml train`.")
+
+
+def _as_json(model: "ModelSummary") -> dict[str, Any]:
+    header = model.header
+    return {
+        "id": model.id,
+        "model": header.model_type,
+        "metric": header.metric_type,
+        "hotel_id": header.hotel_id,
+        "version": header.version,
+        "trained_at": model.trained_at,
+        "data_points": model.data_points,
+        **{name: getattr(model, name) for name in QUALITIES},
+        "evaluated_on": model.evaluated_on,
+        "active": model.is_active,
+    }
+
+
+def _print_table(found: "list[ModelSummary]", settings: "Settings") -> None:
+    # Short words and no column more than these: a row is to fit on one line of a mail or a pipe.
+    columns = ["model", "metric", "hotel", "version", "trained", "points", "acc.", "prec.", "recall", "evaluated on"]
+    shown = console.table(columns, right=("hotel", "points", "acc.", "prec.", "recall"))
+    for model in found:
+        header = model.header
+        shown.add_row(
+            header.model_type,
+            header.metric_type,
+            str(header.hotel_id),
+            f"{header.version} active" if model.is_active else str(header.version),
+            f"{model.trained_at.astimezone(settings.zone()):%Y-%m-%d}",
+            str(model.data_points),
+            *(_share(getattr(model, name)) for name in QUALITIES),
+            model.evaluated_on or UNKNOWN,
+        )
+    console.out().print(shown)
+
+
+def _share(value: float | None) -> str:
+    return UNKNOWN if value is None else f"{value:.2f}"
+
+
+@app.command()
+def rollback(
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric whose models go back one version.")],
+    hotel: Annotated[int, typer.Option("--hotel", metavar="H", help="The hotel's id; 0 is the common store.")],
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Make the version before the active one active again, for both models of a metric."""
+    from minibar_ml.store import models
+
+    with context.store(context.settings(), "models rollback") as connection:
+        activated = models.rollback(connection, _metric(metric), hotel)
+        connection.commit()
+    for header in activated:
+        console.say(f"active now: {header}")
+
+
+def _metric(text: str) -> MetricType:
+    for known in METRIC_TYPES:
+        if text == known:
+            return known
+    raise UsageError(f"{text!r} is no metric; there are {', '.join(METRIC_TYPES)}.")

@@ -1,0 +1,98 @@
+"""collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
+from minibar_ml.log import logger
+from minibar_ml.store import metrics, runs, source
+from minibar_ml.store.metrics import Merged, NewRows, Refused, Span
+from minibar_ml.store.runs import LastRun
+
+OLDEST_DAYS = 3653
+"""Source rows older than ten years are mistakes of the keyboard, not history."""
+
+
+@dataclass(frozen=True, slots=True)
+class CollectResult:
+    """What one run wrote: counts of points, what was refused and why, and what of the source is missing."""
+
+    since: date
+    until: datetime
+    points: Merged
+    metrics: tuple[MetricType, ...]
+    refused: tuple[Refused, ...] = ()
+    warnings: tuple[str, ...] = ()
+    missing: str | None = None
+
+
+def run(
+    connection: Connection, as_of: datetime, zone: ZoneInfo, lookback_days: int, since: date | None = None
+) -> CollectResult:
+    """Recompute every metric that the source allows, in one transaction.
+
+    The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
+    is new to us, and `since`. On the first run everything is new: all history is filled in.
+    """
+    with runs.job_run(connection, "collect", as_of) as job:
+        contract = source.read(connection)
+        not_before = as_of - timedelta(days=OLDEST_DAYS)
+        new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
+        last = runs.find_last(connection, "collect")
+        span = _span(as_of, zone, [_lookback(as_of, zone, lookback_days), since, *_starts(new_rows, last, zone)])
+        hotel = metrics.ledger_hotel(connection)
+        everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
+        spans = {
+            metric.type: _own_span(metric, span, everything, zone, last, hotel)
+            for metric in COLLECTED
+            if metric.needs <= contract.usable
+        }
+        stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
+        metrics.stage(connection, stages, contract.usable, hotel)
+        for metric_type, own in spans.items():
+            metrics.compute(connection, metric_type, own, hotel)
+            logger.debug("computed %s since %s", metric_type, own.since_on)
+        refused = metrics.refuse(connection, as_of)
+        counts = metrics.merge(connection, {metric: own.since_at for metric, own in spans.items()}, as_of)
+        metrics.upsert_watermarks(connection, new_rows)
+        job.counts.update(asdict(counts), refused=sum(r.rows for r in refused), ledger_hotel=hotel)
+        job.partly = source.complaint(contract) if contract.gaps else None
+    warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
+    return CollectResult(
+        since=span.since_on,
+        until=as_of,
+        points=counts,
+        metrics=tuple(spans),
+        refused=tuple(refused),
+        warnings=warnings,
+        missing=job.partly,
+    )
+
+
+def _span(as_of: datetime, zone: ZoneInfo, days: list[date | None]) -> Span:
+    until_on = as_of.astimezone(zone).date()
+    since_on = min([day for day in days if day is not None], default=until_on)
+    return Span(since_on, datetime.combine(since_on, time.min, tzinfo=zone), until_on, as_of)
+
+
+def _lookback(as_of: datetime, zone: ZoneInfo, days: int) -> date:
+    return as_of.astimezone(zone).date() - timedelta(days=days)
+
+
+def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> list[date | None]:
+    instants = [new.earliest_at for new in new_rows] + [last.as_of if last else None]
+    return [instant.astimezone(zone).date() if instant else None for instant in instants]
+
+
+def _own_span(
+    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int
+) -> Span:
+    """A metric's span: the usual one, longer for what changes late, all history for what was never filed like this."""
+    if last and metric.of_ledger and last.counts.get("ledger_hotel") != ledger_hotel:
+        return everything
+    if not metric.trailing_days:
+        return span
+    return _span(span.until, zone, [span.since_on - timedelta(days=metric.trailing_days)]) if last else everything

@@ -1,0 +1,157 @@
+"""Products that guests suddenly take far more or far less of than their usual share of what the hotel consumes."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding, severity_of
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml import tails, thresholds
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import Frames
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LEAST_DAYS = 7
+LEAST_DAY_TOTAL = 20.0
+TWO_DAY_PENALTY = float(np.log(1e-4 / 3e-5))
+"""Two-day sums are a second look at the same days and have to be that much stranger."""
+
+
+class ProductDemand:
+    """Negative binomial tails of a product's units given the rest of the day's units and its median weekly share.
+
+    The rest of the day carries weekday, season, occupancy and guests; the tested product is left out of it.
+    """
+
+    name: ClassVar[str] = "product_demand"
+    metric: ClassVar[MetricType] = "product_consumption"
+    types: ClassVar[tuple[AlertType, ...]] = ("consumption_anomaly",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """Learn each product's share, the spread around it, and how high scores went in the past."""
+        if not len(past.rooms):
+            # The common store of a chain sees its hotels' products summed up; each hotel judges its own demand.
+            return TooLittle(0, min_points, "room checks")
+        units = _by_day(past.products)
+        days = int((units.sum(axis=1) >= LEAST_DAY_TOTAL).sum())
+        if days < LEAST_DAYS:
+            return TooLittle(days, LEAST_DAYS, "days with 20 units consumed")
+        if units.size < min_points:
+            return TooLittle(units.size, min_points, "product-days")
+        learnt = {"products": units.columns.to_numpy(), "shares": _shares(units)}
+        counts, means = _counts_and_means(units, learnt)
+        big = (counts.sum(axis=1) >= LEAST_DAY_TOTAL)[:, None] & (means > 0)
+        learnt["dispersion"] = _dispersion(counts, means, big)
+        scored = [self._day(counts, means, learnt, row) for row in range(len(counts))]
+        sizeable = np.abs(counts - means) >= Limits().product_floor
+        highest = np.array([score for row, scores in enumerate(scored) for score in scores[sizeable[row]]])
+        checks = len(past.rooms)
+        return {**learnt, "past": thresholds.history(highest, checks), "tests": counts.size / checks}
+
+    def _day(self, counts: Any, means: Any, parameters: Parameters, row: int) -> Any:
+        """The score of each product on one day: the stranger of the day itself and of its last two days."""
+        best = _strangeness(counts[row], means[row], parameters["dispersion"])
+        if row > 0:
+            pair = slice(row - 1, row + 1)
+            both = _strangeness(counts[pair].sum(axis=0), means[pair].sum(axis=0), parameters["dispersion"])
+            best = np.maximum(best, both - TWO_DAY_PENALTY)
+        return best
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row a known product on a day with 20 units or more; see Detector."""
+        import pandas as pd
+
+        recent = frames.products[frames.products["day"] >= moment.day - 1]
+        units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
+        if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
+            return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
+        counts, means = _counts_and_means(units, parameters)
+        size = 1.0 / np.maximum(parameters["dispersion"], 1e-6)
+        return pd.DataFrame(
+            {
+                "entity_id": parameters["products"],
+                "value": counts[-1],
+                "expected": means[-1],
+                "lower": tails.quantile(0.025, np.maximum(means[-1], 1e-6), size),
+                "upper": tails.quantile(0.975, np.maximum(means[-1], 1e-6), size),
+                "score": self._day(counts, means, parameters, len(counts) - 1),
+            }
+        )
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
+        tightness = limits.tightness.get("consumption_anomaly", 1.0)
+        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        off = scores["value"] - scores["expected"]
+        picked = scores[
+            (scores["score"] >= least)
+            & (off.abs() >= limits.product_floor)
+            & (off.abs() >= limits.consumption_deviation * scores["expected"])
+            & (scores["expected"] > 0)
+            & ((off > 0) | moment.is_complete)
+        ]
+        return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _by_day(products: "DataFrame") -> "DataFrame":
+    """Units by day (rows, in order) and product; zero where a product was not found on a day of checks."""
+    return products.pivot_table(
+        index="day", columns="product_id", values="units", aggfunc="sum", fill_value=0.0
+    ).astype(float)
+
+
+def _shares(units: "DataFrame") -> Any:
+    """Median over weeks of each product's share of the week's units, scaled to sum to 1."""
+    weekly = units.groupby((units.index - units.index.min()) // 7).sum()
+    weekly = weekly[weekly.sum(axis=1) >= LEAST_DAY_TOTAL]
+    shares = weekly.div(weekly.sum(axis=1), axis=0).median(axis=0).to_numpy()
+    return shares / max(float(shares.sum()), 1e-12)
+
+
+def _counts_and_means(units: "DataFrame", parameters: Parameters) -> tuple[Any, Any]:
+    """Units found, and expected from the others' units of the same day; both days x products."""
+    counts = units.to_numpy(dtype=float)
+    share = np.clip(parameters["shares"], 0.0, 0.9)
+    return counts, (counts.sum(axis=1, keepdims=True) - counts) * share / (1 - share)
+
+
+def _dispersion(counts: Any, means: Any, valid: Any) -> Any:
+    """Each product's over-dispersion, shrunk half-way to the hotel's median, so that a thin product borrows it."""
+    own = np.array(
+        [
+            tails.over_dispersion(counts[valid[:, p], p], means[valid[:, p], p]) if valid[:, p].any() else np.nan
+            for p in range(counts.shape[1])
+        ]
+    )
+    middle = float(np.nanmedian(own)) if np.isfinite(own).any() else 0.05
+    return 0.5 * np.where(np.isfinite(own), own, middle) + 0.5 * middle
+
+
+def _strangeness(counts: Any, means: Any, dispersion: Any) -> Any:
+    size = 1.0 / np.maximum(dispersion, 1e-6)
+    means = np.maximum(means, 1e-6)
+    tail = np.minimum(tails.upper_tail(counts, means, size), tails.lower_tail(counts, means, size))
+    return -np.log(np.minimum(2 * tail, 1.0))
+
+
+def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
+    high = row["value"] > row["expected"]
+    return Finding(
+        type="consumption_anomaly",
+        hotel_id=moment.hotel_id,
+        entity_type="product",
+        entity_id=int(row["entity_id"]),
+        metric="product_consumption",
+        occurred_on=moment.date,
+        reason="product_high" if high else "product_low",
+        severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
+        detector=ProductDemand.name,
+        value=float(row["value"]),
+        expected=round(float(row["expected"]), 1),
+        lower=float(row["lower"]),
+        upper=float(row["upper"]),
+        score=round(float(row["score"]), 3),
+    )

@@ -1,0 +1,94 @@
+"""Rooms that are occupied and checked for nights on end while nothing is ever recorded."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml import thresholds, visit_model
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import Frames
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LEAST_NIGHTS = 5
+LEAST_STAYS = 2
+LEAST_SCORE = 8.0
+
+
+class SilentRoom:
+    """Sum of -ln P(0) over a room's unbroken run of empty checks, each given the stay so far.
+
+    Many guests really take nothing: a run within one stay is weak evidence, and only runs over several stays alert.
+    """
+
+    name: ClassVar[str] = "silent_room"
+    metric: ClassVar[MetricType] = "room_consumption"
+    types: ClassVar[tuple[AlertType, ...]] = ("silent_room",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """Learn the visit model, and how high ordinary runs went in the past."""
+        learnt = visit_model.fit(past.rooms, min_points)
+        if isinstance(learnt, TooLittle):
+            return learnt
+        runs = self._runs(past.rooms, learnt)
+        eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
+        highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
+        return {**learnt, "past": thresholds.history(highest, len(runs))}
+
+    def _runs(self, rooms: "DataFrame", parameters: Parameters) -> "DataFrame":
+        made = visit_model.predict(rooms, parameters)
+        found = made.found.assign(quiet=made.size * np.log1p(made.mean / made.size), mean=made.mean)
+        found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
+        empty = found[found["units"] == 0]
+        group = empty.groupby(["room_id", "run"])
+        first_of_stay = ~empty.duplicated(["room_id", "run", "stay_on"])
+        return empty.assign(
+            entity_id=empty["room_id"],
+            score=group["quiet"].cumsum(),
+            expected=group["mean"].cumsum(),
+            nights_empty=group["nights"].cumsum(),
+            stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
+            value=0.0,
+        )
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
+        runs = self._runs(frames.rooms, parameters)
+        today = runs[runs["day"] == moment.day].reset_index(drop=True)
+        return today.assign(lower=1.0, upper=np.nan)
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """Runs of five nights and two stays or more beyond the threshold, on a day that is over."""
+        if not moment.is_complete or not parameters["by_guests"]:
+            return []
+        tightness = limits.tightness.get("silent_room", 1.0)
+        least = thresholds.threshold(self.name, limits.budget, parameters["past"], tightness=tightness)
+        picked = scores[
+            (scores["score"] >= max(least, LEAST_SCORE))
+            & (scores["nights_empty"] >= LEAST_NIGHTS)
+            & (scores["stays_empty"] >= LEAST_STAYS)
+        ]
+        return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
+    return Finding(
+        type="silent_room",
+        hotel_id=moment.hotel_id,
+        entity_type="room",
+        entity_id=int(row["entity_id"]),
+        metric="room_consumption",
+        occurred_on=moment.date,
+        reason="silent",
+        severity="high",
+        detector=SilentRoom.name,
+        value=0.0,
+        expected=round(float(row["expected"]), 2),
+        lower=1.0,
+        score=round(float(row["score"]), 3),
+        facts={"nights": int(row["nights_empty"]), "stays": int(row["stays_empty"])},
+    )

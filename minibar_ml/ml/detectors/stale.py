@@ -1,0 +1,60 @@
+"""A hotel whose visits have stopped coming in: silence about everything else would look like peace."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import Frames
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+WATCHED_DAYS, LEAST_DAYS = 28, 20
+SILENT_DAYS = 2
+
+
+class Stale:
+    """A rule: a hotel with checks on 20 of the 28 days before has had none for two whole days."""
+
+    name: ClassVar[str] = "stale"
+    metric: ClassVar[MetricType] = "room_consumption"
+    types: ClassVar[tuple[AlertType, ...]] = ("data_stale",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """A rule has nothing to learn."""
+        return {}
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row for a hotel that used to be checked: days without a check, today not counted."""
+        import pandas as pd
+
+        days = np.unique(frames.rooms["day"].to_numpy(dtype=int))
+        last = int(days.max()) if len(days) else moment.day
+        before = int(np.sum((days <= last) & (days > last - WATCHED_DAYS)))
+        judged = before >= LEAST_DAYS and len(days) > 0
+        silent = moment.day - last - (0 if moment.is_complete else 1)
+        row = {"entity_id": moment.hotel_id, "value": silent, "expected": 0.0, "lower": 0.0, "upper": 1.0}
+        return pd.DataFrame([row | {"score": np.nan, "last": last}] if judged else [], columns=[*row, "score", "last"])
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """Two whole days or more; occurred on the first day without a check, so that one silence is one alert."""
+        return [
+            Finding(
+                type="data_stale",
+                hotel_id=moment.hotel_id,
+                entity_type="hotel",
+                entity_id=moment.hotel_id,
+                metric="room_consumption",
+                occurred_on=moment.date.fromordinal(int(row["last"]) + 1),
+                reason="stale",
+                severity="high",
+                detector=self.name,
+                value=24.0 * int(row["value"]),
+                upper=24.0 * SILENT_DAYS,
+                facts={"last_at": moment.date.fromordinal(int(row["last"])).isoformat()},
+            )
+            for row in scores[scores["value"] >= SILENT_DAYS].to_dict("records")
+        ]

@@ -1,0 +1,57 @@
+"""Judging one hotel's day: every detector's findings, with the forest's opinion beside them."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml import second_opinion
+from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.training import LOOK_BACK_DAYS, Learnt
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+
+def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: Collection[str] = ()) -> list[Finding]:
+    """What every detector finds on the day; `skip` names detectors to leave out.
+
+    Rows after the day are cut off here, so that no detector can look ahead.
+    """
+    seen = frames.between(moment.day - LOOK_BACK_DAYS, moment.day + 1)
+    limits = replace(limits, tightness=learnt.tightness)
+    findings: list[Finding] = []
+    for detector in ALL:
+        parameters = learnt.parameters.get(detector.name)
+        if detector.name in skip or parameters is None or isinstance(parameters, TooLittle):
+            continue
+        scores = detector.score(seen, parameters, moment)
+        if not len(scores):
+            continue
+        found = detector.decide(scores, parameters, limits, moment)
+        opinion = learnt.opinions.get(detector.name)
+        if found and opinion is not None and not isinstance(opinion, TooLittle):
+            found = _with_opinion(found, scores, opinion)
+        findings += found
+    return _without_echoes(findings)
+
+
+def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters) -> list[Finding]:
+    rows = scores[scores["entity_id"].isin([finding.entity_id for finding in found])].drop_duplicates("entity_id")
+    odd = dict(zip(rows["entity_id"], second_opinion.percentile(rows, opinion), strict=True))
+    feature = dict(zip(rows["entity_id"], second_opinion.oddest_features(rows, opinion), strict=True))
+    return [_told(finding, float(odd[finding.entity_id]), feature[finding.entity_id]) for finding in found]
+
+
+def _told(finding: Finding, percentile: float, feature: str) -> Finding:
+    facts = {**(finding.facts or {}), "forest_percentile": round(100 * percentile, 1), "forest_feature": feature}
+    agrees = percentile >= second_opinion.AGREES
+    return replace(finding, facts=facts, detector=finding.detector + ("+isolation_forest" if agrees else ""))
+
+
+def _without_echoes(findings: list[Finding]) -> list[Finding]:
+    """An outflow that the leak detector explains better is told once, by it."""
+    leaks = {finding.entity_id for finding in findings if finding.type == "shrinkage"}
+    return [finding for finding in findings if not (finding.reason == "outflow_high" and finding.entity_id in leaks)]

@@ -1,0 +1,51 @@
+"""From a budget of false alerts to a threshold on the score, by theory and by the hotel's own past.
+
+Benjamini-Hochberg a day is not it: most days have no fault, so its q is not 1 - precision. The budget is stated as
+expected false alerts per 1,000 rooms and day, split over the detectors, and held against the hotel's history, where
+whatever was a true fault counts as false: the calibrated threshold errs on the quiet side.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from minibar_ml.ml.tails import Floats
+
+SHARES = {
+    "room_consumption": 0.45,
+    "silent_room": 0.15,
+    "product_demand": 0.10,
+    "refill_pace": 0.05,
+    "leak": 0.05,
+    "stock_outflow": 0.05,
+    "custody": 0.05,
+    "isolation_forest": 0.10,
+}
+"""How the budget is split over the detectors; rules without a probability need none of it."""
+KEPT = 400
+STRICTER, LOOSER = 40.0, 3.0
+
+
+def history(scores: Floats, room_days: int) -> dict[str, Any]:
+    """What calibration needs of the past: the highest scores, in falling order, and over how many room-days."""
+    return {"highest": np.sort(np.asarray(scores, dtype=float))[::-1][:KEPT].copy(), "room_days": int(room_days)}
+
+
+def threshold(
+    detector: str, budget: float, past: Any, tests_per_room_day: float = 1.0, tightness: float = 1.0
+) -> float:
+    """The score (nats) above which an alert is due.
+
+    Nominal: -ln(share x budget / 1,000 / tests). Calibrated: the score that the past exceeded just as often as the
+    budget allows, within a factor of 40 stricter and 3 looser than nominal in probability.
+    """
+    allowance = SHARES[detector] * budget * tightness
+    nominal = -float(np.log(allowance / 1000.0 / max(tests_per_room_day, 1e-6)))
+    highest, room_days = past["highest"], past["room_days"]
+    if not len(highest) or room_days < 1:
+        return nominal
+    allowed = int(allowance * room_days / 1000.0)
+    if allowed >= len(highest):
+        return nominal - float(np.log(LOOSER))
+    observed = float(highest[allowed])
+    return float(np.clip(observed, nominal - np.log(LOOSER), nominal + np.log(STRICTER)))

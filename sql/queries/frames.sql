@@ -1,0 +1,87 @@
+-- What detectors read, as plain columns: a `day` is a business date's proleptic ordinal, 0 where there is none.
+-- `date - DATE '0001-01-01' + 1` is Python's date.toordinal().
+
+-- name: rooms
+-- Room checks with their exposure.
+SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' + 1 AS day, m.metric_value AS units,
+       coalesce(c.refilled, 0) AS refilled, coalesce(c.visits, 1) AS visits,
+       coalesce((SELECT count(*) FROM jsonb_object_keys(c.products)), 0) AS products_found,
+       coalesce(c.attendant, 0) AS attendant_id, coalesce(c.room_type, '') AS room_type,
+       CASE WHEN coalesce(c.known, false) THEN 1 ELSE 0 END AS known, coalesce(c.nights, 0) AS nights,
+       coalesce(c.guest_nights, 0) AS guest_nights, coalesce(c.guests, c.arriving, 0) AS guests,
+       coalesce(c.arriving, 0) AS arriving, coalesce(c.stays, 0) AS stays,
+       coalesce(c.stay_on - DATE '0001-01-01' + 1, 0) AS stay_on,
+       coalesce(c.previous_on - DATE '0001-01-01' + 1, 0) AS previous_on, c.occupancy
+FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
+    refilled integer, visits integer, products jsonb, attendant integer, room_type text, known boolean, nights integer,
+    guest_nights integer, guests integer, arriving integer, stays integer, stay_on date, previous_on date,
+    occupancy double precision)
+WHERE m.metric_type = 'room_consumption' AND m.observed_at >= :since AND m.observed_at < :until
+ORDER BY m.hotel_id, m.entity_id, m.observed_at
+
+-- name: vacant
+-- Checks of rooms in which no guest can have been, where something was found.
+SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+       CAST(context ->> 'previous_on' AS date) - DATE '0001-01-01' + 1 AS previous_on
+FROM minibar_ml.ml_metrics
+WHERE metric_type = 'vacant_consumption' AND observed_at >= :since AND observed_at < :until AND metric_value > 0
+ORDER BY hotel_id, entity_id, observed_at
+
+-- name: products
+-- Units of each product found consumed and refilled.
+SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+       coalesce(CAST(context ->> 'refilled' AS double precision), 0) AS refilled
+FROM minibar_ml.ml_metrics
+WHERE metric_type = 'product_consumption' AND observed_at >= :since AND observed_at < :until
+ORDER BY hotel_id, entity_id, observed_at
+
+-- name: outflow
+-- Units of each product that left the warehouse.
+SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+       CAST(context ->> 'issued' AS double precision) AS issued,
+       CAST(context ->> 'written_off' AS double precision) AS written_off,
+       CAST(context ->> 'returned' AS double precision) AS returned
+FROM minibar_ml.ml_metrics
+WHERE metric_type = 'stock_outflow' AND observed_at >= :since AND observed_at < :until
+ORDER BY hotel_id, entity_id, observed_at
+
+-- name: levels
+-- Ledger balances: the movements of the span, and before them each product's last balance, which still holds.
+SELECT hotel_id, product_id, day, at, level, kind FROM (
+    SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day,
+           extract(epoch FROM observed_at) AS at, metric_value AS level, context ->> 'kind' AS kind
+    FROM minibar_ml.ml_metrics
+    WHERE metric_type = 'stock_level' AND observed_at >= :since AND observed_at < :until
+    UNION ALL
+    (SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, business_date - DATE '0001-01-01' + 1,
+           extract(epoch FROM observed_at), metric_value, context ->> 'kind'
+    FROM minibar_ml.ml_metrics WHERE metric_type = 'stock_level' AND observed_at < :since
+    ORDER BY hotel_id, entity_id, observed_at DESC)
+) l ORDER BY hotel_id, product_id, at
+
+-- name: gaps
+-- Minutes between rooms in a shift, and the units handled at the end of each gap.
+SELECT m.hotel_id, m.entity_id AS attendant_id, m.business_date - DATE '0001-01-01' + 1 AS day,
+       CAST(g.minutes AS double precision) AS minutes, CAST(g.items AS double precision) AS items
+FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL ROWS FROM (
+    jsonb_array_elements_text(m.context -> 'gap_minutes'), jsonb_array_elements_text(m.context -> 'gap_items')
+) AS g (minutes, items)
+WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
+ORDER BY m.hotel_id, m.entity_id, m.observed_at
+
+-- name: requests
+-- Guests' refill requests.
+SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS day,
+       extract(epoch FROM observed_at) AS at, metric_value AS minutes,
+       CASE WHEN CAST(context ->> 'open' AS boolean) THEN 1 ELSE 0 END AS open
+FROM minibar_ml.ml_metrics
+WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
+ORDER BY hotel_id, entity_id, observed_at
+
+-- name: custody
+-- Units lost in custody.
+SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+       coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out
+FROM minibar_ml.ml_metrics
+WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
+ORDER BY hotel_id, entity_id, observed_at
