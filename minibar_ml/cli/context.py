@@ -16,6 +16,8 @@ from minibar_ml.settings import Settings, load
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from minibar_ml.ml.detectors.base import Limits
+
 Result = TypeVar("Result")
 
 
@@ -118,6 +120,20 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
             return job(connection)
 
     return retrying(once)
+
+
+def limits(settings: Settings) -> "Limits":
+    """What deciding needs of the settings."""
+    from minibar_ml.ml.detectors.base import Limits
+
+    return Limits(
+        budget=settings.alert_budget,
+        stock_deviation=settings.stock_deviation,
+        consumption_deviation=settings.consumption_deviation,
+        refill_deviation=settings.refill_deviation,
+        consumption_floor=settings.consumption_floor,
+        product_floor=settings.product_floor,
+    )
 
 
 def settings() -> Settings:

@@ -2,15 +2,18 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
-
-from sqlalchemy import Connection
 
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import metrics, runs, source
 from minibar_ml.store.metrics import Merged, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 
 OLDEST_DAYS = 3653
 """Source rows older than ten years are mistakes of the keyboard, not history."""
@@ -30,7 +33,7 @@ class CollectResult:
 
 
 def run(
-    connection: Connection, as_of: datetime, zone: ZoneInfo, lookback_days: int, since: date | None = None
+    connection: "Connection", as_of: datetime, zone: ZoneInfo, lookback_days: int, since: date | None = None
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 

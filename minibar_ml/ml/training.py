@@ -51,7 +51,21 @@ def learns(detector: Detector) -> bool:
     return detector.name not in RULES
 
 
-RULES = frozenset({"vacant_room", "below_zero", "unanswered", "stale"})
+_FRAME_OF = {
+    "room_consumption": "rooms",
+    "product_consumption": "products",
+    "stock_outflow": "outflow",
+    "refill_duration": "gaps",
+    "custody_loss": "custody",
+}
+
+
+def points_of(metric: str, past: Frames) -> int:
+    """How many rows of the past a metric's models are learnt from."""
+    return len(getattr(past, _FRAME_OF[metric]))
+
+
+RULES = frozenset({"vacant_room", "below_zero", "unanswered", "depletion", "stale"})
 
 
 def _first_of_metric() -> list[Detector]:

@@ -1,0 +1,74 @@
+"""`minibar-ml train`: metric points -> sealed models."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import typer
+
+from minibar_ml.cli import console, context
+from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from minibar_ml.jobs.train import TrainResult
+
+
+def register(root: typer.Typer) -> None:
+    """Add this verb to the app."""
+    root.command()(train)
+
+
+def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Learn what is normal, evaluate it on injected faults, and store it sealed; too little data makes no model."""
+    from minibar_ml.artifacts.keys import load_keys
+    from minibar_ml.jobs.train import run
+
+    settings = context.settings()
+    if not context.enabled(settings):
+        return
+    instant = context.resolve_as_of(as_of, settings.zone())
+    keys = load_keys(settings)
+
+    def job(connection: "Connection") -> "TrainResult":
+        return run(
+            connection,
+            instant,
+            settings.zone(),
+            keys,
+            context.limits(settings),
+            training_days=settings.training_days,
+            lookback_days=settings.lookback_days,
+            min_points=settings.min_data_points,
+        )
+
+    result = context.work(settings, "train", job)
+    if json:
+        console.print_json(asdict(result))
+    elif not quiet:
+        _show(result)
+
+
+def _show(result: "TrainResult") -> None:
+    table = console.table(
+        ["hotel", "metric", "model", "points", "result", "recall", "precision", "accuracy"],
+        right=["hotel", "points", "recall", "precision", "accuracy"],
+    )
+    for one in result.trained:
+        quality = one.quality
+        figures = [quality.recall, quality.precision, quality.accuracy] if quality else [None] * 3
+        table.add_row(
+            str(one.hotel_id),
+            one.metric,
+            one.model,
+            str(one.data_points),
+            f"version {one.version}" if one.version else one.reason or "",
+            *("unknown" if figure is None else f"{figure:.2f}" for figure in figures),
+        )
+    if not result.trained:
+        console.note("no metric points yet, nothing to learn from: run `minibar-ml collect` first")
+        return
+    console.out().print(table)
+    console.note("recall, precision and balanced accuracy are measured on faults injected into 7 held-out days")
+    for kind, (false, confirmed) in sorted(result.verdicts.items()):
+        console.note(f"{kind}: {false} of {false + confirmed} judged alerts were false")

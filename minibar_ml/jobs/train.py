@@ -1,0 +1,217 @@
+"""train: from metric points to sealed models, one statistics model and one forest for each metric and hotel."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from minibar_ml.artifacts.envelope import seal
+from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
+from minibar_ml.log import logger
+from minibar_ml.ml import evaluation, feedback, training
+from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors.base import Limits, Parameters, TooLittle
+from minibar_ml.ml.evaluation import TRUTH, Quality
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.training import Learnt
+from minibar_ml.store import frames as points
+from minibar_ml.store import models, runs, training_logs, verdicts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What became of one model: its version and quality, or why there is none."""
+
+    model: ModelType
+    metric: MetricType
+    hotel_id: int
+    data_points: int
+    version: int | None
+    quality: Quality | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrainResult:
+    """Every model that was tried, and how operators judged the alerts of each type: [false, confirmed]."""
+
+    trained: tuple[Trained, ...]
+    verdicts: Mapping[str, tuple[int, int]]
+    pruned: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    key: ModelKey
+    points: int
+    payload: Mapping[str, Any] | None
+    quality: Quality | None
+    reason: str | None
+
+
+def run(
+    connection: "Connection",
+    as_of: datetime,
+    zone: ZoneInfo,
+    keys: Keys,
+    limits: Limits,
+    *,
+    training_days: int,
+    lookback_days: int,
+    min_points: int,
+) -> TrainResult:
+    """Learn, evaluate, seal, store and promote, in one transaction.
+
+    Learns from the `training_days` before the days that detect still looks at, so that no tested point is part of
+    its own baseline.
+    """
+    with runs.job_run(connection, "train", as_of) as job:
+        today = as_of.astimezone(zone).date().toordinal()
+        since, until = training.training_days(today, training_days, lookback_days)
+        oldest = as_of - timedelta(days=training_days + lookback_days + training.LOOK_BACK_DAYS + 1)
+        frames = points.fetch(connection, oldest, as_of)
+        judged = verdicts.fetch(connection)
+        tightness = feedback.tightness(judged.counts)
+        candidates: list[_Candidate] = []
+        logs: list[TrainingLog] = []
+        for hotel_id in frames.hotels():
+            started_at = datetime.now(as_of.tzinfo)
+            past = feedback.without_confirmed(frames.of_hotel(hotel_id), judged.confirmed)
+            tried = _try(past, hotel_id, since, until, min_points, limits, tightness)
+            candidates += tried
+            logs += [_log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried]
+        stored = _store(connection, candidates, as_of, keys)
+        training_logs.insert_logs(connection, logs)
+        pruned = models.prune(connection)
+        job.counts.update(models=len(stored), too_little=len(candidates) - len(stored), pruned=pruned)
+    trained = tuple(_told(candidate, stored.get(candidate.key)) for candidate in candidates)
+    return TrainResult(trained, judged.counts, pruned)
+
+
+def _try(
+    frames: Frames,
+    hotel_id: int,
+    since: int,
+    until: int,
+    min_points: int,
+    limits: Limits,
+    tightness: Mapping[str, float],
+) -> list[_Candidate]:
+    learnt = training.learn(frames.between(since, until), min_points)
+    quality = evaluation.evaluate(
+        frames.between(since - evaluation.HELD_OUT_DAYS, until), until - 1, min_points, limits
+    )
+    found = []
+    for metric in dict.fromkeys(detector.metric for detector in ALL if training.learns(detector)):
+        found.append(_statistics(metric, hotel_id, learnt, quality, tightness, frames.between(since, until)))
+        found.append(_forest(metric, hotel_id, learnt, quality, frames.between(since, until)))
+    logger.debug("hotel %d: tried %d models", hotel_id, len(found))
+    return found
+
+
+def _statistics(
+    metric: MetricType,
+    hotel_id: int,
+    learnt: Learnt,
+    quality: Mapping[str, tuple[Quality, Quality | None]],
+    tightness: Mapping[str, float],
+    past: Frames,
+) -> _Candidate:
+    """All detectors of a metric in one model; those with too little data are left out."""
+    key = ModelKey("statistics", metric, hotel_id)
+    names = [detector.name for detector in ALL if detector.metric == metric and training.learns(detector)]
+    parameters = {name: value for name in names if not isinstance(value := learnt.parameters[name], TooLittle)}
+    points_seen = training.points_of(metric, past)
+    if not parameters:
+        return _Candidate(key, points_seen, None, None, str(learnt.parameters[names[0]]))
+    types = {kind for detector in ALL if detector.name in parameters for kind in detector.types}
+    tight = {kind: factor for kind, factor in tightness.items() if kind in types}
+    measured = next((quality[name][0] for name in names if name in quality), None)
+    return _Candidate(key, points_seen, {"detectors": parameters, "tightness": tight}, measured, None)
+
+
+def _forest(
+    metric: MetricType,
+    hotel_id: int,
+    learnt: Learnt,
+    quality: Mapping[str, tuple[Quality, Quality | None]],
+    past: Frames,
+) -> _Candidate:
+    key = ModelKey("isolation_forest", metric, hotel_id)
+    points_seen = training.points_of(metric, past)
+    name, opinion = next(
+        (name, opinion)
+        for name, opinion in learnt.opinions.items()
+        if any(detector.name == name and detector.metric == metric for detector in ALL)
+    )
+    if isinstance(opinion, TooLittle):
+        return _Candidate(key, points_seen, None, None, str(opinion))
+    measured = quality[name][1] if name in quality else None
+    return _Candidate(key, points_seen, _forest_payload(name, opinion), measured, None)
+
+
+def _forest_payload(detector: str, opinion: Parameters) -> dict[str, Any]:
+    return {"detector": detector, **opinion}
+
+
+def _store(
+    connection: "Connection", candidates: list[_Candidate], as_of: datetime, keys: Keys
+) -> dict[ModelKey, ModelHeader]:
+    """Seal and store what was learnt, and make it active; a fixed number of statements."""
+    learnt = [candidate for candidate in candidates if candidate.payload is not None]
+    if not learnt:
+        return {}
+    versions = models.next_versions(connection, [candidate.key for candidate in learnt])
+    made = []
+    for candidate in learnt:
+        key, quality = candidate.key, candidate.quality
+        header = ModelHeader(key.model_type, key.metric_type, key.hotel_id, versions[key])
+        measured = quality is not None and quality.recall is not None
+        made.append(
+            NewModel(
+                header=header,
+                model_data=seal(candidate.payload or {}, header, keys),
+                data_points=candidate.points,
+                trained_at=as_of,
+                accuracy=quality.accuracy if quality else None,
+                precision=quality.precision if quality else None,
+                recall=quality.recall if quality else None,
+                evaluated_on=TRUTH if measured else None,
+            )
+        )
+    stored = models.insert(connection, made)
+    models.promote(connection, [model.id for model in stored])
+    return {model.header.key: model.header for model in stored}
+
+
+def _log(candidate: _Candidate, started_at: datetime, ended_at: datetime) -> TrainingLog:
+    return TrainingLog(
+        model=candidate.key.model_type,
+        metric_type=candidate.key.metric_type,
+        hotel_id=candidate.key.hotel_id,
+        started_at=started_at,
+        ended_at=ended_at,
+        data_points=candidate.points,
+        success=candidate.payload is not None,
+        error=candidate.reason,
+        metrics=asdict(candidate.quality) if candidate.quality else {},
+    )
+
+
+def _told(candidate: _Candidate, header: ModelHeader | None) -> Trained:
+    key = candidate.key
+    return Trained(
+        model=key.model_type,
+        metric=key.metric_type,
+        hotel_id=key.hotel_id,
+        data_points=candidate.points,
+        version=header.version if header else None,
+        quality=candidate.quality,
+        reason=candidate.reason,
+    )
