@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from minibar_ml import __version__, log
-from minibar_ml.cli import alerts, collect, console, cron, db, demo, detect, keys, models, simulate, train
+from minibar_ml.cli import alerts, collect, console, cron, db, demo, detect, keys, models, report, simulate, train
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarError
 from minibar_ml.log import logger
 
@@ -21,7 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (db, keys, collect, train, detect, alerts, models, cron, simulate, demo):
+for module in (db, keys, collect, train, detect, alerts, report, models, cron, simulate, demo):
     module.register(app)
 
 

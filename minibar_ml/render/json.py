@@ -1,0 +1,24 @@
+"""The Report as a JSON document: every field and every derived figure, under the names of the domain."""
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from minibar_ml.domain.report import Report
+
+
+def document(report: Report) -> dict[str, Any]:
+    """A tree of dicts and lists whose leaves (dates, decimals) the console knows how to print."""
+    tree: dict[str, Any] = _tree(report)
+    return tree
+
+
+def _tree(value: Any) -> Any:
+    if is_dataclass(value):
+        derived = [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+        return {name: _tree(getattr(value, name)) for name in [*(f.name for f in fields(value)), *derived]}
+    if isinstance(value, Mapping):
+        return {str(key): _tree(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list):
+        return [_tree(inner) for inner in value]
+    return value

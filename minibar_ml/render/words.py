@@ -1,0 +1,136 @@
+"""Words and figures of a report in one language: labels, numbers, money, dates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from gettext import NullTranslations
+from zoneinfo import ZoneInfo
+
+from minibar_ml.domain.report import Action
+from minibar_ml.i18n import Lang, catalog
+
+UNKNOWN = "—"
+_MINUS = "\N{MINUS SIGN}"
+
+
+def _(text: str) -> str:
+    """Mark a text for the catalog; it is translated where it is used."""
+    return text
+
+
+MONTHS = (
+    *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
+    *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
+)
+WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+LABELS: Mapping[str, Mapping[str, str]] = {
+    "type": {
+        "stock_anomaly": _("Unusual stock"),
+        "shrinkage": _("Shrinkage"),
+        "stock_depletion": _("Running out"),
+        "consumption_anomaly": _("Unusual consumption"),
+        "silent_room": _("Silent room"),
+        "vacant_consumption": _("Consumption in a vacant room"),
+        "refill_delay": _("Slow refilling"),
+        "unanswered_request": _("Unanswered request"),
+        "custody_loss": _("Loss in custody"),
+        "model_fallback": _("Model not usable"),
+        "data_stale": _("Data out of date"),
+    },
+    "severity": {"critical": _("Critical"), "high": _("High"), "medium": _("Medium"), "low": _("Low")},
+    "status": {
+        "open": _("Open"),
+        "acknowledged": _("Read"),
+        "resolved": _("Resolved"),
+        "false_positive": _("False alarm"),
+    },
+    "metric": {
+        "stock_level": _("Stock level"),
+        "stock_outflow": _("Stock issued"),
+        "product_consumption": _("Consumption by product"),
+        "room_consumption": _("Consumption by room"),
+        "vacant_consumption": _("Consumption in vacant rooms"),
+        "refill_duration": _("Minutes per room"),
+        "request_response": _("Answer to requests"),
+        "custody_loss": _("Loss in custody"),
+        "occupancy": _("Occupancy"),
+        "stock_days_left": _("Days of stock left"),
+    },
+    "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
+    "evaluated_on": {"faults injected into 7 held-out days": _("faults injected into 7 held-out days")},
+    "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
+    "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
+}
+
+
+def sentences(action: Action, lang: Lang) -> tuple[str, str]:
+    """Message and suggested action of an alert; as stored, so in the language of the run that raised it."""
+    return action.message, action.suggested_action
+
+
+@dataclass(frozen=True)
+class Words:
+    """A language, and the zone in which instants are told."""
+
+    lang: Lang
+    zone: ZoneInfo
+
+    @property
+    def catalog(self) -> NullTranslations:
+        """The gettext catalog of reports."""
+        return catalog("report", self.lang)
+
+    def label(self, key: str, kind: str) -> str:
+        """The word for one of our terms; a term that we have no word for stands for itself."""
+        known = LABELS[kind].get(key)
+        return key if known is None else self.catalog.gettext(known)
+
+    def number(self, value: float | Decimal | None, digits: int = 0) -> str:
+        """A figure with the language's separators; unknown as a dash."""
+        if value is None:
+            return UNKNOWN
+        text = f"{value:,.{digits}f}".replace("-", _MINUS)
+        return text.translate(str.maketrans(",.", ".,")) if self.lang == "tr" else text
+
+    def percent(self, value: float | None, *, signed: bool = False) -> str:
+        """A figure that is already in percent; with its sign where it is a change."""
+        if value is None:
+            return UNKNOWN
+        rounded = round(value)
+        sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
+        size = self.number(abs(rounded))
+        return f"{sign}%{size}" if self.lang == "tr" else f"{sign}{size}%"
+
+    def share(self, value: float | None) -> str:
+        """A proportion in percent."""
+        return self.percent(None if value is None else 100.0 * value)
+
+    def day(self, value: date) -> str:
+        """30 November 2025."""
+        return f"{value.day} {self.catalog.gettext(MONTHS[value.month - 1])} {value.year}"
+
+    def short_day(self, value: date) -> str:
+        """30 Nov."""
+        return f"{value.day} {self.catalog.gettext(MONTHS[value.month - 1])[:3]}"
+
+    def weekday(self, value: date) -> str:
+        """Mon."""
+        return self.catalog.gettext(WEEKDAYS[value.weekday()])
+
+    def instant(self, value: datetime | None) -> str:
+        """30 Nov 2025 18:05, in the hotel's zone."""
+        if value is None:
+            return UNKNOWN
+        local = value.astimezone(self.zone)
+        return f"{self.short_day(local)} {local:%Y %H:%M}"
+
+    def age(self, span: timedelta) -> str:
+        """How long ago something was, in its largest sensible unit."""
+        minutes = max(0, int(span.total_seconds() // 60))
+        several = self.catalog.ngettext
+        if minutes < 60:
+            return several("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
+        if minutes < 48 * 60:
+            return several("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
+        return several("%(n)d day ago", "%(n)d days ago", minutes // 1440) % {"n": minutes // 1440}

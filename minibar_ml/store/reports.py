@@ -1,0 +1,155 @@
+"""What a report reads: a fixed number of statements, each with a bounded result.
+
+All functions want one transaction that begins with `take_snapshot`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.errors import PreconditionFailed
+from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.report import (
+    Action,
+    Affected,
+    Capped,
+    FalsePositives,
+    JobRun,
+    Live,
+    ModelQuality,
+    Pace,
+    Period,
+    StockOut,
+)
+from minibar_ml.domain.tallies import Tally
+from minibar_ml.store.engine import explain
+from minibar_ml.store.queries import query
+
+ACTIONS, TOP, ATTENDANTS, MODELS, STOCK_OUTS = 200, 10, 20, 60, 20
+STOCK_OUT_DAYS = 7
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is asked of: a hotel (None: all) and the instant from which it is seen."""
+
+    hotel_id: int | None
+    as_of: datetime
+
+    def fetch(self, connection: Connection, name: str, **values: Any) -> list[Row[Any]]:
+        """Rows of one of `report.sql`'s queries, for this hotel and instant."""
+        bound = {"hotel_id": self.hotel_id, "as_of": self.as_of, **values}
+        return list(connection.execute(query(f"report.{name}"), bound))
+
+
+def take_snapshot(connection: Connection) -> None:
+    """Let the transaction, which must not have begun, see one state of the store."""
+    connection.execute(query("report.snapshot"))
+
+
+def fetch_tallies(connection: Connection, scope: Scope, period: Period) -> tuple[Tally, ...]:
+    """Alerts of the period and the one before, counted."""
+    rows = scope.fetch(connection, "tallies", since=period.before().since, until=period.until)
+    return tuple(_make(Tally, row) for row in rows)
+
+
+def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
+    """How many alerts need action, by severity."""
+    return tuple(_make(Live, row) for row in scope.fetch(connection, "live"))
+
+
+def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
+    """The gravest and dearest alerts that need action."""
+    rows = scope.fetch(connection, "actions", limit=ACTIONS)
+    return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
+
+
+def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Capped[Affected]]:
+    """The most affected entities, by entity type."""
+    found: dict[str, list[Affected]] = defaultdict(list)
+    totals: dict[str, int] = {}
+    for row in scope.fetch(connection, "affected", since=period.since, until=period.until, limit=TOP):
+        found[row.entity_type].append(_make(Affected, row))
+        totals[row.entity_type] = row.total
+    return {kind: Capped(tuple(rows), totals[kind]) for kind, rows in found.items()}
+
+
+def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
+    """What people judged of the alerts of these days, by type."""
+    return tuple(_make(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))
+
+
+def fetch_days_with_points(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
+    """The days, in the period and the one before, for which the store has any metric point."""
+    days = {"since": period.before().since, "until": period.until}
+    return frozenset(row.day for row in scope.fetch(connection, "days_with_points", **days, metrics=list(METRIC_TYPES)))
+
+
+def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[Pace]:
+    """Attendants' minutes a room in the period's last week and the four before it."""
+    rows = scope.fetch(connection, "pace", until=period.until, limit=ATTENDANTS)
+    names = _names(connection, "attendants", ids=[row.entity_id for row in rows])
+    found = tuple(
+        Pace(r.hotel_id, r.entity_id, names.get(r.entity_id), r.minutes, r.visits, tuple(r.weeks), r.usual)
+        for r in rows
+    )
+    return Capped(found, _total(rows))
+
+
+def fetch_models(connection: Connection, scope: Scope) -> Capped[ModelQuality]:
+    """The models in use and their measured quality, and what could not be trained."""
+    rows = scope.fetch(connection, "models", limit=MODELS)
+    return Capped(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
+
+
+def fetch_jobs(connection: Connection, scope: Scope) -> tuple[JobRun, ...]:
+    """The last runs of collect, train and detect."""
+    return tuple(_make(JobRun, row) for row in scope.fetch(connection, "jobs"))
+
+
+def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Capped[StockOut] | None:
+    """Products that run out soon; None where nothing forecasts that."""
+    since = period.until - timedelta(days=STOCK_OUT_DAYS)
+    rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
+    found = [row for row in rows if row.entity_id is not None]
+    names = _names(connection, "products", ids=[row.entity_id for row in found])
+    if not found and not rows[0].forecasts:
+        return None
+    outs = (
+        StockOut(r.hotel_id, r.entity_id, r.entity_name or names.get(r.entity_id), r.days_left, r.has_alert)
+        for r in found
+    )
+    return Capped(tuple(outs), _total(found))
+
+
+def fetch_hotels(connection: Connection, scope: Scope) -> dict[int, str]:
+    """Names of the hotels; empty where the source can't be read."""
+    return _names(connection, "hotels", hotel_id=scope.hotel_id)
+
+
+def _make(kind: type[Made], row: Row[Any]) -> Made:
+    """The dataclass whose fields are columns of the row."""
+    return kind(**{column.name: getattr(row, column.name) for column in fields(kind)})  # type: ignore[arg-type]
+
+
+def _names(connection: Connection, name: str, **values: Any) -> dict[int, str]:
+    """Names from the source, by id; a source that can't be read costs the names and not the report."""
+    try:
+        with connection.begin_nested():
+            rows = connection.execute(query(f"report.{name}"), values).all()
+    except DBAPIError as error:
+        if not isinstance(explain(error), PreconditionFailed):
+            raise
+        return {}
+    return {row.id: row.name for row in rows if row.name is not None}
+
+
+def _total(rows: Iterable[Row[Any]]) -> int:
+    return next((row.total for row in rows), 0)

@@ -1,0 +1,191 @@
+-- Reports: a period of one hotel, or of all where no hotel is named, as known at one instant.
+-- An alert is counted on its business day. Since none is raised before its day, the bound on raised_at loses nothing
+-- and lets the index on time be used.
+
+-- name: snapshot
+-- Makes all statements of the transaction see one state of the store.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
+
+-- name: tallies
+-- Alerts by business day, type, severity and the status they had at that instant, with their impact.
+SELECT occurred_on AS day, type, severity,
+       CASE WHEN status IN ('resolved', 'false_positive') AND resolved_at <= :as_of THEN status
+            WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged'
+            ELSE 'open' END AS status,
+       count(*) AS alerts, count(impact) AS priced, sum(impact) AS impact
+FROM minibar_ml.ml_alerts
+WHERE occurred_on >= :since AND occurred_on < :until
+  AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+GROUP BY 1, 2, 3, 4
+
+-- name: live
+-- Alerts that were live at that instant, by severity, the gravest first.
+SELECT severity, count(*) AS alerts, sum(impact) AS impact
+FROM minibar_ml.ml_alerts
+WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+GROUP BY severity
+ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
+
+-- name: actions
+-- The gravest live alerts with their sentences; of one severity the dearest first.
+SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 'open' END AS status,
+       hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
+       detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action, occurred_on, raised_at, last_seen, occurrences,
+       read_at, read_by, resolved_at, resolved_by
+FROM minibar_ml.ml_alerts
+WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), ml_alerts.impact DESC NULLS LAST,
+         raised_at DESC, id DESC
+LIMIT :limit
+
+-- name: affected
+-- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
+WITH counted AS (
+    SELECT hotel_id, entity_type, entity_id, count(*) AS alerts, sum(impact) AS impact,
+           (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
+           count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR resolved_at > :as_of) AS live,
+           max(array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)) AS gravity
+    FROM minibar_ml.ml_alerts
+    WHERE occurred_on >= :since AND occurred_on < :until
+      AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+      AND NOT (status = 'false_positive' AND resolved_at <= :as_of)
+      AND entity_type IN ('product', 'room', 'attendant')
+      AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+    GROUP BY hotel_id, entity_type, entity_id
+), ranked AS (
+    SELECT *, count(*) OVER (PARTITION BY entity_type) AS total, row_number() OVER (
+        PARTITION BY entity_type ORDER BY alerts DESC, impact DESC NULLS LAST, name, hotel_id, entity_id) AS place
+    FROM counted
+)
+SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total,
+       (ARRAY['low', 'medium', 'high', 'critical'])[gravity] AS worst
+FROM ranked WHERE place <= :limit ORDER BY entity_type, place
+
+-- name: verdicts
+-- Alerts by type that a person judged by then, and how many were false; types without a verdict have 0 judged.
+-- What resolved itself was judged by nobody.
+SELECT type, count(*) FILTER (WHERE judged) AS judged,
+       count(*) FILTER (WHERE judged AND status = 'false_positive') AS false_positives
+FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
+             OR (status = 'resolved' AND resolved_by <> 'system')) AS judged
+      FROM minibar_ml.ml_alerts
+      WHERE occurred_on >= :since AND occurred_on < :until
+        AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+        AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)) a
+GROUP BY type ORDER BY 2 DESC, 1
+
+-- name: days_with_points
+-- The business days that have a metric point of any kind: one index probe a day and metric.
+SELECT day::date AS day
+FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
+WHERE EXISTS (
+    SELECT FROM unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
+        SELECT FROM minibar_ml.ml_metrics m
+        WHERE m.metric_type = kind.metric AND m.business_date = day::date
+          AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
+          AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+        LIMIT 1) found)
+
+-- name: pace
+-- Attendants' median minutes a room, weighted by visits: this week, each of the four before, and those four pooled.
+-- Only who worked this week; who slowed down most comes first.
+WITH points AS (
+    SELECT hotel_id, entity_id, metric_value AS minutes, observed_at,
+           greatest(coalesce(CAST(context ->> 'visits' AS numeric), 1), 1) AS visits,
+           (CAST(:until AS date) - 1 - business_date) / 7 AS week
+    FROM minibar_ml.ml_metrics
+    WHERE metric_type = 'refill_duration' AND entity_type = 'attendant'
+      AND business_date >= CAST(:until AS date) - 35 AND business_date < :until
+      AND observed_at >= CAST(:until AS date) - 36 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
+      AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+), running AS (
+    SELECT hotel_id, entity_id, bucket, minutes,
+           sum(visits) OVER (PARTITION BY hotel_id, entity_id, bucket ORDER BY minutes, observed_at) AS so_far,
+           sum(visits) OVER (PARTITION BY hotel_id, entity_id, bucket) AS visits
+    FROM points CROSS JOIN LATERAL unnest(CASE WHEN week = 0 THEN ARRAY[0] ELSE ARRAY[week, 5] END) AS bucket
+), medians AS (
+    SELECT hotel_id, entity_id, bucket, min(minutes) FILTER (WHERE 2 * so_far >= visits) AS minutes, max(visits) AS visits
+    FROM running GROUP BY hotel_id, entity_id, bucket
+), attendants AS (
+    SELECT hotel_id, entity_id, max(minutes) FILTER (WHERE bucket = 0) AS minutes,
+           CAST(max(visits) FILTER (WHERE bucket = 0) AS integer) AS visits,
+           ARRAY[max(minutes) FILTER (WHERE bucket = 4), max(minutes) FILTER (WHERE bucket = 3),
+                 max(minutes) FILTER (WHERE bucket = 2), max(minutes) FILTER (WHERE bucket = 1)] AS weeks,
+           max(minutes) FILTER (WHERE bucket = 5) AS usual
+    FROM medians GROUP BY hotel_id, entity_id
+)
+SELECT hotel_id, entity_id, minutes, visits, weeks, usual, count(*) OVER () AS total
+FROM attendants WHERE minutes IS NOT NULL
+ORDER BY minutes / nullif(usual, 0) DESC NULLS LAST, hotel_id, entity_id
+LIMIT :limit
+
+-- name: models
+-- The active model of each metric, hotel and kind, beside its last training if that one failed.
+WITH active AS (
+    SELECT model_type AS model, metric_type, hotel_id, version, data_points, trained_at, accuracy, precision, recall,
+           evaluated_on
+    FROM minibar_ml.ml_models WHERE is_active
+), trained AS (
+    SELECT DISTINCT ON (model, metric_type, hotel_id) model, metric_type, hotel_id, data_points, success, error
+    FROM minibar_ml.ml_training_logs ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
+)
+SELECT model, metric_type AS metric, hotel_id, version, accuracy, precision, recall, evaluated_on, trained_at,
+       coalesce(active.data_points, trained.data_points) AS data_points,
+       CASE WHEN NOT success THEN error END AS error, count(*) OVER () AS total
+FROM active FULL JOIN trained USING (model, metric_type, hotel_id)
+WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id
+ORDER BY metric_type, hotel_id, model DESC
+LIMIT :limit
+
+-- name: jobs
+-- How the last run of each job ended, and as of when the job last did its work.
+SELECT j.job, last.outcome, last.as_of AS ran_at, done.as_of AS done_at
+FROM unnest(ARRAY['collect', 'train', 'detect']) WITH ORDINALITY AS j(job, place)
+LEFT JOIN LATERAL (
+    SELECT outcome, as_of FROM minibar_ml.ml_job_runs r
+    WHERE r.job = j.job AND r.as_of <= :as_of ORDER BY started_at DESC LIMIT 1) last ON true
+LEFT JOIN LATERAL (
+    SELECT as_of FROM minibar_ml.ml_job_runs r
+    WHERE r.job = j.job AND r.as_of <= :as_of AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+) done ON true
+ORDER BY j.place
+
+-- name: stock_outs
+-- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
+-- forecasts there are. Always at least one row: without a product it only says that.
+WITH forecasts AS (
+    SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left
+    FROM minibar_ml.ml_metrics
+    WHERE metric_type = 'stock_days_left' AND entity_type = 'product'
+      AND observed_at >= CAST(:since AS date) AND observed_at <= :as_of
+      AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+    ORDER BY hotel_id, entity_id, observed_at DESC
+), alerts AS (
+    SELECT hotel_id, entity_id, entity_name, CASE WHEN metric = 'stock_days_left' THEN value END AS days_left
+    FROM minibar_ml.ml_alerts
+    WHERE type = 'stock_depletion' AND (status IN ('open', 'acknowledged') OR resolved_at > :as_of)
+      AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+), found AS (
+    SELECT hotel_id, entity_id, entity_name, coalesce(f.days_left, a.days_left) AS days_left,
+           a.entity_name IS NOT NULL AS has_alert, count(*) OVER () AS total
+    FROM forecasts f FULL JOIN alerts a USING (hotel_id, entity_id)
+    WHERE a.entity_name IS NOT NULL OR f.days_left <= :days
+    ORDER BY days_left, hotel_id, entity_id LIMIT :limit
+)
+SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
+ORDER BY days_left, hotel_id, entity_id
+
+-- name: hotels
+-- The hotels that the source knows.
+SELECT hotel_id AS id, name FROM minibar_ml.source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
+
+-- name: attendants
+-- Names of some attendants.
+SELECT user_id AS id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:ids)
+
+-- name: products
+-- Names of some products.
+SELECT product_id AS id, name FROM minibar_ml.source_products() WHERE product_id = ANY(:ids)

@@ -1,0 +1,79 @@
+"""`minibar-ml report weekly`: what it prints, what it refuses."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
+from sqlalchemy import Connection
+
+from minibar_ml.cli.app import main
+
+AT = ["--as-of", "2026-03-02T05:00"]
+
+
+def test_the_path_is_printed_and_the_default_week_is_the_last_complete_one(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    insert_alerts(connection, some_alerts())
+    assert main(["report", "weekly", *AT, "--out", str(tmp_path / "out"), "--lang", "tr", "--format", "html"]) == 0
+    printed = Path(capsys.readouterr().out.strip())
+    assert printed.name == f"minibar-weekly-{LAST_DAY}-all-tr.html"
+    assert '<html lang="tr">' in printed.read_text(encoding="utf-8")
+
+
+def test_an_empty_store_gives_a_report_that_says_so(
+    store_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ML_REPORT_DIR", str(tmp_path / "default"))
+    assert main(["report", "weekly", *AT]) == 0
+    printed = capsys.readouterr()
+    assert "there is nothing yet" in printed.err
+    assert "There is nothing to report yet" in Path(printed.out.strip()).read_text(encoding="utf-8")
+
+
+def test_json_prints_the_figures_and_writes_nothing(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    rows = some_alerts()
+    insert_alerts(connection, rows)
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 3)])
+    before = sorted(tmp_path.iterdir())
+    assert main(["report", "weekly", *AT, "--json", "--ending", "2026-02-22"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    since, last = date(2026, 2, 16), date(2026, 2, 22)
+    assert document["period"]["last_day"] == "2026-02-22"
+    assert document["total"]["alerts"] == sum(since <= row.day <= last for row in rows)
+    assert document["live_total"] == sum(row.is_live for row in rows)
+    assert document["false_positives"][0]["rate"] is not None
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "complaint"),
+    [
+        (["--ending", "yesterday"], 2, "--ending 'yesterday' is no date"),
+        (["--ending", "2026-03-03"], 2, "in the future"),
+        (["--ending", "0001-01-03"], 2, "before 2000"),
+        (["--lang", "de"], 2, "use tr or en"),
+        (["--format", "pdf"], 2, "'pdf' is not one of html"),
+        (["--out", "/dev/null/x"], 3, "/dev/null/x"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_in_one_line(
+    store_url: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, complaint: str
+) -> None:
+    assert main(["report", "weekly", *AT, *words]) == code
+    printed = capsys.readouterr()
+    assert complaint in printed.err
+    assert printed.out == ""
+
+
+def test_nothing_is_done_where_jobs_are_switched_off(
+    store_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ML_ENABLED", "false")
+    assert main(["report", "weekly", *AT]) == 0
+    assert capsys.readouterr().out == ""
+    assert not Path("reports").exists()

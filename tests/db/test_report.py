@@ -1,0 +1,245 @@
+"""The report's figures are what the store holds, and what it does not hold is unknown."""
+
+from collections import Counter, defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from conftest import ZONE
+from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
+from sqlalchemy import Connection, event, text
+
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
+from minibar_ml.domain.report import Report, week_ending
+from minibar_ml.jobs import report as job
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.locks import exclusive
+
+WEEK = week_ending(LAST_DAY)
+
+
+def computed(connection: Connection, hotel_id: int | None = None) -> Report:
+    made = job.compute(connection, AS_OF, WEEK, ZONE, hotel_id)
+    connection.rollback()
+    return made
+
+
+def of_week(rows: list[AlertRow], weeks_back: int = 0) -> list[AlertRow]:
+    since = WEEK.since - timedelta(weeks=weeks_back)
+    return [row for row in rows if since <= row.day < since + timedelta(days=7)]
+
+
+def test_counts_equal_an_independent_count(connection: Connection) -> None:
+    rows = some_alerts()
+    insert_alerts(connection, rows)
+    made = computed(connection)
+    assert made.total.alerts == len(of_week(rows))
+    assert made.total.previous == len(of_week(rows, 1))
+    for counts, attribute in ((made.by_type, "type"), (made.by_severity, "severity"), (made.by_status, "status")):
+        now = Counter(getattr(row, attribute) for row in of_week(rows))
+        before = Counter(getattr(row, attribute) for row in of_week(rows, 1))
+        assert {c.key: (c.alerts, c.previous) for c in counts if c.alerts or c.previous} == {
+            key: (now[key], before[key]) for key in now | before
+        }
+    by_day = Counter(row.day for row in rows)
+    assert [(day.alerts, day.previous) for day in made.trend] == [
+        (by_day[day], by_day[day - timedelta(days=7)]) for day in WEEK.days()
+    ]
+
+
+def test_money_leaves_false_positives_and_unknown_prices_out(connection: Connection) -> None:
+    rows = some_alerts()
+    insert_alerts(connection, rows)
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    for row in of_week(rows):
+        if row.status != "false_positive" and row.impact is not None:
+            sums[row.type] += Decimal(str(row.impact))
+    made = computed(connection)
+    assert {line.key: line.impact for line in made.money if line.impact is not None} == dict(sums)
+    assert made.money_total.impact == sum(sums.values())
+    assert made.money_total.unpriced == sum(
+        row.impact is None and row.status != "false_positive" for row in of_week(rows)
+    )
+
+
+def test_what_needs_action_is_all_that_is_live_the_gravest_and_dearest_first(connection: Connection) -> None:
+    rows = some_alerts()
+    insert_alerts(connection, rows)
+    made = computed(connection)
+    live = [row for row in rows if row.is_live]
+    assert made.live_total == made.actions.total == len(live)
+    ranks = {"critical": 0, "high": 1, "medium": 2, "low": 3}
+    order = [
+        (ranks[a.alert.severity], -(a.alert.impact if a.alert.impact is not None else -1)) for a in made.actions.rows
+    ]
+    assert order == sorted(order)
+
+
+def test_the_list_of_actions_is_capped_and_says_of_how_many(connection: Connection) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=str(n)) for n in range(260)])
+    actions = computed(connection).actions
+    assert (len(actions.rows), actions.total, actions.is_cut) == (200, 260, True)
+
+
+def test_the_most_affected_are_ranked_by_alerts_without_false_positives(connection: Connection) -> None:
+    rows = some_alerts()
+    insert_alerts(connection, rows)
+    expected = Counter(
+        row.entity_id
+        for row in of_week(rows)
+        if row.type in ("consumption_anomaly", "vacant_consumption") and row.status != "false_positive"
+    )
+    rooms = computed(connection).rooms
+    assert rooms.total == len(expected)
+    assert [row.alerts for row in rooms.rows] == [n for _, n in expected.most_common(10)]
+    assert all(expected[row.entity_id] == row.alerts for row in rooms.rows)
+
+
+def test_false_positives_are_counted_among_what_people_judged(connection: Connection) -> None:
+    verdicts = ("false_positive", "resolved", "resolved")
+    rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
+    rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by="system"), AlertRow(LAST_DAY, type="refill_delay")]
+    insert_alerts(connection, rows)
+    found = {row.type: row for row in computed(connection).false_positives}
+    assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (3, pytest.approx(1 / 3))
+    assert (found["refill_delay"].judged, found["refill_delay"].rate) == (0, None)
+
+
+def test_the_past_is_shown_as_it_was_known_then(connection: Connection) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY, status="false_positive")])
+    an_hour_later = AlertRow(LAST_DAY).values()["raised_at"] + timedelta(hours=1)
+    then = job.compute(connection, an_hour_later, WEEK, ZONE)
+    assert (then.live_total, {c.key: c.alerts for c in then.by_status}["open"]) == (1, 1)
+    connection.rollback()
+    before = job.compute(connection, an_hour_later - timedelta(hours=2), WEEK, ZONE)
+    assert before.total.alerts is None
+
+
+def test_a_day_without_alerts_is_quiet_only_if_it_was_watched(connection: Connection) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY)])
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY - timedelta(days=1), 10)])
+    insert_run(connection)
+    made = computed(connection)
+    assert [day.alerts for day in made.trend] == [None] * 5 + [0, 1]
+    assert made.total.previous is None
+    assert made.total.change_percent is None
+    assert made.days_without_data == tuple(day for day in WEEK.days() if day != LAST_DAY - timedelta(days=1))
+
+
+def test_pace_is_the_median_weighted_by_visits(connection: Connection) -> None:
+    def point(days_back: int, minutes: float, visits: int) -> tuple[str, str, int, float, date, int]:
+        return ("refill_duration", "attendant", 4, minutes, LAST_DAY - timedelta(days=days_back), visits)
+
+    insert_points(
+        connection, [point(0, 6.0, 10), point(1, 9.0, 30), point(7, 4.0, 10), point(8, 6.0, 5), point(30, 8.0, 6)]
+    )
+    (pace,) = computed(connection).pace.rows
+    assert (pace.minutes, pace.visits) == (9.0, 40)
+    assert pace.weeks == (8.0, None, None, 4.0)
+    assert (pace.usual, pace.change_percent) == (6.0, 50.0)
+
+
+def test_models_and_what_could_not_be_trained_stand_side_by_side(connection: Connection) -> None:
+    connection.execute(
+        text(
+            "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points,"
+            " trained_at, accuracy, is_active) VALUES ('statistics', 'stock_outflow', 1, 2, 'x', 900, :at, 0.9, true)"
+        ),
+        {"at": AS_OF},
+    )
+    connection.execute(
+        text(
+            "INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points,"
+            " success, error) VALUES ('statistics', 'custody_loss', 1, now(), now(), 12, false, 'too little data')"
+        )
+    )
+    connection.commit()
+    untrained, trained = computed(connection).models.rows
+    assert (untrained.metric, untrained.trained_at, untrained.error) == ("custody_loss", None, "too little data")
+    assert (trained.accuracy, trained.precision, trained.error) == (0.9, None, None)
+
+
+def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) -> None:
+    assert computed(connection).stock_outs is None
+    insert_points(connection, [("stock_days_left", "product", n, n * 4.0, LAST_DAY, 1) for n in (1, 2)])
+    insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=3, entity_name="Gazoz", value=2.0)])
+    outs = computed(connection).stock_outs
+    assert outs is not None
+    assert [(row.product_id, row.days_left, row.has_alert) for row in outs.rows] == [(3, 2.0, True), (1, 4.0, False)]
+
+
+def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    insert_alerts(connection, [AlertRow(LAST_DAY), AlertRow(LAST_DAY, hotel_id=2)])
+    made = computed(connection, hotel_id=2)
+    assert (made.total.alerts, made.live_total, made.hotels) == (1, 1, {2: "Deniz"})
+    with pytest.raises(NotFound, match="no hotel 3"):
+        computed(connection, hotel_id=3)
+
+
+def test_an_empty_store_has_nothing_yet_and_no_zeros(connection: Connection) -> None:
+    made = computed(connection)
+    assert made.has_nothing_yet
+    figures = [made.live_total, made.total.alerts, made.total.previous, made.money_total.impact, made.stock_outs]
+    assert figures == [None] * 5
+    assert [day.alerts for day in made.trend] == [None] * 7
+
+
+def test_names_are_done_without_where_the_source_cannot_be_read(connection: Connection) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY)])
+    connection.execute(text("DROP TABLE oteller CASCADE"))
+    connection.commit()
+    made = computed(connection, hotel_id=1)
+    assert (made.hotels, made.total.alerts) == ({}, 1)
+
+
+def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connection) -> None:
+    seen: list[str] = []
+    event.listen(connection.engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
+    computed(connection)
+    empty = len(seen)
+    insert_alerts(connection, some_alerts(per_day=30))
+    seen.clear()
+    computed(connection)
+    assert len(seen) == empty < 25
+
+
+def test_the_file_appears_whole_and_the_audit_log_tells_of_it(connection: Connection, tmp_path: Path) -> None:
+    insert_alerts(connection, some_alerts())
+    folder = tmp_path / "reports"
+    result = job.run(connection, AS_OF, WEEK, ZONE, folder, "tr")
+    assert [path.name for path in folder.iterdir()] == ["minibar-weekly-2026-03-01-all-tr.html"]
+    assert result.paths[0].stat().st_mode & 0o777 == 0o640
+    page = result.paths[0].read_text(encoding="utf-8")
+    assert all(name not in page for name in HOSTILE if "<" in name)
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "{{7*7}}" in page
+    entry = connection.execute(
+        text("SELECT subject, after FROM minibar_ml.ml_audit_log WHERE action = 'report.written'")
+    )
+    assert entry.one().after["path"] == str(result.paths[0])
+    outcome = connection.execute(text("SELECT outcome, counts FROM minibar_ml.ml_job_runs WHERE job = 'report'")).one()
+    assert (outcome.outcome, outcome.counts) == ("done", result.counts)
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_left(connection: Connection, tmp_path: Path) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    with pytest.raises(ConfigurationError, match=r"file.*--out"):
+        job.run(connection, AS_OF, WEEK, ZONE, in_the_way, "en")
+    (tmp_path / job.file_name(computed(connection), "en")).mkdir()
+    with pytest.raises(ConfigurationError, match="ML_REPORT_DIR"):
+        job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "minibar-weekly-2026-03-01-all-en.html"]
+    assert connection.execute(text("SELECT count(*) FROM minibar_ml.ml_audit_log")).scalar_one() == 0
+    assert set(connection.execute(text("SELECT outcome FROM minibar_ml.ml_job_runs")).scalars()) == {"failed"}
+
+
+def test_two_reports_do_not_run_at_once(connection: Connection, store_url: str, tmp_path: Path) -> None:
+    with (
+        make_engine(store_url, ZONE).connect() as other,
+        exclusive(other, "report"),
+        pytest.raises(AnotherRunHoldsTheLock),
+    ):
+        job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")

@@ -1,0 +1,83 @@
+"""Reports speak Turkish and English, in words and in figures."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from io import BytesIO
+from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+import minibar_ml.render
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
+from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.i18n import LOCALE_FOLDER, Lang
+from minibar_ml.ml.evaluation import TRUTH
+from minibar_ml.render.words import LABELS, Words
+
+RENDER = Path(minibar_ml.render.__file__).parent
+CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "report"
+ZONE = ZoneInfo("Europe/Nicosia")
+
+
+def used() -> Iterator[str]:
+    """Every text that code and templates hand to gettext."""
+    keywords = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
+    for method, pattern in (("python", "*.py"), ("jinja2.ext:babel_extract", "*.j2")):
+        for path in RENDER.rglob(pattern):
+            with path.open("rb") as file:
+                for _line, message, _comments, _context in extract(method, file, keywords, options={"silent": "false"}):
+                    yield message if isinstance(message, str) else message[0]
+
+
+def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
+    with CATALOG.with_suffix(".po").open("rb") as file:
+        catalog = read_po(file, locale="tr")
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
+    }
+    assert translated == set(used())
+    assert [error for message in catalog for error in message.check(catalog)] == []
+
+
+def test_the_compiled_catalog_is_the_text_compiled() -> None:
+    with CATALOG.with_suffix(".po").open("rb") as file:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(file, locale="tr"))
+    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms"), [("type", ALERT_TYPES), ("severity", SEVERITIES), ("status", STATUSES), ("metric", METRIC_TYPES)]
+)
+def test_every_term_has_a_word(kind: str, terms: tuple[str, ...]) -> None:
+    assert set(LABELS[kind]) == set(terms)
+
+
+def test_what_models_are_measured_on_has_words_too() -> None:
+    assert TRUTH in LABELS["evaluated_on"]
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_an_unknown_figure_is_a_dash(lang: Lang) -> None:
+    words = Words(lang, ZONE)
+    unknown = [words.number(None), words.percent(None), words.share(None), words.instant(None)]
+    assert unknown == ["—"] * 4
+
+
+def test_figures_and_dates_follow_the_language() -> None:
+    tr, en = Words("tr", ZONE), Words("en", ZONE)
+    assert (tr.number(Decimal("1234.5"), 2), en.number(Decimal("1234.5"), 2)) == ("1.234,50", "1,234.50")
+    assert (tr.percent(-12.4, signed=True), en.percent(12.4, signed=True)) == ("−%12", "+12%")
+    assert en.percent(-0.2, signed=True) == "0%"
+    assert (tr.day(date(2025, 11, 30)), en.day(date(2025, 11, 30))) == ("30 Kasım 2025", "30 November 2025")
+    assert tr.instant(datetime(2025, 11, 30, 23, 0, tzinfo=UTC)) == "1 Ara 2025 01:00"
+    assert (tr.age(timedelta(minutes=90)), en.age(timedelta(days=3))) == ("1 saat önce", "3 days ago")
+    assert en.label("something new", "type") == "something new"
