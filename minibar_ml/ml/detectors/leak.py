@@ -1,0 +1,144 @@
+"""Products that leave the warehouse and never reach a room: ledger and refills no longer balance."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding, severity_of
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml import draws, excesses, thresholds
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.draws import Draws
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.panels import Floats, rises, room_days, trailing_sums
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+LOOK_BACK_DAYS = 21
+SPELL_DAYS = 3
+DAYS_OF_USE = 2.0
+SHARE_OF_THE_DAY = 1 / 3
+USUAL_SCALE = 0.25
+LOOKS = float(np.log(2))
+"""A product is looked at in two ways, of which the stranger counts."""
+
+
+class Leak:
+    """Reconciles issues with refills and returns: what attendants hold by the books must not jump.
+
+    Two statistics, each with the exponential tail of the hotel's own past: units issued in a day (or three) beyond what
+    the day's rounds explain, in units of case-wise noise; and the rise of a product's carried stock, the products'
+    common swing taken out, above its highest of 21 days. Both must point up. An issue of one product alone is evidence
+    besides, the more the rarer that is in this hotel.
+    """
+
+    name: ClassVar[str] = "leak"
+    metric: ClassVar[MetricType] = "stock_outflow"
+    types: ClassVar[tuple[AlertType, ...]] = ("shrinkage",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """Learn products' habits of drawing, and how high either statistic went in the past."""
+        days = draws.history_days(past)
+        if days < draws.LEAST_DAYS:
+            return TooLittle(days, draws.LEAST_DAYS, "days of stock movements")
+        habits = draws.learn(past)
+        seen = draws.look(past, habits)
+        judged = draws.judged(seen) & habits["recorded"][:, None]
+        points = int(judged.sum())
+        if points < min_points:
+            return TooLittle(points, min_points, "days of issues of a product")
+        step, rise = _statistics(seen, habits)[:2]
+        learnt = {
+            **habits,
+            "step": excesses.fit(step[judged], USUAL_SCALE),
+            "rise": excesses.fit(rise[judged], USUAL_SCALE),
+            "alone": (int((seen.alone[judged] > 0).sum()) + 1) / (points + 2),
+        }
+        checks = room_days(past.rooms, days)
+        scores = excesses.without_faults(_scores(step, rise, seen.alone, learnt)[judged])
+        return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row a product with an issue on the day; `value` is units missing, `expected` what is usual of that."""
+        import pandas as pd
+
+        seen = draws.look(frames, parameters, moment.day, moment.is_complete)
+        step, rise, missing, days, scale = (array[:, -1] for array in _statistics(seen, parameters))
+        usual = np.maximum(parameters["step"]["cut"] * scale, 0.0)
+        found = pd.DataFrame(
+            {
+                "entity_id": parameters["products"],
+                "value": missing,
+                "expected": usual,
+                "lower": 0.0,
+                "upper": usual,
+                "score": _scores(step, rise, seen.alone[:, -1], parameters),
+                "days": days,
+                "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
+                "peak": _peak(seen),
+            }
+        )
+        with_issue: DataFrame = found[(seen.issued[:, -1] > 0) & parameters["recorded"]]
+        return with_issue
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """Products beyond the threshold that miss a case and two days' use, at the least."""
+        tightness = limits.tightness.get("shrinkage", 1.0)
+        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        picked = scores[(scores["score"] >= least) & (scores["value"] >= scores["floor"])]
+        return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _statistics(seen: Draws, habits: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Step and rise in units of noise, units missing, over how many days, and the noise; products x days."""
+    surplus, spell = seen.issued - seen.expected, trailing_sums(seen.issued - seen.expected, SPELL_DAYS)
+    noise = draws.noise(habits, seen.expected)
+    spell_noise = draws.noise(habits, trailing_sums(seen.expected, SPELL_DAYS))
+    # a spell counts on the days that make it: else one leak would be found again on the days after it
+    lasting = (spell / spell_noise > surplus / noise) & (surplus >= SHARE_OF_THE_DAY * spell)
+    own = seen.carried - draws.common(seen.carried / seen.typical, seen.typical) * seen.typical
+    risen = np.maximum(rises(own, 1, LOOK_BACK_DAYS), rises(own, SPELL_DAYS, LOOK_BACK_DAYS))
+    up = (risen > 0) & (surplus > 0)
+    step = np.where(lasting, spell / spell_noise, surplus / noise)
+    return (
+        np.where(up, step, -1.0),
+        np.where(up & (surplus >= SHARE_OF_THE_DAY * risen), risen / spell_noise, -1.0),
+        np.where(lasting, spell, surplus),
+        np.where(lasting, SPELL_DAYS, 1),
+        np.where(lasting, spell_noise, noise),
+    )
+
+
+def _scores(step: Floats, rise: Floats, alone: Floats, parameters: Any) -> Floats:
+    found = np.maximum(excesses.score(step, parameters["step"]), excesses.score(rise, parameters["rise"]))
+    rare = np.where(alone > 0, -np.log(parameters["alone"]), 0.0)
+    return np.where(found > 0, np.maximum(found - LOOKS + rare, 0.0), 0.0)
+
+
+def _peak(seen: Draws) -> Floats:
+    """The most that attendants held of each product in 21 days, above the least."""
+    before = seen.carried[:, -LOOK_BACK_DAYS - 1 : -1]
+    return np.asarray(np.ptp(before, axis=1)) if before.size else np.zeros(len(seen.carried))
+
+
+def _finding(row: Any, moment: Moment) -> Finding:
+    missing, peak = float(row["value"]), float(row["peak"])
+    return Finding(
+        type="shrinkage",
+        hotel_id=moment.hotel_id,
+        entity_type="product",
+        entity_id=int(row["entity_id"]),
+        metric="stock_outflow",
+        occurred_on=moment.date,
+        reason="leak",
+        severity=severity_of(100 * missing / peak) if peak > 0 else "critical",
+        detector=Leak.name,
+        value=round(missing, 1),
+        expected=round(float(row["expected"]), 1),
+        lower=0.0,
+        upper=round(float(row["upper"]), 1),
+        score=round(float(row["score"]), 3),
+        facts={"since": date.fromordinal(moment.day - int(row["days"])).isoformat(), "usual_peak": round(peak, 1)},
+    )

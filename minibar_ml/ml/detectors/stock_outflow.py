@@ -1,0 +1,152 @@
+"""Days on which far more of a product leaves the warehouse than its usage pattern knows, issued or written off."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding, severity_of
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml import draws, excesses, thresholds
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.draws import Draws
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.panels import Floats, room_days
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+DAYS_OF_USE = 2.0
+LEAST_SPREAD = 0.25
+LARGEST_USUAL = 0.95
+USUAL_SCALE = 0.5
+PSEUDO_DAYS = 5
+PSEUDO_ISSUES = 10
+USUAL_WRITE_OFF = 2.0
+
+
+class StockOutflow:
+    """Robust z-scores of the logarithm of a day's issues, and an exponential tail of write-offs.
+
+    Issues are lumpy, so days without one say nothing and each product is held against its own issue days: median and
+    MAD (Iglewicz & Hoaglin, How to Detect and Handle Outliers, 1993) with a floor, spreads shrunk to the hotel's; what
+    the day's common level of drawing explains is granted. Too little is never an alert: not to draw today is ordinary.
+    """
+
+    name: ClassVar[str] = "stock_outflow"
+    metric: ClassVar[MetricType] = "stock_outflow"
+    types: ClassVar[tuple[AlertType, ...]] = ("stock_anomaly",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """Learn the usual issue of each product, its spread, and how often and how much is written off."""
+        days = draws.history_days(past)
+        if days < draws.LEAST_DAYS:
+            return TooLittle(days, draws.LEAST_DAYS, "days of stock movements")
+        habits = draws.learn(past)
+        seen = draws.look(past, habits)
+        judged = draws.judged(seen)
+        points = int(judged.sum())
+        if points < min_points:
+            return TooLittle(points, min_points, "days of issues of a product")
+        learnt: dict[str, Any] = {**habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
+        z = _strangeness(seen, learnt)
+        learnt["tail"] = excesses.fit(z[judged], USUAL_SCALE)
+        scores = excesses.without_faults(excesses.score(z[judged], learnt["tail"]))
+        checks = room_days(past.rooms, days)
+        return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row a product that something left on the day; `floor` is the units by which it must be off."""
+        import pandas as pd
+
+        seen = draws.look(frames, parameters, moment.day, moment.is_complete)
+        issued, written_off = seen.issued[:, -1], seen.written_off[:, -1]
+        by_issue = excesses.score(_strangeness(seen, parameters)[:, -1], parameters["tail"])
+        by_write_off = _rarity(written_off, parameters)
+        usual, most = _expected(seen, parameters)[:, -1], np.maximum(parameters["largest"], seen.expected[:, -1])
+        as_write_off = by_write_off > by_issue
+        found = pd.DataFrame(
+            {
+                "entity_id": parameters["products"],
+                "value": np.where(as_write_off, written_off, issued),
+                "expected": np.where(as_write_off, parameters["write_off"], usual),
+                "lower": 0.0,
+                "upper": np.where(as_write_off, 3 * parameters["write_off"], np.maximum(most, usual)),
+                "score": np.maximum(by_issue, by_write_off),
+                "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
+                "written_off": written_off,
+            }
+        )
+        return found[issued + written_off > 0]
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """Products beyond the threshold, 30 % and a case (or two days' use) over, and over the largest usual day."""
+        tightness = limits.tightness.get("stock_anomaly", 1.0)
+        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        off = scores["value"] - scores["expected"]
+        picked = scores[
+            (scores["score"] >= least)
+            & (off >= scores["floor"])
+            & (off >= limits.stock_deviation * scores["expected"])
+            & (scores["value"] > scores["upper"])
+        ]
+        return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _usual_issues(issued: Floats) -> dict[str, Floats]:
+    """By product: median, spread of the logarithm (MAD, shrunk by ten issues to the hotel's), largest usual issue."""
+    count = (issued > 0).sum(axis=1)
+    median, largest, spread = np.ones(len(issued)), np.ones(len(issued)), np.full(len(issued), np.nan)
+    some = count > 0
+    if some.any():
+        sizes = np.where(issued[some] > 0, issued[some], np.nan)
+        median[some], largest[some] = np.nanquantile(sizes, [0.5, LARGEST_USUAL], axis=1)
+        spread[some] = 1.4826 * np.nanmedian(np.abs(np.log(sizes / median[some, None])), axis=1)
+    pooled = max(float(np.median(spread[some])), LEAST_SPREAD) if some.any() else LEAST_SPREAD
+    shrunk = (count * np.nan_to_num(spread) + PSEUDO_ISSUES * pooled) / (count + PSEUDO_ISSUES)
+    return {"median": median, "spread": np.maximum(shrunk, LEAST_SPREAD), "largest": largest}
+
+
+def _write_offs(written_off: Floats) -> dict[str, float]:
+    """Share of product-days with a write-off, and its usual units; the highest tenth counts as its lower end."""
+    sizes = written_off[written_off > 0]
+    if len(sizes):
+        sizes = np.minimum(sizes, np.quantile(sizes, 0.9))
+    share = (len(sizes) + 1) / (written_off.size + PSEUDO_DAYS)
+    usual = (float(sizes.sum()) + PSEUDO_DAYS * USUAL_WRITE_OFF) / (len(sizes) + PSEUDO_DAYS)
+    return {"write_off_share": min(share, 1.0), "write_off": usual}
+
+
+def _expected(seen: Draws, learnt: Any) -> Floats:
+    """The usual issue, or what the day's common level explains if that is more."""
+    return np.asarray(np.maximum(learnt["median"][:, None], seen.expected))
+
+
+def _strangeness(seen: Draws, learnt: Any) -> Floats:
+    ratio = np.log(np.maximum(seen.issued, 1e-9) / _expected(seen, learnt))
+    return np.asarray(ratio / learnt["spread"][:, None])
+
+
+def _rarity(written_off: Floats, learnt: Any) -> Floats:
+    beyond = np.maximum(written_off - 1, 0) / learnt["write_off"] - np.log(learnt["write_off_share"])
+    return np.where(written_off > 0, beyond, 0.0)
+
+
+def _finding(row: Any, moment: Moment) -> Finding:
+    value, expected = float(row["value"]), float(row["expected"])
+    return Finding(
+        type="stock_anomaly",
+        hotel_id=moment.hotel_id,
+        entity_type="product",
+        entity_id=int(row["entity_id"]),
+        metric="stock_outflow",
+        occurred_on=moment.date,
+        reason="outflow_high",
+        severity=severity_of(100 * (value - expected) / expected),
+        detector=StockOutflow.name,
+        value=value,
+        expected=round(expected, 1),
+        lower=0.0,
+        upper=round(float(row["upper"]), 1),
+        score=round(float(row["score"]), 3),
+        facts={"written_off": float(row["written_off"])},
+    )

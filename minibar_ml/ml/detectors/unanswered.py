@@ -1,0 +1,77 @@
+"""Guests' refill requests that are kept waiting."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from minibar_ml.domain.alerts import AlertType, Finding, Severity
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import Frames
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SEVERITIES: tuple[tuple[float, Severity], ...] = ((120.0, "critical"), (60.0, "high"), (30.0, "medium"))
+PATIENCE_MINUTES = SEVERITIES[-1][0]
+
+
+class Unanswered:
+    """A rule: 30 minutes of waiting, counted to the as-of instant while a request is open."""
+
+    name: ClassVar[str] = "unanswered"
+    metric: ClassVar[MetricType] = "request_response"
+    types: ClassVar[tuple[AlertType, ...]] = ("unanswered_request",)
+
+    def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
+        """A rule learns nothing."""
+        return {}
+
+    def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
+        """One row a request of the day, or of an earlier day that was still open when the day began.
+
+        `value` is minutes waited. A request that was completed only after the as-of instant was open then.
+        """
+        as_of = moment.as_of.timestamp()
+        requests = frames.requests.dropna(subset="at")
+        ends_at = (requests["at"] + 60 * requests["minutes"]).where(~requests["open"].astype(bool), np.inf)
+        # an unknown end is no end
+        ends_at = ends_at.fillna(np.inf)
+        due = (requests["day"] == moment.day) | (ends_at > moment.starts_at.timestamp())
+        found = requests.assign(ends_at=ends_at)[due & (requests["at"] <= as_of)]
+        completed = found["ends_at"] <= as_of
+        waited = (found["ends_at"].where(completed, as_of) - found["at"]) / 60
+        found = found.assign(entity_id=found["room_id"], value=waited, completed=completed, score=np.nan)
+        found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
+        columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
+        return found[columns]
+
+    def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
+        """The longest wait of each room and day, from half an hour on."""
+        late = scores[scores["value"] >= PATIENCE_MINUTES].sort_values(["value", "at"], ascending=[False, True])
+        worst = late.drop_duplicates(["entity_id", "day"]).sort_values(["at", "entity_id"])
+        return [_finding(row, moment) for row in worst.to_dict("records")]
+
+
+def _finding(row: Any, moment: Moment) -> Finding:
+    waited = float(row["value"])
+    requested_at = datetime.fromtimestamp(row["at"], tz=UTC)
+    completed = bool(row["completed"])
+    return Finding(
+        type="unanswered_request",
+        hotel_id=moment.hotel_id,
+        entity_type="room",
+        entity_id=int(row["entity_id"]),
+        metric="request_response",
+        occurred_on=date.fromordinal(int(row["day"])),
+        reason="waiting",
+        severity=next(severity for minutes, severity in SEVERITIES if waited >= minutes),
+        detector=Unanswered.name,
+        value=round(waited, 1),
+        expected=PATIENCE_MINUTES,
+        upper=PATIENCE_MINUTES,
+        facts={"requested_at": requested_at.isoformat(), "completed": completed},
+        raised_at=min(requested_at + timedelta(minutes=PATIENCE_MINUTES), moment.as_of),
+        settled_at=datetime.fromtimestamp(row["ends_at"], tz=UTC) if completed else None,
+    )
