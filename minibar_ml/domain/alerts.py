@@ -126,6 +126,7 @@ class Alert:
     reason: str
     facts: Mapping[str, Any]
     occurred_on: date
+    last_occurred_on: date
     raised_at: datetime
     last_seen: datetime
     occurrences: int

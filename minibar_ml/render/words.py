@@ -8,7 +8,8 @@ from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.report import Action
-from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n import Lang, catalog, messages
+from minibar_ml.i18n.labels import Kind, label
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
@@ -25,38 +26,6 @@ MONTHS = (
 )
 WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "type": {
-        "stock_anomaly": _("Unusual stock"),
-        "shrinkage": _("Shrinkage"),
-        "stock_depletion": _("Running out"),
-        "consumption_anomaly": _("Unusual consumption"),
-        "silent_room": _("Silent room"),
-        "vacant_consumption": _("Consumption in a vacant room"),
-        "refill_delay": _("Slow refilling"),
-        "unanswered_request": _("Unanswered request"),
-        "custody_loss": _("Loss in custody"),
-        "model_fallback": _("Model not usable"),
-        "data_stale": _("Data out of date"),
-    },
-    "severity": {"critical": _("Critical"), "high": _("High"), "medium": _("Medium"), "low": _("Low")},
-    "status": {
-        "open": _("Open"),
-        "acknowledged": _("Read"),
-        "resolved": _("Resolved"),
-        "false_positive": _("False alarm"),
-    },
-    "metric": {
-        "stock_level": _("Stock level"),
-        "stock_outflow": _("Stock issued"),
-        "product_consumption": _("Consumption by product"),
-        "room_consumption": _("Consumption by room"),
-        "vacant_consumption": _("Consumption in vacant rooms"),
-        "refill_duration": _("Minutes per room"),
-        "request_response": _("Answer to requests"),
-        "custody_loss": _("Loss in custody"),
-        "occupancy": _("Occupancy"),
-        "stock_days_left": _("Days of stock left"),
-    },
     "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
     "evaluated_on": {"faults injected into 7 held-out days": _("faults injected into 7 held-out days")},
     "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
@@ -64,9 +33,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": "status", "metric": "metric"}
+"""Kinds of terms that alerts are told in too: one word for each, whoever tells it."""
+
+
 def sentences(action: Action, lang: Lang) -> tuple[str, str]:
-    """Message and suggested action of an alert; as stored, so in the language of the run that raised it."""
-    return action.message, action.suggested_action
+    """Message and suggested action of an alert, in the report's language whatever that of the run that raised it."""
+    return messages.sentences(action.alert, action.alert.entity_name, lang)
 
 
 @dataclass(frozen=True)
@@ -83,8 +56,15 @@ class Words:
 
     def label(self, key: str, kind: str) -> str:
         """The word for one of our terms; a term that we have no word for stands for itself."""
+        if kind in SHARED:
+            return self._capital(label(SHARED[kind], key, self.lang))
         known = LABELS[kind].get(key)
         return key if known is None else self.catalog.gettext(known)
+
+    def _capital(self, text: str) -> str:
+        """The text with a capital first letter; a Turkish i keeps its dot."""
+        first = "İ" if self.lang == "tr" and text[:1] == "i" else text[:1].upper()
+        return first + text[1:]
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
         """A figure with the language's separators; unknown as a dash."""

@@ -32,7 +32,8 @@ ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
 -- The gravest live alerts with their sentences; of one severity the dearest first.
 SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 'open' END AS status,
        hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
-       detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action, occurred_on, raised_at, last_seen, occurrences,
+       detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
+       occurred_on, last_occurred_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by
 FROM minibar_ml.ml_alerts
 WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
