@@ -53,6 +53,12 @@ def _told(finding: Finding, percentile: float, feature: str) -> Finding:
 
 
 def _without_echoes(findings: list[Finding]) -> list[Finding]:
-    """An outflow that the leak detector explains better is told once, by it."""
+    """What one cause explains is told once: a leak also looks like a high outflow, false books like an empty shelf."""
     leaks = {finding.entity_id for finding in findings if finding.type == "shrinkage"}
-    return [finding for finding in findings if not (finding.reason == "outflow_high" and finding.entity_id in leaks)]
+    false_books = {finding.entity_id for finding in findings if finding.reason == "stock_negative"}
+    return [
+        finding
+        for finding in findings
+        if not (finding.reason == "outflow_high" and finding.entity_id in leaks)
+        and not (finding.type == "stock_depletion" and finding.entity_id in false_books)
+    ]

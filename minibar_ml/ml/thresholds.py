@@ -1,8 +1,9 @@
 """From a budget of false alerts to a threshold on the score, by theory and by the hotel's own past.
 
 Benjamini-Hochberg a day is not it: most days have no fault, so its q is not 1 - precision. The budget is stated as
-expected false alerts per 1,000 rooms and day, split over the detectors, and held against the hotel's history, where
-whatever was a true fault counts as false: the calibrated threshold errs on the quiet side.
+expected false alerts per 1,000 rooms and day, split over the detectors, and held against the hotel's history. There
+true faults can't be told from false alerts, so the history may show twice the budget, and what chance adds to that,
+before it tightens the threshold; it never loosens it.
 """
 
 from typing import Any
@@ -23,7 +24,9 @@ SHARES = {
 }
 """How the budget is split over the detectors; rules without a probability need none of it."""
 KEPT = 400
-STRICTER, LOOSER = 40.0, 3.0
+STRICTER = 40.0
+CONTAMINATION = 2.0
+"""How many times the budget history may show before it is held against the model: the rest may be true faults."""
 
 
 def history(scores: Floats, room_days: int) -> dict[str, Any]:
@@ -36,16 +39,15 @@ def threshold(
 ) -> float:
     """The score (nats) above which an alert is due.
 
-    Nominal: -ln(share x budget / 1,000 / tests). Calibrated: the score that the past exceeded just as often as the
-    budget allows, within a factor of 40 stricter and 3 looser than nominal in probability.
+    Nominal: -ln(share x budget / 1,000 / tests). Calibrated: the score that the past exceeded more often than
+    contamination and chance (the 95 % point of a Poisson count) can explain, at most a factor of 40 stricter in
+    probability.
     """
     allowance = SHARES[detector] * budget * tightness
     nominal = -float(np.log(allowance / 1000.0 / max(tests_per_room_day, 1e-6)))
     highest, room_days = past["highest"], past["room_days"]
-    if not len(highest) or room_days < 1:
-        return nominal
-    allowed = int(allowance * room_days / 1000.0)
+    usual = CONTAMINATION * allowance * room_days / 1000.0
+    allowed = int(usual + 1.645 * np.sqrt(usual) + 1)
     if allowed >= len(highest):
-        return nominal - float(np.log(LOOSER))
-    observed = float(highest[allowed])
-    return float(np.clip(observed, nominal - np.log(LOOSER), nominal + np.log(STRICTER)))
+        return nominal
+    return float(np.clip(highest[allowed], nominal, nominal + np.log(STRICTER)))

@@ -29,34 +29,27 @@ class RoomConsumption:
         learnt = visit_model.fit(past.rooms, min_points)
         if isinstance(learnt, TooLittle):
             return learnt
-        scored = self._scores(past.rooms, learnt)
-        sizeable = scored[scored["value"] - scored["expected"] >= Limits().consumption_floor]
-        return {**learnt, "past": thresholds.history(sizeable["score"].to_numpy(), len(scored))}
-
-    def _scores(self, rooms: "DataFrame", parameters: Parameters) -> "DataFrame":
-        made = visit_model.predict(rooms, parameters)
-        units = made.found["units"].to_numpy(dtype=float)
-        return made.found.assign(
-            entity_id=made.found["room_id"],
-            value=units,
-            expected=made.mean,
-            size=made.size,
-            score=-np.log(tails.upper_tail(units, made.mean, made.size)),
-        )
+        made = visit_model.predict(past.rooms, learnt)
+        sizeable = made.at(made.found["units"].to_numpy(dtype=float) - made.mean >= Limits().consumption_floor)
+        return {**learnt, "past": thresholds.history(-np.log(sizeable.upper_tail()), len(made.found))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room checked on the day; see Detector."""
-        scored = self._scores(frames.rooms, parameters)
-        today = scored[scored["day"] == moment.day].reset_index(drop=True)
+        made = visit_model.predict(frames.rooms, parameters)
+        made = made.at((made.found["day"] == moment.day).to_numpy())
         edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
-        lower, upper = (tails.quantile(edge, today["expected"], today["size"]) for edge in edges)
-        return today.assign(
+        lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
+        return made.found.assign(
+            entity_id=made.found["room_id"],
+            value=made.found["units"].to_numpy(dtype=float),
+            expected=made.mean,
+            score=-np.log(made.upper_tail()),
             lower=lower,
             upper=upper,
-            x_refill_gap=today["refilled"] - today["units"],
-            x_products=today["products_found"],
-            x_visits=today["visits"],
-        )
+            x_refill_gap=made.found["refilled"] - made.found["units"],
+            x_products=made.found["products_found"],
+            x_visits=made.found["visits"],
+        ).reset_index(drop=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Rooms beyond the budget's threshold, 40 % and 3 units over what was expected (defaults).

@@ -41,7 +41,7 @@ class SilentRoom:
 
     def _runs(self, rooms: "DataFrame", parameters: Parameters) -> "DataFrame":
         made = visit_model.predict(rooms, parameters)
-        found = made.found.assign(quiet=made.size * np.log1p(made.mean / made.size), mean=made.mean)
+        found = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
         found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
         empty = found[found["units"] == 0]
         group = empty.groupby(["room_id", "run"])
