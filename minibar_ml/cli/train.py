@@ -46,10 +46,10 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     if json:
         console.print_json(asdict(result))
     elif not quiet:
-        _show(result)
+        _show(result, settings.accuracy_threshold)
 
 
-def _show(result: "TrainResult") -> None:
+def _show(result: "TrainResult", accuracy_threshold: float) -> None:
     table = console.table(
         ["hotel", "metric", "model", "points", "result", "recall", "precision", "accuracy"],
         right=["hotel", "points", "recall", "precision", "accuracy"],
@@ -70,5 +70,11 @@ def _show(result: "TrainResult") -> None:
         return
     console.out().print(table)
     console.note("recall, precision and balanced accuracy are measured on faults injected into 7 held-out days")
+    for one in result.trained:
+        if one.quality and one.quality.accuracy is not None and one.quality.accuracy < accuracy_threshold:
+            console.note(
+                f"{one.model} of {one.metric}, hotel {one.hotel_id}: accuracy {one.quality.accuracy:.2f} is below "
+                f"{accuracy_threshold:g} (ML_ACCURACY_THRESHOLD); not reachable at ML_ALERT_BUDGET as it is"
+            )
     for kind, (false, confirmed) in sorted(result.verdicts.items()):
         console.note(f"{kind}: {false} of {false + confirmed} judged alerts were false")

@@ -49,6 +49,17 @@ def counted(thing: str, value: Any, lang: Lang) -> str:
     return catalog(DOMAIN, lang).ngettext(singular, plural, 1 if written == "1" else 2).format(n=written)
 
 
+def lasting(minutes: Any, lang: Lang) -> str:
+    """How long something took: minutes up to two hours, then hours, from two days on days."""
+    try:
+        size = float(minutes)
+    except (TypeError, ValueError):
+        return UNKNOWN
+    if size < 120:
+        return counted("minute", size, lang)
+    return counted("hour", size / 60, lang) if size < 48 * 60 else counted("day", size / 1440, lang)
+
+
 def day(value: Any, lang: Lang) -> str:
     """A date, given as such or in ISO: `19 Nov 2025`, `19.11.2025`; `?` for what is no date."""
     try:

@@ -8,7 +8,7 @@ from typing import Any
 from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.evidence import TEXTS
-from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, moment, number, percent, products
+from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, percent, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
 
@@ -160,7 +160,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
     value, expected = alert.value, alert.expected
     written = {
         "units": counted("unit", value, lang),
-        "minutes": counted("minute", value, lang),
+        "minutes": lasting(value, lang),
         "hours": counted("hour", value, lang),
         "days": counted("day", value, lang),
         "expected": number(expected, lang),

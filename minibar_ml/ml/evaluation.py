@@ -65,11 +65,13 @@ def _keys(frame: pd.DataFrame, rows: Any, entity: str) -> Truth:
 
 
 def _rooms(frames: Frames, since: int, rng: np.random.Generator) -> tuple[Frames, Truth]:
-    """4 to 15 units more than was taken anyway, at 1 % of the checks."""
+    """4 to 15 units more than was taken anyway, found and refilled, at 1 % of the checks."""
     rooms = frames.rooms[(frames.rooms["previous_on"] > 0) & (frames.rooms["guest_nights"] > 0)]
     rows = frames.rooms.index.get_indexer(rooms.index[_pick(rooms, since, 0.01, 10, rng)])
     units = rng.integers(4, 16, len(rows)).astype(float)
-    return replace(frames, rooms=_add(frames.rooms, rows, units=units)), _keys(frames.rooms, rows, "room_id")
+    return replace(frames, rooms=_add(frames.rooms, rows, units=units, refilled=units)), _keys(
+        frames.rooms, rows, "room_id"
+    )
 
 
 def _products(frames: Frames, since: int, rng: np.random.Generator) -> tuple[Frames, Truth]:
