@@ -31,6 +31,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+	$(BIN)/mypy docs/generate.py
 
 bench: $(VENV)/.runtime
 	@$(BIN)/python -m bench $(ARGS)
