@@ -41,7 +41,12 @@ class Settings:
     training_days: int = field(default=30, metadata={"help": "days of history that train learns from", "min": 7})
     min_data_points: int = field(default=100, metadata={"help": "fewer points than this train no model", "min": 10})
     accuracy_threshold: float = field(
-        default=0.85, metadata={"help": "balanced accuracy on injected faults", "min": 0.5, "max": 1.0}
+        default=0.85,
+        metadata={
+            "help": "balanced accuracy on injected faults that is to be reached; no command uses it yet",
+            "min": 0.5,
+            "max": 1.0,
+        },
     )
     alert_budget: float = field(
         default=1.0, metadata={"help": "expected false alerts per 1,000 rooms and day", "min": 0.01}

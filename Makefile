@@ -1,0 +1,75 @@
+# One word each: `make demo` shows it at work, `make test` checks it. Needs Python 3.11 or newer, make and git.
+# `make PYTHON=python3.12 test` takes another Python; `make demo ARGS=--keep` hands options on.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help demo test lint bench lock messages docs clean
+
+help:
+	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
+	@echo "make test      lint, then all tests"
+	@echo "make lint      ruff, import-linter, mypy"
+	@echo "make bench     measure: start-up, statements, time and memory"
+	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
+	@echo "make messages  compile the Turkish texts"
+	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
+	@echo "make clean     remove what these made"
+
+demo: $(VENV)/.runtime
+	@$(BIN)/minibar-ml demo $(ARGS)
+
+test: lint
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+	$(BIN)/mypy docs/generate.py
+
+bench: $(VENV)/.runtime
+	@$(BIN)/python -m bench $(ARGS)
+
+docs: $(VENV)/.runtime
+	$(BIN)/python docs/generate.py
+
+messages: $(VENV)/.dev
+	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts report"
+
+# With the oldest Python that we support: what it needs, the newer ones can install too.
+lock: $(VENV)/.dev
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+		|| { echo "make lock needs Python 3.11, the oldest supported: make clean, then make PYTHON=python3.11 lock" >&2; exit 1; }
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
+		--extra demo --output-file requirements.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
+		--all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The stamps stand in the environment itself: without it there is nothing to be up to date.
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "minibar-ml needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." >&2; \
+		echo "Name another: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+		echo "$(PYTHON) can't make a virtual environment; on Debian: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "installing what requirements.lock pins ..."
+	@$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "installing what requirements-dev.lock pins ..."
+	@$(BIN)/python -m pip install --quiet --requirement requirements-dev.lock
+	@touch $@
