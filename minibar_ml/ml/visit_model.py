@@ -55,7 +55,7 @@ def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
     else:
         exposure = (seen["day"] - seen["previous_on"]).astype(float)
         picked = (exposure > 0) & (exposure <= LONGEST_GAP)
-    found = seen.assign(exposure=exposure.astype(float))[picked]
+    found = seen.assign(exposure=exposure.astype(float))[picked & seen["units"].notna()]
     return found.sort_values(["room_id", "day"], kind="stable").reset_index(drop=True)
 
 
@@ -96,6 +96,8 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
         need = min_points if len(found) < min_points else 7
         have = len(found) if len(found) < min_points else found["day"].nunique()
         return TooLittle(have, need, "room checks" if len(found) < min_points else "days of checks")
+    if not found["units"].any():
+        return TooLittle(0, 1, "units found consumed")
     # Imported here, after the data were found to be enough: it takes longer than all the rest.
     from sklearn.linear_model import PoissonRegressor
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 LEAST_DAYS = 7
-LEAST_COUNTS = 8
+LEAST_COUNTS = 5
 FLOOR_UNITS = 3.0
 FLOOR_SHARE = 0.01
 WINSORISED = 0.95
@@ -35,7 +35,7 @@ class Custody:
     types: ClassVar[tuple[AlertType, ...]] = ("custody_loss",)
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
-        """Learn the rate of loss and its over-dispersion. It takes eight counts of custody, whatever `min_points`."""
+        """Learn the rate of loss and its over-dispersion. It takes five counts of custody, whatever `min_points`."""
         units, handed_out = _columns(past.custody)
         if len(units) < LEAST_COUNTS:
             return TooLittle(len(units), LEAST_COUNTS, "counts of custody")

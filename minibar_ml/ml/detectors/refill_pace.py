@@ -21,7 +21,7 @@ LEAST_GAPS = 6
 LEAST_Z = 4.0
 ITEMS_CAP = 10
 PSEUDO_DAYS = 5.0
-TAIL_FREEDOM = 20.0
+TAIL_FREEDOM = 60.0
 SHORTEST_MINUTES = 0.5
 LEAST_SPREAD = 0.03
 MEDIAN_VARIANCE = np.pi / 2
@@ -33,7 +33,7 @@ class RefillPace:
     """Median log residual of a day's gaps against the attendant's own median, shrunk to the hotel's.
 
     A gap takes c0 + c1 x min(items, 10) minutes, fitted to the medians by items, so that breaks weigh nothing. Scored
-    as Student's t with 20 degrees of freedom: medians of a few gaps have longer tails than a normal.
+    as Student's t with 60 degrees of freedom: medians of a few gaps have longer tails than a normal.
     """
 
     name: ClassVar[str] = "refill_pace"
