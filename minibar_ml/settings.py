@@ -39,7 +39,9 @@ class Settings:
     report_dir: Path = field(default=Path("reports"), metadata={"help": "folder that cron's reports are written to"})
     lookback_days: int = field(default=3, metadata={"help": "days that collect and detect look at again", "min": 1})
     training_days: int = field(default=30, metadata={"help": "days of history that train learns from", "min": 7})
-    min_data_points: int = field(default=100, metadata={"help": "fewer points than this train no model", "min": 10})
+    min_data_points: int = field(
+        default=100, metadata={"help": "fewer room checks, product-days or gaps between rooms make no model", "min": 10}
+    )
     accuracy_threshold: float = field(
         default=0.85,
         metadata={

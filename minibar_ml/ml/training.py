@@ -1,6 +1,6 @@
 """Learning everything of one hotel: each detector's parameters and the forest's second opinion."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -40,28 +40,7 @@ def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: C
     Detectors named in `known` are left out.
     """
     parameters = {detector.name: detector.fit(past, min_points) for detector in ALL if detector.name not in known}
-    opinions = {}
-    if with_opinions:
-        for detector in _first_of_metric().values():
-            fitted = parameters[detector.name]
-            opinions[detector.name] = (
-                fitted if isinstance(fitted, TooLittle) else _opinion(detector, past, fitted, min_points)
-            )
-    return Learnt(parameters, opinions)
-
-
-def learns(detector: Detector) -> bool:
-    """Whether a detector learns at all; rules don't."""
-    return detector.name not in RULES
-
-
-_FRAME_OF = {
-    "room_consumption": "rooms",
-    "product_consumption": "products",
-    "stock_outflow": "outflow",
-    "refill_duration": "gaps",
-    "custody_loss": "custody",
-}
+    return Learnt(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
 
 
 def metrics_of(hotel_id: int, *, is_chain: bool) -> list[MetricType]:
@@ -76,6 +55,39 @@ def points_of(metric: str, past: Frames) -> int:
 
 
 RULES = frozenset({"vacant_room", "below_zero", "unanswered", "depletion", "stale"})
+"""Detectors that judge by a rule and learn nothing."""
+
+
+def learns(detector: Detector) -> bool:
+    """Whether a detector learns at all; rules don't."""
+    return detector.name not in RULES
+
+
+class Opinions(Mapping[str, Parameters | TooLittle]):
+    """The forests of one hotel by detector name, each grown when it is first asked for.
+
+    A walk through history learns anew for every day, and on most days nothing is found that a forest could judge.
+    """
+
+    def __init__(self, past: Frames, parameters: Mapping[str, Parameters | TooLittle], min_points: int) -> None:
+        """Nothing is grown yet."""
+        self._past, self._parameters, self._min_points = past, parameters, min_points
+        self._grown: dict[str, Parameters | TooLittle] = {}
+
+    def __getitem__(self, name: str) -> Parameters | TooLittle:
+        if name not in self._grown:
+            detector = {one.name: one for one in _first_of_metric().values()}[name]
+            fitted = self._parameters[name]
+            self._grown[name] = (
+                fitted if isinstance(fitted, TooLittle) else _opinion(detector, self._past, fitted, self._min_points)
+            )
+        return self._grown[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.name for one in _first_of_metric().values() if one.name in self._parameters)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _first_of_metric() -> dict[str, Detector]:
