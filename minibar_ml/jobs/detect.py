@@ -202,7 +202,7 @@ def _apply(
     if not findings and not plan.walks and not is_last:
         return {}
     seen_at = plan.moment(0, day).as_of if plan.walks else plan.as_of
-    evaluated: Collection[AlertType] = STATES if plan.walks or is_last else ()
+    evaluated = STATES if plan.walks or is_last else None
     moved = alerts.upsert(
         connection, findings, names, seen_at, lambda finding, name: sentences(finding, name, plan.lang), evaluated
     )

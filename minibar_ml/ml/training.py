@@ -49,6 +49,15 @@ def metrics_of(hotel_id: int, *, is_chain: bool) -> list[MetricType]:
     return [metric for metric in learnt if not is_chain or (metric == "stock_outflow") == (hotel_id == COMMON_STORE)]
 
 
+_FRAME_OF = {
+    "room_consumption": "rooms",
+    "product_consumption": "products",
+    "stock_outflow": "outflow",
+    "refill_duration": "gaps",
+    "custody_loss": "custody",
+}
+
+
 def points_of(metric: str, past: Frames) -> int:
     """How many rows of the past a metric's models are learnt from."""
     return len(getattr(past, _FRAME_OF[metric]))

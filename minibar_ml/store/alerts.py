@@ -52,16 +52,18 @@ def upsert(
     names: Mapping[tuple[EntityType, int], str],
     as_of: datetime,
     texts: Callable[[Finding, str], tuple[str, str]],
-    evaluated: Collection[AlertType],
+    evaluated: Collection[AlertType] | None,
 ) -> Transitions:
     """Apply one day's findings: two statements, however many findings there are; a repeat changes nothing.
 
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
-    looks at an earlier day once more therefore leaves the state types out of it.
+    looks at an earlier day once more gives None: by that nothing is over, and it is one statement.
     """
     document = as_json(merged(findings), names, texts)
     moved = connection.execute(query("alerts.apply"), {"findings": document, "as_of": as_of}).one()
+    if evaluated is None:
+        return Transitions(moved.opened, moved.updated, moved.suppressed)
     resolved = connection.execute(
         query("alerts.resolve"),
         {

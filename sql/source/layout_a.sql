@@ -99,15 +99,18 @@ $$;
 
 -- name: source_stays
 -- needs: misafir_kayitlari(id, oda_id, misafir_sayisi, giris_tarihi, giris_saati, cikis_tarihi, cikis_saati)
--- Stays that touch a span of days. Where the hour is unknown the whole day counts as the guest's.
+-- Stays that touch a span of days. One stay is listed as arrival, in house and departure, each with the hours that it
+-- knows: together they are one row. Where no list knows the hour the whole day counts as the guest's.
 CREATE FUNCTION minibar_ml.source_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
                departs_on date, departs_at timestamptz)
 LANGUAGE sql STABLE AS $$
-    SELECT id, oda_id, misafir_sayisi,
-           giris_tarihi, (giris_tarihi + coalesce(giris_saati, time '00:00')) AT TIME ZONE current_setting('TimeZone'),
-           cikis_tarihi, (cikis_tarihi + coalesce(cikis_saati, time '24:00')) AT TIME ZONE current_setting('TimeZone')
+    SELECT min(id), oda_id, misafir_sayisi, giris_tarihi,
+           (giris_tarihi + coalesce(min(giris_saati), time '00:00')) AT TIME ZONE current_setting('TimeZone'),
+           cikis_tarihi,
+           (cikis_tarihi + coalesce(max(cikis_saati), time '24:00')) AT TIME ZONE current_setting('TimeZone')
     FROM misafir_kayitlari WHERE giris_tarihi < until AND cikis_tarihi >= since
+    GROUP BY oda_id, misafir_sayisi, giris_tarihi, cikis_tarihi
 $$;
 
 -- name: source_refill_requests

@@ -1,0 +1,264 @@
+-- The store's schema as all migrations leave it; rewritten by `pytest tests/db/test_schema.py --rewrite`.
+
+CREATE SCHEMA minibar_ml;
+
+CREATE FUNCTION minibar_ml.ensure_partitions(since timestamp with time zone, until timestamp with time zone) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+DECLARE
+    month_start timestamp := date_trunc('month', since AT TIME ZONE 'UTC');
+    partition_name text;
+    made integer := 0;
+BEGIN
+    WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
+        partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
+        IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
+            EXECUTE format(
+                'CREATE TABLE minibar_ml.%I PARTITION OF minibar_ml.ml_metrics FOR VALUES FROM (%L) TO (%L)',
+                partition_name,
+                month_start AT TIME ZONE 'UTC',
+                (month_start + interval '1 month') AT TIME ZONE 'UTC');
+            made := made + 1;
+        END IF;
+        month_start := month_start + interval '1 month';
+    END LOOP;
+    RETURN made;
+END
+$$;
+
+CREATE TABLE minibar_ml.ml_alerts (
+    id bigint NOT NULL,
+    type text NOT NULL,
+    severity text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL,
+    entity_name text NOT NULL,
+    metric text NOT NULL,
+    value double precision NOT NULL,
+    expected double precision,
+    lower double precision,
+    upper double precision,
+    deviation_percent double precision,
+    score double precision,
+    detector text NOT NULL,
+    impact numeric(14,2),
+    reason text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    message text NOT NULL,
+    suggested_action text NOT NULL,
+    occurred_on date NOT NULL,
+    last_occurred_on date NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    last_seen timestamp with time zone NOT NULL,
+    occurrences integer DEFAULT 1 NOT NULL,
+    read_at timestamp with time zone,
+    read_by text,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
+    CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
+    CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
+    CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
+    CONSTRAINT ml_alerts_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+    CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text, 'false_positive'::text]))),
+    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    database_role text DEFAULT CURRENT_USER NOT NULL,
+    os_user text NOT NULL,
+    operator text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb
+);
+
+ALTER TABLE minibar_ml.ml_audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_job_runs (
+    id bigint NOT NULL,
+    job text NOT NULL,
+    as_of timestamp with time zone NOT NULL,
+    started_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    outcome text DEFAULT 'running'::text NOT NULL,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    error text,
+    CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text]))),
+    CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_job_runs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_metrics (
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL,
+    metric_value double precision NOT NULL,
+    observed_at timestamp with time zone NOT NULL,
+    business_date date NOT NULL,
+    context jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT ml_metrics_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
+    CONSTRAINT ml_metrics_metric_type_check CHECK ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'room_consumption'::text, 'vacant_consumption'::text, 'refill_duration'::text, 'request_response'::text, 'custody_loss'::text, 'occupancy'::text, 'stock_days_left'::text]))),
+    CONSTRAINT ml_metrics_metric_value_check CHECK (((metric_value > '-Infinity'::double precision) AND (metric_value < 'Infinity'::double precision)))
+)
+PARTITION BY RANGE (observed_at);
+
+CREATE TABLE minibar_ml.ml_models (
+    id bigint NOT NULL,
+    model_type text NOT NULL,
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    version integer NOT NULL,
+    model_data bytea NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data_points integer NOT NULL,
+    trained_at timestamp with time zone NOT NULL,
+    accuracy double precision,
+    "precision" double precision,
+    recall double precision,
+    evaluated_on text,
+    is_active boolean DEFAULT false NOT NULL,
+    CONSTRAINT ml_models_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
+    CONSTRAINT ml_models_data_points_check CHECK ((data_points >= 0)),
+    CONSTRAINT ml_models_model_type_check CHECK ((model_type = ANY (ARRAY['statistics'::text, 'isolation_forest'::text]))),
+    CONSTRAINT ml_models_precision_check CHECK ((("precision" >= (0)::double precision) AND ("precision" <= (1)::double precision))),
+    CONSTRAINT ml_models_recall_check CHECK (((recall >= (0)::double precision) AND (recall <= (1)::double precision))),
+    CONSTRAINT ml_models_version_check CHECK ((version > 0))
+);
+
+ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_schema_migrations (
+    version integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE minibar_ml.ml_source_contract (
+    only_row boolean DEFAULT true NOT NULL,
+    layout text NOT NULL,
+    checksum text NOT NULL,
+    absent text[] DEFAULT '{}'::text[] NOT NULL,
+    installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT ml_source_contract_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE minibar_ml.ml_training_logs (
+    id bigint NOT NULL,
+    model text NOT NULL,
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    data_points integer NOT NULL,
+    success boolean NOT NULL,
+    error text,
+    metrics jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT ml_training_logs_check CHECK ((success OR (error IS NOT NULL))),
+    CONSTRAINT ml_training_logs_data_points_check CHECK ((data_points >= 0))
+);
+
+ALTER TABLE minibar_ml.ml_training_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_training_logs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_watermarks (
+    source_table text NOT NULL,
+    last_id bigint NOT NULL
+);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_audit_log
+    ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_job_runs
+    ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_metrics
+    ADD CONSTRAINT ml_metrics_pkey PRIMARY KEY (metric_type, hotel_id, entity_type, entity_id, observed_at);
+
+ALTER TABLE ONLY minibar_ml.ml_models
+    ADD CONSTRAINT ml_models_model_type_metric_type_hotel_id_version_key UNIQUE (model_type, metric_type, hotel_id, version);
+
+ALTER TABLE ONLY minibar_ml.ml_models
+    ADD CONSTRAINT ml_models_one_active EXCLUDE USING btree (model_type WITH =, metric_type WITH =, hotel_id WITH =) WHERE (is_active) DEFERRABLE;
+
+ALTER TABLE ONLY minibar_ml.ml_models
+    ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_schema_migrations
+    ADD CONSTRAINT ml_schema_migrations_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY minibar_ml.ml_source_contract
+    ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY minibar_ml.ml_training_logs
+    ADD CONSTRAINT ml_training_logs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_watermarks
+    ADD CONSTRAINT ml_watermarks_pkey PRIMARY KEY (source_table);
+
+CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
+
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text]));
+
+CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts USING btree (severity, status);
+
+CREATE INDEX ml_alerts_status_time ON minibar_ml.ml_alerts USING btree (status, raised_at DESC);
+
+CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts USING btree (raised_at DESC);
+
+CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log USING btree (at DESC);
+
+CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, started_at DESC);
+
+CREATE INDEX ml_metrics_entity ON ONLY minibar_ml.ml_metrics USING btree (entity_type, entity_id, observed_at);
+
+CREATE INDEX ml_metrics_type_time ON ONLY minibar_ml.ml_metrics USING btree (metric_type, observed_at);
+
+CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);

@@ -1,0 +1,146 @@
+"""EXPLAIN: a small window of a big table is read by an index, whatever the layout."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from conftest import load_sql
+from hotels import ZONE, done, sql
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.dialects.postgresql import psycopg2 as dialect
+from sqlalchemy.pool import NullPool
+
+from minibar_ml.store.queries import query, sql_folder
+
+VISITS, ROOMS = 120_000, 400
+SINCE, UNTIL = f"2025-11-14 00:00 {ZONE}", f"2025-11-17 00:00 {ZONE}"
+WINDOW = {"since": SINCE, "until": UNTIL}
+YEAR = "timestamp '2024-11-20' + n * (interval '362 days' / :visits)"
+
+
+@pytest.fixture(scope="module", params=["a", "b"])
+def year_of_visits(request: pytest.FixtureRequest, make_database: Callable[..., str]) -> str:
+    """A database with a year of visits, a line each, in either layout, and the source contract."""
+    url = make_database()
+    load_sql(url, sql_folder() / "simulate" / f"layout_{request.param}.sql")
+    sql(
+        url,
+        "INSERT INTO oteller (id, ad) VALUES (1, 'Hotel');"
+        "INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, 'KAT', 1);"
+        "INSERT INTO kullanicilar (id, kullanici_adi, ad, soyad, rol) VALUES (1, 'a', 'A', 'B', 'kat_sorumlusu');"
+        "INSERT INTO urun_gruplari (id, grup_adi) VALUES (1, 'G');"
+        "INSERT INTO urunler (id, grup_id, urun_adi) VALUES (1, 1, 'P')",
+    )
+    sql(url, "INSERT INTO odalar (id, kat_id, oda_no) SELECT n, 1, n FROM generate_series(1, :rooms) n", rooms=ROOMS)
+    sql(
+        url,
+        "INSERT INTO minibar_islemleri (id, oda_id, personel_id, islem_tipi, islem_tarihi)"
+        f" SELECT n, 1 + n % :rooms, 1, 'kontrol', {YEAR} FROM generate_series(1, :visits) n",
+        rooms=ROOMS, visits=VISITS,
+    )  # fmt: skip
+    sql(
+        url,
+        "INSERT INTO minibar_islem_detay (islem_id, urun_id, tuketim)"
+        " SELECT n, 1, 1 FROM generate_series(1, :visits) n",
+        visits=VISITS,
+    )
+    sql(url, "ANALYZE")
+    done(url, "db", "init", "--quiet")
+    return url
+
+
+def _nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for part in plan.get("Plans", []) for node in _nodes(part))]
+
+
+def _plan(url: str, statement: str, **values: Any) -> list[dict[str, Any]]:
+    """The nodes of a plan that was made knowing the values, as a statement of ours is."""
+    return _nodes(sql(url, f"EXPLAIN (FORMAT JSON) {statement}", **values)[0][0][0]["Plan"])
+
+
+def _scanned_whole(nodes: list[dict[str, Any]]) -> set[str]:
+    return {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "source_visits(CAST(:since AS timestamptz), CAST(:until AS timestamptz))",
+        "source_visit_lines(CAST(:since AS timestamptz), CAST(:until AS timestamptz))",
+        "source_previous_visits(CAST(:since AS timestamptz))",
+    ],
+)
+def test_three_days_of_visits_are_found_by_an_index(year_of_visits: str, call: str) -> None:
+    values = WINDOW if ":until" in call else {"since": SINCE}
+    nodes = _plan(year_of_visits, f"SELECT * FROM minibar_ml.{call}", **values)
+    assert any("Index" in node["Node Type"] for node in nodes)
+    assert "minibar_islemleri" not in _scanned_whole(nodes)
+
+
+def test_a_window_through_the_contract_holds_the_same_rows_as_the_table(year_of_visits: str) -> None:
+    call = "SELECT count(*) FROM minibar_ml.source_visits(CAST(:since AS timestamptz), CAST(:until AS timestamptz))"
+    straight = (
+        "SELECT count(*) FROM minibar_islemleri WHERE islem_tarihi >= '2025-11-14' AND islem_tarihi < '2025-11-17'"
+    )
+    assert sql(year_of_visits, call, **WINDOW) == sql(year_of_visits, straight)
+    assert sql(year_of_visits, straight)[0][0] > 900
+
+
+@pytest.fixture(scope="module")
+def year_of_points(make_database: Callable[..., str], template: str) -> str:
+    """A store with a year of room points and 20,000 alerts."""
+    url = make_database(template)
+    sql(url, "SELECT minibar_ml.ensure_partitions('2024-11-20', '2025-11-17')")
+    sql(
+        url,
+        "INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at,"
+        " business_date) SELECT 'room_consumption', 1, 'room', r, 1, d, CAST(d AS date)"
+        " FROM generate_series(1, 200) r, generate_series(timestamptz '2024-11-20', '2025-11-16', interval '1 day') d",
+    )
+    sql(
+        url,
+        "INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name,"
+        " metric, value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at,"
+        " last_seen, resolved_at) SELECT 'vacant_consumption', 'critical', 'resolved', 1, 'room', n, n,"
+        " 'vacant_consumption', 1, 'vacant_room', 'vacant', 'm', 'a', '2025-01-01', '2025-01-01',"
+        " timestamptz '2025-01-01' + n * interval '20 minutes', now(), now() FROM generate_series(1, 20000) n",
+    )
+    sql(url, "ANALYZE")
+    return url
+
+
+@pytest.fixture
+def _store(year_of_points: str) -> Iterator[Connection]:
+    engine = create_engine(make_url(year_of_points).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+    with engine.connect() as connection:
+        yield connection
+
+
+def _plan_of(connection: Connection, name: str, **values: Any) -> list[dict[str, Any]]:
+    """The plan of a named query, its values written into it as COPY needs them."""
+    statement = str(query(name).compile(dialect=dialect.dialect()))
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor:
+        cursor.execute("EXPLAIN (FORMAT JSON) " + cursor.mogrify(statement, values).decode())
+        return _nodes(cursor.fetchone()[0][0]["Plan"])
+
+
+def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Connection) -> None:
+    nodes = _plan_of(_store, "frames.rooms", **WINDOW)
+    assert {node["Relation Name"] for node in nodes if "Relation Name" in node} == {"ml_metrics_2025_11"}
+    assert _scanned_whole(nodes) == set()
+
+
+def test_the_trailing_window_is_merged_without_reading_the_years_before(_store: Connection) -> None:
+    _store.execute(query("collect.create_scratch"))
+    nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL)
+    read = {node["Relation Name"] for node in nodes if "Scan" in node["Node Type"] and "Relation Name" in node}
+    assert read <= {"ml_metrics_2025_11", "computed_metrics"}
+
+
+def test_the_latest_alerts_come_by_an_index_of_time(_store: Connection) -> None:
+    wanted = dict.fromkeys(("severities", "types", "hotel_id", "since", "until"))
+    nodes = _plan_of(_store, "alerts.fetch_latest", statuses=["open", "acknowledged"], limit=50, **wanted)
+    assert _scanned_whole(nodes) == set()
+    nodes = _plan_of(_store, "alerts.fetch_latest", statuses=None, limit=50, **wanted)
+    assert [node["Index Name"] for node in nodes if "Index Name" in node] == ["ml_alerts_time"]
