@@ -35,7 +35,8 @@ class Migration:
             .bindparams(version=self.version, name=self.name, checksum=self.checksum)
             .compile(compile_kwargs={"literal_binds": True})
         )
-        return f"BEGIN;\n{query('migrations.create_table')};\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
+        made = f"{query('migrations.create_schema')};\n{query('migrations.create_table')};"
+        return f"BEGIN;\n{made}\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
 
 
 def migrations(folder: Path | None = None) -> list[Migration]:
