@@ -8,7 +8,7 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench lock messages docs clean
+.PHONY: help demo test lint bench lock messages docs wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
+	@echo "make wheel     build the package into dist/"
 	@echo "make messages  compile the Turkish texts"
 	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean     remove what these made"
@@ -38,6 +39,9 @@ bench: $(VENV)/.runtime
 
 docs: $(VENV)/.runtime
 	$(BIN)/python docs/generate.py
+
+wheel: $(VENV)/.runtime
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 messages: $(VENV)/.dev
 	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts report"
