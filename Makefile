@@ -55,7 +55,10 @@ lock: $(VENV)/.dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
 		--all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
+# A server that `make demo ARGS=--keep` left running is stopped first.
 clean:
+	@pid=$$(head -n 1 .demo/pgdata/postmaster.pid 2>/dev/null) && grep -qa "$(CURDIR)/.demo" /proc/$$pid/cmdline \
+		&& kill -INT $$pid && sleep 2 || true
 	rm -rf $(VENV) .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
