@@ -8,7 +8,7 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench lock messages docs clean
+.PHONY: help demo test lint bench lock messages docs wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
@@ -16,6 +16,7 @@ help:
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
+	@echo "make wheel     build the package into dist/"
 	@echo "make messages  compile the Turkish texts"
 	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean     remove what these made"
@@ -39,6 +40,9 @@ bench: $(VENV)/.runtime
 docs: $(VENV)/.runtime
 	$(BIN)/python docs/generate.py
 
+wheel: $(VENV)/.runtime
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
 messages: $(VENV)/.dev
 	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts report"
 
@@ -51,7 +55,10 @@ lock: $(VENV)/.dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
 		--all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
 
+# A server that `make demo ARGS=--keep` left running is stopped first.
 clean:
+	@pid=$$(head -n 1 .demo/pgdata/postmaster.pid 2>/dev/null) && grep -qa "$(CURDIR)/.demo" /proc/$$pid/cmdline \
+		&& kill -INT $$pid && sleep 2 || true
 	rm -rf $(VENV) .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
