@@ -3,12 +3,8 @@
 Expected units of a check: mu = rate[room type] x weekday x guests x nights, per guest-night of exposure, by Poisson
 regression over a few hundred cells (McCullagh & Nelder 1989; scikit-learn's PoissonRegressor).
 
-Guests differ: most take little, many nothing, a few a lot. Each stay has a multiplier of its own; how multipliers are
-spread is learnt without a formula, as weights on a grid (nonparametric maximum likelihood by EM: Laird 1978; Koenker &
-Mizera 2014). Given the multiplier a check is negative binomial around mu x multiplier with size k, chosen by
-likelihood. A stay's earlier checks turn the weights into its own posterior, and the predictive of the next check is the
-mixture under it (empirical Bayes; Efron 2010). One Gamma prior, the conjugate short cut, has too few guests who never
-touch the minibar and too few who empty it: on simulated hotels the highest scores of ordinary checks were e^5 too high.
+Guests differ by a multiplier of their own, which `appetites` learns from the stay's earlier checks: the predictive of a
+check is a mixture of negative binomials under the stay's posterior (empirical Bayes; Efron 2010).
 """
 
 from dataclasses import dataclass
@@ -17,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import special
 
-from minibar_ml.ml import tails
+from minibar_ml.ml import appetites, tails
 from minibar_ml.ml.detectors.base import Parameters, TooLittle
 from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.tails import Floats
@@ -34,12 +29,6 @@ LONGEST_GAP = 14
 CAP = 0.999
 RIDGE = 1e-3
 LEVEL_DAYS, LEVEL_PRIOR = 7, 100.0
-GRID = np.r_[0.001, np.geomspace(0.03, 16.0, 23)]
-"""Multipliers of a guest's appetite; the first is the guest who never touches the minibar."""
-SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
-EM_STEPS, SMOOTHING = 60, 0.002
-ENOUGH_STAYS = 3000
-"""Stays that tell how multipliers are spread as well as all of them do; more only cost time."""
 
 
 def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
@@ -117,52 +106,12 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
         "rates": np.exp(np.clip(model.intercept_ + design @ model.coef_, -10.0, 5.0)),
         "cap": cap,
     }
-    return learnt | _spread(found, np.minimum(units, cap), expected(found, learnt))
+    return learnt | appetites.fit(_stay_number(found), np.minimum(units, cap), expected(found, learnt))
 
 
 def expected(found: "DataFrame", parameters: Parameters) -> Floats:
     """mu of each check, in units."""
     return np.asarray(found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])])
-
-
-def _spread(found: "DataFrame", units: Floats, mu: Floats) -> dict[str, Any]:
-    """How stays' multipliers are spread over the grid, and the size of single checks' negative binomial."""
-    stay = _stay_number(found)
-    # A check that covers two stays, or none that is known, stands for a stay of its own.
-    stay = np.where(stay >= 0, stay, stay.max(initial=-1) + 1 + np.arange(len(stay)))
-    every = max(len(np.unique(stay)) // ENOUGH_STAYS, 1)
-    order = np.argsort(stay, kind="stable")
-    order = order[stay[order] % every == 0]
-    units, mu, stay = units[order], mu[order], stay[order]
-    starts = np.flatnonzero(np.r_[True, np.diff(stay) > 0])
-    fits = []
-    for size in SIZES:
-        likelihood = np.add.reduceat(_log_likelihood(units, mu, size), starts)
-        weights, total = _weights(likelihood)
-        fits.append((total, size, weights))
-    total, size, weights = max(fits, key=lambda one: one[0])
-    return {"size": size, "weights": weights}
-
-
-def _weights(likelihood: Floats) -> tuple[Floats, float]:
-    """EM for the mixing weights of stays x grid log-likelihoods; the weights and the log-likelihood they reach."""
-    top = likelihood.max(axis=1, keepdims=True)
-    relative = np.exp(likelihood - top)
-    weights = np.full(len(GRID), 1.0 / len(GRID))
-    for _ in range(EM_STEPS):
-        joint = relative * weights
-        weights = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
-    # A little of everything: a guest unlike any before must stay possible.
-    weights = (1 - SMOOTHING) * weights + SMOOTHING / len(GRID)
-    return weights, float(np.sum(np.log(relative @ weights) + top[:, 0]))
-
-
-def _log_likelihood(units: Floats, mu: Floats, size: float) -> Floats:
-    """Checks x grid: log P(units | multiplier), up to what does not depend on the multiplier but on the size."""
-    constant = special.gammaln(units + size) - special.gammaln(size) - special.gammaln(units + 1)
-    constant += units * np.log(mu) + size * np.log(size)
-    logs = units[:, None] * np.log(GRID) - (units + size)[:, None] * np.log(mu[:, None] * GRID + size)
-    return np.asarray(logs + constant[:, None])
 
 
 def _stay_number(found: "DataFrame") -> NDArray[np.int64]:
@@ -189,12 +138,12 @@ class Predictive:
     @property
     def mean(self) -> Floats:
         """Expected units of each check, given the stay so far."""
-        return np.asarray(self.mu * (self.weights @ GRID))
+        return np.asarray(self.mu * (self.weights @ appetites.GRID))
 
     @property
     def spread(self) -> Floats:
         """Size of the moment-matched negative binomial of each check."""
-        second = self.mu**2 * (self.weights @ GRID**2) * (1 + 1 / self.size)
+        second = self.mu**2 * (self.weights @ appetites.GRID**2) * (1 + 1 / self.size)
         return np.asarray(self.mean**2 / np.maximum(second - self.mean**2, 1e-9))
 
     def at(self, rows: NDArray[np.bool_]) -> "Predictive":
@@ -204,12 +153,14 @@ class Predictive:
     def upper_tail(self) -> Floats:
         """P(Y >= units found) of each check."""
         units = self.found["units"].to_numpy(dtype=float)[:, None]
-        tail = tails.upper_tail(units, self.mu[:, None] * GRID, self.size)
+        tail = tails.upper_tail(units, self.mu[:, None] * appetites.GRID, self.size)
         return np.asarray(np.maximum(np.sum(self.weights * tail, axis=1), tails.SMALLEST))
 
     def empty(self) -> Floats:
         """P(Y = 0) of each check."""
-        return np.asarray(np.sum(self.weights * (1 + self.mu[:, None] * GRID / self.size) ** -self.size, axis=1))
+        return np.asarray(
+            np.sum(self.weights * (1 + self.mu[:, None] * appetites.GRID / self.size) ** -self.size, axis=1)
+        )
 
 
 def predict(rooms: "DataFrame", parameters: Parameters) -> Predictive:
@@ -219,24 +170,8 @@ def predict(rooms: "DataFrame", parameters: Parameters) -> Predictive:
     mu = expected(found, parameters)
     mu = mu * _level(found, units, mu)
     size = float(parameters["size"])
-    log_weights = np.log(parameters["weights"]) + _earlier_in_stay(_stay_number(found), units, mu, size)
-    weights = np.exp(log_weights - log_weights.max(axis=1, keepdims=True, initial=-np.inf))
-    return Predictive(found, mu, weights / weights.sum(axis=1, keepdims=True), size)
-
-
-def _earlier_in_stay(stay: NDArray[np.int64], units: Floats, mu: Floats, size: float) -> Floats:
-    """Checks x grid: log-likelihood of the earlier checks of the same stay; rows are in order of room and day."""
-    earlier = np.zeros((len(units), len(GRID)))
-    known = np.flatnonzero(stay >= 0)
-    order = known[np.argsort(stay[known], kind="stable")]
-    if not len(order):
-        return earlier
-    here = _log_likelihood(units[order], mu[order], size)
-    before = np.cumsum(here, axis=0) - here
-    starts = np.r_[True, np.diff(stay[order]) > 0]
-    base = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
-    earlier[order] = before - before[base]
-    return earlier
+    weights = appetites.posterior(parameters["weights"], _stay_number(found), units, mu, size)
+    return Predictive(found, mu, weights, size)
 
 
 def _level(found: "DataFrame", units: Floats, mu: Floats) -> Floats:
