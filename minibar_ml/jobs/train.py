@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -47,6 +47,23 @@ class TrainResult:
 
 
 @dataclass(frozen=True, slots=True)
+class _Course:
+    """What all models of a run are learnt from: days (ordinals, `until` exclusive), and what counts as enough."""
+
+    since: int
+    until: int
+    min_points: int
+    limits: Limits
+    tightness: Mapping[str, float]
+    is_chain: bool
+
+    def told(self) -> dict[str, Any]:
+        """What `ml_models.parameters` says of it."""
+        days = {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
+        return {**days, "min_data_points": self.min_points, "alert_budget": self.limits.budget}
+
+
+@dataclass(frozen=True, slots=True)
 class _Candidate:
     key: ModelKey
     points: int
@@ -77,17 +94,18 @@ def run(
         oldest = as_of - timedelta(days=training_days + lookback_days + training.LOOK_BACK_DAYS + 1)
         frames = points.fetch(connection, oldest, as_of)
         judged = verdicts.fetch(connection)
+        hotels = frames.hotels()
         tightness = feedback.tightness(judged.counts)
+        course = _Course(since, until, min_points, limits, tightness, is_chain=COMMON_STORE in hotels)
         candidates: list[_Candidate] = []
         logs: list[TrainingLog] = []
-        is_chain = COMMON_STORE in frames.hotels()
-        for hotel_id in frames.hotels():
+        for hotel_id in hotels:
             started_at = datetime.now(as_of.tzinfo)
             past = feedback.without_confirmed(frames.of_hotel(hotel_id), judged.confirmed)
-            tried = _try(past, hotel_id, since, until, min_points, limits, tightness, is_chain)
+            tried = _try(past, hotel_id, course)
             candidates += tried
             logs += [_log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried]
-        stored = _store(connection, candidates, as_of, keys)
+        stored = _store(connection, candidates, course, as_of, keys)
         training_logs.insert_logs(connection, logs)
         pruned = models.prune(connection)
         job.counts.update(models=len(stored), too_little=len(candidates) - len(stored), pruned=pruned)
@@ -95,24 +113,15 @@ def run(
     return TrainResult(trained, judged.counts, pruned)
 
 
-def _try(
-    frames: Frames,
-    hotel_id: int,
-    since: int,
-    until: int,
-    min_points: int,
-    limits: Limits,
-    tightness: Mapping[str, float],
-    is_chain: bool,
-) -> list[_Candidate]:
-    learnt = training.learn(frames.between(since, until), min_points)
-    quality = evaluation.evaluate(
-        frames.between(since - evaluation.HELD_OUT_DAYS, until), until - 1, min_points, limits
-    )
+def _try(frames: Frames, hotel_id: int, course: _Course) -> list[_Candidate]:
+    past = frames.between(course.since, course.until)
+    learnt = training.learn(past, course.min_points)
+    held_out = frames.between(course.since - evaluation.HELD_OUT_DAYS, course.until)
+    quality = evaluation.evaluate(held_out, course.until - 1, course.min_points, course.limits)
     found = []
-    for metric in training.metrics_of(hotel_id, is_chain=is_chain):
-        found.append(_statistics(metric, hotel_id, learnt, quality, tightness, frames.between(since, until)))
-        found.append(_forest(metric, hotel_id, learnt, quality, frames.between(since, until)))
+    for metric in training.metrics_of(hotel_id, is_chain=course.is_chain):
+        found.append(_statistics(metric, hotel_id, learnt, quality, course.tightness, past))
+        found.append(_forest(metric, hotel_id, learnt, quality, past))
     logger.debug("hotel %d: tried %d models", hotel_id, len(found))
     return found
 
@@ -156,7 +165,7 @@ def _forest(
 
 
 def _store(
-    connection: "Connection", candidates: list[_Candidate], as_of: datetime, keys: Keys
+    connection: "Connection", candidates: list[_Candidate], course: _Course, as_of: datetime, keys: Keys
 ) -> dict[ModelKey, ModelHeader]:
     """Seal and store what was learnt, and make it active; a fixed number of statements."""
     learnt = [candidate for candidate in candidates if candidate.payload is not None]
@@ -174,6 +183,7 @@ def _store(
                 model_data=seal(candidate.payload or {}, header, keys),
                 data_points=candidate.points,
                 trained_at=as_of,
+                parameters=course.told(),
                 accuracy=quality.accuracy if quality else None,
                 precision=quality.precision if quality else None,
                 recall=quality.recall if quality else None,
