@@ -22,14 +22,17 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
-def _quiet(wanted: bool) -> None:
+def _quiet(wanted: bool) -> bool:
+    # What a callback returns is what the command gets.
     if wanted:
         log.configure(quiet=True)
+    return wanted
 
 
-def _verbose(wanted: bool) -> None:
+def _verbose(wanted: bool) -> bool:
     if wanted:
         log.configure(verbose=True)
+    return wanted
 
 
 AsOf = Annotated[

@@ -65,7 +65,7 @@ def weekly(
     )
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
-    for path in result.paths:
+    for path in () if quiet else result.paths:
         console.say(str(path))
 
 

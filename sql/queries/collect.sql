@@ -108,6 +108,8 @@ SELECT visit_id, product_id, sum(consumed), sum(refilled + extra) FROM found WHE
 
 -- name: stage_visits
 -- Visits with their totals and the room's visit before; a visit that was stored twice, lines and all, counts once.
+-- Without the size of the lines the planner pairs every visit with every line, where the source was never analysed.
+ANALYZE scratch_lines;
 WITH totals AS (
     SELECT visit_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
            string_agg(product_id || ':' || consumed || ':' || refilled, ' ' ORDER BY product_id) AS content
@@ -128,7 +130,7 @@ FROM visits v LEFT JOIN minibar_ml.source_previous_visits(:since_at) p USING (ro
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_lines, scratch_visits
+ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_visits
 
 -- name: stock_level
 -- Ledger balance after each movement: what was there before the span, and the movements since.
