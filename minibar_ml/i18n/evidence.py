@@ -4,25 +4,34 @@ import math
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import number
-from minibar_ml.i18n.labels import DOMAIN
+from minibar_ml.i18n.figures import number, percent
+from minibar_ml.i18n.labels import DOMAIN, label
 
 CHANCE = "Found by {detector}. Chance alone would do this about 1 time in {odds}."
+SURE = "Found by {detector}. Chance alone would do this less than 1 time in {odds}."
 RULE = "Found by {detector}, a rule that needs no statistics."
 SERIES = "{metric}: highest {highest}, {since} to {until}"
 NO_SERIES = "{metric}: no values on record, {since} to {until}"
-TEXTS = (CHANCE, RULE, SERIES, NO_SERIES)
+FOREST = "To the Isolation Forest it is odder than {percent} of ordinary days, most of all in {feature}."
+TEXTS = (CHANCE, SURE, RULE, FOREST, SERIES, NO_SERIES)
 
 BEYOND = 1e9
-"""Odds beyond this are told as `more than`: no model is that sure of its own tail."""
+"""Odds beyond this are told as `less than`: no model is that sure of its own tail."""
 
 
 def evidence(alert: Alert, lang: Lang) -> str:
-    """The detector, and its score as odds, one sentence."""
+    """The detector, its score as odds, and what the second opinion was where there is one."""
     translate = catalog(DOMAIN, lang).gettext
     if alert.score is None:
-        return translate(RULE).format(detector=alert.detector)
-    return translate(CHANCE).format(detector=alert.detector, odds=odds(alert.score, lang))
+        told = translate(RULE).format(detector=alert.detector)
+    else:
+        text = SURE if alert.score > math.log(BEYOND) else CHANCE
+        told = translate(text).format(detector=alert.detector, odds=odds(alert.score, lang))
+    percentile, feature = alert.facts.get("forest_percentile"), alert.facts.get("forest_feature")
+    if percentile is None or feature is None:
+        return told
+    share, name = percent(percentile, lang), label("feature", str(feature), lang)
+    return f"{told} {translate(FOREST).format(percent=share, feature=name)}"
 
 
 def odds(score: float, lang: Lang) -> str:
@@ -32,7 +41,7 @@ def odds(score: float, lang: Lang) -> str:
         return number(count, lang)
     rounded = round(count, 1 - int(math.log10(count)))
     grouped = f"{rounded:,.0f}"
-    return (">" if score > math.log(BEYOND) else "") + (grouped.replace(",", ".") if lang == "tr" else grouped)
+    return grouped.replace(",", ".") if lang == "tr" else grouped
 
 
 def series_caption(metric: str, since: str, until: str, highest: float | None, lang: Lang) -> str:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "metric", "entity", "field"]
+Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
@@ -42,6 +42,14 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "stock_days_left": "days of stock left",
     },
     "entity": {"room": "Room", "product": "Product", "attendant": "Attendant", "hotel": "Hotel"},
+    "feature": {
+        "difference": "how far it is off",
+        "ratio": "its proportion to the usual",
+        "improbability": "how unlikely it is",
+        "refill_gap": "refills that don't match consumption",
+        "products": "the number of products touched",
+        "visits": "the number of visits",
+    },
     "field": {
         "id": "ID",
         "alert": "Alert",

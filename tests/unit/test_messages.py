@@ -3,16 +3,17 @@
 from datetime import date
 from io import BytesIO
 from string import Formatter
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from babel.messages import mofile, pofile
 from babel.messages.catalog import Catalog
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, AlertType, Finding
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, Alert, AlertType, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import LOCALE_FOLDER, Lang, messages
-from minibar_ml.i18n.evidence import odds
+from minibar_ml.i18n.evidence import evidence, odds
 from minibar_ml.i18n.figures import counted, day, moment, number, products
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import WORDINGS, sentences
@@ -134,7 +135,7 @@ def test_a_long_list_of_products_is_cut() -> None:
     assert products([{"name": name, "units": 1} for name in "abcdefg"], "en").endswith("1 × e …")
 
 
-@pytest.mark.parametrize(("score", "said"), [(0.0, "1"), (1.0, "2.7"), (10.0, "22,000"), (700.0, ">1,000,000,000")])
+@pytest.mark.parametrize(("score", "said"), [(0.0, "1"), (1.0, "2.7"), (10.0, "22,000"), (700.0, "1,000,000,000")])
 def test_a_score_is_told_as_odds(score: float, said: str) -> None:
     assert odds(score, "en") == said
 
@@ -175,3 +176,12 @@ def test_every_english_text_has_a_turkish_one_with_the_same_fields_and_no_other_
 
 def _fields(text: str) -> set[str | None]:
     return {field for _, field, _, _ in Formatter().parse(text)}
+
+
+def test_the_forests_opinion_is_told_beside_the_odds() -> None:
+    facts = {"forest_percentile": 99.4, "forest_feature": "refill_gap"}
+    alert = cast(Alert, SimpleNamespace(score=10.0, detector="room_consumption", facts=facts))
+    told = evidence(alert, "en")
+    assert "about 1 time in 22,000" in told
+    assert "odder than 99.4 % of ordinary days, most of all in refills that don't match consumption" in told
+    assert "dolumlar" in evidence(alert, "tr")
