@@ -84,10 +84,12 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
         need = min_points if len(found) < min_points else 7
         have = len(found) if len(found) < min_points else found["day"].nunique()
         return TooLittle(have, need, "room checks" if len(found) < min_points else "days of checks")
+    units = found["units"].to_numpy(dtype=float)
+    if not units.sum() > 0:
+        return TooLittle(0, 1, "units found consumed")
     # Imported here, after the data were found to be enough: it takes longer than all the rest.
     from sklearn.linear_model import PoissonRegressor
 
-    units = found["units"].to_numpy(dtype=float)
     cap = max(float(np.quantile(units, CAP)), 1.0)
     types = sorted(found["room_type"].unique().tolist())
     design = _design(len(types))
