@@ -45,9 +45,7 @@ def refused(capsys: Capture, status: int, *named: str) -> str:
         (DOWN, 4, ["127.0.0.1", "Check that the server runs"]),
     ],
 )
-def test_a_database_that_cannot_be_named_or_reached(
-    url: str, status: int, named: list[str], capsys: Capture
-) -> None:
+def test_a_database_that_cannot_be_named_or_reached(url: str, status: int, named: list[str], capsys: Capture) -> None:
     assert command(url, "alerts", "list") == status
     refused(capsys, status, *named)
 
@@ -57,7 +55,7 @@ def test_a_job_whose_server_is_down_tries_again_and_then_says_so(job: str, capsy
     assert command(DOWN, job) == 4
     shown = capsys.readouterr().err
     assert shown.count("database failed in passing, attempt") == 3
-    assert shown.splitlines()[-1].startswith("error: Can't reach") or "127.0.0.1" in shown.splitlines()[-1]
+    assert shown.splitlines()[-1].startswith("error: 127.0.0.1, database hotel: ")
     assert SECRET not in shown
 
 
@@ -159,8 +157,8 @@ def test_the_store_needs_no_more_of_the_source_than_to_read_it(limited: tuple[st
 
 
 def test_a_role_that_may_not_write_the_store_is_told_so(store_url: str, capsys: Capture) -> None:
-    sql(store_url, "CREATE ROLE reader LOGIN")
-    sql(store_url, "GRANT USAGE ON SCHEMA minibar_ml TO reader; GRANT SELECT ON ALL TABLES IN SCHEMA minibar_ml TO reader")
+    sql(store_url, "CREATE ROLE reader LOGIN; GRANT USAGE ON SCHEMA minibar_ml TO reader")
+    sql(store_url, "GRANT SELECT ON ALL TABLES IN SCHEMA minibar_ml TO reader")
     url = make_url(store_url).set(username="reader").render_as_string(hide_password=False)
     try:
         assert command(url, "collect", "--quiet") == 5

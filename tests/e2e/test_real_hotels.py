@@ -73,8 +73,8 @@ def test_no_room_is_called_vacant_before_a_stay_is_on_record(real: tuple[str, di
     first = dict(
         sql(
             url,
-            "SELECT f.otel_id, CAST(min(s.cikis_tarihi) AS text) FROM misafir_kayitlari s JOIN odalar r ON r.id = s.oda_id"
-            " JOIN katlar f ON f.id = r.kat_id GROUP BY 1",
+            "SELECT f.otel_id, CAST(min(s.cikis_tarihi) AS text) FROM misafir_kayitlari s"
+            " JOIN odalar r ON r.id = s.oda_id JOIN katlar f ON f.id = r.kat_id GROUP BY 1",
         )
     )
     vacant = sql(
