@@ -1,4 +1,4 @@
--- The store's schema as all migrations leave it; rewritten by `pytest tests/db/test_schema.py --rewrite`.
+-- The store's schema as all migrations leave it; `pytest tests/db/test_schema.py --rewrite` rewrites it.
 
 CREATE SCHEMA minibar_ml;
 

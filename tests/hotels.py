@@ -84,9 +84,8 @@ ALERT_FACTS = (
 def alerts(url: str, where: str = "true", columns: str = ALERT_FACTS) -> list[tuple[Any, ...]]:
     """The alerts, as plain tuples in an order that does not depend on their ids."""
     order = "type, hotel_id, entity_type, entity_id, occurred_on, raised_at"
-    return [
-        tuple(row) for row in sql(url, f"SELECT {columns} FROM minibar_ml.ml_alerts WHERE {where} ORDER BY {order}")
-    ]
+    asked = f"SELECT {columns} FROM minibar_ml.ml_alerts WHERE {where} ORDER BY {order}"
+    return [tuple(row) for row in sql(url, asked)]
 
 
 def days(first: date, last: date) -> Iterable[date]:

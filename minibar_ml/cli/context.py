@@ -102,21 +102,30 @@ def enabled(settings: Settings) -> bool:
 
 def connected(settings: Settings, command: str) -> "Connection":
     """A connection, to be used as a context; tries again where the server is away in passing."""
-    from minibar_ml.store.engine import connect, make_engine, retrying
+    from minibar_ml.store.engine import retrying
 
-    made = make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}")
-    return retrying(lambda: connect(made))
+    return retrying(lambda: _connection(settings, command))
+
+
+def _connection(settings: Settings, command: str) -> "Connection":
+    from minibar_ml.store.engine import connect, make_engine
+
+    return connect(make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}"))
 
 
 @contextmanager
 def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is what this program knows."""
+    with connected(settings, command) as connection:
+        _require_current(connection)
+        yield connection
+
+
+def _require_current(connection: "Connection") -> None:
     from minibar_ml.store.migrations import require_current
 
-    with connected(settings, command) as connection:
-        require_current(connection)
-        connection.rollback()
-        yield connection
+    require_current(connection)
+    connection.rollback()
 
 
 def work(settings: Settings, command: str, job: "Callable[[Connection], Result]") -> "Result":
@@ -124,7 +133,8 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
     from minibar_ml.store.engine import retrying
 
     def once() -> Result:
-        with store(settings, command) as connection:
+        with _connection(settings, command) as connection:
+            _require_current(connection)
             return job(connection)
 
     return retrying(once)

@@ -49,6 +49,7 @@ class Draws:
 
     @property
     def expected(self) -> Floats:
+        """Issues that the day's common level explains."""
         return self.typical * self.level
 
 

@@ -79,9 +79,8 @@ def test_three_days_of_visits_are_found_by_an_index(year_of_visits: str, call: s
 
 def test_a_window_through_the_contract_holds_the_same_rows_as_the_table(year_of_visits: str) -> None:
     call = "SELECT count(*) FROM minibar_ml.source_visits(CAST(:since AS timestamptz), CAST(:until AS timestamptz))"
-    straight = (
-        "SELECT count(*) FROM minibar_islemleri WHERE islem_tarihi >= '2025-11-14' AND islem_tarihi < '2025-11-17'"
-    )
+    inside = "islem_tarihi >= '2025-11-14' AND islem_tarihi < '2025-11-17'"
+    straight = f"SELECT count(*) FROM minibar_islemleri WHERE {inside}"
     assert sql(year_of_visits, call, **WINDOW) == sql(year_of_visits, straight)
     assert sql(year_of_visits, straight)[0][0] > 900
 

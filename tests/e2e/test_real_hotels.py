@@ -74,8 +74,7 @@ def test_no_room_is_called_vacant_before_a_stay_is_on_record(real: tuple[str, di
         sql(
             url,
             "SELECT f.otel_id, CAST(min(s.cikis_tarihi) AS text) FROM misafir_kayitlari s"
-            " JOIN odalar r ON r.id = s.oda_id"
-            " JOIN katlar f ON f.id = r.kat_id GROUP BY 1",
+            " JOIN odalar r ON r.id = s.oda_id JOIN katlar f ON f.id = r.kat_id GROUP BY 1",
         )
     )
     vacant = sql(
