@@ -45,7 +45,7 @@ class Settings:
     accuracy_threshold: float = field(
         default=0.85,
         metadata={
-            "help": "balanced accuracy on injected faults that is to be reached; no command uses it yet",
+            "help": "balanced accuracy on injected faults below which train says so",
             "min": 0.5,
             "max": 1.0,
         },

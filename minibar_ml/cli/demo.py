@@ -14,6 +14,7 @@ from minibar_ml.cli import console, context
 from minibar_ml.domain.errors import MinibarError
 
 WALKED_DAYS = 28
+LONGEST_PATH = 80
 
 
 def register(root: typer.Typer) -> None:
@@ -56,11 +57,12 @@ def demo(
 
 
 def _ensure_runtime_folder(folder: Path) -> None:
-    """The embedded server wants a private runtime folder; without one it warns."""
-    if not os.environ.get("XDG_RUNTIME_DIR"):
-        runtime = folder / "run"
-        runtime.mkdir(mode=0o700, exist_ok=True)
-        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    """A runtime folder of the demo's own: in the one that all users share, the server's lock file may be another's."""
+    runtime = folder / "run"
+    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+    # Beneath a longer path no socket fits into it; the server then looks for a place by itself, if it is not there.
+    if len(str(folder)) <= LONGEST_PATH:
+        (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _set_environment(folder: Path, url: str) -> None:
