@@ -5,14 +5,11 @@ A dataclass and python-dotenv rather than pydantic-settings: importing pydantic 
 """
 
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-from dotenv import dotenv_values
 
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.languages import Lang
@@ -102,8 +99,12 @@ def load(environment: Mapping[str, str] | None = None, folder: Path | None = Non
 
 
 def _dotenv(path: Path) -> dict[str, str | None]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
     try:
-        return dict(dotenv_values(path)) if path.is_file() else {}
+        return dict(dotenv_values(path))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"Can't read {path}: {error}. Make it readable UTF-8 text or remove it.") from error
 
@@ -111,6 +112,8 @@ def _dotenv(path: Path) -> dict[str, str | None]:
 def _toml(path: str | None) -> dict[str, Any]:
     if not path:
         return {}
+    import tomllib
+
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except OSError as error:

@@ -1,4 +1,4 @@
-"""How alerts look: a table of many, an explanation of one, counts."""
+"""How alerts look: an explanation of one, counts; `alert_table` lists many."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,53 +10,17 @@ from minibar_ml.cli.sparkline import carets, sparkline
 from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertStats, DayValue, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
-from minibar_ml.i18n.figures import day, moment, number, percent
+from minibar_ml.i18n.figures import UNSET, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats what the word says."""
-NONE = "–"
-
-
-def listing(alerts: Iterable[Alert], lang: Lang) -> Table:
-    """One alert a row: what kind it is, and what it says beneath."""
-    names = {name: label("field", name, lang) for name in ("id", "severity", "day", "alert", "impact")}
-    made = table(names.values(), right=(names["id"], names["impact"]))
-    made.collapse_padding = True
-    made.columns[3].ratio = 1
-    for column in (0, 1, 2, 4):
-        made.columns[column].no_wrap = True
-    for alert in alerts:
-        made.add_row(
-            str(alert.id),
-            severity(alert, lang),
-            alert.occurred_on.isoformat(),
-            Text.assemble(
-                (_headline(alert, lang), "bold"), "\n", visible(sentences(alert, alert.entity_name, lang)[0])
-            ),
-            _money(alert.impact, lang),
-        )
-    return made
 
 
 def severity(alert: Alert, lang: Lang) -> Text:
     """The severity's name, coloured."""
     return Text(label("severity", alert.severity, lang), style=STYLES[alert.severity])
-
-
-def _headline(alert: Alert, lang: Lang) -> str:
-    said = label("type", alert.type, lang)
-    if alert.status != "open":
-        said += f" ({label('status', alert.status, lang)})"
-    return said + (f", {alert.occurrences}×" if alert.occurrences > 1 else "")
-
-
-def _money(impact: float | None, lang: Lang) -> str:
-    if impact is None:
-        return NONE
-    written = f"{impact:,.2f}"
-    return written.translate(str.maketrans(",.", ".,")) if lang == "tr" else written
 
 
 def explanation(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Table:
@@ -77,7 +41,7 @@ def explanation(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Table:
     line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
-    line("impact", _money(alert.impact, lang))
+    line("impact", money(alert.impact, lang))
     made.add_row()
     line("series", _drawing(alert, series, lang))
     made.add_row()
@@ -109,8 +73,8 @@ def _deviation(alert: Alert, lang: Lang) -> str:
 
 
 def _expected(alert: Alert, lang: Lang) -> str:
-    said = NONE if alert.expected is None else number(alert.expected, lang)
-    low, high = (NONE if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
+    said = UNSET if alert.expected is None else number(alert.expected, lang)
+    low, high = (UNSET if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
     return said if alert.lower is None and alert.upper is None else f"{said} ({low} … {high})"
 
 
@@ -132,7 +96,7 @@ def stats_tables(counted: AlertStats, lang: Lang) -> list[Table | Text]:
     names = {n: label("field", n, lang) for n in ("type", "alerts", "judged", "false_positives", "rate")}
     types = table(names.values(), right=list(names.values())[1:])
     for kind, one in sorted(counted.by_type.items(), key=lambda item: (-item[1].alerts, item[0])):
-        rate = NONE if one.false_positive_rate is None else percent(100 * one.false_positive_rate, lang)
+        rate = UNSET if one.false_positive_rate is None else percent(100 * one.false_positive_rate, lang)
         types.add_row(label("type", kind, lang), str(one.alerts), str(one.judged), str(one.false_positives), rate)
     severities = _counts("severity", [(s, counted.by_severity.get(s, 0)) for s in reversed(SEVERITIES)], lang)
     statuses = _counts("status", [(s, counted.by_status.get(s, 0)) for s in STATUSES], lang)

@@ -77,18 +77,22 @@ def list_(
         limit=limit,
         sort=_one("--sort", sort, SORTS),
     )
-    from minibar_ml.store import alerts, hotels
+    from minibar_ml.store import alerts
 
     with context.store(settings, "alerts list") as connection:
         if hotel is not None:
+            from minibar_ml.store import hotels
+
             hotels.require(connection, hotel)
         found = alerts.fetch(connection, wanted)
     if json:
         console.print_json([alert_json.as_json(alert, context.language(settings)) for alert in found])
     elif found:
-        from minibar_ml.cli import alert_views
+        from minibar_ml.cli.alert_table import listing
 
-        console.out().print(alert_views.listing(found, context.language(settings)))
+        colour = console.coloured()
+        for line in listing(found, context.language(settings), console.width(), colour=colour):
+            console.say(line, colour=colour)
     elif not quiet:
         unfiltered = wanted == AlertFilter(limit=limit, sort=wanted.sort)
         console.note("No live alert: nothing needs attention." if unfiltered else "No alert matches.")

@@ -1,28 +1,72 @@
 """The Typer app: global options, the one error boundary, and a module a noun."""
 
+import gc
 import logging
 import os
 import sys
 import traceback
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Iterator, MutableMapping, Sequence
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from minibar_ml import __version__, log
-from minibar_ml.cli import alerts, collect, console, cron, db, demo, detect, keys, models, report, simulate, train
+from minibar_ml.cli import console
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarError
 from minibar_ml.log import logger
 
+COMMANDS = (
+    "db", "keys", "collect", "train", "detect", "alerts", "report", "models", "cron", "simulate", "demo",
+)  # fmt: skip
+"""Every noun and verb, in the order of the help; each is a module of this package that can `register` itself."""
+
+
+class _Commands(MutableMapping[str, Any]):
+    """The commands by name, each imported when it is first asked for: a command pays for no other's imports."""
+
+    def __init__(self) -> None:
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name in COMMANDS and name not in self._built:
+            alone = typer.Typer()
+            import_module(f"minibar_ml.cli.{name}").register(alone)
+            self._built[name] = get_group(alone).commands[name]
+        return self._built[name]
+
+    def __setitem__(self, name: str, command: Any) -> None:
+        self._built[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._built[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class _Root(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **attributes: Any) -> None:
+        """As Typer makes a group, but for where its commands come from."""
+        super().__init__(**attributes)
+        self.commands = _Commands()
+
+
 app = typer.Typer(
     name="minibar-ml",
+    cls=_Root,
     help="Watches a hotel's minibars: learns what is normal and says what is not.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (db, keys, collect, train, detect, alerts, report, models, cron, simulate, demo):
-    module.register(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -71,7 +115,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """Entry point of the console script."""
-    raise SystemExit(main())
+    code = main()
+    # The process ends: nothing that it still holds is worth looking through for garbage on the way out.
+    gc.freeze()
+    raise SystemExit(code)
 
 
 def _unexpected(error: Exception) -> int:

@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,9 +38,21 @@ def out() -> "Console":
     return Console(file=sys.stdout, width=width, highlight=False, emoji=False, markup=False)
 
 
-def say(line: str) -> None:
-    """One line of data or result to stdout."""
-    typer.echo(line)
+def width() -> int:
+    """Columns for data: the terminal's, or COLUMNS, or those of a pipe."""
+    return shutil.get_terminal_size((PIPE_WIDTH, 0)).columns
+
+
+def coloured() -> bool:
+    """Whether data may be coloured: on a terminal or with FORCE_COLOR, and never with NO_COLOR."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or (sys.stdout.isatty() and os.environ.get("TERM") != "dumb")
+
+
+def say(line: str, *, colour: bool = False) -> None:
+    """One line of data or result to stdout; `colour`: as it is, colours and all."""
+    typer.echo(line, color=colour)
 
 
 def note(line: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.labels import DOMAIN
 
-UNKNOWN = "?"
+UNKNOWN, UNSET = "?", "–"
 MOST_PRODUCTS = 5
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """English in every locale of the operating system, which strftime would follow."""
@@ -40,6 +40,14 @@ def percent(value: Any, lang: Lang) -> str:
     if written == UNKNOWN:
         return UNKNOWN
     return f"%{written}" if lang == "tr" else f"{written} %"
+
+
+def money(amount: float | None, lang: Lang) -> str:
+    """An amount with two decimals; a dash where there is none."""
+    if amount is None:
+        return UNSET
+    written = f"{amount:,.2f}"
+    return written.translate(str.maketrans(",.", ".,")) if lang == "tr" else written
 
 
 def counted(thing: str, value: Any, lang: Lang) -> str:

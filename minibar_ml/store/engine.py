@@ -8,7 +8,6 @@ import psycopg2
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from minibar_ml.domain.errors import ConfigurationError, DatabaseUnreachable, MinibarError, PreconditionFailed
 from minibar_ml.log import logger
@@ -42,6 +41,7 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg2"),
             poolclass=NullPool,
+            use_native_hstore=False,
             connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
         )
     except (ArgumentError, NoSuchModuleError, ValueError):
@@ -100,7 +100,27 @@ def retrying(work: Callable[[], Result]) -> Result:
 
     Only for work that is one transaction or none: every job is, so a repeat can't do anything twice.
     """
-    for attempt in Retrying(
+    try:
+        return work()
+    except Exception as error:
+        if not is_transient(error):
+            raise
+        return _again(work, error)
+
+
+def _again(work: Callable[[], Result], failure: Exception) -> Result:
+    """Do `work` once more by the rules; its `failure` counts as the first attempt."""
+    # Imported here: a command that goes well, and all but a few do, starts without it.
+    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+    failures = [failure]
+
+    def attempt() -> Result:
+        if failures:
+            raise failures.pop()
+        return work()
+
+    retry = Retrying(
         retry=retry_if_exception(is_transient),
         wait=wait_random_exponential(multiplier=0.5, max=8),
         stop=stop_after_attempt(ATTEMPTS),
@@ -109,10 +129,8 @@ def retrying(work: Callable[[], Result]) -> Result:
             "database failed in passing, attempt %d of %d", state.attempt_number, ATTEMPTS
         ),
         reraise=True,
-    ):
-        with attempt:
-            return work()
-    raise AssertionError("tenacity re-raises")
+    )
+    return retry(attempt)
 
 
 def explain(error: BaseException) -> MinibarError | None:

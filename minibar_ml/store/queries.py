@@ -5,10 +5,11 @@ value, so that any query can be pasted into psql (after `\\set name value`). Ide
 """
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from sqlalchemy import TextClause, text
+
+import minibar_ml
 
 NAME = "-- name: "
 
@@ -16,7 +17,7 @@ NAME = "-- name: "
 @cache
 def sql_folder() -> Path:
     """The `sql` folder: inside the package when installed from a wheel, beside it in a checkout."""
-    package = Path(str(files("minibar_ml")))
+    package = Path(minibar_ml.__file__).parent
     inside = package / "sql"
     return inside if inside.is_dir() else package.parent / "sql"
 
