@@ -199,8 +199,6 @@ def _apply(
 ) -> dict[str, int]:
     """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
     is_last = day == plan.today()
-    if not findings and not plan.walks and not is_last:
-        return {}
     seen_at = plan.moment(0, day).as_of if plan.walks else plan.as_of
     evaluated = STATES if plan.walks or is_last else None
     moved = alerts.upsert(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
@@ -19,6 +19,8 @@ _TOLD_BY: dict[EntityType, tuple[str, str]] = {
 }
 FOUND = ("room_consumption", "vacant_consumption", "custody_loss")
 """Metrics whose points name the products that were found."""
+NO_DAY = date(1970, 1, 1)
+"""Stands for the days of no finding at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,11 @@ class Entities:
 
 
 def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
-    """What is known of everything found; five statements at most, none where nothing was found."""
-    if not findings:
-        return Entities({}, {}, {})
+    """What is known of everything found: the same few statements, however much or little that is."""
     names: dict[tuple[EntityType, int], str] = {}
     for kind, (name, function) in _TOLD_BY.items():
         ids = sorted({finding.entity_id for finding in findings if finding.entity_type == kind})
-        if ids and function in usable:
+        if function in usable:
             names |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids})}
     prices = {}
     if "source_products" in usable:
@@ -49,15 +49,13 @@ def fetch(connection: Connection, findings: Sequence[Finding], usable: Collectio
 
 def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], dict[int, float]]:
     asked = [finding for finding in findings if finding.metric in FOUND]
-    if not asked:
-        return {}
     document = [
         {"metric": f.metric, "entity_id": f.entity_id, "entity_type": f.entity_type, "day": f.occurred_on.isoformat()}
         for f in asked
     ]
-    days = [datetime.combine(f.occurred_on, datetime.min.time()).astimezone() for f in asked]
-    # A day's margin on either side: the bounds only spare the partitions that can't hold any of them.
-    span = {"since": min(days) - timedelta(days=2), "until": max(days) + timedelta(days=2)}
+    days = sorted(f.occurred_on for f in asked) or [NO_DAY]
+    # Two days' margin on either side: the bounds only spare the partitions that can't hold any of them.
+    span = {"since": days[0] - timedelta(days=2), "until": days[-1] + timedelta(days=2)}
     rows = connection.execute(query("entities.found_products"), {"found": json.dumps(document), **span})
     return {
         (row.metric_type, row.entity_id, row.business_date.isoformat()): {int(k): v for k, v in row.products.items()}

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import ProgrammingError
 
 from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
+from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query, sql_folder
+
+NO_SUCH_TABLE = "42P01"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +50,15 @@ def migrations(folder: Path | None = None) -> list[Migration]:
 
 
 def applied(connection: Connection) -> dict[int, str]:
-    """Version -> checksum of what the database has; empty where there is no store."""
-    if not connection.execute(query("migrations.table_exists")).scalar_one():
+    """Version -> checksum of what the database has; empty, after a rollback, where there is no store."""
+    try:
+        rows = connection.execute(query("migrations.fetch")).all()
+    except ProgrammingError as error:
+        if sqlstate(error) != NO_SUCH_TABLE:
+            raise
+        connection.rollback()
         return {}
-    return {row.version: row.checksum for row in connection.execute(query("migrations.fetch"))}
+    return {row.version: row.checksum for row in rows}
 
 
 def pending(connection: Connection) -> list[Migration]:

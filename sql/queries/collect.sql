@@ -57,7 +57,8 @@ WITH known_from AS (
     SELECT r.hotel_id, min(s.departs_on) AS day
     FROM minibar_ml.source_stays('-infinity', 'infinity') s JOIN minibar_ml.source_rooms() r USING (room_id)
     WHERE s.departs_on >= s.arrives_on GROUP BY r.hotel_id
-), arrivals AS (
+), arrivals AS MATERIALIZED (
+    -- Once, and not once for each of the days below.
     SELECT DISTINCT hotel_id, arrives_on FROM scratch_stays
 ), active AS (
     SELECT hotel_id, count(*) AS rooms FROM minibar_ml.source_rooms() WHERE is_active GROUP BY hotel_id

@@ -1,9 +1,5 @@
 -- The record of applied migrations.
 
--- name: table_exists
--- Whether this database has a store at all.
-SELECT to_regclass('minibar_ml.ml_schema_migrations') IS NOT NULL
-
 -- name: create_schema
 -- The store's schema.
 CREATE SCHEMA IF NOT EXISTS minibar_ml
