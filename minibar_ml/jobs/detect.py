@@ -111,7 +111,8 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
 
 
 def _oldest(plan: Plan, first: date) -> datetime:
-    days = training.LOOK_BACK_DAYS + (plan.training_days + plan.lookback_days if plan.walks else plan.training_days)
+    """The start of the first day that judging or learning may look at; neither looks past its own window."""
+    days = max(training.LOOK_BACK_DAYS, plan.training_days + plan.lookback_days)
     return datetime.combine(first - timedelta(days=days), time.min, tzinfo=plan.zone)
 
 
