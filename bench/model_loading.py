@@ -1,7 +1,8 @@
 """What loading one sealed isolation forest costs, by serial form: the figures of decision record 0001.
 
-Run with `python bench/model_loading.py`. Each form is measured in a process of its own that has already imported
-scikit-learn, as detect has; CPU seconds, the best of several runs, since the machine may be busy.
+Each form is measured in a process of its own (`python -m bench.model_loading FORM`) that has already imported
+scikit-learn, as detect has; CPU, the best of several runs, since the machine may be busy. Heavy imports stand in the
+functions: the benchmarks' own process must stay small.
 """
 
 import io
@@ -11,26 +12,36 @@ import subprocess
 import sys
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from cryptography.fernet import Fernet
-from sklearn.ensemble import IsolationForest
+from bench.hotel import Server
+from bench.processes import ROOT
+from bench.rows import Row
 
+if TYPE_CHECKING:
+    from sklearn.ensemble import IsolationForest
+
+NAME = "model_loading"
 SEED, TREES, SAMPLES, FEATURES, POINTS, REPEATS = 7, 100, 256, 10, 5000, 7
 TRUSTED = ["sklearn.tree._tree.Tree"]
 IMPORTS = {"skops": "skops.io", "pickle": "pickle", "plain": "skops.io", "statistics only": "json"}
 MODELS_PER_CYCLE = 4
 
 
-def forest() -> IsolationForest:
+def forest() -> "IsolationForest":
     """The forest that is measured."""
+    import numpy as np
+    from sklearn.ensemble import IsolationForest
+
     points = np.random.default_rng(SEED).normal(size=(POINTS, FEATURES))
     return IsolationForest(n_estimators=TREES, max_samples=SAMPLES, random_state=SEED).fit(points)
 
 
-def statistics() -> dict[str, np.ndarray]:
+def statistics() -> dict[str, Any]:
     """What is stored beside a forest: baselines of 1,000 entities."""
+    import numpy as np
+
     rng = np.random.default_rng(SEED)
     return {name: rng.normal(size=1000) for name in ("median", "spread", "weight", "floor")}
 
@@ -50,6 +61,7 @@ def with_pickle() -> tuple[bytes, Callable[[bytes], object]]:
 
 def plain() -> tuple[bytes, Callable[[bytes], object]]:
     """The forest by skops, everything else as arrays without pickle."""
+    import numpy as np
     from skops import io as skops_io
 
     def load(data: bytes) -> object:
@@ -65,6 +77,7 @@ def plain() -> tuple[bytes, Callable[[bytes], object]]:
 
 def statistics_only() -> tuple[bytes, Callable[[bytes], object]]:
     """A model without a forest in the plain form."""
+    import numpy as np
 
     def load(data: bytes) -> object:
         with np.load(io.BytesIO(data), allow_pickle=False) as archive:
@@ -80,6 +93,9 @@ FORMS = {"skops": with_skops, "pickle": with_pickle, "plain": plain, "statistics
 
 def measure(form: str) -> dict[str, float]:
     """Import, load and open (decrypt, unfold, load) of one form, in CPU seconds, and its sizes in bytes."""
+    import sklearn.ensemble  # noqa: F401
+    from cryptography.fernet import Fernet
+
     started = time.process_time()
     __import__(IMPORTS[form])
     imported = time.process_time() - started
@@ -105,24 +121,28 @@ def best(work: Callable[[], object]) -> float:
     return min(taken)
 
 
-def main() -> None:
-    """Measure every form in a process of its own and print the table."""
+def run(server: Server, *, large: bool) -> Iterator[Row]:
+    """Every form; a cycle is the import and four models, all of them of that form."""
     bare = "import time; s = time.process_time(); import sklearn.ensemble; print(time.process_time() - s)"
-    base = float(subprocess.run([sys.executable, "-c", bare], check=True, capture_output=True, text=True).stdout)
-    print(f"{TREES} trees, {SAMPLES} samples, {FEATURES} features; CPU milliseconds")
-    print(f"import of sklearn.ensemble: {base * 1000:.0f}")
-    print(f"{'form':<16}{'import':>8}{'load':>8}{'open':>8}{'a cycle':>9}{'KiB':>8}{'sealed':>8}")
+    base = 1000 * float(_printed("-c", bare))
     for form in FORMS:
-        command = [sys.executable, __file__, form]
-        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        row = json.loads(_printed("-m", "bench.model_loading", form))
         cycle = row["import"] + MODELS_PER_CYCLE * row["open"]
-        times = "".join(f"{row[name] * 1000:>8.1f}" for name in ("import", "load", "open"))
-        print(f"{form:<16}{times}{cycle * 1000:>9.0f}{row['bytes'] / 1024:>8.0f}{row['sealed'] / 1024:>8.0f}")
-    print(f"a cycle: the import and {MODELS_PER_CYCLE} models, all of them of this form")
+        for what, seconds in (("open one", row["open"]), ("a cycle", cycle)):
+            yield Row(
+                benchmark=NAME,
+                measured=f"{form}: {what}, {row['sealed'] / 1024:.0f} KiB sealed",
+                value=1000 * seconds,
+                unit="ms",
+                beside="import sklearn.ensemble" if what == "a cycle" else "",
+                beside_value=base if what == "a cycle" else None,
+            )
+
+
+def _printed(*arguments: str) -> str:
+    command = [sys.executable, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        print(json.dumps(measure(sys.argv[1])))
-    else:
-        main()
+    print(json.dumps(measure(sys.argv[1])))

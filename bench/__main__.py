@@ -1,0 +1,36 @@
+"""`python -m bench`: run the benchmarks and print one table; exit 1 where a limit is not kept."""
+
+import argparse
+import json
+import sys
+
+from bench import jobs, model_loading, startup, statements
+from bench.hotel import machine, server
+from bench.rows import Row, table
+
+BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, model_loading)}
+
+
+def main() -> int:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all where none is named")
+    parser.add_argument("--large", action="store_true", help="measure jobs at 10,000 rooms too (several minutes more)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - BENCHMARKS.keys():
+        parser.error(f"{sorted(unknown)[0]} is not one of {', '.join(BENCHMARKS)}")
+    rows: list[Row] = []
+    with server() as running:
+        for name in asked.names or BENCHMARKS:
+            print(f"measuring {name} ...", file=sys.stderr)
+            rows += BENCHMARKS[name].run(running, large=asked.large)
+    if asked.json:
+        print(json.dumps({"machine": machine(), "rows": [row.as_json() for row in rows]}, indent=2))
+    else:
+        print(f"{machine()}\n\n{table(rows)}")
+    return int(any(row.holds is False for row in rows))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,63 @@
+"""What a benchmark yields: one row a figure, with what stands beside it and the limit that it must keep."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+HEAD = ("benchmark", "measured", "value", "beside it", "ratio", "limit", "holds")
+RIGHT = ("value", "ratio")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One figure. `limit` is for the ratio where there is one, else for the value; no limit: it is only told."""
+
+    benchmark: str
+    measured: str
+    value: float
+    unit: str
+    beside: str = ""
+    beside_value: float | None = None
+    limit: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        """The value by what stands beside it."""
+        return self.value / self.beside_value if self.beside_value else None
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the limit is kept; None where there is none."""
+        figure = self.value if self.ratio is None else self.ratio
+        return None if self.limit is None else figure <= self.limit
+
+    def as_json(self) -> dict[str, Any]:
+        """Every field and what follows from them."""
+        return asdict(self) | {"ratio": self.ratio, "holds": self.holds}
+
+    def cells(self) -> tuple[str, ...]:
+        """The row as text, in the order of HEAD."""
+        beside = f"{self.beside}: {figure(self.beside_value, self.unit)}" if self.beside_value else self.beside
+        limit = "" if self.limit is None else f"{self.limit:g}" + ("" if self.ratio is not None else f" {self.unit}")
+        ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
+        holds = {None: "", True: "yes", False: "NO"}[self.holds]
+        return self.benchmark, self.measured, figure(self.value, self.unit), beside, ratio, limit, holds
+
+
+def figure(value: float | None, unit: str) -> str:
+    """A number in its unit, seconds to the hundredth, anything else whole."""
+    return "" if value is None else f"{value:.2f} {unit}" if unit == "s" else f"{value:.0f} {unit}".strip()
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows as plain text."""
+    lines = [HEAD, *(row.cells() for row in rows)]
+    sizes = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join("  ".join(_aligned(line, sizes)).rstrip() for line in lines)
+
+
+def _aligned(line: Sequence[str], sizes: Sequence[int]) -> list[str]:
+    return [
+        cell.rjust(size) if name in RIGHT else cell.ljust(size)
+        for name, cell, size in zip(HEAD, line, sizes, strict=True)
+    ]
