@@ -29,15 +29,28 @@ class Settings:
         default="Europe/Nicosia", metadata={"help": "the hotel's zone: business days, naive source times"}
     )
     lang: Lang = field(default="en", metadata={"help": "language of messages and reports: tr or en"})
-    data_collection_interval: int = field(default=900, metadata={"help": "seconds between collect runs", "min": 60})
-    anomaly_check_interval: int = field(default=300, metadata={"help": "seconds between detect runs", "min": 60})
+    data_collection_interval: int = field(
+        default=900, metadata={"help": "seconds between collect runs", "min": 60, "max": 604800}
+    )
+    anomaly_check_interval: int = field(
+        default=300, metadata={"help": "seconds between detect runs", "min": 60, "max": 604800}
+    )
     training_schedule: str = field(default="0 0 * * *", metadata={"help": "cron expression of train"})
     report_schedule: str = field(default="0 7 * * 1", metadata={"help": "cron expression of the weekly report"})
     report_dir: Path = field(default=Path("reports"), metadata={"help": "folder that cron's reports are written to"})
-    lookback_days: int = field(default=3, metadata={"help": "days that collect and detect look at again", "min": 1})
-    training_days: int = field(default=30, metadata={"help": "days of history that train learns from", "min": 7})
+    lookback_days: int = field(
+        default=3, metadata={"help": "days that collect and detect look at again", "min": 1, "max": 60}
+    )
+    training_days: int = field(
+        default=30, metadata={"help": "days of history that train learns from", "min": 7, "max": 366}
+    )
     min_data_points: int = field(
-        default=100, metadata={"help": "fewer room checks, product-days or gaps between rooms make no model", "min": 10}
+        default=100,
+        metadata={
+            "help": "fewer room checks, product-days or gaps between rooms make no model",
+            "min": 10,
+            "max": 1000000,
+        },
     )
     accuracy_threshold: float = field(
         default=0.85,
@@ -48,18 +61,23 @@ class Settings:
         },
     )
     alert_budget: float = field(
-        default=1.0, metadata={"help": "expected false alerts per 1,000 rooms and day", "min": 0.01}
+        default=1.0, metadata={"help": "expected false alerts per 1,000 rooms and day", "min": 0.01, "max": 1000.0}
     )
     stock_deviation: float = field(
-        default=0.30, metadata={"help": "least deviation of stock from its usage pattern", "min": 0.0}
+        default=0.30, metadata={"help": "least deviation of stock from its usage pattern", "min": 0.0, "max": 100.0}
     )
-    consumption_deviation: float = field(default=0.40, metadata={"help": "least deviation of consumption", "min": 0.0})
-    refill_deviation: float = field(default=0.50, metadata={"help": "least slowing of an attendant", "min": 0.0})
+    consumption_deviation: float = field(
+        default=0.40, metadata={"help": "least deviation of consumption", "min": 0.0, "max": 100.0}
+    )
+    refill_deviation: float = field(
+        default=0.50, metadata={"help": "least slowing of an attendant", "min": 0.0, "max": 100.0}
+    )
     consumption_floor: float = field(
-        default=3.0, metadata={"help": "least units off what a room was expected to take", "min": 0.0}
+        default=3.0, metadata={"help": "least units off what a room was expected to take", "min": 0.0, "max": 10000.0}
     )
     product_floor: float = field(
-        default=5.0, metadata={"help": "least units off what a product was expected to sell", "min": 0.0}
+        default=5.0,
+        metadata={"help": "least units off what a product was expected to sell", "min": 0.0, "max": 100000.0},
     )
     encryption_keys: str = field(
         default="", repr=False, metadata={"help": "Fernet keys, comma separated, newest first"}

@@ -14,7 +14,7 @@ CONTRACT = (
     "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
 )  # fmt: skip
 """Names that scripts rely on: never renamed, never left out."""
-EXTRAS = ("resolved_by", "reason", "facts")
+EXTRAS = ("last_occurred_on", "resolved_by", "reason", "facts")
 
 
 def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:

@@ -60,13 +60,20 @@ def list_(
     until: Until = None,
     limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="S", help="severity, impact or time.")] = "severity",
+    as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List alerts, the gravest first; `--since` and `--until` are about when they were raised."""
+    """List alerts, the gravest first; `--since` and `--until` are about when they were raised.
+
+    `--as-of` leaves out what was raised later; the others are shown as they are now.
+    """
     settings = context.settings()
     start, end = context.span(since, until, settings.zone())
+    if as_of:
+        instant = context.resolve_as_of(as_of, settings.zone())
+        end = min(end or instant, instant)
     wanted = AlertFilter(
         statuses=_statuses(status),
         severities=_known("--severity", severity, SEVERITIES),

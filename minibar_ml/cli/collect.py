@@ -25,8 +25,7 @@ def collect(
     if not context.enabled(settings):
         return
     instant = context.resolve_as_of(as_of, settings.zone())
-    start, _ = context.span(since, instant.isoformat(), settings.zone())
-    first_day = start.astimezone(settings.zone()).date() if start else None
+    first_day = context.first_day(since, instant, settings.zone())
     result = context.work(
         settings,
         "collect",

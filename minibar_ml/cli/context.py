@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from minibar_ml.ml.detectors.base import Limits
 
 Result = TypeVar("Result")
+EARLIEST_YEAR = 2000
 
 
 def _quiet(wanted: bool) -> bool:
@@ -60,6 +61,8 @@ def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError as error:
         raise UsageError(f"{option} {text!r} is no date or time; write 2026-03-01 or 2026-03-01T18:00.") from error
+    if parsed.year < EARLIEST_YEAR:
+        raise UsageError(f"{option} {text} lies before {EARLIEST_YEAR}; nothing is known of it.")
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
 
 
@@ -83,14 +86,17 @@ def span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime
     return start, end
 
 
+def first_day(since: str | None, as_of: datetime, zone: ZoneInfo) -> date | None:
+    """The business day of `--since`; raises UsageError where it lies after the as-of instant."""
+    start = instant(since, zone, "--since") if since else None
+    if start and start > as_of:
+        raise UsageError(f"--since {since} lies after the as-of instant, {as_of.astimezone(zone):%Y-%m-%d %H:%M}.")
+    return start.astimezone(zone).date() if start else None
+
+
 def yesterday(settings: Settings) -> date:
     """The last business day that is over."""
     return datetime.now(settings.zone()).date() - timedelta(days=1)
-
-
-def midnight(day: date, zone: ZoneInfo) -> datetime:
-    """The instant at which a business day starts."""
-    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
 
 
 def enabled(settings: Settings) -> bool:

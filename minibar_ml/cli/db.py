@@ -28,6 +28,9 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     if unknown := set(without or ()) - source.PARTS.keys():
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
     with context.connected(context.settings(), "db init") as connection:
+        # First of all, so that a wrong database is left as it was.
+        source.recognise(connection)
+        connection.rollback()
         applied = migrations.upgrade(connection)
         contract = source.install(connection, tuple(sorted(without or ())))
         audit.insert(

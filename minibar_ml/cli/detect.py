@@ -47,9 +47,7 @@ def detect(
     instant = context.resolve_as_of(as_of, zone)
     if until and not since:
         raise UsageError("--until goes with --since: together they name the days to walk through.")
-    first, last = context.span(since, until, zone)
-    if first and first > instant:
-        context.span(since, instant.isoformat(), zone)
+    _, last = context.span(since, until, zone)
     plan = Plan(
         as_of=instant,
         zone=zone,
@@ -58,7 +56,7 @@ def detect(
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        since=first.astimezone(zone).date() if first else None,
+        since=context.first_day(since, instant, zone),
         until=last.astimezone(zone).date() if last else None,
     )
     keys = None if plan.walks else _keys(settings)

@@ -76,7 +76,7 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
         if measured is not None and measured < accuracy_threshold:
             console.note(
                 f"{one.metric}, hotel {one.hotel_id}: balanced accuracy {measured:.2f} is below "
-                f"{accuracy_threshold:g} (ML_ACCURACY_THRESHOLD); not reachable at ML_ALERT_BUDGET as it is"
+                f"{accuracy_threshold:g} (ML_ACCURACY_THRESHOLD) at the present ML_ALERT_BUDGET"
             )
     for kind, (false, confirmed) in sorted(result.verdicts.items()):
         console.note(f"{kind}: {false} of {false + confirmed} judged alerts were false")

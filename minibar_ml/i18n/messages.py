@@ -186,6 +186,6 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
-    if facts.get("metric"):
-        words["metric"] = label("metric", str(facts["metric"]), lang)
+    if isinstance(metrics := facts.get("metrics"), list) and metrics:
+        words["metric"] = ", ".join(label("metric", str(metric), lang) for metric in metrics)
     return words

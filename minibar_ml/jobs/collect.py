@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 OLDEST_DAYS = 3653
 """Source rows older than ten years are mistakes of the keyboard, not history."""
+DAILY_DAYS = 35
+"""How far back the first run of each business day looks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +47,13 @@ def run(
         not_before = as_of - timedelta(days=OLDEST_DAYS)
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")
-        span = _span(as_of, zone, [_lookback(as_of, zone, lookback_days), since, *_starts(new_rows, last, zone)])
-        hotel = metrics.ledger_hotel(connection)
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
+        days = _lookback(as_of, zone, last, lookback_days)
+        span = _span(as_of, zone, [days, since, *_starts(new_rows, last, zone)])
+        if last and last.counts.get("timezone", zone.key) != zone.key:
+            logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
+            span = everything
+        hotel = metrics.ledger_hotel(connection)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, hotel)
             for metric in COLLECTED
@@ -59,9 +65,11 @@ def run(
             metrics.compute(connection, metric_type, own, hotel)
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
-        counts = metrics.merge(connection, {metric: own.since_at for metric, own in spans.items()}, as_of)
+        starts = {metric: own.since_at for metric, own in spans.items()}
+        counts = metrics.merge(connection, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
-        job.counts.update(asdict(counts), refused=sum(r.rows for r in refused), ledger_hotel=hotel)
+        job.counts.update(asdict(counts) | {"changed_on": [day.isoformat() for day in counts.changed_on]})
+        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=hotel, timezone=zone.key)
         job.partly = source.complaint(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
@@ -81,8 +89,14 @@ def _span(as_of: datetime, zone: ZoneInfo, days: list[date | None]) -> Span:
     return Span(since_on, datetime.combine(since_on, time.min, tzinfo=zone), until_on, as_of)
 
 
-def _lookback(as_of: datetime, zone: ZoneInfo, days: int) -> date:
-    return as_of.astimezone(zone).date() - timedelta(days=days)
+def _lookback(as_of: datetime, zone: ZoneInfo, last: LastRun | None, days: int) -> date:
+    """The usual look back; on the first run of a business day far enough to see what nothing announces.
+
+    Rows that were changed in place, removed, or written late under a low id leave no trace above the watermark.
+    """
+    today = as_of.astimezone(zone).date()
+    is_first = last is not None and last.as_of.astimezone(zone).date() < today
+    return today - timedelta(days=max(days, DAILY_DAYS) if is_first else days)
 
 
 def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> list[date | None]:

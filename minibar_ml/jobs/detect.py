@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import STATE_TYPES, AlertType, Finding, Transitions
-from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 STATE_DETECTORS = frozenset({"below_zero", "depletion", "unanswered", "stale"})
 """Detectors of what holds at an instant; for a day that is over only a walk, at that day's end, may ask them."""
+LONGEST_PAUSE_DAYS = 31
+"""Days that a run makes up for after a pause."""
 STATES: frozenset[AlertType] = STATE_TYPES | {"stock_anomaly"}
 
 
@@ -54,17 +56,22 @@ class Plan:
         """The as-of instant's business day."""
         return self.as_of.astimezone(self.zone).date()
 
-    def days(self, last_run: datetime | None) -> list[date]:
-        """The days to judge, in order; without `since` those that may still change, and what missed runs left."""
+    def days(self, last_run: datetime | None, changed: Collection[date] = ()) -> list[date]:
+        """The days to judge, in order.
+
+        Without `since`: today, the days that have ended since the last run, and those whose points have changed
+        since. A day that was judged when it ended and is still the same is left alone: judging it again with
+        another night's model would only give chance more tries.
+        """
         today = self.today()
         if self.since is not None:
             last = min(self.until - timedelta(days=1) if self.until else today, today)
-            first = self.since
-        else:
-            last, first = today, today - timedelta(days=self.lookback_days)
-            if last_run and last_run < self.as_of:
-                first = min(first, max(last_run.astimezone(self.zone).date(), today - timedelta(days=31)))
-        return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+            return _every_day(self.since, last)
+        if last_run is None or last_run > self.as_of:
+            return _every_day(today - timedelta(days=self.lookback_days), today)
+        oldest = today - timedelta(days=LONGEST_PAUSE_DAYS)
+        pause = _every_day(max(last_run.astimezone(self.zone).date(), oldest), today)
+        return sorted({*pause, *(day for day in changed if oldest <= day <= today)})
 
     def moment(self, hotel_id: int, day: date) -> Moment:
         """A day as the run sees it: over, or still running at as-of."""
@@ -89,7 +96,8 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
     """Judge each day, turn findings into alerts, in one transaction; `progress` is told each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
         last = runs.find_last(connection, "detect")
-        days = plan.days(last.as_of if last else None)
+        changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
+        days = plan.days(last.as_of if last else None, changed)
         frames = points.fetch(connection, _oldest(plan, days[0]), plan.as_of)
         usable = source.read(connection).usable
         hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
@@ -108,6 +116,10 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         job.counts.update(total, findings=sum(counts.values()))
     refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), refused)
+
+
+def _every_day(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def _oldest(plan: Plan, first: date) -> datetime:
@@ -161,21 +173,25 @@ def _judge_day(plan: Plan, day: date, hotels: Mapping[int, Frames], learner: _Le
 
 
 def _fallbacks(plan: Plan, refused: Mapping[tuple[int, str], str]) -> list[Finding]:
+    """One finding for each hotel, naming all its metrics whose model was refused."""
+    hotels: dict[int, list[str]] = {}
+    for hotel_id, metric in sorted(refused):
+        hotels.setdefault(hotel_id, []).append(metric)
     return [
         Finding(
             type="model_fallback",
             hotel_id=hotel_id,
             entity_type="hotel",
             entity_id=hotel_id,
-            metric=metric,  # type: ignore[arg-type]
+            metric=next(name for name in METRIC_TYPES if name == metrics[0]),
             occurred_on=plan.today(),
             reason="model_refused",
             severity="medium",
             detector="models",
-            value=1.0,
-            facts={"metric": metric, "why": why},
+            value=float(len(metrics)),
+            facts={"metrics": metrics, "why": refused[hotel_id, metrics[0]]},
         )
-        for (hotel_id, metric), why in refused.items()
+        for hotel_id, metrics in hotels.items()
     ]
 
 

@@ -13,14 +13,13 @@ import numpy as np
 from minibar_ml.ml.tails import Floats
 
 SHARES = {
-    "room_consumption": 0.45,
+    "room_consumption": 0.55,
     "silent_room": 0.15,
     "product_demand": 0.10,
     "refill_pace": 0.05,
     "leak": 0.05,
     "stock_outflow": 0.05,
     "custody": 0.05,
-    "isolation_forest": 0.10,
 }
 """How the budget is split over the detectors; rules without a probability need none of it."""
 KEPT = 400

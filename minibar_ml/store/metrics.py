@@ -113,19 +113,21 @@ def refuse(connection: Connection, until: datetime) -> list[Refused]:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """How many points a run wrote anew, changed and removed."""
+    """How many points a run wrote anew, changed and removed, and which of the last 31 business days they are of."""
 
     inserted: int
     updated: int
     removed: int
+    changed_on: tuple[date, ...] = ()
 
 
-def merge(connection: Connection, spans: Mapping[MetricType, datetime], until: datetime) -> Merged:
+def merge(connection: Connection, spans: Mapping[MetricType, datetime], until: datetime, until_on: date) -> Merged:
     """Write what is new or different, remove what the source no longer gives; returns the counts."""
     trailing = min(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
-    bounds = {"trailing_since": trailing, "until": until}
+    bounds = {"trailing_since": trailing, "until": until, "until_on": until_on}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
-    removed = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).scalar_one()
-    return Merged(written.inserted, written.updated, removed)
+    gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
+    changed_on = sorted({*written.changed_on, *gone.changed_on})
+    return Merged(written.inserted, written.updated, gone.removed, tuple(changed_on))

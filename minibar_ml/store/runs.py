@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection
@@ -55,13 +55,19 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> N
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """A run that did its work: as of when, and its counts."""
+    """A run that did its work: as of when, when it started, and its counts."""
 
     as_of: datetime
+    started_at: datetime
     counts: dict[str, Any]
 
 
 def find_last(connection: Connection, job: Job) -> LastRun | None:
     """The last run of `job` that did its work; None before the first."""
     row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
-    return LastRun(row.as_of, row.counts) if row else None
+    return LastRun(row.as_of, row.started_at, row.counts) if row else None
+
+
+def fetch_changed(connection: Connection, since: datetime) -> list[date]:
+    """The business days whose points collect has changed since an instant, in order."""
+    return list(connection.execute(query("runs.fetch_changed"), {"since": since}).scalars())

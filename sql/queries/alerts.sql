@@ -12,12 +12,14 @@ WITH found AS (
         is_state boolean, is_continuing boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true.
-    SELECT a.id, f.occurred_on, f.severity AS found_severity, CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
+    SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
            f.occurred_on >= a.last_occurred_on
                AND array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity)
                  > array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS is_worse,
            f.occurred_on >= a.last_occurred_on
                AND (f.is_state OR coalesce(f.score, '-Infinity') > coalesce(a.score, '-Infinity')
+                    -- A rule gives no score: more of the same is worse.
+                    OR (f.score IS NULL AND a.score IS NULL AND f.value > a.value)
                     -- Figures of a day are corrected by the same day's. Once it was repeated they may be another day's.
                     OR (f.occurred_on = a.last_occurred_on AND a.occurrences = 1))
                AND (f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,
@@ -31,6 +33,8 @@ WITH found AS (
 ), updated AS (
     UPDATE minibar_ml.ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
+        -- The day that is told is the day whose figures are told.
+        occurred_on = CASE WHEN l.has_news AND NOT l.is_state THEN l.occurred_on ELSE a.occurred_on END,
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,

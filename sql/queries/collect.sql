@@ -19,6 +19,7 @@ CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed bigint, refilled bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_doubtful (visit_id integer) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, consumed bigint, refilled bigint) ON COMMIT DROP
@@ -103,12 +104,15 @@ WITH found AS MATERIALIZED (
     INSERT INTO refused_rows
     SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found WHERE NOT possible
     HAVING count(*) > 0
+), doubtful AS (
+    INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
 )
 INSERT INTO scratch_lines
 SELECT visit_id, product_id, sum(consumed), sum(refilled + extra) FROM found WHERE possible GROUP BY visit_id, product_id
 
 -- name: stage_visits
--- Visits with their totals and the room's visit before; a visit that was stored twice, lines and all, counts once.
+-- Visits with their totals and the room's visit before; a visit that was stored twice, lines and all, counts once, and
+-- one of which nothing but an impossible line is known found we don't know what, which is not nothing.
 -- Without the size of the lines the planner pairs every visit with every line, where the source was never analysed.
 ANALYZE scratch_lines;
 WITH totals AS (
@@ -121,6 +125,7 @@ WITH totals AS (
     FROM minibar_ml.source_visits(:since_at, :until) v
     JOIN minibar_ml.source_rooms() r USING (room_id)
     LEFT JOIN totals t USING (visit_id)
+    WHERE coalesce(t.consumed, 0) > 0 OR v.visit_id NOT IN (SELECT visit_id FROM scratch_doubtful)
     ORDER BY v.room_id, v.attendant_id, v.visited_at, v.kind, t.content, v.visit_id
 )
 INSERT INTO scratch_visits
@@ -138,12 +143,12 @@ ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_vi
 WITH opening AS (
     SELECT product_id, sum(signed_units) AS units
     FROM minibar_ml.source_stock_movements('-infinity', :since_at)
-    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') GROUP BY product_id
+    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units::bigint) <= 1000000 GROUP BY product_id
 ), ledger AS (
     SELECT m.*, coalesce(o.units, 0) + sum(m.signed_units) OVER (
                PARTITION BY m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
     FROM minibar_ml.source_stock_movements(:since_at, :until) m LEFT JOIN opening o USING (product_id)
-    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim')
+    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units::bigint) <= 1000000
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (l.product_id, l.moved_at)
@@ -158,13 +163,15 @@ WITH found AS MATERIALIZED (
     SELECT *, moved_at::date AS day FROM minibar_ml.source_stock_movements(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind ELSE 'negative units' END,
+    SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
+                                   WHEN abs(units::bigint) > 1000000 THEN 'more than a million units'
+                                   ELSE 'negative units' END,
            count(*), min(movement_id)
-    FROM found WHERE signed_units IS NULL OR (units < 0 AND kind <> 'sayim') GROUP BY 2
+    FROM found WHERE signed_units IS NULL OR abs(units::bigint) > 1000000 OR (units < 0 AND kind <> 'sayim') GROUP BY 2
 ), outflow AS (
     SELECT product_id, day, coalesce(sum(units) FILTER (WHERE kind = 'cikis'), 0) AS issued,
            coalesce(sum(units) FILTER (WHERE kind = 'fire'), 0) AS written_off
-    FROM found WHERE kind IN ('cikis', 'fire') AND units >= 0 GROUP BY product_id, day
+    FROM found WHERE kind IN ('cikis', 'fire') AND units BETWEEN 0 AND 1000000 GROUP BY product_id, day
 ), returns AS (
     SELECT product_id, day, sum(returned) AS returned FROM scratch_custody
     WHERE returned > 0 AND day >= CAST(:since_on AS date) GROUP BY product_id, day
@@ -316,7 +323,8 @@ FROM taken GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: upsert
--- Writes points that are new or different; returns how many of each. Equal ones are not touched at all.
+-- Writes points that are new or different; returns how many of each, and of which of the last 31 days. Equal ones are
+-- not touched at all.
 WITH changed AS MATERIALIZED (
     SELECT c.*, o.metric_type IS NULL AS is_new
     FROM computed_metrics c LEFT JOIN minibar_ml.ml_metrics o
@@ -331,10 +339,13 @@ WITH changed AS MATERIALIZED (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 )
-SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
+SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated,
+       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
+           AS changed_on
+FROM changed
 
 -- name: delete_stale
--- Removes points of the recomputed span that its source rows no longer give; returns how many. Each metric's span
+-- Removes points of the recomputed span that its source rows no longer give; says how many, of which days. Each span
 -- starts at its own instant.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
@@ -346,9 +357,12 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING 1
+    RETURNING m.business_date
 )
-SELECT count(*) FROM removed
+SELECT count(*) AS removed,
+       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
+           AS changed_on
+FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.

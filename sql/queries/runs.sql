@@ -9,7 +9,11 @@ SELECT pg_try_advisory_lock(hashtext('minibar_ml'), hashtext(:name))
 SELECT pg_advisory_unlock(hashtext('minibar_ml'), hashtext(:name))
 
 -- name: insert
--- Opens a run; returns its id.
+-- Opens a run; returns its id. We hold the job's lock, so a run of it that is still open has been killed.
+WITH killed AS (
+    UPDATE minibar_ml.ml_job_runs SET outcome = 'failed', ended_at = clock_timestamp(), error = 'killed'
+    WHERE job = :job AND outcome = 'running'
+)
 INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES (:job, :as_of) RETURNING id
 
 -- name: mark_ended
@@ -19,6 +23,13 @@ SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS j
 WHERE id = :id
 
 -- name: find_last
--- As-of and counts of the last run of a job that did its work; no row before the first.
-SELECT as_of, counts FROM minibar_ml.ml_job_runs
+-- As-of, start and counts of the last run of a job that did its work; no row before the first.
+SELECT as_of, started_at, counts FROM minibar_ml.ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+
+-- name: fetch_changed
+-- The business days whose points collect has changed since an instant.
+SELECT DISTINCT CAST(day AS date) AS day
+FROM minibar_ml.ml_job_runs CROSS JOIN LATERAL jsonb_array_elements_text(counts -> 'changed_on') AS day
+WHERE job = 'collect' AND outcome IN ('done', 'partly') AND ended_at >= :since
+ORDER BY 1

@@ -61,7 +61,7 @@ CASES: list[tuple[AlertType, EntityType, str, float, float | None, dict[str, Any
      "1126: 18 units left the warehouse and never reached a room. Since 3 Nov 2025. About 2 would be usual."),
     ("stock_depletion", "product", "depletion", 1.0, None, {"level": 12, "daily_units": 11.8},
      "1126: the stock lasts about 1 day more. 12 units left, about 11.8 used a day."),
-    ("model_fallback", "hotel", "model_refused", 1.0, None, {"metric": "room_consumption"},
+    ("model_fallback", "hotel", "model_refused", 1.0, None, {"metrics": ["room_consumption"]},
      "1126: the learned model can't be opened; simple statistics keep watch until it can. "
      "It watches: room consumption."),
     ("data_stale", "hotel", "stale", 26.0, None, {"last_at": "2025-11-18T18:05:00+02:00"},
@@ -100,7 +100,7 @@ def test_every_reason_is_tried() -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case[2] for case in CASES])
 @pytest.mark.parametrize("lang", ["tr", "en"])
 @pytest.mark.parametrize("odd", [None, {}, {"products": [], "since": "soon", "guests": None, "last_at": 3},
-                                 {"products": [{"units": 2}, 7], "previous_on": None, "metric": 5}])  # fmt: skip
+                                 {"products": [{"units": 2}, 7], "previous_on": None, "metrics": 5}])  # fmt: skip
 def test_a_missing_or_odd_fact_never_fails(case: Any, lang: Lang, odd: Any) -> None:
     message, _ = sentences(_finding(*case[:4], None, odd), "1126", lang)
     assert "{" not in message

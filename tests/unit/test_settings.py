@@ -61,12 +61,12 @@ def test_secrets_never_show(tmp_path: Path) -> None:
     ("variable", "value", "named"),
     [
         ("ML_DATA_COLLECTION_INTERVAL", "90", "whole minutes"),
-        ("ML_ANOMALY_CHECK_INTERVAL", "0", "at least 60"),
+        ("ML_ANOMALY_CHECK_INTERVAL", "0", "between 60 and 604800"),
         ("ML_TRAINING_SCHEDULE", "daily", "five fields"),
         ("ML_REPORT_SCHEDULE", "0 7 * *", "five fields"),
         ("ML_ACCURACY_THRESHOLD", "1.5", "between 0.5 and 1.0"),
         ("ML_MIN_DATA_POINTS", "12.5", "a whole number"),
-        ("ML_STOCK_DEVIATION", "-0.1", "at least 0.0"),
+        ("ML_STOCK_DEVIATION", "-0.1", "between 0.0 and 100.0"),
         ("ML_TIMEZONE", "../etc/passwd", "ML_TIMEZONE"),
     ],
 )

@@ -124,7 +124,7 @@ def _peak(seen: Draws) -> Floats:
 
 
 def _finding(row: Any, moment: Moment) -> Finding:
-    missing, peak = float(row["value"]), float(row["peak"])
+    missing, expected, peak = float(row["value"]), float(row["expected"]), float(row["peak"])
     return Finding(
         type="shrinkage",
         hotel_id=moment.hotel_id,
@@ -133,12 +133,12 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_outflow",
         occurred_on=moment.date,
         reason="leak",
-        severity=severity_of(100 * missing / peak) if peak > 0 else "critical",
+        severity=severity_of(100 * (missing - expected) / expected) if expected > 0 else "critical",
         detector=Leak.name,
         value=round(missing, 1),
-        expected=round(float(row["expected"]), 1),
+        expected=round(expected, 1),
         lower=0.0,
         upper=round(float(row["upper"]), 1),
         score=round(float(row["score"]), 3),
-        facts={"since": date.fromordinal(moment.day - int(row["days"])).isoformat(), "usual_peak": round(peak, 1)},
+        facts={"since": date.fromordinal(moment.day - int(row["days"]) + 1).isoformat(), "usual_peak": round(peak, 1)},
     )

@@ -48,8 +48,9 @@ class Unanswered:
         return found[columns]
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
-        """The longest wait of each room and day, from half an hour on."""
-        late = scores[scores["value"] >= PATIENCE_MINUTES].sort_values(["value", "at"], ascending=[False, True])
+        """The longest wait of each room and day, from half an hour on; who still waits comes before who was served."""
+        late = scores[scores["value"] >= PATIENCE_MINUTES]
+        late = late.sort_values(["completed", "value", "at"], ascending=[True, False, True])
         worst = late.drop_duplicates(["entity_id", "day"]).sort_values(["at", "entity_id"])
         return [_finding(row, moment) for row in worst.to_dict("records")]
 

@@ -1,0 +1,83 @@
+"""What cron's runs tell as a day goes on: who still waits, the worst of two finds, each day judged once."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.jobs.detect import Plan
+from minibar_ml.ml.detectors.base import Limits, Moment
+from minibar_ml.ml.detectors.unanswered import Unanswered
+from minibar_ml.store import alerts, runs
+
+NOON = datetime(2025, 11, 19, 10, tzinfo=UTC)
+
+
+def _vacant(day: int, units: float, impact: float) -> Finding:
+    return Finding(
+        "vacant_consumption", 1, "room", 5, "vacant_consumption", (NOON + timedelta(days=day)).date(), "vacant",
+        "critical", "vacant_room", units, 0.0, impact=impact,
+    )  # fmt: skip
+
+
+def _tell(connection: Connection, finding: Finding, at: datetime) -> None:
+    alerts.upsert(connection, [finding], {}, at, lambda _finding, name: (name, name), ())
+
+
+def test_a_bigger_find_in_the_same_room_is_the_one_that_is_told_with_its_own_day(connection: Connection) -> None:
+    _tell(connection, _vacant(0, 2.0, 40.0), NOON)
+    _tell(connection, _vacant(1, 30.0, 900.0), NOON + timedelta(days=1))
+    (told,) = alerts.fetch(connection, alerts.AlertFilter())
+    assert (told.value, told.impact, told.occurrences) == (30.0, 900.0, 2)
+    assert told.occurred_on == told.last_occurred_on == (NOON + timedelta(days=1)).date()
+
+
+def test_a_smaller_find_later_leaves_the_bigger_ones_day_and_figures(connection: Connection) -> None:
+    _tell(connection, _vacant(0, 30.0, 900.0), NOON)
+    _tell(connection, _vacant(1, 2.0, 40.0), NOON + timedelta(days=1))
+    (told,) = alerts.fetch(connection, alerts.AlertFilter())
+    assert (told.value, told.occurred_on, told.occurrences) == (30.0, NOON.date(), 2)
+
+
+def test_who_still_waits_is_told_before_who_waited_longer_and_was_served() -> None:
+    day = NOON.date().toordinal()
+    scores = pd.DataFrame(
+        {
+            "entity_id": [109, 109],
+            "value": [180.0, 110.0],
+            "day": [day, day],
+            "at": [NOON.timestamp() - 18_000, NOON.timestamp() - 6_600],
+            "ends_at": [NOON.timestamp() - 7_200, float("inf")],
+            "completed": [True, False],
+        }
+    )
+    moment = Moment(1, day, NOON - timedelta(hours=12), NOON, is_complete=False)
+    (found,) = Unanswered().decide(scores, {}, Limits(), moment)
+    assert (found.value, found.severity, found.settled_at) == (110.0, "high", None)
+
+
+def test_a_run_that_was_killed_is_closed_by_the_next(connection: Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES ('collect', now())")
+    connection.commit()
+    with runs.job_run(connection, "collect", NOON):
+        pass
+    told = connection.exec_driver_sql("SELECT outcome, error FROM minibar_ml.ml_job_runs ORDER BY id").all()
+    assert [tuple(row) for row in told] == [("failed", "killed"), ("done", None)]
+
+
+def _days(last_run: datetime | None, changed: list[date]) -> list[str]:
+    plan = Plan(
+        as_of=NOON, zone=ZoneInfo("Europe/Nicosia"), limits=Limits(), lang="en", lookback_days=3, training_days=30,
+        min_points=100,
+    )  # fmt: skip
+    return [day.isoformat() for day in plan.days(last_run, changed)]
+
+
+def test_days_that_collect_changed_are_judged_again_and_no_others() -> None:
+    assert _days(None, []) == ["2025-11-16", "2025-11-17", "2025-11-18", "2025-11-19"]
+    assert _days(NOON - timedelta(minutes=5), []) == ["2025-11-19"]
+    assert _days(NOON - timedelta(days=1), []) == ["2025-11-18", "2025-11-19"]
+    late = [(NOON - timedelta(days=9)).date(), (NOON - timedelta(days=90)).date()]
+    assert _days(NOON - timedelta(minutes=5), late) == ["2025-11-10", "2025-11-19"]
