@@ -10,7 +10,7 @@ from minibar_ml.domain.errors import ModelRefused
 from minibar_ml.domain.models import StoredModel
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors.base import Parameters
-from minibar_ml.ml.training import FOREST_OF, Learnt
+from minibar_ml.ml.training import FOREST_OF, PARAMETERS_FORMAT, Learnt
 
 
 @dataclass
@@ -61,6 +61,10 @@ def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Open
             continue
         try:
             payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
+            if payload.get("format") != PARAMETERS_FORMAT:
+                raise ModelRefused(
+                    f"The {model.header} is refused: it was made for other detectors than ours; run `minibar-ml train`."
+                )
         except ModelRefused as error:
             logger.warning("%s", error)
             opened.refused[model.header.metric_type] = str(error)

@@ -144,7 +144,13 @@ def _statistics(
     types = {kind for detector in ALL if detector.name in parameters for kind in detector.types}
     tight = {kind: factor for kind, factor in tightness.items() if kind in types}
     measured = next((quality[name][0] for name in names if name in quality), None)
-    return _Candidate(key, points_seen, {"detectors": parameters, "tightness": tight}, measured, None)
+    return _Candidate(
+        key,
+        points_seen,
+        {"format": training.PARAMETERS_FORMAT, "detectors": parameters, "tightness": tight},
+        measured,
+        None,
+    )
 
 
 def _forest(

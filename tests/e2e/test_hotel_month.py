@@ -190,6 +190,19 @@ def test_a_model_put_in_anothers_place_is_refused(
     assert "put in the wrong place" in _refused(url, capsys)
 
 
+def test_a_model_made_for_other_detectors_is_refused_and_not_misread(
+    month_points: str,
+    make_database: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = make_database(month_points)
+    with monkeypatch.context() as older:
+        older.setattr("minibar_ml.ml.training.PARAMETERS_FORMAT", 0)
+        done(url, "train", "--as-of", AS_OF, "--quiet")
+    assert "made for other detectors" in _refused(url, capsys)
+
+
 @pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""])
 def test_without_the_right_key_detection_goes_on_and_says_why(
     trained: str, make_database: Callable[..., str], capsys: pytest.CaptureFixture[str], key: str
