@@ -39,7 +39,7 @@ class Settings:
     report_schedule: str = field(default="0 7 * * 1", metadata={"help": "cron expression of the weekly report"})
     report_dir: Path = field(default=Path("reports"), metadata={"help": "folder that cron's reports are written to"})
     lookback_days: int = field(
-        default=3, metadata={"help": "days that collect and detect look at again", "min": 1, "max": 60}
+        default=3, metadata={"help": "days that collect looks at again and training leaves out", "min": 1, "max": 60}
     )
     training_days: int = field(
         default=30, metadata={"help": "days of history that train learns from", "min": 7, "max": 366}

@@ -14,14 +14,14 @@ from minibar_ml.ml.tails import Floats
 
 SHARES = {
     "room_consumption": 0.55,
-    "silent_room": 0.15,
+    "silent_room": 0.05,
     "product_demand": 0.10,
     "refill_pace": 0.05,
     "leak": 0.05,
     "stock_outflow": 0.05,
     "custody": 0.05,
 }
-"""How the budget is split over the detectors; rules without a probability need none of it."""
+"""How the budget is split over the detectors; a tenth is left for rules, which have no probability to hold to it."""
 KEPT = 400
 STRICTER = 40.0
 CONTAMINATION = 2.0
