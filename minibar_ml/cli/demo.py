@@ -2,6 +2,7 @@
 
 import os
 import shlex
+import sys
 from collections.abc import Sequence
 from datetime import date, timedelta
 from json import loads
@@ -129,7 +130,8 @@ def _tell_next(url: str, folder: Path, *, keep: bool) -> None:
     console.say(f"report    {folder / 'reports'}")
     if keep:
         console.say(f"database  {url}")
-        console.say(f"try       export ML_DATABASE_URL='{url}' ML_KEY_FILE='{folder / 'minibar-ml.key'}'")
+        console.say(f"try       export PATH='{Path(sys.executable).parent}':\"$PATH\"")
+        console.say(f"          export ML_DATABASE_URL='{url}' ML_KEY_FILE='{folder / 'minibar-ml.key'}'")
         console.say("          minibar-ml alerts list --type vacant_consumption --json")
         console.say("          minibar-ml alerts false-positive ID; minibar-ml train; minibar-ml detect")
     else:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, help="Trained models: versions, quality, rolling back.")
 QUALITIES = ("accuracy", "precision", "recall")
-UNKNOWN = "unknown"
+UNKNOWN = "–"
+SHORT = {"statistics": "stats", "isolation_forest": "forest"}
+ACTIVE = "*"
 
 
 def register(root: typer.Typer) -> None:
@@ -58,22 +60,23 @@ def _as_json(model: "ModelSummary") -> dict[str, Any]:
 
 
 def _print_table(found: "list[ModelSummary]", settings: "Settings") -> None:
-    # Short words and no column more than these: a row is to fit on one line of a mail or a pipe.
-    columns = ["model", "metric", "hotel", "version", "trained", "points", "acc.", "prec.", "recall", "evaluated on"]
-    shown = console.table(columns, right=("hotel", "points", "acc.", "prec.", "recall"))
+    # Short words and no column more than these: a row is to fit on one line of 80 columns. `--json` has the rest.
+    columns = ["metric", "model", "hotel", "ver.", "trained", "acc.", "prec.", "rec."]
+    shown = console.table(columns, right=("hotel", "ver.", "acc.", "prec.", "rec."))
     for model in found:
         header = model.header
         shown.add_row(
-            header.model_type,
             header.metric_type,
+            SHORT[header.model_type],
             str(header.hotel_id),
-            f"{header.version} active" if model.is_active else str(header.version),
+            f"{header.version}{ACTIVE if model.is_active else ' '}",
             f"{model.trained_at.astimezone(settings.zone()):%Y-%m-%d}",
-            str(model.data_points),
             *(_share(getattr(model, name)) for name in QUALITIES),
-            model.evaluated_on or UNKNOWN,
         )
     console.out().print(shown)
+    console.note(f"{ACTIVE} active; accuracy (balanced), precision, recall: {UNKNOWN} where unknown")
+    for truth in sorted({model.evaluated_on for model in found if model.evaluated_on}):
+        console.note(f"measured on {truth}")
 
 
 def _share(value: float | None) -> str:

@@ -49,6 +49,9 @@ def simulate(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise UsageError(f"--ending {text!r} is no date; write 2026-03-01.") from error
+    if not 2000 <= day.year <= 2100:
+        raise UsageError(f"--ending {text} must lie between 2000 and 2100.")
+    return day

@@ -142,7 +142,9 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     known = {"name": entity_name, **_figures(alert, lang)}
     told = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
     translate = catalog(DOMAIN, lang).gettext
-    return " ".join(translate(text).format_map(_Known(known)) for text in told), translate(wording.action)
+    message = " ".join(translate(text).format_map(_Known(known)) for text in told)
+    # A shortened list ends its sentence by itself.
+    return message.replace("….", "…"), translate(wording.action)
 
 
 class _Known(dict[str, str]):

@@ -294,7 +294,7 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
        q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.completed_at > :until, true))
 FROM minibar_ml.source_refill_requests(:since_at, :until) q JOIN minibar_ml.source_rooms() r USING (room_id)
-ORDER BY q.room_id, q.requested_at, q.request_id
+ORDER BY q.room_id, q.requested_at, q.completed_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
 -- Units handed out - used - returned - left, by attendant and day.

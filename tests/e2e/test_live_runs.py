@@ -81,3 +81,14 @@ def test_days_that_collect_changed_are_judged_again_and_no_others() -> None:
     assert _days(NOON - timedelta(days=1), []) == ["2025-11-18", "2025-11-19"]
     late = [(NOON - timedelta(days=9)).date(), (NOON - timedelta(days=90)).date()]
     assert _days(NOON - timedelta(minutes=5), late) == ["2025-11-10", "2025-11-19"]
+
+
+def test_a_find_that_grew_after_it_was_judged_is_raised_anew_and_an_equal_one_is_not(connection: Connection) -> None:
+    _tell(connection, _vacant(0, 2.0, 40.0), NOON)
+    (first,) = alerts.fetch(connection, alerts.AlertFilter())
+    alerts.judge(connection, [first.id], "false_positive", "Ayşe", NOON)
+    _tell(connection, _vacant(0, 2.0, 40.0), NOON + timedelta(minutes=5))
+    assert alerts.fetch(connection, alerts.AlertFilter()) == []
+    _tell(connection, _vacant(0, 41.0, 900.0), NOON + timedelta(minutes=10))
+    (grown,) = alerts.fetch(connection, alerts.AlertFilter())
+    assert (grown.value, grown.status) == (41.0, "open")
