@@ -56,11 +56,6 @@ def severity_of(deviation_percent: float) -> Severity:
     return "high" if size < 80 else "critical"
 
 
-def worse(one: Severity, other: Severity) -> Severity:
-    """The graver of two severities."""
-    return max(one, other, key=SEVERITIES.index)
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a detector says of one entity on one business day; the store turns it into an alert or an update.

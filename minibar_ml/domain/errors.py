@@ -73,12 +73,6 @@ class ModelRefused(PreconditionFailed):
     """A stored model can't be trusted or opened; detection goes on with statistics. Run `minibar-ml train`."""
 
 
-class PartlyDone(MinibarError):
-    """Part of the work could not be done; the next run tries again."""
-
-    exit_code = ExitCode.PARTLY_DONE
-
-
 class AnotherRunHoldsTheLock(MinibarError):
     """Another run of this job is at work; this one leaves it alone."""
 

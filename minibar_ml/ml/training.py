@@ -31,7 +31,7 @@ class Learnt:
 def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
     """First and last (exclusive) day to learn from, for judging `day` and the `gap` days before it.
 
-    The gap keeps every day that detect looks at again out of its own baseline.
+    The gap keeps the days that detect may look at again out of their own baseline.
     """
     return day - gap - window, day - gap
 
