@@ -64,6 +64,8 @@ def _ensure_runtime_folder(folder: Path) -> None:
     # Beneath a longer path no socket fits into it; the server then looks for a place by itself, if it is not there.
     if len(str(folder)) <= LONGEST_PATH:
         (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
+        # `parents` are made with the usual rights; a runtime folder that others can enter is not taken.
+        runtime.chmod(0o700)
 
 
 def _set_environment(folder: Path, url: str) -> None:
