@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from quality.figures import (
     Line,
     Point,
-    Share,
     by_size,
     by_subject,
     curve,
@@ -14,6 +13,7 @@ from quality.figures import (
     thousand_room_days,
     total,
 )
+from quality.shares import Share
 from quality.truth import Judged, Subject
 from quality.walk import Walk
 
