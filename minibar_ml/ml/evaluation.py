@@ -157,7 +157,8 @@ def _flagged(
         judged += len(scores)
         if not len(scores):
             continue
-        alerts |= {(finding.entity_id, day) for finding in detector.decide(scores, parameters, limits, moment)}
+        found = detector.decide(scores, parameters, limits, moment)
+        alerts |= {(finding.entity_id, finding.occurred_on.toordinal()) for finding in found}
         if opinion is not None and not isinstance(opinion, TooLittle):
             flagged = scores["entity_id"].to_numpy()[second_opinion.percentile(scores, opinion) >= FOREST_ALERTS]
             odd |= {(int(entity), day) for entity in flagged}

@@ -22,8 +22,9 @@ class Frames:
     """All that a detector may look at.
 
     rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, room_type, known, nights,
-        guest_nights, guests, arriving, stays, stay_on, previous_on, occupancy (NaN: unknown); one row a room and day
-        that it was checked. `known` says that occupancy is known since the room's check before.
+        guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
+        occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
+        since the room's check before.
     vacant: hotel_id, room_id, day, units, previous_on; visits with no guest since the visit before.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).

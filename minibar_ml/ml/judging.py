@@ -34,16 +34,18 @@ def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: 
         # Asked for only where there is something to say it of: opening a forest takes longer than all the rest.
         opinion = learnt.opinions.get(detector.name) if found else None
         if opinion is not None and not isinstance(opinion, TooLittle):
-            found = _with_opinion(found, scores, opinion)
+            found = _with_opinion(found, scores, opinion, moment.day)
         findings += found
     return _without_echoes(findings)
 
 
-def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters) -> list[Finding]:
-    rows = scores[scores["entity_id"].isin([finding.entity_id for finding in found])].drop_duplicates("entity_id")
-    odd = dict(zip(rows["entity_id"], second_opinion.percentile(rows, opinion), strict=True))
-    feature = dict(zip(rows["entity_id"], second_opinion.oddest_features(rows, opinion), strict=True))
-    return [_told(finding, float(odd[finding.entity_id]), feature[finding.entity_id]) for finding in found]
+def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters, day: int) -> list[Finding]:
+    """Each finding with what the forest thinks of its row; a row is of the judged day unless it names another."""
+    days = scores["day"] if "day" in scores else [day] * len(scores)
+    place = {key: row for row, key in enumerate(zip(scores["entity_id"], days, strict=True))}
+    rows = scores.iloc[[place[finding.entity_id, finding.occurred_on.toordinal()] for finding in found]]
+    odd, feature = second_opinion.percentile(rows, opinion), second_opinion.oddest_features(rows, opinion)
+    return [_told(finding, float(odd[row]), feature[row]) for row, finding in enumerate(found)]
 
 
 def _told(finding: Finding, percentile: float, feature: str) -> Finding:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 _COLUMNS = {
-    "int64": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving stays stay_on "
-    "previous_on",
+    "int64": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
+    "stay_on previous_on",
     "bool": "known open",
     "object": "room_type kind",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
