@@ -38,6 +38,8 @@ def fetch_consumption(
 ) -> dict[EntityType, Capped[Trend]]:
     """The trends of products and rooms, each kind's largest change first.
 
+    Means are compared on the scale of square roots, where the variance of counts does not depend on their size
+    (Bartlett 1936, The square root transformation in analysis of variance).
     `ids` names the wanted ones of a kind, None all of it; `limit` cuts each kind, None does not.
     """
     values = {"room_ids": ids["room"], "product_ids": ids["product"], "limit": limit, **_binds(period, hotel_id)}
