@@ -6,8 +6,7 @@ from string import Formatter
 from typing import Any
 
 from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.evidence import TEXTS
+from minibar_ml.i18n import Lang, captions, catalog, evidence
 from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, percent, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
@@ -120,7 +119,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from TEXTS
+    yield from (*evidence.TEXTS, *captions.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
