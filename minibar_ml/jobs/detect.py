@@ -16,7 +16,7 @@ from minibar_ml.jobs import stored_models
 from minibar_ml.log import logger
 from minibar_ml.ml import training
 from minibar_ml.ml.detectors.base import Limits, Moment
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.impact import impact
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import Learnt
@@ -124,7 +124,7 @@ def _every_day(first: date, last: date) -> list[date]:
 
 def _oldest(plan: Plan, first: date) -> datetime:
     """The start of the first day that judging or learning may look at; neither looks past its own window."""
-    days = max(training.LOOK_BACK_DAYS, plan.training_days + plan.lookback_days)
+    days = max(LOOK_BACK_DAYS, plan.training_days + plan.lookback_days)
     return datetime.combine(first - timedelta(days=days), time.min, tzinfo=plan.zone)
 
 

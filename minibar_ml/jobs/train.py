@@ -15,7 +15,7 @@ from minibar_ml.ml import evaluation, feedback, training
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, TooLittle
 from minibar_ml.ml.evaluation import TRUTH, Quality
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.training import Learnt
 from minibar_ml.store import frames as points
 from minibar_ml.store import models, runs, training_logs, verdicts
@@ -91,7 +91,7 @@ def run(
     with runs.job_run(connection, "train", as_of) as job:
         today = as_of.astimezone(zone).date().toordinal()
         since, until = training.training_days(today, training_days, lookback_days)
-        oldest = as_of - timedelta(days=training_days + lookback_days + training.LOOK_BACK_DAYS + 1)
+        oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
         frames = points.fetch(connection, oldest, as_of)
         judged = verdicts.fetch(connection)
         hotels = frames.hotels()

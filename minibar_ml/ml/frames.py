@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
+LOOK_BACK_DAYS = 60
+"""Days before the judged one that a detector may look at: stock in attendants' hands, the level's way down."""
+LOOK_BACK = {"rooms": 28, "vacant": 0, "gaps": 0, "custody": 0}
+"""Frames of which detectors look back less: stays and runs of empty checks; nothing but the day itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class Frames:
 
     def of_hotel(self, hotel_id: int) -> "Frames":
         """The rows of one hotel; the common store of a chain (0) sees what all its hotels use of each product."""
-        own = self._where(lambda frame: frame[frame["hotel_id"] == hotel_id])
+        own = self._where(lambda _, frame: frame["hotel_id"] == hotel_id)
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
@@ -60,7 +64,19 @@ class Frames:
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
-        return self._where(lambda frame: frame[(frame["day"] >= since) & (frame["day"] < until)])
+        return self._where(lambda _, frame: (frame["day"] >= since) & (frame["day"] < until))
 
-    def _where(self, pick: "Callable[[DataFrame], DataFrame]") -> "Frames":
-        return Frames(**{field.name: pick(getattr(self, field.name)) for field in fields(self)})
+    def seen_on(self, day: int) -> "Frames":
+        """The rows that a detector may look at to judge a day: none after it, and none older than it needs."""
+        return self._where(
+            lambda name, frame: (frame["day"] <= day) & (frame["day"] >= day - LOOK_BACK.get(name, LOOK_BACK_DAYS))
+        )
+
+    def _where(self, rows: "Callable[[str, DataFrame], Series[bool]]") -> "Frames":
+        return Frames(**{field.name: _only(getattr(self, field.name), rows, field.name) for field in fields(self)})
+
+
+def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":
+    """The wanted rows; where all are, the frame itself, for a large hotel's copy would take a lot of memory."""
+    wanted = rows(name, frame)
+    return frame if wanted.all() else frame[wanted]

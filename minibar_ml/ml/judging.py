@@ -9,7 +9,7 @@ from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.training import LOOK_BACK_DAYS, Learnt
+from minibar_ml.ml.training import Learnt
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,7 +20,7 @@ def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: 
 
     Rows after the day are cut off here, so that no detector can look ahead.
     """
-    seen = frames.between(moment.day - LOOK_BACK_DAYS, moment.day + 1)
+    seen = frames.seen_on(moment.day)
     limits = replace(limits, tightness=learnt.tightness)
     findings: list[Finding] = []
     for detector in ALL:

@@ -15,8 +15,6 @@ from minibar_ml.ml.frames import Frames
 OPINION_DAYS = 14
 PARAMETERS_FORMAT = 1
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
-LOOK_BACK_DAYS = 60
-"""Days before the judged one that detectors may look at: stays, runs of empty checks, stock in attendants' hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +114,7 @@ FOREST_OF = {metric: detector.name for metric, detector in _first_of_metric().it
 def _opinion(detector: Detector, past: Frames, parameters: Parameters, min_points: int) -> Parameters | TooLittle:
     last = max((int(frame["day"].max()) for frame in (past.rooms, past.outflow, past.gaps) if len(frame)), default=0)
     scored = [
-        detector.score(past.between(day - LOOK_BACK_DAYS, day + 1), parameters, _over(day))
-        for day in range(last - OPINION_DAYS + 1, last + 1)
+        detector.score(past.seen_on(day), parameters, _over(day)) for day in range(last - OPINION_DAYS + 1, last + 1)
     ]
     filled = [scores for scores in scored if len(scores)]
     if not filled:

@@ -48,9 +48,12 @@ def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
         exposure = (rooms["day"].to_numpy() - previous_on).astype(float)
         picked = (exposure > 0) & (exposure <= LONGEST_GAP)
     picked = picked & (previous_on > UNKNOWN_DAY) & rooms["units"].notna().to_numpy()
-    found = rooms[picked].assign(exposure=exposure[picked])
-    order = np.lexsort((found["day"].to_numpy(), found["room_id"].to_numpy()))
-    return found.iloc[order].reset_index(drop=True)
+    found = rooms[picked]
+    room, day = found["room_id"].to_numpy(), found["day"].to_numpy()
+    order = np.lexsort((day, room))
+    if not np.array_equal(order, np.arange(len(order))):
+        found = found.iloc[order]
+    return found.assign(exposure=exposure[picked][order]).reset_index(drop=True)
 
 
 def knows_guests(rooms: "DataFrame") -> bool:

@@ -14,11 +14,12 @@ from minibar_ml.store.queries import query
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+# As narrow as the figures allow: 28 days of 100,000 rooms are three million rows.
 _COLUMNS = {
-    "int64": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
+    "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
     "stay_on previous_on",
     "bool": "known open",
-    "object": "room_type kind",
+    "category": "room_type kind",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
 }
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
