@@ -21,6 +21,8 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "minute": ("{n} minute", "{n} minutes"),
     "hour": ("{n} hour", "{n} hours"),
     "day": ("{n} day", "{n} days"),
+    "room": ("{n} room", "{n} rooms"),
+    "attendant": ("{n} attendant", "{n} attendants"),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature", "trend"]
+Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
@@ -49,6 +49,15 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "refill_gap": "refills that don't match consumption",
         "products": "the number of products touched",
         "visits": "the number of visits",
+    },
+    "weekday": {
+        "1": "Monday",
+        "2": "Tuesday",
+        "3": "Wednesday",
+        "4": "Thursday",
+        "5": "Friday",
+        "6": "Saturday",
+        "7": "Sunday",
     },
     "trend": {
         "hotel": "Hotel",

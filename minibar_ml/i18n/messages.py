@@ -6,8 +6,8 @@ from string import Formatter
 from typing import Any
 
 from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.i18n import Lang, captions, catalog, evidence
-from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, percent, products
+from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations
+from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
 
@@ -23,18 +23,17 @@ class Wording:
 TAKEN = "Taken: {products}."
 STAY = "{guests} for {nights}."
 ROOM_TYPE = "Room type: {room_type}."
-PEERS = "Difference from comparable rooms: {peers_percent}."
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
         "Room {name}: {units} consumed where about {expected} would be usual.",
         "Compare with the guest's bill. If it does not match, count the minibar again.",
-        (STAY, ROOM_TYPE, PEERS, TAKEN),
+        (STAY, ROOM_TYPE, TAKEN),
     ),
     "room_low": Wording(
         "Room {name}: only {units} consumed where about {expected} would be usual.",
         "Look into the minibar and check that the last visits were recorded in full.",
-        (STAY, ROOM_TYPE, PEERS, TAKEN),
+        (STAY, ROOM_TYPE, TAKEN),
     ),
     "product_high": Wording(
         "{name}: {units} consumed where about {expected} would be usual.",
@@ -119,7 +118,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (*evidence.TEXTS, *captions.TEXTS)
+    yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -171,7 +170,6 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "previous_on": day(facts.get("previous_on"), lang),
         "since": day(facts.get("since"), lang),
         "last_at": moment(facts.get("last_at"), lang),
-        "peers_percent": percent(facts.get("peers_percent"), lang),
         "daily_units": number(facts.get("daily_units"), lang),
         **_things(facts, lang),
         **_words(facts, lang),

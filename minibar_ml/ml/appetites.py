@@ -71,6 +71,12 @@ def posterior(weights: Floats, logs: Floats) -> Floats:
     return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
 
+def first_of_stay(stay: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each row's first row of its stay; rows are in order of stay and day, -1 belongs to no single stay."""
+    starts = np.r_[True, np.diff(stay) != 0][: len(stay)] | (stay < 0)
+    return np.maximum.accumulate(np.where(starts, np.arange(len(stay)), 0))
+
+
 def of_other_checks(stay: NDArray[np.int64], units: Floats, mu: Floats, size: float) -> tuple[Floats, Floats]:
     """Log-likelihood of the stay's earlier checks, and of its next one, for each check (checks x grid each).
 
@@ -78,8 +84,7 @@ def of_other_checks(stay: NDArray[np.int64], units: Floats, mu: Floats, size: fl
     """
     here = np.where(stay[:, None] >= 0, _log_likelihood(units, mu, size), 0.0)
     before = np.cumsum(here, axis=0) - here
-    starts = np.r_[True, np.diff(stay) != 0][: len(stay)] | (stay < 0)
-    earlier = before - before[np.maximum.accumulate(np.where(starts, np.arange(len(stay)), 0))]
+    earlier = before - before[first_of_stay(stay)]
     following = np.zeros_like(here)
     followed = (stay[:-1] == stay[1:]) & (stay[:-1] >= 0)
     following[:-1][followed] = here[1:][followed]

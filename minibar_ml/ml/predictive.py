@@ -25,11 +25,24 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
+class Stay:
+    """Of each check, what the same guests took elsewhere: units and number of earlier checks, units of the next one.
+
+    `next_units` is NaN while there is no next check.
+    """
+
+    units: Floats
+    checks: Ints
+    next_units: Floats
+
+
+@dataclass(frozen=True, slots=True)
 class Predictive:
     """The predictive of each check: a mixture of negative binomials of one size.
 
     `weights` are checks x grid, from the stay's earlier checks; `hindsight` from those and the next one; `next_on` is
-    that next check's day, UNKNOWN_DAY while there is none. `mean` and `spread` (the size of the negative binomial with
+    that next check's day, UNKNOWN_DAY while there is none; `stay` tells people what the
+    weights come from. `mean` and `spread` (the size of the negative binomial with
     the same mean and variance) tell the mixture to people.
     """
 
@@ -38,6 +51,7 @@ class Predictive:
     weights: Floats
     hindsight: Floats
     next_on: Ints
+    stay: "Stay"
     size: float
 
     @property
@@ -54,7 +68,8 @@ class Predictive:
     def at(self, rows: Flags) -> "Predictive":
         """The predictive of some checks."""
         weights, hindsight = self.weights[rows], self.hindsight[rows]
-        return Predictive(self.found[rows], self.mu[rows], weights, hindsight, self.next_on[rows], self.size)
+        stay = Stay(self.stay.units[rows], self.stay.checks[rows], self.stay.next_units[rows])
+        return Predictive(self.found[rows], self.mu[rows], weights, hindsight, self.next_on[rows], stay, self.size)
 
     def again(self) -> "Predictive":
         """The second look: the same checks, with the next check of the same guests known."""
@@ -90,12 +105,17 @@ def predict(found: "DataFrame", parameters: Parameters, wanted: Flags | None = N
     weights, hindsight = (
         appetites.posterior(parameters["weights"], logs[wanted]) for logs in (earlier, earlier + following)
     )
-    return Predictive(found[wanted], mu[wanted], weights, hindsight, _next_on(found, stay)[wanted], size)
+    next_on, told = _told(found, stay, wanted)
+    return Predictive(found[wanted], mu[wanted], weights, hindsight, next_on, told, size)
 
 
-def _next_on(found: "DataFrame", stay: Ints) -> Ints:
-    day = found["day"].to_numpy(dtype=np.int64)
-    next_on = np.full(len(day), UNKNOWN_DAY)
+def _told(found: "DataFrame", stay: Ints, wanted: Flags) -> tuple[Ints, Stay]:
+    """The day of the wanted checks' next check by the same guests, and what those took at their other checks."""
+    day, units = found["day"].to_numpy(dtype=np.int64), found["units"].to_numpy(dtype=float)
     followed = (stay[:-1] >= 0) & (stay[:-1] == stay[1:])
-    next_on[:-1][followed] = day[1:][followed]
-    return next_on
+    next_on, next_units = np.full(len(day), UNKNOWN_DAY), np.full(len(day), np.nan)
+    next_on[:-1][followed], next_units[:-1][followed] = day[1:][followed], units[1:][followed]
+    start = appetites.first_of_stay(stay)
+    before = np.cumsum(units) - units
+    place = np.arange(len(day))
+    return next_on[wanted], Stay((before - before[start])[wanted], (place - start)[wanted], next_units[wanted])

@@ -50,7 +50,9 @@ class RoomConsumption:
         made = predict(found, parameters, _of_day(found, moment.day))
         new = made.at((made.found["day"] == moment.day).to_numpy())
         known = made.at(made.next_on == moment.day).again()
-        return pd.concat([_told(new, first_look(new)), _told(known, known.surprise())], ignore_index=True)
+        peers = _peers(made.found)
+        looks = (_told(new, first_look(new), peers), _told(known, known.surprise(), peers))
+        return pd.concat(looks, ignore_index=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Rooms beyond the budget's threshold, 40 % and 3 units over what was expected (defaults).
@@ -97,9 +99,19 @@ def _of_day(found: "DataFrame", day: int) -> Flags:
     return np.asarray(of_day | before)
 
 
-def _told(made: Predictive, scores: Floats) -> "DataFrame":
+def _peers(found: "DataFrame") -> "DataFrame":
+    """Units and number of checks of each day and room type, of rooms that were slept in."""
+    slept_in = found[found["nights"] > 0]
+    return slept_in.groupby(["day", "room_type"], observed=True)["units"].agg(["sum", "size"]).reset_index()
+
+
+def _told(made: Predictive, scores: Floats, peers: "DataFrame") -> "DataFrame":
     edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
     lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
+    alike = made.found[["day", "room_type"]].merge(peers, "left", ["day", "room_type"])
+    counted = (made.found["nights"] > 0).to_numpy()
+    others = alike["size"].fillna(0).to_numpy() - counted
+    their_units = alike["sum"].fillna(0).to_numpy() - np.where(counted, made.found["units"], 0.0)
     return made.found.assign(
         entity_id=made.found["room_id"],
         value=made.found["units"].to_numpy(dtype=float),
@@ -107,6 +119,11 @@ def _told(made: Predictive, scores: Floats) -> "DataFrame":
         score=scores,
         lower=lower,
         upper=upper,
+        stay_units=made.stay.units,
+        stay_checks=made.stay.checks,
+        next_units=made.stay.next_units,
+        peers=others,
+        peers_units=their_units / np.maximum(others, 1),
         x_refill_gap=made.found["refilled"] - made.found["units"],
         x_products=made.found["products_found"],
         x_visits=made.found["visits"],
@@ -129,5 +146,17 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         lower=float(row["lower"]),
         upper=float(row["upper"]),
         score=round(float(row["score"]), 3),
-        facts={"guests": int(row["guests"]), "nights": int(row["nights"]), "room_type": row["room_type"]},
+        facts=_facts(row),
     )
+
+
+def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """What the expectation comes from, for people; what the guests took later counts only at the second look."""
+    facts = {"guests": int(row["guests"]), "nights": int(row["nights"]), "room_type": row["room_type"]}
+    if row["stay_checks"]:
+        facts |= {"stay_units": row["stay_units"], "stay_checks": int(row["stay_checks"])}
+    if not np.isnan(row["next_units"]):
+        facts["next_units"] = row["next_units"]
+    if row["peers"]:
+        facts |= {"peers": int(row["peers"]), "peers_units": round(float(row["peers_units"]), 2)}
+    return facts

@@ -45,7 +45,8 @@ class SilentRoom:
         """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
         runs = _runs(frames.rooms, parameters, moment.day)
         today = runs[runs["day"] == moment.day].reset_index(drop=True)
-        return today.assign(lower=1.0, upper=np.nan)
+        checked = frames.rooms[(frames.rooms["day"] == moment.day) & (frames.rooms["nights"] > 0)]
+        return today.assign(lower=1.0, upper=np.nan, empty=(checked["units"] == 0).mean() if len(checked) else np.nan)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Runs of five nights and two stays or more beyond the threshold, on a day that is over."""
@@ -98,5 +99,9 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         expected=round(float(row["expected"]), 2),
         lower=1.0,
         score=round(float(row["score"]), 3),
-        facts={"nights": int(row["nights_empty"]), "stays": int(row["stays_empty"])},
+        facts={
+            "nights": int(row["nights_empty"]),
+            "stays": int(row["stays_empty"]),
+            **({} if np.isnan(row["empty"]) else {"empty_percent": round(100 * float(row["empty"]))}),
+        },
     )
