@@ -17,10 +17,13 @@ from minibar_ml.settings import Settings, load
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from minibar_ml.domain.calendar import Calendar
     from minibar_ml.ml.detectors.base import Limits
 
 Result = TypeVar("Result")
 EARLIEST_YEAR = 2000
+CALENDAR_PAST = timedelta(days=2 * 366)
+"""How long before the first judged day detectors may learn from, at the longest."""
 
 
 def _quiet(wanted: bool) -> bool:
@@ -158,6 +161,14 @@ def limits(settings: Settings) -> "Limits":
         consumption_floor=settings.consumption_floor,
         product_floor=settings.product_floor,
     )
+
+
+def calendar(settings: Settings, first: date, today: date) -> "Calendar":
+    """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
+    from minibar_ml import calendars
+
+    ahead = today + timedelta(days=366)
+    return calendars.read(settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, ahead)
 
 
 def settings() -> Settings:

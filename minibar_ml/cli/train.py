@@ -29,6 +29,8 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
         return
     instant = context.resolve_as_of(as_of, settings.zone())
     keys = load_keys(settings)
+    today = instant.astimezone(settings.zone()).date()
+    calendar = context.calendar(settings, today, today)
 
     def job(connection: "Connection") -> "TrainResult":
         return run(
@@ -40,6 +42,7 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
             training_days=settings.training_days,
             lookback_days=settings.lookback_days,
             min_points=settings.min_data_points,
+            calendar=calendar,
         )
 
     result = context.work(settings, "train", job)

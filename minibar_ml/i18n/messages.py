@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 from minibar_ml.domain.alerts import Alert, Finding
+from minibar_ml.domain.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations
 from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
@@ -23,25 +24,29 @@ class Wording:
 TAKEN = "Taken: {products}."
 STAY = "{guests} for {nights}."
 ROOM_TYPE = "Room type: {room_type}."
+HOLIDAY = "A public holiday: {holiday}."
+EVENT = "An event: {event}."
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
         "Room {name}: {units} consumed where about {expected} would be usual.",
         "Compare with the guest's bill. If it does not match, count the minibar again.",
-        (STAY, ROOM_TYPE, TAKEN),
+        (STAY, ROOM_TYPE, HOLIDAY, EVENT, TAKEN),
     ),
     "room_low": Wording(
         "Room {name}: only {units} consumed where about {expected} would be usual.",
         "Look into the minibar and check that the last visits were recorded in full.",
-        (STAY, ROOM_TYPE, TAKEN),
+        (STAY, ROOM_TYPE, HOLIDAY, EVENT, TAKEN),
     ),
     "product_high": Wording(
         "{name}: {units} consumed where about {expected} would be usual.",
         "Look for rooms that took many and for entries made twice, then count the stock.",
+        (HOLIDAY, EVENT),
     ),
     "product_low": Wording(
         "{name}: only {units} consumed where about {expected} would be usual.",
         "Check that it is in the minibars and that its consumption is being recorded.",
+        (HOLIDAY, EVENT),
     ),
     "vacant": Wording(
         "Room {name}: {units} gone although no guest was in the room.",
@@ -185,6 +190,8 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
+    if (kind := facts.get("calendar_kind")) in get_args(SpecialKind) and facts.get("calendar"):
+        words[str(kind)] = str(facts["calendar"])
     if isinstance(metrics := facts.get("metrics"), list) and metrics:
         words["metric"] = ", ".join(label("metric", str(metric), lang) for metric in metrics)
     return words

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import STATE_TYPES, AlertType, Finding, Transitions
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
@@ -44,6 +45,7 @@ class Plan:
     lookback_days: int
     training_days: int
     min_points: int
+    calendar: Calendar = ORDINARY
     since: date | None = None
     until: date | None = None
 
@@ -98,7 +100,7 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         last = runs.find_last(connection, "detect")
         changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
         days = plan.days(last.as_of if last else None, changed)
-        frames = points.fetch(connection, _oldest(plan, days[0]), plan.as_of)
+        frames = replace(points.fetch(connection, _oldest(plan, days[0]), plan.as_of), calendar=plan.calendar)
         usable = source.read(connection).usable
         hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
         learner = _Learner(plan, hotels, {} if plan.walks else _open(connection, keys), keys)

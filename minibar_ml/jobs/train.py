@@ -1,13 +1,14 @@
 """train: from metric points to sealed models, one statistics model and one forest for each metric and hotel."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
 from minibar_ml.log import logger
@@ -82,6 +83,7 @@ def run(
     training_days: int,
     lookback_days: int,
     min_points: int,
+    calendar: Calendar = ORDINARY,
 ) -> TrainResult:
     """Learn, evaluate, seal, store and promote, in one transaction.
 
@@ -92,7 +94,7 @@ def run(
         today = as_of.astimezone(zone).date().toordinal()
         since, until = training.training_days(today, training_days, lookback_days)
         oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
-        frames = points.fetch(connection, oldest, as_of)
+        frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
         judged = verdicts.fetch(connection)
         hotels = frames.hotels()
         tightness = feedback.tightness(judged.counts)

@@ -5,13 +5,14 @@ none. Frames are never mutated. Units are bottles, cans and bars; minutes are mi
 """
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pandas import DataFrame, Series
 
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
@@ -36,6 +37,8 @@ class Frames:
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+
+    calendar: public holidays and events; no table, and not cut to any days.
     """
 
     rooms: "DataFrame"
@@ -46,17 +49,19 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
+    calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
         """Every hotel that has a row in any frame, in order."""
         found: set[int] = set()
-        for field in fields(self):
-            found |= set(getattr(self, field.name)["hotel_id"].unique().tolist())
+        for name in TABLES:
+            found |= set(getattr(self, name)["hotel_id"].unique().tolist())
         return sorted(found)
 
     def of_hotel(self, hotel_id: int) -> "Frames":
         """The rows of one hotel; the common store of a chain (0) sees what all its hotels use of each product."""
         own = self._where(lambda _, frame: frame["hotel_id"] == hotel_id)
+        own = replace(own, calendar=self.calendar.of_hotel(hotel_id))
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
@@ -73,7 +78,12 @@ class Frames:
         )
 
     def _where(self, rows: "Callable[[str, DataFrame], Series[bool]]") -> "Frames":
-        return Frames(**{field.name: _only(getattr(self, field.name), rows, field.name) for field in fields(self)})
+        picked: dict[str, Any] = {name: _only(getattr(self, name), rows, name) for name in TABLES}
+        return replace(self, **picked)
+
+
+TABLES = tuple(field.name for field in fields(Frames) if field.name != "calendar")
+"""The names of the frames."""
 
 
 def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":

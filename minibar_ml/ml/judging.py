@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.calendar import Calendar
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
@@ -36,7 +37,15 @@ def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: 
         if opinion is not None and not isinstance(opinion, TooLittle):
             found = _with_opinion(found, scores, opinion, moment.day)
         findings += found
-    return _without_echoes(findings)
+    return [_dated(finding, seen.calendar) for finding in _without_echoes(findings)]
+
+
+def _dated(finding: Finding, calendar: Calendar) -> Finding:
+    """Unusual consumption with the holiday or event that may be its reason."""
+    special = calendar.told_of(finding.occurred_on.toordinal()) if finding.type == "consumption_anomaly" else None
+    if special is None:
+        return finding
+    return replace(finding, facts={**(finding.facts or {}), "calendar": special.name, "calendar_kind": special.kind})
 
 
 def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters, day: int) -> list[Finding]:

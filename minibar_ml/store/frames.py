@@ -1,14 +1,13 @@
 """Metric points as the frames that detectors read: arrays cross from PostgreSQL by COPY, not as row objects."""
 
 import io
-from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
 
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import TABLES, Frames
 from minibar_ml.store.queries import query
 
 if TYPE_CHECKING:
@@ -26,8 +25,9 @@ TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in column
 
 
 def fetch(connection: Connection, since: datetime, until: datetime) -> Frames:
-    """All frames of the points observed in since <= t < until, one statement each."""
-    return Frames(**{field.name: _copy(connection, field.name, since, until) for field in fields(Frames)})
+    """All frames of the points observed in since <= t < until, one statement each; their calendar is empty."""
+    tables: dict[str, Any] = {name: _copy(connection, name, since, until) for name in TABLES}
+    return Frames(**tables)
 
 
 def _copy(connection: Connection, name: str, since: datetime, until: datetime) -> "DataFrame":

@@ -35,6 +35,11 @@ CASES: list[tuple[AlertType, EntityType, str, float, float | None, dict[str, Any
      "1126: 30 units consumed where about 12.5 would be usual."),
     ("consumption_anomaly", "product", "product_low", 0.0, 12.0, {},
      "1126: only 0 units consumed where about 12 would be usual."),
+    ("consumption_anomaly", "product", "product_high", 30.0, 12.5,
+     {"calendar": "Republic Day", "calendar_kind": "holiday"},
+     "1126: 30 units consumed where about 12.5 would be usual. A public holiday: Republic Day."),
+    ("consumption_anomaly", "room", "room_high", 9.0, 3.0, {"calendar": "Wedding fair", "calendar_kind": "event"},
+     "Room 1126: 9 units consumed where about 3 would be usual. An event: Wedding fair."),
     ("vacant_consumption", "room", "vacant", 3.0, 0.0, {"previous_on": "2025-11-17", "products": PRODUCTS},
      "Room 1126: 3 units gone although no guest was in the room. Last check: 17 Nov 2025. "
      "Missing: 2 × Kola, 1 × Su."),
