@@ -58,6 +58,7 @@ def detect(
         min_points=settings.min_data_points,
         since=context.first_day(since, instant, zone),
         until=last.astimezone(zone).date() if last else None,
+        is_live=as_of is None,
     )
     keys = None if plan.walks else _keys(settings)
 

@@ -4,7 +4,7 @@ A `day` is a business date's proleptic ordinal (`date.toordinal()`), so that spa
 none. Frames are never mutated. Units are bottles, cans and bars; minutes are minutes; `at` is seconds since 1970.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
+
+
+BOOKS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
+
+
+def no_books() -> "DataFrame":
+    """No stays on the books: what is told of them to anyone but a live run."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in BOOKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +41,8 @@ class Frames:
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+    books: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live runs
+        only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
     """
 
     rooms: "DataFrame"
@@ -41,12 +53,13 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
+    books: "DataFrame" = field(default_factory=no_books)
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a row in any frame, in order."""
+        """Every hotel that has a point in any frame, in order; stays on the books are no points."""
         found: set[int] = set()
-        for field in fields(self):
-            found |= set(getattr(self, field.name)["hotel_id"].unique().tolist())
+        for one in fields(self)[:-1]:
+            found |= set(getattr(self, one.name)["hotel_id"].unique().tolist())
         return sorted(found)
 
     def of_hotel(self, hotel_id: int) -> "Frames":
@@ -55,11 +68,12 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE))
+        books = self.books.assign(hotel_id=COMMON_STORE)
+        return replace(own, products=used.assign(hotel_id=COMMON_STORE), books=books)
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
         return self._where(lambda frame: frame[(frame["day"] >= since) & (frame["day"] < until)])
 
     def _where(self, pick: "Callable[[DataFrame], DataFrame]") -> "Frames":
-        return Frames(**{field.name: pick(getattr(self, field.name)) for field in fields(self)})
+        return Frames(**{one.name: pick(getattr(self, one.name)) for one in fields(self)})

@@ -16,17 +16,32 @@ if TYPE_CHECKING:
 
 _COLUMNS = {
     "int64": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving stays stay_on "
-    "previous_on",
+    "previous_on arrives_on departs_on rooms",
     "bool": "known open",
     "object": "room_type kind",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
 }
+POINTS = tuple(field.name for field in fields(Frames) if field.name != "books")
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
 
 
 def fetch(connection: Connection, since: datetime, until: datetime) -> Frames:
     """All frames of the points observed in since <= t < until, one statement each."""
-    return Frames(**{field.name: _copy(connection, field.name, since, until) for field in fields(Frames)})
+    return Frames(**{name: _copy(connection, name, since, until) for name in POINTS})
+
+
+def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Frames:
+    """Only what a forecast of stock reads, products and levels; the other frames are left empty."""
+    import pandas as pd
+
+    empty = pd.DataFrame({"hotel_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="int64")})
+    read = {name: _copy(connection, name, since, until) for name in ("products", "levels")}
+    return Frames(**{name: read.get(name, empty) for name in POINTS})
+
+
+def fetch_books(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
+    """Stays that arrive between `since` and 40 days after `until`, counted by arrival and departure."""
+    return _copy(connection, "books", since, until)
 
 
 def _copy(connection: Connection, name: str, since: datetime, until: datetime) -> "DataFrame":
