@@ -55,7 +55,8 @@ def forecast(
         console.print_json(_as_json(result, shown, daily=product is not None))
         return
     if not shown:
-        console.note("There is no stock to forecast yet: run `minibar-ml collect` first.")
+        where = "There is" if hotel is None else f"Hotel {hotel} has"
+        console.note(f"{where} no stock to forecast: check `--hotel`, or run `minibar-ml collect` first.")
         return
     _table(shown)
     if product is not None:
