@@ -88,6 +88,19 @@ class Settings:
         default=5.0,
         metadata={"help": "least units off what a product was expected to sell", "min": 0.0, "max": 100000.0},
     )
+    lead_time_days: int = field(
+        default=3, metadata={"help": "days from an order to its delivery", "min": 0, "max": 365}
+    )
+    order_multiple: int = field(
+        default=1, metadata={"help": "units that an order is a multiple of", "min": 1, "max": 100000}
+    )
+    order_cover_days: int = field(
+        default=14, metadata={"help": "days after delivery that an order is to last", "min": 1, "max": 365}
+    )
+    products_file: str = field(
+        default="",
+        metadata={"help": "TOML or CSV file: lead_time_days, order_multiple, min_order by product id or name"},
+    )
     encryption_keys: str = field(
         default="", repr=False, metadata={"help": "Fernet keys, comma separated, newest first"}
     )

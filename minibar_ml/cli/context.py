@@ -151,6 +151,7 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
 
 def limits(settings: Settings) -> "Limits":
     """What deciding needs of the settings."""
+    from minibar_ml.cli.supplies import supplies
     from minibar_ml.ml.detectors.base import Limits
 
     return Limits(
@@ -160,6 +161,7 @@ def limits(settings: Settings) -> "Limits":
         refill_deviation=settings.refill_deviation,
         consumption_floor=settings.consumption_floor,
         product_floor=settings.product_floor,
+        supplies=supplies(settings),
     )
 
 

@@ -60,6 +60,7 @@ def detect(
         calendar=context.calendar(settings, first or today, today),
         since=first,
         until=last.astimezone(zone).date() if last else None,
+        is_live=as_of is None,
     )
     keys = None if plan.walks else _keys(settings)
 

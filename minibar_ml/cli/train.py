@@ -7,6 +7,7 @@ import typer
 
 from minibar_ml.cli import console, context
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.log import logger
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -20,7 +21,7 @@ def register(root: typer.Typer) -> None:
 
 
 def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Learn what is normal, evaluate it on injected faults, and store it sealed; too little data makes no model."""
+    """Learn what is normal, evaluate it on injected faults, and store it sealed; store the night's forecasts."""
     from minibar_ml.artifacts.keys import load_keys
     from minibar_ml.jobs.train import run
 
@@ -46,6 +47,13 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
         )
 
     result = context.work(settings, "train", job)
+    foretold = result.forecasts
+    logger.info(
+        "forecasts of days left: %d new, %d changed, %d removed",
+        foretold.inserted,
+        foretold.updated,
+        foretold.removed,
+    )
     if json:
         console.print_json(asdict(result))
     elif not quiet:

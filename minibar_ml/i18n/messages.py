@@ -103,7 +103,11 @@ WORDINGS: Mapping[str, Wording] = {
     "depletion": Wording(
         "{name}: the stock lasts about {days} more.",
         "Order now. If the delivery takes longer than that, borrow from another store.",
-        ("{level} left, about {daily_units} used a day.",),
+        (
+            "Likely between {p10} and {p90_days}.",
+            "{level} left, about {daily_units} used a day.",
+            "Order {order_quantity} by {order_by}.",
+        ),
     ),
     "model_refused": Wording(
         "{name}: the learned model can't be opened; simple statistics keep watch until it can.",
@@ -176,6 +180,9 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "since": day(facts.get("since"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         "daily_units": number(facts.get("daily_units"), lang),
+        "p10": number(facts.get("p10"), lang),
+        "p90_days": counted("day", facts.get("p90"), lang),
+        "order_by": day(facts.get("order_by"), lang),
         **_things(facts, lang),
         **_words(facts, lang),
     }
@@ -184,7 +191,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit"}
+    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     return {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 
 

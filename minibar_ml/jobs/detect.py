@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import STATE_TYPES, AlertType, Finding, Transitions
 from minibar_ml.domain.calendar import ORDINARY, Calendar
-from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
+from minibar_ml.domain.metrics import METRIC_TYPES, STAYS, EntityType
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
@@ -21,7 +21,7 @@ from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.impact import impact
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import Learnt
-from minibar_ml.store import alerts, entities, models, runs, source
+from minibar_ml.store import alerts, entities, forecasts, models, runs, source
 from minibar_ml.store import frames as points
 
 if TYPE_CHECKING:
@@ -48,6 +48,8 @@ class Plan:
     calendar: Calendar = ORDINARY
     since: date | None = None
     until: date | None = None
+    is_live: bool = False
+    """Whether as-of is now: what the books say of stays ahead is then no look-ahead."""
 
     @property
     def walks(self) -> bool:
@@ -100,8 +102,14 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         last = runs.find_last(connection, "detect")
         changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
         days = plan.days(last.as_of if last else None, changed)
-        frames = replace(points.fetch(connection, _oldest(plan, days[0]), plan.as_of), calendar=plan.calendar)
+        oldest = _oldest(plan, days[0])
+        frames = replace(points.fetch(connection, oldest, plan.as_of), calendar=plan.calendar)
         usable = source.read(connection).usable
+        if plan.is_live and usable >= STAYS:
+            frames = replace(frames, books=points.fetch_books(connection, oldest, plan.as_of))
+        if plan.limits.supplies.by_name:
+            supplies = plan.limits.supplies.named(forecasts.fetch_names(connection, usable))
+            plan = replace(plan, limits=replace(plan.limits, supplies=supplies))
         hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
         learner = _Learner(plan, hotels, {} if plan.walks else _open(connection, keys), keys)
         found: list[tuple[date, list[Finding]]] = []

@@ -4,7 +4,7 @@ A `day` is a business date's proleptic ordinal (`date.toordinal()`), so that spa
 none. Frames are never mutated. Units are bottles, cans and bars; minutes are minutes; `at` is seconds since 1970.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,6 +22,16 @@ LOOK_BACK = {"rooms": 28, "vacant": 0, "gaps": 0, "custody": 0}
 """Frames of which detectors look back less: stays and runs of empty checks; nothing but the day itself."""
 
 
+BOOKS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
+
+
+def no_books() -> "DataFrame":
+    """No stays on the books: what is told of them to anyone but a live run."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in BOOKS})
+
+
 @dataclass(frozen=True, slots=True)
 class Frames:
     """All that a detector may look at.
@@ -37,6 +47,8 @@ class Frames:
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+    books: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live runs
+        only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
 
     calendar: public holidays and events; no table, and not cut to any days.
     """
@@ -49,12 +61,13 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
+    books: "DataFrame" = field(default_factory=no_books)
     calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a row in any frame, in order."""
+        """Every hotel that has a point in any frame, in order; stays on the books are no points."""
         found: set[int] = set()
-        for name in TABLES:
+        for name in POINTS:
             found |= set(getattr(self, name)["hotel_id"].unique().tolist())
         return sorted(found)
 
@@ -65,7 +78,8 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE))
+        books = self.books.assign(hotel_id=COMMON_STORE)
+        return replace(own, products=used.assign(hotel_id=COMMON_STORE), books=books)
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
@@ -82,8 +96,9 @@ class Frames:
         return replace(self, **picked)
 
 
-TABLES = tuple(field.name for field in fields(Frames) if field.name != "calendar")
-"""The names of the frames."""
+TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
+POINTS = tuple(name for name in TABLES if name != "books")
+"""The names of the frames, and of those that are made of metric points."""
 
 
 def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":

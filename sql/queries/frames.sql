@@ -85,3 +85,14 @@ SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 
 FROM minibar_ml.ml_metrics
 WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
+
+-- name: books
+-- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.
+SELECT r.hotel_id, least(s.arrives_on, CAST(:until AS timestamptz)::date) - DATE '0001-01-01' + 1 AS day,
+       s.arrives_on - DATE '0001-01-01' + 1 AS arrives_on, s.departs_on - DATE '0001-01-01' + 1 AS departs_on,
+       count(DISTINCT s.room_id) AS rooms
+FROM minibar_ml.source_stays(CAST(:since AS timestamptz)::date, CAST(:until AS timestamptz)::date + 41) s
+JOIN minibar_ml.source_rooms() r USING (room_id)
+WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
+GROUP BY r.hotel_id, s.arrives_on, s.departs_on
+ORDER BY r.hotel_id, s.arrives_on, s.departs_on
