@@ -25,6 +25,8 @@ TAKEN = "Taken: {products}."
 STAY = "{guests} for {nights}."
 ROOM_TYPE = "Room type: {room_type}."
 PEERS = "Difference from comparable rooms: {peers_percent}."
+PROVISIONAL = "After {history} of history, provisional."
+"""Ends the message of what was learnt while the hotel was new."""
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
@@ -120,7 +122,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from TEXTS
+    yield from (PROVISIONAL, *TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -141,6 +143,8 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     wording = WORDINGS.get(reason, UNKNOWN_REASON)
     known = {"name": entity_name, **_figures(alert, lang)}
     told = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
+    if (alert.facts or {}).get("phase") == "provisional":
+        told.append(PROVISIONAL)
     translate = catalog(DOMAIN, lang).gettext
     message = " ".join(translate(text).format_map(_Known(known)) for text in told)
     # A shortened list ends its sentence by itself.
@@ -183,7 +187,8 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"handed_out": "unit", "level": "unit"}
-    return {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    history = {"history": counted("day", facts.get("history_days"), lang)}
+    return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
