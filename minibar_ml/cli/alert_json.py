@@ -43,7 +43,16 @@ def stats_json(counted: AlertStats) -> dict[str, Any]:
     }
 
 
+def budget_json(spending: Spending) -> dict[str, Any]:
+    """The budget beside what was raised; null where it is not known."""
+    figures = (
+        "budget_per_1000_rooms_day", "days", "room_days", "budget_alerts", "alerts", "alerts_per_day",
+        "raised_per_1000_rooms_day",
+    )  # fmt: skip
+    return {name: getattr(spending, name) for name in figures}
+
+
 def spending_json(spending: Spending) -> dict[str, Any]:
-    """The budget beside what was raised and what came true; null where it is not known."""
-    figures = ("budget_alerts", "alerts_per_day", "raised_per_1000_rooms_day", "precision")
-    return {**asdict(spending), **{name: getattr(spending, name) for name in figures}}
+    """The same, and what came true."""
+    judged = ("confirmed", "false_positives", "precision")
+    return {**budget_json(spending), **{name: getattr(spending, name) for name in judged}}

@@ -175,7 +175,11 @@ def stats(
     from minibar_ml.cli.spending_table import spending_table
 
     language = context.language(settings)
-    tables = (*alert_views.stats_tables(counted, language), "", spending_table(spending, rooms, language))
+    tables = (
+        *alert_views.stats_tables(counted, language),
+        "",
+        spending_table(spending, rooms, language, with_verdicts=True),
+    )
     for table in tables:
         console.out().print(table)
 

@@ -9,23 +9,24 @@ from minibar_ml.i18n.figures import UNSET, counted, number, percent
 from minibar_ml.i18n.labels import label
 
 
-def spending_table(spending: Spending, rooms: int | None, lang: Lang) -> Table:
+def spending_table(spending: Spending, rooms: int | None, lang: Lang, *, with_verdicts: bool) -> Table:
     """The budget of false alerts beside what was raised, in all, a day, and per 1,000 rooms and day; and verdicts."""
     made = table(["", *(label("field", name, lang) for name in ("alerts", "a_day", "per_1000_rooms_day"))])
     for column in made.columns[1:]:
         column.justify = "right"
     allowed, budget, days = spending.budget_alerts, spending.budget_per_1000_rooms_day, spending.days
     allowed_a_day = allowed / days if allowed is not None and days else None
-    rows = {
+    rows: dict[str, tuple[float | None, ...]] = {
         "budget": (allowed, allowed_a_day, budget),
         "raised": (spending.alerts, spending.alerts_per_day, spending.raised_per_1000_rooms_day),
-        "confirmed": (spending.confirmed,),
-        "judged_false": (spending.false_positives,),
     }
+    if with_verdicts:
+        rows |= {"confirmed": (spending.confirmed,), "judged_false": (spending.false_positives,)}
     for name, figures in rows.items():
         made.add_row(label("field", name, lang), *(_figure(figure, lang) for figure in figures))
-    share = spending.precision
-    made.add_row(label("field", "precision", lang), UNSET if share is None else percent(round(100 * share), lang))
+    if with_verdicts:
+        share = spending.precision
+        made.add_row(label("field", "precision", lang), UNSET if share is None else percent(round(100 * share), lang))
     made.title = f"{counted('room', rooms, lang) if rooms else UNSET}, {counted('day', days, lang)}"
     made.title_justify, made.title_style = "left", ""
     return made

@@ -12,11 +12,10 @@ from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged
+from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
 from minibar_ml.store import alerts, entities, models, runs, source
-from minibar_ml.store import frames as points
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -44,9 +43,8 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         last = runs.find_last(connection, "detect")
         changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
         days = plan.days(last.as_of if last else None, changed)
-        frames = points.fetch(connection, plan.oldest(days[0]), plan.as_of)
+        hotels = read_hotels(connection, plan, days[0])
         usable = source.read(connection).usable
-        hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
         learner = Learner(plan, hotels, {} if plan.walks else _open(connection, keys), keys)
         found = judged(plan, days, hotels, learner, progress)
         if learner.refused:

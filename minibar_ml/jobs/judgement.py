@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
@@ -17,6 +17,10 @@ from minibar_ml.ml.impact import impact
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import Learnt
 from minibar_ml.store import entities
+from minibar_ml.store import frames as points
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 STATE_DETECTORS = frozenset({"below_zero", "depletion", "unanswered", "stale"})
 """Detectors of what holds at an instant; for a day that is over only a walk, at that day's end, may ask them."""
@@ -52,6 +56,11 @@ class Learner:
         """How much history a hotel has on a day."""
         return history.before(self._recorded[hotel_id], day.toordinal(), self._plan.history_days)
 
+    def is_on_record(self, hotel_id: int, day: date) -> bool:
+        """Whether a hotel had any metric point by the end of a day."""
+        recorded = self._recorded[hotel_id]
+        return bool(len(recorded) and recorded[0] <= day.toordinal())
+
     def phases(self, day: date) -> dict[int, History]:
         """The same of every hotel."""
         return {hotel_id: self.history(hotel_id, day) for hotel_id in self._hotels}
@@ -70,6 +79,12 @@ class Learner:
         window = training.training_days(day.toordinal(), self._plan.training_days, self._plan.lookback_days)
         past = self._hotels[hotel_id].between(*window)
         return training.learn(past, self._plan.min_points, with_opinions=with_opinions, known=known)
+
+
+def read_hotels(connection: "Connection", plan: Plan, first: date) -> dict[int, Frames]:
+    """All that judging `first` and the days after it, and learning for them, may look at; by hotel."""
+    frames = points.fetch(connection, plan.oldest(first), plan.as_of)
+    return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
 
 
 def judged(
