@@ -13,6 +13,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 """English in every locale of the operating system, which strftime would follow."""
 
 COUNTED: Mapping[str, tuple[str, str]] = {
+    "room": ("{n} room", "{n} rooms"),
     "unit": ("{n} unit", "{n} units"),
     "guest": ("{n} guest", "{n} guests"),
     "night": ("{n} night", "{n} nights"),
@@ -21,7 +22,6 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "minute": ("{n} minute", "{n} minutes"),
     "hour": ("{n} hour", "{n} hours"),
     "day": ("{n} day", "{n} days"),
-    "room": ("{n} room", "{n} rooms"),
     "attendant": ("{n} attendant", "{n} attendants"),
 }
 

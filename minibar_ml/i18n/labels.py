@@ -104,6 +104,14 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "judged": "Judged",
         "false_positives": "False",
         "rate": "Rate",
+        "a_day": "A day",
+        "per_1000_rooms_day": "Per 1,000 rooms and day",
+        "budget": "Budget of false alerts",
+        "raised": "Raised",
+        "confirmed": "Judged true",
+        "judged_false": "Judged false",
+        "precision": "Precision",
+        "closed_itself": "Over by itself",
     },
 }
 

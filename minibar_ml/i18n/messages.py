@@ -26,6 +26,8 @@ STAY = "{guests} for {nights}."
 ROOM_TYPE = "Room type: {room_type}."
 HOLIDAY = "A public holiday: {holiday}."
 EVENT = "An event: {event}."
+PROVISIONAL = "After {history} of history, provisional."
+"""Ends the message of what was learnt while the hotel was new."""
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
@@ -127,7 +129,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS)
+    yield from (PROVISIONAL, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -148,6 +150,8 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     wording = WORDINGS.get(reason, UNKNOWN_REASON)
     known = {"name": entity_name, **_figures(alert, lang)}
     told = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
+    if (alert.facts or {}).get("phase") == "provisional":
+        told.append(PROVISIONAL)
     translate = catalog(DOMAIN, lang).gettext
     message = " ".join(translate(text).format_map(_Known(known)) for text in told)
     # A shortened list ends its sentence by itself.
@@ -192,7 +196,8 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
-    return {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    history = {"history": counted("day", facts.get("history_days"), lang)}
+    return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:

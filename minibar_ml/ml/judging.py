@@ -6,27 +6,38 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.calendar import Calendar
+from minibar_ml.domain.phases import History
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.training import Learnt
+from minibar_ml.ml.history import as_provisional
+from minibar_ml.ml.training import Learnt, learns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
 
-def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: Collection[str] = ()) -> list[Finding]:
+def judge(
+    frames: Frames,
+    learnt: Learnt,
+    limits: Limits,
+    moment: Moment,
+    skip: Collection[str] = (),
+    history: History | None = None,
+) -> list[Finding]:
     """What every detector finds on the day; `skip` names detectors to leave out.
 
-    Rows after the day are cut off here, so that no detector can look ahead.
+    Rows after the day are cut off here, so that no detector can look ahead. Where `history` says that the hotel is
+    still learning, only rules speak; while it is provisional, what is learnt says so. None: long enough.
     """
     seen = frames.seen_on(moment.day)
     limits = replace(limits, tightness=learnt.tightness)
     findings: list[Finding] = []
     for detector in ALL:
         parameters = learnt.parameters.get(detector.name)
-        if detector.name in skip or parameters is None or isinstance(parameters, TooLittle):
+        phase = history.phase if history and learns(detector) else "normal"
+        if detector.name in skip or phase == "learning" or parameters is None or isinstance(parameters, TooLittle):
             continue
         scores = detector.score(seen, parameters, moment)
         if not len(scores):
@@ -36,7 +47,7 @@ def judge(frames: Frames, learnt: Learnt, limits: Limits, moment: Moment, skip: 
         opinion = learnt.opinions.get(detector.name) if found else None
         if opinion is not None and not isinstance(opinion, TooLittle):
             found = _with_opinion(found, scores, opinion, moment.day)
-        findings += found
+        findings += as_provisional(found, history) if history and phase == "provisional" else found
     return [_dated(finding, seen.calendar) for finding in _without_echoes(findings)]
 
 

@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
+from minibar_ml.domain.phases import LEARNING_DAYS
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.history import days_on_record
 
 OPINION_DAYS = 14
 PARAMETERS_FORMAT = 1
@@ -37,9 +39,15 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
 def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
     """Fit every detector to one hotel's past, and a forest wherever there is enough to look at.
 
-    Detectors named in `known` are left out.
+    Detectors named in `known` are left out. From less than a week nothing is learnt, whatever `min_points`.
     """
-    parameters = {detector.name: detector.fit(past, min_points) for detector in ALL if detector.name not in known}
+    days = len(days_on_record(past))
+    short = TooLittle(days, LEARNING_DAYS, "days of history") if days < LEARNING_DAYS else None
+    parameters = {
+        detector.name: short if short and learns(detector) else detector.fit(past, min_points)
+        for detector in ALL
+        if detector.name not in known
+    }
     return Learnt(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
 
 

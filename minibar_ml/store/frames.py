@@ -1,6 +1,7 @@
 """Metric points as the frames that detectors read: arrays cross from PostgreSQL by COPY, not as row objects."""
 
 import io
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -24,9 +25,15 @@ _COLUMNS = {
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
 
 
-def fetch(connection: Connection, since: datetime, until: datetime) -> Frames:
-    """All frames of the points observed in since <= t < until, one statement each; their calendar is empty."""
-    tables: dict[str, Any] = {name: _copy(connection, name, since, until) for name in POINTS}
+def fetch(
+    connection: Connection, since: datetime, until: datetime, later: Mapping[str, datetime] | None = None
+) -> Frames:
+    """All frames of the points observed in since <= t < until, one statement each; their calendar is empty.
+
+    `later`: frames that are read from another instant on, by name.
+    """
+    starts = dict.fromkeys(POINTS, since) | dict(later or {})
+    tables: dict[str, Any] = {name: _copy(connection, name, starts[name], until) for name in POINTS}
     return Frames(**tables)
 
 
