@@ -13,7 +13,7 @@ from minibar_ml.ml.detectors.base import Detector, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 
 OPINION_DAYS = 14
-PARAMETERS_FORMAT = 1
+PARAMETERS_FORMAT = 2
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
 LOOK_BACK_DAYS = 60
 """Days before the judged one that detectors may look at: stays, runs of empty checks, stock in attendants' hands."""

@@ -3,6 +3,8 @@
 Expected units of a check: mu = rate[room type] x weekday x guests x nights, per guest-night of exposure, by Poisson
 regression over a few hundred cells (McCullagh & Nelder 1989; scikit-learn's PoissonRegressor).
 
+A check that tells of a holiday's or event's evening has a level of its own besides its weekday's.
+
 Guests differ by a multiplier of their own, which `appetites` learns from the stay's earlier checks: the predictive of a
 check is a mixture of negative binomials under the stay's posterior (empirical Bayes; Efron 2010).
 """
@@ -29,6 +31,9 @@ LONGEST_GAP = 14
 CAP = 0.999
 RIDGE = 1e-3
 LEVEL_DAYS, LEVEL_PRIOR = 7, 100.0
+ORDINARY_DAYS, SPECIAL_DAYS, SPECIAL_PRIOR_DAYS = 7, 2, 2
+"""Least days of checks of either kind to tell holidays and events apart, and the ordinary days they are shrunk by."""
+NONE: frozenset[int] = frozenset()
 
 
 def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
@@ -77,8 +82,23 @@ def _design(types: int) -> Floats:
     return np.hstack(parts).astype(float)
 
 
-def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
-    """Learn rates and dispersion from one hotel's checks."""
+def special(found: "DataFrame", evenings: frozenset[int]) -> NDArray[np.bool_]:
+    """Which checks find what went on special evenings: at least half of the evenings since the check before were such.
+
+    The check of a morning tells of the evening before it, so the morning after a holiday is special, and the holiday's
+    own morning only as the end of its eve.
+    """
+    day, previous = (found[name].to_numpy(dtype=np.int64) for name in ("day", "previous_on"))
+    if not len(found) or not evenings:
+        return np.zeros(len(found), dtype=bool)
+    first = int(previous.min())
+    total = np.r_[0, np.cumsum(np.isin(np.arange(first, int(day.max())), list(evenings)))]
+    nights = total[day - first] - total[previous - first]
+    return np.asarray((nights > 0) & (2 * nights >= day - previous))
+
+
+def fit(rooms: "DataFrame", min_points: int, evenings: frozenset[int] = NONE) -> dict[str, Any] | TooLittle:
+    """Learn rates and dispersion from one hotel's checks; `evenings` are the days whose evening is special."""
     by_guests = knows_guests(rooms)
     found = checks(rooms, by_guests=by_guests)
     if len(found) < min_points or found["day"].nunique() < 7:
@@ -94,9 +114,11 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
     cap = max(float(np.quantile(units, CAP)), 1.0)
     types = sorted(found["room_type"].unique().tolist())
     design = _design(len(types))
-    cell = _cells(found, types)
-    exposure = np.bincount(cell, found["exposure"], len(design))
-    taken = np.bincount(cell, np.minimum(units, cap), len(design))
+    apart = _told_apart(found, evenings, min_points)
+    usual = found[~apart]
+    cell = _cells(usual, types)
+    exposure = np.bincount(cell, usual["exposure"], len(design))
+    taken = np.bincount(cell, np.minimum(units[~apart], cap), len(design))
     filled = exposure > 0
     model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky")
     model.fit(design[filled], taken[filled] / exposure[filled], sample_weight=exposure[filled])
@@ -105,13 +127,29 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
         "types": types,
         "rates": np.exp(np.clip(model.intercept_ + design @ model.coef_, -10.0, 5.0)),
         "cap": cap,
+        "special": 1.0,
     }
-    return learnt | appetites.fit(_stay_number(found), np.minimum(units, cap), expected(found, learnt))
+    learnt["special"] = _special_level(found[apart], np.minimum(units[apart], cap), learnt)
+    return learnt | appetites.fit(_stay_number(found), np.minimum(units, cap), expected(found, learnt, evenings))
 
 
-def expected(found: "DataFrame", parameters: Parameters) -> Floats:
+def _told_apart(found: "DataFrame", evenings: frozenset[int], min_points: int) -> NDArray[np.bool_]:
+    """The special checks, where they and the ordinary ones are enough to learn from apart; else none."""
+    apart = special(found, evenings)
+    enough = found["day"][apart].nunique() >= SPECIAL_DAYS and found["day"][~apart].nunique() >= ORDINARY_DAYS
+    return apart if enough and np.sum(~apart) >= min_points else np.zeros(len(found), dtype=bool)
+
+
+def _special_level(found: "DataFrame", units: Floats, learnt: Parameters) -> float:
+    """What special checks find for one unit expected of their weekday, shrunk to 1 by two ordinary days."""
+    prior = SPECIAL_PRIOR_DAYS * (thought := float(expected(found, learnt).sum())) / max(found["day"].nunique(), 1)
+    return (float(units.sum()) + prior) / (thought + prior) if thought > 0 else 1.0
+
+
+def expected(found: "DataFrame", parameters: Parameters, evenings: frozenset[int] = NONE) -> Floats:
     """mu of each check, in units."""
-    return np.asarray(found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])])
+    usual = found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])]
+    return np.asarray(usual * np.where(special(found, evenings), parameters["special"], 1.0))
 
 
 def _stay_number(found: "DataFrame") -> NDArray[np.int64]:
@@ -163,11 +201,11 @@ class Predictive:
         )
 
 
-def predict(rooms: "DataFrame", parameters: Parameters) -> Predictive:
+def predict(rooms: "DataFrame", parameters: Parameters, evenings: frozenset[int] = NONE) -> Predictive:
     """The predictive of every check in `rooms`, each from what lay before it."""
     found = checks(rooms, by_guests=parameters["by_guests"])
     units = np.minimum(found["units"].to_numpy(dtype=float), parameters["cap"])
-    mu = expected(found, parameters)
+    mu = expected(found, parameters, evenings)
     mu = mu * _level(found, units, mu)
     size = float(parameters["size"])
     weights = appetites.posterior(parameters["weights"], _stay_number(found), units, mu, size)

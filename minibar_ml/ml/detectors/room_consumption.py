@@ -26,16 +26,16 @@ class RoomConsumption:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high scores went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points)
+        learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
-        made = visit_model.predict(past.rooms, learnt)
+        made = visit_model.predict(past.rooms, learnt, past.calendar.evenings())
         sizeable = made.at(made.found["units"].to_numpy(dtype=float) - made.mean >= Limits().consumption_floor)
         return {**learnt, "past": thresholds.history(-np.log(sizeable.upper_tail()), len(made.found))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room checked on the day; see Detector."""
-        made = visit_model.predict(frames.rooms, parameters)
+        made = visit_model.predict(frames.rooms, parameters, frames.calendar.evenings())
         made = made.at((made.found["day"] == moment.day).to_numpy())
         edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
         lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)

@@ -31,16 +31,16 @@ class SilentRoom:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high ordinary runs went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points)
+        learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
-        runs = self._runs(past.rooms, learnt)
+        runs = self._runs(past, learnt)
         eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
         highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
         return {**learnt, "past": thresholds.history(highest, len(runs))}
 
-    def _runs(self, rooms: "DataFrame", parameters: Parameters) -> "DataFrame":
-        made = visit_model.predict(rooms, parameters)
+    def _runs(self, frames: Frames, parameters: Parameters) -> "DataFrame":
+        made = visit_model.predict(frames.rooms, parameters, frames.calendar.evenings())
         found = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
         found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
         empty = found[found["units"] == 0]
@@ -57,7 +57,7 @@ class SilentRoom:
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
-        runs = self._runs(frames.rooms, parameters)
+        runs = self._runs(frames, parameters)
         today = runs[runs["day"] == moment.day].reset_index(drop=True)
         return today.assign(lower=1.0, upper=np.nan)
 
