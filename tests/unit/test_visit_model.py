@@ -71,3 +71,15 @@ def test_on_a_busy_evening_that_is_known_fewer_rooms_look_odd() -> None:
         judged = made.at((made.found["day"] == 130).to_numpy())
         odd.append(int((judged.upper_tail() < 0.05).sum()))
     assert odd[1] < odd[0]
+
+
+def test_a_long_stay_that_takes_a_lot_is_told_at_first_and_then_usual() -> None:
+    rooms = _checks(1.0)
+    guest = (rooms["room_id"] == 7) & (rooms["day"] >= 110)
+    rooms = rooms.assign(units=rooms["units"].where(~guest, 14.0), stay_on=rooms["stay_on"].where(~guest, 109))
+    learnt = visit_model.fit(_checks(1.0, seed=3), 100)
+    assert not isinstance(learnt, TooLittle)
+    made = visit_model.predict(rooms, learnt)
+    tail = made.at(((made.found["room_id"] == 7) & (made.found["day"] >= 110)).to_numpy()).upper_tail()
+    assert tail[0] < 1e-3
+    assert tail[7:].min() > 10 * tail[0]
