@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ from minibar_ml.jobs import stored_models
 from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
-from minibar_ml.store import alerts, entities, forecasts, models, runs, source
+from minibar_ml.store import alerts, entities, models, runs, source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from minibar_ml.ml import appetites, tails
 from minibar_ml.ml.detectors.base import Parameters
+from minibar_ml.ml.evenings import NONE, Evenings
 from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.tails import Floats
 from minibar_ml.ml.visit_model import Ints, expected, level, stay_number
@@ -88,13 +89,15 @@ class Predictive:
         )
 
 
-def predict(found: "DataFrame", parameters: Parameters, wanted: Flags | None = None) -> Predictive:
+def predict(
+    found: "DataFrame", parameters: Parameters, wanted: Flags | None = None, evenings: Evenings = NONE
+) -> Predictive:
     """The predictive of the `wanted` rows (default: all) of `visit_model.checks`.
 
     All rows tell the hotel's level; of single stays only those of wanted checks are gone through.
     """
     units = np.minimum(found["units"].to_numpy(dtype=float), parameters["cap"])
-    mu = expected(found, parameters)
+    mu = expected(found, parameters, evenings)
     mu = mu * level(found, units, mu)
     stay = stay_number(found)
     wanted = np.ones(len(found), dtype=bool) if wanted is None else wanted

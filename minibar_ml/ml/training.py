@@ -15,7 +15,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
 OPINION_DAYS = 14
-PARAMETERS_FORMAT = 1
+PARAMETERS_FORMAT = 2
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
 
 

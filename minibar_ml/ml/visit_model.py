@@ -2,8 +2,9 @@
 
 Expected units of a check: mu = exposure x rate[room type] x weekday x guests x nights x part of the stay, by Poisson
 regression over at most a few thousand cells (McCullagh & Nelder 1989; scikit-learn's PoissonRegressor), times the
-hotel's level: of the week before, and of the same day's other checks, so that a season, a holiday or a heat wave needs
-no calendar. What the guest's own checks say comes on top: see `predictive`.
+hotel's level: of the week before, and of the same day's other checks. So a season or a heat wave needs no calendar; a
+check that tells of a holiday's or event's evening has, besides, what such checks are known to find. What the guest's
+own checks say comes on top: see `predictive`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 from minibar_ml.ml import appetites
 from minibar_ml.ml.detectors.base import Parameters, TooLittle
+from minibar_ml.ml.evenings import NONE, Evenings, special, told_apart
+from minibar_ml.ml.evenings import level as evening_level
 from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.tails import Floats
 
@@ -62,8 +65,8 @@ def knows_guests(rooms: "DataFrame") -> bool:
     return bool(seen.any()) and float(rooms["known"][seen].mean()) >= 0.5
 
 
-def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
-    """Learn rates, and how guests differ, from one hotel's checks."""
+def fit(rooms: "DataFrame", min_points: int, evenings: Evenings = NONE) -> dict[str, Any] | TooLittle:
+    """Learn rates, and how guests differ, from one hotel's checks; `evenings` are the days whose evening is special."""
     by_guests = knows_guests(rooms)
     found = checks(rooms, by_guests=by_guests)
     days = int(found["day"].nunique())
@@ -75,21 +78,22 @@ def fit(rooms: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
         return TooLittle(0, 1, "units found consumed")
     units = found["units"].to_numpy(dtype=float)
     cap = max(float(np.quantile(units, CAP)), 1.0)
-    types = sorted(found["room_type"].unique().tolist())
-    cells, size = _cells(found, types), (len(types) + 1) * CELLS_A_TYPE
-    exposure, taken = (
-        np.bincount(cells, values, size).astype(float) for values in (found["exposure"], np.minimum(units, cap))
-    )
-    learnt = {"by_guests": by_guests, "types": types, "cap": cap, "rates": _rates(len(types), exposure, taken)}
-    return learnt | appetites.fit(stay_number(found), np.minimum(units, cap), expected(found, learnt))
+    units, types = np.minimum(units, cap), sorted(found["room_type"].unique().tolist())
+    apart = told_apart(found, evenings, min_points)
+    learnt = {"by_guests": by_guests, "types": types, "cap": cap, "special": 1.0}
+    learnt["rates"] = _rates(found[~apart], units[~apart], types)
+    learnt["special"] = evening_level(found["day"][apart].nunique(), units[apart], expected(found[apart], learnt))
+    return learnt | appetites.fit(stay_number(found), units, expected(found, learnt, evenings))
 
 
-def _rates(types: int, exposure: Floats, taken: Floats) -> Floats:
+def _rates(found: "DataFrame", units: Floats, types: list[str]) -> Floats:
     """Units per unit of exposure in each cell, by Poisson regression on the cells' totals."""
+    cells, size = _cells(found, types), (len(types) + 1) * CELLS_A_TYPE
+    exposure, taken = (np.bincount(cells, values, size).astype(float) for values in (found["exposure"], units))
     # Imported here, after the data were found to be enough: it takes longer than all the rest.
     from sklearn.linear_model import PoissonRegressor
 
-    design = _design(types)
+    design = _design(len(types))
     filled = exposure > 0
     model = PoissonRegressor(alpha=RIDGE, solver="newton-cholesky")
     model.fit(design[filled], taken[filled] / exposure[filled], sample_weight=exposure[filled])
@@ -128,9 +132,10 @@ def _design(types: int) -> Floats:
     return np.hstack(parts).astype(float)
 
 
-def expected(found: "DataFrame", parameters: Parameters) -> Floats:
-    """mu of each check, in units, before the hotel's level."""
-    return np.asarray(found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])])
+def expected(found: "DataFrame", parameters: Parameters, evenings: Evenings = NONE) -> Floats:
+    """mu of each check, in units, before the hotel's level; `evenings` are the days whose evening is special."""
+    usual = found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])]
+    return np.asarray(usual * np.where(special(found, evenings), parameters["special"], 1.0))
 
 
 def stay_number(found: "DataFrame") -> Ints:

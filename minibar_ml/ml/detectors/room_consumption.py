@@ -34,11 +34,11 @@ class RoomConsumption:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high scores went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points)
+        learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
         found = visit_model.checks(some_rooms(past.rooms), by_guests=learnt["by_guests"])
-        made = predict(found, learnt)
+        made = predict(found, learnt, evenings=past.calendar.evenings())
         scores = np.maximum(_sizeable(made, first_look(made)), _sizeable(made.again(), _second_look(made)))
         return {**learnt, "past": thresholds.history(scores[scores > 0], len(found))}
 
@@ -47,7 +47,7 @@ class RoomConsumption:
         import pandas as pd
 
         found = visit_model.checks(frames.rooms, by_guests=parameters["by_guests"])
-        made = predict(found, parameters, _of_day(found, moment.day))
+        made = predict(found, parameters, _of_day(found, moment.day), frames.calendar.evenings())
         new = made.at((made.found["day"] == moment.day).to_numpy())
         known = made.at(made.next_on == moment.day).again()
         peers = _peers(made.found)
