@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertStats, DayValue
+from minibar_ml.domain.alerts import Alert, AlertStats, DayValue, Spending
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
@@ -41,3 +41,18 @@ def stats_json(counted: AlertStats) -> dict[str, Any]:
         },
         "by_day": [{"day": one, "alerts": alerts} for one, alerts in counted.by_day.items()],
     }
+
+
+def budget_json(spending: Spending) -> dict[str, Any]:
+    """The budget beside what was raised; null where it is not known."""
+    figures = (
+        "budget_per_1000_rooms_day", "days", "room_days", "budget_alerts", "alerts", "alerts_per_day",
+        "raised_per_1000_rooms_day",
+    )  # fmt: skip
+    return {name: getattr(spending, name) for name in figures}
+
+
+def spending_json(spending: Spending) -> dict[str, Any]:
+    """The same, and what came true."""
+    judged = ("confirmed", "false_positives", "precision")
+    return {**budget_json(spending), **{name: getattr(spending, name) for name in judged}}

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from minibar_ml.cli import alert_json, console, context
+from minibar_ml.cli import alert_json, console, context, phases
 from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Since, Until, Verbose
 from minibar_ml.domain.alerts import (
     ALERT_TYPES,
@@ -19,6 +19,7 @@ from minibar_ml.domain.alerts import (
     Verdict,
 )
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.domain.metrics import COMMON_STORE
 
 app = typer.Typer(no_args_is_help=True, help="Read and judge alerts.")
 Word = TypeVar("Word", bound=str)
@@ -84,7 +85,7 @@ def list_(
         limit=limit,
         sort=_one("--sort", sort, SORTS),
     )
-    from minibar_ml.store import alerts
+    from minibar_ml.store import alerts, runs
 
     with context.store(settings, "alerts list") as connection:
         if hotel is not None:
@@ -92,6 +93,8 @@ def list_(
 
             hotels.require(connection, hotel)
         found = alerts.fetch(connection, wanted)
+        young = runs.fetch_phases(connection)
+    phases.note(young, hotel)
     if json:
         console.print_json([alert_json.as_json(alert, context.language(settings)) for alert in found])
     elif found:
@@ -151,21 +154,33 @@ def stats(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Count the alerts of a window by type, severity, status and day, and how many of them were false."""
+    """Count the alerts of a window by type, severity, status and day, how many were false, and the budget's use."""
     settings = context.settings()
     until = context.resolve_as_of(as_of, settings.zone())
-    since = until - WINDOWS[_one("--window", window, tuple(WINDOWS))]
-    from minibar_ml.store import alerts
+    length = WINDOWS[_one("--window", window, tuple(WINDOWS))]
+    since = until - length
+    from minibar_ml.store import alerts, hotels, runs
 
     with context.store(settings, "alerts stats") as connection:
         counted = alerts.stats(connection, since, until)
+        rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
+        young = runs.fetch_phases(connection)
+    phases.note(young)
+    spending = counted.spending(settings.alert_budget, rooms, length.days)
     if json:
-        span = {"window": window, "since": since, "until": until}
-        console.print_json({**span, **alert_json.stats_json(counted)})
+        span = {"window": window, "since": since, "until": until, "rooms": rooms}
+        console.print_json({**span, **alert_json.stats_json(counted), **alert_json.spending_json(spending)})
         return
     from minibar_ml.cli import alert_views
+    from minibar_ml.cli.spending_table import spending_table
 
-    for table in alert_views.stats_tables(counted, context.language(settings)):
+    language = context.language(settings)
+    tables = (
+        *alert_views.stats_tables(counted, language),
+        "",
+        spending_table(spending, rooms, language, with_verdicts=True),
+    )
+    for table in tables:
         console.out().print(table)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, context, phases
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.log import logger
@@ -38,7 +38,8 @@ def detect(
     verbose: Verbose = False,
 ) -> None:
     """Judge the days that may still change and raise alerts; with --since walk through history day by day."""
-    from minibar_ml.jobs.detect import Plan, run
+    from minibar_ml.jobs.detect import run
+    from minibar_ml.jobs.plan import Plan
 
     settings = context.settings()
     if not context.enabled(settings):
@@ -48,6 +49,7 @@ def detect(
     if until and not since:
         raise UsageError("--until goes with --since: together they name the days to walk through.")
     _, last = context.span(since, until, zone)
+    first, today = context.first_day(since, instant, zone), instant.astimezone(zone).date()
     plan = Plan(
         as_of=instant,
         zone=zone,
@@ -56,8 +58,10 @@ def detect(
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        since=context.first_day(since, instant, zone),
+        calendar=context.calendar(settings, first or today, today),
+        since=first,
         until=last.astimezone(zone).date() if last else None,
+        is_live=as_of is None,
     )
     keys = None if plan.walks else _keys(settings)
 
@@ -91,3 +95,4 @@ def _show(result: "DetectResult", *, json: bool) -> None:
         "looked at %s to %s, %d hotel(s): %d alerts opened, %d updated, %d closed, %d suppressed",
         result.since, result.until, result.hotels, moved.opened, moved.updated, moved.resolved, moved.suppressed,
     )  # fmt: skip
+    phases.note(result.phases)

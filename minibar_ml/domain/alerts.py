@@ -35,6 +35,8 @@ CONTINUING_TYPES: frozenset[AlertType] = frozenset(
     {"silent_room", "stock_depletion", "stock_anomaly", "shrinkage", "data_stale", "model_fallback"}
 )
 """Faults that one cause makes again every day, so that a day on its own is no new fault."""
+CONTINUING_REASONS = frozenset({"product_high", "product_low"})
+"""Reasons of which the same is true: a product's demand shifts for days, a room's has another guest each time."""
 PERSISTENT_TYPES: frozenset[AlertType] = frozenset({"vacant_consumption"})
 """Events too grave to go away by themselves: they wait for a person."""
 STATE_REASON = "stock_negative"
@@ -95,6 +97,11 @@ class Finding:
     def is_state(self) -> bool:
         """Whether the fault lasts until it is over, and is not an event of one day."""
         return self.type in STATE_TYPES or self.reason == STATE_REASON
+
+    @property
+    def is_continuing(self) -> bool:
+        """Whether one cause makes the same fault again every day."""
+        return self.type in CONTINUING_TYPES or self.reason in CONTINUING_REASONS
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,43 @@ class TypeStats:
         return self.false_positives / self.judged if self.judged else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What was raised in some days beside the budget, expected false alerts per 1,000 rooms and day.
+
+    `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
+    said of the alerts.
+    """
+
+    budget_per_1000_rooms_day: float
+    days: int
+    room_days: int | None
+    alerts: int
+    confirmed: int = 0
+    false_positives: int = 0
+
+    @property
+    def budget_alerts(self) -> float | None:
+        """How many false alerts the budget allows in all."""
+        return self.budget_per_1000_rooms_day * self.room_days / 1000 if self.room_days else None
+
+    @property
+    def alerts_per_day(self) -> float | None:
+        """Alerts raised a day; None for no days."""
+        return self.alerts / self.days if self.days else None
+
+    @property
+    def raised_per_1000_rooms_day(self) -> float | None:
+        """Alerts raised per 1,000 rooms and day, true or false."""
+        return 1000 * self.alerts / self.room_days if self.room_days else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of true ones among the judged; None where nobody judged."""
+        judged = self.confirmed + self.false_positives
+        return self.confirmed / judged if judged else None
+
+
 @dataclass(frozen=True, slots=True)
 class AlertStats:
     """Alerts raised in a span of time, counted in several ways; `by_day` has every day of the span."""
@@ -187,3 +231,15 @@ class AlertStats:
     by_severity: Mapping[Severity, int]
     by_status: Mapping[Status, int]
     by_day: Mapping[date, int]
+
+    def spending(self, budget: float, rooms: int | None, days: int) -> Spending:
+        """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
+        false = sum(one.false_positives for one in self.by_type.values())
+        return Spending(
+            budget_per_1000_rooms_day=budget,
+            days=days,
+            room_days=rooms * days if rooms else None,
+            alerts=self.alerts,
+            confirmed=sum(one.judged for one in self.by_type.values()) - false,
+            false_positives=false,
+        )

@@ -13,6 +13,7 @@ MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 """English in every locale of the operating system, which strftime would follow."""
 
 COUNTED: Mapping[str, tuple[str, str]] = {
+    "room": ("{n} room", "{n} rooms"),
     "unit": ("{n} unit", "{n} units"),
     "guest": ("{n} guest", "{n} guests"),
     "night": ("{n} night", "{n} nights"),
@@ -21,6 +22,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "minute": ("{n} minute", "{n} minutes"),
     "hour": ("{n} hour", "{n} hours"),
     "day": ("{n} day", "{n} days"),
+    "attendant": ("{n} attendant", "{n} attendants"),
 }
 
 

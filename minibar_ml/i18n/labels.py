@@ -5,7 +5,7 @@ from typing import Literal
 
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature"]
+Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
@@ -50,6 +50,39 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "products": "the number of products touched",
         "visits": "the number of visits",
     },
+    "weekday": {
+        "1": "Monday",
+        "2": "Tuesday",
+        "3": "Wednesday",
+        "4": "Thursday",
+        "5": "Friday",
+        "6": "Saturday",
+        "7": "Sunday",
+    },
+    "trend": {
+        "hotel": "Hotel",
+        "units": "Units",
+        "before": "Before",
+        "daily_mean": "A day",
+        "change": "Change",
+        "checked": "Checked",
+        "series": "Trend",
+        "minutes": "Min/room",
+        "shifts": "Shifts",
+        "visits": "Visits",
+        "items": "Items",
+        "weeks": "8 weeks",
+        "metric": "Metric",
+        "points": "Points",
+        "entities": "Entities",
+        "days": "Days",
+        "latest": "Newest",
+        "total": "Total",
+        "min": "Least",
+        "median": "Median",
+        "mean": "Mean",
+        "max": "Most",
+    },
     "field": {
         "id": "ID",
         "alert": "Alert",
@@ -71,6 +104,14 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "judged": "Judged",
         "false_positives": "False",
         "rate": "Rate",
+        "a_day": "A day",
+        "per_1000_rooms_day": "Per 1,000 rooms and day",
+        "budget": "Budget of false alerts",
+        "raised": "Raised",
+        "confirmed": "Judged true",
+        "judged_false": "Judged false",
+        "precision": "Precision",
+        "closed_itself": "Over by itself",
     },
 }
 

@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
+from minibar_ml.domain.phases import LEARNING_DAYS
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.history import days_on_record
 
 OPINION_DAYS = 14
-PARAMETERS_FORMAT = 1
+PARAMETERS_FORMAT = 2
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
-LOOK_BACK_DAYS = 60
-"""Days before the judged one that detectors may look at: stays, runs of empty checks, stock in attendants' hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,15 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
 def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
     """Fit every detector to one hotel's past, and a forest wherever there is enough to look at.
 
-    Detectors named in `known` are left out.
+    Detectors named in `known` are left out. From less than a week nothing is learnt, whatever `min_points`.
     """
-    parameters = {detector.name: detector.fit(past, min_points) for detector in ALL if detector.name not in known}
+    days = len(days_on_record(past))
+    short = TooLittle(days, LEARNING_DAYS, "days of history") if days < LEARNING_DAYS else None
+    parameters = {
+        detector.name: short if short and learns(detector) else detector.fit(past, min_points)
+        for detector in ALL
+        if detector.name not in known
+    }
     return Learnt(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
 
 
@@ -116,8 +122,7 @@ FOREST_OF = {metric: detector.name for metric, detector in _first_of_metric().it
 def _opinion(detector: Detector, past: Frames, parameters: Parameters, min_points: int) -> Parameters | TooLittle:
     last = max((int(frame["day"].max()) for frame in (past.rooms, past.outflow, past.gaps) if len(frame)), default=0)
     scored = [
-        detector.score(past.between(day - LOOK_BACK_DAYS, day + 1), parameters, _over(day))
-        for day in range(last - OPINION_DAYS + 1, last + 1)
+        detector.score(past.seen_on(day), parameters, _over(day)) for day in range(last - OPINION_DAYS + 1, last + 1)
     ]
     filled = [scores for scores in scored if len(scores)]
     if not filled:

@@ -1,4 +1,7 @@
-"""Hotels: which ids there are."""
+"""Hotels: which ids there are, and how many rooms each has."""
+
+from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -22,9 +25,33 @@ def require(connection: Connection, hotel_id: int) -> None:
 
 def _source_hotels(connection: Connection) -> dict[int, str]:
     """The source's hotels; none where it can't be read, which must not stop anybody from reading alerts."""
-    try:
-        if "source_hotels" not in source.read(connection).usable:
-            return {}
-    except PreconditionFailed:
+    if "source_hotels" not in _usable(connection):
         return {}
     return {row.hotel_id: row.name for row in connection.execute(query("hotels.fetch"))}
+
+
+def fetch_ids(connection: Connection, usable: Collection[str]) -> list[int]:
+    """The hotels in use; none where the source does not let us read them."""
+    if "source_hotels" not in usable:
+        return []
+    return list(connection.execute(query("hotels.fetch_active")).scalars())
+
+
+def _usable(connection: Connection) -> frozenset[str]:
+    try:
+        return source.read(connection).usable
+    except PreconditionFailed:
+        return frozenset()
+
+
+def fetch_rooms(connection: Connection, since: datetime, until: datetime) -> dict[int, int]:
+    """Active rooms by hotel; where the source can't be read, the rooms checked in since <= t < until.
+
+    The common store serves all of them. Empty where no room is known.
+    """
+    if "source_rooms" in _usable(connection):
+        rows = connection.execute(query("hotels.active_rooms"))
+    else:
+        rows = connection.execute(query("hotels.checked_rooms"), {"since": since, "until": until})
+    rooms = {row.hotel_id: row.rooms for row in rows}
+    return {COMMON_STORE: sum(rooms.values()), **rooms} if rooms else {}

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import MinibarError
+from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
 
@@ -66,6 +67,13 @@ def find_last(connection: Connection, job: Job) -> LastRun | None:
     """The last run of `job` that did its work; None before the first."""
     row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
     return LastRun(row.as_of, row.started_at, row.counts) if row else None
+
+
+def fetch_phases(connection: Connection) -> dict[int, History]:
+    """How much history each hotel had at the last detect; empty before the first."""
+    last = find_last(connection, "detect")
+    told = last.counts.get("phases", {}) if last else {}
+    return {int(hotel_id): History.of(history["days"]) for hotel_id, history in told.items()}
 
 
 def fetch_changed(connection: Connection, since: datetime) -> list[date]:

@@ -33,3 +33,7 @@ SELECT DISTINCT CAST(day AS date) AS day
 FROM minibar_ml.ml_job_runs CROSS JOIN LATERAL jsonb_array_elements_text(counts -> 'changed_on') AS day
 WHERE job = 'collect' AND outcome IN ('done', 'partly') AND ended_at >= :since
 ORDER BY 1
+
+-- name: begin_snapshot
+-- Makes the transaction that it starts one that can only read, and that sees the state of its first statement.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY

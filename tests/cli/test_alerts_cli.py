@@ -1,6 +1,7 @@
 """`minibar-ml alerts`: what it prints, what it changes, and how it refuses."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -268,20 +269,77 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
     assert counted["by_day"] == [{"day": "2025-11-19", "alerts": 2}, {"day": "2025-11-20", "alerts": 0}]
 
 
+def _rooms(connection: Connection, count: int) -> None:
+    """So many rooms in use, and one that is not."""
+    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (1, 'Palas')"))
+    connection.execute(text("INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '1', 1)"))
+    connection.execute(
+        text("INSERT INTO odalar (kat_id, oda_no, aktif) SELECT 1, n, n > 0 FROM generate_series(0, :count) n"),
+        {"count": count},
+    )
+    connection.commit()
+
+
+def test_stats_tell_the_budget_beside_what_came_true(
+    three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _rooms(three, 250)
+    monkeypatch.setenv("ML_ALERT_BUDGET", "2")
+    counted = _json(capsys, "stats", "--as-of", "2025-11-20T12:00")
+    raised = counted["alerts"]
+    figures = ("budget_per_1000_rooms_day", "rooms", "days", "room_days", "budget_alerts")
+    assert [counted[name] for name in figures] == [2.0, 250, 7, 1750, 3.5]
+    assert counted["raised_per_1000_rooms_day"] == pytest.approx(1000 * raised / 1750)
+    assert counted["alerts_per_day"] == pytest.approx(raised / 7)
+    assert [counted[name] for name in ("confirmed", "false_positives", "precision")] == [0, 0, None]
+    main(["alerts", "false-positive", "1"])
+    main(["alerts", "resolve", "2"])
+    capsys.readouterr()
+    counted = _json(capsys, "stats", "--as-of", "2025-11-20T12:00")
+    assert [counted[name] for name in ("confirmed", "false_positives", "precision")] == [1, 1, 0.5]
+    assert main(["alerts", "stats", "--as-of", "2025-11-20T12:00"]) == 0
+    shown = capsys.readouterr().out
+    assert "250 rooms, 7 days" in shown
+    assert re.search(r"Budget of false alerts +3\.5 +0\.5 +2\n", shown)
+    assert re.search(r"Judged true +1\b.*\n.*Judged false +1\b.*\n.*Precision +50 %", shown)
+
+
+def test_without_a_readable_source_the_rooms_checked_in_the_window_count(
+    three: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _rooms(three, 20)
+    three.execute(text("SELECT minibar_ml.ensure_partitions('2025-11-01', '2025-11-30')"))
+    three.execute(
+        text(
+            "INSERT INTO minibar_ml.ml_metrics SELECT 'room_consumption', 1, 'room', room, 0, day, CAST(day AS date)"
+            " FROM generate_series(1, 8) room, generate_series(timestamptz '2025-11-10', '2025-11-19', '1 day') day"
+        )
+    )
+    three.execute(text("DROP TABLE odalar CASCADE"))
+    three.commit()
+    assert _json(capsys, "stats", "--as-of", "2025-11-20T12:00")["rooms"] == 8
+    unknown = _json(capsys, "stats", "--as-of", "2025-10-20T12:00")
+    figures = ("rooms", "room_days", "budget_alerts", "raised_per_1000_rooms_day")
+    assert [unknown[name] for name in figures] == [None] * 4
+
+
 def test_stats_are_readable_even_of_nothing(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "stats", "--window", "30d", "--as-of", "2025-11-20"]) == 0
     assert "highest 0" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("option", "unwanted"), [("--json", "rich.table"), ("--limit=5", "jinja2")])
-def test_listing_imports_nothing_heavy(store_url: str, option: str, unwanted: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "option", "unwanted"),
+    [("list", "--json", "rich.table"), ("list", "--limit=5", "jinja2"), ("stats", "--json", "rich.table")],
+)
+def test_reading_imports_nothing_heavy(store_url: str, word: str, option: str, unwanted: str) -> None:
     code = (
-        "import sys; from minibar_ml.cli.app import main; main(['alerts', 'list', sys.argv[1]]);"
+        "import sys; from minibar_ml.cli.app import main; main(['alerts', sys.argv[3], sys.argv[1]]);"
         "heavy = {'pandas', 'numpy', 'sklearn', 'scipy', sys.argv[2]} & sys.modules.keys(); sys.exit(str(heavy))"
     )
     package = str(Path(cli.__file__).parents[2])
     ran = subprocess.run(
-        [sys.executable, "-c", f"import sys; sys.path.insert(0, {package!r}); " + code, option, unwanted],
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {package!r}); " + code, option, unwanted, word],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.stderr.strip().splitlines()[-1] == "set()"

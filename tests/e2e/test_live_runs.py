@@ -7,7 +7,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.jobs.detect import Plan
+from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.detectors.base import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
 from minibar_ml.store import alerts, runs

@@ -1,0 +1,144 @@
+"""backtest: what cron would have raised in a hotel's own past; nothing is written, nothing is held up.
+
+The same judgement as `detect --since` (jobs/judgement.py), walked in memory from no alert at all.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertType, Severity, Spending
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.phases import History, Phase
+from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels, with_names
+from minibar_ml.jobs.plan import Plan
+from minibar_ml.store import entities, hotels, source
+from minibar_ml.store.rehearsal import Rehearsal
+from minibar_ml.store.snapshots import snapshot
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """One hotel of a backtest: its rooms (None: unknown), days judged by phase, history now, alerts."""
+
+    hotel_id: int
+    rooms: int | None
+    days: int
+    days_by_phase: Mapping[Phase, int]
+    history: History
+    alerts: int
+
+
+@dataclass(frozen=True, slots=True)
+class BacktestResult:
+    """What would have been raised from `since` up to, not including, `until`.
+
+    `alerts`: gravest first, the latest first of those; as they stood at the end. `by_day`: how many were raised when
+    each day was judged.
+    """
+
+    since: date
+    until: date
+    budget: float
+    hotels: tuple[Watched, ...]
+    alerts: tuple[Alert, ...]
+    by_day: Mapping[date, int]
+
+    @property
+    def auto_resolved(self) -> int:
+        """Alerts that the system itself had resolved by the end."""
+        return sum(alert.status == "resolved" for alert in self.alerts)
+
+    @property
+    def rooms(self) -> int | None:
+        """Rooms watched; None where none is known."""
+        return sum(hotel.rooms or 0 for hotel in self._with_rooms) or None
+
+    @property
+    def spending(self) -> Spending:
+        """All of it beside the budget."""
+        room_days = sum((hotel.rooms or 0) * hotel.days for hotel in self._with_rooms) or None
+        return Spending(
+            budget_per_1000_rooms_day=self.budget, days=len(self.by_day), room_days=room_days, alerts=len(self.alerts)
+        )
+
+    @property
+    def _with_rooms(self) -> tuple[Watched, ...]:
+        """The common store's rooms are its hotels': they count where it is watched alone."""
+        own = tuple(hotel for hotel in self.hotels if hotel.hotel_id != COMMON_STORE)
+        return own or self.hotels
+
+    def counts(self) -> dict[AlertType, dict[Severity, int]]:
+        """Alerts by type and severity, the most frequent type first."""
+        found: dict[AlertType, dict[Severity, int]] = {}
+        for kind, _ in Counter(alert.type for alert in self.alerts).most_common():
+            of_kind = Counter(alert.severity for alert in self.alerts if alert.type == kind)
+            found[kind] = {severity: of_kind[severity] for severity in SEVERITIES}
+        return found
+
+    def resolved_by_type(self) -> Counter[AlertType]:
+        """Alerts by type that the system itself had resolved by the end."""
+        return Counter(alert.type for alert in self.alerts if alert.status == "resolved")
+
+
+def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Callable[[date], None]) -> BacktestResult:
+    """Walk through the plan's days; `progress` is told each day done. Raises NotFound for an unknown hotel.
+
+    Reads in two short snapshots, before and after judging, so that no lock is held while it computes.
+    """
+    asked = plan.days(None)
+    with snapshot(connection):
+        if hotel_id is not None:
+            hotels.require(connection, hotel_id)
+        usable = source.read(connection).usable
+        plan = with_names(connection, plan, usable)
+        read = read_hotels(connection, plan, asked[0], usable)
+        rooms = hotels.fetch_rooms(connection, plan.moment(0, asked[0]).starts_at, plan.as_of)
+    watched = {number: frames for number, frames in read.items() if hotel_id in (None, number)}
+    learner = Learner(plan, watched)
+    days = [day for day in asked if any(learner.is_on_record(number, day) for number in watched)]
+    found = judged(plan, days, watched, learner, progress)
+    with snapshot(connection):
+        known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
+    alerts, by_day = _rehearsed(plan, found, known)
+    told = tuple(_watched(number, rooms, days, learner, plan, alerts) for number in watched)
+    return BacktestResult(
+        days[0] if days else asked[-1] + timedelta(days=1),
+        asked[-1] + timedelta(days=1),
+        plan.limits.budget,
+        told,
+        tuple(sorted(alerts, key=_gravity, reverse=True)),
+        by_day,
+    )
+
+
+def _rehearsed(plan: Plan, found: Found, known: entities.Entities) -> tuple[list[Alert], dict[date, int]]:
+    """The alerts that the findings would have made, and how many of them each day."""
+    rehearsal, by_day = Rehearsal(plan.zone), {}
+    for day, findings in found:
+        told = [enriched(finding, known, plan.zone) for finding in findings]
+        by_day[day] = rehearsal.upsert(told, known.names, plan.seen_at(day), STATES).opened
+    return rehearsal.alerts, by_day
+
+
+def _watched(
+    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: Learner, plan: Plan, alerts: list[Alert]
+) -> Watched:
+    own = [day for day in days if learner.is_on_record(hotel_id, day)]
+    return Watched(
+        hotel_id,
+        rooms.get(hotel_id),
+        len(own),
+        dict(Counter(learner.history(hotel_id, day).phase for day in own)),
+        learner.history(hotel_id, plan.today()),
+        sum(alert.hotel_id == hotel_id for alert in alerts),
+    )
+
+
+def _gravity(alert: Alert) -> tuple[object, ...]:
+    return SEVERITIES.index(alert.severity), alert.raised_at, alert.impact or 0.0, -alert.id

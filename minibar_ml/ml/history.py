@@ -1,0 +1,33 @@
+"""How much history a hotel has, and what that does to its alerts while it is short."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.phases import History
+from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
+from minibar_ml.ml.panels import Ints
+
+POINTS = ("rooms", "vacant", "products", "outflow", "levels", "gaps", "requests", "custody")
+"""The frames whose rows are metric points."""
+
+
+def days_on_record(frames: Frames) -> Ints:
+    """The days (ordinals) that have a metric point, in order, each once."""
+    found = [getattr(frames, name)["day"].unique() for name in POINTS]
+    days = np.unique(np.concatenate(found).astype(np.int64))
+    return days[days > UNKNOWN_DAY]
+
+
+def before(days: Ints, day: int, window: int) -> History:
+    """The history that a judged day has, of the `window` days before it; `days` as `days_on_record` gives them."""
+    first, last = np.searchsorted(days, [day - window, day])
+    return History.of(int(last - first))
+
+
+def as_provisional(findings: Sequence[Finding], history: History) -> list[Finding]:
+    """The findings with the facts that say how little they were learnt from; severities stay."""
+    told = {"phase": history.phase, "history_days": history.days}
+    return [replace(finding, facts={**(finding.facts or {}), **told}) for finding in findings]

@@ -1,0 +1,240 @@
+"""backtest: the alerts of `detect --since` before there are any, nothing written, nobody held up."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hotels import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
+from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy.exc import InternalError
+from sqlalchemy.pool import NullPool
+
+from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.backtest import BacktestResult, run
+from minibar_ml.jobs.plan import Plan
+from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.simulate import HotelPlan, generate, write
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.queries import query
+from minibar_ml.store.snapshots import snapshot
+
+DAYS = 21
+GENEROUS = {"ML_ALERT_BUDGET": "50"}
+"""So that a small hotel has learnt alerts to compare."""
+TABLES = (
+    "SELECT c.oid::regclass::text AS name, c.relkind FROM pg_class c"
+    " WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'S') ORDER BY 1"
+)
+
+
+def _plan(days: int = DAYS, as_of: date = LAST_DAY + timedelta(days=1), budget: float = 50.0) -> Plan:
+    instant = datetime(as_of.year, as_of.month, as_of.day, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
+    since = as_of - timedelta(days=days)
+    return Plan(
+        as_of=instant, zone=ZoneInfo(ZONE), limits=Limits(budget=budget), lang="en", lookback_days=3, training_days=30,
+        min_points=100, since=since, until=as_of,
+    )  # fmt: skip
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[Connection]:
+    with make_engine(url, ZONE, "minibar-ml backtest").connect() as connection:
+        yield connection
+
+
+def _backtest(url: str, plan: Plan, hotel: int | None = None) -> BacktestResult:
+    with _connected(url) as connection:
+        return run(connection, plan, hotel, lambda _: None)
+
+
+def _stored(url: str) -> dict[str, Any]:
+    """Every row of the store as it physically is, and where its sequences stand."""
+    state: dict[str, Any] = {}
+    for name, kind in sql(url, TABLES):
+        if kind == "S":
+            state[name] = tuple(sql(url, f"SELECT last_value, is_called FROM {name}")[0])
+        else:
+            rows = sql(url, f"SELECT ctid::text, xmin::text, xmax::text FROM {name}")
+            state[name] = sorted(tuple(row) for row in rows)
+    return state
+
+
+def _told(result: BacktestResult) -> list[tuple[Any, ...]]:
+    """As `alerts` gives what is stored: all columns but those of a person."""
+    rows = [
+        (
+            a.type, a.hotel_id, a.entity_type, a.entity_id, a.entity_name, a.severity, a.status, a.metric, a.value,
+            a.expected, a.lower, a.upper, a.deviation_percent, a.score, a.detector, a.impact, a.reason, a.facts,
+            sentences(a, a.entity_name, "en")[0], a.occurred_on, a.last_occurred_on, a.raised_at, a.last_seen,
+            a.occurrences, a.resolved_at,
+        )
+        for a in result.alerts
+    ]  # fmt: skip
+    return sorted(rows, key=lambda row: (row[:4], row[19], row[21]))
+
+
+def _walked(url: str) -> list[tuple[Any, ...]]:
+    found = [tuple(float(v) if k == 15 and v is not None else v for k, v in enumerate(row)) for row in alerts(url)]
+    return sorted(found, key=lambda row: (row[:4], row[19], row[21]))
+
+
+def test_a_backtest_tells_what_a_walk_through_the_same_days_stores(collected: str) -> None:
+    result = _backtest(collected, _plan())
+    since = (LAST_DAY - timedelta(days=DAYS - 1)).isoformat()
+    walk = ("detect", "--since", since, "--until", AS_OF, "--as-of", AS_OF, "--quiet")
+    assert command(collected, *walk, **GENEROUS) == 0
+    assert len(result.alerts) > 10
+    assert len({alert.type for alert in result.alerts}) > 3
+    assert _told(result) == _walked(collected)
+    assert sum(result.by_day.values()) == len(result.alerts)
+    assert result.auto_resolved == sum(row[6] == "resolved" for row in _walked(collected)) > 0
+
+
+def test_alerts_in_the_store_and_verdicts_on_them_change_nothing(collected: str) -> None:
+    before = _told(_backtest(collected, _plan(days=5)))
+    assert command(collected, "detect", "--since", "2025-11-12", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'false_positive', resolved_at = now(), resolved_by = 'me'")
+    assert before
+    assert _told(_backtest(collected, _plan(days=5))) == before
+
+
+def test_nothing_of_the_store_is_touched(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    done(collected, "detect", "--as-of", AS_OF, "--quiet")
+    before = _stored(collected)
+    assert sum(map(len, before.values())) > 1000
+    done(collected, "backtest", "--days", "14", "--as-of", AS_OF)
+    assert _stored(collected) == before
+
+
+def test_postgresql_itself_refuses_to_write_in_a_snapshot(connection: Connection) -> None:
+    with snapshot(connection), pytest.raises(InternalError, match="read-only transaction"):
+        connection.execute(query("runs.insert"), {"job": "detect", "as_of": datetime.now(UTC)})
+
+
+def test_jobs_go_on_while_it_computes(collected: str) -> None:
+    locks: list[Any] = []
+
+    def meanwhile(_: date) -> None:
+        if locks:
+            return
+        locks.extend(
+            sql(
+                collected,
+                "SELECT l.locktype, l.relation::regclass FROM pg_locks l JOIN pg_stat_activity USING (pid)"
+                " WHERE application_name = 'minibar-ml backtest'",
+            )
+            or ["none"]
+        )
+        # What a new month asks of the points, and what every job asks.
+        sql(collected, "LOCK TABLE minibar_ml.ml_metrics, minibar_ml.ml_alerts IN ACCESS EXCLUSIVE MODE NOWAIT")
+        for job in ("collect", "train", "detect"):
+            done(collected, job, "--as-of", AS_OF, "--quiet")
+
+    with _connected(collected) as connection:
+        result = run(connection, _plan(days=5), None, meanwhile)
+    assert locks == ["none"]
+    assert len(result.by_day) == 5
+
+
+def test_it_runs_while_every_job_is_at_work(collected: str) -> None:
+    with _connected(collected) as connection:
+        for job in ("collect", "train", "detect"):
+            assert connection.execute(query("runs.try_lock"), {"name": job}).scalar_one()
+        done(collected, "backtest", "--days", "2", "--as-of", AS_OF, "--quiet")
+
+
+def test_the_budget_stands_beside_what_would_have_been_raised(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(collected, "backtest", "--days", "14", "--as-of", AS_OF, "--json", **GENEROUS) == 0
+    told = json.loads(capsys.readouterr().out)
+    rooms = sql(collected, "SELECT count(*) FROM minibar_ml.source_rooms() WHERE is_active")[0][0]
+    assert (told["since"], told["until"], told["days"]) == ("2025-11-03", "2025-11-17", 14)
+    assert (told["rooms"], told["room_days"]) == (rooms, rooms * 14)
+    assert told["budget_alerts"] == pytest.approx(50 * rooms * 14 / 1000)
+    assert told["raised_per_1000_rooms_day"] == pytest.approx(1000 * told["alerts"] / (rooms * 14))
+    assert sum(one["alerts"] for one in told["by_type"].values()) == told["alerts"] > 0
+    assert sum(told["by_severity"].values()) == sum(one["alerts"] for one in told["by_day"]) == told["alerts"]
+    assert [one["day"] for one in told["by_day"]][::13] == ["2025-11-03", "2025-11-16"]
+    assert told["hotels"] == [
+        {"hotel_id": 1, "rooms": rooms, "days": 14, "days_by_phase": {"normal": 14},
+         "history": {"days": 60, "phase": "normal"}, "alerts": told["alerts"]}
+    ]  # fmt: skip
+    examples = told["examples"]
+    assert len(examples) == min(10, told["alerts"])
+    order = [(SEVERITIES.index(one["severity"]), one["raised_at"]) for one in examples]
+    assert order == sorted(order, reverse=True)
+    assert all(one["message"] and "id" not in one for one in examples)
+
+
+def test_examples_are_told_in_words_as_many_as_asked_for(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    shown = []
+    for limit in ("0", "2"):
+        arguments = ("backtest", "--days", "7", "--as-of", AS_OF, "--limit", limit)
+        assert command(collected, *arguments, **GENEROUS, ML_LANG="tr") == 0
+        captured = capsys.readouterr()
+        shown.append(captured.out)
+        assert captured.err == ""
+    assert "Yanlış alarm bütçesi" in shown[0]
+    assert shown[1].startswith(shown[0])
+    assert shown[1].removeprefix(shown[0]).count("\n2025-11-") == 2
+
+
+def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
+    assert command(collected, "backtest", "--days", "30", "--as-of", AS_OF, "--json", **GENEROUS) == 0
+    captured = capsys.readouterr()
+    told = json.loads(captured.out)
+    assert (told["since"], told["days"]) == ("2025-11-12", 5)
+    assert told["hotels"][0]["days_by_phase"] == {"learning": 5}
+    assert told["hotels"][0]["history"] == {"days": 5, "phase": "learning"}
+    assert "the history begins on 2025-11-12: 5 of 30 days could be judged" in captured.err
+    assert "hotel 1: phase learning on 5 of 5 day(s), only rules spoke" in captured.err
+    assert "hotel 1: phase learning, 5 day(s) of history; only rules speak until there are 7" in captured.err
+
+
+def test_without_any_points_it_says_what_to_run(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(store_url, "backtest", "--as-of", AS_OF) == 0
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "minibar-ml collect" in captured.err
+    assert command(store_url, "backtest", "--as-of", AS_OF, "--json", "--quiet") == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    told = json.loads(captured.out)
+    assert (told["days"], told["alerts"], told["rooms"], told["examples"]) == (0, 0, None, [])
+
+
+@pytest.fixture(scope="module")
+def chain(make_database: Callable[..., str]) -> str:
+    """Two small hotels that share a warehouse, with all points."""
+    url = make_database()
+    plan = HotelPlan(seed=8, ends_on=LAST_DAY, rooms=30, days=45, hotels=2, timezone=ZONE)
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+    write(engine, generate(plan), "a", ZONE)
+    done(url, "db", "init", "--quiet")
+    done(url, "collect", "--as-of", AS_OF, "--quiet")
+    return url
+
+
+def test_each_hotel_of_a_chain_alone_gives_what_all_together_give(chain: str) -> None:
+    together = _backtest(chain, _plan(days=4, budget=200.0))
+    numbers = [hotel.hotel_id for hotel in together.hotels]
+    assert numbers == [0, 1, 2]
+    alone = {number: _backtest(chain, _plan(days=4, budget=200.0), number) for number in numbers}
+    assert together.alerts
+    split = [[row for row in _told(together) if row[1] == number] for number in numbers]
+    assert [_told(alone[number]) for number in numbers] == split
+    rooms = {hotel.hotel_id: hotel.rooms or 0 for hotel in together.hotels}
+    assert rooms[0] == rooms[1] + rooms[2] == together.rooms == alone[0].rooms
+    assert together.spending.room_days == 4 * rooms[0]
+
+
+def test_an_unknown_hotel_is_named(chain: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(chain, "backtest", "--hotel", "77", "--as-of", AS_OF) == 5
+    assert "77" in capsys.readouterr().err

@@ -1,0 +1,119 @@
+"""Cold start: from days with metric points to a phase, and what it does to a hotel's alerts."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pandas as pd
+import pytest
+from findings import HIGH_ROOM
+
+from minibar_ml.domain.phases import History, phase_of
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.history import as_provisional, before, days_on_record
+from minibar_ml.ml.judging import judge
+from minibar_ml.ml.training import Learnt, learn, learns
+from minibar_ml.store.frames import TYPES
+
+DAY = date(2025, 11, 19).toordinal()
+COLUMNS = {
+    "rooms": "room_id units refilled visits products_found attendant_id room_type known nights guest_nights guests"
+    " arriving stays stay_on previous_on occupancy",
+    "vacant": "room_id units previous_on",
+    "products": "product_id units refilled",
+    "outflow": "product_id units issued written_off returned",
+    "levels": "product_id at level kind",
+    "gaps": "attendant_id minutes items",
+    "requests": "room_id at minutes open",
+    "custody": "attendant_id units handed_out",
+}
+
+
+def _frames(days: int = 0, **rows: list[dict[str, object]]) -> Frames:
+    """Frames of hotel 1: one vacant room each of so many days before DAY, and these rows."""
+    rows["vacant"] = rows.get("vacant", []) + [_vacant(DAY - n - 1) for n in range(days)]
+    made = {}
+    for name in COLUMNS:
+        columns = ["hotel_id", "day", *COLUMNS[name].split()]
+        frame = pd.DataFrame(rows.get(name, []), columns=columns)
+        made[name] = frame.astype({column: TYPES[column] for column in columns})
+    return Frames(**made)
+
+
+def _vacant(day: int) -> dict[str, object]:
+    return {"hotel_id": 1, "day": day, "room_id": 101, "units": 2.0, "previous_on": day - 1}
+
+
+@pytest.mark.parametrize(
+    ("days", "phase"),
+    [(0, "learning"), (6, "learning"), (7, "provisional"), (13, "provisional"), (14, "normal"), (400, "normal")],
+)
+def test_a_week_ends_learning_and_a_fortnight_the_provisional_phase(days: int, phase: str) -> None:
+    assert phase_of(days) == phase
+    assert History.of(days) == History(days, phase)  # type: ignore[arg-type]
+
+
+def test_a_day_counts_once_whatever_was_recorded_on_it() -> None:
+    custody = {"hotel_id": 1, "day": DAY - 1, "attendant_id": 5, "units": 0.0, "handed_out": 20.0}
+    assert days_on_record(_frames(3, custody=[custody, {**custody, "day": DAY}])).tolist() == [
+        DAY - 3, DAY - 2, DAY - 1, DAY,
+    ]  # fmt: skip
+    assert days_on_record(_frames()).tolist() == []
+
+
+def test_neither_the_judged_day_nor_one_beyond_the_window_is_history() -> None:
+    recorded = days_on_record(_frames(20, vacant=[_vacant(DAY), _vacant(DAY + 1)]))
+    assert before(recorded, DAY, 60) == History(20, "normal")
+    assert before(recorded, DAY, 9) == History(9, "provisional")
+    assert before(recorded, DAY - 15, 60) == History(5, "learning")
+
+
+def test_from_less_than_a_week_nothing_is_learnt_but_rules_have_what_they_need() -> None:
+    learnt = learn(_frames(6), min_points=1)
+    short = TooLittle(6, 7, "days of history")
+    assert {name: value for name, value in learnt.parameters.items() if isinstance(value, TooLittle)} == {
+        detector.name: short for detector in ALL if learns(detector)
+    }
+    assert short not in learn(_frames(7), min_points=1).parameters.values()
+
+
+class _Always:
+    """A detector that finds the same room every day; what it is called decides whether it learns."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def score(self, *_: object) -> pd.DataFrame:
+        return pd.DataFrame({"entity_id": [1126]})
+
+    def decide(self, *_: object) -> list[object]:
+        return [replace(HIGH_ROOM, detector=self.name)]
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (5, {"vacant_room": None}),
+        (9, {"vacant_room": None, "room_consumption": ("provisional", 9)}),
+        (14, {"vacant_room": None, "room_consumption": None}),
+    ],
+)
+def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provisional(
+    monkeypatch: pytest.MonkeyPatch, days: int, told: dict[str, object]
+) -> None:
+    monkeypatch.setattr("minibar_ml.ml.judging.ALL", (_Always("vacant_room"), _Always("room_consumption")))
+    noon = datetime(2025, 11, 19, 12, tzinfo=UTC)
+    moment, learnt = Moment(1, DAY, noon, noon, True), Learnt({"vacant_room": {}, "room_consumption": {}})
+    found = judge(_frames(), learnt, Limits(), moment, history=History.of(days))
+    facts = {one.detector: one.facts or {} for one in found}
+    assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == told
+
+
+def test_a_provisional_alert_keeps_its_severity_and_says_so_in_its_message() -> None:
+    (finding,) = as_provisional([HIGH_ROOM], History.of(9))
+    assert finding.severity == HIGH_ROOM.severity
+    assert sentences(finding, "1126", "en")[0].endswith(" After 9 days of history, provisional.")
+    assert sentences(finding, "1126", "tr")[0].endswith(" 9 günlük geçmişe dayanıyor, geçici.")
+    assert "provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]
