@@ -34,6 +34,7 @@ lint: $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 	$(BIN)/mypy docs/generate.py
+	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime
 	@$(BIN)/python -m bench $(ARGS)

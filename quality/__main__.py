@@ -1,45 +1,38 @@
-"""`python -m quality [tune|validate|held-out|all]`: judge detection on simulated hotels."""
+"""`python -m quality [tune|validate|held-out|all]`: judge detection on simulated hotels; held-out writes the page."""
 
 import argparse
-import sys
-import time
-from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 
-from quality import tables
-from quality.hotels import PARTS, Hotel, Part, load
-from quality.walk import Walk, walk
+from quality import report, tables
+from quality.hotels import PARTS, load
+from quality.results import Results, measure
 
 
 def main() -> int:
-    """Judge the sets that are asked for and print what came out."""
+    """Judge the sets that are asked for and print what came out; all of held-out becomes docs/quality.md."""
     parser = argparse.ArgumentParser(prog="python -m quality", description=__doc__)
     parser.add_argument("part", nargs="?", default="held-out", choices=[*map(_word, PARTS), "all"])
-    parser.add_argument("--hotels", type=int, help="only the first so many of each set")
-    parser.add_argument("--jobs", type=int, default=2, help="hotels side by side (default: 2)")
+    parser.add_argument("--hotels", type=int, metavar="N", help="only the first N of each set; the page is not written")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="hotels side by side (default: 2)")
+    parser.add_argument("--alerts", action="store_true", help="only alerts and their curves, none of the yardsticks")
     asked = parser.parse_args()
     for part in PARTS:
         if asked.part in (_word(part), "all"):
-            started = time.monotonic()
-            walks = judge(load(part)[: asked.hotels], asked.jobs)
-            _print(part, walks, time.monotonic() - started)
+            hotels = load(part)[: asked.hotels]
+            results = measure(part, hotels, asked.jobs, only_alerts=asked.alerts)
+            _show(results)
+            if part == "held_out" and results.beside and asked.hotels is None:
+                report.FILE.write_text(report.text(results), encoding="utf-8")
+                print(f"\nwritten to {report.FILE}")
     return 0
 
 
-def judge(hotels: Sequence[Hotel], jobs: int) -> list[Walk]:
-    """Every hotel's walk, several hotels at a time, the largest first."""
-    largest_first = sorted(hotels, key=lambda hotel: -hotel.rooms)
-    with ProcessPoolExecutor(jobs) as pool:
-        done = {}
-        for made in pool.map(walk, largest_first):
-            done[made.hotel.name] = made
-            print(f"judged {made.hotel.name}", file=sys.stderr)
-    return [done[hotel.name] for hotel in hotels]
-
-
-def _print(part: Part, walks: Sequence[Walk], seconds: float) -> None:
-    print(f"\n{part}: {len(walks)} hotels in {seconds:.0f} s\n\n{tables.summary(walks)}\n")
-    print(f"{tables.sizes(walks)}\n\n{tables.curves(walks)}\n\n{tables.hotels(walks)}")
+def _show(results: Results) -> None:
+    print(f"\n{results.part}: {len(results.walks)} hotels in {results.seconds:.0f} s")
+    found = [tables.promises, tables.summary, tables.sizes, tables.curves]
+    if results.beside:
+        found += [tables.bounds, tables.naive_rules, tables.self_estimates, tables.days_left]
+    for table in [*found, tables.hotels]:
+        print(f"\n{table(results)}")
 
 
 def _word(part: str) -> str:

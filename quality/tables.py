@@ -1,27 +1,25 @@
 """Figures as Markdown tables, for the terminal and for docs/quality.md alike."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 
-from quality.figures import (
-    Line,
-    Point,
-    by_size,
-    by_subject,
-    curve,
-    judged,
-    recall_at,
-    thousand_room_days,
-    total,
-)
+from minibar_ml.simulate import HotelPlan
+from quality import flags, forest, naive
+from quality.figures import Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
+from quality.flags import Marked
+from quality.results import Results
+from quality.self_estimate import SUBJECT_OF
 from quality.shares import Share
-from quality.truth import Judged, Subject
-from quality.walk import Walk
+from quality.targets import estimates, factor, factor_words, lines, pooled_forecasts, targets
+from quality.truth import Subject
 
 CURVES: tuple[tuple[str, Subject, tuple[float, ...]], ...] = (
     ("room_consumption", "room spike", (0.25, 0.5, 1.0, 2.0)),
     ("silent_room", "silent room", (0.1, 0.2, 0.5, 0.9)),
 )
 """Detector, the faults it is for, and the false-alert rates at which its recall is asked for."""
+FOREST_RATE = 1.0
+ALWAYS_SHOWN = {"seed", "ends_on", "rooms", "days"}
 
 
 def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -47,12 +45,15 @@ def interval(one: Share) -> str:
     return f"{low:.2f} to {high:.2f}" if one.many else "-"
 
 
-def summary(walks: Sequence[Walk]) -> str:
+def promises(results: Results) -> str:
+    """Targets and whether they hold."""
+    return markdown(("target", "measured", ""), [[one.words, one.measured, one.verdict] for one in targets(results)])
+
+
+def summary(results: Results) -> str:
     """All subjects and the total."""
-    found, room_days = [judged(walk) for walk in walks], thousand_room_days(walk.hotel for walk in walks)
-    lines = [*by_subject(found, room_days), total(found, room_days)]
     head = ("faults", "there", "found", "recall", "95 %", "false", "FA/d", "precision")
-    return markdown(head, [_line(line) for line in lines])
+    return markdown(head, [_line(line) for line in lines(results).values()])
 
 
 def _line(line: Line) -> list[str]:
@@ -61,21 +62,33 @@ def _line(line: Line) -> list[str]:
     return [line.subject or "all", *counts, str(line.false), f"{line.false_rate:.3f}", share(line.precision)]
 
 
-def hotels(walks: Sequence[Walk]) -> str:
+def hotels(results: Results) -> str:
     """One line a hotel."""
     rows = []
-    for walk in walks:
+    for walk in results.walks:
         found = judged(walk)
         line = total([found], thousand_room_days([walk.hotel]))
-        rows.append([walk.hotel.name, str(walk.hotel.rooms), *_line(line)[1:], str(len(found.operational))])
-    return markdown(
-        ("hotel", "rooms", "there", "found", "recall", "95 %", "false", "FA/d", "precision", "operational"), rows
-    )
+        rows.append([walk.hotel.name, *_line(line)[1:], str(len(found.operational))])
+    return markdown(("hotel", "there", "found", "recall", "95 %", "false", "FA/d", "precision", "operational"), rows)
 
 
-def sizes(walks: Sequence[Walk]) -> str:
+def plans(results: Results) -> str:
+    """What each hotel is: its seed and what sets it apart."""
+    usual = {field.name: field.default for field in fields(HotelPlan)} | {"timezone": ""}
+    rows = []
+    for walk in results.walks:
+        hotel, plan = walk.hotel, walk.hotel.plan
+        special = {name: getattr(plan, name) for name in usual if name not in {*ALWAYS_SHOWN, "timezone"}}
+        words = [f"{name} {value}" for name, value in special.items() if value != usual[name]]
+        words += [f"layout {hotel.layout}"] + ([f"late {hotel.late:g}"] if hotel.late else [])
+        size = f"{plan.hotels} x {plan.rooms}" if plan.hotels > 1 else str(plan.rooms)
+        rows.append([hotel.name, str(plan.seed), size, str(plan.days), str(plan.ends_on), ", ".join(words)])
+    return markdown(("hotel", "seed", "rooms", "days", "last day", "what sets it apart"), rows)
+
+
+def sizes(results: Results) -> str:
     """Recall of room spikes by units."""
-    found: list[Judged] = [judged(walk) for walk in walks]
+    found = [judged(walk) for walk in results.walks]
     rows = [
         [f"{low} to {high}" if high < 99 else f"{low} and more", str(one.many), share(one), interval(one)]
         for (low, high), one in by_size(found, "room spike")
@@ -83,14 +96,12 @@ def sizes(walks: Sequence[Walk]) -> str:
     return markdown(("units more", "there", "recall", "95 %"), rows)
 
 
-def curves(walks: Sequence[Walk]) -> str:
+def curves(results: Results) -> str:
     """Recall over the false-alert rate, by budget and at the rates that are asked for."""
     rows = []
     for detector, subject, rates in CURVES:
-        points = curve(walks, detector, subject)
-        rows += [
-            [subject, f"budget {point.budget:g}", f"{point.false_rate:.3f}", share(point.recall)] for point in points
-        ]
+        points = curve(results.walks, detector, subject)
+        rows += [[subject, f"budget {one.budget:g}", f"{one.false_rate:.3f}", share(one.recall)] for one in points]
         rows += [[subject, "in between", f"{rate:.2f}", _between(points, rate)] for rate in rates]
     return markdown(("faults", "at", "FA/d", "recall"), rows)
 
@@ -98,3 +109,76 @@ def curves(walks: Sequence[Walk]) -> str:
 def _between(points: Sequence[Point], rate: float) -> str:
     recall = recall_at(points, rate)
     return "-" if recall is None else f"{recall:.2f}"
+
+
+def bounds(results: Results) -> str:
+    """The bound beside the detector, on the hotels where it is known."""
+    walks = [walk for walk, one in zip(results.walks, results.beside, strict=True) if one.bound]
+    known = [one.bound for one in results.beside if one.bound]
+    points, room_days = curve(walks, *CURVES[0][:2]), thousand_room_days(walk.hotel for walk in walks)
+    rows = []
+    for rate in CURVES[0][2] if known else ():
+        best = flags.at_rate(known, rate, room_days).recall
+        rows.append([f"{rate:g}", str(best.many), share(best), interval(best), _between(points, rate)])
+    return markdown(("FA/d", "spikes there", "bound", "95 %", "the detector"), rows)
+
+
+def naive_rules(results: Results) -> str:
+    """The naive rules and the forests, each on the faults it is for."""
+    room_days = thousand_room_days(walk.hotel for walk in results.walks)
+    rows = []
+    for place, rule in enumerate(naive.RULES):
+        marked = flags.above([one.naive[place] for one in results.beside], float("-inf"), room_days)
+        rows.append([rule.words, ", ".join(rule.subjects), *_marked(marked)])
+    for metric, (_, subjects) in forest.ASKED.items():
+        pooled = [walk.forest[metric] for walk in results.walks if metric in walk.forest]
+        if pooled:
+            marked = flags.at_rate(pooled, FOREST_RATE, room_days)
+            rows.append([f"Isolation Forest alone, {metric}", ", ".join(subjects), *_marked(marked)])
+    return markdown(("rule", "faults", "there", "recall", "95 %", "FA/d", "precision"), rows)
+
+
+def _marked(marked: Marked) -> list[str]:
+    counts = [str(marked.recall.many), share(marked.recall), interval(marked.recall)]
+    return [*counts, f"{marked.false_rate:.2f}", share(marked.precision)]
+
+
+def self_estimates(results: Results) -> str:
+    """Recall and false alerts as `train` estimates them, beside the truth."""
+    known, rows = lines(results), []
+    for name, mine in estimates(results).items():
+        line = known.get(SUBJECT_OF[name])
+        if line is None or line.recall.value is None or mine.recall is None:
+            continue
+        recall = (f"{mine.recall:.2f}", f"{line.recall.value:.2f}", f"{mine.recall - line.recall.value:+.2f}")
+        times = factor_words(factor(mine.false_rate, line.false_rate))
+        rows.append([name, str(mine.faults), *recall, f"{mine.false_rate:.3f}", f"{line.false_rate:.3f}", times])
+    head = ("detector", "injected", "estimated recall", "true", "off by", "estimated FA/d", "true", "factor")
+    return markdown(head, rows)
+
+
+def days_left(results: Results) -> str:
+    """The forecast beside the naive ones."""
+    pooled = pooled_forecasts(results)
+    made = pooled.accuracy
+
+    def row(words: str, ours: float | None, naive_one: float | None) -> list[str]:
+        return [words, *("-" if one is None else f"{one:.2f}" for one in (ours, naive_one))]
+
+    rows = [
+        row("mean error in days where 10 or fewer are left", made.forecast.mean_error_days, made.naive.mean_error_days),
+        row("the same by a line through the levels", None, pooled.line_error),
+        row("80 % interval covers", made.coverage, None),
+        row("the stock lasts less long than P10", made.earlier, None),
+        row("the stock lasts longer than P90", made.later, None),
+        row("a week's units within an 80 % Poisson interval", None, pooled.poisson.value),
+        row("RMSSE of a week's units", made.forecast.rmsse, made.naive.rmsse),
+        row("MASE of a week's units", made.forecast.mase, made.naive.mase),
+        row("Brier score of empty within 7 days", made.forecast.brier_7_days, made.naive.brier_7_days),
+        *(
+            row(f"pinball loss, {name}", made.forecast.pinball[name], made.naive.pinball[name])
+            for name in made.naive.pinball
+        ),
+    ]
+    table = markdown(("figure", "forecast", "naive"), rows)
+    return f"{made.cases} forecasts; naive: the week before comes again, where nothing else is said.\n\n{table}"

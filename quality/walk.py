@@ -32,7 +32,7 @@ MADE_BY = (
     "quality/truth.py",
 )  # fmt: skip
 SWEPT = ("room_consumption", "silent_room")
-BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 """Budgets of false alerts at which the swept detectors decide once more, each by itself."""
 
 

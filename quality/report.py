@@ -1,0 +1,102 @@
+"""docs/quality.md: what was judged and how, what came out, and whether the promises hold."""
+
+import subprocess
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from minibar_ml import __version__
+from quality import tables
+from quality.cache import ROOT
+from quality.hotels import ZONE
+from quality.results import Results
+
+FILE = ROOT / "docs" / "quality.md"
+HOW = """\
+How well the detectors tell faults from ordinary days, measured on simulated hotels that nothing was tuned on. This page
+is written by `make quality`; nobody edits it.
+
+## How it was judged
+
+Each hotel of the set `{part}` ([quality/hotels.toml](../quality/hotels.toml)) is simulated, written into a PostgreSQL
+database in one of the source layouts, collected by the program's own code, and walked through day by day as
+`minibar-ml detect --since` does: each of the last {days} days is judged with what that night's training would have
+learnt, with the settings' defaults. Findings become alerts by the store's rules: what repeats is the same alert while
+it is live. Nobody gives a verdict.
+
+**Faults** are those that the simulator plants: also in the history that is learnt from, at about a seventh of the
+rate. A *room spike* is {low} to {high} units beyond what the guests took; a *product shift* is a product's demand in a
+hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was slept in
+for six nights or more, by more than one party, and nothing was taken; a *slow attendant* needs 1.7 to 2.5 times as
+long for every room of a day; an *unanswered request* waits for hours; a *custody loss* is 4 to 10 units of a product,
+or more, missing when custody closes; a *leak* is stock that is issued and that no attendant was handed; *below zero* is
+an issue that never was; a *write-off* is a cold room's break-down; *running out* is a product whose delivery does not
+come.
+
+**Matching.** An alert tells of a fault if it is about the same room, product or attendant, is of the fault's kind, and
+found something on a day from the fault's first to the day after its last. A leak and a write-off may each be told as
+the other: more left the warehouse than usual, and the storekeeper looks. The first alert that tells of a fault is a
+hit; another on the same fault is neither hit nor false. An alert that no fault explains is false. (A below-zero entry
+also explains that its product seems to leak or run out; units taken from a vacant room also explain that they seem too
+many.) `data_stale` and `model_fallback` tell of the program and are counted apart. Faults of the last judged day don't
+count, because a verdict may use the next day.
+
+FA/d is false alerts a day and 1,000 rooms. Intervals are Wilson's 95 %.
+"""
+
+
+def text(results: Results) -> str:
+    """The whole page."""
+    days = max(walk.hotel.judged_days for walk in results.walks)
+    low, high = results.walks[0].hotel.plan.spike_units
+    how = HOW.format(part=results.part, days=days, low=low, high=high)
+    return "\n\n".join(["# Quality", how.strip(), *_sections(results), _made(results)]) + "\n"
+
+
+def _sections(results: Results) -> list[str]:
+    found = [
+        "## What was promised",
+        tables.promises(results),
+        "## What was found",
+        tables.summary(results),
+        "Room spikes by size, at the default budget:",
+        tables.sizes(results),
+        "Recall over the false-alert rate: the detector by itself, at budgets of 1/8 to 32 times the default.",
+        tables.curves(results),
+    ]
+    if results.beside:
+        found += [
+            "On the hotels whose guests differ by one Gamma, a test that knew all parameters of the guests, and only"
+            " not who of them is who, finds this much at the first look (quality/bound.py):",
+            tables.bounds(results),
+            "## Naive rules and Isolation Forest alone",
+            "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own. The"
+            " forests are those of the second opinion, at the threshold that gives one false alert a day and 1,000"
+            " rooms.",
+            tables.naive_rules(results),
+            "## What the product thinks of itself",
+            "`train` judges detectors on faults that it injects into held-out history; here four trainings a hotel,"
+            " pooled, beside the truth.",
+            tables.self_estimates(results),
+            "## Days left",
+            "At the end of judged days, every product is taken to have what lasts 1 to 12 days at its pace of late;"
+            " what was used on the 20 days that followed says how long it would have lasted.",
+            tables.days_left(results),
+        ]
+    return [*found, "## Hotel by hotel", tables.hotels(results), "## The hotels", tables.plans(results)]
+
+
+def _made(results: Results) -> str:
+    took = sum(walk.seconds for walk in results.walks)
+    nights = sum(walk.hotel.rooms * walk.hotel.judged_days for walk in results.walks) / 1000
+    today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
+    return (
+        f"Made on {today} from version {__version__}, {_commit()}, in {results.seconds / 60:.0f} minutes (results of"
+        f" equal code are kept). Learning and judging took {took / nights:.1f} CPU seconds a night and 1,000 rooms."
+    )
+
+
+def _commit() -> str:
+    """The checkout's commit, and whether files differ from it."""
+    asked = ["git", "describe", "--always", "--dirty=, changed since", "--exclude=*"]
+    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return f"commit {told.stdout.strip()}" if told.returncode == 0 else "no commit known"

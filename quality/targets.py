@@ -1,0 +1,152 @@
+"""What was promised of detection on held-out hotels, and whether it holds."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from quality import forecasts
+from quality.figures import Line, by_subject, curve, judged, recall_at, thousand_room_days, total
+from quality.forecasts import Pooled
+from quality.results import Results
+from quality.self_estimate import SUBJECT_OF, Estimate
+from quality.truth import Subject
+
+RATES: tuple[tuple[Subject, float, float], ...] = (
+    ("vacant room", 0.97, 0.05),
+    ("slow attendant", 0.95, 0.05),
+    ("leak", 0.93, 0.05),
+    ("below zero", 1.0, 0.05),
+    ("product shift", 0.85, 0.05),
+)
+"""Subject, least recall, most false alerts a day and 1,000 rooms."""
+CURVES: tuple[tuple[str, Subject, float, float], ...] = (
+    ("room_consumption", "room spike", 0.5, 0.50),
+    ("room_consumption", "room spike", 1.0, 0.60),
+    ("silent_room", "silent room", 0.2, 0.35),
+)
+"""Detector, subject, false alerts a day and 1,000 rooms, least recall at that rate."""
+MOST_FALSE, LEAST_PRECISION = 1.0, 0.75
+MOST_DAYS_OFF, COVERAGE, SIDE = 1.6, (0.75, 0.90), (0.05, 0.15)
+ESTIMATE_RECALL, ESTIMATE_FACTOR = 0.10, 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One promise: its words, what was measured in words, and whether it holds (None: nothing to measure it on)."""
+
+    words: str
+    measured: str
+    is_met: bool | None
+
+    @property
+    def verdict(self) -> str:
+        """Plainly."""
+        return "unknown" if self.is_met is None else "met" if self.is_met else "**not met**"
+
+
+def targets(results: Results) -> list[Target]:
+    """Every promise that these results can tell of."""
+    found = [*_rates(results), *_curves(results), *_together(results)]
+    if results.beside:
+        found += [*_forecast(pooled_forecasts(results)), *_estimates(results)]
+    return found
+
+
+def lines(results: Results) -> dict[Subject | None, Line]:
+    """By subject (None: all), what was found and what was false."""
+    found = [judged(walk) for walk in results.walks]
+    room_days = thousand_room_days(walk.hotel for walk in results.walks)
+    return {line.subject: line for line in [*by_subject(found, room_days), total(found, room_days)]}
+
+
+def pooled_forecasts(results: Results) -> Pooled:
+    """All hotels' forecasts together."""
+    return forecasts.accuracy(forecasts.together([one.forecasts for one in results.beside]))
+
+
+def estimates(results: Results) -> dict[str, Estimate]:
+    """By detector, all hotels' self-estimates together."""
+    pooled: dict[str, Estimate] = {}
+    for one in results.beside:
+        for name, mine in one.estimate.items():
+            pooled[name] = pooled[name] + mine if name in pooled else mine
+    return pooled
+
+
+def _rates(results: Results) -> Iterator[Target]:
+    known = lines(results)
+    for subject, recall, rate in RATES:
+        line = known.get(subject)
+        words = f"{subject}: recall >= {recall:g} at <= {rate:g} false alerts"
+        if line is None or line.recall.value is None:
+            yield Target(words, "no such fault", None)
+        else:
+            is_met = line.recall.value >= recall and line.false_rate <= rate
+            yield Target(words, f"{line.recall.value:.2f} at {line.false_rate:.3f}", is_met)
+
+
+def _curves(results: Results) -> Iterator[Target]:
+    for detector, subject, rate, least in CURVES:
+        points = curve(results.walks, detector, subject)
+        words = f"{subject}: recall >= {least:g} at {rate:g} false alerts"
+        reached = recall_at(points, rate)
+        below = [point for point in points if point.false_rate <= rate and point.recall.value is not None]
+        if reached is not None:
+            yield Target(words, f"{reached:.2f}", reached >= least)
+        elif below:
+            most = below[-1].recall.value or 0.0
+            yield Target(words, f"{most:.2f} at {below[-1].false_rate:.2f}, no budget gives more", most >= least)
+        else:
+            yield Target(words, "unknown", None)
+
+
+def _together(results: Results) -> Iterator[Target]:
+    line = lines(results)[None]
+    words = f"everything together: <= {MOST_FALSE:g} false alerts at precision >= {LEAST_PRECISION:g}"
+    precision = line.precision.value
+    measured = f"{line.false_rate:.2f} at {precision:.2f}" if precision is not None else "no alerts"
+    yield Target(
+        words, measured, precision is not None and line.false_rate <= MOST_FALSE and precision >= LEAST_PRECISION
+    )
+
+
+def _forecast(pooled: Pooled) -> Iterator[Target]:
+    made = pooled.accuracy
+    error = made.forecast.mean_error_days
+    words = f"days left: mean error <= {MOST_DAYS_OFF:g} when 10 or fewer are left"
+    yield Target(words, _or_unknown(error), None if error is None else error <= MOST_DAYS_OFF)
+    for name, share, (low, high) in (
+        ("80 % interval covers", made.coverage, COVERAGE),
+        ("the stock lasts less long", made.earlier, SIDE),
+        ("the stock lasts longer", made.later, SIDE),
+    ):
+        words = f"days left: {name} {low:g} to {high:g}"
+        yield Target(words, _or_unknown(share), None if share is None else low <= share <= high)
+
+
+def _or_unknown(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"
+
+
+def _estimates(results: Results) -> Iterator[Target]:
+    known = lines(results)
+    for name, estimate in estimates(results).items():
+        line = known.get(SUBJECT_OF[name])
+        if line is None or line.recall.value is None or estimate.recall is None:
+            continue
+        promised = f"recall within {ESTIMATE_RECALL:g}, false alerts within x{ESTIMATE_FACTOR:g}"
+        words = f"self-estimate, {SUBJECT_OF[name]}: {promised}"
+        off, times = estimate.recall - line.recall.value, factor(estimate.false_rate, line.false_rate)
+        is_met = abs(off) <= ESTIMATE_RECALL and times is not None and 1 / ESTIMATE_FACTOR <= times <= ESTIMATE_FACTOR
+        yield Target(words, f"{off:+.2f}, {factor_words(times)}", is_met)
+
+
+def factor(estimated: float, true: float) -> float | None:
+    """Estimated over true; 1 where both are nothing, None where only the truth is."""
+    if true:
+        return estimated / true
+    return None if estimated else 1.0
+
+
+def factor_words(times: float | None) -> str:
+    """A factor for people."""
+    return "some against none" if times is None else f"x{times:.2f}"
