@@ -18,7 +18,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 class Hotel:
     """A hotel to judge: its plan, and how its data reach the store.
 
-    `late` is the share of visits that are written down only after everything else was collected.
+    `late` is the share of the last month's visits that are written down only after everything else was collected.
     """
 
     name: str

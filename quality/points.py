@@ -24,6 +24,8 @@ from quality.hotels import ZONE, Hotel
 
 MADE_BY = ("minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py")
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
+LATE_DAYS = 30
+"""What is written down later than that, no nightly collect looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +73,18 @@ def _database() -> Iterator[str]:
 
 
 def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: datetime) -> None:
-    """Collect while some visits are not written down yet; their rows come afterwards, under their old, low ids."""
-    every = round(1 / hotel.late)
-    held = {VISITS: f"id % {every} = 0", LINES: f"islem_id % {every} = 0"}
-    for table, late in held.items():
-        connection.execute(text(f"CREATE TEMP TABLE late_{table} AS SELECT * FROM {table} WHERE {late}"))
-    for table in reversed(held):
-        connection.execute(text(f"DELETE FROM {table} WHERE {held[table]}"))
+    """Collect while some visits of late are not written down yet; their rows come afterwards, under their low ids."""
+    late = f"id % {round(1 / hotel.late)} = 0 AND islem_tarihi >= :since"
+    of_late = {VISITS: late, LINES: f"islem_id IN (SELECT id FROM {VISITS} WHERE {late})"}
+    since = {"since": as_of - timedelta(days=LATE_DAYS)}
+    for table, which in of_late.items():
+        connection.execute(text(f"CREATE TEMP TABLE late_{table} AS SELECT * FROM {table} WHERE {which}"), since)
+    for table in reversed(of_late):
+        connection.execute(text(f"DELETE FROM {table} WHERE id IN (SELECT id FROM late_{table})"))
     connection.commit()
     # A day earlier, so that the next run is the first of its business day and looks back for what nothing announces.
     collect.run(connection, as_of - timedelta(days=1), ZoneInfo(ZONE), Settings().lookback_days)
     connection.commit()
-    for table in held:
+    for table in of_late:
         connection.execute(text(f"INSERT INTO {table} SELECT * FROM late_{table}"))
     connection.commit()
