@@ -97,7 +97,7 @@ def test_every_detector_is_explained() -> None:
 
 def test_the_map_names_files_that_exist() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:minibar_ml|sql|tests|docs|bench)/[\w./-]+)`", text):
+    for path in re.findall(r"`((?:minibar_ml|sql|tests|docs|bench|quality)/[\w./-]+)`", text):
         assert (ROOT / path).exists(), path
 
 
