@@ -2,9 +2,8 @@
 
 There every stay has one multiplier, Gamma of the plan's shape, and every check one mood, so that a check is negative
 binomial given the multipliers of its stays. The test knows rates, day effects, true stays and shapes, and from each
-stay's
-earlier checks what its multiplier may be; it does not know the multiplier. Two things it leaves aside: that a minibar
-holds only so much, and, where a check covers two stays, how the lesser one's multiplier spreads.
+stay's earlier checks what its multiplier may be; it does not know the multiplier. Two things it leaves aside: that a
+minibar holds only so much, and, where a check covers two stays, how the lesser one's multiplier spreads.
 """
 
 from typing import Any

@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
 
+from minibar_ml.cli import context
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.jobs.detect import Plan
-from minibar_ml.ml import training
+from minibar_ml.jobs.judgement import Learner
+from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.judging import judge
-from minibar_ml.ml.training import LOOK_BACK_DAYS, Learnt
+from minibar_ml.ml.training import Learnt
 from minibar_ml.settings import Settings
 from minibar_ml.simulate import Fault
 from quality import points
@@ -26,8 +27,9 @@ from quality.hotels import ZONE, Hotel
 from quality.raised import Alerts, Raised
 
 MADE_BY = (
-    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/walk.py", "quality/raised.py", "quality/forest.py",
-    "quality/flags.py", "quality/truth.py",
+    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/judgement.py", "minibar_ml/jobs/plan.py",
+    "minibar_ml/settings.py", "quality/walk.py", "quality/raised.py", "quality/forest.py", "quality/flags.py",
+    "quality/truth.py",
 )  # fmt: skip
 SWEPT = ("room_consumption", "silent_room")
 BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -56,38 +58,43 @@ def walk(hotel: Hotel) -> Walk:
 
 
 def make(hotel: Hotel, known: points.Points) -> Walk:
-    """Judge every day from the hotel's first judged one on."""
+    """Judge every day from the hotel's first judged one on, as `detect --since` does."""
     plan, seconds = settled(hotel), 0.0
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
-    alerts, again = Alerts(), _Again()
+    learner, alerts, again = Learner(plan, hotels), Alerts(plan.zone), _Again(plan.zone)
     for day in judged_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.items():
             started = clock.process_time()
-            learnt, moment = learn(plan, frames, day), plan.moment(hotel_id, day)
-            found += judge(frames, learnt, plan.limits, moment)
+            learnt, moment, history = (
+                learner.learnt(hotel_id, day),
+                plan.moment(hotel_id, day),
+                learner.history(hotel_id, day),
+            )
+            found += judge(frames, learnt, plan.limits, moment, history=history)
             seconds += clock.process_time() - started
-            again.look(frames, learnt, plan.limits, moment)
-        alerts.apply(found, day)
-        again.close(day)
+            if history.phase != "learning":
+                again.look(frames, learnt, plan.limits, moment)
+        alerts.apply(found, plan.seen_at(day))
+        again.close(plan.seen_at(day))
     forest = {
         metric: mark(rows, ASKED[metric][0], known.faults, ASKED[metric][1], hotel)
         for metric, rows in again.forests().items()
     }
-    return Walk(hotel, known.faults, tuple(alerts.raised), again.swept(), forest, seconds)
+    return Walk(hotel, known.faults, alerts.raised, again.swept(), forest, seconds)
 
 
 class _Again:
     """Single detectors and forests, asked once more by themselves."""
 
-    def __init__(self) -> None:
-        self._alerts = {(name, budget): Alerts() for name in SWEPT for budget in BUDGETS}
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._alerts = {(name, budget): Alerts(zone) for name in SWEPT for budget in BUDGETS}
         self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
         self._odd: dict[str, list[DataFrame]] = {}
 
     def look(self, frames: Frames, learnt: Learnt, limits: Limits, moment: Moment) -> None:
         """One hotel's day."""
-        seen = frames.between(moment.day - LOOK_BACK_DAYS, moment.day + 1)
+        seen = frames.seen_on(moment.day)
         for detector in ALL:
             parameters = learnt.parameters.get(detector.name)
             if detector.name not in {*SWEPT, *DETECTORS} or parameters is None or isinstance(parameters, TooLittle):
@@ -103,15 +110,15 @@ class _Again:
                 odd = oddness(scores, opinion, moment.hotel_id, moment.day)
                 self._odd.setdefault(DETECTORS[detector.name], []).append(odd)
 
-    def close(self, day: date) -> None:
+    def close(self, seen_at: datetime) -> None:
         """All hotels were looked at."""
         for key, findings in self._today.items():
-            self._alerts[key].apply(findings, day)
+            self._alerts[key].apply(findings, seen_at)
             findings.clear()
 
     def swept(self) -> dict[str, dict[float, tuple[Raised, ...]]]:
         """Alerts by detector and budget."""
-        return {name: {budget: tuple(self._alerts[name, budget].raised) for budget in BUDGETS} for name in SWEPT}
+        return {name: {budget: self._alerts[name, budget].raised for budget in BUDGETS} for name in SWEPT}
 
     def forests(self) -> dict[str, DataFrame]:
         """By metric, every row that its forest looked at."""
@@ -132,23 +139,11 @@ def settled(hotel: Hotel) -> Plan:
     return Plan(
         as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
         zone=zone,
-        limits=Limits(
-            budget=settings.alert_budget,
-            stock_deviation=settings.stock_deviation,
-            consumption_deviation=settings.consumption_deviation,
-            refill_deviation=settings.refill_deviation,
-            consumption_floor=settings.consumption_floor,
-            product_floor=settings.product_floor,
-        ),
+        limits=context.limits(settings),
         lang="en",
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
+        calendar=context.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
         since=hotel.first_judged,
     )
-
-
-def learn(plan: Plan, frames: Frames, day: date) -> Learnt:
-    """What the training of the night before that day would have learnt of a hotel."""
-    window = training.training_days(day.toordinal(), plan.training_days, plan.lookback_days)
-    return training.learn(frames.between(*window), plan.min_points)
