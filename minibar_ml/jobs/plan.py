@@ -70,7 +70,7 @@ class Plan:
     @property
     def history_days(self) -> int:
         """How many days before a judged one any of its judging or learning may look at."""
-        return max(training.LOOK_BACK_DAYS, self.training_days + self.lookback_days)
+        return training.history_days(self.training_days, self.lookback_days)
 
 
 def _every_day(first: date, last: date) -> list[date]:

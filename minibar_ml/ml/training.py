@@ -38,6 +38,11 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
     return day - gap - window, day - gap
 
 
+def history_days(window: int, gap: int) -> int:
+    """How many days before a judged one any judging or learning for it may look at; arguments as above."""
+    return max(LOOK_BACK_DAYS, window + gap)
+
+
 def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
     """Fit every detector to one hotel's past, and a forest wherever there is enough to look at.
 
