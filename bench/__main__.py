@@ -4,18 +4,22 @@ import argparse
 import json
 import sys
 
-from bench import jobs, model_loading, startup, statements
+from bench import jobs, model_loading, scale, startup, statements
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, model_loading)}
+BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, scale, model_loading)}
 
 
 def main() -> int:
     """Run what is asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(BENCHMARKS)}; all where none is named")
-    parser.add_argument("--large", action="store_true", help="measure jobs at 10,000 rooms too (several minutes more)")
+    parser.add_argument(
+        "--large",
+        action="store_true",
+        help="10,000 rooms and a night of 100,000 too (many minutes more)",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     asked = parser.parse_args()
     if unknown := set(asked.names) - BENCHMARKS.keys():

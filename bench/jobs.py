@@ -72,13 +72,14 @@ def _jobs(hotel: Hotel) -> dict[str, Spent]:
 
 
 def _imports(hotel: Hotel) -> dict[str, float]:
-    """By command, CPU seconds of a process that only imports the packages that the command has imported."""
-    cpu = {}
-    for job in ("collect", "train", "detect"):
-        loaded = json.loads(hotel.python(PROBE, job, "-q", "--as-of", f"{LAST_DAY}T20:00"))
-        bare = python(f"import {', '.join(sorted(DEPENDENCIES.intersection(loaded)))}")
-        cpu[job] = median([measured(bare, {}, hotel.server.folder) for _ in range(REPEATS)]).cpu
-    return cpu
+    return {job: bare_imports(hotel, job, f"{LAST_DAY}T20:00") for job in ("collect", "train", "detect")}
+
+
+def bare_imports(hotel: Hotel, job: str, as_of: str) -> float:
+    """CPU seconds of a process that only imports the packages that a run of the job has imported."""
+    loaded = json.loads(hotel.python(PROBE, job, "-q", "--as-of", as_of))
+    bare = python(f"import {', '.join(sorted(DEPENDENCIES.intersection(loaded)))}")
+    return median([measured(bare, {}, hotel.server.folder) for _ in range(REPEATS)]).cpu
 
 
 def _rows(hotel: Hotel, job: str, spent: Spent, imports: float) -> Iterator[Row]:

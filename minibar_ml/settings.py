@@ -5,6 +5,7 @@ A dataclass and python-dotenv rather than pydantic-settings: importing pydantic 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
@@ -16,6 +17,7 @@ from minibar_ml.domain.languages import Lang
 
 PREFIX = "ML_"
 FILE_VARIABLE = "ML_CONFIG_FILE"
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -27,6 +29,13 @@ class Settings:
     database_url: str = field(default="", repr=False, metadata={"help": "postgresql://user:password@host:port/name"})
     timezone: str = field(
         default="Europe/Nicosia", metadata={"help": "the hotel's zone: business days, naive source times"}
+    )
+    country: str = field(
+        default="TR",
+        metadata={"help": "country whose public holidays the hotel's guests keep, such as TR or CY; empty: none"},
+    )
+    events_file: str = field(
+        default="", metadata={"help": "CSV file of the hotel's own events: starts_on,ends_on,name[,hotel_id]"}
     )
     lang: Lang = field(default="en", metadata={"help": "language of messages and reports: tr or en"})
     data_collection_interval: int = field(
@@ -78,6 +87,19 @@ class Settings:
     product_floor: float = field(
         default=5.0,
         metadata={"help": "least units off what a product was expected to sell", "min": 0.0, "max": 100000.0},
+    )
+    lead_time_days: int = field(
+        default=3, metadata={"help": "days from an order to its delivery", "min": 0, "max": 365}
+    )
+    order_multiple: int = field(
+        default=1, metadata={"help": "units that an order is a multiple of", "min": 1, "max": 100000}
+    )
+    order_cover_days: int = field(
+        default=14, metadata={"help": "days after delivery that an order is to last", "min": 1, "max": 365}
+    )
+    products_file: str = field(
+        default="",
+        metadata={"help": "TOML or CSV file: lead_time_days, order_multiple, min_order by product id or name"},
     )
     encryption_keys: str = field(
         default="", repr=False, metadata={"help": "Fernet keys, comma separated, newest first"}
@@ -183,6 +205,12 @@ def _check(settings: Settings) -> None:
         raise ConfigurationError(
             f"ML_TIMEZONE={settings.timezone!r} is not a time zone that we know; use a name such as Europe/Nicosia."
         ) from error
+    # Whether there is such a country only the package `holidays` knows, which most commands need not import.
+    if settings.country and not _COUNTRY.fullmatch(settings.country):
+        raise ConfigurationError(
+            f"ML_COUNTRY={settings.country!r} is no country's ISO 3166-1 code, two capital letters such as TR or CY; "
+            "https://holidays.readthedocs.io lists those that are known. Leave it empty to have no holidays."
+        )
     for name in ("data_collection_interval", "anomaly_check_interval"):
         if getattr(settings, name) % 60:
             raise ConfigurationError(

@@ -49,6 +49,7 @@ NEGATIVE = replace(
     LOW_STOCK, type="stock_anomaly", metric="stock_level", reason="stock_negative", severity="critical", value=-3.0
 )
 OUTFLOW = replace(NEGATIVE, metric="stock_outflow", reason="outflow_high", severity="high", value=60.0, score=9.0)
+DEMAND = replace(OUTFLOW, type="consumption_anomaly", metric="product_consumption", reason="product_high")
 REQUEST = replace(
     HIGH_ROOM, type="unanswered_request", metric="request_response", reason="waiting", value=45.0, score=None
 )

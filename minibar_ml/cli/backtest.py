@@ -53,6 +53,7 @@ def backtest(
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
+        calendar=context.calendar(settings, today - timedelta(days=days), today),
         since=today - timedelta(days=days),
         until=today,
     )

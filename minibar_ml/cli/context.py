@@ -17,10 +17,13 @@ from minibar_ml.settings import Settings, load
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from minibar_ml.domain.calendar import Calendar
     from minibar_ml.ml.detectors.base import Limits
 
 Result = TypeVar("Result")
 EARLIEST_YEAR = 2000
+CALENDAR_PAST = timedelta(days=2 * 366)
+"""How long before the first judged day detectors may learn from, at the longest."""
 
 
 def _quiet(wanted: bool) -> bool:
@@ -148,6 +151,7 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
 
 def limits(settings: Settings) -> "Limits":
     """What deciding needs of the settings."""
+    from minibar_ml.cli.supplies import supplies
     from minibar_ml.ml.detectors.base import Limits
 
     return Limits(
@@ -157,7 +161,16 @@ def limits(settings: Settings) -> "Limits":
         refill_deviation=settings.refill_deviation,
         consumption_floor=settings.consumption_floor,
         product_floor=settings.product_floor,
+        supplies=supplies(settings),
     )
+
+
+def calendar(settings: Settings, first: date, today: date) -> "Calendar":
+    """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
+    from minibar_ml import calendars
+
+    ahead = today + timedelta(days=366)
+    return calendars.read(settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, ahead)
 
 
 def settings() -> Settings:

@@ -49,6 +49,7 @@ def detect(
     if until and not since:
         raise UsageError("--until goes with --since: together they name the days to walk through.")
     _, last = context.span(since, until, zone)
+    first, today = context.first_day(since, instant, zone), instant.astimezone(zone).date()
     plan = Plan(
         as_of=instant,
         zone=zone,
@@ -57,8 +58,10 @@ def detect(
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        since=context.first_day(since, instant, zone),
+        calendar=context.calendar(settings, first or today, today),
+        since=first,
         until=last.astimezone(zone).date() if last else None,
+        is_live=as_of is None,
     )
     keys = None if plan.walks else _keys(settings)
 

@@ -8,6 +8,7 @@ import typer
 
 from minibar_ml.cli import console, context, phases
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.log import logger
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,7 +25,7 @@ def register(root: typer.Typer) -> None:
 
 
 def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Learn what is normal, evaluate it on injected faults, and store it sealed; too little data makes no model."""
+    """Learn what is normal, evaluate it on injected faults, and store it sealed; store the night's forecasts."""
     from minibar_ml.artifacts.keys import load_keys
     from minibar_ml.jobs.train import run
 
@@ -33,6 +34,8 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
         return
     instant = context.resolve_as_of(as_of, settings.zone())
     keys = load_keys(settings)
+    today = instant.astimezone(settings.zone()).date()
+    calendar = context.calendar(settings, today, today)
 
     def job(connection: "Connection") -> "TrainResult":
         return run(
@@ -44,9 +47,17 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
             training_days=settings.training_days,
             lookback_days=settings.lookback_days,
             min_points=settings.min_data_points,
+            calendar=calendar,
         )
 
     result = context.work(settings, "train", job)
+    foretold = result.forecasts
+    logger.info(
+        "forecasts of days left: %d new, %d changed, %d removed",
+        foretold.inserted,
+        foretold.updated,
+        foretold.removed,
+    )
     if json:
         console.print_json(asdict(result))
     elif not quiet:

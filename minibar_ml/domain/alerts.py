@@ -35,6 +35,8 @@ CONTINUING_TYPES: frozenset[AlertType] = frozenset(
     {"silent_room", "stock_depletion", "stock_anomaly", "shrinkage", "data_stale", "model_fallback"}
 )
 """Faults that one cause makes again every day, so that a day on its own is no new fault."""
+CONTINUING_REASONS = frozenset({"product_high", "product_low"})
+"""Reasons of which the same is true: a product's demand shifts for days, a room's has another guest each time."""
 PERSISTENT_TYPES: frozenset[AlertType] = frozenset({"vacant_consumption"})
 """Events too grave to go away by themselves: they wait for a person."""
 STATE_REASON = "stock_negative"
@@ -95,6 +97,11 @@ class Finding:
     def is_state(self) -> bool:
         """Whether the fault lasts until it is over, and is not an event of one day."""
         return self.type in STATE_TYPES or self.reason == STATE_REASON
+
+    @property
+    def is_continuing(self) -> bool:
+        """Whether one cause makes the same fault again every day."""
+        return self.type in CONTINUING_TYPES or self.reason in CONTINUING_REASONS
 
 
 @dataclass(frozen=True, slots=True)

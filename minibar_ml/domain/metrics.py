@@ -24,6 +24,8 @@ COMMON_STORE = 0
 
 VISITS = frozenset({"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"})
 """What reading visits takes."""
+STAYS = frozenset({"source_rooms", "source_stays"})
+"""What reading stays takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,7 @@ class Collected:
 COLLECTED: tuple[Collected, ...] = (
     Collected("stock_level", frozenset({"source_stock_movements"}), of_ledger=True),
     Collected("stock_outflow", frozenset({"source_stock_movements"}), of_ledger=True),
-    Collected("occupancy", frozenset({"source_rooms", "source_stays"})),
+    Collected("occupancy", STAYS),
     Collected("product_consumption", VISITS),
     Collected("room_consumption", VISITS),
     Collected("vacant_consumption", VISITS | {"source_stays"}),

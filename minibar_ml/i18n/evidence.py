@@ -4,6 +4,7 @@ import math
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.explanations import explanation
 from minibar_ml.i18n.figures import number, percent
 from minibar_ml.i18n.labels import DOMAIN, label
 
@@ -20,7 +21,11 @@ BEYOND = 1e9
 
 
 def evidence(alert: Alert, lang: Lang) -> str:
-    """The detector, its score as odds, and what the second opinion was where there is one."""
+    """Where the expectation comes from, how sure it is, and what the second opinion was where there is one."""
+    return " ".join(filter(None, (explanation(alert, lang), _sureness(alert, lang))))
+
+
+def _sureness(alert: Alert, lang: Lang) -> str:
     translate = catalog(DOMAIN, lang).gettext
     if alert.score is None:
         told = translate(RULE).format(detector=alert.detector)

@@ -22,6 +22,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "minute": ("{n} minute", "{n} minutes"),
     "hour": ("{n} hour", "{n} hours"),
     "day": ("{n} day", "{n} days"),
+    "attendant": ("{n} attendant", "{n} attendants"),
 }
 
 

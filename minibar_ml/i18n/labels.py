@@ -5,7 +5,7 @@ from typing import Literal
 
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature"]
+Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
@@ -49,6 +49,39 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "refill_gap": "refills that don't match consumption",
         "products": "the number of products touched",
         "visits": "the number of visits",
+    },
+    "weekday": {
+        "1": "Monday",
+        "2": "Tuesday",
+        "3": "Wednesday",
+        "4": "Thursday",
+        "5": "Friday",
+        "6": "Saturday",
+        "7": "Sunday",
+    },
+    "trend": {
+        "hotel": "Hotel",
+        "units": "Units",
+        "before": "Before",
+        "daily_mean": "A day",
+        "change": "Change",
+        "checked": "Checked",
+        "series": "Trend",
+        "minutes": "Min/room",
+        "shifts": "Shifts",
+        "visits": "Visits",
+        "items": "Items",
+        "weeks": "8 weeks",
+        "metric": "Metric",
+        "points": "Points",
+        "entities": "Entities",
+        "days": "Days",
+        "latest": "Newest",
+        "total": "Total",
+        "min": "Least",
+        "median": "Median",
+        "mean": "Mean",
+        "max": "Most",
     },
     "field": {
         "id": "ID",

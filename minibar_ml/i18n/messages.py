@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import Any
+from typing import Any, get_args
 
 from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.evidence import TEXTS
-from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, percent, products
+from minibar_ml.domain.calendar import SpecialKind
+from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations
+from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
 
@@ -24,7 +24,8 @@ class Wording:
 TAKEN = "Taken: {products}."
 STAY = "{guests} for {nights}."
 ROOM_TYPE = "Room type: {room_type}."
-PEERS = "Difference from comparable rooms: {peers_percent}."
+HOLIDAY = "A public holiday: {holiday}."
+EVENT = "An event: {event}."
 PROVISIONAL = "After {history} of history, provisional."
 """Ends the message of what was learnt while the hotel was new."""
 
@@ -32,20 +33,22 @@ WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
         "Room {name}: {units} consumed where about {expected} would be usual.",
         "Compare with the guest's bill. If it does not match, count the minibar again.",
-        (STAY, ROOM_TYPE, PEERS, TAKEN),
+        (STAY, ROOM_TYPE, HOLIDAY, EVENT, TAKEN),
     ),
     "room_low": Wording(
         "Room {name}: only {units} consumed where about {expected} would be usual.",
         "Look into the minibar and check that the last visits were recorded in full.",
-        (STAY, ROOM_TYPE, PEERS, TAKEN),
+        (STAY, ROOM_TYPE, HOLIDAY, EVENT, TAKEN),
     ),
     "product_high": Wording(
         "{name}: {units} consumed where about {expected} would be usual.",
         "Look for rooms that took many and for entries made twice, then count the stock.",
+        (HOLIDAY, EVENT),
     ),
     "product_low": Wording(
         "{name}: only {units} consumed where about {expected} would be usual.",
         "Check that it is in the minibars and that its consumption is being recorded.",
+        (HOLIDAY, EVENT),
     ),
     "vacant": Wording(
         "Room {name}: {units} gone although no guest was in the room.",
@@ -102,7 +105,11 @@ WORDINGS: Mapping[str, Wording] = {
     "depletion": Wording(
         "{name}: the stock lasts about {days} more.",
         "Order now. If the delivery takes longer than that, borrow from another store.",
-        ("{level} left, about {daily_units} used a day.",),
+        (
+            "Likely between {p10} and {p90_days}.",
+            "{level} left, about {daily_units} used a day.",
+            "Order {order_quantity} by {order_by}.",
+        ),
     ),
     "model_refused": Wording(
         "{name}: the learned model can't be opened; simple statistics keep watch until it can.",
@@ -122,7 +129,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (PROVISIONAL, *TEXTS)
+    yield from (PROVISIONAL, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -176,8 +183,10 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "previous_on": day(facts.get("previous_on"), lang),
         "since": day(facts.get("since"), lang),
         "last_at": moment(facts.get("last_at"), lang),
-        "peers_percent": percent(facts.get("peers_percent"), lang),
         "daily_units": number(facts.get("daily_units"), lang),
+        "p10": number(facts.get("p10"), lang),
+        "p90_days": counted("day", facts.get("p90"), lang),
+        "order_by": day(facts.get("order_by"), lang),
         **_things(facts, lang),
         **_words(facts, lang),
     }
@@ -186,13 +195,15 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit"}
+    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
     return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
+    if (kind := facts.get("calendar_kind")) in get_args(SpecialKind) and facts.get("calendar"):
+        words[str(kind)] = str(facts["calendar"])
     if isinstance(metrics := facts.get("metrics"), list) and metrics:
         words["metric"] = ", ".join(label("metric", str(metric), lang) for metric in metrics)
     return words

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertType, Severity, Spending
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
-from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels
+from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.store import entities, hotels, source
 from minibar_ml.store.rehearsal import Rehearsal
@@ -95,8 +95,9 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
     with snapshot(connection):
         if hotel_id is not None:
             hotels.require(connection, hotel_id)
-        read = read_hotels(connection, plan, asked[0])
         usable = source.read(connection).usable
+        plan = with_names(connection, plan, usable)
+        read = read_hotels(connection, plan, asked[0], usable)
         rooms = hotels.fetch_rooms(connection, plan.moment(0, asked[0]).starts_at, plan.as_of)
     watched = {number: frames for number, frames in read.items() if hotel_id in (None, number)}
     learner = Learner(plan, watched)

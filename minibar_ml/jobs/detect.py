@@ -12,7 +12,7 @@ from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels
+from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
 from minibar_ml.store import alerts, entities, models, runs, source
@@ -43,9 +43,11 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         last = runs.find_last(connection, "detect")
         changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
         days = plan.days(last.as_of if last else None, changed)
-        hotels = read_hotels(connection, plan, days[0])
         usable = source.read(connection).usable
-        learner = Learner(plan, hotels, {} if plan.walks else _open(connection, keys), keys)
+        plan = with_names(connection, plan, usable)
+        opened = {} if plan.walks else _open(connection, keys)
+        hotels = read_hotels(connection, plan, days[0], usable, opened)
+        learner = Learner(plan, hotels, opened, keys)
         found = judged(plan, days, hotels, learner, progress)
         if learner.refused:
             found[-1][1].extend(_fallbacks(plan, learner.refused))

@@ -8,16 +8,19 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import STATE_TYPES, AlertType, Finding
+from minibar_ml.domain.metrics import STAYS
 from minibar_ml.domain.phases import History
 from minibar_ml.jobs import stored_models
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml import history, training
+from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.impact import impact
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import Learnt
-from minibar_ml.store import entities
+from minibar_ml.store import entities, forecasts
 from minibar_ml.store import frames as points
+from minibar_ml.store.hotels import fetch_ids
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +29,7 @@ STATE_DETECTORS = frozenset({"below_zero", "depletion", "unanswered", "stale"})
 """Detectors of what holds at an instant; for a day that is over only a walk, at that day's end, may ask them."""
 STATES: frozenset[AlertType] = STATE_TYPES | {"stock_anomaly"}
 """The types whose present state one day's findings hold in full."""
+EVERY_DETECTOR = frozenset(detector.name for detector in ALL if training.learns(detector))
 Found = list[tuple[date, list[Finding]]]
 """Findings by day, in order."""
 
@@ -71,7 +75,9 @@ class Learner:
             return self._now(hotel_id, day, with_opinions=True)
         if hotel_id not in self._stored:
             opened = self._opened.get(hotel_id) or stored_models.Opened()
-            fallback = self._now(hotel_id, self._plan.today(), with_opinions=False, known=opened.parameters)
+            # What the last training found too little data for, it is no use to try again every few minutes.
+            known = EVERY_DETECTOR if opened.is_whole else opened.parameters
+            fallback = self._now(hotel_id, self._plan.today(), with_opinions=False, known=known)
             self._stored[hotel_id] = stored_models.as_learnt(opened, fallback, self._keys)
         return self._stored[hotel_id]
 
@@ -81,9 +87,32 @@ class Learner:
         return training.learn(past, self._plan.min_points, with_opinions=with_opinions, known=known)
 
 
-def read_hotels(connection: "Connection", plan: Plan, first: date) -> dict[int, Frames]:
-    """All that judging `first` and the days after it, and learning for them, may look at; by hotel."""
-    frames = points.fetch(connection, plan.oldest(first), plan.as_of)
+def with_names(connection: "Connection", plan: Plan, usable: Collection[str]) -> Plan:
+    """The plan with what is known of products' supplies by their ids, where the file goes by names."""
+    if not plan.limits.supplies.by_name:
+        return plan
+    supplies = plan.limits.supplies.named(forecasts.fetch_names(connection, usable))
+    return replace(plan, limits=replace(plan.limits, supplies=supplies))
+
+
+def read_hotels(
+    connection: "Connection",
+    plan: Plan,
+    first: date,
+    usable: Collection[str] = (),
+    opened: Mapping[int, stored_models.Opened] | None = None,
+) -> dict[int, Frames]:
+    """All that judging `first` and the days after it, and learning for them, may look at; by hotel.
+
+    Where every hotel has stored models that can be trusted, nothing is learnt, and less is read: at 100,000 rooms a
+    tenth of it.
+    """
+    known = fetch_ids(connection, usable) if opened else []
+    learns = not opened or any(one not in opened or not opened[one].is_whole for one in [*known, *opened])
+    later = {} if learns else plan.oldest_judged(first)
+    frames = replace(points.fetch(connection, plan.oldest(first), plan.as_of, later), calendar=plan.calendar)
+    if plan.is_live and STAYS.issubset(usable):
+        frames = replace(frames, books=points.fetch_books(connection, plan.oldest(first), plan.as_of))
     return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
 
 

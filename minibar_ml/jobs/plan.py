@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.i18n import Lang
-from minibar_ml.ml import training
+from minibar_ml.ml import history
 from minibar_ml.ml.detectors.base import Limits, Moment
+from minibar_ml.ml.frames import LOOK_BACK
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""
@@ -24,8 +26,11 @@ class Plan:
     lookback_days: int
     training_days: int
     min_points: int
+    calendar: Calendar = ORDINARY
     since: date | None = None
     until: date | None = None
+    is_live: bool = False
+    """Whether as-of is now: what the books say of stays ahead is then no look-ahead."""
 
     @property
     def walks(self) -> bool:
@@ -65,12 +70,19 @@ class Plan:
 
     def oldest(self, first: date) -> datetime:
         """The start of the first day that judging `first` or learning for it may look at."""
-        return datetime.combine(first - timedelta(days=self.history_days), time.min, tzinfo=self.zone)
+        return self._midnight(first - timedelta(days=self.history_days))
+
+    def oldest_judged(self, first: date) -> dict[str, datetime]:
+        """The same by frame, where nothing is learnt and a frame is looked at less far back."""
+        return {name: self._midnight(first - timedelta(days=days)) for name, days in LOOK_BACK.items()}
+
+    def _midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time.min, tzinfo=self.zone)
 
     @property
     def history_days(self) -> int:
         """How many days before a judged one any of its judging or learning may look at."""
-        return training.history_days(self.training_days, self.lookback_days)
+        return history.window_days(self.training_days, self.lookback_days)
 
 
 def _every_day(first: date, last: date) -> list[date]:

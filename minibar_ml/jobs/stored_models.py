@@ -22,6 +22,11 @@ class Opened:
     refused: dict[str, str] = field(default_factory=dict)
     forests: list[StoredModel] = field(default_factory=list)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether there are stored models, and none of them was refused."""
+        return bool(self.parameters) and not self.refused
+
 
 class Forests(Mapping[str, Parameters]):
     """Opinions by detector name; a forest is opened when it is first asked for, and refused ones are missing."""

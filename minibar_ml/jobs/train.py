@@ -2,26 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
 from minibar_ml.domain.phases import History
+from minibar_ml.jobs import forecasting
 from minibar_ml.log import logger
 from minibar_ml.ml import budgets, evaluation, feedback, history, training
 from minibar_ml.ml.budgets import Budgeted
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, TooLittle
 from minibar_ml.ml.evaluation import TRUTH, Quality
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.training import Learnt
+from minibar_ml.store import forecasts, models, runs, source, training_logs, verdicts
 from minibar_ml.store import frames as points
-from minibar_ml.store import models, runs, training_logs, verdicts
 from minibar_ml.store.hotels import fetch_rooms
+from minibar_ml.store.metrics import Merged
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -50,6 +53,7 @@ class TrainResult:
     trained: tuple[Trained, ...]
     verdicts: Mapping[str, tuple[int, int]]
     pruned: int
+    forecasts: Merged
     phases: Mapping[int, History]
     budget_per_1000_rooms_day: float
     budget: tuple[Budgeted, ...]
@@ -91,23 +95,29 @@ def run(
     training_days: int,
     lookback_days: int,
     min_points: int,
+    calendar: Calendar = ORDINARY,
 ) -> TrainResult:
-    """Learn, evaluate, seal, store and promote, in one transaction.
+    """Learn, evaluate, seal, store and promote, and store the forecasts of days left, in one transaction.
 
     Learns from the `training_days` before the days that detect still looks at, so that no tested point is part of
     its own baseline.
     """
     with runs.job_run(connection, "train", as_of) as job:
-        today = as_of.astimezone(zone).date().toordinal()
-        since, until = training.training_days(today, training_days, lookback_days)
-        oldest = as_of - timedelta(days=training_days + lookback_days + training.LOOK_BACK_DAYS + 1)
-        frames = points.fetch(connection, oldest, as_of)
+        today = as_of.astimezone(zone).date()
+        since, until = training.training_days(today.toordinal(), training_days, lookback_days)
+        days = max(training_days + lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
+        oldest = datetime.combine(today - timedelta(days=days), time.min, tzinfo=zone)
+        frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
         judged = verdicts.fetch(connection)
         hotels = frames.hotels()
+        supplies = limits.supplies
+        if supplies.by_name:
+            supplies = supplies.named(forecasts.fetch_names(connection, source.read(connection).usable))
+        foretold = forecasting.store(connection, {one: frames.of_hotel(one) for one in hotels}, today, supplies)
         tightness = feedback.tightness(judged.counts)
         course = _Course(since, until, min_points, limits, tightness, is_chain=COMMON_STORE in hotels)
         rooms = fetch_rooms(connection, as_of - timedelta(days=training_days), as_of)
-        window = training.history_days(training_days, lookback_days)
+        window = history.window_days(training_days, lookback_days)
         candidates: list[_Candidate] = []
         budget: list[Budgeted] = []
         phases: dict[int, History] = {}
@@ -115,7 +125,7 @@ def run(
         for hotel_id in hotels:
             started_at = datetime.now(as_of.tzinfo)
             own = frames.of_hotel(hotel_id)
-            phases[hotel_id] = history.before(history.days_on_record(own), today, window)
+            phases[hotel_id] = history.before(history.days_on_record(own), today.toordinal(), window)
             tried, split = _try(feedback.without_confirmed(own, judged.confirmed), hotel_id, course, rooms)
             candidates += tried
             budget += split
@@ -124,8 +134,9 @@ def run(
         training_logs.insert_logs(connection, logs)
         pruned = models.prune(connection)
         job.counts.update(models=len(stored), too_little=len(candidates) - len(stored), pruned=pruned)
+        job.counts.update(forecasts=foretold.inserted + foretold.updated)
     trained = tuple(_told(candidate, stored.get(candidate.key)) for candidate in candidates)
-    return TrainResult(trained, judged.counts, pruned, phases, limits.budget, tuple(budget))
+    return TrainResult(trained, judged.counts, pruned, foretold, phases, limits.budget, tuple(budget))
 
 
 def _try(

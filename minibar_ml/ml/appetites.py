@@ -64,23 +64,28 @@ def _log_likelihood(units: Floats, mu: Floats, size: float) -> Floats:
     return np.asarray(logs + constant[:, None])
 
 
-def posterior(weights: Floats, stay: NDArray[np.int64], units: Floats, mu: Floats, size: float) -> Floats:
-    """Each check's weights given the earlier checks of its stay; rows are in order of room and day."""
-    logs = np.log(weights) + _of_earlier_checks(stay, units, mu, size)
-    joint = np.exp(logs - logs.max(axis=1, keepdims=True, initial=-np.inf))
+def posterior(weights: Floats, logs: Floats) -> Floats:
+    """Each check's weights of the multipliers, given log-likelihoods of other checks of its stay (checks x grid)."""
+    joint = np.log(weights) + logs
+    joint = np.exp(joint - joint.max(axis=1, keepdims=True, initial=-np.inf))
     return np.asarray(joint / joint.sum(axis=1, keepdims=True))
 
 
-def _of_earlier_checks(stay: NDArray[np.int64], units: Floats, mu: Floats, size: float) -> Floats:
-    """Checks x grid: log-likelihood of the earlier checks of the same stay; rows are in order of room and day."""
-    earlier = np.zeros((len(units), len(GRID)))
-    known = np.flatnonzero(stay >= 0)
-    order = known[np.argsort(stay[known], kind="stable")]
-    if not len(order):
-        return earlier
-    here = _log_likelihood(units[order], mu[order], size)
+def first_of_stay(stay: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each row's first row of its stay; rows are in order of stay and day, -1 belongs to no single stay."""
+    starts = np.r_[True, np.diff(stay) != 0][: len(stay)] | (stay < 0)
+    return np.maximum.accumulate(np.where(starts, np.arange(len(stay)), 0))
+
+
+def of_other_checks(stay: NDArray[np.int64], units: Floats, mu: Floats, size: float) -> tuple[Floats, Floats]:
+    """Log-likelihood of the stay's earlier checks, and of its next one, for each check (checks x grid each).
+
+    Rows are in order of stay and day; -1 marks a check that belongs to no single stay.
+    """
+    here = np.where(stay[:, None] >= 0, _log_likelihood(units, mu, size), 0.0)
     before = np.cumsum(here, axis=0) - here
-    starts = np.r_[True, np.diff(stay[order]) > 0]
-    base = np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))
-    earlier[order] = before - before[base]
-    return earlier
+    earlier = before - before[first_of_stay(stay)]
+    following = np.zeros_like(here)
+    followed = (stay[:-1] == stay[1:]) & (stay[:-1] >= 0)
+    following[:-1][followed] = here[1:][followed]
+    return earlier, following

@@ -18,7 +18,7 @@ from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.training import LOOK_BACK_DAYS, Learnt, learn
+from minibar_ml.ml.training import Learnt, learn
 
 HELD_OUT_DAYS = 7
 SEED = 20260102
@@ -153,11 +153,12 @@ def _flagged(
     for day in range(since, since + HELD_OUT_DAYS):
         end = datetime.fromordinal(day + 1).replace(tzinfo=UTC)
         moment = Moment(hotel_id=0, day=day, starts_at=end, as_of=end, is_complete=True)
-        scores = detector.score(frames.between(day - LOOK_BACK_DAYS, day + 1), parameters, moment)
+        scores = detector.score(frames.seen_on(day), parameters, moment)
         judged += len(scores)
         if not len(scores):
             continue
-        alerts |= {(finding.entity_id, day) for finding in detector.decide(scores, parameters, limits, moment)}
+        found = detector.decide(scores, parameters, limits, moment)
+        alerts |= {(finding.entity_id, finding.occurred_on.toordinal()) for finding in found}
         if opinion is not None and not isinstance(opinion, TooLittle):
             flagged = scores["entity_id"].to_numpy()[second_opinion.percentile(scores, opinion) >= FOREST_ALERTS]
             odd |= {(int(entity), day) for entity in flagged}

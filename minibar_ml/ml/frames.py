@@ -4,17 +4,32 @@ A `day` is a business date's proleptic ordinal (`date.toordinal()`), so that spa
 none. Frames are never mutated. Units are bottles, cans and bars; minutes are minutes; `at` is seconds since 1970.
 """
 
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
+from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
+LOOK_BACK_DAYS = 60
+"""Days before the judged one that a detector may look at: stock in attendants' hands, the level's way down."""
+LOOK_BACK = {"rooms": 28, "vacant": 0, "gaps": 0, "custody": 0}
+"""Frames of which detectors look back less: stays and runs of empty checks; nothing but the day itself."""
+
+
+BOOKS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
+
+
+def no_books() -> "DataFrame":
+    """No stays on the books: what is told of them to anyone but a live run."""
+    import pandas as pd
+
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in BOOKS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +37,9 @@ class Frames:
     """All that a detector may look at.
 
     rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, room_type, known, nights,
-        guest_nights, guests, arriving, stays, stay_on, previous_on, occupancy (NaN: unknown); one row a room and day
-        that it was checked. `known` says that occupancy is known since the room's check before.
+        guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
+        occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
+        since the room's check before.
     vacant: hotel_id, room_id, day, units, previous_on; visits with no guest since the visit before.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
@@ -31,6 +47,10 @@ class Frames:
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+    books: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live runs
+        only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
+
+    calendar: public holidays and events; no table, and not cut to any days.
     """
 
     rooms: "DataFrame"
@@ -41,25 +61,47 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
+    books: "DataFrame" = field(default_factory=no_books)
+    calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a row in any frame, in order."""
+        """Every hotel that has a point in any frame, in order; stays on the books are no points."""
         found: set[int] = set()
-        for field in fields(self):
-            found |= set(getattr(self, field.name)["hotel_id"].unique().tolist())
+        for name in POINTS:
+            found |= set(getattr(self, name)["hotel_id"].unique().tolist())
         return sorted(found)
 
     def of_hotel(self, hotel_id: int) -> "Frames":
         """The rows of one hotel; the common store of a chain (0) sees what all its hotels use of each product."""
-        own = self._where(lambda frame: frame[frame["hotel_id"] == hotel_id])
+        own = self._where(lambda _, frame: frame["hotel_id"] == hotel_id)
+        own = replace(own, calendar=self.calendar.of_hotel(hotel_id))
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE))
+        books = self.books.assign(hotel_id=COMMON_STORE)
+        return replace(own, products=used.assign(hotel_id=COMMON_STORE), books=books)
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
-        return self._where(lambda frame: frame[(frame["day"] >= since) & (frame["day"] < until)])
+        return self._where(lambda _, frame: (frame["day"] >= since) & (frame["day"] < until))
 
-    def _where(self, pick: "Callable[[DataFrame], DataFrame]") -> "Frames":
-        return Frames(**{field.name: pick(getattr(self, field.name)) for field in fields(self)})
+    def seen_on(self, day: int) -> "Frames":
+        """The rows that a detector may look at to judge a day: none after it, and none older than it needs."""
+        return self._where(
+            lambda name, frame: (frame["day"] <= day) & (frame["day"] >= day - LOOK_BACK.get(name, LOOK_BACK_DAYS))
+        )
+
+    def _where(self, rows: "Callable[[str, DataFrame], Series[bool]]") -> "Frames":
+        picked: dict[str, Any] = {name: _only(getattr(self, name), rows, name) for name in TABLES}
+        return replace(self, **picked)
+
+
+TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
+POINTS = tuple(name for name in TABLES if name != "books")
+"""The names of the frames, and of those that are made of metric points."""
+
+
+def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":
+    """The wanted rows; where all are, the frame itself, for a large hotel's copy would take a lot of memory."""
+    wanted = rows(name, frame)
+    return frame if wanted.all() else frame[wanted]

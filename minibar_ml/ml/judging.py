@@ -5,13 +5,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.calendar import Calendar
 from minibar_ml.domain.phases import History
 from minibar_ml.ml import second_opinion
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import as_provisional
-from minibar_ml.ml.training import LOOK_BACK_DAYS, Learnt, learns
+from minibar_ml.ml.training import Learnt, learns
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,7 +31,7 @@ def judge(
     Rows after the day are cut off here, so that no detector can look ahead. Where `history` says that the hotel is
     still learning, only rules speak; while it is provisional, what is learnt says so. None: long enough.
     """
-    seen = frames.between(moment.day - LOOK_BACK_DAYS, moment.day + 1)
+    seen = frames.seen_on(moment.day)
     limits = replace(limits, tightness=learnt.tightness)
     findings: list[Finding] = []
     for detector in ALL:
@@ -45,16 +46,26 @@ def judge(
         # Asked for only where there is something to say it of: opening a forest takes longer than all the rest.
         opinion = learnt.opinions.get(detector.name) if found else None
         if opinion is not None and not isinstance(opinion, TooLittle):
-            found = _with_opinion(found, scores, opinion)
+            found = _with_opinion(found, scores, opinion, moment.day)
         findings += as_provisional(found, history) if history and phase == "provisional" else found
-    return _without_echoes(findings)
+    return [_dated(finding, seen.calendar) for finding in _without_echoes(findings)]
 
 
-def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters) -> list[Finding]:
-    rows = scores[scores["entity_id"].isin([finding.entity_id for finding in found])].drop_duplicates("entity_id")
-    odd = dict(zip(rows["entity_id"], second_opinion.percentile(rows, opinion), strict=True))
-    feature = dict(zip(rows["entity_id"], second_opinion.oddest_features(rows, opinion), strict=True))
-    return [_told(finding, float(odd[finding.entity_id]), feature[finding.entity_id]) for finding in found]
+def _dated(finding: Finding, calendar: Calendar) -> Finding:
+    """Unusual consumption with the holiday or event that may be its reason."""
+    special = calendar.told_of(finding.occurred_on.toordinal()) if finding.type == "consumption_anomaly" else None
+    if special is None:
+        return finding
+    return replace(finding, facts={**(finding.facts or {}), "calendar": special.name, "calendar_kind": special.kind})
+
+
+def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters, day: int) -> list[Finding]:
+    """Each finding with what the forest thinks of its row; a row is of the judged day unless it names another."""
+    days = scores["day"] if "day" in scores else [day] * len(scores)
+    place = {key: row for row, key in enumerate(zip(scores["entity_id"], days, strict=True))}
+    rows = scores.iloc[[place[finding.entity_id, finding.occurred_on.toordinal()] for finding in found]]
+    odd, feature = second_opinion.percentile(rows, opinion), second_opinion.oddest_features(rows, opinion)
+    return [_told(finding, float(odd[row]), feature[row]) for row, finding in enumerate(found)]
 
 
 def _told(finding: Finding, percentile: float, feature: str) -> Finding:

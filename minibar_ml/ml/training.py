@@ -15,10 +15,8 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
 OPINION_DAYS = 14
-PARAMETERS_FORMAT = 1
+PARAMETERS_FORMAT = 2
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
-LOOK_BACK_DAYS = 60
-"""Days before the judged one that detectors may look at: stays, runs of empty checks, stock in attendants' hands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +34,6 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
     The gap keeps the days that detect may look at again out of their own baseline.
     """
     return day - gap - window, day - gap
-
-
-def history_days(window: int, gap: int) -> int:
-    """How many days before a judged one any judging or learning for it may look at; arguments as above."""
-    return max(LOOK_BACK_DAYS, window + gap)
 
 
 def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
@@ -129,8 +122,7 @@ FOREST_OF = {metric: detector.name for metric, detector in _first_of_metric().it
 def _opinion(detector: Detector, past: Frames, parameters: Parameters, min_points: int) -> Parameters | TooLittle:
     last = max((int(frame["day"].max()) for frame in (past.rooms, past.outflow, past.gaps) if len(frame)), default=0)
     scored = [
-        detector.score(past.between(day - LOOK_BACK_DAYS, day + 1), parameters, _over(day))
-        for day in range(last - OPINION_DAYS + 1, last + 1)
+        detector.score(past.seen_on(day), parameters, _over(day)) for day in range(last - OPINION_DAYS + 1, last + 1)
     ]
     filled = [scores for scores in scored if len(scores)]
     if not filled:

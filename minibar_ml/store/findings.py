@@ -8,7 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from minibar_ml.domain.alerts import CONTINUING_TYPES, SEVERITIES, Finding
+from minibar_ml.domain.alerts import SEVERITIES, Finding
 from minibar_ml.domain.metrics import EntityType
 
 HIGHEST_SCORE = 745.0
@@ -83,7 +83,7 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
         "raised_at": finding.raised_at,
         "settled_at": finding.settled_at,
         "is_state": finding.is_state,
-        "is_continuing": finding.type in CONTINUING_TYPES,
+        "is_continuing": finding.is_continuing,
     }
 
 

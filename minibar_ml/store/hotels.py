@@ -1,5 +1,6 @@
 """Hotels: which ids there are, and how many rooms each has."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -27,6 +28,13 @@ def _source_hotels(connection: Connection) -> dict[int, str]:
     if "source_hotels" not in _usable(connection):
         return {}
     return {row.hotel_id: row.name for row in connection.execute(query("hotels.fetch"))}
+
+
+def fetch_ids(connection: Connection, usable: Collection[str]) -> list[int]:
+    """The hotels in use; none where the source does not let us read them."""
+    if "source_hotels" not in usable:
+        return []
+    return list(connection.execute(query("hotels.fetch_active")).scalars())
 
 
 def _usable(connection: Connection) -> frozenset[str]:

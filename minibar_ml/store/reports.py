@@ -10,10 +10,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.alerts import Alert
-from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.report import (
     Action,
@@ -28,7 +26,7 @@ from minibar_ml.domain.report import (
     StockOut,
 )
 from minibar_ml.domain.tallies import Tally
-from minibar_ml.store.engine import explain
+from minibar_ml.store import names
 from minibar_ml.store.queries import query
 
 ACTIONS, TOP, ATTENDANTS, MODELS, STOCK_OUTS = 200, 10, 20, 60, 20
@@ -95,9 +93,9 @@ def fetch_days_with_points(connection: Connection, scope: Scope, period: Period)
 def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[Pace]:
     """Attendants' minutes a room in the period's last week and the four before it."""
     rows = scope.fetch(connection, "pace", until=period.until, limit=ATTENDANTS)
-    names = _names(connection, "attendants", ids=[row.entity_id for row in rows])
+    called = names.fetch(connection, "report.attendants", ids=[row.entity_id for row in rows])
     found = tuple(
-        Pace(r.hotel_id, r.entity_id, names.get(r.entity_id), r.minutes, r.visits, tuple(r.weeks), r.usual)
+        Pace(r.hotel_id, r.entity_id, called.get(r.entity_id), r.minutes, r.visits, tuple(r.weeks), r.usual)
         for r in rows
     )
     return Capped(found, _total(rows))
@@ -119,11 +117,11 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Ca
     since = period.until - timedelta(days=STOCK_OUT_DAYS)
     rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
     found = [row for row in rows if row.entity_id is not None]
-    names = _names(connection, "products", ids=[row.entity_id for row in found])
+    called = names.fetch(connection, "report.products", ids=[row.entity_id for row in found])
     if not found and not rows[0].forecasts:
         return None
     outs = (
-        StockOut(r.hotel_id, r.entity_id, r.entity_name or names.get(r.entity_id), r.days_left, r.has_alert)
+        StockOut(r.hotel_id, r.entity_id, r.entity_name or called.get(r.entity_id), r.days_left, r.has_alert)
         for r in found
     )
     return Capped(tuple(outs), _total(found))
@@ -131,24 +129,12 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Ca
 
 def fetch_hotels(connection: Connection, scope: Scope) -> dict[int, str]:
     """Names of the hotels; empty where the source can't be read."""
-    return _names(connection, "hotels", hotel_id=scope.hotel_id)
+    return names.fetch(connection, "report.hotels", hotel_id=scope.hotel_id)
 
 
 def _make(kind: type[Made], row: Row[Any]) -> Made:
     """The dataclass whose fields are columns of the row."""
     return kind(**{column.name: getattr(row, column.name) for column in fields(kind)})  # type: ignore[arg-type]
-
-
-def _names(connection: Connection, name: str, **values: Any) -> dict[int, str]:
-    """Names from the source, by id; a source that can't be read costs the names and not the report."""
-    try:
-        with connection.begin_nested():
-            rows = connection.execute(query(f"report.{name}"), values).all()
-    except DBAPIError as error:
-        if not isinstance(explain(error), PreconditionFailed):
-            raise
-        return {}
-    return {row.id: row.name for row in rows if row.name is not None}
 
 
 def _total(rows: Iterable[Row[Any]]) -> int:

@@ -233,13 +233,14 @@ SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business
            'previous_on', c.previous_on, 'products', p.found,
            'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days, false),
            'nights', e.nights, 'guest_nights', e.guest_nights, 'guests', e.guests, 'stay_on', e.stay_on,
-           'stays', e.stays, 'arriving', a.guests))
+           'stays', e.stays, 'arriving', a.guests, 'staying', s.guests))
 FROM checks c
 LEFT JOIN exposure e USING (room_id, business_date)
 LEFT JOIN products p USING (room_id, business_date)
 LEFT JOIN scratch_days d ON d.hotel_id = c.hotel_id AND d.day = c.business_date
 LEFT JOIN scratch_days b ON b.hotel_id = c.hotel_id AND b.day = c.previous_on
 LEFT JOIN scratch_nights a ON a.room_id = c.room_id AND a.night = c.business_date AND a.stay_on = c.business_date
+LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_date AND s.stay_on = e.stay_on
 
 -- name: vacant_consumption
 -- Units found at visits before which nobody can have been in the room: no stay touches the time since the visit

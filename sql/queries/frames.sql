@@ -9,12 +9,12 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        coalesce(c.attendant, 0) AS attendant_id, coalesce(c.room_type, '') AS room_type,
        CASE WHEN coalesce(c.known, false) THEN 1 ELSE 0 END AS known, coalesce(c.nights, 0) AS nights,
        coalesce(c.guest_nights, 0) AS guest_nights, coalesce(c.guests, c.arriving, 0) AS guests,
-       coalesce(c.arriving, 0) AS arriving, coalesce(c.stays, 0) AS stays,
+       coalesce(c.arriving, 0) AS arriving, coalesce(c.staying, 0) AS staying, coalesce(c.stays, 0) AS stays,
        coalesce(c.stay_on - DATE '0001-01-01' + 1, 0) AS stay_on,
        coalesce(c.previous_on - DATE '0001-01-01' + 1, 0) AS previous_on, c.occupancy
 FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     refilled integer, visits integer, products jsonb, attendant integer, room_type text, known boolean, nights integer,
-    guest_nights integer, guests integer, arriving integer, stays integer, stay_on date, previous_on date,
+    guest_nights integer, guests integer, arriving integer, staying integer, stays integer, stay_on date, previous_on date,
     occupancy double precision)
 WHERE m.metric_type = 'room_consumption' AND m.observed_at >= :since AND m.observed_at < :until
 ORDER BY m.hotel_id, m.entity_id, m.observed_at
@@ -85,3 +85,14 @@ SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 
 FROM minibar_ml.ml_metrics
 WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
+
+-- name: books
+-- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.
+SELECT r.hotel_id, least(s.arrives_on, CAST(:until AS timestamptz)::date) - DATE '0001-01-01' + 1 AS day,
+       s.arrives_on - DATE '0001-01-01' + 1 AS arrives_on, s.departs_on - DATE '0001-01-01' + 1 AS departs_on,
+       count(DISTINCT s.room_id) AS rooms
+FROM minibar_ml.source_stays(CAST(:since AS timestamptz)::date, CAST(:until AS timestamptz)::date + 41) s
+JOIN minibar_ml.source_rooms() r USING (room_id)
+WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
+GROUP BY r.hotel_id, s.arrives_on, s.departs_on
+ORDER BY r.hotel_id, s.arrives_on, s.departs_on

@@ -9,6 +9,10 @@ SELECT EXISTS (SELECT FROM minibar_ml.ml_metrics WHERE metric_type = ANY(:metric
 -- The hotels that the source knows.
 SELECT hotel_id, name FROM minibar_ml.source_hotels() ORDER BY hotel_id
 
+-- name: fetch_active
+-- The hotels that are in use.
+SELECT hotel_id FROM minibar_ml.source_hotels() WHERE is_active ORDER BY hotel_id
+
 -- name: active_rooms
 -- How many rooms each hotel has in use.
 SELECT hotel_id, count(*) AS rooms FROM minibar_ml.source_rooms() WHERE is_active GROUP BY hotel_id ORDER BY hotel_id

@@ -1,7 +1,7 @@
 """What every detector promises, whatever its algorithm."""
 
 from collections.abc import Callable
-from dataclasses import fields
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,7 @@ from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Limits, TooLittle
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import TABLES, Frames
 
 COLUMNS = {"entity_id", "value", "expected", "lower", "upper", "score"}
 MEASURED = ("units", "refilled", "issued", "written_off", "returned", "level", "minutes", "items", "handed_out")
@@ -21,7 +21,7 @@ HOTEL = ordinary(11)
 
 
 def each(frames: Frames, change: Callable[[pd.DataFrame], pd.DataFrame]) -> Frames:
-    return Frames(**{field.name: change(getattr(frames, field.name).copy()) for field in fields(Frames)})
+    return replace(frames, **{name: change(getattr(frames, name).copy()) for name in TABLES})
 
 
 def measured_as(value: float) -> Frames:
@@ -75,8 +75,8 @@ def test_its_findings_are_of_its_types_and_of_the_judged_hotel(detector: Detecto
 def test_inputs_are_not_mutated(detector: Detector) -> None:
     frames = each(HOTEL, lambda table: table)
     whole_cycle(detector, frames, loose=True)
-    for field in fields(Frames):
-        pd.testing.assert_frame_equal(getattr(frames, field.name), getattr(HOTEL, field.name))
+    for name in TABLES:
+        pd.testing.assert_frame_equal(getattr(frames, name), getattr(HOTEL, name))
 
 
 @detectors

@@ -1,7 +1,7 @@
 """What every detector must hold, whatever it looks for: one suite over all of them, on a simulated hotel."""
 
 from collections.abc import Callable
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import isfinite
 from typing import Any
@@ -16,7 +16,7 @@ from pandas.testing import assert_frame_equal
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Detector, Limits, Moment, TooLittle
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import TABLES, Frames
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import learn
 from minibar_ml.simulate import Layout
@@ -25,7 +25,6 @@ from minibar_ml.store.engine import make_engine
 
 MIN_POINTS = 30
 JUDGED = [LAST_DAY.toordinal() - n for n in (15, 9, 6, 2, 0)]
-NAMES = [field.name for field in fields(Frames)]
 Changed = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -43,7 +42,7 @@ def _moment(day: int) -> Moment:
 
 
 def _each(frames: Frames, change: Changed) -> Frames:
-    return Frames(**{name: change(getattr(frames, name)) for name in NAMES})
+    return replace(frames, **{name: change(getattr(frames, name)) for name in TABLES})
 
 
 def _shuffled(frames: Frames) -> Frames:
@@ -102,7 +101,7 @@ def test_it_learns_something_of_ten_weeks(detector: Detector, frames: Frames) ->
 def test_what_it_reads_is_left_as_it_was(detector: Detector, frames: Frames) -> None:
     before = _each(frames, lambda frame: frame.copy(deep=True))
     _findings(detector, frames, JUDGED[0])
-    for name in NAMES:
+    for name in TABLES:
         assert_frame_equal(getattr(frames, name), getattr(before, name))
 
 

@@ -34,7 +34,8 @@ def test_a_command_explains_itself(words: tuple[str, ...], capsys: pytest.Captur
 def test_there_are_the_commands_that_the_main_job_needs() -> None:
     wanted = ["db init", "db upgrade", "db status", "db check", "keys new", "collect", "train", "detect", "backtest",
               "alerts list", "alerts show", "alerts read", "alerts false-positive", "alerts resolve", "alerts stats",
-              "report weekly", "models list", "models rollback", "cron", "simulate", "demo"]  # fmt: skip
+              "metrics trend", "metrics pace", "metrics summary", "forecast", "report weekly",
+              "models list", "models rollback", "cron", "simulate", "demo"]  # fmt: skip
     assert set(wanted) <= {" ".join(words) for words in ALL}
 
 

@@ -5,7 +5,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, OUTFLOW, REQUEST, VACANT, D, detect, evening, on, plain_texts, rows
+from findings import (
+    DEMAND,
+    HIGH_ROOM,
+    LOW_STOCK,
+    NEGATIVE,
+    OUTFLOW,
+    REQUEST,
+    VACANT,
+    D,
+    detect,
+    evening,
+    on,
+    plain_texts,
+    rows,
+)
 from sqlalchemy import Connection, event
 
 from minibar_ml.domain.alerts import Finding, Transitions
@@ -121,11 +135,12 @@ def test_a_resolved_alert_covers_its_days_only(connection: Connection) -> None:
     assert detect(connection, on(HIGH_ROOM, 1)).opened == 1
 
 
-def test_a_continuing_false_positive_stays_closed_while_it_goes_on(connection: Connection) -> None:
-    _judged(connection, OUTFLOW, "false_positive")
+@pytest.mark.parametrize("found", [OUTFLOW, DEMAND], ids=["outflow", "demand"])
+def test_a_continuing_false_positive_stays_closed_while_it_goes_on(connection: Connection, found: Finding) -> None:
+    _judged(connection, found, "false_positive")
     for days in (1, 2, 3):
-        assert detect(connection, on(OUTFLOW, days, score=8.0)) == Transitions(suppressed=1)
-        assert detect(connection, on(OUTFLOW, days, score=8.0)) == Transitions(suppressed=1)
+        assert detect(connection, on(found, days, score=8.0)) == Transitions(suppressed=1)
+        assert detect(connection, on(found, days, score=8.0)) == Transitions(suppressed=1)
     (alert,) = rows(connection)
     assert (alert.status, alert.last_occurred_on) == ("false_positive", D + timedelta(days=3))
 

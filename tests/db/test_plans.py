@@ -1,6 +1,7 @@
 """EXPLAIN: a small window of a big table is read by an index, whatever the layout."""
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -143,3 +144,45 @@ def test_the_latest_alerts_come_by_an_index_of_time(_store: Connection) -> None:
     assert _scanned_whole(nodes) == set()
     nodes = _plan_of(_store, "alerts.fetch_latest", statuses=None, limit=50, **wanted)
     assert [node["Index Name"] for node in nodes if "Index Name" in node] == ["ml_alerts_time"]
+
+
+@pytest.mark.parametrize(("days", "months"), [(1, {"2025_06"}), (30, {"2025_04", "2025_05", "2025_06"})])
+def test_a_trend_reads_the_partitions_of_its_two_windows_alone(_store: Connection, days: int, months: set[str]) -> None:
+    until = date(2025, 6, 20)
+    span = {"before": until - timedelta(days=2 * days), "since": until - timedelta(days=days), "until": until}
+    wanted = {"hotel_id": None, "room_ids": None, "product_ids": None, "limit": 20}
+    nodes = _plan_of(_store, "trends.consumption", **span, **wanted)
+    assert _tables(nodes) == {f"ml_metrics_{month}" for month in months}
+    if days == 1:
+        assert _scanned_whole(nodes) == set()
+
+
+def test_one_rooms_trend_reads_no_other_room(_store: Connection) -> None:
+    span = {"before": date(2025, 4, 21), "since": date(2025, 5, 21), "until": date(2025, 6, 20)}
+    wanted = {"hotel_id": 1, "room_ids": [7], "product_ids": [], "limit": None}
+    nodes = _plan_of(_store, "trends.consumption", **span, **wanted)
+    assert _scanned_whole(nodes) == set()
+    entity = [node for node in nodes if "entity_id" in node.get("Index Cond", "")]
+    assert entity, "the room is part of the index condition"
+
+
+def test_pace_reads_no_room(_store: Connection) -> None:
+    span = {"before": date(2025, 6, 6), "since": date(2025, 6, 13), "until": date(2025, 6, 20)}
+    starts = {"earliest": date(2025, 1, 1), "weeks_since": date(2025, 4, 28), "months_since": date(2025, 1, 1)}
+    nodes = _plan_of(_store, "trends.pace", **span, **starts, hotel_id=None, ids=None)
+    assert _scanned_whole(nodes) == set()
+    assert _tables(nodes) == {"ml_metrics_2024_12", *(f"ml_metrics_2025_0{month}" for month in range(1, 7))}
+
+
+def test_a_summary_reads_its_days_and_probes_for_the_newest_points(_store: Connection) -> None:
+    metrics, until = ["room_consumption", "occupancy"], date(2025, 6, 20)
+    span = {"since": date(2025, 6, 19), "until": until, "hotel_id": None}
+    nodes = _plan_of(_store, "trends.summary", metrics=metrics, **span)
+    assert (_tables(nodes), _scanned_whole(nodes)) == ({"ml_metrics_2025_06"}, set())
+    probe = {"hotels": [0, 1], "earliest": date(2025, 5, 20), "as_of": "2025-06-20 12:00"}
+    nodes = _plan_of(_store, "trends.latest", metrics=metrics, **probe)
+    assert (_tables(nodes), _scanned_whole(nodes)) == ({"ml_metrics_2025_05", "ml_metrics_2025_06"}, set())
+
+
+def _tables(nodes: list[dict[str, Any]]) -> set[str]:
+    return {node["Relation Name"] for node in nodes if "Relation Name" in node}

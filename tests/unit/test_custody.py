@@ -21,7 +21,9 @@ def test_a_dozen_bottles_missing_are_found() -> None:
     for seed in SEEDS:
         (found,) = found_on(Custody(), counted(ordinary(seed), 12.0), moment())
         assert (found.entity_id, found.reason, found.value) == (99, "custody", 12.0)
-        assert found.facts == {"handed_out": 400.0}
+        assert found.facts is not None
+        assert found.facts["handed_out"] == 400.0
+        assert 0 < found.facts["usual_percent"] < 1
         assert found.expected == pytest.approx(0.4, abs=0.4)
 
 

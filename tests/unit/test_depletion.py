@@ -8,6 +8,8 @@ import pytest
 from ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
 
 from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.supplies import Supplies, Supply
+from minibar_ml.ml.detectors.base import Limits
 from minibar_ml.ml.detectors.depletion import Depletion
 from minibar_ml.ml.frames import Frames
 
@@ -36,7 +38,40 @@ def test_seven_four_and_two_days_are_the_steps(level: float, severity: str) -> N
     (found,) = found_in(stocked(10, {50: 900.0, 0: level}))
     assert (found.severity, found.reason, found.metric) == (severity, "depletion", "stock_days_left")
     assert found.value == pytest.approx(level / 10)
-    assert found.facts == {"level": level, "daily_units": 10.0}
+    assert found.facts is not None
+    assert (found.facts["level"], found.facts["daily_units"]) == (level, 10.0)
+    assert found.lower == found.facts["p10"] <= found.value <= found.facts["p90"] == found.upper
+
+
+def test_it_says_how_much_to_order_and_by_when() -> None:
+    (found,) = found_in(stocked(10, {50: 900.0, 0: 65.0}))
+    assert found.facts is not None
+    # through three days of delivery and fourteen of cover at the least
+    assert 17 * 10 - 65 <= found.facts["order_quantity"] <= 1.4 * 17 * 10 - 65
+    left = int(found.facts["p10"]) - 3
+    assert found.facts["order_by"] == date.fromordinal(LAST_DAY + 1 + left).isoformat()
+    assert found.facts["empty_on"] == date.fromordinal(LAST_DAY + 1 + 6).isoformat()
+
+
+def test_an_order_comes_in_whole_multiples_and_not_below_the_least() -> None:
+    supplies = Supplies(Supply(lead_time_days=2, order_multiple=24), by_id={501: Supply(2, 24, min_order=400)})
+    for product, units in ((500, 144), (501, 408)):
+        frames = stocked(10, {50: 900.0, 0: 50.0}, product)
+        (found,) = found_on(Depletion(), frames, moment(), Limits(supplies=supplies))
+        assert found.facts is not None
+        assert found.facts["order_quantity"] == units
+
+
+def test_stays_on_the_books_bring_the_end_nearer_in_a_live_run_and_in_no_other() -> None:
+    """Thirty rooms a night so far, and sixty are booked for the coming ones."""
+    days = np.arange(LAST_DAY - 60, LAST_DAY + 15)
+    books = pd.DataFrame({"hotel_id": 7, "day": np.minimum(days, LAST_DAY), "arrives_on": days})
+    books = books.assign(departs_on=days + 1, rooms=np.where(days < LAST_DAY, 30, 60))
+    plain = stocked(10, {50: 900.0, 0: 60.0})
+    full = changed(plain, books=books)
+    (usual,), (live,) = found_in(plain, hours=9), found_in(full, hours=9)
+    assert live.value < 0.75 * usual.value
+    assert found_in(full)[0].value == found_in(plain)[0].value
 
 
 def test_eight_days_are_enough() -> None:
@@ -54,10 +89,25 @@ def test_the_level_falls_by_cases_but_the_use_is_smooth() -> None:
 
 
 def test_what_is_hardly_used_or_hardly_known_is_not_forecast() -> None:
-    rarely = np.where(np.arange(DAYS) % 4 == 0, 3.0, 0.0)
     new = np.where(np.arange(DAYS) >= DAYS - 12, 10.0, 0.0)
-    assert found_in(stocked(rarely, {50: 900.0, 0: 2.0})) == []
+    hardly = np.where(np.arange(DAYS) % 14 == 0, 3.0, 0.0)
+    assert found_in(stocked(hardly, {50: 900.0, 0: 2.0})) == []
     assert found_in(stocked(new, {50: 900.0, 0: 20.0})) == []
+
+
+def test_what_is_used_now_and_then_is_forecast_by_how_often_and_how_much() -> None:
+    rarely = np.where(np.arange(DAYS) % 4 == 0, 3.0, 0.0)
+    (found,) = found_in(stocked(rarely, {50: 900.0, 0: 3.0}))
+    assert 3 < found.value < 6
+    assert found.lower is not None
+    assert found.lower < 3
+
+
+def test_what_ran_out_is_no_less_in_demand() -> None:
+    """Nine days without stock and so without use: the rate is what it was before them."""
+    use = np.where(np.arange(DAYS) >= DAYS - 9, 0.0, 10.0)
+    (found,) = found_in(stocked(use, {50: 900.0, 10: 0.0, 0: 40.0}))
+    assert found.value == pytest.approx(4, rel=0.1)
 
 
 def test_where_refills_are_not_recorded_consumption_counts() -> None:

@@ -4,8 +4,9 @@ import pandas as pd
 import pytest
 from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
-from minibar_ml.ml.detectors.base import Limits, TooLittle
+from minibar_ml.ml.detectors.base import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors.leak import Leak
+from minibar_ml.ml.detectors.stock_outflow import StockOutflow
 from minibar_ml.ml.frames import Frames
 
 SEEDS = range(200, 220)
@@ -47,6 +48,25 @@ def test_the_higher_level_after_a_leak_is_the_new_normal() -> None:
     leaks = [walk(Leak(), drawn(ordinary(seed), 10, LAST_DAY - 5), LAST_DAY - 5) for seed in SEEDS]
     later = [f for found in leaks for f in found if f.entity_id == PRODUCT and f.occurred_on.toordinal() > LAST_DAY - 5]
     assert len(later) <= 1
+
+
+def _in_larger_cases(frames: Frames, since: int, factor: int) -> Frames:
+    """The frames with PRODUCT drawn in cases `factor` times as large, and as much more seldom."""
+    outflow = frames.outflow
+    rows = outflow[(outflow["product_id"] == PRODUCT) & (outflow["day"] >= since) & (outflow["issued"] > 0)]
+    place = pd.Series(range(len(rows)), index=rows.sort_values("day").index)
+    drawn_at_once = rows["issued"].groupby(place // factor).transform("sum").where(place % factor == 0, 0.0)
+    issued = drawn_at_once.reindex(outflow.index).fillna(outflow["issued"])
+    return changed(frames, outflow=outflow.assign(issued=issued, units=issued + outflow["written_off"]))
+
+
+@pytest.mark.parametrize("detector", [Leak(), StockOutflow()], ids=lambda detector: detector.name)
+def test_a_larger_case_is_told_once_at_most_and_is_then_the_usual(detector: Detector) -> None:
+    begin = LAST_DAY - 24
+    for seed in SEEDS[:4]:
+        told = [f for f in walk(detector, _in_larger_cases(ordinary(seed), begin, 4), begin) if f.entity_id == PRODUCT]
+        assert len(told) <= 2
+        assert [found for found in told if found.occurred_on.toordinal() >= begin + 14] == []
 
 
 def test_what_comes_back_out_of_custody_is_not_missing() -> None:

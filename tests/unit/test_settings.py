@@ -67,6 +67,7 @@ def test_secrets_never_show(tmp_path: Path) -> None:
         ("ML_ACCURACY_THRESHOLD", "1.5", "between 0.5 and 1.0"),
         ("ML_MIN_DATA_POINTS", "12.5", "a whole number"),
         ("ML_STOCK_DEVIATION", "-0.1", "between 0.0 and 100.0"),
+        ("ML_COUNTRY", "Turkey", "two capital letters"),
         ("ML_TIMEZONE", "../etc/passwd", "ML_TIMEZONE"),
     ],
 )

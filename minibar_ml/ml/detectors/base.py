@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from minibar_ml.domain.alerts import AlertType, Finding
 from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.supplies import Supplies
 from minibar_ml.ml.frames import Frames
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ class Limits:
     """What deciding needs beside a score; shares and units as in the settings of the same names.
 
     `budget` is expected false alerts per 1,000 rooms and day over all detectors; `tightness` multiplies the
-    threshold probability of an alert type (below 1: stricter), learnt from operators' verdicts.
+    threshold probability of an alert type (below 1: stricter), learnt from operators' verdicts;
+    `supplies` is how products are ordered.
     """
 
     budget: float = 1.0
@@ -47,6 +49,7 @@ class Limits:
     consumption_floor: float = 3.0
     product_floor: float = 5.0
     tightness: Mapping[str, float] = field(default_factory=dict)
+    supplies: Supplies = field(default_factory=Supplies)
 
 
 @dataclass(frozen=True, slots=True)

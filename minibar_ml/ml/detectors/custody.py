@@ -80,7 +80,7 @@ class Custody:
         least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
         off = scores["value"] - scores["expected"]
         picked = scores[(scores["score"] >= least) & (off >= FLOOR_UNITS) & (off >= FLOOR_SHARE * scores["handed_out"])]
-        return [_finding(row, moment) for row in picked.to_dict("records")]
+        return [_finding(row, moment, parameters["rate"]) for row in picked.to_dict("records")]
 
 
 def _columns(custody: "DataFrame") -> tuple[Floats, Floats]:
@@ -97,7 +97,7 @@ def _scores(units: Floats, means: Floats, dispersion: float) -> Floats:
     return np.asarray(-np.log(tails.upper_tail(units, means, 1.0 / dispersion)))
 
 
-def _finding(row: Any, moment: Moment) -> Finding:
+def _finding(row: Any, moment: Moment, rate: float) -> Finding:
     value, expected = float(row["value"]), float(row["expected"])
     return Finding(
         type="custody_loss",
@@ -114,5 +114,5 @@ def _finding(row: Any, moment: Moment) -> Finding:
         lower=0.0,
         upper=float(row["upper"]),
         score=round(float(row["score"]), 3),
-        facts={"handed_out": float(row["handed_out"])},
+        facts={"handed_out": float(row["handed_out"]), "usual_percent": round(100 * rate, 2)},
     )

@@ -140,5 +140,9 @@ def _finding(row: Any, moment: Moment) -> Finding:
         lower=0.0,
         upper=round(float(row["upper"]), 1),
         score=round(float(row["score"]), 3),
-        facts={"since": date.fromordinal(moment.day - int(row["days"]) + 1).isoformat(), "usual_peak": round(peak, 1)},
+        facts={
+            "since": date.fromordinal(moment.day - int(row["days"]) + 1).isoformat(),
+            "days": int(row["days"]),
+            "usual_peak": round(peak, 1),
+        },
     )

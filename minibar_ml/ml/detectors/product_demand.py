@@ -7,7 +7,7 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import tails, thresholds
+from minibar_ml.ml import level_shift, tails, thresholds
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 
@@ -41,10 +41,10 @@ class ProductDemand:
             return TooLittle(days, LEAST_DAYS, "days with 20 units consumed")
         if units.size < min_points:
             return TooLittle(units.size, min_points, "product-days")
-        learnt = {"products": units.columns.to_numpy(), "shares": _shares(units)}
-        counts, means = _counts_and_means(units, learnt)
-        big = (counts.sum(axis=1) >= LEAST_DAY_TOTAL)[:, None] & (means > 0)
-        learnt["dispersion"] = _dispersion(counts, means, big)
+        shares = _shares_by_day(units)
+        learnt: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
+        counts, means = _counts_and_means(units, shares)
+        learnt["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learnt, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
         highest = np.array([score for row, scores in enumerate(scored) for score in scores[sizeable[row]]])
@@ -68,7 +68,7 @@ class ProductDemand:
         units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
         if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
             return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
-        counts, means = _counts_and_means(units, parameters)
+        counts, means = _counts_and_means(units, parameters["shares"])
         size = 1.0 / np.maximum(parameters["dispersion"], 1e-6)
         return pd.DataFrame(
             {
@@ -104,22 +104,36 @@ def _by_day(products: "DataFrame") -> "DataFrame":
 
 
 def _shares(units: "DataFrame") -> Any:
-    """Median over weeks of each product's share of the week's units, scaled to sum to 1."""
+    """Median over weeks of each product's share of the week's units, scaled to sum to 1; 0 where no week has enough."""
     weekly = units.groupby((units.index - units.index.min()) // 7).sum()
     weekly = weekly[weekly.sum(axis=1) >= LEAST_DAY_TOTAL]
-    shares = weekly.div(weekly.sum(axis=1), axis=0).median(axis=0).to_numpy()
+    shares = np.nan_to_num(weekly.div(weekly.sum(axis=1), axis=0).median(axis=0).to_numpy())
     return shares / max(float(shares.sum()), 1e-12)
 
 
-def _counts_and_means(units: "DataFrame", parameters: Parameters) -> tuple[Any, Any]:
+def _shares_by_day(units: "DataFrame") -> Any:
+    """Days x products: each product's usual share, where its level has changed for good that of before and of since."""
+    shares = np.tile(_shares(units), (len(units), 1))
+    counts, means = _counts_and_means(units, shares)
+    others = counts.sum(axis=1, keepdims=True) - counts
+    change = level_shift.since(counts, others, float(np.median(_dispersion(counts, means))))
+    for day in np.unique(change[change > 0]):
+        changed = change == day
+        shares[:day, changed] = _shares(units.iloc[:day])[changed]
+        shares[day:, changed] = _shares(units.iloc[day:])[changed]
+    return shares
+
+
+def _counts_and_means(units: "DataFrame", shares: Any) -> tuple[Any, Any]:
     """Units found, and expected from the others' units of the same day; both days x products."""
     counts = units.to_numpy(dtype=float)
-    share = np.clip(parameters["shares"], 0.0, 0.9)
+    share = np.clip(shares, 0.0, 0.9)
     return counts, (counts.sum(axis=1, keepdims=True) - counts) * share / (1 - share)
 
 
-def _dispersion(counts: Any, means: Any, valid: Any) -> Any:
+def _dispersion(counts: Any, means: Any) -> Any:
     """Each product's over-dispersion, shrunk half-way to the hotel's median, so that a thin product borrows it."""
+    valid = (counts.sum(axis=1) >= LEAST_DAY_TOTAL)[:, None] & (means > 0)
     own = np.array(
         [
             tails.over_dispersion(counts[valid[:, p], p], means[valid[:, p], p]) if valid[:, p].any() else np.nan

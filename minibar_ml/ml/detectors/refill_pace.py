@@ -13,7 +13,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.panels import Floats, room_days
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
 HISTORY_DAYS = 56
 LEAST_DAYS = 7
@@ -78,7 +78,10 @@ class RefillPace:
         least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
         slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
         picked = scores[(scores["score"] >= least) & (scores["z"] > LEAST_Z) & slow]
-        return [_finding(row, moment) for row in picked.to_dict("records")]
+        return [
+            _finding(row, moment, scores["pace"][scores["entity_id"] != row["entity_id"]])
+            for row in picked.to_dict("records")
+        ]
 
 
 def _usable(gaps: "DataFrame") -> "DataFrame":
@@ -161,11 +164,12 @@ def _judge(shifts: "DataFrame", learnt: Any) -> "DataFrame":
             "score": -np.log(np.maximum(special.stdtr(TAIL_FREEDOM, -z), 1e-300)),
             "z": z,
             "gaps": gaps,
+            "pace": np.exp(ratio),
         }
     )
 
 
-def _finding(row: Any, moment: Moment) -> Finding:
+def _finding(row: Any, moment: Moment, others: "Series[float]") -> Finding:
     value, expected = float(row["value"]), float(row["expected"])
     return Finding(
         type="refill_delay",
@@ -182,5 +186,9 @@ def _finding(row: Any, moment: Moment) -> Finding:
         lower=round(float(row["lower"]), 1),
         upper=round(float(row["upper"]), 1),
         score=round(float(row["score"]), 3),
-        facts={"gaps": int(row["gaps"]), "visits": int(row["gaps"]) + 1},
+        facts={
+            "gaps": int(row["gaps"]),
+            "visits": int(row["gaps"]) + 1,
+            **({"peers": len(others), "others_percent": round(100 * float(others.median()))} if len(others) else {}),
+        },
     )

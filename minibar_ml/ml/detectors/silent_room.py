@@ -9,7 +9,10 @@ from minibar_ml.domain.alerts import AlertType, Finding
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.ml import thresholds, visit_model
 from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.detectors.room_consumption import some_rooms
+from minibar_ml.ml.evenings import Evenings
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.predictive import predict
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,35 +34,20 @@ class SilentRoom:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high ordinary runs went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points)
+        learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
-        runs = self._runs(past.rooms, learnt)
+        runs = _runs(some_rooms(past.rooms), learnt, past.calendar.evenings())
         eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
         highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
         return {**learnt, "past": thresholds.history(highest, len(runs))}
 
-    def _runs(self, rooms: "DataFrame", parameters: Parameters) -> "DataFrame":
-        made = visit_model.predict(rooms, parameters)
-        found = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
-        found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
-        empty = found[found["units"] == 0]
-        group = empty.groupby(["room_id", "run"])
-        first_of_stay = ~empty.duplicated(["room_id", "run", "stay_on"])
-        return empty.assign(
-            entity_id=empty["room_id"],
-            score=group["quiet"].cumsum(),
-            expected=group["mean"].cumsum(),
-            nights_empty=group["nights"].cumsum(),
-            stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
-            value=0.0,
-        )
-
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
-        runs = self._runs(frames.rooms, parameters)
+        runs = _runs(frames.rooms, parameters, frames.calendar.evenings(), moment.day)
         today = runs[runs["day"] == moment.day].reset_index(drop=True)
-        return today.assign(lower=1.0, upper=np.nan)
+        checked = frames.rooms[(frames.rooms["day"] == moment.day) & (frames.rooms["nights"] > 0)]
+        return today.assign(lower=1.0, upper=np.nan, empty=(checked["units"] == 0).mean() if len(checked) else np.nan)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Runs of five nights and two stays or more beyond the threshold, on a day that is over."""
@@ -73,6 +61,28 @@ class SilentRoom:
             & (scores["stays_empty"] >= LEAST_STAYS)
         ]
         return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _runs(rooms: "DataFrame", parameters: Parameters, evenings: Evenings, day: int | None = None) -> "DataFrame":
+    """Empty checks with what their run has come to; of the runs that last to `day`, if one is given."""
+    found = visit_model.checks(rooms, by_guests=parameters["by_guests"])
+    found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
+    wanted = (found["units"] == 0).to_numpy()
+    if day is not None:
+        now = found["room_id"].isin(found["room_id"][wanted & (found["day"] == day).to_numpy()])
+        wanted = wanted & (now & (found["run"] == found.groupby("room_id")["run"].transform("max"))).to_numpy()
+    made = predict(found, parameters, wanted, evenings)
+    empty = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
+    group = empty.groupby(["room_id", "run"])
+    first_of_stay = ~empty.duplicated(["room_id", "run", "stay_on"])
+    return empty.assign(
+        entity_id=empty["room_id"],
+        score=group["quiet"].cumsum(),
+        expected=group["mean"].cumsum(),
+        nights_empty=group["nights"].cumsum(),
+        stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
+        value=0.0,
+    )
 
 
 def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
@@ -90,5 +100,9 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         expected=round(float(row["expected"]), 2),
         lower=1.0,
         score=round(float(row["score"]), 3),
-        facts={"nights": int(row["nights_empty"]), "stays": int(row["stays_empty"])},
+        facts={
+            "nights": int(row["nights_empty"]),
+            "stays": int(row["stays_empty"]),
+            **({} if np.isnan(row["empty"]) else {"empty_percent": round(100 * float(row["empty"]))}),
+        },
     )

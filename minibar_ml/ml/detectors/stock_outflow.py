@@ -148,5 +148,5 @@ def _finding(row: Any, moment: Moment) -> Finding:
         lower=0.0,
         upper=round(float(row["upper"]), 1),
         score=round(float(row["score"]), 3),
-        facts={"written_off": float(row["written_off"])},
+        facts={"written_off": float(row["written_off"])} if row["written_off"] else {},
     )

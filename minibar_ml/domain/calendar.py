@@ -1,0 +1,50 @@
+"""Days on which a hotel is not as on others: public holidays and its own events."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+SpecialKind = Literal["holiday", "event"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """What a day is, and its name in the language of messages."""
+
+    kind: SpecialKind
+    name: str
+
+    def after(self, earlier: "SpecialDay | None") -> "SpecialDay":
+        """Both as one day; a holiday with an event stays a holiday, for its eve counts."""
+        if earlier is None or earlier.name == self.name:
+            return earlier or self
+        return SpecialDay(earlier.kind, f"{earlier.name}, {self.name}")
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Special days by their ordinal (`date.toordinal()`): of every hotel, and of single hotels by id."""
+
+    every_hotel: Mapping[int, SpecialDay] = field(default_factory=dict)
+    hotels: Mapping[int, Mapping[int, SpecialDay]] = field(default_factory=dict)
+
+    def of_hotel(self, hotel_id: int) -> "Calendar":
+        """The calendar of one hotel, of which the methods below tell; asked again it stays as it is."""
+        own = self.hotels.get(hotel_id, {})
+        return Calendar({**self.every_hotel, **{day: one.after(self.every_hotel.get(day)) for day, one in own.items()}})
+
+    def evenings(self) -> frozenset[int]:
+        """Days whose evening is special: special days themselves, and the eve of a holiday.
+
+        Guests take most in the evening, and New Year's Eve is no holiday itself.
+        """
+        eves = (day - 1 for day, special in self.every_hotel.items() if special.kind == "holiday")
+        return frozenset({*self.every_hotel, *eves})
+
+    def told_of(self, day: int) -> SpecialDay | None:
+        """What consumption found on `day` may be owed to: the day before, whose evening it was, or the day itself."""
+        return self.every_hotel.get(day - 1) or self.every_hotel.get(day)
+
+
+ORDINARY = Calendar()
+"""No day is special."""

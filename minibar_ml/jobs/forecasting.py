@@ -1,0 +1,57 @@
+"""The nightly forecasts as metric points: what train stores of the days that are over."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+from minibar_ml.domain.supplies import Supplies
+from minibar_ml.ml.forecast_frames import Forecast, foretell_days
+from minibar_ml.ml.forecast_rates import WEEK
+from minibar_ml.ml.frames import Frames
+from minibar_ml.store import forecasts
+from minibar_ml.store.forecasts import Point
+from minibar_ml.store.metrics import Merged
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+STORED_DAYS = 31
+"""Days before today that are foretold anew each night, for rows that came late."""
+
+
+def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, supplies: Supplies) -> Merged:
+    """Store the forecasts of the last 31 days that are over, each from what lay before its end alone.
+
+    `hotels` must hold the products and levels of the 60 days before those. A point says nothing of stays ahead: only
+    a live run can know those, and a stored point depends on source rows and its business day alone (and, for its
+    order, on how products are ordered).
+    """
+    days = [today - timedelta(days=ago) for ago in range(STORED_DAYS, 0, -1)]
+    points = [
+        point
+        for hotel_id, frames in hotels.items()
+        for made in foretell_days(frames, [day.toordinal() for day in days])
+        for point in _points(hotel_id, made, supplies)
+    ]
+    return forecasts.merge(connection, points, hotels, days)
+
+
+def _points(hotel_id: int, made: Forecast, supplies: Supplies) -> list[Point]:
+    order, order_by = made.orders(supplies)
+    chances = made.chances(WEEK)[:, -1]
+    outlook, day = made.outlook, date.fromordinal(made.first - 1)
+    found = []
+    for row in outlook.known.nonzero()[0].tolist():
+        context: dict[str, Any] = {
+            "p10": round(float(outlook.earliest[row]), 3),
+            "p90": round(float(outlook.latest[row]), 3),
+            "level": float(made.level[row]),
+            "daily_units": round(float(outlook.daily[row]), 4),
+            "empty_in_7_days": round(float(chances[row]), 4),
+            "order_quantity": int(order[row]),
+            "order_by": date.fromordinal(int(order_by[row])).isoformat() if order[row] else None,
+            "method": outlook.method(row),
+            "class": str(outlook.classes[row]),
+        }
+        found.append(Point(hotel_id, int(made.products[row]), day, round(float(outlook.days[row]), 3), context))
+    return found

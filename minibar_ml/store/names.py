@@ -1,0 +1,54 @@
+"""What the hotel application calls its rooms, products, attendants and hotels."""
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError
+
+from minibar_ml.domain.errors import NotFound, PreconditionFailed
+from minibar_ml.store.engine import explain
+from minibar_ml.store.queries import query
+
+Named = Literal["room", "product", "attendant"]
+MOST_EXAMPLES = 5
+HIGHEST_ID = 2**31 - 1
+_DOTLESS = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+
+
+def rows(connection: Connection, name: str, **values: Any) -> Sequence[Row[Any]]:
+    """A named query of the source; none where the source can't be read, which costs the names and not the rest."""
+    try:
+        with connection.begin_nested():
+            return connection.execute(query(name), values).all()
+    except DBAPIError as error:
+        if not isinstance(explain(error), PreconditionFailed):
+            raise
+        return []
+
+
+def fetch(connection: Connection, name: str, **values: Any) -> dict[int, str]:
+    """Names by id from a named query; empty where the source can't be read."""
+    return {row.id: row.name for row in rows(connection, name, **values) if row.name is not None}
+
+
+def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
+    """The ids that a word names: a name as a whole, else an id, else (rooms aside) part of a name.
+
+    Letter case and the dots of Turkish i's make no difference. Raises NotFound, with some that there are.
+    """
+    known = fetch(connection, f"trends.{kind}_names")
+    word = _folded(asked)
+    if whole := [id for id, name in known.items() if _folded(name) == word]:
+        return whole
+    if word.isascii() and word.isdigit() and (int(word) in known or (not known and int(word) <= HIGHEST_ID)):
+        return [int(word)]
+    if word and kind != "room" and (parts := [id for id, name in known.items() if word in _folded(name)]):
+        return parts
+    examples = ", ".join(sorted(known.values())[:MOST_EXAMPLES]) + (" ..." if len(known) > MOST_EXAMPLES else "")
+    there_are = f"there are {examples}" if known else "no name can be read"
+    raise NotFound(f"There is no {kind} {asked!r} (by name or id); {there_are}.")
+
+
+def _folded(name: str) -> str:
+    return name.strip().translate(_DOTLESS).casefold()

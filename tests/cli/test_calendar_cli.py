@@ -1,0 +1,42 @@
+"""Holidays and events on their way from the settings into alerts."""
+
+from pathlib import Path
+
+import pytest
+from hotels import AS_OF, command, sql
+
+EVENTS = "starts_on,ends_on,name,hotel_id\n2025-11-10,2025-11-16,Film festival,1\n"
+
+
+def _events(folder: Path, text: str = EVENTS) -> str:
+    path = folder / "events.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def test_alerts_of_unusual_consumption_name_the_event_and_others_do_not(collected: str, tmp_path: Path) -> None:
+    settings = {"ML_EVENTS_FILE": _events(tmp_path), "ML_ALERT_BUDGET": "100"}
+    assert command(collected, "train", "--as-of", AS_OF, "--quiet", **settings) == 0
+    assert command(collected, "detect", "--as-of", AS_OF, "--quiet", **settings) == 0
+    told = sql(collected, "SELECT type, facts ->> 'calendar', message FROM minibar_ml.ml_alerts")
+    of_rooms = [one for one in told if one.type == "consumption_anomaly"]
+    assert of_rooms
+    assert {one[1] for one in of_rooms} == {"Film festival"}
+    assert all("An event: Film festival." in one.message for one in of_rooms)
+    assert {one[1] for one in told if one.type != "consumption_anomaly"} <= {None}
+
+
+@pytest.mark.parametrize("job", ["train", "detect"])
+def test_a_mistake_in_the_events_ends_a_job_with_the_line_that_has_it(
+    collected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], job: str
+) -> None:
+    wrong = _events(tmp_path, EVENTS + "2025-11-31,2025-12-01,Fair,1\n")
+    assert command(collected, job, "--as-of", AS_OF, ML_EVENTS_FILE=wrong) == 3
+    assert "events.csv, line 3, has '2025-11-31' as starts_on" in capsys.readouterr().err
+
+
+def test_an_unknown_country_ends_a_job_with_how_to_find_its_code(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(collected, "detect", "--as-of", AS_OF, ML_COUNTRY="ZZ") == 3
+    assert "ISO 3166-1" in capsys.readouterr().err

@@ -1,0 +1,62 @@
+"""How products are ordered: the defaults of the settings, the products file, and what is wrong in it."""
+
+from pathlib import Path
+
+import pytest
+
+from minibar_ml.cli.supplies import supplies
+from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.supplies import Supply
+from minibar_ml.settings import Settings, load
+
+
+def settings(folder: Path, content: str = "", name: str = "products.toml") -> Settings:
+    path = folder / name
+    path.write_text(content, encoding="utf-8")
+    return load({"ML_LEAD_TIME_DAYS": "4", "ML_ORDER_MULTIPLE": "6", "ML_PRODUCTS_FILE": str(path)}, folder)
+
+
+def test_without_a_file_all_products_are_ordered_alike() -> None:
+    found = supplies(Settings())
+    assert (found.of(1), found.cover_days) == (Supply(3, 1, 0), 14)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("products.toml", '["Efes 33 cl"]\nlead_time_days = 9\nmin_order = 48\n[17]\norder_multiple = 24\n'),
+        ("products.csv", "\ufeffproduct,lead_time_days,order_multiple,min_order\nEfes 33 cl,9,,48\n17,,24,\n"),
+    ],
+)
+def test_a_file_says_what_is_different_by_id_or_name(tmp_path: Path, name: str, content: str) -> None:
+    found = supplies(settings(tmp_path, content, name)).named({3: "EFES 33 CL", 4: "Su"})
+    assert (found.of(3), found.of(17), found.of(4)) == (Supply(9, 6, 48), Supply(4, 24, 0), Supply(4, 6, 0))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.toml", "lead_time_days = 3\n", "outside a product's table"),
+        ("a.toml", "[x]\nlead_days = 3\n", "[x], says 'lead_days'; there are lead_time_days"),
+        ("a.toml", "[x]\nlead_time_days = -3\n", "write a whole number between 0 and 365"),
+        ("a.toml", "[x]\norder_multiple = 0\n", "write a whole number between 1"),
+        ("a.toml", "[x]\nmin_order = 2.5\n", "write a whole number"),
+        ("a.toml", "[x]\nmin_order = true\n", "write a whole number"),
+        ("a.toml", "[x]\n[X]\n", "names the product 'X' again"),
+        ("a.toml", "[x\n", "Can't read ML_PRODUCTS_FILE"),
+        ("a.csv", "id,min_order\n1,2\n", "line 1, lacks the column product"),
+        ("a.csv", "product,min_order\n1,2,3\n", "line 2, has more cells"),
+        ("a.csv", "product,min_order\n1,many\n", "line 2, has 'many' as min_order"),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place_and_the_cure(
+    tmp_path: Path, name: str, content: str, words: str
+) -> None:
+    with pytest.raises(ConfigurationError) as error:
+        supplies(settings(tmp_path, content, name))
+    assert words in str(error.value)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"none\.toml"):
+        supplies(load({"ML_PRODUCTS_FILE": str(tmp_path / "none.toml")}, tmp_path))
