@@ -1,11 +1,12 @@
 """`minibar-ml train`: metric points -> sealed models."""
 
 from dataclasses import asdict
+from math import exp
 from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, context, phases
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
 from minibar_ml.log import logger
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from minibar_ml.jobs.train import TrainResult
+
+STRICTER = 1.05
+"""From so many times on a threshold is said to be tightened; less would be told as one time stricter."""
 
 
 def register(root: typer.Typer) -> None:
@@ -81,6 +85,9 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
         return
     console.out().print(table)
     console.note("recall, precision and balanced accuracy are measured on faults injected into 7 held-out days")
+    _show_budget(result)
+    for hotel_id, history in result.phases.items():
+        console.note(phases.told(hotel_id, history))
     for one in result.trained:
         # A forest raises nothing alone: its figures only tell what its opinion is worth.
         measured = one.quality.accuracy if one.quality and one.model == "statistics" else None
@@ -91,3 +98,37 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
             )
     for kind, (false, confirmed) in sorted(result.verdicts.items()):
         console.note(f"{kind}: {false} of {false + confirmed} judged alerts were false")
+
+
+def _show_budget(result: "TrainResult") -> None:
+    from minibar_ml.ml.budgets import LEFT_FOR_RULES
+
+    figures = ["share", "expected", "threshold", "held out"]
+    table = console.table(["hotel", "detector", *figures, "set by"], right=["hotel", *figures])
+    for one in result.budget:
+        table.add_row(
+            str(one.hotel_id),
+            one.detector,
+            f"{one.share:.0%}",
+            _rate(one.expected_per_1000_rooms_day),
+            "none" if one.threshold is None else f"1 in {exp(one.threshold):,.0f}",
+            _rate(one.held_out_per_1000_rooms_day),
+            _set_by(one.times_stricter),
+        )
+    console.say("")
+    console.out().print(table)
+    console.note(
+        f"ML_ALERT_BUDGET is {result.budget_per_1000_rooms_day:g}, of which {LEFT_FOR_RULES:.0%} is left for rules; "
+        "expected and held out are alerts per 1,000 rooms and day: the false ones that the threshold allows, and all "
+        "that were raised on 7 held-out days, true faults among them; set by history: so many times stricter for it"
+    )
+
+
+def _rate(rate: float | None) -> str:
+    return "unknown" if rate is None else f"{rate:.3g}"
+
+
+def _set_by(times_stricter: float | None) -> str:
+    if times_stricter is None:
+        return "too little data"
+    return "the budget" if times_stricter < STRICTER else f"history, {times_stricter:.1f} ×"

@@ -11,9 +11,11 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
+from minibar_ml.domain.phases import History
 from minibar_ml.jobs import forecasting
 from minibar_ml.log import logger
-from minibar_ml.ml import evaluation, feedback, training
+from minibar_ml.ml import budgets, evaluation, feedback, history, training
+from minibar_ml.ml.budgets import Budgeted
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, TooLittle
 from minibar_ml.ml.evaluation import TRUTH, Quality
@@ -21,6 +23,7 @@ from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.training import Learnt
 from minibar_ml.store import forecasts, models, runs, source, training_logs, verdicts
 from minibar_ml.store import frames as points
+from minibar_ml.store.hotels import fetch_rooms
 from minibar_ml.store.metrics import Merged
 
 if TYPE_CHECKING:
@@ -42,12 +45,18 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """Every model that was tried, and how operators judged the alerts of each type: [false, confirmed]."""
+    """Every model that was tried, and how operators judged the alerts of each type: [false, confirmed].
+
+    `phases`: by hotel, how much history it has. `budget`: how the alert budget is split over each hotel's detectors.
+    """
 
     trained: tuple[Trained, ...]
     verdicts: Mapping[str, tuple[int, int]]
     pruned: int
     forecasts: Merged
+    phases: Mapping[int, History]
+    budget_per_1000_rooms_day: float
+    budget: tuple[Budgeted, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +116,19 @@ def run(
         foretold = forecasting.store(connection, {one: frames.of_hotel(one) for one in hotels}, today, supplies)
         tightness = feedback.tightness(judged.counts)
         course = _Course(since, until, min_points, limits, tightness, is_chain=COMMON_STORE in hotels)
+        rooms = fetch_rooms(connection, as_of - timedelta(days=training_days), as_of)
+        window = history.window_days(training_days, lookback_days)
         candidates: list[_Candidate] = []
+        budget: list[Budgeted] = []
+        phases: dict[int, History] = {}
         logs: list[TrainingLog] = []
         for hotel_id in hotels:
             started_at = datetime.now(as_of.tzinfo)
-            past = feedback.without_confirmed(frames.of_hotel(hotel_id), judged.confirmed)
-            tried = _try(past, hotel_id, course)
+            own = frames.of_hotel(hotel_id)
+            phases[hotel_id] = history.before(history.days_on_record(own), today.toordinal(), window)
+            tried, split = _try(feedback.without_confirmed(own, judged.confirmed), hotel_id, course, rooms)
             candidates += tried
+            budget += split
             logs += [_log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried]
         stored = _store(connection, candidates, course, as_of, keys)
         training_logs.insert_logs(connection, logs)
@@ -121,20 +136,27 @@ def run(
         job.counts.update(models=len(stored), too_little=len(candidates) - len(stored), pruned=pruned)
         job.counts.update(forecasts=foretold.inserted + foretold.updated)
     trained = tuple(_told(candidate, stored.get(candidate.key)) for candidate in candidates)
-    return TrainResult(trained, judged.counts, pruned, foretold)
+    return TrainResult(trained, judged.counts, pruned, foretold, phases, limits.budget, tuple(budget))
 
 
-def _try(frames: Frames, hotel_id: int, course: _Course) -> list[_Candidate]:
+def _try(
+    frames: Frames, hotel_id: int, course: _Course, rooms: Mapping[int, int]
+) -> tuple[list[_Candidate], list[Budgeted]]:
+    """The hotel's models, and how the budget is split over their detectors."""
     past = frames.between(course.since, course.until)
     learnt = training.learn(past, course.min_points)
     held_out = frames.between(course.since - evaluation.HELD_OUT_DAYS, course.until)
     quality = evaluation.evaluate(held_out, course.until - 1, course.min_points, course.limits)
     found = []
-    for metric in training.metrics_of(hotel_id, is_chain=course.is_chain):
+    metrics = training.metrics_of(hotel_id, is_chain=course.is_chain)
+    for metric in metrics:
         found.append(_statistics(metric, hotel_id, learnt, quality, course.tightness, past))
         found.append(_forest(metric, hotel_id, learnt, quality, past))
     logger.debug("hotel %d: tried %d models", hotel_id, len(found))
-    return found
+    limits = replace(course.limits, tightness=course.tightness)
+    own = [detector for detector in ALL if detector.metric in metrics]
+    measured = {name: of_alerts for name, (of_alerts, _) in quality.items()}
+    return found, budgets.split(hotel_id, own, learnt.parameters, limits, measured, rooms.get(hotel_id))
 
 
 def _statistics(

@@ -176,7 +176,7 @@ def test_examples_are_told_in_words_as_many_as_asked_for(collected: str, capsys:
     shown = []
     for limit in ("0", "2"):
         arguments = ("backtest", "--days", "7", "--as-of", AS_OF, "--limit", limit)
-        assert command(collected, *arguments, **GENEROUS, ML_LANG="tr") == 0
+        assert command(collected, *arguments, **GENEROUS, ML_LANG="tr", ML_ENABLED="false") == 0
         captured = capsys.readouterr()
         shown.append(captured.out)
         assert captured.err == ""
