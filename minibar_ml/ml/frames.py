@@ -63,4 +63,5 @@ class Frames:
         return self._where(lambda frame: frame[(frame["day"] >= since) & (frame["day"] < until)])
 
     def _where(self, pick: "Callable[[DataFrame], DataFrame]") -> "Frames":
-        return Frames(**{field.name: pick(getattr(self, field.name)) for field in fields(self)})
+        frames = {field.name: getattr(self, field.name) for field in fields(self)}
+        return Frames(**{name: pick(frame) if len(frame) else frame for name, frame in frames.items()})

@@ -50,7 +50,7 @@ class RoomConsumption:
         made = predict(found, parameters, _of_day(found, moment.day))
         new = made.at((made.found["day"] == moment.day).to_numpy())
         known = made.at(made.next_on == moment.day).again()
-        return pd.concat([_told(new, first_look(new)), _told(known, known.surprise())], ignore_index=True)
+        return pd.concat([told(new, first_look(new)), told(known, known.surprise())], ignore_index=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Rooms beyond the budget's threshold, 40 % and 3 units over what was expected (defaults).
@@ -58,7 +58,9 @@ class RoomConsumption:
         More can only be found as the day goes on, so a running day needs no allowance.
         """
         tightness = limits.tightness.get("consumption_anomaly", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], tightness=tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
+        )
         over = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -97,7 +99,8 @@ def _of_day(found: "DataFrame", day: int) -> Flags:
     return np.asarray(of_day | before)
 
 
-def _told(made: Predictive, scores: Floats) -> "DataFrame":
+def told(made: Predictive, scores: Floats) -> "DataFrame":
+    """One row a check, as `score` gives them."""
     edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
     lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
     return made.found.assign(
