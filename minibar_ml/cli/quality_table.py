@@ -7,7 +7,19 @@ from minibar_ml.cli import console
 if TYPE_CHECKING:
     from minibar_ml.ml.evaluation import Quality
 
-COLUMNS = ("hotel", "detector", "share", "faults", "recall", "false", "at most", "accuracy", "reached from", "budget")
+COLUMNS = (
+    "hotel",
+    "detector",
+    "share",
+    "score",
+    "faults",
+    "recall",
+    "false",
+    "at most",
+    "accuracy",
+    "reached from",
+    "budget",
+)
 NUMBERS = tuple(name for name in COLUMNS if name != "detector")
 
 
@@ -23,6 +35,7 @@ def cells(hotel_id: int, detector: str, share: str, quality: "Quality") -> list[
         str(hotel_id),
         detector,
         share,
+        f"{quality.threshold:.2f}",
         str(quality.faults),
         figure(quality.recall),
         figure(quality.false_alerts),
@@ -36,12 +49,13 @@ def cells(hotel_id: int, detector: str, share: str, quality: "Quality") -> list[
 def _reach(value: float | None, quality: "Quality") -> str:
     if quality.faults == 0:
         return "unknown"
-    return "never" if value is None else f"{value:g}"
+    return "never" if value is None else f"{value:.3g}"
 
 
 def explain(wanted: float) -> None:
     """What the columns mean, to stderr."""
     console.note("measured on faults injected into 14 held-out days; accuracy is balanced, ±: its 95 % interval")
+    console.note("score: from which on it alerts; see docs/algorithms.md")
     console.note("false: expected false alerts per 1,000 rooms and day; at most: alerts on those days, true ones too")
     console.note(
         f"reached from: size of fault (units, nights, times or days of use) from which on accuracy is {wanted:g} "

@@ -70,7 +70,10 @@ def _enough(found: Measured, share: float, budget: float, wanted: float) -> floa
 def _grant(
     tried: Mapping[str, Measured], takers: list[str], shares: dict[str, float], spare: float, budget: float
 ) -> float:
-    """Give the spare share away in portions, each where it gains most; what gains nothing is left over."""
+    """Give the spare share away in portions, each where it gains most; returns what is left over.
+
+    Stops where nothing is gained, or where the false alerts that are to be expected come to the budget.
+    """
     portion, left = spare / PORTIONS, spare
     for _ in range(PORTIONS):
         gains = {
@@ -78,8 +81,13 @@ def _grant(
             for name in takers
         }
         best = max(gains, key=lambda name: gains[name])
-        if gains[best] < LEAST_GAIN:
+        tried_out = shares | {best: shares[best] + portion}
+        if gains[best] < LEAST_GAIN or _false_alerts(tried, tried_out, budget) > budget:
             break
-        shares[best] += portion
+        shares |= tried_out
         left -= portion
     return left
+
+
+def _false_alerts(tried: Mapping[str, Measured], shares: Mapping[str, float], budget: float) -> float:
+    return sum(found.false_alerts(shares[name], budget) for name, found in tried.items())

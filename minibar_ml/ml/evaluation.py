@@ -31,13 +31,14 @@ LARGER_BUDGETS = tuple(2.0 ** (power / 2) for power in range(1, 13))
 class Quality:
     """What was measured at a detector's share of the budget; None where there was nothing to measure it on.
 
-    `faults` were injected. Recall and accuracy (balanced) are shares over all sizes that were injected, accuracy give
-    or take `margin` (95 %); `curve` is recall by size. False alerts are per 1,000 rooms and day: the estimate, and
-    `false_alerts_at_most`, what the days as they were raised, their true faults included. `reachable_from` is the
-    size from which on the wanted accuracy is reached, `budget_needed` the budget at which it is over all sizes; None:
-    out of reach.
+    `threshold` is the score from which on the newest held-out week alerts. `faults` were injected; recall and accuracy
+    (balanced) are shares over all their sizes, accuracy give or take `margin` (95 %); `curve` is recall by size. False
+    alerts are per 1,000 rooms and day: the estimate, and `false_alerts_at_most`, what the days as they were raised,
+    their true faults included. `reachable_from` is the size from which on the wanted accuracy is reached,
+    `budget_needed` the budget at which it is over all sizes; None: out of reach.
     """
 
+    threshold: float
     faults: int
     recall: float | None
     accuracy: float | None
@@ -65,23 +66,23 @@ def evaluate(
 
     `window` is how many days training learns from.
     """
-    rng = np.random.default_rng(SEED)
     parts: dict[str, list[Part]] = {}
     forests: dict[str, ForestQuality] = {}
     for block in blocks(frames, until, window, min_points, limits):
         for detector in ALL:
             if detector.name not in INJECTIONS or isinstance(block.learnt.parameters[detector.name], TooLittle):
                 continue
-            part = _part(detector, block, rng)
+            part = _part(detector, block)
             parts.setdefault(detector.name, []).append(part)
             if with_forests and block.until == until:
                 least = part.threshold(SHARES[detector.name], limits.budget)
-                worth = opinions.worth(detector, block, part, least, rng)
+                worth = opinions.worth(detector, block, part, least, np.random.default_rng(SEED))
                 forests |= {detector.name: worth} if worth else {}
     return Evaluation({name: Measured(tuple(found)) for name, found in parts.items()}, forests)
 
 
-def _part(detector: Detector, block: Block, rng: np.random.Generator) -> Part:
+def _part(detector: Detector, block: Block) -> Part:
+    rng = np.random.default_rng(SEED)
     parameters = block.parameters(detector)
     return Part(
         trials=INJECTIONS[detector.name](detector, block, rng),
@@ -96,10 +97,12 @@ def _part(detector: Detector, block: Block, rng: np.random.Generator) -> Part:
 def quality(measured: Measured, share: float, budget: float, wanted: float) -> Quality:
     """The figures at a share of the budget, and how far the wanted accuracy is away."""
     false = measured.false_alerts(share, budget), measured.false_alerts_at_most(share, budget)
+    threshold = measured.parts[-1].threshold(share, budget)
     judged = sum(part.untouched.judged for part in measured.parts)
     if not measured.faults:
-        return Quality(0, None, None, None, {}, *false, judged)
+        return Quality(threshold, 0, None, None, None, {}, *false, judged)
     return Quality(
+        threshold,
         measured.faults,
         measured.recall(share, budget),
         measured.accuracy(share, budget),

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from minibar_ml.ml import visit_model
 from minibar_ml.ml.detectors.base import Detector
 from minibar_ml.ml.detectors.room_consumption import first_look, told
 from minibar_ml.ml.detectors.silent_room import LEAST_SCORE, runs_of
@@ -21,6 +20,7 @@ from minibar_ml.ml.held_out import Block
 from minibar_ml.ml.predictive import predict
 from minibar_ml.ml.tails import Floats
 from minibar_ml.ml.training import LOOK_BACK_DAYS
+from minibar_ml.ml.visit_model import checks
 
 BELOW = 3.0
 """Nats below the threshold at which the body begins: there are 20 times as many ordinary scores as above."""
@@ -85,7 +85,7 @@ def _by_day(detector: Detector, block: Block) -> pd.DataFrame:
 def _checks(detector: Detector, block: Block) -> pd.DataFrame:
     """Every check of the block, as new and again when these guests' next one is there."""
     parameters, rooms = block.parameters(detector), block.frames.rooms
-    found = visit_model.checks(rooms[rooms["day"] >= block.since - LOOK_BACK_DAYS], by_guests=parameters["by_guests"])
+    found = checks(rooms[rooms["day"] >= block.since - LOOK_BACK_DAYS], by_guests=parameters["by_guests"])
     made = predict(found, parameters, found["day"].isin(block.days).to_numpy())
     known = made.at(made.next_on > UNKNOWN_DAY).again()
     return pd.concat([told(made, first_look(made)), told(known, known.surprise())], ignore_index=True)

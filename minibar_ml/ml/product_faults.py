@@ -16,7 +16,7 @@ from minibar_ml.ml.trials import Trials, merged, oddest_day
 
 EPOCH = date(1970, 1, 1).toordinal()
 FACTORS = (2.5, 3.0, 3.5, 4.0, 4.5)
-SURGES = 20
+SURGES = 30
 LEAKS, LEAK_DAYS, LEAST_LEAK, ONE_LEAK_IN = 24, (5, 6, 7, 8, 9, 10), 18.0, 12
 WRITTEN_OFF_DAYS, WRITTEN_OFF_BESIDES = (5, 6, 7, 8, 9), 8.0
 USE_DAYS, LEAST_USE = 28, 0.5

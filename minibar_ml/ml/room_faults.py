@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from minibar_ml.ml import visit_model
 from minibar_ml.ml.detectors.base import Detector
 from minibar_ml.ml.detectors.room_consumption import first_look, told
 from minibar_ml.ml.detectors.silent_room import runs_of
@@ -16,6 +15,7 @@ from minibar_ml.ml.predictive import Predictive, predict
 from minibar_ml.ml.tails import Floats
 from minibar_ml.ml.training import LOOK_BACK_DAYS
 from minibar_ml.ml.trials import Trials, merged
+from minibar_ml.ml.visit_model import checks
 
 UNITS = tuple(range(4, 16))
 ROOM_CHECKS = 1000
@@ -34,7 +34,7 @@ def grab(detector: Detector, block: Block, rng: np.random.Generator) -> Trials:
     if parameters["by_guests"]:
         held = held[held["guest_nights"] > 0]
     picked = held.iloc[rng.permutation(len(held))[:ROOM_CHECKS]]
-    found = visit_model.checks(seen, by_guests=parameters["by_guests"])
+    found = checks(seen, by_guests=parameters["by_guests"])
     made = predict(found, parameters, _keys(found).isin(_keys(picked)))
     unseen = len(picked) - len(made.found)
     parts = [_grabbed(detector, block, made, units) for units in UNITS]
@@ -64,7 +64,7 @@ def silence(detector: Detector, block: Block, rng: np.random.Generator) -> Trial
     """
     parameters = block.parameters(detector)
     seen = block.frames.between(block.since - LOOK_BACK_DAYS, block.until).rooms
-    found = visit_model.checks(seen, by_guests=parameters["by_guests"])
+    found = checks(seen, by_guests=parameters["by_guests"])
     ends = np.flatnonzero((found["day"] >= block.since).to_numpy())
     rooms = max(int(SILENT_ROOMS * found["room_id"].nunique()), 1)
     parts = []
