@@ -53,8 +53,9 @@ def expected(untouched: Untouched, threshold: float) -> float:
     if width <= 0:
         return float(untouched.alerts(threshold))
     between = untouched.high[(untouched.low < level) & (untouched.high >= level) & (untouched.high < threshold)] - level
-    # half a score more, so that an empty body is not taken for a proof
-    return (untouched.alerts(level) + 0.5) * float(np.exp(-_rate(between, width) * width))
+    # half a score more, or what theory has if that is less, so that an empty body is not taken for a proof
+    unseen = min(0.5, untouched.judged * float(np.exp(-level)))
+    return (untouched.alerts(level) + unseen) * float(np.exp(-_rate(between, width) * width))
 
 
 def _rate(excesses: Floats, width: float) -> float:

@@ -50,6 +50,11 @@ class Block:
         return range(self.since, self.until)
 
     @property
+    def hotel_id(self) -> int:
+        """The hotel whose days these are."""
+        return self.frames.hotels()[0]
+
+    @property
     def room_days(self) -> int:
         """Rooms of the hotel times held-out days; a middling hotel's where no room is on record."""
         return (int(self.frames.rooms["room_id"].nunique()) or CHECKS_IF_UNKNOWN) * len(self.days)

@@ -16,7 +16,7 @@ from minibar_ml.ml.trials import Trials, merged, oddest_day
 
 EPOCH = date(1970, 1, 1).toordinal()
 FACTORS = (2.5, 3.0, 3.5, 4.0, 4.5)
-SURGES = 30
+SURGES, SURGE_NIGHTS = 30, 4
 LEAKS, LEAK_DAYS, LEAST_LEAK, ONE_LEAK_IN = 24, (5, 6, 7, 8, 9, 10), 18.0, 12
 WRITTEN_OFF_DAYS, WRITTEN_OFF_BESIDES = (5, 6, 7, 8, 9), 8.0
 USE_DAYS, LEAST_USE = 28, 0.5
@@ -27,15 +27,15 @@ def surge(detector: Detector, block: Block, rng: np.random.Generator) -> Trials:
     frames = block.seen(detector)
     products = block.parameters(detector)["products"]
     usual = _per_day(frames.products, products, "units", block.since)
+    in_use = np.intersect1d(frames.products["day"].to_numpy(), np.array(block.days[:-SURGE_NIGHTS]))
     parts = []
-    for number in range(SURGES):
-        product, nights = int(rng.choice(products)), int(rng.integers(2, 5))
-        days = int(rng.integers(block.since, block.until - nights)) + np.arange(nights)
+    for number in range(SURGES if len(in_use) else 0):
+        product, nights = int(rng.choice(products)), int(rng.integers(2, SURGE_NIGHTS + 1))
+        days = int(rng.choice(in_use)) + np.arange(nights)
         factor = FACTORS[number % len(FACTORS)]
         more = rng.poisson((factor - 1) * usual[products == product][0], nights).astype(float)
-        hotel_id = int(frames.products["hotel_id"].iloc[0])
         added = pd.DataFrame(
-            {"hotel_id": hotel_id, "product_id": product, "day": days, "units": more, "refilled": more}
+            {"hotel_id": block.hotel_id, "product_id": product, "day": days, "units": more, "refilled": more}
         )
         tampered = replace(frames, products=pd.concat([frames.products, added], ignore_index=True))
         parts.append(oddest_day(detector, block, tampered, range(days[0], days[-1] + 2), {product: factor}))
@@ -52,19 +52,18 @@ def leak(detector: Detector, block: Block, rng: np.random.Generator) -> Trials:
         days = int(rng.integers(block.since, block.until - 2)) + np.unique(rng.integers(0, 3, 2))
         size = rng.choice(LEAK_DAYS, len(picked)).astype(float)
         units = np.ceil(np.maximum(LEAST_LEAK, size * use[picked]) / len(days))
-        tampered = _issued(frames, products[picked], days, units)
+        tampered = _issued(frames, block.hotel_id, products[picked], days, units)
         sizes = dict(zip(products[picked].tolist(), size.tolist(), strict=True))
         parts.append(oddest_day(detector, block, tampered, days.tolist(), sizes))
     return merged(parts)
 
 
-def _issued(frames: Frames, products: Ints, days: Ints, units: Floats) -> Frames:
+def _issued(frames: Frames, hotel_id: int, products: Ints, days: Ints, units: Floats) -> Frames:
     """The frames with an entry of its own for each product and day, an hour after the day's last one."""
     keys = {"product_id": np.repeat(products, len(days)), "day": np.tile(days, len(products))}
     last = frames.levels.groupby("day")["at"].max().reindex(days)
     at = last.fillna(pd.Series((days - EPOCH) * 86400.0 + 43200.0, index=days)).to_numpy() + 3600.0
     more = np.repeat(units, len(days))
-    hotel_id = int(frames.outflow["hotel_id"].iloc[0])
     entries = pd.DataFrame({"hotel_id": hotel_id, **keys, "units": more, "issued": more}).reindex(
         columns=frames.outflow.columns, fill_value=0.0
     )
@@ -86,9 +85,8 @@ def write_off(detector: Detector, block: Block, rng: np.random.Generator) -> Tri
     for day in block.days if len(products) else ():
         size = rng.choice(WRITTEN_OFF_DAYS, len(products)).astype(float)
         units = np.ceil(size * use + WRITTEN_OFF_BESIDES)
-        hotel_id = int(frames.outflow["hotel_id"].iloc[0])
         entries = pd.DataFrame(
-            {"hotel_id": hotel_id, "product_id": products, "day": day, "units": units, "written_off": units}
+            {"hotel_id": block.hotel_id, "product_id": products, "day": day, "units": units, "written_off": units}
         ).reindex(columns=frames.outflow.columns, fill_value=0.0)
         tampered = replace(frames, outflow=pd.concat([frames.outflow, entries], ignore_index=True))
         parts.append(

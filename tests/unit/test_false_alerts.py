@@ -1,5 +1,7 @@
 """The estimate of false alerts: from the body of the scores, whatever true faults stand above the threshold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -31,8 +33,9 @@ def test_what_was_told_before_is_not_told_again() -> None:
     assert untouched(np.array([9.0]), low=8.6).alerts(8.5) == 0
 
 
-def test_nothing_seen_is_no_proof_that_nothing_comes() -> None:
-    assert 0 < expected(untouched(np.zeros(0)), THRESHOLD) < 0.1
+def test_nothing_seen_is_no_proof_that_nothing_comes_but_a_few_rows_can_hardly_alert() -> None:
+    unseen = [expected(replace(untouched(np.zeros(0)), judged=rows), THRESHOLD) for rows in (20, 20_000)]
+    assert 0 < unseen[0] < unseen[1] < 0.1
 
 
 def test_a_detector_that_never_alerts_below_is_counted_there() -> None:
