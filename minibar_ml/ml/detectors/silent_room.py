@@ -93,6 +93,7 @@ def runs_of(
         nights_empty=group["nights"].cumsum(),
         stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
         value=0.0,
+        empty=np.nan,
     )
 
 
