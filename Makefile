@@ -8,13 +8,14 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench lock messages docs wheel clean
+.PHONY: help demo test lint bench quality lock messages docs wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
 	@echo "make test      lint, then all tests"
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
+	@echo "make quality   judge detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
 	@echo "make wheel     build the package into dist/"
 	@echo "make messages  compile the Turkish texts"
@@ -36,6 +37,9 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	@$(BIN)/python -m bench $(ARGS)
+
+quality: $(VENV)/.runtime
+	@$(BIN)/python -m quality $(ARGS)
 
 docs: $(VENV)/.runtime
 	$(BIN)/python docs/generate.py
@@ -59,7 +63,7 @@ lock: $(VENV)/.dev
 clean:
 	@pid=$$(head -n 1 .demo/pgdata/postmaster.pid 2>/dev/null) && grep -qa "$(CURDIR)/.demo" /proc/$$pid/cmdline \
 		&& kill -INT $$pid && sleep 2 || true
-	rm -rf $(VENV) .demo dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .demo .quality dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps stand in the environment itself: without it there is nothing to be up to date.

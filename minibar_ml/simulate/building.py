@@ -12,6 +12,7 @@ from minibar_ml.simulate.plan import HotelPlan
 FIRST_FILL_DAYS = 3
 NEVER = 1_000_000
 STORED_USERS_BEFORE_HOTELS = 3
+NEW_ROOM_DAYS = 60
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,12 @@ def _open_rooms(plan: HotelPlan, rooms: int, rng: np.random.Generator) -> Ints:
         draw = rng.random(rooms)
         opens[draw < 0.02] = rng.integers(FIRST_FILL_DAYS, max(plan.days // 2, 4), int((draw < 0.02).sum()))
         opens[draw > 0.99] = NEVER
-    return opens
+    if plan.new_rooms:
+        late = stream(plan, "new rooms")
+        new = late.random(rooms) < plan.new_rooms
+        opens[new] = late.integers(max(plan.days - NEW_ROOM_DAYS, FIRST_FILL_DAYS), plan.days, int(new.sum()))
+    closes, reopens = plan.closure
+    return np.where((opens >= closes) & (opens < reopens), reopens, opens)
 
 
 def _rooms(

@@ -10,17 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.arrays import Flags, Floats, Ints, stream
+from minibar_ml.simulate.arrays import Flags, Ints, stream
 from minibar_ml.simulate.building import Building
+from minibar_ml.simulate.guests import MORNING_SHARE, welcome
 from minibar_ml.simulate.plan import Fault, HotelPlan
 from minibar_ml.simulate.room_faults import RoomFaults
 from minibar_ml.simulate.schedule import Schedule
 from minibar_ml.simulate.stays import NO_STAY, Stays
 
-MORNING_SHARE = 0.2
-PARTIAL_REFILLS = 0.05
 EXTRA_UNITS = 0.004
-HEAVIEST_UNITS = 5.0
 
 
 @dataclass(frozen=True)
@@ -35,47 +33,6 @@ class Findings:
     extra: Ints
     setup: Ints
     labels: list[Fault]
-
-
-class Guests:
-    """How much guests want: every stay has a taste, every night its mood."""
-
-    def __init__(self, plan: HotelPlan, building: Building, stays: Stays, faults: RoomFaults) -> None:
-        """Draw the tastes of all stays: many take next to nothing, some a little, a few a lot."""
-        self._rng = stream(plan, "guests")
-        rng = self._rng
-        count = len(stays.room)
-        abstainer = rng.random(count) < rng.uniform(0.3, 0.48)
-        taste = rng.lognormal(-0.4, rng.uniform(0.75, 1.0), count)
-        appetite = building.appetite[building.room_type[stays.room]]
-        level = rng.uniform(0.7, 1.2) * np.where(abstainer, 0.02, taste) * appetite * stays.guests**0.7
-        self._level = np.minimum(level, HEAVIEST_UNITS)
-        self._building, self._stays, self._faults = building, stays, faults
-        self._day_effect = _day_effects(plan, rng)
-
-    def want(self, stay: Ints, day: int, share: float) -> tuple[Ints, Ints]:
-        """Rooms and the units (room x product) that these stays want on a day; ``share`` of a usual night."""
-        rng, building = self._rng, self._building
-        stay = stay[stay != NO_STAY]
-        first_nights = np.where(day - self._stays.arrive[stay] < 2, 1.2, 0.9)
-        mood = rng.gamma(1.6, 1 / 1.6, len(stay)) * np.where(rng.random(len(stay)) < 0.02, 3.0, 1.0)
-        room = self._stays.room[stay]
-        demand = self._faults.shift[building.room_hotel[room], day] * building.taste[building.room_type[room]]
-        total = demand.sum(axis=1)
-        mean = self._level[stay] * first_nights * mood * total * self._day_effect[day] * share
-        units = rng.poisson(mean)
-        some = units > 0
-        return room[some], rng.multinomial(units[some], demand[some] / total[some, None])
-
-
-def _day_effects(plan: HotelPlan, rng: np.random.Generator) -> Floats:
-    """Demand by day: weekday, a slow season, and days that are hotter or duller than others."""
-    weekday = rng.normal(1.0, 0.06, 7)
-    weekday[(4 - plan.starts_on.weekday()) % 7] += 0.2
-    weekday[(5 - plan.starts_on.weekday()) % 7] += 0.25
-    index = np.arange(plan.days)
-    season = 1 + 0.15 * np.sin(2 * np.pi * (index / 365 + rng.random()))
-    return np.asarray(weekday[index % 7] * season * rng.lognormal(0, 0.05, plan.days))
 
 
 class Minibars:
@@ -98,7 +55,7 @@ class Minibars:
 def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults) -> Findings:
     """Run the days; returns the lines of all visits and the labels of grabs as they really were."""
     rng = stream(plan, "visits")
-    guests, bars = Guests(plan, building, stays, faults), Minibars(building)
+    guests, bars = welcome(plan, building, stays, faults), Minibars(building)
     awake = np.concatenate([np.ones((len(bars.stock), 1), bool), ~faults.silent], axis=1)
     grab_day = schedule.day[faults.grabs["visit"].to_numpy(dtype=np.int64)]
     bounds = np.searchsorted(schedule.day, np.arange(plan.days + 1))
@@ -110,7 +67,8 @@ def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, 
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(_visit(bars, visits, schedule.room[visits], schedule.first[visits], rng))
+        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], rng))
+        guests.visited(schedule.room[visits])
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
         )
@@ -124,11 +82,11 @@ def _only(stay: Ints, flag: Flags) -> Ints:
     return stay[flag[stay]]
 
 
-def _visit(bars: Minibars, visits: Ints, room: Ints, first: Flags, rng: np.random.Generator) -> Ints:
+def _visit(plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, rng: np.random.Generator) -> Ints:
     """Find, refill and note down; returns the columns of the visits' lines."""
     found, stock, full = bars.gone[room], bars.stock[room], bars.full[room]
     refill = np.maximum(full - stock, 0)
-    partial = (rng.random(len(room)) < PARTIAL_REFILLS) & ~first
+    partial = (rng.random(len(room)) < plan.partial_refills) & ~first
     refill[partial] = rng.binomial(refill[partial], 0.5)
     nothing = ~(found.any(axis=1) | refill.any(axis=1))
     extra = np.zeros_like(refill)

@@ -20,6 +20,7 @@ EntityType = Literal["room", "product", "attendant"]
 
 ROOMS_PER_ATTENDANT = 45
 DEFAULT_FAULT_DAYS = 35
+FAR_OFF = 1_000_000_000
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,12 @@ class HotelPlan:
     ``rooms`` and ``attendants`` count per hotel; ``occupancy`` and ``season_swing`` are shares of the
     rooms; ``days`` complete business days end with ``ends_on``. Most faults fall on or after
     ``faults_from`` (by default the last 35 days), a few before. ``fault_rate`` multiplies the usual number
-    of faults; 0 gives none.
+    of faults; 0 gives none, ``spike_units`` bounds the units of a room's spike.
+
+    ``guests`` is the shape of appetites: "mixed" has many who take nothing, "gamma" is one Gamma of shape
+    ``appetite_shape`` around each room type's rate. From ``closed_from`` on the hotels are closed for
+    ``closed_days`` days; ``new_rooms`` is the share of rooms that open within the last 60 days,
+    ``duplicates`` the share of visits that are stored twice, ``partial_refills`` of visits that refill half.
     """
 
     seed: int
@@ -68,6 +74,14 @@ class HotelPlan:
     fault_kinds: tuple[FaultKind, ...] = FAULT_KINDS
     fault_rate: float = 1.0
     faults_from: date | None = None
+    spike_units: tuple[int, int] = (4, 15)
+    guests: Literal["mixed", "gamma"] = "mixed"
+    appetite_shape: float = 0.9
+    closed_from: date | None = None
+    closed_days: int = 7
+    new_rooms: float = 0.0
+    duplicates: float = 0.0
+    partial_refills: float = 0.05
 
     def __post_init__(self) -> None:
         """Refuse plans that mean nothing."""
@@ -94,6 +108,14 @@ class HotelPlan:
         if self.faults_from is None:
             return max(0, self.days - DEFAULT_FAULT_DAYS)
         return max(0, (self.faults_from - self.starts_on).days)
+
+    @property
+    def closure(self) -> tuple[int, int]:
+        """First and last (exclusive) day index of the closure; far off and empty where there is none."""
+        if self.closed_from is None:
+            return FAR_OFF, FAR_OFF
+        first = max(0, (self.closed_from - self.starts_on).days)
+        return first, first + self.closed_days
 
     def date_of(self, day: int) -> date:
         """The business day with that index; day 0 is ``starts_on``."""

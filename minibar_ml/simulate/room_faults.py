@@ -45,12 +45,12 @@ def choose_room_faults(
     if plan.wants("consumption_anomaly"):
         guests = _days_between(stays.of_night != NO_STAY, schedule, previous, schedule.day - 1) > 0
         visits = np.flatnonzero(guests & ~spared)
-        grabs.append(_grab(plan, schedule, visits, 0.0012, 4, (4, 16), "consumption_anomaly", rng))
+        grabs.append(_grab(plan, schedule, visits, 0.0012, 4, plan.spike_units, "consumption_anomaly", rng))
     if plan.wants("vacant_consumption") and plan.has_stays:
         present = _recorded_presence(plan, records, len(silent))
         guests = _days_between(present, schedule, previous, schedule.day) > 0
         visits = np.flatnonzero(~guests & ~spared)
-        grabs.append(_grab(plan, schedule, visits, 0.0005, 3, (2, 9), "vacant_consumption", rng))
+        grabs.append(_grab(plan, schedule, visits, 0.0005, 3, (2, 8), "vacant_consumption", rng))
     return RoomFaults(pd.concat(grabs, ignore_index=True), silent, shift, silent_labels + shift_labels)
 
 
@@ -95,7 +95,7 @@ def _grab(
 ) -> pd.DataFrame:
     count = how_many(plan, per_room_day * plan.rooms * plan.hotels, at_least)
     chosen = visits[choose(plan, rng, schedule.day[visits], count)]
-    return pd.DataFrame({"visit": chosen, "units": rng.integers(*units, len(chosen)), "kind": kind})
+    return pd.DataFrame({"visit": chosen, "units": rng.integers(*units, len(chosen), endpoint=True), "kind": kind})
 
 
 def _choose_shifts(plan: HotelPlan, building: Building, rng: np.random.Generator) -> tuple[Floats, list[Fault]]:
@@ -107,10 +107,12 @@ def _choose_shifts(plan: HotelPlan, building: Building, rng: np.random.Generator
         return shift, labels
     stocked = np.flatnonzero(building.setup[0] > 0)
     days = np.arange(plan.days - 4)
+    closes, reopens = plan.closure
     for hotel in range(plan.hotels):
         for day in choose(plan, rng, days, how_many(plan, 0.04, 2)):
             product, nights = int(rng.choice(stocked)), int(rng.integers(2, 5))
-            if (shift[hotel, max(day - 10, 0) : day + 10, product] > 1).any():
+            is_closed = day < reopens and day + nights > closes
+            if is_closed or (shift[hotel, max(day - 10, 0) : day + 10, product] > 1).any():
                 continue
             factor = float(rng.uniform(2.5, 4.5))
             shift[hotel, day : day + nights, product] = factor

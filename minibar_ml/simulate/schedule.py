@@ -80,6 +80,7 @@ def _rooms_to_visit(plan: HotelPlan, building: Building, stays: Stays, rng: np.r
     # what was not cleared on the day of departure is the first thing the next morning
     visit[:, 1:] |= (leaving & ~cleared)[:, :-1]
     visit |= ~staying & ~leaving & (rng.random(tonight.shape) < 0.12)
+    visit[:, slice(*plan.closure)] = False
     opened = np.arange(plan.days)[None, :] - building.opens[:, None]
     return np.asarray((visit & (opened > 0)) | (opened == 0))
 

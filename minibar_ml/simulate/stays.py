@@ -41,16 +41,19 @@ def book(plan: HotelPlan, building: Building) -> Stays:
     target = _occupancy_targets(plan, rng)
     long_share = rng.uniform(0.25, 0.55)
     free_from = np.where(building.opens >= 3, building.opens, -WARM_UP_DAYS)
+    closes, reopens = plan.closure
     booked: list[tuple[Ints, Ints, Ints]] = []
     for step in range(target.shape[1]):
         day = step - WARM_UP_DAYS
-        free = free_from <= day
+        free = (free_from <= day) & (not closes <= day < reopens)
         free_rooms = np.bincount(building.room_hotel[free], minlength=plan.hotels)
         taken = hotel_rooms - free_rooms
         wanted = np.maximum(target[:, step] * hotel_rooms - taken, 0.0)
         chance = np.divide(wanted, free_rooms, out=np.zeros(plan.hotels), where=free_rooms > 0)
         chosen = np.flatnonzero(free & (rng.random(rooms) < chance[building.room_hotel]))
         nights = 1 + rng.poisson(np.where(rng.random(len(chosen)) < long_share, 5.5, 1.4))
+        if day < closes:
+            nights = np.minimum(nights, closes - day)
         booked.append((chosen, np.full(len(chosen), day), nights))
         free_from[chosen] = day + nights
     room, arrive, nights = (np.concatenate(part) for part in zip(*booked, strict=True))

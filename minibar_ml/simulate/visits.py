@@ -37,7 +37,19 @@ def record_visits(
             "aciklama": pd.Series(None, index=range(count), dtype=object),
         }
     )
-    return visits, _lines(plan, building, findings, number, rng)
+    return _store_twice(plan, visits, _lines(plan, building, findings, number, rng))
+
+
+def _store_twice(plan: HotelPlan, visits: pd.DataFrame, lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Some visits once more, lines and all, under new ids at the end."""
+    if not plan.duplicates:
+        return visits, lines
+    again = visits[stream(plan, "duplicates").random(len(visits)) < plan.duplicates]
+    number = pd.Series(len(visits) + 1 + np.arange(len(again)), index=again["id"])
+    copies = lines[lines["islem_id"].isin(again["id"])]
+    copies = copies.assign(id=len(lines) + 1 + np.arange(len(copies)), islem_id=copies["islem_id"].map(number))
+    twice = again.assign(id=number.to_numpy())
+    return pd.concat([visits, twice], ignore_index=True), pd.concat([lines, copies], ignore_index=True)
 
 
 def _completion_seconds(

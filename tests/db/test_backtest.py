@@ -24,8 +24,8 @@ from minibar_ml.store.queries import query
 from minibar_ml.store.snapshots import snapshot
 
 DAYS = 21
-GENEROUS = {"ML_ALERT_BUDGET": "50"}
-"""So that a small hotel has learnt alerts to compare."""
+GENEROUS = {"ML_ALERT_BUDGET": "50", "ML_COUNTRY": ""}
+"""So that a small hotel has learnt alerts to compare; without holidays, as the plans here are."""
 TABLES = (
     "SELECT c.oid::regclass::text AS name, c.relkind FROM pg_class c"
     " WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'S') ORDER BY 1"

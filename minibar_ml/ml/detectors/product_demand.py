@@ -78,6 +78,8 @@ class ProductDemand:
                 "lower": tails.quantile(0.025, np.maximum(means[-1], 1e-6), size),
                 "upper": tails.quantile(0.975, np.maximum(means[-1], 1e-6), size),
                 "score": self._day(counts, means, parameters, len(counts) - 1),
+                "share": parameters["shares"],
+                "others": counts[-1].sum() - counts[-1],
             }
         )
 
@@ -168,4 +170,5 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         lower=float(row["lower"]),
         upper=float(row["upper"]),
         score=round(float(row["score"]), 3),
+        facts={"share_percent": round(100 * float(row["share"]), 1), "others_units": float(row["others"])},
     )

@@ -1,0 +1,38 @@
+"""Isolation Forest alone: what its oddness would find if it were the only judge."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from minibar_ml.ml import second_opinion
+from minibar_ml.ml.detectors.base import Parameters
+from minibar_ml.ml.training import FOREST_OF
+from quality.truth import Subject
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from quality.flags import Flags
+
+ASKED: Mapping[str, tuple[str, tuple[Subject, ...]]] = {
+    "room_consumption": ("room", ("room spike",)),
+    "product_consumption": ("product", ("product shift",)),
+    "stock_outflow": ("product", ("leak", "write-off", "below zero")),
+    "refill_duration": ("attendant", ("slow attendant",)),
+    "custody_loss": ("attendant", ("custody loss",)),
+}
+"""By metric, whom its forest looks at and which faults it is asked for."""
+DETECTORS = {FOREST_OF[metric]: metric for metric in ASKED if metric in FOREST_OF}
+"""By detector whose scores a forest looks at, the metric."""
+
+
+def oddness(scores: "DataFrame", opinion: Parameters, hotel_id: int, day: int) -> "DataFrame":
+    """Rows of a day's scores (hotel_id, entity_id, day, score), the forest's anomaly score as score."""
+    rows, _ = second_opinion.features(scores)
+    on = scores.get("day", day)
+    odd = scores[["entity_id"]].assign(hotel_id=hotel_id, day=on, score=-opinion["forest"].score_samples(rows))
+    return odd[odd["day"] == day]
+
+
+def pooled(flags: Sequence[Mapping[str, "Flags"]], metric: str) -> list["Flags"]:
+    """One metric's flags of all hotels that have any."""
+    return [mine[metric] for mine in flags if metric in mine]

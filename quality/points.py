@@ -1,0 +1,87 @@
+"""From a plan to metric points, by the program's own code: a source database, the store, collect, frames."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
+
+from minibar_ml.jobs import collect
+from minibar_ml.ml.frames import Frames
+from minibar_ml.settings import Settings
+from minibar_ml.simulate import Fault, generate, write
+from minibar_ml.simulate.server import fresh_database
+from minibar_ml.simulate.write import STAY_RECORDS
+from minibar_ml.store import frames, migrations, source
+from minibar_ml.store.engine import make_engine
+from quality.cache import cached, source_hash
+from quality.hotels import ZONE, Hotel
+
+MADE_BY = ("minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py")
+VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What is known of a hotel, and the truth."""
+
+    frames: Frames
+    faults: tuple[Fault, ...]
+
+
+def fetch(hotel: Hotel) -> Points:
+    """The hotel's points up to the midnight after its last day."""
+    return cached("points", hotel.name, (hotel, source_hash(*MADE_BY)), lambda: make(hotel))
+
+
+def make(hotel: Hotel) -> Points:
+    """Simulate, write, initialise, collect, fetch."""
+    data = generate(hotel.plan)
+    as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, ZoneInfo(ZONE))
+    with _database() as url, make_engine(url, ZONE, "quality").connect() as connection:
+        write(connection, data, hotel.layout, ZONE)
+        without = () if hotel.plan.has_stays else ("stays",)
+        if without:
+            connection.execute(text(f"DROP TABLE {STAY_RECORDS}"))
+        connection.commit()
+        migrations.upgrade(connection)
+        source.install(connection, without)
+        connection.commit()
+        if hotel.late:
+            _collect_without_late_rows(connection, hotel, as_of)
+        collect.run(connection, as_of, ZoneInfo(ZONE), Settings().lookback_days)
+        connection.commit()
+        start = datetime.combine(hotel.plan.starts_on, time.min, ZoneInfo(ZONE))
+        return Points(frames.fetch(connection, start, as_of), data.faults)
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="minibar-ml-quality-") as folder:
+        # The server's lock file lies in the runtime folder; the one that all users share may be another's.
+        (Path(folder) / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        with fresh_database(Path(folder), keep=False) as url:
+            yield url
+
+
+def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: datetime) -> None:
+    """Collect while some visits are not written down yet; their rows come afterwards, under their old, low ids."""
+    every = round(1 / hotel.late)
+    held = {VISITS: f"id % {every} = 0", LINES: f"islem_id % {every} = 0"}
+    for table, late in held.items():
+        connection.execute(text(f"CREATE TEMP TABLE late_{table} AS SELECT * FROM {table} WHERE {late}"))
+    for table in reversed(held):
+        connection.execute(text(f"DELETE FROM {table} WHERE {held[table]}"))
+    connection.commit()
+    # A day earlier, so that the next run is the first of its business day and looks back for what nothing announces.
+    collect.run(connection, as_of - timedelta(days=1), ZoneInfo(ZONE), Settings().lookback_days)
+    connection.commit()
+    for table in held:
+        connection.execute(text(f"INSERT INTO {table} SELECT * FROM late_{table}"))
+    connection.commit()

@@ -1,0 +1,149 @@
+"""Walking forward over a hotel's last days: every day judged with what that night's training would have learnt."""
+
+import time as clock
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from pandas import DataFrame
+
+from minibar_ml.cli import context
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.jobs.judgement import Learner
+from minibar_ml.jobs.plan import Plan
+from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.judging import judge
+from minibar_ml.ml.training import Learnt
+from minibar_ml.settings import Settings
+from minibar_ml.simulate import Fault
+from quality import points
+from quality.cache import cached, source_hash
+from quality.flags import Flags, mark
+from quality.forest import ASKED, DETECTORS, oddness
+from quality.hotels import ZONE, Hotel
+from quality.raised import Alerts, Raised
+
+MADE_BY = (
+    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/judgement.py", "minibar_ml/jobs/plan.py",
+    "minibar_ml/settings.py", "quality/walk.py", "quality/raised.py", "quality/forest.py", "quality/flags.py",
+    "quality/truth.py",
+)  # fmt: skip
+SWEPT = ("room_consumption", "silent_room")
+BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Budgets of false alerts at which the swept detectors decide once more, each by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """What cron would have raised on a hotel, and what was there to be raised.
+
+    `swept` holds the alerts of single detectors by name and budget, `forest` what Isolation Forest alone thinks by
+    metric; `seconds` is CPU time of learning and judging.
+    """
+
+    hotel: Hotel
+    faults: tuple[Fault, ...]
+    alerts: tuple[Raised, ...]
+    swept: Mapping[str, Mapping[float, tuple[Raised, ...]]]
+    forest: Mapping[str, Flags]
+    seconds: float
+
+
+def walk(hotel: Hotel) -> Walk:
+    """The walk over a hotel, from the cache where nothing has changed."""
+    return cached("walk", hotel.name, (hotel, source_hash(*MADE_BY)), lambda: make(hotel, points.fetch(hotel)))
+
+
+def make(hotel: Hotel, known: points.Points) -> Walk:
+    """Judge every day from the hotel's first judged one on, as `detect --since` does."""
+    plan, seconds = settled(hotel), 0.0
+    hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
+    learner, alerts, again = Learner(plan, hotels), Alerts(plan.zone), _Again(plan.zone)
+    for day in judged_days(hotel):
+        found: list[Finding] = []
+        for hotel_id, frames in hotels.items():
+            started = clock.process_time()
+            learnt, moment, history = (
+                learner.learnt(hotel_id, day),
+                plan.moment(hotel_id, day),
+                learner.history(hotel_id, day),
+            )
+            found += judge(frames, learnt, plan.limits, moment, history=history)
+            seconds += clock.process_time() - started
+            if history.phase != "learning":
+                again.look(frames, learnt, plan.limits, moment)
+        alerts.apply(found, plan.seen_at(day))
+        again.close(plan.seen_at(day))
+    forest = {
+        metric: mark(rows, ASKED[metric][0], known.faults, ASKED[metric][1], hotel)
+        for metric, rows in again.forests().items()
+    }
+    return Walk(hotel, known.faults, alerts.raised, again.swept(), forest, seconds)
+
+
+class _Again:
+    """Single detectors and forests, asked once more by themselves."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._alerts = {(name, budget): Alerts(zone) for name in SWEPT for budget in BUDGETS}
+        self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
+        self._odd: dict[str, list[DataFrame]] = {}
+
+    def look(self, frames: Frames, learnt: Learnt, limits: Limits, moment: Moment) -> None:
+        """One hotel's day."""
+        seen = frames.seen_on(moment.day)
+        for detector in ALL:
+            parameters = learnt.parameters.get(detector.name)
+            if detector.name not in {*SWEPT, *DETECTORS} or parameters is None or isinstance(parameters, TooLittle):
+                continue
+            scores = detector.score(seen, parameters, moment)
+            if not len(scores):
+                continue
+            for budget in BUDGETS if detector.name in SWEPT else ():
+                findings = detector.decide(scores, parameters, replace(limits, budget=budget), moment)
+                self._today[detector.name, budget] += findings
+            opinion = learnt.opinions.get(detector.name)
+            if opinion is not None and not isinstance(opinion, TooLittle):
+                odd = oddness(scores, opinion, moment.hotel_id, moment.day)
+                self._odd.setdefault(DETECTORS[detector.name], []).append(odd)
+
+    def close(self, seen_at: datetime) -> None:
+        """All hotels were looked at."""
+        for key, findings in self._today.items():
+            self._alerts[key].apply(findings, seen_at)
+            findings.clear()
+
+    def swept(self) -> dict[str, dict[float, tuple[Raised, ...]]]:
+        """Alerts by detector and budget."""
+        return {name: {budget: self._alerts[name, budget].raised for budget in BUDGETS} for name in SWEPT}
+
+    def forests(self) -> dict[str, DataFrame]:
+        """By metric, every row that its forest looked at."""
+        import pandas as pd
+
+        every = {metric: pd.concat(rows) for metric, rows in self._odd.items()}
+        return {metric: rows.rename(columns={"entity_id": f"{ASKED[metric][0]}_id"}) for metric, rows in every.items()}
+
+
+def judged_days(hotel: Hotel) -> list[date]:
+    """The days that are judged, in order."""
+    return [hotel.first_judged + timedelta(days=n) for n in range(hotel.judged_days)]
+
+
+def settled(hotel: Hotel) -> Plan:
+    """What detect is told where nothing is set."""
+    settings, zone = Settings(), ZoneInfo(ZONE)
+    return Plan(
+        as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
+        zone=zone,
+        limits=context.limits(settings),
+        lang="en",
+        lookback_days=settings.lookback_days,
+        training_days=settings.training_days,
+        min_points=settings.min_data_points,
+        calendar=context.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
+        since=hotel.first_judged,
+    )
