@@ -86,7 +86,9 @@ class ProductDemand:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
         tightness = limits.tightness.get("consumption_anomaly", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+        )
         off = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
