@@ -7,11 +7,8 @@ import numpy as np
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.phases import History
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, UNKNOWN_DAY, Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
 from minibar_ml.ml.panels import Ints
-
-POINTS = ("rooms", "vacant", "products", "outflow", "levels", "gaps", "requests", "custody")
-"""The frames whose rows are metric points."""
 
 
 def window_days(training_days: int, lookback_days: int) -> int:
