@@ -8,12 +8,13 @@ from minibar_ml.domain.phases import LEARNING_DAYS, PROVISIONAL_DAYS, History
 
 def told(hotel_id: int, history: History) -> str:
     """A hotel's phase in one line."""
-    days = f"hotel {hotel_id}: phase {history.phase}, {history.days} day(s) of history"
+    phase = f"hotel {hotel_id}: phase {history.phase}"
     if history.phase == "learning":
-        return f"{days}; only rules speak until there are {LEARNING_DAYS}"
+        return f"{phase}, {history.days} day(s) of history; only rules speak until there are {LEARNING_DAYS}"
     if history.phase == "provisional":
-        return f"{days}; what is learnt says so in its alerts until there are {PROVISIONAL_DAYS}"
-    return days
+        until = f"what is learnt says so in its alerts until there are {PROVISIONAL_DAYS}"
+        return f"{phase}, {history.days} day(s) of history; {until}"
+    return phase
 
 
 def note(phases: Mapping[int, History], hotel_id: int | None = None) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, context, phases, quality_table
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
 from minibar_ml.log import logger
 
@@ -43,6 +43,7 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
             training_days=settings.training_days,
             lookback_days=settings.lookback_days,
             min_points=settings.min_data_points,
+            accuracy_threshold=settings.accuracy_threshold,
             calendar=calendar,
         )
 
@@ -61,6 +62,24 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
 
 
 def _show(result: "TrainResult", accuracy_threshold: float) -> None:
+    if not result.trained:
+        console.note("no metric points yet, nothing to learn from: run `minibar-ml collect` first")
+        return
+    _show_models(result)
+    if result.detectors:
+        _show_detectors(result, accuracy_threshold)
+    for hotel_id, history in result.phases.items():
+        console.note(phases.told(hotel_id, history))
+    for one in result.trained:
+        if one.fell_from is not None and one.quality is not None:
+            console.note(
+                f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from {one.fell_from:.2f} to "
+                f"{one.quality.accuracy:.2f}, more than chance explains; `minibar-ml models rollback` goes back"
+            )
+    _show_verdicts(result)
+
+
+def _show_models(result: "TrainResult") -> None:
     table = console.table(
         ["hotel", "metric", "model", "points", "result", "recall", "precision", "accuracy"],
         right=["hotel", "points", "recall", "precision", "accuracy"],
@@ -74,20 +93,30 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
             one.model,
             str(one.data_points),
             f"version {one.version}" if one.version else one.reason or "",
-            *("unknown" if figure is None else f"{figure:.2f}" for figure in figures),
+            *map(quality_table.figure, figures),
         )
-    if not result.trained:
-        console.note("no metric points yet, nothing to learn from: run `minibar-ml collect` first")
-        return
     console.out().print(table)
-    console.note("recall, precision and balanced accuracy are measured on faults injected into 7 held-out days")
-    for one in result.trained:
-        # A forest raises nothing alone: its figures only tell what its opinion is worth.
-        measured = one.quality.accuracy if one.quality and one.model == "statistics" else None
-        if measured is not None and measured < accuracy_threshold:
-            console.note(
-                f"{one.metric}, hotel {one.hotel_id}: balanced accuracy {measured:.2f} is below "
-                f"{accuracy_threshold:g} (ML_ACCURACY_THRESHOLD) at the present ML_ALERT_BUDGET"
-            )
-    for kind, (false, confirmed) in sorted(result.verdicts.items()):
-        console.note(f"{kind}: {false} of {false + confirmed} judged alerts were false")
+
+
+def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
+    from minibar_ml.ml.thresholds import SHARES
+
+    table = console.table(quality_table.COLUMNS, right=quality_table.NUMBERS)
+    for one in result.detectors:
+        table.add_row(*quality_table.cells(one.hotel_id, one.detector, f"{one.share:.3f}", one.quality))
+    console.out().print(table)
+    console.note(
+        f"ML_ALERT_BUDGET is {result.budget_per_1000_rooms_day:g} false alerts per 1,000 rooms and day, split by "
+        f"share; {1 - sum(SHARES.values()):.0%} is left for rules"
+    )
+    quality_table.explain(accuracy_threshold)
+
+
+def _show_verdicts(result: "TrainResult") -> None:
+    for kind, share in sorted(result.false_shares.items()):
+        after = "with the new thresholds unknown"
+        if share.after is not None:
+            after = f"with the new thresholds {share.still_false} of {share.still_raised} ({share.after:.0%})"
+        elif share.still_raised == 0:
+            after = "the new thresholds would raise none of them"
+        console.note(f"{kind}: {share.false} of {share.judged} judged alerts were false ({share.before:.0%}); {after}")

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.i18n import Lang
+from minibar_ml.ml import history
 from minibar_ml.ml.detectors.base import Limits, Moment
-from minibar_ml.ml.frames import LOOK_BACK, LOOK_BACK_DAYS
+from minibar_ml.ml.frames import LOOK_BACK
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""
@@ -81,7 +82,7 @@ class Plan:
     @property
     def history_days(self) -> int:
         """How many days before a judged one any of its judging or learning may look at."""
-        return max(LOOK_BACK_DAYS, self.training_days + self.lookback_days)
+        return history.window_days(self.training_days, self.lookback_days)
 
 
 def _every_day(first: date, last: date) -> list[date]:

@@ -5,8 +5,8 @@ probability is multiplied by exp(eta x (target - share marked false)), the share
 pseudo-verdicts, within a factor of four either way.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from math import exp, log
 
 import pandas as pd
@@ -28,6 +28,57 @@ TAMPERED = {
 
 Confirmed = tuple[str, str, int, int, int]
 """Alert type, entity type, entity id, first and last day (ordinals) of a confirmed anomaly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An alert that a person judged: its type, hotel, detector and score (None: a rule's), and whether it was false."""
+
+    kind: str
+    hotel_id: int
+    detector: str
+    score: float | None
+    false: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FalseShare:
+    """Of the judged alerts of a type: how many were false, and how many the new thresholds would still raise.
+
+    `before` is the share of false ones, `after` the same among those still raised; None where there are none, or where
+    none has a score and a threshold to hold it against.
+    """
+
+    judged: int
+    false: int
+    still_raised: int | None
+    still_false: int | None
+    before: float
+    after: float | None
+
+
+def false_shares(judged: Iterable[Judged], thresholds: Mapping[tuple[int, str], float]) -> dict[str, FalseShare]:
+    """By alert type, the share of false alerts before and with new thresholds, by hotel and detector's name."""
+    by_kind: dict[str, list[Judged]] = {}
+    for one in judged:
+        by_kind.setdefault(one.kind, []).append(one)
+    return {kind: _false_share(found, thresholds) for kind, found in sorted(by_kind.items())}
+
+
+def _false_share(judged: list[Judged], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
+    # an alert that a forest agreed with is named `detector+isolation_forest`
+    least = [thresholds.get((one.hotel_id, one.detector.partition("+")[0])) for one in judged]
+    known = [
+        (one.score >= limit, one.false)
+        for one, limit in zip(judged, least, strict=True)
+        if limit is not None and one.score is not None
+    ]
+    raised, wrong = sum(still for still, _ in known), sum(still and false for still, false in known)
+    false = sum(one.false for one in judged)
+    after = wrong / raised if raised else None
+    if not known:
+        return FalseShare(len(judged), false, None, None, before=false / len(judged), after=None)
+    return FalseShare(len(judged), false, raised, wrong, before=false / len(judged), after=after)
 
 
 def tightness(counts: Mapping[str, tuple[int, int]]) -> dict[str, float]:

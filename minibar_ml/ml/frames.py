@@ -103,5 +103,7 @@ POINTS = tuple(name for name in TABLES if name != "books")
 
 def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":
     """The wanted rows; where all are, the frame itself, for a large hotel's copy would take a lot of memory."""
+    if not len(frame):
+        return frame
     wanted = rows(name, frame)
     return frame if wanted.all() else frame[wanted]

@@ -7,11 +7,13 @@ import numpy as np
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.phases import History
-from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
 from minibar_ml.ml.panels import Ints
 
-POINTS = ("rooms", "vacant", "products", "outflow", "levels", "gaps", "requests", "custody")
-"""The frames whose rows are metric points."""
+
+def window_days(training_days: int, lookback_days: int) -> int:
+    """How many days before a judged one any judging or learning for it may look at; arguments as the settings."""
+    return max(LOOK_BACK_DAYS, training_days + lookback_days)
 
 
 def days_on_record(frames: Frames) -> Ints:

@@ -21,7 +21,8 @@ SHARES = {
     "stock_outflow": 0.03,
     "custody": 0.04,
 }
-"""How the budget is split over the detectors; a twentieth is left for rules, which have no probability.
+"""How the budget is split over the detectors until a hotel's own split is learnt; a twentieth is left for rules, which
+have no probability.
 
 Rooms have the most, for there a false alarm buys most recall; the others find nearly all with little."""
 KEPT = 400
@@ -35,16 +36,14 @@ def history(scores: Floats, room_days: int) -> dict[str, Any]:
     return {"highest": np.sort(np.asarray(scores, dtype=float))[::-1][:KEPT].copy(), "room_days": int(room_days)}
 
 
-def threshold(
-    detector: str, budget: float, past: Any, tests_per_room_day: float = 1.0, tightness: float = 1.0
-) -> float:
+def threshold(share: float, budget: float, past: Any, tests_per_room_day: float = 1.0, tightness: float = 1.0) -> float:
     """The score (nats) above which an alert is due.
 
     Nominal: -ln(share x budget / 1,000 / tests). Calibrated: the score that the past exceeded more often than
     contamination and chance (the 95 % point of a Poisson count) can explain, at most a factor of 40 stricter in
     probability.
     """
-    allowance = SHARES[detector] * budget * tightness
+    allowance = share * budget * tightness
     nominal = -float(np.log(allowance / 1000.0 / max(tests_per_room_day, 1e-6)))
     highest, room_days = past["highest"], past["room_days"]
     usual = CONTAMINATION * allowance * room_days / 1000.0

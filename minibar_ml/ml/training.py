@@ -8,9 +8,9 @@ import pandas as pd
 
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.phases import LEARNING_DAYS
-from minibar_ml.ml import second_opinion
+from minibar_ml.ml import second_opinion, thresholds
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Detector, Moment, Parameters, TooLittle
+from minibar_ml.ml.detectors.base import Detector, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
@@ -49,6 +49,20 @@ def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: C
         if detector.name not in known
     }
     return Learnt(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
+
+
+def thresholds_of(learnt: Learnt, limits: Limits) -> dict[str, float]:
+    """By detector name, the score from which on what was learnt alerts; rules have none."""
+    found = {}
+    for detector in ALL:
+        parameters = learnt.parameters[detector.name]
+        if learns(detector) and not isinstance(parameters, TooLittle):
+            tightness = learnt.tightness.get(detector.types[0], 1.0)
+            tests = parameters.get("tests", 1.0)
+            found[detector.name] = thresholds.threshold(
+                thresholds.SHARES[detector.name], limits.budget, parameters["past"], tests, tightness
+            )
+    return found
 
 
 def metrics_of(hotel_id: int, *, is_chain: bool) -> list[MetricType]:

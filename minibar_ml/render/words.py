@@ -27,7 +27,7 @@ MONTHS = (
 WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
 LABELS: Mapping[str, Mapping[str, str]] = {
     "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
-    "evaluated_on": {"faults injected into 7 held-out days": _("faults injected into 7 held-out days")},
+    "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
     "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
     "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
 }

@@ -11,6 +11,11 @@ from minibar_ml.store.engine import explain
 from minibar_ml.store.queries import query
 
 Named = Literal["room", "product", "attendant"]
+QUERIES: dict[Named, str] = {
+    "room": "trends.room_names",
+    "product": "trends.product_names",
+    "attendant": "trends.attendant_names",
+}
 MOST_EXAMPLES = 5
 HIGHEST_ID = 2**31 - 1
 _DOTLESS = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
@@ -37,7 +42,7 @@ def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
 
     Letter case and the dots of Turkish i's make no difference. Raises NotFound, with some that there are.
     """
-    known = fetch(connection, f"trends.{kind}_names")
+    known = fetch(connection, QUERIES[kind])
     word = _folded(asked)
     if whole := [id for id, name in known.items() if _folded(name) == word]:
         return whole

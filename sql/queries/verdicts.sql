@@ -13,3 +13,9 @@ SELECT type, entity_type, entity_id, occurred_on - DATE '0001-01-01' + 1 AS firs
        last_occurred_on - DATE '0001-01-01' + 1 AS last_day
 FROM minibar_ml.ml_alerts
 WHERE status = 'resolved' AND resolved_by <> 'system'
+
+-- name: judged
+-- Every alert that a person judged, as it stood: what raised it and how strange it was.
+SELECT type, hotel_id, detector, score, status = 'false_positive' AS is_false
+FROM minibar_ml.ml_alerts
+WHERE status IN ('resolved', 'false_positive') AND resolved_by <> 'system'

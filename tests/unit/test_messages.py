@@ -209,6 +209,11 @@ GUESTS = {"guests": 2, "nights": 1, "room_type": "Deluxe"}
             "Usual: 0 to 5. The same guests before: 3 units in 2 visits. At their next check: 0 units. "
             "41 rooms of this type that day: 1.2 units on average.",
         ),
+        (
+            "product_high",
+            {"share_percent": 7.5, "others_units": 210.0},
+            "Usual: 0 to 5. Usually 7.5 % of what all rooms take; of the other products they took 210 units that day.",
+        ),
         ("silent", {"empty_percent": 38}, "That day 38 % of the rooms with guests were found untouched."),
         (
             "slow",

@@ -77,7 +77,9 @@ class Custody:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Losses beyond the threshold, three units and one in a hundred handed out above the usual."""
         tightness = limits.tightness.get("custody_loss", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+        )
         off = scores["value"] - scores["expected"]
         picked = scores[(scores["score"] >= least) & (off >= FLOOR_UNITS) & (off >= FLOOR_SHARE * scores["handed_out"])]
         return [_finding(row, moment, parameters["rate"]) for row in picked.to_dict("records")]

@@ -86,7 +86,9 @@ class Leak:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold that miss a case and two days' use, at the least."""
         tightness = limits.tightness.get("shrinkage", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+        )
         picked = scores[(scores["score"] >= least) & (scores["value"] >= scores["floor"])]
         return [_finding(row, moment) for row in picked.to_dict("records")]
 

@@ -78,13 +78,17 @@ class ProductDemand:
                 "lower": tails.quantile(0.025, np.maximum(means[-1], 1e-6), size),
                 "upper": tails.quantile(0.975, np.maximum(means[-1], 1e-6), size),
                 "score": self._day(counts, means, parameters, len(counts) - 1),
+                "share": parameters["shares"],
+                "others": counts[-1].sum() - counts[-1],
             }
         )
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
         tightness = limits.tightness.get("consumption_anomaly", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+        )
         off = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -168,4 +172,5 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         lower=float(row["lower"]),
         upper=float(row["upper"]),
         score=round(float(row["score"]), 3),
+        facts={"share_percent": round(100 * float(row["share"]), 1), "others_units": float(row["others"])},
     )

@@ -75,7 +75,9 @@ class RefillPace:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
         tightness = limits.tightness.get("refill_delay", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], parameters["tests"], tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+        )
         slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
         picked = scores[(scores["score"] >= least) & (scores["z"] > LEAST_Z) & slow]
         return [

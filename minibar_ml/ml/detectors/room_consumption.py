@@ -51,7 +51,7 @@ class RoomConsumption:
         new = made.at((made.found["day"] == moment.day).to_numpy())
         known = made.at(made.next_on == moment.day).again()
         peers = _peers(made.found)
-        looks = (_told(new, first_look(new), peers), _told(known, known.surprise(), peers))
+        looks = (told(new, first_look(new), peers), told(known, known.surprise(), peers))
         return pd.concat(looks, ignore_index=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
@@ -60,7 +60,9 @@ class RoomConsumption:
         More can only be found as the day goes on, so a running day needs no allowance.
         """
         tightness = limits.tightness.get("consumption_anomaly", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], tightness=tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
+        )
         over = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -105,7 +107,9 @@ def _peers(found: "DataFrame") -> "DataFrame":
     return slept_in.groupby(["day", "room_type"], observed=True)["units"].agg(["sum", "size"]).reset_index()
 
 
-def _told(made: Predictive, scores: Floats, peers: "DataFrame") -> "DataFrame":
+def told(made: Predictive, scores: Floats, peers: "DataFrame | None" = None) -> "DataFrame":
+    """One row a check, as `score` gives them; `peers` (by default the checks' own) is what others are told from."""
+    peers = _peers(made.found) if peers is None else peers
     edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
     lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
     alike = made.found[["day", "room_type"]].merge(peers, "left", ["day", "room_type"])

@@ -13,6 +13,7 @@ from minibar_ml.ml.detectors.room_consumption import some_rooms
 from minibar_ml.ml.evenings import Evenings
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.predictive import predict
+from minibar_ml.ml.visit_model import Ints
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -37,14 +38,14 @@ class SilentRoom:
         learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
-        runs = _runs(some_rooms(past.rooms), learnt, past.calendar.evenings())
+        runs = runs_of(some_rooms(past.rooms), learnt, past.calendar.evenings())
         eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
         highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
         return {**learnt, "past": thresholds.history(highest, len(runs))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
-        runs = _runs(frames.rooms, parameters, frames.calendar.evenings(), moment.day)
+        runs = runs_of(frames.rooms, parameters, frames.calendar.evenings(), moment.day)
         today = runs[runs["day"] == moment.day].reset_index(drop=True)
         checked = frames.rooms[(frames.rooms["day"] == moment.day) & (frames.rooms["nights"] > 0)]
         return today.assign(lower=1.0, upper=np.nan, empty=(checked["units"] == 0).mean() if len(checked) else np.nan)
@@ -54,7 +55,9 @@ class SilentRoom:
         if not moment.is_complete or not parameters["by_guests"]:
             return []
         tightness = limits.tightness.get("silent_room", 1.0)
-        least = thresholds.threshold(self.name, limits.budget, parameters["past"], tightness=tightness)
+        least = thresholds.threshold(
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
+        )
         picked = scores[
             (scores["score"] >= max(least, LEAST_SCORE))
             & (scores["nights_empty"] >= LEAST_NIGHTS)
@@ -63,14 +66,22 @@ class SilentRoom:
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _runs(rooms: "DataFrame", parameters: Parameters, evenings: Evenings, day: int | None = None) -> "DataFrame":
-    """Empty checks with what their run has come to; of the runs that last to `day`, if one is given."""
+def runs_of(
+    rooms: "DataFrame",
+    parameters: Parameters,
+    evenings: Evenings,
+    day: int | None = None,
+    of_rooms: Ints | None = None,
+) -> "DataFrame":
+    """Empty checks with what their run has come to; of the runs that last to `day`, or of some rooms, if given."""
     found = visit_model.checks(rooms, by_guests=parameters["by_guests"])
     found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
     wanted = (found["units"] == 0).to_numpy()
     if day is not None:
         now = found["room_id"].isin(found["room_id"][wanted & (found["day"] == day).to_numpy()])
         wanted = wanted & (now & (found["run"] == found.groupby("room_id")["run"].transform("max"))).to_numpy()
+    if of_rooms is not None:
+        wanted = wanted & found["room_id"].isin(of_rooms).to_numpy()
     made = predict(found, parameters, wanted, evenings)
     empty = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
     group = empty.groupby(["room_id", "run"])
@@ -82,6 +93,7 @@ def _runs(rooms: "DataFrame", parameters: Parameters, evenings: Evenings, day: i
         nights_empty=group["nights"].cumsum(),
         stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
         value=0.0,
+        empty=np.nan,
     )
 
 

@@ -1,0 +1,66 @@
+"""optimize: how a hotel's budget of false alerts could be split, and what that would bring; stores nothing."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from minibar_ml.domain.calendar import ORDINARY, Calendar
+from minibar_ml.domain.errors import NotFound
+from minibar_ml.ml import allocation, evaluation, feedback, training
+from minibar_ml.ml.allocation import Allocation
+from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.frames import LOOK_BACK_DAYS
+from minibar_ml.store import frames as points
+from minibar_ml.store import verdicts
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One hotel's search."""
+
+    hotel_id: int
+    found: Allocation
+
+
+@dataclass(frozen=True, slots=True)
+class OptimizeResult:
+    """What the search came to in every hotel, at which budget and for which balanced accuracy."""
+
+    budget: float
+    wanted: float
+    hotels: tuple[Search, ...]
+
+
+def run(
+    connection: "Connection",
+    as_of: datetime,
+    zone: ZoneInfo,
+    limits: Limits,
+    *,
+    training_days: int,
+    lookback_days: int,
+    min_points: int,
+    accuracy_threshold: float,
+    calendar: Calendar = ORDINARY,
+    hotel_id: int | None = None,
+) -> OptimizeResult:
+    """Measure as `train` does, and search; raises NotFound where the hotel has no points."""
+    today = as_of.astimezone(zone).date().toordinal()
+    since, until = training.training_days(today, training_days, lookback_days)
+    oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
+    frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
+    judged = verdicts.fetch(connection)
+    limits = replace(limits, tightness=feedback.tightness(judged.counts))
+    hotels = frames.hotels()
+    if hotel_id is not None and hotel_id not in hotels:
+        raise NotFound(f"There are no metric points of hotel {hotel_id}; run `minibar-ml collect` first.")
+    searches = []
+    for hotel in hotels if hotel_id is None else [hotel_id]:
+        past = feedback.without_confirmed(frames.of_hotel(hotel), judged.confirmed)
+        found = evaluation.evaluate(past, until, until - since, min_points, limits, with_forests=False)
+        searches.append(Search(hotel, allocation.tune(found.detectors, limits.budget, accuracy_threshold)))
+    return OptimizeResult(limits.budget, accuracy_threshold, tuple(searches))

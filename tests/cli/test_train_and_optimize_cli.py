@@ -1,0 +1,67 @@
+"""What `train` and `optimize` show of detectors on held-out days."""
+
+import json
+
+import pytest
+from hotels import AS_OF, command, done, sql
+
+from minibar_ml.ml.thresholds import SHARES
+
+Capture = pytest.CaptureFixture[str]
+
+
+def test_train_shows_every_detectors_recall_and_false_alerts(collected: str, capsys: Capture) -> None:
+    assert command(collected, "train", "--as-of", AS_OF) == 0
+    said = capsys.readouterr()
+    for name in ("room_consumption", "product_demand", "leak", "refill_pace"):
+        assert any(name in line and "0." in line and "±" in line for line in said.out.splitlines()), name
+    assert "14 held-out days" in said.err
+    rows = sql(collected, "SELECT DISTINCT evaluated_on FROM minibar_ml.ml_models WHERE recall IS NOT NULL")
+    assert [row[0] for row in rows] == ["faults injected into 14 held-out days"]
+
+
+def test_trains_json_has_curves_and_verdicts_before_and_after(collected: str, capsys: Capture) -> None:
+    done(collected, "detect", "--since", "2025-11-01", "--as-of", AS_OF, "--quiet")
+    ids = [str(row[0]) for row in sql(collected, "SELECT id FROM minibar_ml.ml_alerts WHERE score IS NOT NULL")]
+    done(collected, "alerts", "false-positive", *ids, "--by", "Ayşe", "--quiet")
+    capsys.readouterr()
+    assert command(collected, "train", "--as-of", AS_OF, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    rooms = next(one for one in found["detectors"] if one["detector"] == "room_consumption")
+    assert list(rooms["quality"]["curve"]) == [f"{units}.0" for units in range(4, 16)]
+    assert found["false_shares"]
+    for share in found["false_shares"].values():
+        assert share["before"] == 1.0
+        assert share["still_raised"] is None or share["still_raised"] <= share["judged"]
+
+
+def test_optimize_shows_the_search_and_stores_nothing(collected: str, capsys: Capture) -> None:
+    assert command(collected, "optimize", "--as-of", AS_OF) == 0
+    said = capsys.readouterr()
+    assert "room_consumption" in said.out
+    assert "hotel 1:" in said.err
+    assert sql(collected, "SELECT count(*) FROM minibar_ml.ml_models")[0][0] == 0
+    assert command(collected, "optimize", "--as-of", AS_OF, "--hotel", "1", "--json") == 0
+    (search,) = json.loads(capsys.readouterr().out)["hotels"]
+    assert search["found"]["usual"] == SHARES
+    assert sum(search["found"]["shares"].values()) <= sum(SHARES.values()) + 1e-9
+
+
+def test_optimize_of_an_unknown_hotel_says_so(collected: str, capsys: Capture) -> None:
+    assert command(collected, "optimize", "--as-of", AS_OF, "--hotel", "99") == 5
+    assert "hotel 99" in capsys.readouterr().err
+
+
+def test_optimize_without_points_says_that_there_is_too_little(store_url: str, capsys: Capture) -> None:
+    assert command(store_url, "optimize") == 0
+    assert "too little history" in capsys.readouterr().err
+
+
+def test_a_model_that_is_worse_than_chance_explains_is_told_and_promoted(collected: str, capsys: Capture) -> None:
+    done(collected, "train", "--as-of", AS_OF, "--quiet")
+    sql(collected, "UPDATE minibar_ml.ml_models SET accuracy = 0.99 WHERE metric_type = 'room_consumption'")
+    capsys.readouterr()
+    assert command(collected, "train", "--as-of", AS_OF) == 0
+    assert "room_consumption, hotel 1: balanced accuracy fell from 0.99" in capsys.readouterr().err
+    active = sql(collected, "SELECT min(version) FROM minibar_ml.ml_models WHERE is_active")
+    assert active[0][0] == 2

@@ -1,0 +1,49 @@
+"""train shows how the budget is split, beside what the hotel's held-out days showed, and the hotel's phase."""
+
+import json
+from typing import Any
+
+import pytest
+from hotels import AS_OF, command, sql
+
+from minibar_ml.ml.thresholds import SHARES
+
+
+def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any:
+    assert command(url, "train", "--as-of", AS_OF, "--json", **settings) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_each_detectors_share_and_what_held_out_days_showed_are_told(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = _train(collected, capsys, ML_ALERT_BUDGET="4")
+    assert told["budget_per_1000_rooms_day"] == 4
+    assert told["phases"] == {"1": {"days": 60, "phase": "normal"}}
+    assert {one["detector"]: one["share"] for one in told["detectors"]}.items() <= SHARES.items()
+    for one in told["detectors"]:
+        assert one["hotel_id"] == 1
+        quality = one["quality"]
+        assert quality["threshold"] > 0
+        assert 0 <= quality["false_alerts"] <= 40
+        if quality["recall"]:
+            expected = quality["recall"] / (quality["recall"] + quality["false_alerts"])
+            assert quality["precision"] == pytest.approx(expected)
+
+
+def test_the_notes_say_the_budget_and_the_phase(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(collected, "train", "--as-of", AS_OF) == 0
+    captured = capsys.readouterr()
+    assert " room_consumption " in captured.out
+    assert "ML_ALERT_BUDGET is 1 false alerts per 1,000 rooms and day" in captured.err
+    assert "hotel 1: phase normal\n" in captured.err
+
+
+def test_a_hotel_of_a_few_days_gets_no_threshold_and_is_told_why(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
+    told = _train(collected, capsys, ML_MIN_DATA_POINTS="10", ML_LOOKBACK_DAYS="1")
+    assert told["phases"] == {"1": {"days": 5, "phase": "learning"}}
+    assert told["detectors"] == []
+    assert {one["reason"] for one in told["trained"]} == {"too little data: 4 days of history, needs 7"}
