@@ -1,5 +1,6 @@
 """Counts as shares with their uncertainty, and what is summed up over hotels."""
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -98,19 +99,25 @@ def recall_at(points: Sequence[Point], false_rate: float) -> float | None:
     return None
 
 
-SIZES = ((1, 3), (4, 5), (6, 7), (8, 9), (10, 12), (13, 99))
-"""Units above what the guests took, from and to."""
+SIZES: dict[Subject, tuple[str, tuple[float, ...]]] = {
+    "room spike": ("units", (4, 6, 8, 10, 13)),
+    "silent room": ("nights", (6, 9, 12, 16)),
+    "product shift": ("times", (2.5, 3.0, 3.5, 4.0)),
+}
+"""By subject, what a fault's size is in, and where a class of size begins."""
 
 
-def by_size(found: Sequence[Judged], subject: Subject) -> list[tuple[tuple[int, int], Share]]:
-    """Recall by the faults' size."""
+def by_size(found: Sequence[Judged], subject: Subject) -> list[tuple[float, Share]]:
+    """Recall by the faults' size: each class by its least size."""
     faults, seen = (
         [fault.size for one in found for fault in getattr(one, name) if subject_of_fault(fault) == subject]
         for name in ("faults", "found")
     )
-    shares = [(size, Share(_within(seen, size), _within(faults, size))) for size in SIZES]
-    return [(size, one) for size, one in shares if one.many]
+    _, starts = SIZES[subject]
+    ends = (*starts[1:], math.inf)
+    bounds = list(zip(starts, ends, strict=True))
+    return [(low, Share(_within(seen, low, high), _within(faults, low, high))) for low, high in bounds]
 
 
-def _within(sizes: Sequence[float], bounds: tuple[int, int]) -> int:
-    return sum(bounds[0] <= size <= bounds[1] for size in sizes)
+def _within(sizes: Sequence[float], low: float, high: float) -> int:
+    return sum(low <= size < high for size in sizes)

@@ -46,6 +46,5 @@ def load(part: Part) -> list[Hotel]:
 
 def _hotel(entry: dict[str, Any]) -> Hotel:
     own = {field.name: entry.pop(field.name) for field in fields(Hotel) if field.name != "plan"}
-    if "spike_units" in entry:
-        entry["spike_units"] = tuple(entry["spike_units"])
-    return Hotel(plan=HotelPlan(timezone=ZONE, **entry), **own)
+    known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
+    return Hotel(plan=HotelPlan(timezone=ZONE, **known), **own)

@@ -24,13 +24,13 @@ learnt, with the settings' defaults. Findings become alerts by the store's rules
 it is live. Nobody gives a verdict.
 
 **Faults** are those that the simulator plants: also in the history that is learnt from, at about a seventh of the
-rate. A *room spike* is {low} to {high} units beyond what the guests took; a *product shift* is a product's demand in a
-hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was slept in
-for six nights or more, by more than one party, and nothing was taken; a *slow attendant* needs 1.7 to 2.5 times as
-long for every room of a day; an *unanswered request* waits for hours; a *custody loss* is 4 to 10 units of a product,
-or more, missing when custody closes; a *leak* is stock that is issued and that no attendant was handed; *below zero* is
-an issue that never was; a *write-off* is a cold room's break-down; *running out* is a product whose delivery does not
-come.
+rate. A *room spike* is {low} to {high} units beyond what the guests took; a *product shift* is a product's demand in
+a hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was
+slept in for 6 to 20 nights, by more than one party, and nothing was taken: it counts as a fault from the sixth night
+on; a *slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an *unanswered request* waits for
+hours; a *custody loss* is 4 to 10 units of a product, or more, missing when custody closes; a *leak* is stock that is
+issued and that no attendant was handed; *below zero* is an issue that never was; a *write-off* is a cold room's
+break-down; *running out* is a product whose delivery does not come.
 
 **Matching.** An alert tells of a fault if it is about the same room, product or attendant, is of the fault's kind, and
 found something on a day from the fault's first to the day after its last. A leak and a write-off may each be told as
@@ -58,7 +58,7 @@ def _sections(results: Results) -> list[str]:
         tables.promises(results),
         "## What was found",
         tables.summary(results),
-        "Room spikes by size, at the default budget:",
+        "By size, at the default budget (a class ends where the next begins; a silent room's size is nights slept):",
         tables.sizes(results),
         "Recall over the false-alert rate: the detector by itself, at budgets of 1/8 to 32 times the default.",
         tables.curves(results),

@@ -4,7 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.ml import evaluation, training
+from minibar_ml.ml.held_out import HELD_OUT_DAYS
+from minibar_ml.ml.measured import Measured
+from minibar_ml.ml.thresholds import SHARES
 from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
@@ -16,9 +20,11 @@ NIGHTS = (0, 7, 14, 21)
 """Trainings that are asked: those of the nights so many days after the first judged day."""
 SUBJECT_OF: Mapping[str, Subject] = {
     "room_consumption": "room spike",
+    "silent_room": "silent room",
     "product_demand": "product shift",
     "refill_pace": "slow attendant",
     "leak": "leak",
+    "stock_outflow": "write-off",
     "custody": "custody loss",
 }
 """By detector, the faults that it injects to judge itself."""
@@ -26,11 +32,11 @@ SUBJECT_OF: Mapping[str, Subject] = {
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Of injected faults how many were found, and alerts where nothing was injected, over thousand room-days."""
+    """Of injected faults how many were found, and how many false alerts are expected, over thousand room-days."""
 
     faults: int
     found: float
-    false: int
+    false: float
     thousand_room_days: float
 
     def __add__(self, other: "Estimate") -> "Estimate":
@@ -61,20 +67,21 @@ def fetch(hotel: Hotel) -> Mapping[str, Estimate]:
 def make(hotel: Hotel, known: points.Points) -> dict[str, Estimate]:
     """Evaluate as `train` does, on each of the nights."""
     plan, total = settled(hotel), dict[str, Estimate]()
-    hotel_ids = known.frames.hotels()
+    hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
     for night in NIGHTS:
         day = (hotel.first_judged + timedelta(days=night)).toordinal()
         since, until = training.training_days(day, plan.training_days, plan.lookback_days)
-        for hotel_id in hotel_ids:
-            past = known.frames.of_hotel(hotel_id).between(since - evaluation.HELD_OUT_DAYS, until)
-            measured = evaluation.evaluate(past, until - 1, plan.min_points, plan.limits)
-            # the ledger's hotel and those with rooms have different detectors: each is counted over all rooms
-            for name in SUBJECT_OF.keys() & measured.keys():
-                mine = _estimate(measured[name][0], hotel.rooms if hotel_id == 0 else hotel.plan.rooms)
+        for hotel_id, frames in hotels.items():
+            # later rows are there, as for any caller; evaluation must not look at them
+            found = evaluation.evaluate(frames, until, until - since, plan.min_points, plan.limits, with_forests=False)
+            rooms = hotel.rooms if hotel_id == COMMON_STORE else hotel.plan.rooms
+            for name in SUBJECT_OF.keys() & found.detectors.keys():
+                mine = _estimate(found.detectors[name], SHARES[name], plan.limits.budget, rooms)
                 total[name] = total[name] + mine if name in total else mine
-    return total
+    return {name: total[name] for name in SUBJECT_OF if name in total}
 
 
-def _estimate(quality: evaluation.Quality, rooms: int) -> Estimate:
-    found = 0.0 if quality.recall is None else quality.recall * quality.faults
-    return Estimate(quality.faults, found, quality.false_alerts, rooms * evaluation.HELD_OUT_DAYS / 1000)
+def _estimate(measured: Measured, share: float, budget: float, rooms: int) -> Estimate:
+    found = measured.recall(share, budget) * measured.faults if measured.faults else 0.0
+    room_days = rooms * HELD_OUT_DAYS / 1000
+    return Estimate(measured.faults, found, measured.false_alerts(share, budget) * room_days, room_days)

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from minibar_ml.simulate import HotelPlan
 from quality import flags, forest, naive
-from quality.figures import Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
+from quality.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
 from quality.flags import Marked
 from quality.results import Results
 from quality.self_estimate import SUBJECT_OF
@@ -87,13 +87,14 @@ def plans(results: Results) -> str:
 
 
 def sizes(results: Results) -> str:
-    """Recall of room spikes by units."""
+    """Recall by the faults' size, of those that come in sizes."""
     found = [judged(walk) for walk in results.walks]
     rows = [
-        [f"{low} to {high}" if high < 99 else f"{low} and more", str(one.many), share(one), interval(one)]
-        for (low, high), one in by_size(found, "room spike")
+        [subject, f"{least:g} {unit} and more", str(one.many), share(one), interval(one)]
+        for subject, (unit, _) in SIZES.items()
+        for least, one in by_size(found, subject)
     ]
-    return markdown(("units more", "there", "recall", "95 %"), rows)
+    return markdown(("faults", "size", "there", "recall", "95 %"), rows)
 
 
 def curves(results: Results) -> str:

@@ -50,7 +50,8 @@ class HotelPlan:
     ``rooms`` and ``attendants`` count per hotel; ``occupancy`` and ``season_swing`` are shares of the
     rooms; ``days`` complete business days end with ``ends_on``. Most faults fall on or after
     ``faults_from`` (by default the last 35 days), a few before. ``fault_rate`` multiplies the usual number
-    of faults; 0 gives none, ``spike_units`` bounds the units of a room's spike.
+    of faults; 0 gives none. ``spike_units`` bounds the units of a room's spike, ``silent_nights`` the occupied
+    nights of a silent room, which is seen to be silent from the least of them on.
 
     ``guests`` is the shape of appetites: "mixed" has many who take nothing, "gamma" is one Gamma of shape
     ``appetite_shape`` around each room type's rate. From ``closed_from`` on the hotels are closed for
@@ -75,6 +76,7 @@ class HotelPlan:
     fault_rate: float = 1.0
     faults_from: date | None = None
     spike_units: tuple[int, int] = (4, 15)
+    silent_nights: tuple[int, int] = (6, 10)
     guests: Literal["mixed", "gamma"] = "mixed"
     appetite_shape: float = 0.9
     closed_from: date | None = None

@@ -12,7 +12,6 @@ from minibar_ml.simulate.plan import Fault, FaultKind, HotelPlan
 from minibar_ml.simulate.schedule import Schedule
 from minibar_ml.simulate.stays import NO_STAY, Stays
 
-SILENT_NIGHTS = 6
 SILENT_CHECKS = 4
 LONGEST_SILENCE_DAYS = 28
 
@@ -155,16 +154,17 @@ def _silence(
     if len(starts) == 0:
         return None
     start = int(starts[0])
-    extra = int(rng.integers(0, 5))
+    least, most = plan.silent_nights
+    wanted = int(rng.integers(least, most, endpoint=True))
     seen_on: int | None = None
     for day in visit_days[(visit_days > start) & (visit_days <= start + LONGEST_SILENCE_DAYS)]:
         nights = stays.of_night[room, start:day]
         slept = nights[nights != NO_STAY]
         checks = ((visit_days > start) & (visit_days <= day)).sum()
-        enough = len(slept) >= SILENT_NIGHTS and len(np.unique(slept)) > 1 and checks >= SILENT_CHECKS
+        enough = len(slept) >= least and len(np.unique(slept)) > 1 and checks >= SILENT_CHECKS
         if enough and seen_on is None:
             seen_on = int(day)
-        if seen_on is not None and (len(slept) >= SILENT_NIGHTS + extra or day == visit_days[-1]):
+        if seen_on is not None and (len(slept) >= wanted or day == visit_days[-1]):
             silent[room, start:day] = True
             hotel = int(building.room_hotel[room]) + 1
             stays_seen = len(np.unique(slept))
