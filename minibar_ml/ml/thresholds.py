@@ -13,8 +13,8 @@ import numpy as np
 from minibar_ml.ml.tails import Floats
 
 SHARES = {
-    "room_consumption": 0.70,
-    "silent_room": 0.06,
+    "room_consumption": 0.66,
+    "silent_room": 0.10,
     "product_demand": 0.05,
     "refill_pace": 0.03,
     "leak": 0.04,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LEAST_NIGHTS = 5
 LEAST_STAYS = 2
-LEAST_SCORE = 8.0
+LEAST_SCORE = 6.0
 
 
 class SilentRoom:
@@ -38,10 +38,13 @@ class SilentRoom:
         learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
         if isinstance(learnt, TooLittle):
             return learnt
-        runs = runs_of(some_rooms(past.rooms), learnt, past.calendar.evenings())
+        rooms = some_rooms(past.rooms)
+        runs = runs_of(rooms, learnt, past.calendar.evenings())
         eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
         highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
-        return {**learnt, "past": thresholds.history(highest, len(runs))}
+        # A run is one test however long it lasts: what it has come to reaches s with a probability of exp(-s).
+        begun = len(runs.drop_duplicates(["room_id", "run"]))
+        return {**learnt, "past": thresholds.history(highest, len(rooms)), "tests": max(begun, 1) / max(len(rooms), 1)}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room that was checked on the day, found empty, and had been empty before; see Detector."""
@@ -56,7 +59,7 @@ class SilentRoom:
             return []
         tightness = limits.tightness.get("silent_room", 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )
         picked = scores[
             (scores["score"] >= max(least, LEAST_SCORE))

@@ -1,0 +1,187 @@
+"""Models that a training made or could not make: what goes into each, storing them sealed, and what became of them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from math import sqrt
+from typing import TYPE_CHECKING, Any
+
+from minibar_ml.artifacts.envelope import seal
+from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.metrics import MetricType
+from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
+from minibar_ml.ml import training
+from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors.base import Limits, TooLittle
+from minibar_ml.ml.evaluation import TRUTH, Evaluation, Quality
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.opinions import ForestQuality
+from minibar_ml.ml.training import Learnt
+from minibar_ml.store import models
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What became of one model: its version and quality, or why there is none.
+
+    A statistics model's quality is that of its metric's first detector. `fell_from` is the balanced accuracy of the
+    version before, where the new one's is lower by more than chance explains.
+    """
+
+    model: ModelType
+    metric: MetricType
+    hotel_id: int
+    data_points: int
+    version: int | None
+    quality: Quality | ForestQuality | None
+    reason: str | None
+    fell_from: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What all models of a run are learnt from: days (ordinals, `until` exclusive), and what counts as enough."""
+
+    since: int
+    until: int
+    min_points: int
+    limits: Limits
+    accuracy_threshold: float
+    tightness: Mapping[str, float]
+    is_chain: bool
+
+    def told(self) -> dict[str, Any]:
+        """What `ml_models.parameters` says of it."""
+        days = {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
+        return {**days, "min_data_points": self.min_points, "alert_budget": self.limits.budget}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    key: ModelKey
+    points: int
+    payload: Mapping[str, Any] | None
+    quality: Quality | ForestQuality | None
+    reason: str | None
+
+
+def statistics(
+    metric: MetricType,
+    hotel_id: int,
+    learnt: Learnt,
+    quality: Mapping[str, Quality],
+    tightness: Mapping[str, float],
+    past: Frames,
+) -> Candidate:
+    """All detectors of a metric in one model; those with too little data are left out."""
+    key = ModelKey("statistics", metric, hotel_id)
+    names = [detector.name for detector in ALL if detector.metric == metric and training.learns(detector)]
+    parameters = {name: value for name in names if not isinstance(value := learnt.parameters[name], TooLittle)}
+    points_seen = training.points_of(metric, past)
+    if not parameters:
+        return Candidate(key, points_seen, None, None, str(learnt.parameters[names[0]]))
+    types = {kind for detector in ALL if detector.name in parameters for kind in detector.types}
+    tight = {kind: factor for kind, factor in tightness.items() if kind in types}
+    measured = next((quality[name] for name in names if name in quality), None)
+    return Candidate(
+        key,
+        points_seen,
+        {"format": training.PARAMETERS_FORMAT, "detectors": parameters, "tightness": tight},
+        measured,
+        None,
+    )
+
+
+def forest(
+    metric: MetricType,
+    hotel_id: int,
+    learnt: Learnt,
+    found: Evaluation,
+    past: Frames,
+) -> Candidate:
+    key = ModelKey("isolation_forest", metric, hotel_id)
+    points_seen = training.points_of(metric, past)
+    name = training.FOREST_OF[metric]
+    opinion = learnt.opinions[name]
+    if isinstance(opinion, TooLittle):
+        return Candidate(key, points_seen, None, None, str(opinion))
+    return Candidate(key, points_seen, dict(opinion), found.forests.get(name), None)
+
+
+def store(
+    connection: "Connection", candidates: list[Candidate], course: Course, as_of: datetime, keys: Keys
+) -> dict[ModelKey, ModelHeader]:
+    """Seal and store what was learnt, and make it active; a fixed number of statements."""
+    learnt = [candidate for candidate in candidates if candidate.payload is not None]
+    if not learnt:
+        return {}
+    versions = models.next_versions(connection, [candidate.key for candidate in learnt])
+    made = []
+    for candidate in learnt:
+        key, quality = candidate.key, candidate.quality
+        header = ModelHeader(key.model_type, key.metric_type, key.hotel_id, versions[key])
+        measured = quality is not None and quality.recall is not None
+        made.append(
+            NewModel(
+                header=header,
+                model_data=seal(candidate.payload or {}, header, keys),
+                data_points=candidate.points,
+                trained_at=as_of,
+                parameters=course.told(),
+                accuracy=quality.accuracy if quality else None,
+                precision=quality.precision if quality else None,
+                recall=quality.recall if quality else None,
+                evaluated_on=TRUTH if measured else None,
+            )
+        )
+    stored = models.insert(connection, made)
+    models.promote(connection, [model.id for model in stored])
+    return {model.header.key: model.header for model in stored}
+
+
+def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> TrainingLog:
+    return TrainingLog(
+        model=candidate.key.model_type,
+        metric_type=candidate.key.metric_type,
+        hotel_id=candidate.key.hotel_id,
+        started_at=started_at,
+        ended_at=ended_at,
+        data_points=candidate.points,
+        success=candidate.payload is not None,
+        error=candidate.reason,
+        metrics=asdict(candidate.quality) if candidate.quality else {},
+    )
+
+
+def active_accuracies(connection: "Connection") -> dict[ModelKey, float]:
+    """Balanced accuracy of the active models that were measured as the new ones are."""
+    return {
+        model.header.key: model.accuracy
+        for model in models.fetch_summaries(connection)
+        if model.is_active and model.accuracy is not None and model.evaluated_on == TRUTH
+    }
+
+
+def _fell_from(candidate: Candidate, before: float | None) -> float | None:
+    """The accuracy before, if what is lost is more than the 95 % interval of a difference of two such figures."""
+    quality = candidate.quality
+    if before is None or not isinstance(quality, Quality) or quality.accuracy is None or quality.margin is None:
+        return None
+    return before if before - quality.accuracy > sqrt(2) * quality.margin else None
+
+
+def told(candidate: Candidate, header: ModelHeader | None, before: Mapping[ModelKey, float]) -> Trained:
+    key = candidate.key
+    return Trained(
+        model=key.model_type,
+        metric=key.metric_type,
+        hotel_id=key.hotel_id,
+        data_points=candidate.points,
+        version=header.version if header else None,
+        quality=candidate.quality,
+        reason=candidate.reason,
+        fell_from=_fell_from(candidate, before.get(key)),
+    )
