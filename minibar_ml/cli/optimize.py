@@ -1,5 +1,6 @@
 """`minibar-ml optimize`: what another split of the budget would bring."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,6 @@ from minibar_ml.cli import console, context, quality_table
 from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from minibar_ml.jobs.optimize import OptimizeResult, Search
 
 
@@ -50,23 +49,21 @@ def optimize(
 
 
 def _show(result: "OptimizeResult") -> None:
-    table = console.table(quality_table.COLUMNS, right=quality_table.NUMBERS)
     for search in result.hotels:
-        _add(table, search)
-    console.out().print(table)
+        quality_table.show(search.hotel_id, _rows(search))
     quality_table.explain(result.wanted)
     for search in result.hotels:
         console.note(f"hotel {search.hotel_id}: {_summary(search, result)}")
 
 
-def _add(table: "Table", search: "Search") -> None:
+def _rows(search: "Search") -> Iterator[list[str]]:
     """Each detector with its usual share and, where the search moved it, with the one that was found."""
     found = search.found
     for name, before in found.before.items():
         usual, tried = found.usual[name], found.shares[name]
-        table.add_row(*quality_table.cells(search.hotel_id, name, f"{usual:.3f}", before))
+        yield quality_table.cells(name, quality_table.percent(usual), before)
         if tried != usual:
-            table.add_row(*quality_table.cells(search.hotel_id, "", f"→ {tried:.3f}", found.after[name]))
+            yield quality_table.cells("", f"→ {quality_table.percent(tried)}", found.after[name])
 
 
 def _summary(search: "Search", result: "OptimizeResult") -> str:

@@ -1,6 +1,7 @@
 """`minibar-ml train`: metric points -> sealed models."""
 
 from dataclasses import asdict
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import typer
@@ -101,10 +102,9 @@ def _show_models(result: "TrainResult") -> None:
 def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
     from minibar_ml.ml.thresholds import SHARES
 
-    table = console.table(quality_table.COLUMNS, right=quality_table.NUMBERS)
-    for one in result.detectors:
-        table.add_row(*quality_table.cells(one.hotel_id, one.detector, f"{one.share:.3f}", one.quality))
-    console.out().print(table)
+    for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
+        rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
+        quality_table.show(hotel_id, rows)
     console.note(
         f"ML_ALERT_BUDGET is {result.budget_per_1000_rooms_day:g} false alerts per 1,000 rooms and day, split by "
         f"share; {1 - sum(SHARES.values()):.0%} is left for rules"
