@@ -3,6 +3,7 @@
 import hashlib
 import pickle
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,8 +12,9 @@ FOLDER = ROOT / ".quality"
 Made = TypeVar("Made")
 
 
+@cache
 def source_hash(*paths: str) -> str:
-    """One figure for all Python and SQL files beneath these paths of the checkout."""
+    """One figure for all Python and SQL files beneath these paths of the checkout, as they were when first asked."""
     digest = hashlib.sha256()
     for path in paths:
         root = ROOT / path

@@ -65,8 +65,9 @@ def _sections(results: Results) -> list[str]:
     ]
     if results.beside:
         found += [
-            "On the hotels whose guests differ by one Gamma, a test that knew all parameters of the guests, and only"
-            " not who of them is who, finds this much at the first look (quality/bound.py):",
+            "A test that knew all parameters of the simulated guests, and only not who of them is who, finds this much"
+            " at the first look (quality/bound.py; the detector may look again at the next check). Guests are `gamma`"
+            " where their appetites differ by one Gamma, `mixed` where many take nothing and some have a party.",
             tables.bounds(results),
             "## Naive rules and Isolation Forest alone",
             "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own. The"

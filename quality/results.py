@@ -16,10 +16,10 @@ from quality.walk import Walk, walk
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One hotel's yardsticks: naive rules, the bound (None: no such guests), the product's own estimate, forecasts."""
+    """One hotel's yardsticks: naive rules, the bound, the product's own estimate, forecasts."""
 
     naive: Mapping[int, Flags]
-    bound: Flags | None
+    bound: Flags
     estimate: Mapping[str, Estimate]
     forecasts: Forecasts
 

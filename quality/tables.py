@@ -113,15 +113,16 @@ def _between(points: Sequence[Point], rate: float) -> str:
 
 
 def bounds(results: Results) -> str:
-    """The bound beside the detector, on the hotels where it is known."""
-    walks = [walk for walk, one in zip(results.walks, results.beside, strict=True) if one.bound]
-    known = [one.bound for one in results.beside if one.bound]
-    points, room_days = curve(walks, *CURVES[0][:2]), thousand_room_days(walk.hotel for walk in walks)
+    """The bound beside the detector, by the sort of guests."""
     rows = []
-    for rate in CURVES[0][2] if known else ():
-        best = flags.at_rate(known, rate, room_days).recall
-        rows.append([f"{rate:g}", str(best.many), share(best), interval(best), _between(points, rate)])
-    return markdown(("FA/d", "spikes there", "bound", "95 %", "the detector"), rows)
+    for sort in ("gamma", "mixed"):
+        walks = [walk for walk in results.walks if walk.hotel.plan.guests == sort]
+        known = [one.bound for walk, one in zip(results.walks, results.beside, strict=True) if walk in walks]
+        points, room_days = curve(walks, *CURVES[0][:2]), thousand_room_days(walk.hotel for walk in walks)
+        for rate in CURVES[0][2] if known else ():
+            best = flags.at_rate(known, rate, room_days).recall
+            rows.append([sort, f"{rate:g}", str(best.many), share(best), interval(best), _between(points, rate)])
+    return markdown(("guests", "FA/d", "spikes there", "bound", "95 %", "the detector"), rows)
 
 
 def naive_rules(results: Results) -> str:

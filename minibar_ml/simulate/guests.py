@@ -10,11 +10,21 @@ from minibar_ml.simulate.stays import NO_STAY, Stays
 
 MORNING_SHARE = 0.2
 HEAVIEST_UNITS = 5.0
+ABSTINENT, USUAL_TASTE = 0.02, -0.4
+NIGHT_SHAPE, PARTY_CHANCE, PARTY_FACTOR = 1.6, 0.02, 3.0
 CHECK_SHAPE = 4.0
 
 
 class Guests:
-    """Many take next to nothing, some a little, a few a lot."""
+    """Many take next to nothing, some a little, a few a lot.
+
+    ``rate`` is units of each stay in a night, before its own taste: of ABSTINENT for a share of ``abstainers``, of a
+    lognormal with ``spread`` around -0.4 for the others; at most HEAVIEST_UNITS together.
+    """
+
+    rate: Floats
+    abstainers: float
+    spread: float
 
     def __init__(self, plan: HotelPlan, building: Building, stays: Stays, faults: RoomFaults) -> None:
         """Draw the tastes of all stays."""
@@ -41,25 +51,26 @@ class Guests:
 
     def _levels(self, plan: HotelPlan, appetite: Floats) -> Floats:
         rng, count = self._rng, len(appetite)
-        abstainer = rng.random(count) < rng.uniform(0.3, 0.48)
-        taste = rng.lognormal(-0.4, rng.uniform(0.75, 1.0), count)
-        level = rng.uniform(0.7, 1.2) * np.where(abstainer, 0.02, taste) * appetite * self._stays.guests**0.7
-        return np.asarray(np.minimum(level, HEAVIEST_UNITS))
+        draw = rng.random(count)
+        self.abstainers = rng.uniform(0.3, 0.48)
+        self.spread = rng.uniform(0.75, 1.0)
+        taste = np.where(draw < self.abstainers, ABSTINENT, rng.lognormal(USUAL_TASTE, self.spread, count))
+        scale, party = rng.uniform(0.7, 1.2), self._stays.guests**0.7
+        self.rate = np.asarray(scale * appetite * party)
+        return np.asarray(np.minimum(scale * taste * appetite * party, HEAVIEST_UNITS))
 
     def _tonight(self, stay: Ints, day: int) -> Floats:
         """Units that each of these stays wants in a whole night."""
-        first_nights = np.where(day - self._stays.arrive[stay] < 2, 1.2, 0.9)
-        mood = self._rng.gamma(1.6, 1 / 1.6, len(stay)) * np.where(self._rng.random(len(stay)) < 0.02, 3.0, 1.0)
-        return np.asarray(self._level[stay] * first_nights * mood)
+        mood = self._rng.gamma(NIGHT_SHAPE, 1 / NIGHT_SHAPE, len(stay))
+        mood = mood * np.where(self._rng.random(len(stay)) < PARTY_CHANCE, PARTY_FACTOR, 1.0)
+        return np.asarray(self._level[stay] * first_nights(day - self._stays.arrive[stay]) * mood)
 
 
 class GammaGuests(Guests):
     """One multiplier a stay, Gamma with mean 1, and one mood a check, so that a check is negative binomial.
 
-    ``rate`` is units a usual night of each stay without its multiplier.
+    ``rate`` is units of each stay in a night with a multiplier of 1.
     """
-
-    rate: Floats
 
     def visited(self, room: Ints) -> None:
         """What is wanted until the next check is of another mood."""
@@ -79,6 +90,11 @@ def welcome(plan: HotelPlan, building: Building, stays: Stays, faults: RoomFault
     """The plan's guests."""
     kind = GammaGuests if plan.guests == "gamma" else Guests
     return kind(plan, building, stays, faults)
+
+
+def first_nights(night: Ints) -> Floats:
+    """Guests take more in the first two nights of a stay (0 and 1) than later."""
+    return np.where(night < 2, 1.2, 0.9)
 
 
 def _day_effects(plan: HotelPlan, rng: np.random.Generator) -> Floats:

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 
@@ -65,17 +66,14 @@ def _tables(page: str) -> list[list[str]]:
     return [block for block in blocks if block[0].startswith("|")]
 
 
-def test_the_bound_is_surprised_by_large_spikes_and_not_by_most_checks(tiny: tuple[Hotel, points.Points]) -> None:
-    hotel, known = tiny
-    flags = bound.make(replace(hotel, judged_days=30), known)
+@pytest.mark.parametrize("guests", ["gamma", "mixed"])
+def test_the_bound_is_surprised_by_large_spikes_and_seldom_by_guests(guests: Literal["gamma", "mixed"]) -> None:
+    hotel = Hotel("other", replace(TINY, guests=guests, duplicates=0.0), "b", 0.0, judged_days=30)
+    flags = bound.make(hotel, points.make(hotel))
     ordinary = flags.score[flags.fault == -1]
-    assert (ordinary > 4.6).mean() < 0.02
-    assert flags.faults > 0
+    assert 0.002 < (ordinary > -np.log(0.01)).mean() < 0.02
+    assert flags.faults > 3
     assert flags.score[flags.fault >= 0].mean() > ordinary.mean() + 2
-
-
-def test_hotels_with_other_guests_have_no_bound() -> None:
-    assert bound.fetch(Hotel("other", PLAN, "a", 0.0, DAYS)) is None
 
 
 def test_a_walk_raises_what_detect_raises_walking_the_same_days(
