@@ -13,11 +13,6 @@ COLUMNS = ("detector", "share", "recall", "false", "raised", "accuracy", "from",
 NUMBERS = tuple(name for name in COLUMNS if name != "detector")
 
 
-def figure(value: float | None) -> str:
-    """A share of 1 in two digits, or that it is unknown."""
-    return "unknown" if value is None else f"{value:.2f}"
-
-
 def percent(share: float) -> str:
     """A share of the budget; what is small keeps a digit."""
     return f"{100 * share:.1f}".removesuffix(".0") + "%"

@@ -82,19 +82,16 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
 
 def _show_models(result: "TrainResult") -> None:
     table = console.table(
-        ["hotel", "metric", "model", "points", "result", "recall", "precision", "accuracy"],
-        right=["hotel", "points", "recall", "precision", "accuracy"],
+        ["hotel", "metric", "model", "points", "result"],
+        right=["hotel", "points"],
     )
     for one in result.trained:
-        quality = one.quality
-        figures = [quality.recall, quality.precision, quality.accuracy] if quality else [None] * 3
         table.add_row(
             str(one.hotel_id),
             one.metric,
             one.model,
             str(one.data_points),
             f"version {one.version}" if one.version else one.reason or "",
-            *map(quality_table.figure, figures),
         )
     console.out().print(table)
 
