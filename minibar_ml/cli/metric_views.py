@@ -63,14 +63,14 @@ def pace_tables(found: Sequence[AttendantPace], period: Period, lang: Lang) -> I
     yield Text(days_compared(period, lang))
     yield Text()
     has_hotels = len({pace.hotel_id for pace in found}) > 1
-    columns = ["minutes", "before", "change", "shifts", "visits", "items", "weeks"]
+    columns = ["minutes", "before", "change", "shifts", "visits", "weeks"]
     made = _table(label("entity", "attendant", lang), columns, has_hotels, lang, left=("weeks",))
     for pace in found:
         now = pace.now
         made.add_row(
             *_who(pace.name, pace.attendant_id, pace.hotel_id, has_hotels),
             _number(now.minutes, lang), _number(pace.before.minutes, lang), _change(pace.change_percent, lang),
-            str(now.shifts), _number(now.visits, lang), _number(now.items, lang),
+            str(now.shifts), _number(now.visits, lang),
             sparkline([figures.minutes for _, figures in pace.weeks]),
         )  # fmt: skip
     yield made

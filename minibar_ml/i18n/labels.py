@@ -70,7 +70,6 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "minutes": "Min/room",
         "shifts": "Shifts",
         "visits": "Visits",
-        "items": "Items",
         "weeks": "8 weeks",
         "metric": "Metric",
         "points": "Points",
