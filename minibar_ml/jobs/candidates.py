@@ -61,6 +61,8 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
+    """One model that was tried: what to store (None: nothing was learnt, `reason` says why) and how good it is."""
+
     key: ModelKey
     points: int
     payload: Mapping[str, Any] | None
@@ -102,6 +104,7 @@ def forest(
     found: Evaluation,
     past: Frames,
 ) -> Candidate:
+    """The forest of a metric's first detector, the second opinion."""
     key = ModelKey("isolation_forest", metric, hotel_id)
     points_seen = training.points_of(metric, past)
     name = training.FOREST_OF[metric]
@@ -143,6 +146,7 @@ def store(
 
 
 def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> TrainingLog:
+    """What is logged of one model's training."""
     return TrainingLog(
         model=candidate.key.model_type,
         metric_type=candidate.key.metric_type,
@@ -174,6 +178,7 @@ def _fell_from(candidate: Candidate, before: float | None) -> float | None:
 
 
 def told(candidate: Candidate, header: ModelHeader | None, before: Mapping[ModelKey, float]) -> Trained:
+    """What became of a candidate; `header` is that of the stored model, `before` the accuracies of the active ones."""
     key = candidate.key
     return Trained(
         model=key.model_type,
