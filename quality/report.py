@@ -28,7 +28,8 @@ rate. A *room spike* is {low} to {high} units beyond what the guests took; a *pr
 a hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was
 slept in for 6 to 20 nights, by more than one party, and nothing was taken: it counts as a fault from the sixth night
 on (the simulator's default is 6 to 10; when silent rooms were seen to be missed on the tune set, longer silences were
-put into all sets before held-out was judged); a *slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an *unanswered request* waits for
+put into all sets before held-out was judged); a
+*slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an *unanswered request* waits for
 hours; a *custody loss* is 4 to 10 units of a product, or more, missing when custody closes; a *leak* is stock that is
 issued and that no attendant was handed; *below zero* is an issue that never was; a *write-off* is a cold room's
 break-down; *running out* is a product whose delivery does not come.
