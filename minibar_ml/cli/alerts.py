@@ -94,6 +94,7 @@ def list_(
             hotels.require(connection, hotel)
         found = alerts.fetch(connection, wanted)
         young = runs.fetch_phases(connection)
+        has_run = bool(found) or runs.find_last(connection, "detect") is not None
     phases.note(young, hotel)
     if json:
         console.print_json([alert_json.as_json(alert, context.language(settings)) for alert in found])
@@ -105,7 +106,10 @@ def list_(
             console.say(line, colour=colour)
     elif not quiet:
         unfiltered = wanted == AlertFilter(limit=limit, sort=wanted.sort)
-        console.note("No live alert: nothing needs attention." if unfiltered else "No alert matches.")
+        if not has_run:
+            console.note("No alert: `minibar-ml detect` has not run yet.")
+        else:
+            console.note("No live alert: nothing needs attention." if unfiltered else "No alert matches.")
 
 
 @app.command()

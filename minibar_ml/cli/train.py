@@ -113,7 +113,7 @@ def _show_verdicts(result: "TrainResult") -> None:
     for kind, share in sorted(result.false_shares.items()):
         after = "with the new thresholds unknown"
         if share.after is not None:
-            after = f"with the new thresholds {share.still_false} of {share.still_raised} ({share.after:.0%})"
+            after = f"the new thresholds would still raise {share.still_raised} of them, {share.still_false} false"
         elif share.still_raised == 0:
             after = "the new thresholds would raise none of them"
         console.note(f"{kind}: {share.false} of {share.judged} judged alerts were false ({share.before:.0%}); {after}")

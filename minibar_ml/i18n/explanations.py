@@ -34,6 +34,7 @@ EXPLANATIONS: Mapping[str, tuple[str, ...]] = {
     ),
     "custody": (AT_MOST, "All attendants together lose {usual_percent} of what they are handed out."),
     "outflow_high": (AT_MOST, "Written off: {written_off}."),
+    "write_off_high": (AT_MOST,),
     "leak": (AT_MOST, "Issues of {span} went beyond what the rooms' rounds explain."),
 }
 """By reason; a sentence is told only where all that it names is known."""

@@ -88,6 +88,10 @@ WORDINGS: Mapping[str, Wording] = {
         "{name}: {units} left the warehouse where about {expected} would be usual.",
         "Compare the issues with the rooms' refills. Look for a wrong quantity or a double entry.",
     ),
+    "write_off_high": Wording(
+        "{name}: {units} written off in a day, where about {expected} is usual of a write-off.",
+        "Ask who wrote them off and why, and look at what is left: broken, out of date, or only gone.",
+    ),
     "outflow_low": Wording(
         "{name}: only {units} left the warehouse where about {expected} would be usual.",
         "Check that all issues were booked and that the product did not run out on the carts.",

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
@@ -45,7 +45,7 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         days = plan.days(last.as_of if last else None, changed)
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
-        opened = {} if plan.walks else _open(connection, keys)
+        opened = {} if plan.walks else _open(connection, keys, plan.as_of)
         hotels = read_hotels(connection, plan, days[0], usable, opened)
         learner = Learner(plan, hotels, opened, keys)
         found = judged(plan, days, hotels, learner, progress)
@@ -63,8 +63,10 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), phases, refused)
 
 
-def _open(connection: "Connection", keys: Keys | None) -> dict[int, stored_models.Opened]:
-    return stored_models.open_all(models.fetch_active(connection), keys)
+def _open(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.Opened]:
+    """The active models; one that was trained after the as-of instant would be a look ahead."""
+    known = [model for model in models.fetch_active(connection) if model.trained_at <= as_of]
+    return stored_models.open_all(known, keys)
 
 
 def _fallbacks(plan: Plan, refused: Mapping[tuple[int, str], str]) -> list[Finding]:

@@ -25,7 +25,7 @@ def impact(finding: Finding, found: Mapping[int, float] | None, prices: Mapping[
         return _money(off, price.lost_sale)
     if finding.reason == "leak":
         return _money(finding.value, price.lost_goods)
-    if finding.reason in ("outflow_high", "stock_negative"):
+    if finding.reason in ("outflow_high", "write_off_high", "stock_negative"):
         return _money(off, price.lost_goods)
     return None
 

@@ -81,7 +81,7 @@ def test_json_of_nothing_is_an_empty_array(store_url: str, capsys: pytest.Captur
 def test_an_empty_list_says_so_on_stderr_only(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "list"]) == 0
     printed = capsys.readouterr()
-    assert (printed.out, "nothing needs attention" in printed.err) == ("", True)
+    assert (printed.out, "`minibar-ml detect` has not run yet" in printed.err) == ("", True)
 
 
 @pytest.mark.parametrize(

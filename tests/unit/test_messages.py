@@ -59,6 +59,8 @@ CASES: list[tuple[AlertType, EntityType, str, float, float | None, dict[str, Any
      "1126: the books show -3 units in stock, which cannot be."),
     ("stock_anomaly", "product", "outflow_high", 60.0, 20.0, {},
      "1126: 60 units left the warehouse where about 20 would be usual."),
+    ("stock_anomaly", "product", "write_off_high", 113.0, 2.1, {},
+     "1126: 113 units written off in a day, where about 2.1 is usual of a write-off."),
     ("stock_anomaly", "product", "outflow_low", 1.0, 20.0, {},
      "1126: only 1 unit left the warehouse where about 20 would be usual."),
     ("stock_anomaly", "product", "level_break", 12.0, 80.0, {},

@@ -156,7 +156,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
 
 def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What the expectation comes from, for people; what the guests took later counts only at the second look."""
-    facts = {"guests": int(row["guests"]), "nights": int(row["nights"]), "room_type": row["room_type"]}
+    facts = {name: int(row[name]) for name in ("guests", "nights") if row[name]} | {"room_type": row["room_type"]}
     if row["stay_checks"]:
         facts |= {"stay_units": row["stay_units"], "stay_checks": int(row["stay_checks"])}
     if not np.isnan(row["next_units"]):

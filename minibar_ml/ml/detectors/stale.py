@@ -17,7 +17,10 @@ SILENT_DAYS = 2
 
 
 class Stale:
-    """A rule: a hotel with checks on 20 of the 28 days before has had none for two whole days."""
+    """A rule: a hotel with checks on 20 of 28 days before has had none for two whole days.
+
+    As a silence goes on, fewer of the days before it are looked at; the share that must have had checks stays.
+    """
 
     name: ClassVar[str] = "stale"
     metric: ClassVar[MetricType] = "room_consumption"
@@ -33,8 +36,9 @@ class Stale:
 
         days = np.unique(frames.rooms["day"].to_numpy(dtype=int))
         last = int(days.max()) if len(days) else moment.day
-        before = int(np.sum((days <= last) & (days > last - WATCHED_DAYS)))
-        judged = before >= LEAST_DAYS and len(days) > 0
+        watched = WATCHED_DAYS - max(moment.day - last, 0)
+        before = int(np.sum((days <= last) & (days > last - watched)))
+        judged = len(days) > 0 and WATCHED_DAYS * before >= LEAST_DAYS * watched > 0
         silent = moment.day - last - (0 if moment.is_complete else 1)
         row = {"entity_id": moment.hotel_id, "value": silent, "expected": 0.0, "lower": 0.0, "upper": 1.0}
         return pd.DataFrame([row | {"score": np.nan, "last": last}] if judged else [], columns=[*row, "score", "last"])

@@ -74,6 +74,7 @@ class StockOutflow:
                 "score": np.maximum(by_issue, by_write_off),
                 "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
                 "written_off": written_off,
+                "is_write_off": as_write_off,
             }
         )
         return found[issued + written_off > 0]
@@ -142,7 +143,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="stock_outflow",
         occurred_on=moment.date,
-        reason="outflow_high",
+        reason="write_off_high" if row["is_write_off"] else "outflow_high",
         severity=severity_of(100 * (value - expected) / expected),
         detector=StockOutflow.name,
         value=value,
