@@ -1,5 +1,6 @@
 """`minibar-ml status`: when each job last ran, whether it is late, and what else is not well."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -146,25 +147,30 @@ def _outcome(one: JobHealth) -> str | None:
 
 
 def _print(health: Health, settings: "Settings") -> None:
+    from minibar_ml.cli.alert_table import folded
+
     if not health.has_run:
-        console.say("No job has ever run. Start with `minibar-ml collect`; `minibar-ml cron` prints the crontab.")
+        console.say("No job has ever run. Start with `minibar-ml collect`.")
     console.say(ROW.format("job", "state", "last run", "outcome", "last success", "schedule"))
     for one in health.jobs:
         ran = _local(one.runs.last_as_of, settings)
         success = f"{spoken(one.age)} ago" if one.age is not None else "never"
         console.say(ROW.format(one.runs.job, one.state, ran, _outcome(one) or NEVER, success, one.duty.schedule))
-    for one in health.jobs:
-        for line in complaints(one):
+    for sentence in _sentences(health, settings):
+        for line in folded(console.visible(sentence), console.width()):
             console.say(line)
+
+
+def _sentences(health: Health, settings: "Settings") -> Iterator[str]:
+    """What stands beneath the table."""
+    for one in health.jobs:
+        yield from complaints(one)
         if one.runs.error:
-            when = _local(one.runs.error_as_of, settings)
-            console.say(f"{one.runs.job}: last error, {when}: {console.visible(one.runs.error)}")
+            yield f"{one.runs.job}: last error, {_local(one.runs.error_as_of, settings)}: {one.runs.error}"
     severities = (f"{label('severity', one, settings.lang)} {count}" for one, count in health.open_alerts.items())
-    console.say(f"open alerts: {', '.join(severities)}")
-    for hotel, history in sorted(health.phases.items()):
-        console.say(told(hotel, history))
-    for model, why in health.refused.items():
-        console.say(f"model refused, {model}: {console.visible(why)}")
+    yield f"open alerts: {', '.join(severities)}"
+    yield from (told(hotel, history) for hotel, history in sorted(health.phases.items()))
+    yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
 
 
 def complaints(one: JobHealth) -> list[str]:

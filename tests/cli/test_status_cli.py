@@ -145,6 +145,23 @@ def test_a_run_of_some_past_instant_proves_nothing_of_today(kept: str, capsys: p
     assert states(told(capsys))["detect"] == "late"
 
 
+@pytest.mark.parametrize("columns", [80, 120])
+def test_lines_fit_the_terminal(
+    kept: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ran(kept, "train", timedelta(seconds=1), "failed", "a long story " * 20)
+    ran(
+        kept,
+        "detect",
+        timedelta(seconds=1),
+        phases={"1": {"days": 9, "phase": "provisional"}},
+        refused={"m": "w " * 99},
+    )
+    main(["status"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
+
+
 def test_phases_and_refused_models_of_the_last_detect_are_told(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     why = {"room_consumption, hotel 1": "its bytes were changed"}
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 9, "phase": "provisional"}}, refused=why)
