@@ -27,7 +27,8 @@ of the TOML file that `{FILE_VARIABLE}` names (there without `{PREFIX}`, in smal
 `.env`, `.env` before the TOML file. `{FILE_VARIABLE}` itself may stand in the environment or in `.env`.
 
 An unknown key of the TOML file and a value that makes no sense end every command with exit status 3 and a line that
-names the setting. A variable `{PREFIX}...` that is not in the table is ignored.
+names the setting. A variable `{PREFIX}...` that is not in the table is ignored;
+`minibar-ml doctor` names it.
 
 ```sh
 # .env, mode 0600: it holds a password

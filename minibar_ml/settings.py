@@ -6,8 +6,9 @@ A dataclass and python-dotenv rather than pydantic-settings: importing pydantic 
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,6 +18,7 @@ from minibar_ml.domain.languages import Lang
 
 PREFIX = "ML_"
 FILE_VARIABLE = "ML_CONFIG_FILE"
+Values = dict[str, Any]
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
@@ -114,31 +116,74 @@ class Settings:
         return ZoneInfo(self.timezone)
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Settings with the default in place of each that is wrong, all that is wrong, and ML_ variables that are none."""
+
+    settings: Settings
+    faults: tuple[ConfigurationError, ...]
+    unknown: tuple[str, ...]
+
+
 def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """Read the settings: environment over `.env` over the TOML file named by ML_CONFIG_FILE.
 
     Raises ConfigurationError naming the setting and the cure.
     """
+    examined = examine(environment, folder)
+    if examined.faults:
+        raise examined.faults[0]
+    return examined.settings
+
+
+def examine(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Examined:
+    """Read the settings as `load` does, but go on after what is wrong."""
     environment = os.environ if environment is None else environment
-    env_file = (folder or Path.cwd()) / ".env"
-    merged: dict[str, str | None] = {**_dotenv(env_file), **environment}
-    values: dict[str, Any] = _toml(merged.get(FILE_VARIABLE))
+    faults: list[ConfigurationError] = []
+
+    def attempt(read: Callable[[], Values], otherwise: Values) -> Values:
+        try:
+            return read()
+        except ConfigurationError as error:
+            faults.append(error)
+            return otherwise
+
+    merged = attempt(lambda: _dotenv((folder or Path.cwd()) / ".env"), {}) | dict(environment)
+    values = attempt(lambda: _toml(merged.get(FILE_VARIABLE)), {})
     known = {f.name: f for f in fields(Settings)}
-    for name in values.keys() - known.keys():
-        raise ConfigurationError(
-            f"Unknown setting {name!r} in {merged[FILE_VARIABLE]}; docs/settings.md lists them all."
+    for name in sorted(values.keys() - known.keys()):
+        del values[name]
+        faults.append(
+            ConfigurationError(f"Unknown setting {name!r} in {merged[FILE_VARIABLE]}; docs/settings.md lists them all.")
         )
-    for name in known:
-        if (text := merged.get(PREFIX + name.upper())) is not None:
-            values[name] = text
+    values |= {name: merged[PREFIX + name.upper()] for name in known if merged.get(PREFIX + name.upper()) is not None}
     hints = get_type_hints(Settings)
-    checked = {name: _convert(known[name], hints[name], value) for name, value in values.items()}
-    settings = Settings(**checked)
-    _check(settings)
-    return settings
+    checked: Values = {}
+    for name, value in values.items():
+        checked |= attempt(partial(_converted, known[name], hints[name], value), {})
+    for name, fault in _faults(Settings(**checked)):
+        faults.append(fault)
+        del checked[name]
+    return Examined(Settings(**checked), tuple(faults), _unknown(merged))
 
 
-def _dotenv(path: Path) -> dict[str, str | None]:
+def _unknown(merged: Values) -> tuple[str, ...]:
+    meant = _variables()
+    return tuple(sorted(name for name in merged if name.upper().startswith(PREFIX) and name not in meant))
+
+
+def _variables() -> list[str]:
+    return [PREFIX + f.name.upper() for f in fields(Settings)] + [FILE_VARIABLE]
+
+
+def meant_by(variable: str) -> str | None:
+    """The variable that a misspelt one may have been meant for; None where none is like it."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(variable.upper(), _variables(), n=1)), None)
+
+
+def _dotenv(path: Path) -> Values:
     if not path.is_file():
         return {}
     from dotenv import dotenv_values
@@ -149,7 +194,7 @@ def _dotenv(path: Path) -> dict[str, str | None]:
         raise ConfigurationError(f"Can't read {path}: {error}. Make it readable UTF-8 text or remove it.") from error
 
 
-def _toml(path: str | None) -> dict[str, Any]:
+def _toml(path: str | None) -> Values:
     if not path:
         return {}
     import tomllib
@@ -162,6 +207,10 @@ def _toml(path: str | None) -> dict[str, Any]:
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"The settings file {path} is not valid TOML: {error}.") from error
+
+
+def _converted(spec: "Field[Any]", kind: Any, value: Any) -> Values:
+    return {spec.name: _convert(spec, kind, value)}
 
 
 def _convert(spec: "Field[Any]", kind: Any, value: Any) -> Any:
@@ -198,26 +247,28 @@ def _as(kind: Any, value: Any) -> Any:
     return kind(str(value).strip())
 
 
-def _check(settings: Settings) -> None:
+def _faults(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:
+    """What is wrong beyond type and limits, with the setting's name."""
     try:
         settings.zone()
     except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
-        raise ConfigurationError(
+        fault = ConfigurationError(
             f"ML_TIMEZONE={settings.timezone!r} is not a time zone that we know; use a name such as Europe/Nicosia."
-        ) from error
+        )
+        fault.__cause__ = error
+        yield "timezone", fault
     # Whether there is such a country only the package `holidays` knows, which most commands need not import.
     if settings.country and not _COUNTRY.fullmatch(settings.country):
-        raise ConfigurationError(
+        words = (
             f"ML_COUNTRY={settings.country!r} is no country's ISO 3166-1 code, two capital letters such as TR or CY; "
             "https://holidays.readthedocs.io lists those that are known. Leave it empty to have no holidays."
         )
+        yield "country", ConfigurationError(words)
     for name in ("data_collection_interval", "anomaly_check_interval"):
-        if getattr(settings, name) % 60:
-            raise ConfigurationError(
-                f"{PREFIX}{name.upper()}={getattr(settings, name)} must be whole minutes: cron knows no seconds."
-            )
+        if (seconds := getattr(settings, name)) % 60:
+            words = f"{PREFIX}{name.upper()}={seconds} must be whole minutes: cron knows no seconds."
+            yield name, ConfigurationError(words)
     for name in ("training_schedule", "report_schedule"):
-        if len(getattr(settings, name).split()) != 5:
-            raise ConfigurationError(
-                f"{PREFIX}{name.upper()}={getattr(settings, name)!r} must have cron's five fields, such as '0 0 * * *'."
-            )
+        if len((expression := getattr(settings, name)).split()) != 5:
+            words = f"{PREFIX}{name.upper()}={expression!r} must have cron's five fields, such as '0 0 * * *'."
+            yield name, ConfigurationError(words)

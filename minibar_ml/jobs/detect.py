@@ -58,8 +58,8 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         counts = Counter[str](finding.type for _, findings in found for finding in findings)
         phases = learner.phases(plan.today())
         told = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
-        job.counts.update(total, findings=sum(counts.values()), phases=told)
-    refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
+        refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
+        job.counts.update(total, findings=sum(counts.values()), phases=told, refused=refused)
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), phases, refused)
 
 

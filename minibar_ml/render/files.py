@@ -7,19 +7,21 @@ from pathlib import Path
 from minibar_ml.domain.errors import ConfigurationError
 
 MODE = 0o640
+OTHER_FOLDER = "name another with --out or ML_REPORT_DIR"
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, mode: int = MODE, otherwise: str = OTHER_FOLDER) -> None:
     """Write through a temporary file beside `path`, so that a reader sees the old file or the new one.
 
-    Makes the folder if it is missing. Raises ConfigurationError naming it where that or the writing fails.
+    Makes the folder if it is missing. Raises ConfigurationError naming it where that or the writing fails, and what
+    to do `otherwise`.
     """
     try:
         path.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                os.fchmod(file.fileno(), MODE)
+                os.fchmod(file.fileno(), mode)
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -29,6 +31,5 @@ def write_whole(path: Path, content: bytes) -> None:
             raise
     except OSError as error:
         raise ConfigurationError(
-            f"Can't write {path.name} into {path.parent} ({error.strerror}): "
-            "make that folder writable, or name another with --out or ML_REPORT_DIR."
+            f"Can't write {path.name} into {path.parent} ({error.strerror}): make that folder writable, or {otherwise}."
         ) from error

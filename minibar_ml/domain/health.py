@@ -1,0 +1,120 @@
+"""How the installation is: whether each job keeps its schedule, and what a check found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.phases import History
+
+ScheduledJob = Literal["collect", "detect", "train", "report"]
+SCHEDULED_JOBS: tuple[ScheduledJob, ...] = get_args(ScheduledJob)
+JobState = Literal["ok", "running", "never", "paused", "partly", "late", "failed"]
+BROKEN: frozenset[JobState] = frozenset({"partly", "late", "failed"})
+CheckState = Literal["ok", "warning", "failed", "skipped"]
+KILLED = "it was killed, or its machine went down"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRuns:
+    """What is on record of a job: its last run, its last success and its last error; None where there was none.
+
+    A success is a run that did its work, all or part of it. Runs are dated by the instant that they were as of: one
+    of `--as-of` some past day proves nothing of today.
+    """
+
+    job: ScheduledJob
+    last_as_of: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    outcome: str | None = None
+    success_as_of: datetime | None = None
+    error_as_of: datetime | None = None
+    error: str | None = None
+    is_locked: bool = False
+
+    @property
+    def was_killed(self) -> bool:
+        """Whether the last run never ended, and nobody is at work."""
+        return self.outcome == "running" and not self.is_locked
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """When a job is to run: its schedule in words, and since when a success must have been, slack included."""
+
+    schedule: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobHealth:
+    """A job beside its schedule. `age` is the time since its last success; None before the first."""
+
+    runs: JobRuns
+    duty: Duty
+    state: JobState
+    age: timedelta | None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether somebody has to look after it."""
+        return self.state in BROKEN
+
+
+def judge(runs: JobRuns, duty: Duty, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
+    """A job's health at an instant; one that has never run is late only if its time has come since the installation."""
+    age = as_of - runs.success_as_of if runs.success_as_of else None
+    is_late = (runs.success_as_of or installed_at) < duty.since
+    return JobHealth(runs, duty, _state(runs, is_late=is_late, is_enabled=is_enabled), age)
+
+
+def _state(runs: JobRuns, *, is_late: bool, is_enabled: bool) -> JobState:
+    if not is_enabled:
+        return "paused"
+    if runs.outcome == "failed" or runs.was_killed:
+        return "failed"
+    if is_late:
+        return "late"
+    if runs.outcome is None:
+        return "never"
+    if runs.outcome == "running":
+        return "running"
+    return "partly" if runs.outcome == "partly" else "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What `status` tells. `refused` gives the reason by model, as of the last detect."""
+
+    as_of: datetime
+    jobs: tuple[JobHealth, ...]
+    open_alerts: Mapping[Severity, int]
+    phases: Mapping[int, History] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def has_run(self) -> bool:
+        """Whether any job ever ran."""
+        return any(one.runs.outcome for one in self.jobs)
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing is late or broken."""
+        return not self.refused and not any(one.is_broken for one in self.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What one check found, in words; `cure` says what to do where it is not ok."""
+
+    name: str
+    state: CheckState
+    found: str
+    cure: str = ""
+
+
+def all_passed(checks: Iterable[Check]) -> bool:
+    """Whether none failed; a warning is no failure, and what could not be looked at has another check's failure."""
+    return not any(check.state == "failed" for check in checks)

@@ -1,0 +1,88 @@
+-- What status and doctor ask: how the jobs are, and what of server and store is not as it should be.
+
+-- name: fetch_jobs
+-- For each job its last run up to an instant, the last that did its work, and the last that told an error; null where
+-- there was none. is_locked: whether a session holds the job's lock now.
+SELECT j.job, last.as_of AS last_as_of, last.started_at, last.ended_at, last.outcome, good.as_of AS success_as_of,
+       good.counts, bad.as_of AS error_as_of, bad.error,
+       EXISTS (
+           SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
+           WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
+             AND l.classid = CAST(hashtext('minibar_ml') AS oid) AND l.objid = CAST(hashtext(j.job) AS oid)
+       ) AS is_locked
+FROM unnest(CAST(:jobs AS text[])) WITH ORDINALITY AS j (job, place)
+LEFT JOIN LATERAL (
+    SELECT as_of, started_at, ended_at, outcome FROM minibar_ml.ml_job_runs r
+    WHERE r.job = j.job AND as_of <= :as_of ORDER BY as_of DESC, id DESC LIMIT 1
+) last ON true
+LEFT JOIN LATERAL (
+    SELECT as_of, counts FROM minibar_ml.ml_job_runs r
+    WHERE r.job = j.job AND as_of <= :as_of AND outcome IN ('done', 'partly') ORDER BY as_of DESC, id DESC LIMIT 1
+) good ON true
+LEFT JOIN LATERAL (
+    SELECT as_of, error FROM minibar_ml.ml_job_runs r
+    WHERE r.job = j.job AND as_of <= :as_of AND error IS NOT NULL ORDER BY as_of DESC, id DESC LIMIT 1
+) bad ON true
+ORDER BY j.place
+
+-- name: find_installed
+-- When the store was made.
+SELECT min(applied_at) FROM minibar_ml.ml_schema_migrations
+
+-- name: count_open
+-- Alerts by severity that were raised and not closed at an instant.
+SELECT severity, count(*) AS alerts FROM minibar_ml.ml_alerts
+WHERE raised_at <= :as_of AND (resolved_at IS NULL OR resolved_at > :as_of)
+GROUP BY severity
+
+-- name: find_server
+-- What the server is and what this session may do in it.
+SELECT current_setting('server_version') AS version, CAST(current_setting('server_version_num') AS integer) AS number,
+       clock_timestamp() AS clock, current_user AS role, current_setting('is_superuser') = 'on' AS is_superuser,
+       pg_is_in_recovery() OR current_setting('transaction_read_only') = 'on' AS is_read_only,
+       has_database_privilege(current_database(), 'TEMPORARY') AS may_make_temporary
+
+-- name: fetch_wall_clock
+-- What the server takes for the wall clock of a zone at some instants, in their order.
+SELECT instant AT TIME ZONE :zone AS wall
+FROM unnest(CAST(:instants AS timestamptz[])) WITH ORDINALITY AS i (instant, place) ORDER BY place
+
+-- name: fetch_writable
+-- Those of some visible tables that this role may change.
+SELECT c.relname FROM pg_class c
+WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)
+  AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
+       OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))
+ORDER BY c.relname
+
+-- name: fetch_unwritable
+-- Those of the store's tables that jobs write and this role may not.
+SELECT c.relname FROM pg_class c
+WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relname IN (
+        'ml_metrics', 'ml_watermarks', 'ml_job_runs', 'ml_alerts', 'ml_models', 'ml_training_logs', 'ml_audit_log')
+  AND NOT (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
+           AND has_table_privilege(c.oid, 'INSERT')
+           AND (c.relname IN ('ml_training_logs', 'ml_audit_log') OR has_table_privilege(c.oid, 'UPDATE'))
+           AND (c.relname NOT IN ('ml_metrics', 'ml_models') OR has_table_privilege(c.oid, 'DELETE')))
+ORDER BY c.relname
+
+-- name: fetch_missing_partitions
+-- The months, of the present one and the next, that have no partition of ml_metrics yet.
+SELECT to_char(month, 'YYYY-MM') AS month
+FROM generate_series(date_trunc('month', CAST(:as_of AS timestamptz) AT TIME ZONE 'UTC'),
+                     CAST(:as_of AS timestamptz) AT TIME ZONE 'UTC' + interval '1 month', interval '1 month') AS month
+WHERE to_regclass('minibar_ml.ml_metrics_' || to_char(month, 'YYYY_MM')) IS NULL
+ORDER BY month
+
+-- name: may_make_partitions
+-- Whether this role may make partitions, by itself or through a function that acts for the owner.
+SELECT bool_or(p.prosecdef) OR bool_and(pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(c.relnamespace, 'CREATE'))
+FROM pg_class c JOIN pg_proc p ON p.pronamespace = c.relnamespace AND p.proname = 'ensure_partitions'
+WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relname = 'ml_metrics'
+
+-- name: has_store
+-- Whether there is a store; asks only the catalogue, which every role may.
+SELECT EXISTS (
+    SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = 'minibar_ml' AND c.relname = 'ml_schema_migrations'
+)

@@ -1,0 +1,269 @@
+"""`doctor` tells everything that is wrong at once, each with what to do."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hotels import KEY, sql
+from sqlalchemy import Connection, make_url
+
+from minibar_ml.artifacts.envelope import seal
+from minibar_ml.artifacts.keys import parse_keys
+from minibar_ml.cli import doctor_host, doctor_store
+from minibar_ml.cli.app import main
+from minibar_ml.cli.doctor import guarded
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.domain.health import Check
+from minibar_ml.domain.models import ModelHeader, NewModel
+from minibar_ml.store import models
+from minibar_ml.store.engine import make_engine
+
+PASSWORD = "c0rrect-h0rse"
+HEADER = ModelHeader("statistics", "room_consumption", 1, 1)
+
+
+def found(capsys: pytest.CaptureFixture[str], code: int) -> dict[str, list[dict[str, str]]]:
+    """What doctor --json found, by check."""
+    assert main(["doctor", "--json"]) == code
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] == (code == ExitCode.OK)
+    checks: dict[str, list[dict[str, str]]] = {}
+    for check in document["checks"]:
+        checks.setdefault(check["name"], []).append(check)
+    return checks
+
+
+def told(checks: dict[str, list[dict[str, str]]], name: str) -> str:
+    """State, words and cure of a check as one text."""
+    return " | ".join(f"{one['state']}: {one['found']} {one['cure']}".strip() for one in checks[name])
+
+
+@pytest.fixture
+def key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ML_ENCRYPTION_KEYS", KEY)
+
+
+@pytest.fixture
+def role(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A role that may read the source, and connects; dropped at the end."""
+    name = make_url(store_url).database or ""
+    sql(store_url, f"CREATE ROLE {name} LOGIN PASSWORD '{PASSWORD}'")
+    sql(store_url, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}")
+    url = make_url(store_url).set(username=name, password=PASSWORD)
+    monkeypatch.setenv("ML_DATABASE_URL", url.render_as_string(hide_password=False))
+    yield name
+    sql(store_url, f"DROP OWNED BY {name}")
+    sql(store_url, f"DROP ROLE {name}")
+
+
+@pytest.mark.usefixtures("store_url", "key")
+def test_a_new_installation_passes_with_warnings_that_say_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
+    checks = found(capsys, ExitCode.OK)
+    assert told(checks, "source").startswith("ok: layout_a")
+    assert told(checks, "rights").startswith("warning: role postgres is a superuser")
+    assert "`minibar-ml train`" in told(checks, "models")
+    assert "`minibar-ml collect` makes them" in told(checks, "partitions")
+    assert "warning: collect: never" in told(checks, "jobs")
+    for name in ("settings", "schedules", "files", "key", "server", "clock", "time_zone", "schema", "store"):
+        assert told(checks, name).startswith("ok: "), name
+
+
+@pytest.mark.usefixtures("store_url", "key")
+@pytest.mark.parametrize("columns", [80, 120])
+def test_lines_fit_the_terminal(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    assert main(["doctor"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= columns
+    assert "ok       schema      current" in shown
+
+
+def test_without_a_database_all_else_is_still_looked_at_and_no_password_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ML_DATABASE_URL", f"postgresql://minibar:{PASSWORD}@127.0.0.1:1/hotel")
+    assert main(["doctor", "--verbose"]) == ExitCode.UNEXPECTED
+    shown = capsys.readouterr()
+    assert PASSWORD not in shown.out + shown.err
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "failed: 127.0.0.1" in told(checks, "database")
+    assert "keys new" in told(checks, "key")
+    assert told(checks, "schema") == "skipped: the database can't be reached"
+    assert told(checks, "report_dir").startswith("ok")
+
+
+@pytest.mark.usefixtures("store_url", "key")
+def test_every_wrong_setting_is_told_and_misspelt_ones_are_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ML_LANG", "fr")
+    monkeypatch.setenv("ML_LOOKBACK_DAYS", "many")
+    monkeypatch.setenv("ML_DATA_COLLECTION_INTERVAL", "90")
+    (tmp_path / ".env").write_text(f"ML_TIME_ZONE=Asia/Tokyo\nML_QUUX={PASSWORD}\n")
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    words = told(checks, "settings")
+    for expected in ("failed: ML_LANG='fr'", "failed: ML_LOOKBACK_DAYS='many'", "failed: ML_DATA_COLLECTION_INTERVAL"):
+        assert expected in words
+    assert "warning: ML_TIME_ZONE is no setting and has no effect did you mean ML_TIMEZONE?" in words
+    assert "warning: ML_QUUX" in words
+    assert PASSWORD not in words
+    assert told(checks, "schema").startswith("ok")
+
+
+@pytest.mark.usefixtures("database", "key")
+def test_an_empty_database_is_told_once_and_what_needs_a_store_is_skipped(
+    database: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ML_DATABASE_URL", database)
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "failed: The store lacks" in told(checks, "schema")
+    assert "db init" in told(checks, "schema")
+    assert {told(checks, name) for name in doctor_store.NEED_STORE} == {"skipped: there is no store yet"}
+
+
+@pytest.mark.usefixtures("key")
+def test_a_schema_behind_or_ahead_is_told_and_the_rest_is_looked_at(
+    store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(store_url, "INSERT INTO minibar_ml.ml_schema_migrations (version, name, checksum) VALUES (9999, 'x', 'x')")
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "version 9999" in told(checks, "schema")
+    assert told(checks, "source").startswith("ok")
+    last = "(SELECT max(version) FROM minibar_ml.ml_schema_migrations)"
+    for _ in range(2):
+        sql(store_url, f"DELETE FROM minibar_ml.ml_schema_migrations WHERE version = {last}")
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "failed: The store lacks 1 migration(s)" in told(checks, "schema")
+    assert told(checks, "store").startswith("ok")
+
+
+@pytest.mark.usefixtures("key")
+def test_a_source_table_that_is_gone_is_named(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(store_url, "DROP TABLE misafir_kayitlari CASCADE")
+    assert "there is no table misafir_kayitlari" in told(found(capsys, ExitCode.UNEXPECTED), "source")
+
+
+@pytest.mark.usefixtures("key")
+def test_a_role_that_may_write_to_the_source_is_warned_of(
+    store_url: str, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
+    sql(store_url, f"GRANT ALL ON ALL TABLES IN SCHEMA minibar_ml TO {role}")
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert told(checks, "rights") == f"ok: role {role} can't change the source"
+    assert told(checks, "store") == "ok: writable"
+    assert "failed: none for" in told(checks, "partitions")
+    sql(store_url, f"GRANT DELETE ON odalar TO {role}")
+    sql(store_url, f"GRANT UPDATE (ad) ON oteller TO {role}")
+    words = told(found(capsys, ExitCode.UNEXPECTED), "rights")
+    assert words.startswith(f"warning: role {role} may change odalar, oteller of the source REVOKE")
+
+
+@pytest.mark.usefixtures("key")
+def test_a_store_that_this_role_may_not_write_or_even_see_is_told(
+    store_url: str, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "ml_alerts, ml_audit_log, ml_job_runs" in told(checks, "store")
+    assert "may not do this" in told(checks, "schema")
+    assert "may not do this" in told(checks, "jobs")
+    sql(store_url, f"ALTER ROLE {role} SET default_transaction_read_only = on")
+    assert "takes no writes" in told(found(capsys, ExitCode.UNEXPECTED), "store")
+
+
+@pytest.fixture
+def sealed(connection: Connection) -> bytes:
+    """The bytes of an active model."""
+    blob = seal({"format": 1}, HEADER, parse_keys(KEY, "test"))
+    new = NewModel(header=HEADER, model_data=blob, data_points=1, trained_at=datetime.now(UTC))
+    models.promote(connection, [one.id for one in models.insert(connection, [new])])
+    connection.commit()
+    return blob
+
+
+def test_models_are_opened_with_the_key_and_a_changed_one_is_named(
+    sealed: bytes, store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "there is no key" in told(found(capsys, ExitCode.UNEXPECTED), "models")
+    monkeypatch.setenv("ML_ENCRYPTION_KEYS", KEY)
+    assert told(found(capsys, ExitCode.OK), "models") == "ok: all 1 active ones can be opened"
+    changed = sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:]
+    sql(store_url, "UPDATE minibar_ml.ml_models SET model_data = :blob", blob=changed)
+    words = told(found(capsys, ExitCode.UNEXPECTED), "models")
+    assert f"failed: The {HEADER} was refused: its bytes were changed" in words
+
+
+@pytest.mark.usefixtures("store_url")
+def test_a_key_file_that_others_can_read_is_no_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "minibar-ml.key"
+    path.write_text(KEY)
+    path.chmod(0o644)
+    assert "chmod 600" in told(found(capsys, ExitCode.UNEXPECTED), "key")
+
+
+@pytest.mark.usefixtures("key")
+def test_a_late_job_fails(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")
+    sql(
+        store_url,
+        "INSERT INTO minibar_ml.ml_job_runs (job, as_of, outcome, ended_at)"
+        " VALUES ('collect', now() - interval '3 hours', 'done', now())",
+    )
+    assert "failed: collect is late: last success 3 h ago" in told(found(capsys, ExitCode.UNEXPECTED), "jobs")
+
+
+@pytest.mark.usefixtures("store_url", "key")
+def test_bad_schedules_files_and_folders_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ML_ANOMALY_CHECK_INTERVAL", str(7 * 60))
+    monkeypatch.setenv("ML_EVENTS_FILE", str(tmp_path / "none.csv"))
+    monkeypatch.setenv("ML_REPORT_DIR", "/proc/reports")
+    checks = found(capsys, ExitCode.UNEXPECTED)
+    assert "cron can't keep" in told(checks, "schedules")
+    assert "none.csv" in told(checks, "files")
+    assert "nothing can be written into /proc" in told(checks, "report_dir")
+
+
+def test_a_zone_that_the_server_does_not_know_is_told(connection: Connection) -> None:
+    class Renamed(ZoneInfo):
+        """A zone whose name the server does not know."""
+
+        key = "Europe/Atlantis"  # type: ignore[assignment]
+
+    zone = Renamed.no_cache("Europe/Nicosia")
+    (check,) = doctor_store.time_zone(connection, zone, datetime.now(UTC))
+    assert (check.state, check.found) == ("failed", "the server does not know Europe/Atlantis")
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(-6, "failed"), (-4, "ok"), (0, "ok"), (4, "ok"), (6, "failed")])
+def test_clocks_may_differ_by_five_seconds(seconds: int, state: str) -> None:
+    now = datetime.now(UTC)
+    check = doctor_store.compared_clocks(now, now + timedelta(seconds=seconds), now)
+    assert check.state == state
+    # What the asking itself took is no difference.
+    assert doctor_store.compared_clocks(now, now + timedelta(seconds=20), now + timedelta(seconds=30)).state == "ok"
+
+
+@pytest.mark.parametrize(("free", "state"), [(5e9, "ok"), (5e8, "warning"), (5e7, "failed")])
+def test_little_space_is_told_before_there_is_none(free: float, state: str) -> None:
+    assert doctor_host.space(Path("/reports"), int(free)).state == state
+
+
+def test_what_no_check_expects_is_told_and_hides_nothing(database: str) -> None:
+    def look() -> Iterator[Check]:
+        yield Check("one", "ok", "seen")
+        raise RuntimeError("out of ink\nand more")
+
+    assert list(guarded("one", look)) == [
+        Check("one", "ok", "seen"),
+        Check("one", "failed", "RuntimeError: out of ink"),
+    ]
+    with make_engine(database, "UTC").connect() as connection:
+        (check,) = guarded("jobs", lambda: doctor_store.models(connection, parse_keys(KEY, "test")))
+    assert "Something is missing in the database" in check.found

@@ -1,0 +1,222 @@
+"""`status` says of each job whether it keeps its schedule, and ends with 1 when one does not."""
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hotels import sql
+
+from minibar_ml.cli.app import main
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.locks import exclusive
+
+INSERT = (
+    "INSERT INTO minibar_ml.ml_job_runs (job, as_of, started_at, ended_at, outcome, error, counts)"
+    " VALUES (:job, :at, :at, :ended, :outcome, :error, CAST(:counts AS jsonb))"
+)
+
+
+def ran(url: str, job: str, ago: timedelta, outcome: str = "done", error: str | None = None, **counts: Any) -> None:
+    """Put a run on record."""
+    at = datetime.now(UTC) - ago
+    ended = None if outcome == "running" else at
+    sql(url, INSERT, job=job, at=at, ended=ended, outcome=outcome, error=error, counts=json.dumps(counts))
+
+
+@pytest.fixture
+def kept(store_url: str) -> str:
+    """A store made long ago, whose jobs have all just run."""
+    sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")
+    for job in ("collect", "detect", "train", "report"):
+        ran(store_url, job, timedelta(minutes=1))
+    return store_url
+
+
+def told(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+    main(["status", "--json", *options])
+    found: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def states(document: dict[str, Any]) -> dict[str, str]:
+    return {one["job"]: one["state"] for one in document["jobs"]}
+
+
+@pytest.mark.usefixtures("kept")
+def test_jobs_that_ran_in_time_are_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "late" not in shown
+    assert "open alerts: critical 0, high 0, medium 0, low 0" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+@pytest.mark.parametrize(
+    ("job", "ago", "is_late"),
+    [
+        ("collect", timedelta(minutes=29), False),
+        ("collect", timedelta(minutes=31), True),
+        ("detect", timedelta(minutes=14), False),
+        ("detect", timedelta(minutes=16), True),
+        ("train", timedelta(hours=26), True),
+        ("report", timedelta(days=4), False),
+        ("report", timedelta(days=8), True),
+    ],
+)
+def test_a_job_is_late_by_its_own_schedule(
+    kept: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    job: str,
+    ago: timedelta,
+    is_late: bool,
+) -> None:
+    monkeypatch.setenv("ML_REPORT_SCHEDULE", f"0 0 * * {(datetime.now(UTC) - timedelta(days=5)).isoweekday()}")
+    sql(kept, "DELETE FROM minibar_ml.ml_job_runs WHERE job = :job", job=job)
+    ran(kept, job, ago)
+    assert main(["status"]) == (ExitCode.UNEXPECTED if is_late else ExitCode.OK)
+    assert (f"{job} is late" in capsys.readouterr().out) == is_late
+
+
+def test_the_last_success_counts_and_not_the_last_run(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(kept, "collect", timedelta(seconds=5), "failed", "OperationalError: disk full")
+    assert main(["status"]) == ExitCode.UNEXPECTED
+    shown = capsys.readouterr().out
+    assert "collect is broken: its last run failed; last success" in shown
+    assert "disk full" in shown
+
+
+def test_an_error_that_was_made_up_for_is_told_and_is_no_fault(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(kept, "collect", timedelta(minutes=20), "failed", "gone\x1b[2J")
+    assert main(["status"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "collect: last error" in shown
+    assert "\x1b" not in shown
+
+
+def test_a_run_is_at_work_while_it_has_its_lock_and_was_killed_without(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(kept, "train", timedelta(seconds=5), "running")
+    with make_engine(kept, "UTC").connect() as other, exclusive(other, "train"):
+        document = told(capsys)
+        assert (states(document)["train"], document["ok"]) == ("running", True)
+    document = told(capsys)
+    train = next(one for one in document["jobs"] if one["job"] == "train")
+    assert (train["state"], train["outcome"], document["ok"]) == ("failed", "killed", False)
+
+
+@pytest.mark.usefixtures("store_url")
+def test_a_new_installation_is_told_how_to_start_and_is_not_late(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status"]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("No job has ever run. Start with `minibar-ml collect`")
+    assert set(states(told(capsys)).values()) == {"never"}
+
+
+def test_what_never_ran_in_an_old_installation_is_late(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")
+    assert main(["status"]) == ExitCode.UNEXPECTED
+    shown = capsys.readouterr().out
+    assert shown.startswith("No job has ever run.")
+    assert "report is late: no success yet" in shown
+
+
+def test_a_pause_is_no_lateness(kept: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(kept, "DELETE FROM minibar_ml.ml_job_runs")
+    monkeypatch.setenv("ML_ENABLED", "false")
+    assert main(["status"]) == ExitCode.OK
+    assert "collect is paused: ML_ENABLED is false" in capsys.readouterr().out
+
+
+def test_as_of_a_past_instant_later_runs_are_unknown(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(kept, "collect", timedelta(days=3))
+    asked = (datetime.now(UTC) - timedelta(days=3) + timedelta(minutes=10)).isoformat()
+    document = told(capsys, "--as-of", asked)
+    assert states(document) == {"collect": "ok", "detect": "late", "train": "late", "report": "late"}
+    assert 590 < document["jobs"][0]["age_seconds"] < 660
+
+
+def test_a_run_of_some_past_instant_proves_nothing_of_today(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(kept, "UPDATE minibar_ml.ml_job_runs SET as_of = now() - interval '30 days' WHERE job = 'detect'")
+    assert states(told(capsys))["detect"] == "late"
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_lines_fit_the_terminal(
+    kept: str, columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    ran(kept, "train", timedelta(seconds=1), "failed", "a long story " * 20)
+    ran(
+        kept,
+        "detect",
+        timedelta(seconds=1),
+        phases={"1": {"days": 9, "phase": "provisional"}},
+        refused={"m": "w " * 99},
+    )
+    main(["status"])
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
+
+
+def test_phases_and_refused_models_of_the_last_detect_are_told(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    why = {"room_consumption, hotel 1": "its bytes were changed"}
+    ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 9, "phase": "provisional"}}, refused=why)
+    assert main(["status"]) == ExitCode.UNEXPECTED
+    shown = capsys.readouterr().out
+    assert "hotel 1: phase provisional, 9 day(s)" in shown
+    assert "model refused, room_consumption, hotel 1: its bytes were changed" in shown
+    assert told(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional"}]
+
+
+def test_a_schedule_that_never_comes_is_named(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for expression in ("0 0 31 2 *", "0 0 * * someday"):
+        monkeypatch.setenv("ML_TRAINING_SCHEDULE", expression)
+        assert main(["status"]) == ExitCode.CONFIGURATION
+        assert f"ML_TRAINING_SCHEDULE='{expression}'" in capsys.readouterr().err
+
+
+def test_metrics_have_help_type_and_one_sample_a_line(
+    kept: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "minibar_ml.prom"
+    path.write_text("old")
+    sql(kept, "DELETE FROM minibar_ml.ml_job_runs WHERE job = 'detect'")
+    assert main(["status", "--prometheus", str(path)]) == ExitCode.UNEXPECTED
+    assert stat.S_IMODE(path.stat().st_mode) == 0o644
+    assert [found.name for found in tmp_path.iterdir()] == ["minibar_ml.prom"]
+    lines = path.read_text().splitlines()
+    described = [line.split()[2] for line in lines if line.startswith("# HELP ")]
+    assert described == [line.split()[2] for line in lines if line.startswith("# TYPE ") and line.endswith(" gauge")]
+    samples = dict(line.rsplit(" ", 1) for line in lines if not line.startswith("#"))
+    assert {name.partition("{")[0] for name in samples} <= set(described)
+    assert all(name.startswith("minibar_ml_") and float(value) >= 0 for name, value in samples.items())
+    assert samples["minibar_ml_up"] == "1.0"
+    assert samples["minibar_ml_healthy"] == "0.0"
+    assert samples['minibar_ml_broken{task="detect"}'] == "1.0"
+    assert samples['minibar_ml_broken{task="collect"}'] == "0.0"
+    assert 'minibar_ml_last_run_timestamp_seconds{task="detect"}' not in samples
+    assert samples['minibar_ml_open_alerts{severity="critical"}'] == "0.0"
+
+
+def test_metrics_of_an_unreachable_store_say_so_instead_of_the_last_good_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str
+) -> None:
+    monkeypatch.setenv("ML_DATABASE_URL", database)
+    path = tmp_path / "minibar_ml.prom"
+    assert main(["status", "--prometheus", str(path)]) == ExitCode.PRECONDITION
+    assert "minibar_ml_up 0.0\n" in path.read_text()
+    assert "healthy" not in path.read_text()
+
+
+@pytest.mark.usefixtures("kept")
+def test_a_metrics_file_that_nobody_would_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["status", "--prometheus", str(tmp_path / "minibar.txt")]) == ExitCode.USAGE
+    assert "ends in .prom" in capsys.readouterr().err
+    assert main(["status", "--prometheus", "/proc/nowhere/minibar.prom"]) == ExitCode.CONFIGURATION
+    assert "--prometheus" in capsys.readouterr().err
