@@ -26,6 +26,78 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
+    SELECT n.id, e.event, n.severity, nullif(e.by, 'system')
+    FROM after_rows n JOIN before_rows o USING (id)
+    CROSS JOIN LATERAL (VALUES
+        (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL),
+        (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL, NULL),
+        (3, 'escalated', array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
+                       > array_position(ARRAY['low', 'medium', 'high', 'critical'], o.severity), NULL),
+        (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by),
+        (5, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by),
+        (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open', NULL),
+        (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open', NULL),
+        (8, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by),
+        (9, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by)
+    ) AS e (place, event, happened, by)
+    WHERE e.happened
+    ORDER BY n.id, e.place;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity)
+    SELECT id, 'opened', severity FROM after_rows ORDER BY id;
+    RETURN NULL;
+END
+$$;
+
+CREATE TABLE minibar_ml.ml_alert_comments (
+    id bigint NOT NULL,
+    alert_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    by text NOT NULL,
+    body text NOT NULL,
+    CONSTRAINT ml_alert_comments_body_check CHECK ((body <> ''::text))
+);
+
+ALTER TABLE minibar_ml.ml_alert_comments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_alert_comments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_alert_events (
+    id bigint NOT NULL,
+    alert_id bigint NOT NULL,
+    event text NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    severity text NOT NULL,
+    by text,
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_alert_events_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE minibar_ml.ml_alerts (
     id bigint NOT NULL,
     type text NOT NULL,
@@ -57,12 +129,17 @@ CREATE TABLE minibar_ml.ml_alerts (
     read_by text,
     resolved_at timestamp with time zone,
     resolved_by text,
+    snoozed_until timestamp with time zone,
+    snoozed_by text,
+    previous_id bigint,
+    muted_by bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_severity_check CHECK ((severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
-    CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text, 'false_positive'::text]))),
+    CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+    CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
     CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text])))
 );
 
@@ -210,6 +287,12 @@ CREATE TABLE minibar_ml.ml_watermarks (
     last_id bigint NOT NULL
 );
 
+ALTER TABLE ONLY minibar_ml.ml_alert_comments
+    ADD CONSTRAINT ml_alert_comments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_alert_events
+    ADD CONSTRAINT ml_alert_events_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_pkey PRIMARY KEY (id);
 
@@ -243,6 +326,10 @@ ALTER TABLE ONLY minibar_ml.ml_training_logs
 ALTER TABLE ONLY minibar_ml.ml_watermarks
     ADD CONSTRAINT ml_watermarks_pkey PRIMARY KEY (source_table);
 
+CREATE INDEX ml_alert_comments_alert ON minibar_ml.ml_alert_comments USING btree (alert_id, at);
+
+CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events USING btree (alert_id, id);
+
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
 CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text]));
@@ -262,3 +349,19 @@ CREATE INDEX ml_metrics_entity ON ONLY minibar_ml.ml_metrics USING btree (entity
 CREATE INDEX ml_metrics_type_time ON ONLY minibar_ml.ml_metrics USING btree (metric_type, observed_at);
 
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
+
+CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_changed_alerts();
+
+CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
+
+ALTER TABLE ONLY minibar_ml.ml_alert_comments
+    ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alert_events
+    ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_muted_by_fkey FOREIGN KEY (muted_by) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES minibar_ml.ml_alerts(id);

@@ -139,7 +139,7 @@ def test_detect_asks_the_stored_forests_and_without_training_nobody(
     opinions = []
     for template in (trained, month_points):
         url = make_database(template)
-        assert command(url, "detect", "--as-of", "2025-11-14", "--quiet", **GENEROUS) == 0
+        assert command(url, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
         opinions += sql(url, "SELECT count(*) FROM minibar_ml.ml_alerts WHERE facts ? 'forest_percentile'")[0]
     assert opinions[0] > 0
     assert opinions[1] == 0
