@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, VACANT, D, detect, evening, on, rows
+from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
@@ -109,7 +109,7 @@ def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
     connection: Connection, statuses: list[str] | None
 ) -> None:
     _crowd(connection, 100_000)
-    wanted = dict.fromkeys(("severities", "types", "hotel_id", "since", "until"), None)
+    wanted = dict.fromkeys(UNFILTERED)
     plan = "\n".join(
         connection.execute(
             text("EXPLAIN " + alerts.query("alerts.fetch_latest").text), {**wanted, "statuses": statuses, "limit": 50}
