@@ -66,7 +66,7 @@ come and go by the hour. An event needs whole days without the like: of a room t
 attendant those worked, of a product all of them.
 """
 MOST_QUIET_DAYS = 60
-"""A room that nobody checks, an attendant who has left: nothing will ever be normal, and the alert ends all the same."""
+"""A room that nobody checks, an attendant who has left: no day will be normal, and the alert ends all the same."""
 
 NEEDS_FRESH_DATA: frozenset[AlertType] = frozenset(
     {"consumption_anomaly", "silent_room", "shrinkage", "refill_delay", "custody_loss"}

@@ -3,7 +3,8 @@
 Not the queries themselves in a transaction that is rolled back: their rows would stand in the way of a detect that
 runs meanwhile, for a live alert is unique, and ids would be used up; and not on a temporary copy of the table, for a
 query's identifiers are never substituted, and a read-only server has no temporary tables. No person gives a verdict in
-a rehearsal, so an alert is open until the system resolves it, and none is muted: how many there are is the question. tests/db/test_rehearsal.py holds the two side by side.
+a rehearsal, so an alert is open until the system resolves it, and none is muted, for it counts what is raised.
+tests/db/test_rehearsal.py holds the two side by side.
 """
 
 import json
@@ -44,7 +45,7 @@ class Rehearsal:
     """The alerts of one walk, numbered as they were opened."""
 
     def __init__(self, zone: ZoneInfo, observed: Observed) -> None:
-        """No alert yet; `zone` tells which business day an instant is of, `observed` when rooms were checked and so on."""
+        """No alert yet; `zone` tells which business day an instant is of, `observed` when rooms were checked."""
         self._zone, self._observed = zone, observed
         self._live: dict[Fingerprint, Alert] = {}
         self._closed: dict[Fingerprint, list[Alert]] = {}

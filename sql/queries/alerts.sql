@@ -329,11 +329,11 @@ SELECT :os_user, :operator, 'alert.comment', 'alert ' || alert_id, jsonb_build_o
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
-SELECT at, event, by, severity, CAST(NULL AS text) AS body, id AS place FROM minibar_ml.ml_alert_events
-WHERE alert_id = :id
-UNION ALL
-SELECT at, 'commented', by, NULL, body, id FROM minibar_ml.ml_alert_comments WHERE alert_id = :id
-ORDER BY at, event = 'commented', place
+SELECT * FROM (
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, id FROM minibar_ml.ml_alert_events WHERE alert_id = :id
+    UNION ALL
+    SELECT at, 'commented', by, NULL, body, id FROM minibar_ml.ml_alert_comments WHERE alert_id = :id) steps
+ORDER BY at, event = 'commented', id
 
 -- name: series
 -- An alert's metric on each of 30 days: the last ones, or those up to the alert where it is older. A level is the

@@ -92,7 +92,9 @@ def test_random_weeks_end_the_same_in_memory_and_in_postgresql(connection: Conne
         checks = {hotel_id: _checks(random.Random(f"{seed} {hotel_id}")) for hotel_id in (1, 2)}
         for hotel_id, days in checks.items():
             check_rooms(connection, *days, hotel_id=hotel_id)
-        rehearsal = Rehearsal(ZoneInfo(ZONE), {_room(one): [d.toordinal() for d in days] for one, days in checks.items()})
+        rehearsal = Rehearsal(
+            ZoneInfo(ZONE), {_room(one): [d.toordinal() for d in days] for one, days in checks.items()}
+        )
         for as_of, findings in _days(random.Random(seed)):
             stored = alerts.upsert(connection, findings, NAMES, as_of, plain_texts, ALERT_TYPES)
             assert rehearsal.upsert(findings, NAMES, as_of, ALERT_TYPES) == stored, (seed, as_of)
