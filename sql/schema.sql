@@ -73,7 +73,7 @@ $$;
 CREATE TABLE minibar_ml.ml_alert_comments (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     by text NOT NULL,
     body text NOT NULL,
     CONSTRAINT ml_alert_comments_body_check CHECK ((body <> ''::text))
@@ -92,7 +92,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
     event text NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     severity text NOT NULL,
     by text,
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))

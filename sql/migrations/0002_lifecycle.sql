@@ -26,7 +26,7 @@ $$;
 CREATE TABLE minibar_ml.ml_alert_comments (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     alert_id bigint NOT NULL REFERENCES minibar_ml.ml_alerts (id),
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT statement_timestamp(),
     by text NOT NULL,
     body text NOT NULL CHECK (body <> '')
 );
@@ -41,7 +41,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     event text NOT NULL CHECK (event IN (
         'opened', 'escalated', 'acknowledged', 'snoozed', 'unsnoozed', 'resolved', 'false_positive', 'reopened',
         'muted', 'unmuted')),
-    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at timestamptz NOT NULL DEFAULT statement_timestamp(),
     severity text NOT NULL,
     by text
 );

@@ -26,4 +26,4 @@ WHERE m.observed_at >= :since AND m.observed_at < :until AND jsonb_exists(m.cont
 
 -- name: floors
 -- The floor of every room.
-SELECT room_id, floor_name FROM minibar_ml.source_rooms()
+SELECT room_id AS id, floor_name AS name FROM minibar_ml.source_rooms()

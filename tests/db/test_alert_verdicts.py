@@ -7,12 +7,9 @@ from typing import Any
 
 import pytest
 from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alerts import AlertFilter, Severity, Sort, Verdict
+from minibar_ml.domain.alerts import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.store import alerts
 
@@ -187,57 +184,3 @@ def _points(connection: Connection, metric: str, values: dict[Any, float]) -> No
                     observed_at, business_date) VALUES (:metric, 1, 'room', 1126, :value, :at, :day)"""),
             {"metric": metric, "value": value, "at": evening(day), "day": day},
         )
-
-
-class Hotel(RuleBasedStateMachine):
-    """Two faults come and go for weeks, and a person judges them at any time."""
-
-    connection: Connection
-
-    @initialize()
-    def start(self) -> None:
-        self.connection.rollback()
-        self.today = D
-        self.found: list[Any] = []
-
-    @rule(days=st.integers(0, 16))
-    def go_on(self, days: int) -> None:
-        self.today += timedelta(days=days)
-
-    @rule(
-        kinds=st.lists(st.sampled_from([HIGH_ROOM, OUTFLOW, LOW_STOCK]), max_size=4),
-        score=st.sampled_from([None, 1.0, 5.0]),
-        severity=st.sampled_from(["low", "critical"]),
-        back=st.integers(0, 3),
-    )
-    def detect(self, kinds: list[Any], score: float | None, severity: Severity, back: int) -> None:
-        day = self.today - timedelta(days=back)
-        self.found = [replace(one, occurred_on=day, score=score, severity=severity) for one in kinds]
-        detect(self.connection, *self.found, day=self.today)
-
-    @rule()
-    def detect_again(self) -> None:
-        before = rows(self.connection)
-        closed = [alert.id for alert in before if alert.status in ("resolved", "false_positive")]
-        detect(self.connection, *self.found, day=self.today, evaluated=())
-        after = {alert.id: alert for alert in rows(self.connection)}
-        assert len(after) == len(before)
-        assert all(after[number].status in ("resolved", "false_positive") for number in closed)
-
-    @rule(verdict=st.sampled_from(["acknowledged", "resolved", "false_positive"]), place=st.integers(0, 5))
-    def judge(self, verdict: Verdict, place: int) -> None:
-        if ids := _ids(self.connection):
-            alerts.judge(self.connection, [ids[place % len(ids)]], verdict, "ayse", evening(self.today))
-
-    @invariant()
-    def alerts_are_sound(self) -> None:
-        live = [
-            (alert.type, alert.entity_id) for alert in rows(self.connection) if alert.status in ("open", "acknowledged")
-        ]
-        assert len(live) == len(set(live))
-        assert all(alert.occurrences >= 1 and alert.last_seen >= alert.raised_at for alert in rows(self.connection))
-
-
-def test_whatever_happens_there_is_one_live_alert_and_no_verdict_is_undone(connection: Connection) -> None:
-    machine = type("OneHotel", (Hotel,), {"connection": connection})
-    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=15, deadline=None))
