@@ -341,6 +341,8 @@ CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events USING btree (al
 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
+CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
 
 CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));

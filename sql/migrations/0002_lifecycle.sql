@@ -14,6 +14,8 @@ ALTER TABLE minibar_ml.ml_alerts
 DROP INDEX minibar_ml.ml_alerts_one_live;
 CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts (type, hotel_id, entity_type, entity_id)
     WHERE status IN ('open', 'acknowledged', 'snoozed');
+CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts (
+    type, hotel_id, entity_type, entity_id, last_occurred_on);
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts (muted_by) WHERE muted_by IS NOT NULL;
 
 -- Text as it is compared: small letters, and one i for the four that Turkish and English write, in any locale.

@@ -116,26 +116,41 @@ def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
     assert "Seq Scan" not in plan
 
 
+def _plan(connection: Connection, name: str, values: dict[str, Any]) -> str:
+    return "\n".join(connection.execute(text("EXPLAIN " + alerts.query(name).text), values).scalars())
+
+
+def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Connection) -> None:
+    _crowd(connection, 100_000, live_of=200)
+    wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
+    for by_impact in (False, True):
+        assert "Seq Scan" not in _plan(connection, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
+    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", {"hotel_id": None})
+
+
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
-    _crowd(connection, 100_000)
-    values = {"findings": "[]", "as_of": NOON}
-    plan = "\n".join(connection.execute(text("EXPLAIN " + alerts.query("alerts.apply").text), values).scalars())
-    assert "Seq Scan on ml_alerts" not in plan, plan
+    _crowd(connection, 100_000, live_of=200)
+    values: dict[str, Any] = {"findings": "[]", "as_of": NOON}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
+    values |= {"evaluated": [], "state_types": [], "state_reason": "", "normal_days": "{}", "most_quiet_days": 60}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)
+    values = {"shift_reason": "product_high", "common_store": 0, "needs_fresh_data": ["silent_room"]}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.mute", values)
 
 
-def _crowd(connection: Connection, count: int) -> None:
-    """Many alerts over three years, most of them closed."""
+def _crowd(connection: Connection, count: int, live_of: int = 20) -> None:
+    """Many alerts over three years, one of so many live."""
     connection.execute(
         text("""
         INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric,
             value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen,
             resolved_at, resolved_by)
-        SELECT 'consumption_anomaly', 'high', CASE WHEN n % 20 = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
-            CASE WHEN n % 20 = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high', 'm',
+        SELECT 'consumption_anomaly', 'high', CASE WHEN n % :live_of = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
+            CASE WHEN n % :live_of = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high', 'm',
             'a', t::date, t::date, t, t, t, 'system'
         FROM (SELECT n, timestamptz '2023-01-01' + n * interval '15 minutes' AS t FROM generate_series(1, :count) n) s
         """),
-        {"count": count},
+        {"count": count, "live_of": live_of},
     )
     connection.execute(text("ANALYZE minibar_ml.ml_alerts"))
 
