@@ -26,22 +26,31 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT lower(translate(words, U&'I\0130\0131\015E\011E\00DC\00D6\00C7\00C2\00CE\00DB\0307',
+                                  U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
+$$;
+
 CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
-    SELECT n.id, e.event, n.severity, nullif(e.by, 'system')
+    SELECT n.id, e.event, n.severity, nullif(nullif(e.by, 'system'), '')
     FROM after_rows n JOIN before_rows o USING (id)
     CROSS JOIN LATERAL (VALUES
         (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL),
-        (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL, NULL),
+        (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
+                       AND n.status IN ('open', 'acknowledged', 'snoozed'), NULL),
         (3, 'escalated', array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
                        > array_position(ARRAY['low', 'medium', 'high', 'critical'], o.severity), NULL),
         (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by),
         (5, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by),
-        (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open', NULL),
-        (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open', NULL),
+        (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open', current_setting('minibar_ml.operator', true)),
+        (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+                        current_setting('minibar_ml.operator', true)),
         (8, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by),
         (9, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by)
     ) AS e (place, event, happened, by)
@@ -64,7 +73,7 @@ $$;
 CREATE TABLE minibar_ml.ml_alert_comments (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     by text NOT NULL,
     body text NOT NULL,
     CONSTRAINT ml_alert_comments_body_check CHECK ((body <> ''::text))
@@ -83,7 +92,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
     event text NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     severity text NOT NULL,
     by text,
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
@@ -332,7 +341,11 @@ CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events USING btree (al
 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
-CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text]));
+CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
+
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
 
 CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts USING btree (severity, status);
 

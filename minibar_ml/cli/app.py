@@ -59,6 +59,15 @@ class _Root(TyperGroup):
         super().__init__(**attributes)
         self.commands = _Commands()
 
+    def invoke(self, ctx: Any) -> Any:
+        """As Typer does, but it would end with status 1 where the reader has seen enough (`alerts list | head`)."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python must not complain about it while it exits.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
+
 
 app = typer.Typer(
     name="minibar-ml",
@@ -102,10 +111,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.UNEXPECTED
     except MinibarError as error:
         return _report(error)
-    except BrokenPipeError:
-        # The reader has seen enough (`alerts list | head`); Python must not complain about it while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing is half-written", err=True)
         return 130

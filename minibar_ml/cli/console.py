@@ -63,7 +63,15 @@ def note(line: str) -> None:
 
 def json_text(value: Any) -> str:
     """One JSON document; instants in ISO 8601 with their offset, control characters escaped."""
-    document = json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def json_line(value: Any) -> str:
+    """The same in one line."""
+    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False))
+
+
+def _escaped_json(document: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
 
 
