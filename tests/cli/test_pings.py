@@ -122,7 +122,7 @@ def test_a_watcher_that_is_not_there_is_a_warning_without_its_url(store_url: str
     "url",
     [
         f"http://example.com/{SECRET}", f"ftp://example.com/{SECRET}", f"file:///etc/{SECRET}", SECRET,
-        f"https://user:{SECRET}@example.com/", f"https://example.com/{SECRET} /x", 
+        f"https://user:{SECRET}@example.com/", f"https://example.com/{SECRET} /x",
         f"https://example.com/{SECRET}\r\nX: y",
         f"https://example.com/{SECRET}?a=b", f"http://127.0.0.1.example.com/{SECRET}",
     ],
