@@ -20,6 +20,7 @@ PREFIX = "ML_"
 FILE_VARIABLE = "ML_CONFIG_FILE"
 Values = dict[str, Any]
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -110,6 +111,13 @@ class Settings:
         default=Path("minibar-ml.key"),
         metadata={"help": "0600 file of keys, used if ML_ENCRYPTION_KEYS is empty"},
     )
+    ping_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "https URL told when a job starts (/start), did its work, or failed (/fail); {job} is its name"
+        },
+    )
 
     def zone(self) -> ZoneInfo:
         """The hotel's time zone."""
@@ -124,16 +132,19 @@ class Examined:
     faults: tuple[ConfigurationError, ...]
     unknown: tuple[str, ...]
 
+    def faultless(self) -> Settings:
+        """The settings; raises the first ConfigurationError where anything is wrong."""
+        if self.faults:
+            raise self.faults[0]
+        return self.settings
+
 
 def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """Read the settings: environment over `.env` over the TOML file named by ML_CONFIG_FILE.
 
     Raises ConfigurationError naming the setting and the cure.
     """
-    examined = examine(environment, folder)
-    if examined.faults:
-        raise examined.faults[0]
-    return examined.settings
+    return examine(environment, folder).faultless()
 
 
 def examine(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Examined:
@@ -264,6 +275,13 @@ def _faults(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:
             "https://holidays.readthedocs.io lists those that are known. Leave it empty to have no holidays."
         )
         yield "country", ConfigurationError(words)
+    if settings.ping_url and not _PING_URL.fullmatch(settings.ping_url):
+        # Its path is a secret: whoever knows it can say that all is well. So it is not repeated.
+        words = (
+            "ML_PING_URL must be an https URL (http only on this machine) without blanks, query or fragment, such as "
+            "https://hc-ping.com/your-ping-key/{job}."
+        )
+        yield "ping_url", ConfigurationError(words)
     for name in ("data_collection_interval", "anomaly_check_interval"):
         if (seconds := getattr(settings, name)) % 60:
             words = f"{PREFIX}{name.upper()}={seconds} must be whole minutes: cron knows no seconds."

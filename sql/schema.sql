@@ -237,6 +237,7 @@ CREATE TABLE minibar_ml.ml_models (
     CONSTRAINT ml_models_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
     CONSTRAINT ml_models_data_points_check CHECK ((data_points >= 0)),
     CONSTRAINT ml_models_model_type_check CHECK ((model_type = ANY (ARRAY['statistics'::text, 'isolation_forest'::text]))),
+    CONSTRAINT ml_models_parameters_harmless CHECK (((parameters - ARRAY['since'::text, 'until'::text]) = '{}'::jsonb)),
     CONSTRAINT ml_models_precision_check CHECK ((("precision" >= (0)::double precision) AND ("precision" <= (1)::double precision))),
     CONSTRAINT ml_models_recall_check CHECK (((recall >= (0)::double precision) AND (recall <= (1)::double precision))),
     CONSTRAINT ml_models_version_check CHECK ((version > 0))
@@ -279,7 +280,8 @@ CREATE TABLE minibar_ml.ml_training_logs (
     error text,
     metrics jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ml_training_logs_check CHECK ((success OR (error IS NOT NULL))),
-    CONSTRAINT ml_training_logs_data_points_check CHECK ((data_points >= 0))
+    CONSTRAINT ml_training_logs_data_points_check CHECK ((data_points >= 0)),
+    CONSTRAINT ml_training_logs_metrics_harmless CHECK (((metrics - ARRAY['faults'::text, 'judged'::text, 'recall'::text, 'precision'::text, 'accuracy'::text, 'margin'::text]) = '{}'::jsonb))
 );
 
 ALTER TABLE minibar_ml.ml_training_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (

@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 from typing import Annotated, Any
@@ -129,14 +128,16 @@ def run() -> None:
 
 def _unexpected(error: Exception) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
+        if hasattr(error, "message"):
+            error.message = console.visible(str(error.message))  # it repeats what was typed
         error.show()
         return int(error.exit_code)
     from minibar_ml.store.engine import explain
 
     if known := explain(error):
         return _report(known)
-    logger.error("traceback\n%s", "".join(traceback.format_exception(error)))
-    first_line = (str(error).splitlines() or [""])[0]
+    logger.error("traceback", exc_info=error)
+    first_line = console.visible((str(error).splitlines() or [""])[0])
     typer.echo(f"error: {type(error).__name__}: {first_line} (a bug: please report it with the lines above)", err=True)
     return ExitCode.UNEXPECTED
 
@@ -146,7 +147,7 @@ def _report(error: MinibarError) -> int:
         # Overlap is refused, not an error: under --quiet cron has nothing to mail, and the status still says it.
         console.note(str(error))
         return error.exit_code
-    typer.echo(f"error: {error}", err=True)
+    typer.echo(f"error: {console.visible(str(error))}", err=True)
     if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
         logger.debug("caused by %s", type(error.__cause__).__name__)
     return error.exit_code

@@ -26,6 +26,9 @@ NAMES = {
     "month": ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     "day of week": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
 }
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
+"""What Debian's and Red Hat's useradd let be a user's name: a blank would make the rest the command."""
+_MAIL_TO = re.compile(r"[!-~]*")
 _ITEM = re.compile(r"(?:\*|(\d+)-(\d+))(?:/[1-9]\d*)?|(\d+)")
 
 
@@ -65,7 +68,19 @@ def cron(
     for option, path in (("--command", command), ("--directory", directory)):
         if not path.is_absolute():
             raise UsageError(f"{option} {path} must be an absolute path: cron starts in the home directory.")
+    _refuse_odd_words(command, directory, user, mail_to)
     console.say(crontab(context.settings(), command, directory, user, mail_to).rstrip("\n"))
+
+
+def _refuse_odd_words(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
+    """Raise UsageError for words that would make another line, or another command, of the crontab."""
+    if user is not None and not _USER.fullmatch(user):
+        raise UsageError(f"--user {user!r} is no user's name: letters, digits, _ . and - only.")
+    if not _MAIL_TO.fullmatch(mail_to):
+        raise UsageError(f"--mail-to {mail_to!r} is no address: blanks and control characters have no place in it.")
+    for option, path in (("--command", command), ("--directory", directory)):
+        if not str(path).isprintable():
+            raise UsageError(f"{option} {str(path)!r} holds control characters, which cron can't be told.")
 
 
 def _installed() -> Path:
