@@ -85,7 +85,7 @@ def list_(
         limit=limit,
         sort=_one("--sort", sort, SORTS),
     )
-    from minibar_ml.store import alerts, runs
+    from minibar_ml.store import alerts, audit, runs
 
     with context.store(settings, "alerts list") as connection:
         if hotel is not None:
@@ -95,6 +95,8 @@ def list_(
         found = alerts.fetch(connection, wanted)
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
+        audit.insert_listing(connection, wanted, len(found))
+        connection.commit()
     phases.note(young, hotel)
     if json:
         console.print_json([alert_json.as_json(alert, context.language(settings)) for alert in found])
