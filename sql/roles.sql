@@ -109,8 +109,8 @@ GRANT INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.m
     TO minibar_ml_viewer, minibar_ml_collector;
 
 -- A verdict changes what was decided about an alert, never what it says.
-GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, resolved_at, resolved_by) ON minibar_ml.ml_alerts
-    TO minibar_ml_operator;
+GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, muted_by, resolved_at, resolved_by)
+    ON minibar_ml.ml_alerts TO minibar_ml_operator;
 GRANT INSERT ON minibar_ml.ml_alert_comments TO minibar_ml_operator;
 GRANT UPDATE (is_active) ON minibar_ml.ml_models TO minibar_ml_operator;
 GRANT INSERT, UPDATE ON minibar_ml.ml_job_runs TO minibar_ml_operator;
@@ -120,3 +120,16 @@ GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
+
+-- Persons and messages: jobs deliver them, administrators look after them.
+DO $$
+BEGIN
+    IF to_regclass('minibar_ml.ml_outbox') IS NULL THEN
+        RETURN;
+    END IF;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
+        minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector, minibar_ml_operator;
+    GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;
+    GRANT SELECT ON minibar_ml.ml_outbox TO minibar_ml_viewer;
+END
+$$;
