@@ -123,6 +123,15 @@ class Settings:
         """The hotel's time zone."""
         return ZoneInfo(self.timezone)
 
+    def changed(self) -> dict[str, str]:
+        """What is not as it comes, by variable; of secrets only that they are set."""
+        told = {}
+        for spec in fields(self):
+            value = getattr(self, spec.name)
+            if value != spec.default:
+                told[PREFIX + spec.name.upper()] = str(value) if spec.repr else "set"
+        return told
+
 
 @dataclass(frozen=True, slots=True)
 class Examined:

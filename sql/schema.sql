@@ -1,9 +1,52 @@
 -- The store's schema as all migrations leave it; `pytest tests/db/test_schema.py --rewrite` rewrites it.
 
+-- Functions stand before the tables that they read.
+SET check_function_bodies = off;
+
 CREATE SCHEMA minibar_ml;
 
+CREATE TABLE minibar_ml.ml_audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    database_role text DEFAULT CURRENT_USER NOT NULL,
+    os_user text NOT NULL,
+    operator text,
+    action text NOT NULL,
+    subject text NOT NULL,
+    before jsonb,
+    after jsonb,
+    hash bytea NOT NULL
+);
+
+CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_log) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT sha256(previous || convert_to(CAST(jsonb_build_array(
+        entry.id, extract(epoch FROM entry.at), entry.database_role, entry.os_user, entry.operator, entry.action,
+        entry.subject, CAST(entry.before AS text), CAST(entry.after AS text)) AS text), 'UTF8'))
+$$;
+
+CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    head minibar_ml.ml_audit_head;
+BEGIN
+    SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    NEW.id := head.last_id + 1;
+    NEW.at := clock_timestamp();
+    NEW.database_role := session_user;
+    NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
+    UPDATE minibar_ml.ml_audit_head SET last_id = NEW.id, hash = NEW.hash;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.ensure_partitions(since timestamp with time zone, until timestamp with time zone) RETURNS integer
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
     month_start timestamp := date_trunc('month', since AT TIME ZONE 'UTC');
@@ -18,6 +61,7 @@ BEGIN
                 partition_name,
                 month_start AT TIME ZONE 'UTC',
                 (month_start + interval '1 month') AT TIME ZONE 'UTC');
+            EXECUTE format('ALTER TABLE minibar_ml.%I ENABLE ROW LEVEL SECURITY', partition_name);
             made := made + 1;
         END IF;
         month_start := month_start + interval '1 month';
@@ -33,8 +77,48 @@ CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
                                   U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
 $$;
 
-CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
+CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
+$$;
+
+CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles))
+$$;
+
+CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+$$;
+
+CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['minibar_ml_operator', 'minibar_ml_viewer'] LOOP
+        IF name = wanted THEN
+            EXECUTE format('GRANT %I TO %I', name, login);
+        ELSIF EXISTS (SELECT FROM pg_auth_members
+                      WHERE roleid = to_regrole(name) AND member = to_regrole(quote_ident(login))) THEN
+            EXECUTE format('REVOKE %I FROM %I', name, login);
+        END IF;
+    END LOOP;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
@@ -61,7 +145,8 @@ END
 $$;
 
 CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity)
@@ -69,6 +154,33 @@ BEGIN
     RETURN NULL;
 END
 $$;
+
+CREATE FUNCTION minibar_ml.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    RAISE EXCEPTION '% of % is refused: the audit log only grows', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
+END
+$$;
+
+CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT coalesce((SELECT pg_has_role(who, oid, 'USAGE') FROM pg_roles WHERE rolname = 'minibar_ml_collector'), false)
+$$;
+
+CREATE TABLE minibar_ml.ml_access (
+    database_role name NOT NULL,
+    role text NOT NULL,
+    hotel_ids integer[],
+    user_id integer,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    added_by name DEFAULT SESSION_USER NOT NULL,
+    CONSTRAINT ml_access_hotel_ids_check CHECK ((cardinality(hotel_ids) > 0)),
+    CONSTRAINT ml_access_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'viewer'::text, 'storekeeper'::text])))
+);
 
 CREATE TABLE minibar_ml.ml_alert_comments (
     id bigint NOT NULL,
@@ -161,25 +273,11 @@ ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
-CREATE TABLE minibar_ml.ml_audit_log (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
-    database_role text DEFAULT CURRENT_USER NOT NULL,
-    os_user text NOT NULL,
-    operator text,
-    action text NOT NULL,
-    subject text NOT NULL,
-    before jsonb,
-    after jsonb
-);
-
-ALTER TABLE minibar_ml.ml_audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME minibar_ml.ml_audit_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
+CREATE TABLE minibar_ml.ml_audit_head (
+    only_row boolean DEFAULT true NOT NULL,
+    last_id bigint NOT NULL,
+    hash bytea NOT NULL,
+    CONSTRAINT ml_audit_head_only_row_check CHECK (only_row)
 );
 
 CREATE TABLE minibar_ml.ml_job_runs (
@@ -298,6 +396,9 @@ CREATE TABLE minibar_ml.ml_watermarks (
     last_id bigint NOT NULL
 );
 
+ALTER TABLE ONLY minibar_ml.ml_access
+    ADD CONSTRAINT ml_access_pkey PRIMARY KEY (database_role);
+
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_pkey PRIMARY KEY (id);
 
@@ -306,6 +407,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_events
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_audit_head
+    ADD CONSTRAINT ml_audit_head_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
@@ -355,6 +459,8 @@ CREATE INDEX ml_alerts_status_time ON minibar_ml.ml_alerts USING btree (status, 
 
 CREATE INDEX ml_alerts_time ON minibar_ml.ml_alerts USING btree (raised_at DESC);
 
+CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log USING btree (action, id DESC);
+
 CREATE INDEX ml_audit_log_time ON minibar_ml.ml_audit_log USING btree (at DESC);
 
 CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, started_at DESC);
@@ -369,6 +475,16 @@ CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCIN
 
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
 
+CREATE TRIGGER ml_audit_head_stays BEFORE DELETE OR TRUNCATE ON minibar_ml.ml_audit_head FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_audit_log_chain BEFORE INSERT ON minibar_ml.ml_audit_log FOR EACH ROW EXECUTE FUNCTION minibar_ml.chain_audit_entry();
+
+ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain;
+
+CREATE TRIGGER ml_audit_log_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_grows;
+
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
 
@@ -380,3 +496,63 @@ ALTER TABLE ONLY minibar_ml.ml_alerts
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES minibar_ml.ml_alerts(id);
+
+CREATE POLICY added ON minibar_ml.ml_audit_log FOR INSERT WITH CHECK (true);
+
+CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_alert_events USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_metrics USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_models USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY judged ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_alert_comments ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_alert_events ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_alerts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_metrics ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_models ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_training_logs ENABLE ROW LEVEL SECURITY;
+
+CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = 'report'::text) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+
+CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+
+CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
+   FROM minibar_ml.ml_alerts a
+  WHERE (a.id = ml_alert_comments.alert_id))));
+
+CREATE POLICY seen ON minibar_ml.ml_alert_events FOR SELECT USING ((EXISTS ( SELECT
+   FROM minibar_ml.ml_alerts a
+  WHERE (a.id = ml_alert_events.alert_id))));
+
+CREATE POLICY seen ON minibar_ml.ml_alerts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
+
+CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+
+CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
+
+CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
+
+CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

@@ -83,7 +83,7 @@ def list_(
     )
     from dataclasses import replace
 
-    from minibar_ml.store import alerts, runs
+    from minibar_ml.store import alerts, audit, runs
 
     with context.store(settings, "alerts list") as connection:
         if hotel is not None:
@@ -96,6 +96,8 @@ def list_(
         hidden = [] if status or muted or quiet else alerts.fetch_hidden(connection, hotel)
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
+        audit.insert_listing(connection, wanted, len(found))
+        connection.commit()
     phases.note(young, hotel)
     if groups:
         found, groups = alert_groups.together(found, groups)

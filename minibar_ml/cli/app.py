@@ -19,7 +19,7 @@ from minibar_ml.log import logger
 
 COMMANDS = (
     "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "metrics", "forecast", "report",
-    "models", "status", "doctor", "cron", "simulate", "demo",
+    "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
 )  # fmt: skip
 """Every noun and verb, in the order of the help; each is a module of this package that can `register` itself."""
 

@@ -132,9 +132,11 @@ def store(settings: Settings, command: str) -> Iterator["Connection"]:
 
 
 def _require_current(connection: "Connection") -> None:
+    from minibar_ml.store import access
     from minibar_ml.store.migrations import require_current
 
     require_current(connection)
+    access.require(connection)
     connection.rollback()
 
 
@@ -148,10 +150,19 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
         def once() -> Result:
             with _connection(settings, command) as connection:
                 _require_current(connection)
+                _note(connection, settings)
                 when_started(connection, watch.start)
                 return job(connection)
 
         return retrying(once)
+
+
+def _note(connection: "Connection", settings: Settings) -> None:
+    """Leave in the audit log that a job runs with other settings than the one before."""
+    from minibar_ml.store import audit
+
+    audit.note_settings(connection, settings.changed())
+    connection.commit()
 
 
 def limits(settings: Settings) -> "Limits":

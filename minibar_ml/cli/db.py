@@ -65,6 +65,24 @@ def upgrade(
 
 
 @app.command()
+def roles(
+    apply: Annotated[bool, typer.Option("--apply", help="Run it instead of printing it; takes a superuser.")] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """The database's group roles and their grants: prints sql/roles.sql for psql, or runs it."""
+    from minibar_ml.store import access
+
+    if not apply:
+        console.say(access.roles_script())
+        return
+    with context.store(context.settings(), "db roles") as connection:
+        access.apply_roles(connection)
+        connection.commit()
+    console.note("roles and grants are as this version wants them; `minibar-ml access add` binds logins to hotels")
+
+
+@app.command()
 def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Which migrations the database has and which it lacks."""
     from minibar_ml.store import migrations

@@ -1,4 +1,4 @@
-"""What doctor looks at in the database: server, clock, time zone, schema, source, rights, partitions, models, jobs."""
+"""What doctor looks at in the database: server, clock, zone, rights, schema, source, store, roles, models, jobs."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Look = Callable[["Connection"], Iterable[Check]]
 OLDEST_SERVER = 14
 MOST_CLOCK_SKEW = timedelta(seconds=5)
-NEED_STORE = frozenset({"source", "store", "partitions", "models", "jobs"})
+NEED_STORE = frozenset({"source", "store", "roles", "partitions", "models", "jobs"})
 
 
 def connected(settings: "Settings") -> "Connection":
@@ -39,6 +39,7 @@ def all_of(settings: "Settings", keys: "Keys | ConfigurationError", now: datetim
         "schema": schema,
         "source": source,
         "store": store,
+        "roles": roles,
         "partitions": lambda connection: partitions(connection, now),
         "models": lambda connection: models(connection, keys),
         "jobs": lambda connection: jobs(connection, settings, now),
@@ -113,11 +114,31 @@ def rights(connection: "Connection") -> Iterator[Check]:
         yield Check("rights", "warning", f"role {found.role} is a superuser and may change the source", cure)
     elif writable:
         cure = (
-            f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_listed(writable)} FROM {found.role}, or whom it has it from"
+            f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_listed(writable)} FROM {found.role}, or whom it has it "
+            "from, and let another role own them"
         )
-        yield Check("rights", "warning", f"role {found.role} may change {_listed(writable)} of the source", cure)
+        yield Check("rights", "failed", f"role {found.role} may change {_listed(writable)} of the source", cure)
     else:
         yield Check("rights", "ok", f"role {found.role} can't change the source")
+
+
+def roles(connection: "Connection") -> Iterator[Check]:
+    """Whether the group roles are there and up to date, and every bound login still is."""
+    from minibar_ml.store import access
+
+    cure = "as a superuser: `minibar-ml db roles --apply`"
+    if not access.is_installed(connection):
+        yield Check("roles", "warning", "not made here: only the store's owner reads alerts", cure)
+        return
+    foreign = access.fetch_foreign(connection)
+    gone = [binding.database_role for binding in access.fetch(connection) if not binding.exists]
+    if foreign:
+        yield Check("roles", "failed", f"{_listed(foreign)} came after roles.sql was last run", cure)
+    for login in gone:
+        found = f"role {login} is bound to hotels and is not in the database"
+        yield Check("roles", "failed", found, f"`minibar-ml access remove {login}`")
+    if not foreign and not gone:
+        yield Check("roles", "ok", "there, and every bound login too")
 
 
 def schema(connection: "Connection") -> Iterator[Check]:

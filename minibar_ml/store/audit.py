@@ -1,12 +1,16 @@
-"""The audit log: who did what, when, to what, before and after."""
+"""The audit log: who did what, when, to what, before and after; a chain of hashes that shows tampering."""
 
 import getpass
 import json
 import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
+from minibar_ml.domain.alerts import AlertFilter
 from minibar_ml.store.queries import query
 
 
@@ -36,3 +40,82 @@ def insert(
         "after": None if after is None else json.dumps(after, default=str),
     }
     connection.execute(query("audit.insert"), values)
+
+
+def insert_listing(connection: Connection, filters: AlertFilter, shown: int) -> None:
+    """Record that alerts were listed: by which filter, and how many were shown."""
+    asked = {name: value for name, value in asdict(filters).items() if value is not None}
+    insert(connection, "alert.list", f"{shown} alerts", after={**asked, "shown": shown})
+
+
+def note_settings(connection: Connection, settings: Mapping[str, Any]) -> None:
+    """Record the settings of a job where they are not those that a job noted last, naming those that differ.
+
+    Secrets come in as whether they are set, never as they are.
+    """
+    before = connection.execute(query("audit.find_settings")).scalar_one_or_none() or {}
+    now = json.loads(json.dumps(settings, default=str))
+    if differing := sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)):
+        insert(connection, "settings.changed", ", ".join(differing), before=before, after=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log; `hash` in hexadecimal."""
+
+    id: int
+    at: datetime
+    database_role: str
+    os_user: str
+    operator: str | None
+    action: str
+    subject: str
+    before: Any
+    after: Any
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries: each None asks for any."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    action: str | None = None
+    subject: str | None = None
+    by: str | None = None
+    limit: int | None = None
+
+
+def fetch(connection: Connection, wanted: Wanted) -> list[Entry]:
+    """The entries that match, the latest first."""
+    return [Entry(**row._asdict()) for row in connection.execute(query("audit.fetch"), asdict(wanted))]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What verifying found: the head to keep elsewhere, and one line on what is wrong, None where nothing is."""
+
+    entries: int
+    head: str
+    fault: str | None
+    first_broken_id: int | None = None
+
+
+def verify(connection: Connection, expected: str | None = None) -> Chain:
+    """Follow the chain from its first entry; `expected` is a head that was kept, now or earlier."""
+    head = connection.execute(query("audit.find_head")).one()
+    broken = connection.execute(query("audit.find_broken")).one_or_none()
+    if broken:
+        fault = (
+            f"entry {broken.id} ({broken.action}, {broken.subject}) does not follow from what stands before it: it was "
+            "changed, or one before it was removed or put in"
+        )
+        return Chain(head.entries, head.last_hash, fault, broken.id)
+    if (head.head_id, head.head_hash) != (head.last_id, head.last_hash):
+        fault = f"the last entry is {head.last_id}, but {head.head_id} were written: those after it are gone"
+        return Chain(head.entries, head.last_hash, fault)
+    if expected and connection.execute(query("audit.find_by_hash"), {"hash": expected}).one_or_none() is None:
+        fault = f"no entry has the hash {expected}: the log was cut off or written anew since that was kept"
+        return Chain(head.entries, head.last_hash, fault)
+    return Chain(head.entries, head.last_hash, None)

@@ -48,11 +48,11 @@ SELECT instant AT TIME ZONE :zone AS wall
 FROM unnest(CAST(:instants AS timestamptz[])) WITH ORDINALITY AS i (instant, place) ORDER BY place
 
 -- name: fetch_writable
--- Those of some visible tables that this role may change.
+-- Those of some visible tables that this role may change, or owns and so may let itself change.
 SELECT c.relname FROM pg_class c
 WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)
   AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-       OR has_any_column_privilege(c.oid, 'INSERT, UPDATE'))
+       OR has_any_column_privilege(c.oid, 'INSERT, UPDATE') OR pg_has_role(c.relowner, 'MEMBER'))
 ORDER BY c.relname
 
 -- name: fetch_unwritable
@@ -62,8 +62,10 @@ WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relname IN (
         'ml_metrics', 'ml_watermarks', 'ml_job_runs', 'ml_alerts', 'ml_models', 'ml_training_logs', 'ml_audit_log',
         'ml_alert_events', 'ml_alert_comments')
   AND NOT (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
-           AND has_table_privilege(c.oid, 'INSERT')
-           AND (c.relname IN ('ml_training_logs', 'ml_audit_log', 'ml_alert_events', 'ml_alert_comments') OR has_table_privilege(c.oid, 'UPDATE'))
+           AND (has_table_privilege(c.oid, 'INSERT')
+                OR (c.relname = 'ml_audit_log' AND has_any_column_privilege(c.oid, 'INSERT')))
+           AND (c.relname IN ('ml_training_logs', 'ml_audit_log', 'ml_alert_events', 'ml_alert_comments')
+                OR has_table_privilege(c.oid, 'UPDATE'))
            AND (c.relname NOT IN ('ml_metrics', 'ml_models') OR has_table_privilege(c.oid, 'DELETE')))
 ORDER BY c.relname
 
@@ -77,7 +79,8 @@ ORDER BY month
 
 -- name: may_make_partitions
 -- Whether this role may make partitions, by itself or through a function that acts for the owner.
-SELECT bool_or(p.prosecdef) OR bool_and(pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(c.relnamespace, 'CREATE'))
+SELECT bool_or(p.prosecdef AND has_function_privilege(p.oid, 'EXECUTE'))
+    OR bool_and(pg_has_role(c.relowner, 'USAGE') AND has_schema_privilege(c.relnamespace, 'CREATE'))
 FROM pg_class c JOIN pg_proc p ON p.pronamespace = c.relnamespace AND p.proname = 'ensure_partitions'
 WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relname = 'ml_metrics'
 

@@ -188,7 +188,8 @@ def test_a_verdict_is_recorded_with_who_gave_it(three: Connection, capsys: pytes
     assert main(["alerts", "false-positive", "1", "2", "--by", "ayse"]) == 0
     judged = {alert["id"]: alert for alert in printed(capsys, "list", "--status", "false_positive")}
     assert {alert["resolved_by"] for alert in judged.values()} == {"ayse"}
-    actions = three.execute(text("SELECT action, operator FROM minibar_ml.ml_audit_log")).all()
+    verdicts = "SELECT action, operator FROM minibar_ml.ml_audit_log WHERE action <> 'alert.list'"
+    actions = three.execute(text(verdicts)).all()
     assert actions == [("alert.false_positive", "ayse")] * 2
 
 

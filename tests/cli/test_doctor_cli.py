@@ -7,7 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import KEY, sql
+from hotels import KEY, done, sql
 from sqlalchemy import Connection, make_url
 
 from minibar_ml.artifacts.envelope import seal
@@ -149,7 +149,7 @@ def test_a_source_table_that_is_gone_is_named(store_url: str, capsys: pytest.Cap
 
 
 @pytest.mark.usefixtures("key")
-def test_a_role_that_may_write_to_the_source_is_warned_of(
+def test_a_role_that_may_write_to_the_source_fails(
     store_url: str, role: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
@@ -161,7 +161,13 @@ def test_a_role_that_may_write_to_the_source_is_warned_of(
     sql(store_url, f"GRANT DELETE ON odalar TO {role}")
     sql(store_url, f"GRANT UPDATE (ad) ON oteller TO {role}")
     words = told(found(capsys, ExitCode.UNEXPECTED), "rights")
-    assert words.startswith(f"warning: role {role} may change odalar, oteller of the source REVOKE")
+    assert words.startswith(f"failed: role {role} may change odalar, oteller of the source REVOKE")
+    sql(store_url, f"REVOKE ALL ON odalar, oteller FROM {role}")
+    sql(store_url, f"GRANT SELECT ON odalar, oteller TO {role}")
+    sql(store_url, f"ALTER TABLE katlar OWNER TO {role}")
+    words = told(found(capsys, ExitCode.UNEXPECTED), "rights")
+    assert words.startswith(f"failed: role {role} may change katlar of the source")
+    sql(store_url, "ALTER TABLE katlar OWNER TO postgres")
 
 
 @pytest.mark.usefixtures("key")
@@ -174,6 +180,20 @@ def test_a_store_that_this_role_may_not_write_or_even_see_is_told(
     assert "may not do this" in told(checks, "jobs")
     sql(store_url, f"ALTER ROLE {role} SET default_transaction_read_only = on")
     assert "takes no writes" in told(found(capsys, ExitCode.UNEXPECTED), "store")
+
+
+@pytest.mark.usefixtures("key")
+def test_roles_that_are_missing_outdated_or_gone_are_told(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sql(store_url, "CREATE TABLE minibar_ml.ml_later ()")
+    sql(store_url, "INSERT INTO minibar_ml.ml_access (database_role, role) VALUES ('gone_for_good', 'viewer')")
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    sql(store_url, "ALTER TABLE minibar_ml.ml_later OWNER TO postgres")
+    words = told(found(capsys, ExitCode.UNEXPECTED), "roles")
+    assert "failed: ml_later came after roles.sql was last run" in words
+    assert "failed: role gone_for_good is bound to hotels and is not in the database" in words
+    done(store_url, "access", "remove", "gone_for_good", "--quiet")
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    assert told(found(capsys, ExitCode.OK), "roles").startswith("ok")
 
 
 @pytest.fixture

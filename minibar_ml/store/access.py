@@ -1,0 +1,94 @@
+"""Bindings of login roles to hotels: what row-level security goes by."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.access import GROUPS, AccessRole, Binding
+from minibar_ml.domain.errors import NotFound, PreconditionFailed
+from minibar_ml.store import audit
+from minibar_ml.store.queries import query, sql_folder
+
+ROLES_MISSING = "The group roles are not in the database: a superuser runs `minibar-ml db roles --apply` first."
+
+
+def require(connection: Connection) -> None:
+    """Raise PreconditionFailed where this session's role would see nothing: an empty list would look like good news."""
+    row = connection.execute(query("access.sees_nothing")).one()
+    if row.sees_nothing:
+        raise PreconditionFailed(
+            f"Database role {row.role} is bound to no hotel and so sees nothing: the store's owner binds it with "
+            f"`minibar-ml access add {row.role} --as storekeeper --hotel H`."
+        )
+
+
+def fetch(connection: Connection) -> list[Binding]:
+    """The bindings that this role may see, by login."""
+    found = []
+    for row in connection.execute(query("access.fetch")):
+        hotel_ids = None if row.hotel_ids is None else tuple(row.hotel_ids)
+        found.append(Binding(**{**row._asdict(), "hotel_ids": hotel_ids}))
+    return found
+
+
+def upsert(
+    connection: Connection,
+    login: str,
+    role: AccessRole,
+    hotel_ids: Sequence[int] | None,
+    user_id: int | None,
+    operator: str | None,
+) -> None:
+    """Bind a login role to a role in some hotels (None: all), put it into that role's group, with an audit entry.
+
+    Raises NotFound where there is no such login, PreconditionFailed where roles.sql was not run.
+    """
+    there = connection.execute(query("access.find_groups"), {"database_role": login}).one()
+    if GROUPS[role] not in there.groups:
+        raise PreconditionFailed(ROLES_MISSING)
+    if not there.can_log_in:
+        raise NotFound(f"There is no login role {login!r} in the database: CREATE ROLE ... LOGIN makes one.")
+    after = {"role": role, "hotel_ids": None if hotel_ids is None else list(hotel_ids), "user_id": user_id}
+    before = connection.execute(query("access.upsert"), {"database_role": login, **after}).scalar_one()
+    connection.execute(query("access.join_group"), {"database_role": login, "group": GROUPS[role]})
+    audit.insert(connection, "access.add", f"role {login}", before=before, after=after, operator=operator)
+
+
+def delete(connection: Connection, login: str, operator: str | None) -> None:
+    """Unbind a login role and take it out of the groups, with an audit entry; raises NotFound naming it."""
+    row = connection.execute(query("access.delete"), {"database_role": login}).one_or_none()
+    if row is None:
+        raise NotFound(f"Database role {login!r} is bound to nothing; `minibar-ml access list` shows who is.")
+    there = connection.execute(query("access.find_groups"), {"database_role": login}).one()
+    if there.can_log_in:
+        connection.execute(query("access.join_group"), {"database_role": login, "group": None})
+    audit.insert(connection, "access.remove", f"role {login}", before=row.before, operator=operator)
+
+
+def find_user(connection: Connection, user_id: int) -> tuple[str, int | None]:
+    """Role and hotel that a user has in the hotel's application; raises NotFound for none or a retired one."""
+    row = connection.execute(query("access.find_user"), {"user_id": user_id}).one_or_none()
+    if row is None or not row.is_active:
+        raise NotFound(f"The hotel's application has no active user {user_id}.")
+    return row.role, row.hotel_id
+
+
+def roles_script() -> str:
+    """sql/roles.sql, which psql can run too."""
+    return (sql_folder() / "roles.sql").read_text(encoding="utf-8")
+
+
+def apply_roles(connection: Connection) -> None:
+    """Make the group roles and their grants, in the caller's transaction, with an audit entry."""
+    connection.exec_driver_sql(roles_script().replace("%", "%%"))
+    audit.insert(connection, "access.roles", "sql/roles.sql")
+
+
+def is_installed(connection: Connection) -> bool:
+    """Whether roles.sql was run in this database."""
+    return bool(connection.execute(query("access.is_installed")).scalar_one())
+
+
+def fetch_foreign(connection: Connection) -> list[str]:
+    """The store's tables that came after roles.sql was last run, so that their grants are missing."""
+    return list(connection.execute(query("access.fetch_foreign")).scalars())

@@ -1,0 +1,135 @@
+-- The roles of the database: who may give which commands. Which rows they see is said by the policies of the
+-- migrations and by ml_access, which `minibar-ml access` writes. Can be run again, and should be after every upgrade.
+--
+-- As a superuser, with the search_path of the hotel's application, in its database and after `minibar-ml db init`:
+--     minibar-ml db roles | psql -1 -v ON_ERROR_STOP=1 hotel
+-- or `minibar-ml db roles --apply`. The roles can't log in; logins are made by the administrator and put into them.
+--
+--   minibar_ml_owner      owns the store: upgrades it, binds logins to hotels
+--   minibar_ml_collector  runs the jobs; of the application's tables it may read what the source contract names
+--   minibar_ml_operator   administrators of a hotel: read and judge alerts, models, the audit log
+--   minibar_ml_viewer     storekeepers and who else may only look
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['minibar_ml_owner', 'minibar_ml_collector', 'minibar_ml_operator', 'minibar_ml_viewer']
+    LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', name);
+        END IF;
+    END LOOP;
+END
+$$;
+GRANT minibar_ml_viewer TO minibar_ml_operator;
+-- So that the owner can put a login into them without being a superuser.
+GRANT minibar_ml_viewer, minibar_ml_operator TO minibar_ml_owner WITH ADMIN OPTION;
+
+-- Whoever owned the store so far stays able to do all of it. Functions that act for the owner then act for a role that
+-- can do nothing else.
+DO $$
+DECLARE
+    was text := (SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'minibar_ml');
+    object record;
+BEGIN
+    IF was NOT IN ('minibar_ml_owner', (SELECT rolname FROM pg_roles WHERE oid = 10)) THEN
+        EXECUTE format('GRANT minibar_ml_owner TO %I', was);
+    END IF;
+    EXECUTE 'ALTER SCHEMA minibar_ml OWNER TO minibar_ml_owner';
+    FOR object IN
+        SELECT format('ALTER TABLE %s OWNER TO minibar_ml_owner', oid::regclass) AS change FROM pg_class
+        WHERE relnamespace = 'minibar_ml'::regnamespace AND relkind IN ('r', 'p')
+          AND relowner <> 'minibar_ml_owner'::regrole
+        UNION ALL
+        SELECT format('ALTER FUNCTION %s OWNER TO minibar_ml_owner', oid::regprocedure) FROM pg_proc
+        WHERE pronamespace = 'minibar_ml'::regnamespace AND proowner <> 'minibar_ml_owner'::regrole
+    LOOP
+        EXECUTE object.change;
+    END LOOP;
+    -- The owner recognises the source and keeps the contract, and jobs use temporary tables.
+    EXECUTE format('GRANT CONNECT, TEMPORARY ON DATABASE %I TO minibar_ml_owner, minibar_ml_collector',
+                   current_database());
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO minibar_ml_viewer', current_database());
+END
+$$;
+
+-- The application's tables: reading, and only the columns that the source contract names. Names of hotels, rooms and
+-- products are for all, names of persons and the stays for those who see alerts about rooms and persons.
+DO $$
+DECLARE
+    source record;
+    columns text;
+BEGIN
+    FOR source IN
+        SELECT to_regclass(t.name) AS name, t.columns, t.readers FROM (VALUES
+            ('oteller', 'ad, aktif, id', 'minibar_ml_viewer'),
+            ('katlar', 'id, kat_adi, otel_id', 'minibar_ml_viewer'),
+            ('oda_tipleri', 'ad, id', 'minibar_ml_viewer'),
+            ('odalar', 'aktif, id, kat_id, oda_no, oda_tipi_id', 'minibar_ml_viewer'),
+            ('urunler', 'aktif, alis_fiyati, id, kritik_stok_seviyesi, satis_fiyati, urun_adi', 'minibar_ml_viewer'),
+            ('kullanicilar', 'ad, aktif, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
+            ('misafir_kayitlari',
+             'cikis_saati, cikis_tarihi, durum, giris_saati, giris_tarihi, id, misafir_sayisi, oda_id',
+             'minibar_ml_operator'),
+            ('minibar_dolum_talepleri', 'durum, id, oda_id, talep_tarihi, tamamlanma_tarihi', NULL),
+            ('minibar_islem_detay', 'eklenen_miktar, ekstra_miktar, id, islem_id, tuketim, urun_id', NULL),
+            ('minibar_islemleri', 'id, islem_tarihi, islem_tipi, oda_id, personel_id', NULL),
+            ('personel_zimmet', 'durum, iade_tarihi, id, otel_id, personel_id, zimmet_tarihi', NULL),
+            ('personel_zimmet_detay',
+             'iade_edilen_miktar, kalan_miktar, kullanilan_miktar, miktar, urun_id, zimmet_id', NULL),
+            ('stok_hareketleri', 'hareket_tipi, id, islem_tarihi, miktar, urun_id', NULL)
+        ) AS t (name, columns, readers)
+        WHERE to_regclass(t.name) IS NOT NULL
+    LOOP
+        columns := (
+            SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
+            WHERE attrelid = source.name AND attnum > 0 AND attname = ANY (string_to_array(source.columns, ', ')));
+        EXECUTE format('GRANT SELECT (%s) ON %s TO %s', columns, source.name,
+                       concat_ws(', ', 'minibar_ml_owner', 'minibar_ml_collector', source.readers));
+        EXECUTE format(
+            'GRANT USAGE ON SCHEMA %s TO minibar_ml_owner, minibar_ml_collector, minibar_ml_viewer',
+            (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = source.name));
+    END LOOP;
+END
+$$;
+
+GRANT USAGE ON SCHEMA minibar_ml TO minibar_ml_collector, minibar_ml_viewer;
+
+-- The store. Never grant on a partition of ml_metrics, nor ON ALL TABLES: policies hold for the parent.
+GRANT SELECT ON minibar_ml.ml_schema_migrations, minibar_ml.ml_source_contract, minibar_ml.ml_access,
+    minibar_ml.ml_job_runs, minibar_ml.ml_metrics,
+    minibar_ml.ml_alerts, minibar_ml.ml_alert_comments, minibar_ml.ml_alert_events
+    TO minibar_ml_viewer, minibar_ml_collector;
+GRANT SELECT ON minibar_ml.ml_models, minibar_ml.ml_training_logs, minibar_ml.ml_audit_log, minibar_ml.ml_audit_head
+    TO minibar_ml_operator, minibar_ml_collector;
+
+-- Everybody leaves a trace; number, instant, role and hash of an entry are not theirs to choose.
+GRANT INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.ml_audit_log
+    TO minibar_ml_viewer, minibar_ml_collector;
+
+-- A verdict changes what was decided about an alert, never what it says.
+GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, muted_by, resolved_at, resolved_by)
+    ON minibar_ml.ml_alerts TO minibar_ml_operator;
+GRANT INSERT ON minibar_ml.ml_alert_comments TO minibar_ml_operator;
+GRANT UPDATE (is_active) ON minibar_ml.ml_models TO minibar_ml_operator;
+GRANT INSERT, UPDATE ON minibar_ml.ml_job_runs TO minibar_ml_operator;
+
+GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs, minibar_ml.ml_alerts
+    TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
+GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
+GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
+
+-- Persons and messages: jobs deliver them, administrators look after them.
+DO $$
+BEGIN
+    IF to_regclass('minibar_ml.ml_outbox') IS NULL THEN
+        RETURN;
+    END IF;
+    GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
+        minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector, minibar_ml_operator;
+    GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;
+    GRANT SELECT ON minibar_ml.ml_outbox TO minibar_ml_viewer;
+END
+$$;
