@@ -28,7 +28,7 @@ def new(quiet: Quiet = False, verbose: Verbose = False) -> None:
     settings = context.settings()
     path = settings.key_file.absolute()
     create_key_file(path)
-    console.say(str(path))
+    console.say(console.visible(str(path)))
     console.note("Back this file up, apart from the backups of the database: without it no stored model can be opened,")
     console.note("and whoever has both can read and forge models. If it is lost, `keys new` and `train` start anew.")
     if settings.encryption_keys:
