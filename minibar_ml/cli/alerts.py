@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from minibar_ml.cli import alert_json, console, context, phases
+from minibar_ml.cli import alert_json, alert_notify, console, context, phases
 from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Since, Until, Verbose
 from minibar_ml.domain.alerts import (
     ALERT_TYPES,
@@ -41,6 +41,7 @@ By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who judges
 
 def register(root: typer.Typer) -> None:
     """Add this noun to the app."""
+    alert_notify.register(app)
     root.add_typer(app, name="alerts")
 
 
