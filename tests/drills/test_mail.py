@@ -215,7 +215,7 @@ def test_ten_thousand_alerts_at_once_are_one_digest_a_person(hotel: str) -> None
         assert notify(hotel, mailbox) == ExitCode.OK
     subjects = {message["To"].addresses[0].username: message["Subject"] for message in mailbox.accepted}
     assert len(mailbox.accepted) == 2
-    assert subjects == {"ayse": "10000 alerts: High 10000", "mehmet": "10000 alarm: Yüksek 10000"}
+    assert subjects == {"ayse": "10000 alerts: High 10000", "mehmet": "10000 uyarı: Yüksek 10000"}
     kinds = {(row.kind, row.status) for row in outbox(hotel)}
     assert kinds == {("alert", "sent"), ("digest", "sent")}
 

@@ -57,7 +57,7 @@ def test_the_compiled_catalog_is_the_text_compiled() -> None:
 def test_a_digest_counts_in_the_right_number() -> None:
     assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
     assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
-    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alarm: Yüksek 1"
+    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
 
 
 @given(st.text(), st.text(), st.text())
