@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import alert_json, alert_list, alert_verdicts, console, context, phases
+from minibar_ml.cli import alert_json, alert_list, alert_notify, alert_verdicts, console, context, phases
 from minibar_ml.cli.alert_filters import one
 from minibar_ml.cli.alert_verdicts import Id
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
@@ -18,6 +18,7 @@ WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta
 
 def register(root: typer.Typer) -> None:
     """Add this noun to the app."""
+    alert_notify.register(app)
     root.add_typer(app, name="alerts")
 
 

@@ -18,8 +18,8 @@ from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarEr
 from minibar_ml.log import logger
 
 COMMANDS = (
-    "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "metrics", "forecast", "report",
-    "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
+    "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "people", "metrics", "forecast",
+    "report", "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
 )  # fmt: skip
 """Every noun and verb, in the order of the help; each is a module of this package that can `register` itself."""
 

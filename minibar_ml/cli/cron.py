@@ -127,6 +127,7 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
 def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     collect = _interval("data_collection_interval", settings.data_collection_interval)
     detect = _interval("anomaly_check_interval", settings.anomaly_check_interval)
+    notify = _interval("notify_interval", settings.notify_interval)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     reports = directory / settings.report_dir
     return (
@@ -139,6 +140,11 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
             f"Every {_spoken(detect)}, a little after collect, so that the two don't start together.",
             _every(detect, delay),
             ("detect",),
+        ),
+        Job(
+            f"Every {_spoken(notify)}: tell people of alerts, and try again what could not be delivered.",
+            _every(notify),
+            ("alerts", "notify"),
         ),
         Job(
             "Learn anew when a business day has ended; detect uses what was learned from then on.",
