@@ -106,7 +106,7 @@ CREATE POLICY jobs ON minibar_ml.ml_job_runs USING ((SELECT minibar_ml.runs_jobs
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (
     (SELECT minibar_ml.is_any(current_user, '{administrator,viewer,storekeeper}')));
 CREATE POLICY reports ON minibar_ml.ml_job_runs USING (
-    job = 'report' AND (SELECT minibar_ml.is_any(current_user, '{administrator}')));
+    job IN ('report', 'monthly', 'dashboard') AND (SELECT minibar_ml.is_any(current_user, '{administrator}')));
 
 -- Whoever does something adds to the log; jobs and administrators read it, whole, for a chain is checked whole.
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
