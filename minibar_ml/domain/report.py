@@ -6,20 +6,22 @@ A figure that is not known is None, never 0. Money carries no currency: the sour
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from minibar_ml.domain.alerts import Alert, AlertType, Severity
 from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")
+ReportKind = Literal["weekly", "monthly", "dashboard"]
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Business days from `since` up to, not including, `until`."""
+    """Business days from `since` up to, not including, `until`; `is_month`: all of a calendar month."""
 
     since: date
     until: date
+    is_month: bool = False
 
     @property
     def last_day(self) -> date:
@@ -31,13 +33,32 @@ class Period:
         return tuple(self.since + timedelta(days=n) for n in range((self.until - self.since).days))
 
     def before(self) -> "Period":
-        """The period of the same length that ends where this one starts."""
+        """The period that ends where this one starts: a month for a month, else one of the same length."""
+        if self.is_month:
+            return month_of(self.since - timedelta(days=1))
         return Period(self.since - (self.until - self.since), self.since)
 
 
 def week_ending(last_day: date) -> Period:
     """The seven business days up to and including `last_day`."""
-    return Period(last_day - timedelta(days=6), last_day + timedelta(days=1))
+    return days_ending(last_day, 7)
+
+
+def days_ending(last_day: date, days: int) -> Period:
+    """So many business days up to and including `last_day`."""
+    return Period(last_day - timedelta(days=days - 1), last_day + timedelta(days=1))
+
+
+def month_of(day: date) -> Period:
+    """The calendar month that `day` lies in."""
+    first = day.replace(day=1)
+    return Period(first, (first + timedelta(days=31)).replace(day=1), is_month=True)
+
+
+def month_ended(last_day: date) -> Period:
+    """The newest calendar month that is over when `last_day` is."""
+    month = month_of(last_day)
+    return month if month.last_day == last_day else month.before()
 
 
 def change_percent(now: float | None, before: float | None) -> float | None:
@@ -76,28 +97,53 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Alerts of one business day and of the day one period earlier."""
+    """Alerts of one business day and of its counterpart in the period before.
+
+    The first day stands beside the first. A month longer than the one before has days without a counterpart, whose
+    `previous_on` is None.
+    """
 
     on: date
     alerts: int | None
-    previous_on: date
+    previous_on: date | None
     previous: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """Sum of the impact of a type's alerts, false positives left out; `unpriced` of them have no known impact."""
+    """Sum of the impact of a type's alerts, false positives left out; `unpriced` of them have no known impact.
+
+    It is split by what became of them: `live` is that of alerts that still need action, snoozed ones included, and
+    `handled` that of alerts that a person resolved. The rest ended by itself. The source does not say what was really
+    got back, so `handled` is an upper bound of what was recovered. None where no alert of the kind has an impact.
+    """
 
     key: str
     impact: Decimal | None
     previous: Decimal | None
     unpriced: int
+    live: Decimal | None = None
+    handled: Decimal | None = None
+    handled_previous: Decimal | None = None
 
     @property
     def change_percent(self) -> float | None:
         """Against the previous period."""
-        before = None if self.previous is None else float(self.previous)
-        return change_percent(None if self.impact is None else float(self.impact), before)
+        return _money_change(self.impact, self.previous)
+
+    @property
+    def handled_change_percent(self) -> float | None:
+        """What was handled, against the previous period."""
+        return _money_change(self.handled, self.handled_previous)
+
+    @property
+    def ended(self) -> Decimal | None:
+        """Impact of alerts that ended by themselves."""
+        return None if self.impact is None else self.impact - (self.live or 0) - (self.handled or 0)
+
+
+def _money_change(now: Decimal | None, before: Decimal | None) -> float | None:
+    return change_percent(None if now is None else float(now), None if before is None else float(before))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +180,33 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """An attendant's median minutes a room, weighted by visits: this week, the four before (oldest first), pooled."""
+    """An attendant's median minutes a room, weighted by visits.
+
+    Of the last week of the period (`minutes`, and its `visits`), of each of the four before (`weeks`, oldest first)
+    and of those pooled (`usual`); of the last 28 days (`month`) and of the 28 before (`month_before`). None where the
+    attendant did not work.
+    """
 
     hotel_id: int
     attendant_id: int
     name: str | None
-    minutes: float
+    minutes: float | None
     visits: int
     weeks: tuple[float | None, ...]
     usual: float | None
+    month: float | None = None
+    month_visits: int = 0
+    month_before: float | None = None
 
     @property
     def change_percent(self) -> float | None:
-        """This week against the four before."""
+        """The last week against the four before."""
         return change_percent(self.minutes, self.usual)
+
+    @property
+    def month_change_percent(self) -> float | None:
+        """The last 28 days against the 28 before."""
+        return change_percent(self.month, self.month_before)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,29 +242,49 @@ class FalsePositives:
 
 @dataclass(frozen=True, slots=True)
 class JobRun:
-    """How a job's last run ended, and as of when it last did its work; None where it never did."""
+    """How a job's last run ended, and as of when it last did its work; None where it never did.
+
+    By its schedule it should have done its work since `wanted_since`; None where no schedule was given.
+    """
 
     job: str
     outcome: str | None
     ran_at: datetime | None
     done_at: datetime | None
+    wanted_since: datetime | None = None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it did its work once, but not since its schedule asked for it."""
+        return self.done_at is not None and self.wanted_since is not None and self.done_at < self.wanted_since
 
 
 @dataclass(frozen=True, slots=True)
 class StockOut:
-    """A product that runs out soon, by forecast or by a live alert."""
+    """A product that runs out soon, by forecast or by a live alert.
+
+    The forecast is the newest one stored, of the end of `foretold_on`: `level` units were left then, expected to last
+    until `empty_on`; `order_quantity` units are to be ordered by `order_by` (0 and None: nothing needs ordering yet).
+    Where only an alert knows of it these are None.
+    """
 
     hotel_id: int
     product_id: int
     name: str | None
     days_left: float | None
     has_alert: bool
+    level: float | None = None
+    empty_on: date | None = None
+    order_quantity: int | None = None
+    order_by: date | None = None
+    foretold_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`."""
 
+    kind: ReportKind
     hotel_id: int | None
     hotels: dict[int, str]
     period: Period
@@ -247,3 +326,21 @@ class Report:
         """Whether no job ever did its work here and the store holds nothing to report of."""
         seen = self.live or self.models.total or self.false_positives or self.pace.total
         return not seen and self.total.alerts is None and not any(run.done_at for run in self.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Alerts raised in the last so many hours, beside as many hours before those."""
+
+    hours: int
+    total: Count
+    by_severity: tuple[Count, ...]
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The last 24 hours, 7 days and 30 days at a glance; `report` is that of the 30 business days up to today."""
+
+    windows: tuple[Window, ...]
+    report: Report
