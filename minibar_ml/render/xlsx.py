@@ -25,7 +25,7 @@ from minibar_ml.render.xlsx_cells import Cells
 
 _UNIT = 11.0
 """Width of a column of relative width 1, in letters."""
-_NARROW, _LEAST = 9.0, {"day": 13.0, "instant": 18.0, "severity": 12.0}
+_NARROW, _LEAST = 11.0, {"day": 13.0, "instant": 18.0, "severity": 12.0}
 _LINE, _MOST_LINES = 13.5, 12
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
@@ -54,7 +54,8 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
     """Whose report it is, its key figures, and what stands on which sheet."""
     _ = words.catalog.gettext
     sheet = _sheet(book, _("Overview"), (30.0, 34.0, 22.0, 80.0))
-    sheet.append([cells.heading(title(report, words), large=True)])
+    sheet.row_dimensions[1].height = 2 * _LINE
+    sheet.append([cells.title(title(report, words))])
     heads: tuple[tuple[str, Cell, Kind], ...] = (
         (_("Hotel"), whose(report, words), "name"),
         (_("First day"), report.period.since, "day"),
@@ -85,7 +86,7 @@ def _add_table(book: Any, table: Table, cells: Cells) -> None:
     sheet.print_title_rows = "1:1"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
     _set_height(sheet, 1, [column.title for column in table.columns], [width * 0.8 for width in widths])
-    sheet.append([cells.heading(column.title) for column in table.columns])
+    sheet.append([cells.heading(column.title, column.kind) for column in table.columns])
     for number, row in enumerate(table.rows, 2):
         _set_height(sheet, number, row, widths)
         sheet.append(_cells(row, table.columns, cells))

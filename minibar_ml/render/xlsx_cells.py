@@ -49,11 +49,13 @@ class Cells:
             return self._made(self._words.label(value, "severity"), kind, fill=palette.SEVERITIES.get(value))
         return self._made(self._real(value, kind), kind, bold=bold, left=left)
 
-    def heading(self, text: str, *, large: bool = False) -> Any:
-        """A column's heading, or a sheet's own in large letters."""
-        if large:
-            return self._made(text, "text", bold=True, size=16)
-        return self._made(text, "text", bold=True, colour=palette.ON_BAND, fill=palette.BAND)
+    def title(self, text: str) -> Any:
+        """A sheet's own heading."""
+        return self._made(text, "text", bold=True, size=16)
+
+    def heading(self, text: str, kind: Kind = "text") -> Any:
+        """A column's heading, on the side where its values stand."""
+        return self._made(text, kind, bold=True, colour=palette.ON_BAND, fill=palette.BAND)
 
     def label(self, text: str) -> Any:
         """What stands before a value."""
@@ -97,8 +99,9 @@ class Cells:
             model.font = Font(name="Calibri", size=size, bold=bold, color=f"FF{colour[1:]}")
             if fill:
                 model.fill = PatternFill("solid", start_color=f"FF{fill[1:]}")
+            side = "left" if left or kind not in NUMBERS else "right"
             model.alignment = Alignment(
-                vertical="top", wrap_text=True, horizontal="left" if left or kind not in NUMBERS else None
+                horizontal=side, vertical="top", wrap_text=True, indent=int(side == "left" and not left)
             )
             model.number_format = FORMATS[self._words.lang].get(kind, "General" if kind != "name" else "@")
             model.quotePrefix = quoted

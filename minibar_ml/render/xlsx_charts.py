@@ -5,6 +5,8 @@ from typing import Any
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
 from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.series import DataPoint
+from openpyxl.chart.shapes import GraphicalProperties
+from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
 
 from minibar_ml.render import palette
@@ -12,7 +14,6 @@ from minibar_ml.render.tables import Table
 
 _WIDTH, _HEIGHT = 22.0, 9.5
 """Centimetres."""
-_ORDER = ("critical", "high", "medium", "low")
 
 
 def add(sheet: Any, table: Table) -> None:
@@ -37,7 +38,8 @@ def _lines(sheet: Any, table: Table) -> Any:
     for series in chart.series:
         series.smooth = False
     chart.dispBlanksAs = "gap"
-    chart.x_axis.number_format = "d mmm"
+    chart.x_axis.number_format = "d.m"
+    chart.x_axis.tickLblSkip = max(1, len(table.rows) // 10)
     return _with_axes(chart)
 
 
@@ -75,7 +77,7 @@ def _with_axes(chart: Any) -> Any:
     """Axes in sight; a new chart's are marked as deleted."""
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.y_axis.number_format = "#,##0"
-    chart.y_axis.majorGridlines.spPr = None
+    chart.y_axis.majorGridlines.spPr = GraphicalProperties(ln=LineProperties(solidFill=palette.RULE[1:]))
     chart.legend.position = "b"
     return chart
 
