@@ -48,6 +48,10 @@ class Settings:
     )
     training_schedule: str = field(default="0 0 * * *", metadata={"help": "cron expression of train"})
     report_schedule: str = field(default="0 7 * * 1", metadata={"help": "cron expression of the weekly report"})
+    monthly_report_schedule: str = field(
+        default="0 7 1 * *", metadata={"help": "cron expression of the report on the month that ended"}
+    )
+    dashboard_schedule: str = field(default="7 * * * *", metadata={"help": "cron expression of the dashboard"})
     report_dir: Path = field(default=Path("reports"), metadata={"help": "folder that cron's reports are written to"})
     lookback_days: int = field(
         default=3, metadata={"help": "days that collect looks at again and training leaves out", "min": 1, "max": 60}
@@ -268,7 +272,7 @@ def _faults(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:
         if (seconds := getattr(settings, name)) % 60:
             words = f"{PREFIX}{name.upper()}={seconds} must be whole minutes: cron knows no seconds."
             yield name, ConfigurationError(words)
-    for name in ("training_schedule", "report_schedule"):
+    for name in ("training_schedule", "report_schedule", "monthly_report_schedule", "dashboard_schedule"):
         if len((expression := getattr(settings, name)).split()) != 5:
             words = f"{PREFIX}{name.upper()}={expression!r} must have cron's five fields, such as '0 0 * * *'."
             yield name, ConfigurationError(words)

@@ -135,6 +135,16 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
             _schedule("report_schedule", settings.report_schedule),
             ("report", "weekly", "--format", "html", "--out", str(reports)),
         ),
+        Job(
+            "The report on the month that ended.",
+            _schedule("monthly_report_schedule", settings.monthly_report_schedule),
+            ("report", "monthly", "--format", "html", "--out", str(reports)),
+        ),
+        Job(
+            "The dashboard: one page under one name, for a web server or a file share.",
+            _schedule("dashboard_schedule", settings.dashboard_schedule),
+            ("report", "dashboard", "--out", str(reports)),
+        ),
     )
 
 

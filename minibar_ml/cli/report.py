@@ -1,8 +1,9 @@
 """`minibar-ml report`: what managers read."""
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,13 +12,20 @@ from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from minibar_ml.domain.report import Period
     from minibar_ml.i18n import Lang
+    from minibar_ml.jobs.report import ReportResult
+    from minibar_ml.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What managers read.")
-FORMATS = ("html",)
 FIRST_YEAR = 2000
 """Nobody has data from before; it keeps the days that we look back in the calendar."""
 NOTHING_YET = "there is nothing yet: run `minibar-ml collect`, `train` and `detect`, then the report again"
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
+Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
+Formats = Annotated[list[str] | None, typer.Option("--format", help="html or json; may be repeated.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -31,11 +39,9 @@ def weekly(
         str | None,
         typer.Option("--ending", metavar="D", help="Last business day of the week (default: the last complete one)."),
     ] = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")
-    ] = None,
-    lang: Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")] = None,
-    format: Annotated[list[str] | None, typer.Option("--format", help="html; may be repeated.")] = None,
+    out: Out = None,
+    lang: Language = None,
+    format: Formats = None,
     hotel: Hotel = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -44,29 +50,118 @@ def weekly(
 ) -> None:
     """Write the week's report and print its path; with --json, print its figures and write nothing."""
     from minibar_ml.domain.report import week_ending
-    from minibar_ml.jobs import report
-    from minibar_ml.render.json import document
 
     settings = context.settings()
-    language = _language(lang or settings.lang)
-    _check_formats(format or ["html"])
     instant = context.resolve_as_of(as_of, settings.zone())
     period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    if not json and not context.enabled(settings):
+    _report(settings, instant, period, out, lang, format or ["html"], hotel, is_json=json, is_quiet=quiet)
+
+
+@app.command()
+def monthly(
+    ending: Annotated[
+        str | None,
+        typer.Option("--ending", metavar="D", help="Report the newest month that is over by D (default: yesterday)."),
+    ] = None,
+    out: Out = None,
+    lang: Language = None,
+    format: Formats = None,
+    hotel: Hotel = None,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write the report of the calendar month that ended; with --json, print its figures and write nothing."""
+    from minibar_ml.domain.report import month_ended
+
+    settings = context.settings()
+    instant = context.resolve_as_of(as_of, settings.zone())
+    period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
+    _report(settings, instant, period, out, lang, format or ["html"], hotel, is_json=json, is_quiet=quiet)
+
+
+@app.command()
+def dashboard(
+    out: Out = None,
+    lang: Language = None,
+    hotel: Hotel = None,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Write one page of the last 24 hours, 7 days and 30 days, always under the same name, and print its path."""
+    from minibar_ml.jobs import report
+
+    settings = context.settings()
+    language, folder = _language(lang or settings.lang), out or settings.report_dir
+    instant = context.resolve_as_of(as_of, settings.zone())
+    wanted = _wanted(settings, instant)
+
+    def compute(connection: "Connection") -> object:
+        return report.compute_dashboard(connection, instant, settings.timezone, hotel, wanted=wanted)
+
+    def write(connection: "Connection") -> "ReportResult":
+        return report.run_dashboard(connection, instant, settings.timezone, folder, language, hotel, wanted=wanted)
+
+    _print(settings, compute, write, is_json=json, is_quiet=quiet)
+
+
+def _report(
+    settings: "Settings",
+    instant: datetime,
+    period: "Period",
+    out: Path | None,
+    lang: str | None,
+    formats: list[str],
+    hotel: int | None,
+    *,
+    is_json: bool,
+    is_quiet: bool,
+) -> None:
+    from minibar_ml.jobs import report
+
+    language, folder = _language(lang or settings.lang), out or settings.report_dir
+    _check_formats(formats)
+    asked, wanted = (instant, period, settings.timezone), _wanted(settings, instant)
+
+    def compute(connection: "Connection") -> object:
+        return report.compute(connection, *asked, hotel, wanted=wanted)
+
+    def write(connection: "Connection") -> "ReportResult":
+        return report.run(connection, *asked, folder, language, hotel, formats=formats, wanted=wanted)
+
+    _print(settings, compute, write, is_json=is_json, is_quiet=is_quiet)
+
+
+def _print(
+    settings: "Settings",
+    compute: Callable[["Connection"], Any],
+    write: Callable[["Connection"], "ReportResult"],
+    *,
+    is_json: bool,
+    is_quiet: bool,
+) -> None:
+    from minibar_ml.render.json import document
+
+    if is_json:
+        console.print_json(document(context.work(settings, "report", compute)))
         return
-    asked = (instant, period, settings.timezone)
-    if json:
-        made = context.work(settings, "report", lambda connection: report.compute(connection, *asked, hotel))
-        console.print_json(document(made))
+    if not context.enabled(settings):
         return
-    folder = out or settings.report_dir
-    result = context.work(
-        settings, "report", lambda connection: report.run(connection, *asked, folder, language, hotel)
-    )
+    result = context.work(settings, "report", write)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
-    for path in () if quiet else result.paths:
+    for path in () if is_quiet else result.paths:
         console.say(str(path))
+
+
+def _wanted(settings: "Settings", instant: datetime) -> dict[str, datetime]:
+    """Since when each job should have done its work, by its schedule."""
+    from minibar_ml.cli.status import duties
+
+    return {job: duty.since for job, duty in duties(settings, instant).items()}
 
 
 def _language(lang: str) -> "Lang":
@@ -78,9 +173,11 @@ def _language(lang: str) -> "Lang":
 
 
 def _check_formats(formats: list[str]) -> None:
+    from minibar_ml.render.formats import RENDERERS
+
     for name in formats:
-        if name not in FORMATS:
-            raise UsageError(f"--format {name!r} is not one of {', '.join(FORMATS)}.")
+        if name not in RENDERERS:
+            raise UsageError(f"--format {name!r} is not one of {', '.join(RENDERERS)}.")
 
 
 def _last_day(ending: str | None, today: date) -> date:

@@ -13,6 +13,8 @@ from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")
 ReportKind = Literal["weekly", "monthly", "dashboard"]
+STOCK_OUT_DAYS = 14
+"""Products that are to last no longer than this run out soon."""
 
 
 @dataclass(frozen=True, slots=True)

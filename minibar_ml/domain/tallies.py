@@ -1,6 +1,6 @@
 """From tallies of alerts to the report's counts; what no data covers stays unknown."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Collection, Iterable, Set
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,7 +11,10 @@ from minibar_ml.domain.report import Count, Day, Money, Period
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Alerts of one business day, type, severity and status; `priced` of them have an impact, `impact` in sum."""
+    """Alerts of one business day, type, severity and status; `priced` of them have an impact, `impact` in sum.
+
+    `by_person`: a person resolved them, and not the system.
+    """
 
     day: date
     type: str
@@ -20,6 +23,7 @@ class Tally:
     alerts: int
     priced: int
     impact: Decimal | None
+    by_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,14 @@ class Tallies:
 
     def by_status(self) -> tuple[Count, ...]:
         """All statuses."""
-        return tuple(self._count(status, [row for row in self.rows if row.status == status]) for status in STATUSES)
+        seen = dict.fromkeys((*STATUSES, *(row.status for row in self.rows)))
+        return tuple(self._count(status, [row for row in self.rows if row.status == status]) for status in seen)
 
     def trend(self) -> tuple[Day, ...]:
         """Day by day, beside the previous period."""
-        pairs = zip(self.period.days(), self.period.before().days(), strict=True)
-        return tuple(Day(on, self._on(on), before, self._on(before)) for on, before in pairs)
+        days, before = self.period.days(), self.period.before().days()
+        pairs = zip(days, (*before, *[None] * len(days)), strict=False)
+        return tuple(Day(on, self._on(on), other, self._on(other) if other else None) for on, other in pairs)
 
     def money(self) -> tuple[Money, ...]:
         """The types whose alerts have an impact, the dearest first."""
@@ -90,7 +96,20 @@ class Tallies:
 
     def _money(self, key: str, rows: Iterable[Tally]) -> Money:
         now, before = self._in(self.period, rows), self._in(self.period.before(), rows)
-        return Money(key, _sum(now), _sum(before), sum(row.alerts - row.priced for row in now))
+        return money_of(key, now, before)
+
+
+def money_of(key: str, now: Collection[Tally], before: Collection[Tally]) -> Money:
+    """The money of some alerts, of which none is a false positive, and what became of it."""
+    return Money(
+        key=key,
+        impact=_sum(now),
+        previous=_sum(before),
+        unpriced=sum(row.alerts - row.priced for row in now),
+        live=_sum(row for row in now if row.status != "resolved"),
+        handled=_sum(row for row in now if row.by_person),
+        handled_previous=_sum(row for row in before if row.by_person),
+    )
 
 
 def _sum(rows: Iterable[Tally]) -> Decimal | None:

@@ -1,16 +1,20 @@
-"""`report`: read a period once, compute one Report, render it, put the file in its place whole or not at all."""
+"""`report`: read a period once, compute one Report, render it, put the files in their places whole or not at all."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.report import Capped, Period, Report
+from minibar_ml.domain.report import Capped, Dashboard, Period, Report, ReportKind, days_ending
 from minibar_ml.domain.tallies import Tallies
+from minibar_ml.domain.windows import WINDOW_HOURS, windows
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
+from minibar_ml.render import formats as renderers
 from minibar_ml.render import html
 from minibar_ml.render.files import write_whole
 from minibar_ml.store import audit, reports
@@ -22,15 +26,17 @@ if TYPE_CHECKING:
 
 VERDICT_DAYS = 28
 """Days whose verdicts make the false-positive rate: in one week there are too few."""
+DASHBOARD_DAYS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """What a run wrote."""
+    """What a run wrote; `files` are the same files' contents by name, for whoever sends them."""
 
     report: Report
     paths: tuple[Path, ...]
     counts: dict[str, int | None] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def run(
@@ -41,32 +47,88 @@ def run(
     folder: Path,
     lang: Lang,
     hotel_id: int | None = None,
+    *,
+    formats: Sequence[str] = ("html",),
+    wanted: Mapping[str, datetime] | None = None,
 ) -> ReportResult:
-    """Write the weekly report of `period` into `folder`.
+    """Write the report of `period`, monthly if that is a month, into `folder`, once in each of the formats.
 
-    Raises NotFound for an unknown hotel and ConfigurationError where the folder can't be written.
+    `wanted`: since when each job should have done its work. Raises NotFound for an unknown hotel and
+    ConfigurationError where the folder can't be written.
     """
     with job_run(connection, "report", as_of) as current:
-        report = compute(connection, as_of, period, timezone, hotel_id)
-        page = html.weekly(report, lang)
-        path = folder / file_name(report, lang)
-        counts = {"alerts": report.total.alerts, "live": report.live_total, "bytes": len(page)}
-        audit.insert(connection, "report.written", path.name, after={"path": str(path), **counts})
-        write_whole(path, page)
-        current.counts.update(counts)
-        logger.debug("report: %s alerts in the period, %s live, %s bytes", *counts.values())
-    return ReportResult(report, (path,), counts)
+        report = compute(connection, as_of, period, timezone, hotel_id, wanted=wanted)
+        files = rendered(report, lang, formats)
+        return _written(connection, current.counts, report, folder, files)
+
+
+def run_dashboard(
+    connection: "Connection",
+    as_of: datetime,
+    timezone: str,
+    folder: Path,
+    lang: Lang,
+    hotel_id: int | None = None,
+    *,
+    wanted: Mapping[str, datetime] | None = None,
+) -> ReportResult:
+    """Write the dashboard, always under the same name. Raises as `run` does."""
+    with job_run(connection, "report", as_of) as current:
+        dashboard = compute_dashboard(connection, as_of, timezone, hotel_id, wanted=wanted)
+        files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
+        return _written(connection, current.counts, dashboard.report, folder, files)
+
+
+def _written(
+    connection: "Connection", counts: dict[str, Any], report: Report, folder: Path, files: Mapping[str, bytes]
+) -> ReportResult:
+    known = {"alerts": report.total.alerts, "live": report.live_total, "bytes": sum(map(len, files.values()))}
+    for name, content in files.items():
+        after = {"path": str(folder / name), **known, "bytes": len(content)}
+        audit.insert(connection, "report.written", name, after=after)
+        write_whole(folder / name, content)
+    counts.update(known)
+    logger.debug("report: %s alerts in the period, %s live, %s bytes", *known.values())
+    return ReportResult(report, tuple(folder / name for name in files), known, files)
+
+
+def rendered(report: Report, lang: Lang, formats: Sequence[str]) -> dict[str, bytes]:
+    """The report in each of the formats, by file name."""
+    return {file_name(report, lang, name): renderers.rendered(report, lang, name) for name in formats}
+
+
+def compute_dashboard(
+    connection: "Connection",
+    as_of: datetime,
+    timezone: str,
+    hotel_id: int | None = None,
+    *,
+    wanted: Mapping[str, datetime] | None = None,
+) -> Dashboard:
+    """The Dashboard as of an instant, read from one snapshot of the store; wants a connection without a transaction."""
+    zone = ZoneInfo(timezone)
+    period = days_ending(as_of.astimezone(zone).date(), DASHBOARD_DAYS)
+    report = compute(connection, as_of, period, timezone, hotel_id, kind="dashboard", wanted=wanted)
+    rows = reports.fetch_windows(connection, Scope(hotel_id, as_of), WINDOW_HOURS)
+    return Dashboard(windows(rows, report, zone), report)
 
 
 def compute(
-    connection: "Connection", as_of: datetime, period: Period, timezone: str, hotel_id: int | None = None
+    connection: "Connection",
+    as_of: datetime,
+    period: Period,
+    timezone: str,
+    hotel_id: int | None = None,
+    *,
+    kind: ReportKind | None = None,
+    wanted: Mapping[str, datetime] | None = None,
 ) -> Report:
     """The Report of a period, read from one snapshot of the store; wants a connection without a transaction."""
     reports.take_snapshot(connection)
     scope = Scope(hotel_id, as_of)
     hotels = _hotels(connection, scope)
-    verdicts_since = period.until - timedelta(days=VERDICT_DAYS)
-    jobs = reports.fetch_jobs(connection, scope)
+    verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
+    jobs = reports.fetch_jobs(connection, scope, wanted or {})
     with_points = reports.fetch_days_with_points(connection, scope, period)
     has_detected = any(run.job == "detect" and run.done_at for run in jobs)
     watched = with_points if has_detected else frozenset()
@@ -74,6 +136,7 @@ def compute(
     live = reports.fetch_live(connection, scope)
     affected = reports.fetch_affected(connection, scope, period)
     return Report(
+        kind=kind or ("monthly" if period.is_month else "weekly"),
         hotel_id=hotel_id,
         hotels=hotels,
         period=period,
@@ -112,7 +175,14 @@ def _hotels(connection: "Connection", scope: Scope) -> dict[int, str]:
     return {id: name for id, name in hotels.items() if id == scope.hotel_id}
 
 
-def file_name(report: Report, lang: Lang) -> str:
-    """`minibar-weekly-<last day>-<hotel or all>-<lang>.html`."""
-    hotel = "all" if report.hotel_id is None else report.hotel_id
-    return f"minibar-weekly-{report.period.last_day.isoformat()}-{hotel}-{lang}.html"
+def file_name(report: Report, lang: Lang, format: str = "html") -> str:
+    """`minibar-<kind>-<last day>-<hotel or all>-<lang>.<format>`; a dashboard has no day, a month's is 2026-02."""
+    return f"{file_stem(report, lang)}.{format}"
+
+
+def file_stem(report: Report, lang: Lang) -> str:
+    """A file's name without its suffix."""
+    hotel = "all" if report.hotel_id is None else str(report.hotel_id)
+    last_day = report.period.last_day
+    dates = {"weekly": [last_day.isoformat()], "monthly": [f"{last_day:%Y-%m}"], "dashboard": []}
+    return "-".join(["minibar", report.kind, *dates[report.kind], hotel, lang])

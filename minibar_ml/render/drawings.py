@@ -13,7 +13,7 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, Str
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from minibar_ml.domain.report import Count, Day
+from minibar_ml.domain.report import Count, Report
 from minibar_ml.render import palette
 from minibar_ml.render.charts import ticks
 from minibar_ml.render.palette import FONT, FONT_BOLD, SMALL
@@ -27,8 +27,9 @@ _SLICE = 0.06
 """The smallest part that a mark fits on."""
 
 
-def trend(days: Sequence[Day], words: Words, width: float, height: float = 165.0) -> Drawing:
+def trend(report: Report, words: Words, width: float, height: float = 165.0) -> Drawing:
     """Alerts by day as a line, the period before as a dashed one; lines are cut where a day is unknown."""
+    days = report.trend
     known = [value for day in days for value in (day.alerts, day.previous) if value is not None]
     marks = ticks(max(known, default=0))
     step = (width - _LEFT) / max(1, len(days))
@@ -49,11 +50,11 @@ def trend(days: Sequence[Day], words: Words, width: float, height: float = 165.0
         _add_run(drawing, [(x, y(value)) for x, value in run], palette.BEFORE, dashed=True)
     for run in _runs(xs, [day.alerts for day in days]):
         _add_run(drawing, [(x, y(value)) for x, value in run], palette.LINE, dashed=False)
-    _add_legend(drawing, words, _LEFT, 5.0)
+    _add_legend(drawing, report, words, _LEFT, 5.0)
     return drawing
 
 
-def bars(counts: Sequence[Count], kind: str, words: Words, width: float) -> Drawing:
+def bars(report: Report, counts: Sequence[Count], kind: str, words: Words, width: float) -> Drawing:
     """A row for each count: its word above, its bar, and below a thin hollow one for the period before."""
     height = _ROW * len(counts) + 18
     highest = max((value for count in counts for value in (count.alerts, count.previous) if value), default=1)
@@ -69,7 +70,7 @@ def bars(counts: Sequence[Count], kind: str, words: Words, width: float) -> Draw
         drawing.add(_text(long + 4, top - 17.5, words.number(count.alerts), colour=palette.TEXT, font=FONT_BOLD))
         if count.previous:
             drawing.add(_hollow(0.3, top - 23.5, count.previous * scale, _THIN))
-    _add_legend(drawing, words, 0, 4.0)
+    _add_legend(drawing, report, words, 0, 4.0)
     return drawing
 
 
@@ -153,14 +154,14 @@ def _add_run(drawing: Drawing, points: Sequence[tuple[float, float]], colour: st
         drawing.add(Circle(x, y, 2.1, fillColor=HexColor("#ffffff"), strokeColor=HexColor(colour), strokeWidth=1.2))
 
 
-def _add_legend(drawing: Drawing, words: Words, x: float, y: float) -> None:
+def _add_legend(drawing: Drawing, report: Report, words: Words, x: float, y: float) -> None:
     """The solid line or bar is this period's, the dashed one that of the one before."""
-    _ = words.catalog.gettext
+    now, before = words.current(report.kind), words.before(report.kind)
     drawing.add(_line(x, y + 2.5, x + 16, y + 2.5, palette.LINE, 2.2))
-    drawing.add(_text(x + 21, y, _("this period")))
-    after = x + 36 + _width(_("this period"))
+    drawing.add(_text(x + 21, y, now))
+    after = x + 36 + _width(now)
     drawing.add(_line(after, y + 2.5, after + 16, y + 2.5, palette.BEFORE, 1.1, [3, 2.4]))
-    drawing.add(_text(after + 21, y, _("the period before")))
+    drawing.add(_text(after + 21, y, before))
 
 
 def _width(text: str) -> float:

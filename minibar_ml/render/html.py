@@ -1,12 +1,15 @@
-"""The weekly report as one HTML page: no network, no script, every text of the database escaped."""
+"""A report as one HTML page: no network, every text of the database escaped, readable without its small script."""
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
 from minibar_ml.render.words import Words, sentences
@@ -18,22 +21,49 @@ MARKS = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
 """A shape for each severity, since colour alone tells some readers nothing."""
 
 
-def weekly(report: Report, lang: Lang) -> bytes:
+def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The page as UTF-8, ready to be written."""
-    words = Words(lang, ZoneInfo(report.timezone))
-    template = _environment(words).get_template("weekly.html.j2")
+    return _page(report, lang, words, ())
+
+
+def dashboard(value: Dashboard, lang: Lang) -> bytes:
+    """The dashboard's page: its windows, then what a report shows."""
+    return _page(value.report, lang, Words(lang, ZoneInfo(value.report.timezone)), value.windows)
+
+
+def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
+    style, script = _inlined("style.css"), _inlined("script.js")
+    template = _environment(words).get_template("report.html.j2")
     page = template.render(
         report=report,
+        windows=windows,
         lang=lang,
         words=words,
         charts=charts,
         marks=MARKS,
         first_actions=FIRST_ACTIONS,
+        stock_out_days=STOCK_OUT_DAYS,
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
         sentences=lambda action: sentences(action, lang),
         hotel=lambda hotel_id: report.hotels.get(hotel_id),
         has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
     )
     return page.encode()
+
+
+@cache
+def _inlined(name: str) -> Markup:
+    # Ours, and not of the database: it goes into the page as it is.
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _source(text: str) -> Markup:
+    """What a Content-Security-Policy calls this very text, and no other."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup("'sha256-{}'").format(digest)
 
 
 @cache

@@ -1,13 +1,24 @@
 """The Report as a JSON document: every field and every derived figure, under the names of the domain."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.report import Dashboard, Report
+from minibar_ml.i18n import Lang
+from minibar_ml.render.words import Words
 
 
-def document(report: Report) -> dict[str, Any]:
+def render(report: Report, lang: Lang, words: Words) -> bytes:
+    """The document as a file in UTF-8; it has no words, so no language."""
+    text = json.dumps(document(report), default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def document(report: Report | Dashboard) -> dict[str, Any]:
     """A tree of dicts and lists whose leaves (dates, decimals) the console knows how to print."""
     tree: dict[str, Any] = _tree(report)
     return tree
@@ -22,3 +33,11 @@ def _tree(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_tree(inner) for inner in value]
     return value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form")

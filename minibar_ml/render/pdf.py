@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
@@ -26,18 +25,17 @@ _WIDTH = A4[0] - 2 * _MARGIN
 _GAP, _LEAST = 16.0, 110.0
 
 
-def render(report: Report, lang: Lang) -> bytes:
+def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The document; the same report gives the same bytes.
 
     It is set twice: how many pages there are is known only after the first time.
     """
     register_fonts()
-    words = Words(lang, ZoneInfo(report.timezone))
-    _draft, pages = _set(report, words, None)
-    return _set(report, words, pages)[0]
+    _draft, pages = _set(report, lang, words, None)
+    return _set(report, lang, words, pages)[0]
 
 
-def _set(report: Report, words: Words, pages: int | None) -> tuple[bytes, int]:
+def _set(report: Report, lang: Lang, words: Words, pages: int | None) -> tuple[bytes, int]:
     content = BytesIO()
     document = BaseDocTemplate(
         content,
@@ -48,7 +46,7 @@ def _set(report: Report, words: Words, pages: int | None) -> tuple[bytes, int]:
         author="minibar-ml",
         subject=title(report, words),
         creator="minibar-ml",
-        lang=words.lang,
+        lang=lang,
         displayDocTitle=True,
         initialFontName=FONT,
         invariant=1,
@@ -132,13 +130,13 @@ def _period(section: Section, report: Report, words: Words) -> list[Any]:
         return [paragraph(types.empty, style(colour=palette.SOFT))]
     parts = [
         paragraph(trend.title, caption()),
-        drawings.trend(report.trend, words, _WIDTH),
+        drawings.trend(report, words, _WIDTH),
         Spacer(1, 4),
         *pdf_tables.flowables(trend, words, _WIDTH, titled=False),
     ]
     half = (_WIDTH - _GAP) / 2
     if types.rows:
-        parts.append(_pair(types, drawings.bars(report.by_type, "type", words, half), words))
+        parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
     if not report.total.alerts:
         return [
             *parts,
@@ -146,7 +144,7 @@ def _period(section: Section, report: Report, words: Words) -> list[Any]:
         ]
     return [
         *parts,
-        _pair(severities, drawings.bars(report.by_severity, "severity", words, half), words),
+        _pair(severities, drawings.bars(report, report.by_severity, "severity", words, half), words),
         _pair(statuses, drawings.pie(report.by_status, "status", words, half), words),
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from minibar_ml.domain.report import Affected, Capped, Count, JobRun, Money, Report
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Affected, Capped, Count, JobRun, Money, Report
 from minibar_ml.render.headings import has_many_hotels, hotel_name
 from minibar_ml.render.tables import Column, Row, Section, Table
 from minibar_ml.render.words import Words, sentences
@@ -15,7 +15,7 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
     return (
         Section("period", _("The period"), counts(report, words), _period_note(words)),
         Section("affected", _("Most affected"), affected(report, words), _affected_note(words)),
-        Section("money", _("Money at stake"), (money(report, words),)),
+        Section("money", _("Money at stake and handled"), (money(report, words),)),
         Section("stock", _("Running out soon"), (stock_outs(report, words),)),
         Section("pace", _("Attendants' pace"), paces(report, words)),
         Section("verdicts", _("False alarms"), (verdicts(report, words),)),
@@ -66,19 +66,19 @@ def counts(report: Report, words: Words) -> tuple[Table, ...]:
             "trend",
             _("Alerts by day"),
             (
-                *(Column(_("Day"), "day"), Column(_("This period"), "count")),
+                *(Column(_("Day"), "day"), Column(words.current(report.kind), "count")),
                 *(Column(_("The day before that"), "day"), Column(_("Before"), "count")),
             ),
             [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
             total=(_("Total"), total.alerts, "", total.previous),
         ),
-        _counts("types", _("Alerts by type"), "type", report.by_type, words, nothing),
-        _counts("severities", _("Alerts by severity"), "severity", report.by_severity, words, nothing),
-        _counts("statuses", _("Alerts by status"), "status", report.by_status, words, nothing),
+        _counts(report, words, "types", _("Alerts by type"), "type", report.by_type, nothing),
+        _counts(report, words, "severities", _("Alerts by severity"), "severity", report.by_severity, nothing),
+        _counts(report, words, "statuses", _("Alerts by status"), "status", report.by_status, nothing),
     )
 
 
-def _counts(key: str, title: str, kind: str, found: Sequence[Count], words: Words, empty: str) -> Table:
+def _counts(report: Report, words: Words, key: str, title: str, kind: str, found: Sequence[Count], empty: str) -> Table:
     _ = words.catalog.gettext
     heading = {"type": _("Type"), "severity": _("Severity"), "status": _("Status")}[kind]
     return Table(
@@ -86,7 +86,7 @@ def _counts(key: str, title: str, kind: str, found: Sequence[Count], words: Word
         title,
         (
             Column(heading, "severity" if kind == "severity" else "text", 2.4),
-            *(Column(_("This period"), "count"), Column(_("Before"), "count"), Column(_("Change"), "change")),
+            *(Column(words.current(report.kind), "count"), Column(_("Before"), "count"), Column(_("Change"), "change")),
         ),
         [
             (
@@ -126,7 +126,10 @@ def money(report: Report, words: Words) -> Table:
     """Money at stake by type."""
     _ = words.catalog.gettext
     all_types = report.money_total
-    note = _("Units times price of the period's alerts, false alarms left out, in the hotel's currency.")
+    note = _(
+        "Units times price of the period's alerts, false alarms left out, in the hotel's currency. Handled: of alerts "
+        "that a person resolved; what was really got back is at most that. Still open: of alerts that wait for someone."
+    )
     if all_types.unpriced:
         note += " " + words.catalog.ngettext(
             "%(num)d alert has no known price and is not in the sum.",
@@ -136,11 +139,11 @@ def money(report: Report, words: Words) -> Table:
     unknown = report.total.alerts is None and report.total.previous is None
     return Table(
         "money",
-        _("Money at stake"),
+        _("Money at stake and handled"),
         (
             *(
                 Column(_("Type"), "text", 2.6),
-                Column(_("This period"), "money", 1.2),
+                Column(words.current(report.kind), "money", 1.2),
                 Column(_("Before"), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
@@ -148,7 +151,9 @@ def money(report: Report, words: Words) -> Table:
         ),
         [(words.label(one.key, "type"), *_sums(one)) for one in report.money],
         note,
-        _("Not known: nothing was watched.") if unknown else _("No alert of these two periods has a known price."),
+        _("Not known: nothing was watched.")
+        if unknown
+        else _("No alert of this period and the one before has a known price."),
         (_("Total"), *_sums(all_types)) if report.money else None,
     )
 
@@ -161,7 +166,7 @@ def stock_outs(report: Report, words: Words) -> Table:
     """Products that run out soon."""
     _ = words.catalog.gettext
     columns = (
-        *(Column(_("Product"), "name", 2.8), Column(_("Days left"), "decimal"), Column(_("Units left"), "count")),
+        *(Column(_("Product"), "name", 2.8), Column(_("Days left"), "decimal"), Column(_("In stock"), "count")),
         *(Column(_("Empty on"), "day", 1.3), Column(_("Order quantity"), "count"), Column(_("Order by"), "day", 1.3)),
         Column(_("Alert"), "text"),
     )
@@ -178,7 +183,10 @@ def stock_outs(report: Report, words: Words) -> Table:
         )
         for one in report.stock_outs.rows
     ]
-    empty = Table("stock", title, columns, (), empty=_("No product runs out within seven days."))
+    note = _("By the newest nightly forecast: what lasts %(days)s days at most, and how much to order by when.")
+    nothing = _("No product runs out within %(days)s days.")
+    within = {"days": STOCK_OUT_DAYS}
+    empty = Table("stock", title, columns, (), note % within, nothing % within)
     return _by_hotel(report, words, empty, rows, report.stock_outs)
 
 
@@ -194,7 +202,10 @@ def paces(report: Report, words: Words) -> tuple[Table, ...]:
         *(Column(_("Usual"), "decimal"), change, visits),
     )
     by_month = (name, Column(_("Last 28 days"), "decimal"), Column(_("28 days before"), "decimal"), change, visits)
-    note = _("Median minutes per room, weighted by visits. The change is against the four weeks before.")
+    note = _(
+        "Median minutes per room, weighted by visits: the last week beside the four before it, and the last 28 days "
+        "beside the 28 before."
+    )
     rows = report.pace.rows
     names = [one.name or f"#{one.attendant_id}" for one in rows]
     weekly: list[tuple[int, Row]] = [
@@ -217,7 +228,7 @@ def verdicts(report: Report, words: Words) -> Table:
     """How many of the judged alerts were false."""
     _ = words.catalog.gettext
     note = _("Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known.")
-    nothing = _("No alert was raised in these four weeks.")
+    nothing = _("No alert was raised in these days.")
     return Table(
         "verdicts",
         _("False alarms"),

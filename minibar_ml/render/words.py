@@ -7,7 +7,10 @@ from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.report import Action
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from minibar_ml.domain.report import Action, ReportKind
 from minibar_ml.i18n import Lang, catalog, messages
 from minibar_ml.i18n.labels import Kind, label
 
@@ -20,11 +23,12 @@ def _(text: str) -> str:
     return text
 
 
-MONTHS = (
-    *(_("January"), _("February"), _("March"), _("April"), _("May"), _("June")),
-    *(_("July"), _("August"), _("September"), _("October"), _("November"), _("December")),
-)
-WEEKDAYS = (_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun"))
+PERIODS: Mapping[ReportKind, tuple[str, str]] = {
+    "weekly": (_("This week"), _("The week before")),
+    "monthly": (_("This month"), _("The month before")),
+    "dashboard": (_("Last 30 days"), _("The 30 days before")),
+}
+"""What a report's period and the one before it are called."""
 LABELS: Mapping[str, Mapping[str, str]] = {
     "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
     "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
@@ -66,12 +70,20 @@ class Words:
         first = "İ" if self.lang == "tr" and text[:1] == "i" else text[:1].upper()
         return first + text[1:]
 
+    def current(self, kind: ReportKind) -> str:
+        """What the period of such a report is called."""
+        return self.catalog.gettext(PERIODS[kind][0])
+
+    def before(self, kind: ReportKind) -> str:
+        """What the period before is called."""
+        return self.catalog.gettext(PERIODS[kind][1])
+
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
         """A figure with the language's separators; unknown as a dash."""
         if value is None:
             return UNKNOWN
-        text = f"{value:,.{digits}f}".replace("-", _MINUS)
-        return text.translate(str.maketrans(",.", ".,")) if self.lang == "tr" else text
+        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        return format_decimal(value, format=pattern, locale=self.lang).replace("-", _MINUS)
 
     def percent(self, value: float | None, *, signed: bool = False) -> str:
         """A figure that is already in percent; with its sign where it is a change."""
@@ -79,8 +91,7 @@ class Words:
             return UNKNOWN
         rounded = round(value)
         sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        size = self.number(abs(rounded))
-        return f"{sign}%{size}" if self.lang == "tr" else f"{sign}{size}%"
+        return sign + format_percent(abs(rounded) / 100, locale=self.lang)
 
     def share(self, value: float | None) -> str:
         """A proportion in percent."""
@@ -88,22 +99,21 @@ class Words:
 
     def day(self, value: date) -> str:
         """30 November 2025."""
-        return f"{value.day} {self.catalog.gettext(MONTHS[value.month - 1])} {value.year}"
+        return format_date(value, "d MMMM y", locale=self.lang)
 
     def short_day(self, value: date) -> str:
         """30 Nov."""
-        return f"{value.day} {self.catalog.gettext(MONTHS[value.month - 1])[:3]}"
+        return format_date(value, "d MMM", locale=self.lang)
 
     def weekday(self, value: date) -> str:
         """Mon."""
-        return self.catalog.gettext(WEEKDAYS[value.weekday()])
+        return format_date(value, "EEE", locale=self.lang)
 
     def instant(self, value: datetime | None) -> str:
         """30 Nov 2025 18:05, in the hotel's zone."""
         if value is None:
             return UNKNOWN
-        local = value.astimezone(self.zone)
-        return f"{self.short_day(local)} {local:%Y %H:%M}"
+        return format_datetime(value, "d MMM y HH:mm", tzinfo=self.zone, locale=self.lang)
 
     def age(self, span: timedelta) -> str:
         """How long ago something was, in its largest sensible unit."""

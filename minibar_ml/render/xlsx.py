@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from io import BytesIO
 from math import ceil
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
@@ -31,9 +30,8 @@ _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
-def render(report: Report, lang: Lang) -> bytes:
+def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The workbook as bytes."""
-    words = Words(lang, ZoneInfo(report.timezone))
     book = Workbook(write_only=True)
     book.properties.title = f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}"
     book.properties.creator = "minibar-ml"

@@ -4,7 +4,7 @@ All functions want one transaction that begins with `take_snapshot`.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.report import (
+    STOCK_OUT_DAYS,
     Action,
     Affected,
     Capped,
@@ -26,11 +27,15 @@ from minibar_ml.domain.report import (
     StockOut,
 )
 from minibar_ml.domain.tallies import Tally
+from minibar_ml.domain.windows import WindowTally
 from minibar_ml.store import names
 from minibar_ml.store.queries import query
 
-ACTIONS, TOP, ATTENDANTS, MODELS, STOCK_OUTS = 200, 10, 20, 60, 20
-STOCK_OUT_DAYS = 7
+TOP, ATTENDANTS, MODELS, STOCK_OUTS = 10, 20, 60, 30
+ACTIONS = 250
+"""Live alerts of each severity that are listed; the rest is only counted."""
+FORECAST_AGE_DAYS = 7
+"""A forecast older than this is none."""
 Made = TypeVar("Made")
 
 
@@ -58,13 +63,18 @@ def fetch_tallies(connection: Connection, scope: Scope, period: Period) -> tuple
     return tuple(_make(Tally, row) for row in rows)
 
 
+def fetch_windows(connection: Connection, scope: Scope, hours: Sequence[int]) -> tuple[WindowTally, ...]:
+    """Alerts raised in the last so many hours and in as many before those, counted."""
+    return tuple(_make(WindowTally, row) for row in scope.fetch(connection, "windows", hours=list(hours)))
+
+
 def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
     """How many alerts need action, by severity."""
     return tuple(_make(Live, row) for row in scope.fetch(connection, "live"))
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
-    """The gravest and dearest alerts that need action."""
+    """The dearest alerts of each severity that need action, the gravest first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
     return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
 
@@ -91,11 +101,23 @@ def fetch_days_with_points(connection: Connection, scope: Scope, period: Period)
 
 
 def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[Pace]:
-    """Attendants' minutes a room in the period's last week and the four before it."""
-    rows = scope.fetch(connection, "pace", until=period.until, limit=ATTENDANTS)
+    """Attendants' minutes a room in the last week and month of the period, and in those before."""
+    length = (period.until - period.since).days
+    rows = scope.fetch(connection, "pace", until=period.until, days=length, limit=ATTENDANTS)
     called = names.fetch(connection, "report.attendants", ids=[row.entity_id for row in rows])
     found = tuple(
-        Pace(r.hotel_id, r.entity_id, called.get(r.entity_id), r.minutes, r.visits, tuple(r.weeks), r.usual)
+        Pace(
+            hotel_id=r.hotel_id,
+            attendant_id=r.entity_id,
+            name=called.get(r.entity_id),
+            minutes=r.minutes,
+            visits=r.visits,
+            weeks=tuple(r.weeks),
+            usual=r.usual,
+            month=r.month,
+            month_visits=r.month_visits,
+            month_before=r.month_before,
+        )
         for r in rows
     )
     return Capped(found, _total(rows))
@@ -107,21 +129,33 @@ def fetch_models(connection: Connection, scope: Scope) -> Capped[ModelQuality]:
     return Capped(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
 
 
-def fetch_jobs(connection: Connection, scope: Scope) -> tuple[JobRun, ...]:
-    """The last runs of collect, train and detect."""
-    return tuple(_make(JobRun, row) for row in scope.fetch(connection, "jobs"))
+def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, datetime]) -> tuple[JobRun, ...]:
+    """The last runs of collect, train and detect; `wanted`: since when each should have done its work."""
+    rows = scope.fetch(connection, "jobs")
+    return tuple(JobRun(row.job, row.outcome, row.ran_at, row.done_at, wanted.get(row.job)) for row in rows)
 
 
 def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Capped[StockOut] | None:
     """Products that run out soon; None where nothing forecasts that."""
-    since = period.until - timedelta(days=STOCK_OUT_DAYS)
+    since = period.until - timedelta(days=FORECAST_AGE_DAYS)
     rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
     found = [row for row in rows if row.entity_id is not None]
     called = names.fetch(connection, "report.products", ids=[row.entity_id for row in found])
     if not found and not rows[0].forecasts:
         return None
     outs = (
-        StockOut(r.hotel_id, r.entity_id, r.entity_name or called.get(r.entity_id), r.days_left, r.has_alert)
+        StockOut(
+            hotel_id=r.hotel_id,
+            product_id=r.entity_id,
+            name=r.entity_name or called.get(r.entity_id),
+            days_left=r.days_left,
+            has_alert=r.has_alert,
+            level=r.level,
+            empty_on=r.empty_on,
+            order_quantity=r.order_quantity,
+            order_by=r.order_by,
+            foretold_on=r.foretold_on,
+        )
         for r in found
     )
     return Capped(tuple(outs), _total(found))

@@ -7,47 +7,68 @@
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
 
 -- name: tallies
--- Alerts by business day, type, severity and the status they had at that instant, with their impact.
+-- Alerts by business day, type, severity and the status they had at that instant, with their impact; and whether it
+-- was a person who resolved them.
 SELECT occurred_on AS day, type, severity,
        CASE WHEN status IN ('resolved', 'false_positive') AND resolved_at <= :as_of THEN status
+            WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged'
             ELSE 'open' END AS status,
+       coalesce(status = 'resolved' AND resolved_at <= :as_of AND resolved_by <> 'system', false) AS by_person,
        count(*) AS alerts, count(impact) AS priced, sum(impact) AS impact
 FROM minibar_ml.ml_alerts
 WHERE occurred_on >= :since AND occurred_on < :until
   AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, 5
+
+-- name: windows
+-- Alerts raised in the last so many hours (`is_now`) and in as many before those, by severity and status.
+SELECT w.hours, a.raised_at > CAST(:as_of AS timestamptz) - w.hours * interval '1 hour' AS is_now, a.severity,
+       CASE WHEN a.status IN ('resolved', 'false_positive') AND a.resolved_at <= :as_of THEN a.status ELSE 'live' END
+           AS status,
+       coalesce(a.status = 'resolved' AND a.resolved_at <= :as_of AND a.resolved_by <> 'system', false) AS by_person,
+       count(*) AS alerts, count(a.impact) AS priced, sum(a.impact) AS impact
+FROM unnest(CAST(:hours AS integer[])) AS w(hours)
+JOIN minibar_ml.ml_alerts a
+  ON a.raised_at > CAST(:as_of AS timestamptz) - 2 * w.hours * interval '1 hour' AND a.raised_at <= :as_of
+WHERE CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id
+GROUP BY 1, 2, 3, 4, 5
 
 -- name: live
 -- Alerts that were live at that instant, by severity, the gravest first.
 SELECT severity, count(*) AS alerts, sum(impact) AS impact
 FROM minibar_ml.ml_alerts
-WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
+WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of) AND raised_at <= :as_of
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY severity
 ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
 
 -- name: actions
--- The gravest live alerts with their sentences; of one severity the dearest first.
+-- Live alerts with their sentences, the dearest of each severity, the gravest severity first.
+WITH ranked AS (
+    SELECT id AS ranked_id, row_number() OVER (
+        PARTITION BY severity ORDER BY impact DESC NULLS LAST, raised_at DESC, id DESC) AS place
+    FROM minibar_ml.ml_alerts
+    WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
+      AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+)
 SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 'open' END AS status,
        hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by
-FROM minibar_ml.ml_alerts
-WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
-  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), ml_alerts.impact DESC NULLS LAST,
-         raised_at DESC, id DESC
-LIMIT :limit
+FROM minibar_ml.ml_alerts JOIN ranked ON id = ranked_id
+WHERE place <= :limit
+ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), place
 
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
 WITH counted AS (
     SELECT hotel_id, entity_type, entity_id, count(*) AS alerts, sum(impact) AS impact,
            (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
-           count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR resolved_at > :as_of) AS live,
+           count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of)
+                         OR resolved_at > :as_of) AS live,
            max(array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)) AS gravity
     FROM minibar_ml.ml_alerts
     WHERE occurred_on >= :since AND occurred_on < :until
@@ -91,36 +112,44 @@ WHERE EXISTS (
         LIMIT 1) found)
 
 -- name: pace
--- Attendants' median minutes a room, weighted by visits: this week, each of the four before, and those four pooled.
--- Only who worked this week; who slowed down most comes first.
+-- Attendants' median minutes a room, weighted by visits: the last week, each of the four before, those four pooled, the
+-- last 28 days and the 28 before. Only who worked in the last `days`; who slowed down most comes first.
 WITH points AS (
     SELECT hotel_id, entity_id, metric_value AS minutes, observed_at,
            greatest(coalesce(CAST(context ->> 'visits' AS numeric), 1), 1) AS visits,
            (CAST(:until AS date) - 1 - business_date) / 7 AS week
     FROM minibar_ml.ml_metrics
     WHERE metric_type = 'refill_duration' AND entity_type = 'attendant'
-      AND business_date >= CAST(:until AS date) - 35 AND business_date < :until
-      AND observed_at >= CAST(:until AS date) - 36 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
+      AND business_date >= CAST(:until AS date) - 56 AND business_date < :until
+      AND observed_at >= CAST(:until AS date) - 57 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), running AS (
     SELECT hotel_id, entity_id, bucket, minutes,
            sum(visits) OVER (PARTITION BY hotel_id, entity_id, bucket ORDER BY minutes, observed_at) AS so_far,
            sum(visits) OVER (PARTITION BY hotel_id, entity_id, bucket) AS visits
-    FROM points CROSS JOIN LATERAL unnest(CASE WHEN week = 0 THEN ARRAY[0] ELSE ARRAY[week, 5] END) AS bucket
+    FROM points CROSS JOIN LATERAL (VALUES
+        (CAST(week AS text), week <= 4), ('usual', week BETWEEN 1 AND 4), ('month', week <= 3),
+        ('month_before', week >= 4)
+    ) AS b (bucket, is_in)
+    WHERE is_in
 ), medians AS (
     SELECT hotel_id, entity_id, bucket, min(minutes) FILTER (WHERE 2 * so_far >= visits) AS minutes, max(visits) AS visits
     FROM running GROUP BY hotel_id, entity_id, bucket
 ), attendants AS (
-    SELECT hotel_id, entity_id, max(minutes) FILTER (WHERE bucket = 0) AS minutes,
-           CAST(max(visits) FILTER (WHERE bucket = 0) AS integer) AS visits,
-           ARRAY[max(minutes) FILTER (WHERE bucket = 4), max(minutes) FILTER (WHERE bucket = 3),
-                 max(minutes) FILTER (WHERE bucket = 2), max(minutes) FILTER (WHERE bucket = 1)] AS weeks,
-           max(minutes) FILTER (WHERE bucket = 5) AS usual
+    SELECT hotel_id, entity_id, max(minutes) FILTER (WHERE bucket = '0') AS minutes,
+           CAST(coalesce(max(visits) FILTER (WHERE bucket = '0'), 0) AS integer) AS visits,
+           ARRAY[max(minutes) FILTER (WHERE bucket = '4'), max(minutes) FILTER (WHERE bucket = '3'),
+                 max(minutes) FILTER (WHERE bucket = '2'), max(minutes) FILTER (WHERE bucket = '1')] AS weeks,
+           max(minutes) FILTER (WHERE bucket = 'usual') AS usual,
+           max(minutes) FILTER (WHERE bucket = 'month') AS month,
+           CAST(coalesce(max(visits) FILTER (WHERE bucket = 'month'), 0) AS integer) AS month_visits,
+           max(minutes) FILTER (WHERE bucket = 'month_before') AS month_before
     FROM medians GROUP BY hotel_id, entity_id
 )
-SELECT hotel_id, entity_id, minutes, visits, weeks, usual, count(*) OVER () AS total
-FROM attendants WHERE minutes IS NOT NULL
-ORDER BY minutes / nullif(usual, 0) DESC NULLS LAST, hotel_id, entity_id
+SELECT *, count(*) OVER () AS total
+FROM attendants WHERE CASE WHEN :days > 7 THEN month ELSE minutes END IS NOT NULL
+ORDER BY CASE WHEN :days > 7 THEN month / nullif(month_before, 0) ELSE minutes / nullif(usual, 0) END DESC NULLS LAST,
+         hotel_id, entity_id
 LIMIT :limit
 
 -- name: models
@@ -158,7 +187,11 @@ ORDER BY j.place
 -- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
 -- forecasts there are. Always at least one row: without a product it only says that.
 WITH forecasts AS (
-    SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left
+    SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left,
+           CAST(context ->> 'level' AS double precision) AS level,
+           business_date + 1 + CAST(floor(metric_value) AS integer) AS empty_on,
+           CAST(context ->> 'order_quantity' AS integer) AS order_quantity,
+           CAST(context ->> 'order_by' AS date) AS order_by, business_date AS foretold_on
     FROM minibar_ml.ml_metrics
     WHERE metric_type = 'stock_days_left' AND entity_type = 'product'
       AND observed_at >= CAST(:since AS date) AND observed_at <= :as_of
@@ -167,11 +200,12 @@ WITH forecasts AS (
 ), alerts AS (
     SELECT hotel_id, entity_id, entity_name, CASE WHEN metric = 'stock_days_left' THEN value END AS days_left
     FROM minibar_ml.ml_alerts
-    WHERE type = 'stock_depletion' AND (status IN ('open', 'acknowledged') OR resolved_at > :as_of)
+    WHERE type = 'stock_depletion' AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), found AS (
     SELECT hotel_id, entity_id, entity_name, coalesce(f.days_left, a.days_left) AS days_left,
-           a.entity_name IS NOT NULL AS has_alert, count(*) OVER () AS total
+           a.entity_name IS NOT NULL AS has_alert, f.level, f.empty_on, f.order_quantity, f.order_by, f.foretold_on,
+           count(*) OVER () AS total
     FROM forecasts f FULL JOIN alerts a USING (hotel_id, entity_id)
     WHERE a.entity_name IS NOT NULL OR f.days_left <= :days
     ORDER BY days_left, hotel_id, entity_id LIMIT :limit

@@ -79,7 +79,7 @@ def test_what_needs_action_is_all_that_is_live_the_gravest_and_dearest_first(con
 def test_the_list_of_actions_is_capped_and_says_of_how_many(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=str(n)) for n in range(260)])
     actions = computed(connection).actions
-    assert (len(actions.rows), actions.total, actions.is_cut) == (200, 260, True)
+    assert (len(actions.rows), actions.total, actions.is_cut) == (250, 260, True)
 
 
 def test_the_most_affected_are_ranked_by_alerts_without_false_positives(connection: Connection) -> None:
@@ -162,11 +162,11 @@ def test_models_and_what_could_not_be_trained_stand_side_by_side(connection: Con
 
 def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) -> None:
     assert computed(connection).stock_outs is None
-    insert_points(connection, [("stock_days_left", "product", n, n * 4.0, LAST_DAY, 1) for n in (1, 2)])
+    insert_points(connection, [("stock_days_left", "product", n, n * 8.0, LAST_DAY, 1) for n in (1, 2)])
     insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=3, entity_name="Gazoz", value=2.0)])
     outs = computed(connection).stock_outs
     assert outs is not None
-    assert [(row.product_id, row.days_left, row.has_alert) for row in outs.rows] == [(3, 2.0, True), (1, 4.0, False)]
+    assert [(row.product_id, row.days_left, row.has_alert) for row in outs.rows] == [(3, 2.0, True), (1, 8.0, False)]
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:

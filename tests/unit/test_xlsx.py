@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
-from minibar_ml.render import xlsx
+from minibar_ml.render.formats import rendered
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import printable
@@ -25,7 +25,7 @@ TABLES = 15
 
 @cache
 def written(lang: Lang = "en") -> bytes:
-    return xlsx.render(a_report(), lang)
+    return rendered(a_report(), lang, "xlsx")
 
 
 def read(content: bytes) -> Workbook:
@@ -52,7 +52,7 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
         (line["on"], line["alerts"], line["previous"]) for line in tree["trend"]
     ]
     assert (total[1], total[3]) == (tree["total"]["alerts"], tree["total"]["previous"])
-    *money, all_money = rows(book, "Money at stake")
+    *money, all_money = rows(book, "Money at stake and handled")
     names = ("impact", "previous", "change_percent", "live", "handled", "ended")
     for row, line in zip([*money, all_money], [*tree["money"], tree["money_total"]], strict=True):
         factors = [0.01 if name == "change_percent" else 1 for name in names]
@@ -72,7 +72,7 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:
     book = read(written())
-    money, days = book["Money at stake"], book["Alerts by day"]
+    money, days = book["Money at stake and handled"], book["Alerts by day"]
     assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
     assert (days["A2"].is_date, days["A2"].number_format) == (True, "d mmm yyyy")
     rate = book["False alarms"]["D2"]
@@ -136,7 +136,7 @@ def test_each_table_has_a_sheet_with_frozen_heading_and_filter(lang: Lang) -> No
 
 
 def test_a_filter_leaves_the_total_alone() -> None:
-    sheet = read(written())["Money at stake"]
+    sheet = read(written())["Money at stake and handled"]
     assert (sheet.auto_filter.ref, sheet["A5"].value) == ("A1:G4", "Total")
 
 
@@ -157,7 +157,7 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
 
 
 def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
-    book = read(xlsx.render(an_empty_report(), "en"))
+    book = read(rendered(an_empty_report(), "en", "xlsx"))
     assert rows(book, "Running out soon")[0][0] == "There is no forecast of stock yet."
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
     assert overview["Alerts in this period"] is None
@@ -165,6 +165,6 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
 
 
 def test_with_several_hotels_each_row_names_its_own() -> None:
-    book = read(xlsx.render(a_report(hotels=3), "en"))
+    book = read(rendered(a_report(hotels=3), "en", "xlsx"))
     assert [cell.value for cell in book["Products"][1]][:2] == ["Name", "Hotel"]
     assert rows(book, "Products")[0][1] == "Otel 1"
