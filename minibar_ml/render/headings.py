@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.report import Report
+from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Kind
 from minibar_ml.render.words import Words
 
@@ -18,20 +18,6 @@ class Figure:
     value: float | Decimal | None
     kind: Kind
     below: str
-
-
-def has_many_hotels(report: Report) -> bool:
-    """Whether a row has to say which hotel it is of."""
-    return report.hotel_id is None and len(report.hotels) > 1
-
-
-def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
-    """A hotel's name, or what to call it where the source names none."""
-    _ = words.catalog.gettext
-    named = report.hotels.get(hotel_id)
-    if named:
-        return named
-    return _("Common store") if hotel_id == COMMON_STORE else _("Hotel %(id)s") % {"id": hotel_id}
 
 
 def whose(report: Report, words: Words) -> str:

@@ -7,7 +7,7 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.report import Action, Report
 from minibar_ml.render import palette
-from minibar_ml.render.headings import has_many_hotels, hotel_name
+from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.pdf_tables import OWN_FONT, Chip
 from minibar_ml.render.pdf_text import note, paragraph, style

@@ -16,8 +16,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from minibar_ml.domain.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render import xlsx_charts
+from minibar_ml.render.alert_tables import actions
 from minibar_ml.render.headings import days, figures, title, whose
-from minibar_ml.render.sections import actions, sections
+from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import Cell, Column, Kind, Row, Table, printable
 from minibar_ml.render.words import Words
 from minibar_ml.render.xlsx_cells import Cells

@@ -57,7 +57,7 @@ def test_json_prints_the_figures_and_writes_nothing(
         (["--ending", "2026-03-03"], 2, "in the future"),
         (["--ending", "0001-01-03"], 2, "before 2000"),
         (["--lang", "de"], 2, "use tr or en"),
-        (["--format", "pdf"], 2, "'pdf' is not one of html"),
+        (["--format", "docx"], 2, "'docx' is not one of html"),
         (["--out", "/dev/null/x"], 3, "/dev/null/x"),
     ],
 )
