@@ -182,7 +182,7 @@ CREATE TABLE minibar_ml.ml_job_runs (
     outcome text DEFAULT 'running'::text NOT NULL,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     error text,
-    CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text]))),
+    CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text, 'monthly'::text, 'dashboard'::text]))),
     CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
 );
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from minibar_ml.settings import Settings
 
 NEVER = "–"
-ROW = "{:<8}{:<9}{:<18}{:<9}{:<14}{}"
+COMMANDS = {"report": "report weekly", "monthly": "report monthly", "dashboard": "report dashboard"}
+"""Of the jobs that are not called like their commands."""
+ROW = "{:<10}{:<9}{:<18}{:<9}{:<14}{}"
 PrometheusFile = Annotated[
     Path | None,
     typer.Option(
@@ -102,6 +104,8 @@ def duties(settings: "Settings", as_of: datetime) -> dict[ScheduledJob, Duty]:
         "detect": every(settings.anomaly_check_interval),
         "train": cron("ML_TRAINING_SCHEDULE", settings.training_schedule),
         "report": cron("ML_REPORT_SCHEDULE", settings.report_schedule),
+        "monthly": cron("ML_MONTHLY_REPORT_SCHEDULE", settings.monthly_report_schedule),
+        "dashboard": cron("ML_DASHBOARD_SCHEDULE", settings.dashboard_schedule),
     }
 
 
@@ -175,12 +179,13 @@ def _sentences(health: Health, settings: "Settings") -> Iterator[str]:
 
 def complaints(one: JobHealth) -> list[str]:
     """What is wrong with a job and what to do, one line each."""
+    command = COMMANDS.get(one.runs.job, one.runs.job)
     job, last = one.runs.job, f"last success {spoken(one.age)} ago" if one.age is not None else "no success yet"
     if one.state == "paused":
         return [f"{job} is paused: ML_ENABLED is false"]
     if one.state == "failed":
         why = f": {KILLED}" if one.runs.was_killed else ""
-        return [f"{job} is broken: its last run failed{why}; {last}. Run `minibar-ml {job}` by hand and see"]
+        return [f"{job} is broken: its last run failed{why}; {last}. Run `minibar-ml {command}` by hand and see"]
     if one.state == "late":
         return [f"{job} is late: {last}, schedule {one.duty.schedule}. Does cron run? See `minibar-ml cron`"]
     if one.state == "partly":

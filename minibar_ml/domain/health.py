@@ -8,7 +8,7 @@ from typing import Literal, get_args
 from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.phases import History
 
-ScheduledJob = Literal["collect", "detect", "train", "report"]
+ScheduledJob = Literal["collect", "detect", "train", "report", "monthly", "dashboard"]
 SCHEDULED_JOBS: tuple[ScheduledJob, ...] = get_args(ScheduledJob)
 JobState = Literal["ok", "running", "never", "paused", "partly", "late", "failed"]
 BROKEN: frozenset[JobState] = frozenset({"partly", "late", "failed"})

@@ -56,7 +56,7 @@ def run(
     `wanted`: since when each job should have done its work. Raises NotFound for an unknown hotel and
     ConfigurationError where the folder can't be written.
     """
-    with job_run(connection, "report", as_of) as current:
+    with job_run(connection, "monthly" if period.is_month else "report", as_of) as current:
         report = compute(connection, as_of, period, timezone, hotel_id, wanted=wanted)
         files = rendered(report, lang, formats)
         return _written(connection, current.counts, report, folder, files)
@@ -73,7 +73,7 @@ def run_dashboard(
     wanted: Mapping[str, datetime] | None = None,
 ) -> ReportResult:
     """Write the dashboard, always under the same name. Raises as `run` does."""
-    with job_run(connection, "report", as_of) as current:
+    with job_run(connection, "dashboard", as_of) as current:
         dashboard = compute_dashboard(connection, as_of, timezone, hotel_id, wanted=wanted)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
         return _written(connection, current.counts, dashboard.report, folder, files)

@@ -14,7 +14,7 @@ from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
 
-Job = Literal["collect", "train", "detect", "notify", "report"]
+Job = Literal["collect", "train", "detect", "notify", "report", "monthly", "dashboard"]
 
 
 @dataclass

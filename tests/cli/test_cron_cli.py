@@ -41,7 +41,7 @@ def test_the_example_is_the_default_output(capsys: pytest.CaptureFixture[str]) -
 def test_every_line_is_quiet_absolute_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys).splitlines()
     jobs = [number for number, line in enumerate(lines) if "minibar-ml " in line and not line.startswith("#")]
-    assert len(jobs) == 4
+    assert len(jobs) == 6
     for number in jobs:
         assert lines[number].endswith(" --quiet")
         assert " cd /etc/minibar-ml && /opt/minibar-ml/.venv/bin/minibar-ml " in lines[number]

@@ -1,0 +1,77 @@
+"""Pictures of the reports: simulate a hotel's months, render every report in both languages, photograph the pages.
+
+`make screenshots` leaves all of them in the folder `.screenshots`; the good ones are copied to docs/images by hand.
+With ML_DATABASE_URL set, the reports are those of that store, and nothing is simulated.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+from minibar_ml.cli.app import main
+from minibar_ml.domain.languages import LANGS
+
+CHROMIUM = Path("/usr/bin/chromium")
+SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+WIDTHS = (1280, 390)
+SCHEMES = ("light", "dark")
+HEIGHT = 900
+
+
+def simulated(folder: Path) -> Iterator[str]:
+    """The address of a simulated hotel's database on which every job has run, while the iterator lives."""
+    from minibar_ml.simulate.server import fresh_database
+
+    with fresh_database(folder, keep=False) as url:
+        os.environ |= {"ML_DATABASE_URL": url, "ML_KEY_FILE": str(folder / "minibar-ml.key")}
+        steps = [["simulate", "--rooms", "120", "--seed", "7"], ["db", "init"], ["keys", "new"], ["collect"], ["train"]]
+        if (folder / "minibar-ml.key").exists():
+            steps.remove(["keys", "new"])
+        for arguments in [*steps, ["detect"]]:
+            run(*arguments)
+        yield url
+
+
+def run(*arguments: str) -> None:
+    """A command of ours; ends this script where it fails."""
+    if code := main(arguments):
+        sys.exit(f"`minibar-ml {' '.join(arguments)}` ended with {code}")
+
+
+def photograph(browser: Browser, page_file: Path, folder: Path) -> None:
+    """The page at each width, light and dark: all of it, and what is seen before scrolling."""
+    for width in WIDTHS:
+        for scheme in SCHEMES:
+            size = {"width": width, "height": HEIGHT}
+            with closing(browser.new_page(viewport=size, color_scheme=scheme)) as page:  # type: ignore[arg-type]
+                page.goto(page_file.as_uri())
+                name = f"{page_file.stem}-{width}-{scheme}"
+                page.screenshot(path=folder / f"{name}.png")
+                page.screenshot(path=folder / f"{name}-full.png", full_page=True)
+
+
+def take(folder: Path) -> None:
+    """All reports of the store in ML_DATABASE_URL, rendered and photographed into a folder."""
+    for lang in LANGS:
+        for kind in ("weekly", "monthly", "dashboard"):
+            run("report", kind, "--lang", lang, "--out", str(folder))
+    with (
+        sync_playwright() as playwright,
+        closing(playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)) as browser,
+    ):
+        for page_file in sorted(folder.glob("*.html")):
+            photograph(browser, page_file, folder)
+
+
+if __name__ == "__main__":
+    shots = Path(sys.argv[1] if len(sys.argv) > 1 else ".screenshots").resolve()
+    shots.mkdir(parents=True, exist_ok=True)
+    if os.environ.get("ML_DATABASE_URL"):
+        take(shots)
+    else:
+        for _url in simulated(shots):
+            take(shots)
