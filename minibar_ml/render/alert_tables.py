@@ -80,6 +80,7 @@ def _counts(report: Report, words: Words, key: str, title: str, kind: str, found
             for count in found
         ],
         empty=empty,
+        keys=tuple(count.key for count in found),
     )
 
 

@@ -15,7 +15,6 @@ LINE = "#0072b2"
 BEFORE = "#757a80"
 """The period before, always dashed or hollow too."""
 TEXT, SOFT, RULE, WASH = "#1c2127", "#555d66", "#dde1e6", "#f7f8fa"
-WORSE, BETTER = "#a33a00", "#00694c"
 BAND, ON_BAND, SOFT_ON_BAND = "#12344d", "#ffffff", "#c9d6e0"
 """The band at the head of a document, and what is written on it."""
 STATUSES: Mapping[str, str] = {

@@ -55,7 +55,7 @@ def _bars(sheet: Any, table: Table) -> Any:
     before.graphicalProperties.noFill = True
     _draw(before.graphicalProperties.line, palette.BEFORE, 12_000, dashes="sysDash")
     if table.key == "severities":
-        now.dPt = [_point(at, palette.SEVERITIES.get(str(row[0]), palette.LINE)) for at, row in enumerate(table.rows)]
+        now.dPt = [_point(at, palette.SEVERITIES[key]) for at, key in enumerate(table.keys)]
     now.dLbls = _labels(percent=False)
     chart.x_axis.scaling.orientation = "maxMin"
     return _with_axes(chart)
@@ -67,8 +67,7 @@ def _pie(sheet: Any, table: Table) -> Any:
     chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=last), titles_from_data=True)
     chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
     (series,) = chart.series
-    colours = list(palette.STATUSES.values())
-    series.dPt = [_point(at, colours[at % len(colours)]) for at in range(len(table.rows))]
+    series.dPt = [_point(at, palette.STATUSES.get(key, palette.OTHER)) for at, key in enumerate(table.keys)]
     series.dLbls = _labels(percent=True)
     return chart
 
