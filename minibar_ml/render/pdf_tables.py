@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any, cast
 
 from reportlab.lib.colors import HexColor
@@ -44,7 +45,13 @@ def grid(table: Table, words: Words, width: float) -> Any:
         ]
         for row in bodies
     ]
-    return Grid([head, *cells], colWidths=widths, repeatRows=1, style=_looks(has_total=bool(table.total)), spaceAfter=6)
+    return Grid(
+        [head, *cells],
+        colWidths=widths,
+        repeatRows=1,
+        style=[*_looks(has_total=bool(table.total)), *_gaps(table.columns)],
+        spaceAfter=6,
+    )
 
 
 def cell(value: Cell, kind: Kind, words: Words, width: float, *, bold: bool = False) -> Any:
@@ -110,6 +117,15 @@ def _looks(*, has_total: bool) -> list[tuple[Any, ...]]:
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
     ]
     return [*looks, ("LINEABOVE", (0, -1), (-1, -1), 0.8, HexColor(palette.BEFORE))] if has_total else looks
+
+
+def _gaps(columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
+    """Room between figures, which end at the right, and words that begin at the left beside them."""
+    return [
+        ("LEFTPADDING", (at, 0), (at, -1), 4 * _PADDING)
+        for at, (before, column) in enumerate(pairwise(columns), 1)
+        if before.kind in NUMBERS and column.kind not in NUMBERS
+    ]
 
 
 class Chip(Flowable):  # type: ignore[misc]

@@ -31,8 +31,8 @@ class Column:
 class Table:
     """Rows under headings. `total` closes the list, `note` says what to know, `empty` what no rows mean.
 
-    `of` is how long the whole list is, where that is more than its rows. `keys` name the rows by our terms, where a chart
-    gives each its colour.
+    `of` is how long the whole list is, where that is more than its rows. `keys` name the rows by our terms, where a
+    chart gives each its colour.
     """
 
     key: str

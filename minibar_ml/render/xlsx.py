@@ -52,9 +52,9 @@ def render(report: Report, lang: Lang, words: Words) -> bytes:
 def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: Sequence[tuple[Table, str]]) -> None:
     """Whose report it is, its key figures, and what stands on which sheet."""
     _ = words.catalog.gettext
-    sheet = _sheet(book, _("Overview"), (30.0, 34.0, 22.0, 80.0))
+    widths = (30.0, 34.0, 22.0, 80.0)
+    sheet = _sheet(book, _("Overview"), widths)
     sheet.row_dimensions[1].height = 2 * _LINE
-    sheet.append([cells.title(title(report, words))])
     heads: tuple[tuple[str, Cell, Kind], ...] = (
         (_("Hotel"), whose(report, words), "name"),
         (_("First day"), report.period.since, "day"),
@@ -62,24 +62,29 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         (_("As of"), report.generated_at, "instant"),
         (_("Time zone"), report.timezone, "name"),
     )
-    for name, value, kind in heads:
-        sheet.append([cells.label(name), cells.cell(value, kind, left=True)])
-    sheet.append([])
-    for figure in figures(report, words):
-        value = cells.cell(figure.value, figure.kind, bold=True, left=True)
-        sheet.append([cells.label(figure.title), value, cells.note(figure.below)])
-    sheet.append([])
-    sheet.append([cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Of"), _("What to know"))])
-    for table, note in noted:
-        rows = len(table.rows)
-        told = note or ("" if rows else table.empty)
-        whole = cells.cell(rows if table.of is None else table.of, "count", left=True)
-        sheet.append([cells.label(table.title), cells.cell(rows, "count", left=True), whole, cells.note(told)])
+    rows: list[list[Any]] = [
+        [cells.title(title(report, words))],
+        *([cells.label(name), cells.cell(value, kind, left=True)] for name, value, kind in heads),
+        [],
+        *(
+            [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), cells.note(one.below)]
+            for one in figures(report, words)
+        ),
+        [],
+        [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Of"), _("What to know"))],
+    ]
+    for row in rows:
+        sheet.append(row)
+    for number, (table, note) in enumerate(noted, len(rows) + 1):
+        shown, told = len(table.rows), note or ("" if table.rows else table.empty)
+        whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
+        _set_height(sheet, number, (table.title, told), (widths[0], widths[3]))
+        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(told)])
 
 
 def _add_table(book: Any, table: Table, cells: Cells) -> None:
     """The table, its heading in sight and filtered; a chart beside it where the table has one."""
-    widths = [max(column.width * _UNIT, _LEAST.get(column.kind, _NARROW)) for column in table.columns]
+    widths = [_width(column) for column in table.columns]
     sheet = _sheet(book, table.title, widths)
     sheet.freeze_panes = "B2"
     sheet.print_title_rows = "1:1"
@@ -94,6 +99,12 @@ def _add_table(book: Any, table: Table, cells: Cells) -> None:
     if table.total:
         sheet.append(_cells(table.total, table.columns, cells, bold=True))
     xlsx_charts.add(sheet, table)
+
+
+def _width(column: Column) -> float:
+    """Room for its values, and for the longest word of its heading in bold letters."""
+    longest = max(map(len, column.title.split()))
+    return max(column.width * _UNIT, _LEAST.get(column.kind, _NARROW), 1.3 * longest + 1)
 
 
 def _set_height(sheet: Any, number: int, row: Sequence[Cell], widths: Sequence[float]) -> None:
