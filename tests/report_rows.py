@@ -14,6 +14,8 @@ HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(2)>",
     "{{7*7}}",
+    '=HYPERLINK("http://127.0.0.1/x";"y")',
+    "<img src=file:///etc/passwd>",
     "X" * 300,
     "مياه معدنية \u202eطبيعية",
     '"><svg onload=alert(3)>',

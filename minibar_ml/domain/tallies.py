@@ -106,10 +106,15 @@ def money_of(key: str, now: Collection[Tally], before: Collection[Tally]) -> Mon
         impact=_sum(now),
         previous=_sum(before),
         unpriced=sum(row.alerts - row.priced for row in now),
-        live=_sum(row for row in now if row.status != "resolved"),
-        handled=_sum(row for row in now if row.by_person),
-        handled_previous=_sum(row for row in before if row.by_person),
+        live=_part(now, [row for row in now if row.status != "resolved"]),
+        handled=_part(now, [row for row in now if row.by_person]),
+        handled_previous=_part(before, [row for row in before if row.by_person]),
     )
+
+
+def _part(whole: Iterable[Tally], rows: Iterable[Tally]) -> Decimal | None:
+    """The impact of some of the alerts: 0 where none of them has one, unknown where none of all has."""
+    return None if _sum(whole) is None else _sum(rows) or Decimal(0)
 
 
 def _sum(rows: Iterable[Tally]) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""`minibar-ml report weekly`: what it prints, what it refuses."""
+"""`minibar-ml report`: what it prints, what it refuses."""
 
 import json
 from datetime import date
@@ -68,6 +68,34 @@ def test_what_makes_no_sense_is_refused_in_one_line(
     printed = capsys.readouterr()
     assert complaint in printed.err
     assert printed.out == ""
+
+
+def test_the_month_is_the_newest_that_is_over(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    insert_alerts(connection, some_alerts())
+    asked = ["report", "monthly", "--out", str(tmp_path), "--lang", "en", "--format", "html", "--format", "json"]
+    assert main([*asked, *AT]) == 0
+    printed = [Path(line).name for line in capsys.readouterr().out.splitlines()]
+    assert printed == ["minibar-monthly-2026-02-all-en.html", "minibar-monthly-2026-02-all-en.json"]
+    assert main(["report", "monthly", *AT, "--ending", "2026-02-27", "--json"]) == 0
+    period = json.loads(capsys.readouterr().out)["period"]
+    assert (period["since"], period["last_day"]) == ("2026-01-01", "2026-01-31")
+
+
+def test_the_dashboard_is_one_file_that_is_written_over(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    asked = ["report", "dashboard", "--out", str(tmp_path), "--lang", "en"]
+    assert main([*asked, *AT]) == 0
+    insert_alerts(connection, some_alerts())
+    assert main([*asked, *AT]) == 0
+    assert set(capsys.readouterr().out.split()) == {str(tmp_path / "minibar-dashboard-all-en.html")}
+    assert "Raised lately" in (tmp_path / "minibar-dashboard-all-en.html").read_text(encoding="utf-8")
+    assert [path.name for path in tmp_path.glob("*dashboard*")] == ["minibar-dashboard-all-en.html"]
+    assert main(["report", "dashboard", *AT, "--json"]) == 0
+    windows = json.loads(capsys.readouterr().out)["windows"]
+    assert [window["hours"] for window in windows] == [24, 168, 720]
 
 
 def test_nothing_is_done_where_jobs_are_switched_off(

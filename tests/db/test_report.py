@@ -1,5 +1,6 @@
 """The report's figures are what the store holds, and what it does not hold is unknown."""
 
+import json
 from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
@@ -11,7 +12,7 @@ from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, inser
 from sqlalchemy import Connection, event, text
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
-from minibar_ml.domain.report import Report, week_ending
+from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
@@ -243,3 +244,111 @@ def test_two_reports_do_not_run_at_once(connection: Connection, store_url: str, 
         pytest.raises(AnotherRunHoldsTheLock),
     ):
         job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")
+
+
+def test_a_month_stands_beside_the_month_before_day_by_day(connection: Connection) -> None:
+    days = [date(2026, 2, 28), date(2026, 1, 1), date(2026, 1, 31), date(2025, 12, 31)]
+    insert_alerts(connection, [AlertRow(day, status="resolved", entity_id=n) for n, day in enumerate(days)])
+    made = job.compute(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE)
+    connection.rollback()
+    assert (made.kind, made.total.alerts, made.total.previous) == ("monthly", 1, 2)
+    assert (len(made.trend), made.trend[0].previous, made.trend[0].previous_on) == (28, 1, date(2026, 1, 1))
+    january = job.compute(connection, AS_OF, made.previous, ZONE)
+    assert january.previous.days()[0] == date(2025, 12, 1)
+
+
+def test_a_longer_month_has_days_without_a_counterpart(connection: Connection) -> None:
+    made = job.compute(connection, AS_OF, month_of(date(2025, 3, 9)), ZONE)
+    assert [day.previous_on for day in made.trend][-4:] == [date(2025, 2, 28), None, None, None]
+
+
+def test_money_is_split_by_what_became_of_it(connection: Connection) -> None:
+    lives = [
+        ("open", "ayse", 1.0),
+        ("acknowledged", "ayse", 2.0),
+        ("resolved", "ayse", 4.0),
+        ("resolved", "system", 8.0),
+    ]
+    rows = [AlertRow(LAST_DAY, status=s, by=by, impact=i, entity_id=n) for n, (s, by, i) in enumerate(lives)]
+    insert_alerts(connection, [*rows, AlertRow(LAST_DAY, status="false_positive", impact=16.0, entity_id=9)])
+    money = computed(connection).money_total
+    assert (money.impact, money.live, money.handled, money.ended) == (15, 3, 4, 8)
+
+
+def test_a_snoozed_alert_needs_no_action_until_it_wakes(connection: Connection) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY)])
+    snooze = text("UPDATE minibar_ml.ml_alerts SET status = 'snoozed', snoozed_by = 'ayse', snoozed_until = :until")
+    connection.execute(snooze, {"until": AS_OF + timedelta(hours=1)})
+    connection.commit()
+    insert_run(connection)
+    asleep = computed(connection)
+    assert (asleep.live_total, {c.key: c.alerts for c in asleep.by_status}["snoozed"]) == (0, 1)
+    connection.execute(snooze, {"until": AS_OF})
+    connection.commit()
+    assert computed(connection).live_total == 1
+
+
+def test_every_severity_has_its_dearest_alerts_listed(connection: Connection) -> None:
+    rows = [AlertRow(LAST_DAY, severity="critical", entity_id=n, entity_name=str(n)) for n in range(260)]
+    insert_alerts(connection, [*rows, AlertRow(LAST_DAY, "refill_delay", "low", impact=None)])
+    severities = Counter(action.alert.severity for action in computed(connection).actions.rows)
+    assert severities == {"critical": 250, "low": 1}
+
+
+def test_orders_are_those_of_the_newest_stored_forecast(connection: Connection) -> None:
+    day = LAST_DAY
+    insert_points(connection, [("stock_days_left", "product", 1, 3.6, day, 1)])
+    context = '{"level": 12, "order_quantity": 24, "order_by": "2026-03-02"}'
+    connection.execute(text("UPDATE minibar_ml.ml_metrics SET context = :context"), {"context": context})
+    connection.commit()
+    outs = computed(connection).stock_outs
+    assert outs is not None
+    (row,) = outs.rows
+    assert (row.level, row.order_quantity, row.order_by) == (12, 24, date(2026, 3, 2))
+    # The day after the forecast's is the first of the 3.6.
+    assert (row.foretold_on, row.empty_on) == (day, date(2026, 3, 5))
+
+
+def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:
+    points = [(0, 9.0), (27, 5.0), (26, 5.0), (28, 4.0), (55, 4.0), (56, 99.0)]
+    rows = [("refill_duration", "attendant", 4, m, LAST_DAY - timedelta(days=ago), 10) for ago, m in points]
+    insert_points(connection, rows)
+    (pace,) = computed(connection).pace.rows
+    assert (pace.month, pace.month_visits, pace.month_before) == (5.0, 30, 4.0)
+    assert pace.month_change_percent == 25.0
+
+
+def test_a_job_is_late_when_its_schedule_asked_for_it_since(connection: Connection) -> None:
+    insert_run(connection, "train", as_of=AS_OF - timedelta(days=2))
+    wanted = {"train": AS_OF - timedelta(days=1), "detect": AS_OF}
+    late = {run.job: run.is_late for run in job.compute(connection, AS_OF, WEEK, ZONE, wanted=wanted).jobs}
+    assert late == {"collect": False, "train": True, "detect": False}
+
+
+def test_the_dashboards_windows_count_by_the_hour(connection: Connection) -> None:
+    rows = [AlertRow(LAST_DAY - timedelta(days=ago), entity_id=ago, status="resolved") for ago in (0, 1, 6, 7, 20, 40)]
+    insert_alerts(connection, rows)
+    made = job.compute_dashboard(connection, AS_OF, ZONE)
+    # Raised at noon of their days; the instant is the night after the last.
+    assert [(w.hours, w.total.alerts, w.total.previous) for w in made.windows] == [(24, 1, 1), (168, 3, 1), (720, 5, 1)]
+    assert made.windows[0].money.handled == 10
+    assert (made.report.kind, made.report.period.last_day) == ("dashboard", date(2026, 3, 2))
+
+
+def test_windows_of_which_nobody_watched_a_day_are_not_known(connection: Connection) -> None:
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 1)])
+    insert_run(connection)
+    made = job.compute_dashboard(connection, AS_OF, ZONE)
+    assert [(w.total.alerts, w.total.previous) for w in made.windows] == [(0, 0), (0, None), (0, None)]
+
+
+def test_each_format_is_a_file_and_all_are_whole(connection: Connection, tmp_path: Path) -> None:
+    insert_alerts(connection, some_alerts())
+    result = job.run(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE, tmp_path, "tr", formats=("html", "json"))
+    names = ["minibar-monthly-2026-02-all-tr.html", "minibar-monthly-2026-02-all-tr.json"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == names == list(result.files)
+    assert all((tmp_path / name).read_bytes() == content for name, content in result.files.items())
+    document = json.loads(result.files[names[1]])
+    assert document["total"]["alerts"] == result.report.total.alerts
+    jobs = connection.execute(text("SELECT job FROM minibar_ml.ml_job_runs")).scalars().all()
+    assert jobs == ["monthly"]

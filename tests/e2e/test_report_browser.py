@@ -1,7 +1,8 @@
-"""The weekly report in a real browser: figures, silence, width, and names that try to be code."""
+"""Reports in a real browser: figures, filters, sorting, silence, width, and names that try to be code."""
 
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from minibar_ml.domain.report import Report, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
+from minibar_ml.render import html
 from minibar_ml.render.words import Words
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -70,6 +72,19 @@ def opened(page: Page, connection: Connection, folder: Path, lang: Lang = "en") 
     return result.report
 
 
+def unfolded(page: Page) -> None:
+    """Open whatever is folded."""
+    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
+
+
+def listed(page: Page) -> list[int]:
+    """The alerts that stand on the page, in order."""
+    return [
+        int(number or 0)
+        for number in page.evaluate("[...document.querySelectorAll('[data-alert]')].map(one => one.dataset.alert)")
+    ]
+
+
 def cells(page: Page, table: str, column: str) -> dict[str, str]:
     """Text of a column of a table of the page, by the row's key."""
     rows = page.locator(f"[data-table={table}] tbody tr")
@@ -98,18 +113,115 @@ def test_the_figures_on_the_page_are_the_reports(page: Page, filled: Connection,
 def test_nothing_is_wider_than_the_screen(page: Page, filled: Connection, tmp_path: Path, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     opened(page, filled, tmp_path, "tr")
-    page.locator("summary").click()
+    unfolded(page)
     assert page.evaluate(TOO_WIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
 
 def test_hostile_names_are_shown_as_text(page: Page, filled: Connection, tmp_path: Path) -> None:
     opened(page, filled, tmp_path)
-    page.locator("summary").click()
-    assert page.locator("script, img, iframe, body svg[onload]").count() == 0
+    unfolded(page)
+    assert page.locator("img, iframe, body svg[onload], body a[href*=':']").count() == 0
+    assert page.locator("script").count() == 1, "our own and no other"
     shown = page.locator("[data-alert] .what").all_inner_texts()
     for name in HOSTILE:
         assert f"{name}: something unusual was found." in shown
+
+
+def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
+    made = opened(page, filled, tmp_path)
+    rows = [action.alert for action in made.actions.rows]
+    asked = page.locator("[data-finder]")
+    asked.locator("[name=severity]").select_option("high")
+    assert listed(page) == [alert.id for alert in rows if alert.severity == "high"]
+    asked.locator("[name=type]").select_option("refill_delay")
+    both = [alert.id for alert in rows if alert.severity == "high" and alert.type == "refill_delay"]
+    assert listed(page) == both
+    assert page.get_by_role("status").inner_text() == f"{len(both)} of {len(rows)} listed alerts are shown."
+    asked.get_by_role("button", name="Clear").click()
+    page.wait_for_function(f"document.querySelectorAll('[data-alert]').length === {len(rows)}")
+    since = str(LAST_DAY - timedelta(days=3))
+    asked.locator("[name=since]").fill(since)
+    asked.locator("[name=until]").fill(str(LAST_DAY - timedelta(days=1)))
+    assert listed(page) == [a.id for a in rows if since <= str(a.occurred_on) < str(LAST_DAY)] != []
+
+
+def test_text_is_found_whatever_its_case_in_the_pages_language(
+    page: Page, connection: Connection, tmp_path: Path
+) -> None:
+    names = ("İĞNE ISI", "iğde", "ılık")
+    insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=name) for n, name in enumerate(names)])
+    opened(page, connection, tmp_path, "tr")
+    page.locator("[name=text]").fill("iğne ısı")
+    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+
+
+def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_path: Path) -> None:
+    rows = [action.alert for action in opened(page, filled, tmp_path).actions.rows]
+    page.locator("[name=order]").select_option("on")
+    assert listed(page) == [alert.id for alert in sorted(rows, key=lambda alert: alert.occurred_on, reverse=True)]
+    page.locator("[name=order]").select_option("impact")
+    dearest = sorted(rows, key=lambda alert: -1 if alert.impact is None else alert.impact, reverse=True)
+    assert listed(page) == [alert.id for alert in dearest]
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_columns_are_sorted_by_what_they_mean(page: Page, filled: Connection, tmp_path: Path, lang: Lang) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    made, words = opened(page, filled, tmp_path, lang), Words(lang, ZoneInfo(ZONE))
+    head = page.locator("[data-table=money] thead th").nth(1)
+    head.get_by_role("button").press("Enter")
+    falling = sorted((line.impact for line in made.money if line.impact is not None), reverse=True)
+    assert head.get_attribute("aria-sort") == "descending"
+    assert list(cells(page, "money", "impact").values()) == [words.number(impact, 2) for impact in falling]
+    head.get_by_role("button").click()
+    assert list(cells(page, "money", "impact").values()) == [words.number(impact, 2) for impact in falling[::-1]]
+
+
+def test_without_javascript_all_of_it_can_be_read(browser: Browser, filled: Connection, tmp_path: Path) -> None:
+    with (
+        closing(browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})) as context,
+        closing(context.new_page()) as page,
+    ):
+        made = opened(page, filled, tmp_path)
+        assert not page.locator("[data-finder]").is_visible()
+        assert page.locator("[data-alert]:visible").count() == html.FIRST_ACTIONS
+        page.locator("summary").click()
+        assert page.locator("[data-alert]:visible").count() == len(made.actions.rows)
+        assert cells(page, "money", "impact").keys() == {line.key for line in made.money}
+
+
+def test_scripts_and_styles_other_than_the_pages_own_are_refused(
+    browser: Browser, filled: Connection, tmp_path: Path
+) -> None:
+    result = job.run(filled, AS_OF, week_ending(LAST_DAY), ZONE, tmp_path, "en")
+    forged = result.paths[0].read_text(encoding="utf-8")
+    forged = forged.replace("</main>", "<script>document.title = 'taken'</script><p style='color: red'>x</p></main>")
+    (tmp_path / "forged.html").write_text(forged, encoding="utf-8")
+    refused: list[str] = []
+    with closing(browser.new_page()) as page:
+        page.on("console", lambda message: refused.append(message.text))
+        page.goto((tmp_path / "forged.html").as_uri())
+        assert page.title() == "Minibar report, week to 1 March 2026"
+    assert len(refused) == 2
+    assert all("Content Security Policy" in text for text in refused)
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_dashboard_shows_its_windows(
+    page: Page, filled: Connection, tmp_path: Path, lang: Lang, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    words = Words(lang, ZoneInfo(ZONE))
+    result = job.run_dashboard(filled, AS_OF, ZONE, tmp_path, lang)
+    filled.rollback()
+    made = job.compute_dashboard(filled, AS_OF, ZONE)
+    page.goto(result.paths[0].as_uri())
+    unfolded(page)
+    assert cells(page, "windows", "alerts") == {str(w.hours): words.number(w.total.alerts) for w in made.windows}
+    assert cells(page, "windows", "impact") == {str(w.hours): words.number(w.money.impact, 2) for w in made.windows}
+    assert page.evaluate(TOO_WIDE) == []
 
 
 def test_an_empty_store_reads_well(page: Page, connection: Connection, tmp_path: Path) -> None:
