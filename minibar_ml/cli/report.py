@@ -25,7 +25,7 @@ FIRST_YEAR = 2000
 NOTHING_YET = "there is nothing yet: run `minibar-ml collect`, `train` and `detect`, then the report again"
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
 Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
-Formats = Annotated[list[str] | None, typer.Option("--format", help="html or json; may be repeated.")]
+Formats = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx or json; may be repeated.")]
 
 
 def register(root: typer.Typer) -> None:

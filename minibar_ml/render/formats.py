@@ -9,7 +9,22 @@ from minibar_ml.render import html, json
 from minibar_ml.render.words import Words
 
 Renderer = Callable[[Report, Lang, Words], bytes]
-RENDERERS: Mapping[str, Renderer] = {"html": html.render, "json": json.render}
+
+
+def _pdf(report: Report, lang: Lang, words: Words) -> bytes:
+    """With the library for documents brought in only where one is wanted."""
+    from minibar_ml.render import pdf
+
+    return pdf.render(report, lang, words)
+
+
+def _xlsx(report: Report, lang: Lang, words: Words) -> bytes:
+    from minibar_ml.render import xlsx
+
+    return xlsx.render(report, lang, words)
+
+
+RENDERERS: Mapping[str, Renderer] = {"html": html.render, "pdf": _pdf, "xlsx": _xlsx, "json": json.render}
 """By the name of the format, which is the file's suffix too."""
 
 

@@ -12,13 +12,12 @@ from markupsafe import Markup
 from minibar_ml.domain.report import STOCK_OUT_DAYS, Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
+from minibar_ml.render.palette import MARKS
 from minibar_ml.render.words import Words, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
 FIRST_ACTIONS = 12
 """Actions that are shown at once; the rest is folded."""
-MARKS = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
-"""A shape for each severity, since colour alone tells some readers nothing."""
 
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:

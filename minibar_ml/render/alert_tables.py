@@ -1,0 +1,165 @@
+"""Tables of alerts: what needs action, how many of which kind, whom they concern, what they cost."""
+
+from collections.abc import Sequence
+
+from minibar_ml.domain.report import Affected, Capped, Count, Money, Report
+from minibar_ml.render.hotels import by_hotel
+from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.render.words import Words, sentences
+
+
+def actions(report: Report, words: Words) -> Table:
+    """What needs action, an alert a row, with its sentences in the report's language."""
+    _ = words.catalog.gettext
+    columns = (
+        Column(_("Severity"), "severity", 1.2),
+        Column(_("Name"), "name", 1.8),
+        Column(_("Type"), "text", 2.2),
+        Column(_("What happened"), "name", 5.0),
+        Column(_("What to do"), "name", 5.0),
+        Column(_("At stake"), "money", 1.2),
+        Column(_("Day"), "day", 1.2),
+        Column(_("Raised"), "instant", 1.6),
+        Column(_("Status"), "text", 1.1),
+        Column(_("Seen"), "count", 0.8),
+        Column(_("No."), "count", 0.8),
+    )
+    rows = []
+    for action in report.actions.rows:
+        alert = action.alert
+        row: Row = (
+            *(alert.severity, alert.entity_name, words.label(alert.type, "type"), *sentences(action, words.lang)),
+            *(alert.impact, alert.occurred_on, alert.raised_at, words.label(alert.status, "status")),
+            *(alert.occurrences, alert.id),
+        )
+        rows.append((alert.hotel_id, row))
+    unknown = report.live_total is None
+    empty = _("Not known: nothing was watched.") if unknown else _("No alert is open.")
+    return by_hotel(
+        report, words, Table("actions", _("Needs action now"), columns, (), "", empty), rows, report.actions
+    )
+
+
+def counts(report: Report, words: Words) -> tuple[Table, ...]:
+    """Alerts by day, type, severity and status."""
+    _ = words.catalog.gettext
+    total = report.total
+    nothing = _("Not known: nothing was watched.") if total.alerts is None else _("No alerts in these two periods.")
+    return (
+        Table(
+            "trend",
+            _("Alerts by day"),
+            (
+                *(Column(_("Day"), "day"), Column(words.current(report.kind), "count")),
+                *(Column(_("The day before that"), "day"), Column(_("Before"), "count")),
+            ),
+            [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
+            total=(_("Total"), total.alerts, "", total.previous),
+        ),
+        _counts(report, words, "types", _("Alerts by type"), "type", report.by_type, nothing),
+        _counts(report, words, "severities", _("Alerts by severity"), "severity", report.by_severity, nothing),
+        _counts(report, words, "statuses", _("Alerts by status"), "status", report.by_status, nothing),
+    )
+
+
+def _counts(report: Report, words: Words, key: str, title: str, kind: str, found: Sequence[Count], empty: str) -> Table:
+    _ = words.catalog.gettext
+    heading = {"type": _("Type"), "severity": _("Severity"), "status": _("Status")}[kind]
+    return Table(
+        key,
+        title,
+        (
+            Column(heading, "severity" if kind == "severity" else "text", 2.4),
+            *(Column(words.current(report.kind), "count"), Column(_("Before"), "count"), Column(_("Change"), "change")),
+        ),
+        [
+            (
+                *(count.key if kind == "severity" else words.label(count.key, kind), count.alerts, count.previous),
+                count.change_percent,
+            )
+            for count in found
+        ],
+        empty=empty,
+        keys=tuple(count.key for count in found),
+    )
+
+
+def affected(report: Report, words: Words) -> tuple[Table, ...]:
+    """The products, rooms and attendants with most alerts."""
+    _ = words.catalog.gettext
+    unknown = report.total.alerts is None
+    empty = _("Not known: nothing was watched.") if unknown else _("None in this period.")
+    found = (("products", _("Products"), report.products), ("rooms", _("Rooms"), report.rooms))
+    everything = (*found, ("attendants", _("Attendants"), report.attendants))
+    return tuple(_affected(report, words, key, title, some, empty) for key, title, some in everything)
+
+
+def _affected(report: Report, words: Words, key: str, title: str, found: Capped[Affected], empty: str) -> Table:
+    _ = words.catalog.gettext
+    columns = (
+        *(Column(_("Name"), "name", 3.0), Column(_("Worst"), "severity", 1.3), Column(_("Alerts"), "count")),
+        *(Column(_("Of these open"), "count"), Column(_("At stake"), "money", 1.3)),
+    )
+    rows: list[tuple[int, Row]] = [
+        (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
+        for one in found.rows
+    ]
+    return by_hotel(report, words, Table(key, title, columns, (), "", empty), rows, found)
+
+
+def money(report: Report, words: Words) -> Table:
+    """Money at stake by type."""
+    _ = words.catalog.gettext
+    all_types = report.money_total
+    note = _(
+        "Units times price of the period's alerts, false alarms left out, in the hotel's currency. Handled: of alerts "
+        "that a person resolved; what was really got back is at most that. Still open: of alerts that wait for someone."
+    )
+    if all_types.unpriced:
+        note += " " + words.catalog.ngettext(
+            "%(num)d alert has no known price and is not in the sum.",
+            "%(num)d alerts have no known price and are not in the sum.",
+            all_types.unpriced,
+        ) % {"num": all_types.unpriced}
+    unknown = report.total.alerts is None and report.total.previous is None
+    return Table(
+        "money",
+        _("Money at stake and handled"),
+        (
+            *(
+                Column(_("Type"), "text", 2.6),
+                Column(words.current(report.kind), "money", 1.2),
+                Column(_("Before"), "money", 1.2),
+            ),
+            *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
+            *(Column(_("Handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
+        ),
+        [(words.label(one.key, "type"), *_sums(one)) for one in report.money],
+        note,
+        _("Not known: nothing was watched.")
+        if unknown
+        else _("No alert of this period and the one before has a known price."),
+        (_("Total"), *_sums(all_types)) if report.money else None,
+    )
+
+
+def _sums(one: Money) -> Row:
+    return (one.impact, one.previous, one.change_percent, one.live, one.handled, one.ended)
+
+
+def verdicts(report: Report, words: Words) -> Table:
+    """How many of the judged alerts were false."""
+    _ = words.catalog.gettext
+    note = _("Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known.")
+    nothing = _("No alert was raised in these days.")
+    return Table(
+        "verdicts",
+        _("False alarms"),
+        (
+            *(Column(_("Type"), "text", 2.4), Column(_("Judged"), "count"), Column(_("False"), "count")),
+            Column(_("Rate"), "share"),
+        ),
+        [(words.label(one.type, "type"), one.judged, one.false_positives, one.rate) for one in report.false_positives],
+        note % {"day": words.day(report.verdicts_since)},
+        nothing if report.has_detected else _("Not known: nothing was watched."),
+    )

@@ -1,0 +1,34 @@
+"""Hotels by name, where a report is of several."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.report import Capped, Report
+from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.render.words import Words
+
+
+def has_many_hotels(report: Report) -> bool:
+    """Whether a row has to say which hotel it is of."""
+    return report.hotel_id is None and len(report.hotels) > 1
+
+
+def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
+    """A hotel's name, or what to call it where the source names none."""
+    _ = words.catalog.gettext
+    named = report.hotels.get(hotel_id)
+    if named:
+        return named
+    return _("Common store") if hotel_id == COMMON_STORE else _("Hotel %(id)s") % {"id": hotel_id}
+
+
+def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Capped[Any]) -> Table:
+    """The table with rows, and the hotel's name behind the first column where there are several."""
+    _ = words.catalog.gettext
+    first, *others = table.columns
+    columns, plain = table.columns, [row for _hotel, row in rows] if not has_many_hotels(report) else []
+    if has_many_hotels(report):
+        columns = (first, Column(_("Hotel"), "name", 1.5), *others)
+        plain = [(row[0], hotel_name(report, hotel_id, words), *row[1:]) for hotel_id, row in rows]
+    return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total)

@@ -1,0 +1,32 @@
+"""Colours, marks, fonts and sizes of every rendering, in one place.
+
+The colours are Okabe and Ito's: told apart whatever the eye. A severity is never told by its colour alone: its mark
+and its word stand beside it, and text on a colour is black. The HTML page's style sheet names the same colours; a
+test compares the two.
+"""
+
+from collections.abc import Mapping
+
+SEVERITIES: Mapping[str, str] = {"critical": "#d55e00", "high": "#e69f00", "medium": "#56b4e9", "low": "#009e73"}
+MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, since colour alone tells some readers nothing."""
+LINE = "#0072b2"
+"""The period that a report is about."""
+BEFORE = "#757a80"
+"""The period before, always dashed or hollow too."""
+TEXT, SOFT, RULE, WASH = "#1c2127", "#555d66", "#dde1e6", "#f7f8fa"
+BAND, ON_BAND, SOFT_ON_BAND = "#12344d", "#ffffff", "#c9d6e0"
+"""The band at the head of a document, and what is written on it."""
+STATUSES: Mapping[str, str] = {
+    "open": "#d55e00",
+    "acknowledged": "#e69f00",
+    "snoozed": "#f0e442",
+    "resolved": "#009e73",
+    "false_positive": "#cc79a7",
+}
+OTHER = "#999999"
+"""What has no colour of its own."""
+
+FONT, FONT_BOLD = "DejaVuSans", "DejaVuSans-Bold"
+SMALL, NORMAL, LARGE, HUGE = 7.5, 8.5, 12.0, 19.0
+"""Sizes of letters on paper, in points."""

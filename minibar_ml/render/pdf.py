@@ -1,0 +1,221 @@
+"""The report as a PDF: A4, embedded fonts, vector charts, headings in the outline, page x of y."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, KeepTogether, PageTemplate, Paragraph, Spacer
+from reportlab.platypus import Table as Grid
+
+from minibar_ml.domain.report import Report
+from minibar_ml.i18n import Lang
+from minibar_ml.render import drawings, palette, pdf_actions, pdf_tables
+from minibar_ml.render.headings import Figure, days, figures, title, whose
+from minibar_ml.render.palette import FONT, HUGE, NORMAL, SMALL
+from minibar_ml.render.pdf_text import caption, clean, heading, note, paragraph, register_fonts, style
+from minibar_ml.render.sections import sections
+from minibar_ml.render.tables import Section, Table
+from minibar_ml.render.words import UNKNOWN, Words
+
+_MARGIN, _FOOT = 15 * mm, 17 * mm
+_WIDTH = A4[0] - 2 * _MARGIN
+_GAP, _LEAST = 16.0, 110.0
+
+
+def render(report: Report, lang: Lang, words: Words) -> bytes:
+    """The document; the same report gives the same bytes.
+
+    It is set twice: how many pages there are is known only after the first time.
+    """
+    register_fonts()
+    _draft, pages = _set(report, lang, words, None)
+    return _set(report, lang, words, pages)[0]
+
+
+def _set(report: Report, lang: Lang, words: Words, pages: int | None) -> tuple[bytes, int]:
+    content = BytesIO()
+    document = BaseDocTemplate(
+        content,
+        pagesize=A4,
+        leftMargin=_MARGIN,
+        rightMargin=_MARGIN,
+        title=f"{title(report, words)}: {clean(whose(report, words))}, {days(report, words)}",
+        author="minibar-ml",
+        subject=title(report, words),
+        creator="minibar-ml",
+        lang=lang,
+        displayDocTitle=True,
+        initialFontName=FONT,
+        invariant=1,
+    )
+    frame = Frame(_MARGIN, _FOOT, _WIDTH, A4[1] - _FOOT - _MARGIN, 0, 0, 0, 0, id="body")
+    foot = _Foot(report, words, pages)
+    document.addPageTemplates(PageTemplate("page", [frame], onPage=foot))
+    document.build(_story(report, words))
+    return content.getvalue(), int(document.page)
+
+
+class _Foot:
+    """What stands at the foot of every page."""
+
+    def __init__(self, report: Report, words: Words, pages: int | None) -> None:
+        _ = words.catalog.gettext
+        self._left = clean(f"{whose(report, words)} · {days(report, words)}")[:90]
+        self._number = _("Page %(page)s of %(pages)s")
+        self._pages = pages
+
+    def __call__(self, canvas: Any, document: Any) -> None:
+        canvas.saveState()
+        canvas.setStrokeColor(HexColor(palette.RULE))
+        canvas.line(_MARGIN, _FOOT - 8, A4[0] - _MARGIN, _FOOT - 8)
+        canvas.setFont(FONT, SMALL)
+        canvas.setFillColor(HexColor(palette.SOFT))
+        canvas.drawRightString(
+            A4[0] - _MARGIN, _FOOT - 19, self._number % {"page": document.page, "pages": self._pages or UNKNOWN}
+        )
+        left = paragraph(self._left, style(SMALL, palette.SOFT), _WIDTH)
+        left.wrap(_WIDTH - 90, 20)
+        left.drawOn(canvas, _MARGIN, _FOOT - 21)
+        canvas.restoreState()
+
+
+class _Heading(Paragraph):  # type: ignore[misc]
+    """A section's heading, which the outline points to."""
+
+    def __init__(self, text: str, key: str) -> None:
+        super().__init__(text, heading())
+        self._key = key
+
+    def draw(self) -> None:
+        """Mark the place, then write."""
+        self.canv.bookmarkHorizontal(self._key, 0, self.height + 10)
+        self.canv.addOutlineEntry(self.getPlainText(), self._key, 0)
+        super().draw()
+
+
+def _story(report: Report, words: Words) -> list[Any]:
+    _ = words.catalog.gettext
+    story: list[Any] = [_band(report, words), Spacer(1, 8)]
+    if report.has_nothing_yet:
+        told = _(
+            "No data was collected for this period. Once collecting and looking for anomalies have run, their "
+            "findings stand here."
+        )
+        return [*story, _Heading(_("There is nothing to report yet"), "nothing"), paragraph(told, style())]
+    story += [_tiles(figures(report, words), words), Spacer(1, 4), _Heading(_("Needs action now"), "now")]
+    story += pdf_actions.flowables(report, words, _WIDTH)
+    for section in sections(report, words):
+        story += _section(section, report, words)
+    return story
+
+
+def _section(section: Section, report: Report, words: Words) -> list[Any]:
+    head = [CondPageBreak(_LEAST), _Heading(section.title, section.key)]
+    if section.note:
+        head.append(paragraph(section.note, note()))
+    if section.key == "period":
+        return [*head, *_period(section, report, words)]
+    is_alone = len(section.tables) == 1
+    bodies = [pdf_tables.flowables(table, words, _WIDTH, titled=not is_alone) for table in section.tables]
+    return [*head, *(flowable for body in bodies for flowable in body)]
+
+
+def _period(section: Section, report: Report, words: Words) -> list[Any]:
+    """Each chart with its figures beside or below it."""
+    trend, types, severities, statuses = section.tables
+    if report.total.alerts is None and report.total.previous is None:
+        return [paragraph(types.empty, style(colour=palette.SOFT))]
+    parts = [
+        paragraph(trend.title, caption()),
+        drawings.trend(report, words, _WIDTH),
+        Spacer(1, 4),
+        *pdf_tables.flowables(trend, words, _WIDTH, titled=False),
+    ]
+    half = (_WIDTH - _GAP) / 2
+    if types.rows:
+        parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
+    if not report.total.alerts:
+        return [
+            *parts,
+            *(one for table in (severities, statuses) for one in pdf_tables.flowables(table, words, _WIDTH)),
+        ]
+    return [
+        *parts,
+        _pair(severities, drawings.bars(report, report.by_severity, "severity", words, half), words),
+        _pair(statuses, drawings.pie(report.by_status, "status", words, half), words),
+    ]
+
+
+def _pair(table: Table, chart: Any, words: Words) -> Any:
+    """A chart with its table beside it, never parted."""
+    half = (_WIDTH - _GAP) / 2
+    figures_beside = pdf_tables.grid(table, words, half)
+    beside = Grid(
+        [[chart, figures_beside]],
+        colWidths=[half + _GAP, half],
+        style=[
+            pdf_tables.OWN_FONT,
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 0),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 0),
+        ],
+        spaceAfter=6,
+    )
+    return KeepTogether([paragraph(table.title, caption()), beside])
+
+
+def _band(report: Report, words: Words) -> Any:
+    """Whose report it is and of which days, in white on the band."""
+    _, soft = words.catalog.gettext, style(NORMAL, palette.SOFT_ON_BAND)
+    inner = _WIDTH - 32
+    as_of = _("as of %(when)s") % {"when": words.instant(report.generated_at)}
+    lines = [
+        paragraph(title(report, words), soft),
+        paragraph(whose(report, words), style(HUGE, palette.ON_BAND, bold=True), inner),
+        paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
+    ]
+    if report.hotel_id is None and len(report.hotels) > 1:
+        lines.append(paragraph(", ".join(report.hotels.values()), soft, inner))
+    return Grid(
+        [[lines]],
+        colWidths=[_WIDTH],
+        style=[
+            pdf_tables.OWN_FONT,
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.BAND)),
+            ("LINEBELOW", (0, 0), (-1, -1), 3, HexColor(palette.SEVERITIES["high"])),
+            ("LEFTPADDING", (0, 0), (-1, -1), 16),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 16),
+            ("TOPPADDING", (0, 0), (-1, -1), 12),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 13),
+        ],
+    )
+
+
+def _tiles(found: Sequence[Figure], words: Words) -> Any:
+    """The key figures side by side."""
+    cells = [
+        [
+            paragraph(figure.title, style(SMALL, palette.SOFT)),
+            paragraph(words.number(figure.value), style(HUGE, bold=True)),
+            paragraph(figure.below, style(SMALL, palette.SOFT)),
+        ]
+        for figure in found
+    ]
+    return Grid(
+        [cells],
+        colWidths=[_WIDTH / len(cells)] * len(cells),
+        style=[
+            pdf_tables.OWN_FONT,
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.WASH)),
+            ("BOX", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
+            ("INNERGRID", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 9),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+            ("TOPPADDING", (0, 0), (-1, -1), 7),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 8),
+        ],
+    )

@@ -1,0 +1,49 @@
+"""The sections of a report as tables, in one language, in the order in which they are read."""
+
+from minibar_ml.domain.report import Report
+from minibar_ml.render import alert_tables, house_tables
+from minibar_ml.render.tables import Section
+from minibar_ml.render.words import Words
+
+
+def sections(report: Report, words: Words) -> tuple[Section, ...]:
+    """Everything but the list of actions, which each rendering lays out in its own way."""
+    _ = words.catalog.gettext
+    return (
+        Section("period", _("The period"), alert_tables.counts(report, words), _period_note(words)),
+        Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
+        Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
+        Section("stock", _("Running out soon"), (house_tables.stock_outs(report, words),)),
+        Section("pace", _("Attendants' pace"), house_tables.paces(report, words)),
+        Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),)),
+        Section("models", _("How good the models are"), (house_tables.models(report, words),)),
+        Section(
+            "quality", _("How complete the data is"), (house_tables.jobs(report, words),), _completeness(report, words)
+        ),
+    )
+
+
+def _period_note(words: Words) -> str:
+    _ = words.catalog.gettext
+    return _(
+        "An alert counts on the business day of its fault. A day that nobody watched is not known, which is not the "
+        "same as quiet."
+    )
+
+
+def _affected_note(words: Words) -> str:
+    _ = words.catalog.gettext
+    return _("Who and what had most alerts in this period, false alarms left out.")
+
+
+def _completeness(report: Report, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    missing = report.days_without_data
+    if not missing:
+        return _("Every day of the period has data.")
+    told = several(
+        "One day has no data; what happened then is not known:",
+        "%(num)d days have no data; what happened then is not known:",
+        len(missing),
+    ) % {"num": len(missing)}
+    return f"{told} {', '.join(words.short_day(day) for day in missing)}."
