@@ -17,6 +17,7 @@ from minibar_ml.settings import PREFIX, Settings
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = Path("/etc/minibar-ml")
 MAIL_TO = "root"
+FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
 USABLE_MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
 """Intervals that cron can keep evenly: those that divide an hour, and whole hours that divide a day."""
 HOUR, DAY = 60, 1440
@@ -152,14 +153,14 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
             ("train",),
         ),
         Job(
-            "The weekly report, of the days before this one.",
+            "The weekly report, of the days before this one, also to everybody who wants it by mail.",
             _schedule("report_schedule", settings.report_schedule),
-            ("report", "weekly", "--format", "html", "--out", str(reports)),
+            ("report", "weekly", *FORMATS, "--email", "--out", str(reports)),
         ),
         Job(
-            "The report on the month that ended.",
+            "The report on the month that ended, also to everybody who wants it by mail: administrators by default.",
             _schedule("monthly_report_schedule", settings.monthly_report_schedule),
-            ("report", "monthly", "--format", "html", "--out", str(reports)),
+            ("report", "monthly", *FORMATS, "--email", "--out", str(reports)),
         ),
         Job(
             "The dashboard: one page under one name, for a web server or a file share.",

@@ -25,6 +25,7 @@ FIRST_YEAR = 2000
 NOTHING_YET = "there is nothing yet: run `minibar-ml collect`, `train` and `detect`, then the report again"
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
 Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
+Email = Annotated[bool, typer.Option("--email", help="Also mail it to everybody who wants it (see `people list`).")]
 Formats = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx or json; may be repeated.")]
 
 
@@ -42,6 +43,7 @@ def weekly(
     out: Out = None,
     lang: Language = None,
     format: Formats = None,
+    email: Email = False,
     hotel: Hotel = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -54,7 +56,8 @@ def weekly(
     settings = context.settings()
     instant = context.resolve_as_of(as_of, settings.zone())
     period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    _report(settings, instant, period, out, lang, format or ["html"], hotel, is_json=json, is_quiet=quiet)
+    chosen = format or ["html"]
+    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
 
 
 @app.command()
@@ -66,6 +69,7 @@ def monthly(
     out: Out = None,
     lang: Language = None,
     format: Formats = None,
+    email: Email = False,
     hotel: Hotel = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -78,7 +82,8 @@ def monthly(
     settings = context.settings()
     instant = context.resolve_as_of(as_of, settings.zone())
     period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    _report(settings, instant, period, out, lang, format or ["html"], hotel, is_json=json, is_quiet=quiet)
+    chosen = format or ["html"]
+    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
 
 
 @app.command()
@@ -117,9 +122,12 @@ def _report(
     formats: list[str],
     hotel: int | None,
     *,
+    by_mail: bool,
     is_json: bool,
     is_quiet: bool,
 ) -> None:
+    if by_mail and is_json:
+        raise UsageError("--json prints figures and sends nothing; leave out --email.")
     from minibar_ml.jobs import report
 
     language, folder = _language(lang or settings.lang), out or settings.report_dir
@@ -130,7 +138,7 @@ def _report(
         return report.compute(connection, *asked, hotel, wanted=wanted)
 
     def write(connection: "Connection") -> "ReportResult":
-        return report.run(connection, *asked, folder, language, hotel, formats=formats, wanted=wanted)
+        return report.run(connection, *asked, folder, language, hotel, formats=formats, wanted=wanted, by_mail=by_mail)
 
     _print(settings, compute, write, is_json=is_json, is_quiet=is_quiet)
 
@@ -153,6 +161,8 @@ def _print(
     result = context.work(settings, "report", write)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
+    if not is_quiet and "mails" in result.counts:
+        console.note(f"{result.counts['mails']} mails are in the outbox; `minibar-ml alerts notify` sends them")
     for path in () if is_quiet else result.paths:
         console.say(console.visible(str(path)))
 

@@ -13,6 +13,7 @@ from minibar_ml.domain.report import Capped, Dashboard, Period, Report, ReportKi
 from minibar_ml.domain.tallies import Tallies
 from minibar_ml.domain.windows import WINDOW_HOURS, windows
 from minibar_ml.i18n import Lang
+from minibar_ml.jobs import report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render import html
@@ -31,12 +32,11 @@ DASHBOARD_DAYS = 30
 
 @dataclass(frozen=True, slots=True)
 class ReportResult:
-    """What a run wrote; `files` are the same files' contents by name, for whoever sends them."""
+    """What a run wrote, and its counts."""
 
     report: Report
     paths: tuple[Path, ...]
     counts: dict[str, int | None] = field(default_factory=dict)
-    files: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def run(
@@ -50,15 +50,23 @@ def run(
     *,
     formats: Sequence[str] = ("html",),
     wanted: Mapping[str, datetime] | None = None,
+    by_mail: bool = False,
 ) -> ReportResult:
     """Write the report of `period`, monthly if that is a month, into `folder`, once in each of the formats.
 
-    `wanted`: since when each job should have done its work. Raises NotFound for an unknown hotel and
+    `wanted`: since when each job should have done its work. `by_mail`: also into the outbox, for everybody who wants
+    it, each in their own language. Raises NotFound for an unknown hotel and
     ConfigurationError where the folder can't be written.
     """
     with job_run(connection, "monthly" if period.is_month else "report", as_of) as current:
         report = compute(connection, as_of, period, timezone, hotel_id, wanted=wanted)
         files = rendered(report, lang, formats)
+        if by_mail:
+
+            def of_hotel(one: int) -> Report:
+                return compute(connection, as_of, period, timezone, one, wanted=wanted)
+
+            current.counts["mails"] = report_mail.enqueue(connection, report, of_hotel, file_name, formats, lang)
         return _written(connection, current.counts, report, folder, files)
 
 
@@ -89,7 +97,7 @@ def _written(
         write_whole(folder / name, content)
     counts.update(known)
     logger.debug("report: %s alerts in the period, %s live, %s bytes", *known.values())
-    return ReportResult(report, tuple(folder / name for name in files), known, files)
+    return ReportResult(report, tuple(folder / name for name in files), counts)
 
 
 def rendered(report: Report, lang: Lang, formats: Sequence[str]) -> dict[str, bytes]:

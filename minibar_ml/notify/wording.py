@@ -1,7 +1,7 @@
 """What messages say, in both languages: one alert, a digest of many, a test. Texts are escaped and CSS is inlined."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
-from minibar_ml.domain.messages import Mail
+from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.figures import counted, day, moment, money
 from minibar_ml.i18n.labels import label
@@ -37,6 +37,18 @@ HEADINGS = {
     "resolved": _("An alert is over"),
 }
 STILL_OPEN = _("Nobody has read this alert yet")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a message says of a report: its head, its key figures (name, figure, words below), the gravest alerts."""
+
+    title: str
+    whose: str
+    days: str
+    figures: Sequence[tuple[str, str, str]]
+    alerts: Sequence[Alert]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,20 @@ class Words:
             "more": total - len(alerts),
         }
         return self._mail("digest", f"{subject}: {listed}", values, short=f"{subject}: {listed}")
+
+    def report(self, summary: Summary, files: Sequence[Attachment]) -> Mail:
+        """The message that a report goes with."""
+        values = {
+            "heading": summary.title,
+            "whose": summary.whose,
+            "days": summary.days,
+            "figures": summary.figures,
+            "alerts": [self._told(alert) for alert in summary.alerts],
+            "more": summary.more,
+            "files": [file.name for file in files],
+        }
+        made = self._mail("report", f"{summary.title}: {summary.whose}, {summary.days}", values, short="")
+        return replace(made, attachments=tuple(files))
 
     def test(self, person: str, at: datetime) -> Mail:
         """A message that says that messages arrive."""

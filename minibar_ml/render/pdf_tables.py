@@ -1,15 +1,14 @@
 """A report's tables on paper: headings that repeat on every page, rows that are never cut in two."""
 
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from itertools import pairwise
-from typing import Any, cast
+from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import CondPageBreak, Flowable
 from reportlab.platypus import Table as Grid
 
 from minibar_ml.render import palette
+from minibar_ml.render.cells import written
 from minibar_ml.render.palette import FONT, FONT_BOLD, NORMAL, SMALL
 from minibar_ml.render.pdf_text import caption, note, paragraph, style
 from minibar_ml.render.tables import NUMBERS, Cell, Column, Kind, Table
@@ -59,35 +58,6 @@ def cell(value: Cell, kind: Kind, words: Words, width: float, *, bold: bool = Fa
     if kind == "severity" and isinstance(value, str) and value in palette.SEVERITIES:
         return Chip(value, words.label(value, "severity"))
     return paragraph(written(value, kind, words), style(NORMAL, bold=bold, right=kind in NUMBERS), width)
-
-
-def written(value: Cell, kind: Kind, words: Words) -> str:
-    """A value as text in the language."""
-    if value is None or isinstance(value, str):
-        return UNKNOWN if value is None else value
-    return _WRITERS[kind](words, value)
-
-
-def _instant(words: Words, value: Any) -> str:
-    return words.instant(cast(datetime, value))
-
-
-def _day(words: Words, value: Any) -> str:
-    return f"{words.weekday(value)} {words.short_day(cast(date, value))}"
-
-
-_WRITERS: Mapping[Kind, Callable[[Words, Any], str]] = {
-    "name": lambda words, value: str(value),
-    "text": lambda words, value: str(value),
-    "severity": lambda words, value: str(value),
-    "count": lambda words, value: words.number(value),
-    "money": lambda words, value: words.number(value, 2),
-    "decimal": lambda words, value: words.number(value, 1),
-    "change": lambda words, value: words.percent(value, signed=True),
-    "share": lambda words, value: words.share(value),
-    "day": _day,
-    "instant": _instant,
-}
 
 
 def _widths(columns: tuple[Column, ...], width: float) -> list[float]:

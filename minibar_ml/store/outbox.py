@@ -1,8 +1,8 @@
 """The outbox: messages are written where alerts change, and delivered by `alerts notify`, each one once."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -104,30 +104,45 @@ def health(connection: Connection, *, has_mail_server: bool) -> OutboxHealth:
     return OutboxHealth(**row._asdict(), has_mail_server=has_mail_server)
 
 
-def fetch_report_languages(connection: Connection, period: ReportPeriod, hotel_id: int | None) -> list[Lang]:
-    """The languages in which somebody wants reports of a period and hotel (None: of all hotels)."""
-    values = {"period": period, "hotel_id": hotel_id}
-    return list(connection.execute(query("outbox.fetch_report_languages"), values).scalars())
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """Which report: of a week or a month, by its last business day."""
+
+    period: ReportPeriod
+    last_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Somebody wants the report of a hotel (None: of all of them together) in a language."""
+
+    hotel_id: int | None
+    language: Lang
+
+
+def fetch_report_wishes(connection: Connection, issue: Issue, asked: int | None) -> list[Wish]:
+    """Which reports of this issue are wanted and not yet written, by hotel; `asked`: only that hotel's."""
+    rows = connection.execute(query("outbox.fetch_report_wishes"), {**asdict(issue), "asked": asked})
+    return [Wish(row.hotel_id, row.language) for row in rows]
 
 
 def enqueue_report(
     connection: Connection,
-    period: ReportPeriod,
-    report: str,
+    issue: Issue,
     hotel_id: int | None,
+    asked: int | None,
     mails: Mapping[Lang, Mail],
     as_of: datetime,
 ) -> int:
-    """Write one message for everybody who wants this report, in the caller's transaction; how many.
+    """Write one message for everybody who wants this report of a hotel, in the caller's transaction; how many.
 
-    `report` names it for good, such as `weekly 2026-01-04 hotel 1`: nobody gets the one of that name twice. `mails`
-    is the rendered mail by language; `fetch_report_languages` says which are wanted.
+    `mails` is the rendered mail by language; `fetch_report_wishes` says which are wanted. Nobody gets one twice.
     """
     written = 0
     for language, mail in mails.items():
-        mail_id = _insert_mail(connection, mail)
-        values = {"period": period, "report": report, "hotel_id": hotel_id, "language": language, "as_of": as_of}
-        written += len(connection.execute(query("outbox.enqueue_report"), {**values, "mail_id": mail_id}).all())
+        values = {"mail_id": _insert_mail(connection, mail), "hotel_id": hotel_id, "language": language, "as_of": as_of}
+        made = connection.execute(query("outbox.enqueue_report"), {**asdict(issue), **values, "asked": asked})
+        written += len(made.all())
     return written
 
 

@@ -202,24 +202,35 @@ SELECT :mail_id, name, media_type, content
 FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents AS bytea[]))
      AS f (name, media_type, content)
 
--- name: enqueue_report
--- One message with this mail for everybody who reads this language and wants reports of the period; one row each.
+-- name: fetch_report_wishes
+-- Which reports somebody wants and has not got: a hotel (null: all of them together) and a language each. Who is there for
+-- all hotels wants one of all; who is there for some, one of each; where one hotel is :asked for, only that one.
 -- A storekeeper gets none: a report tells of more than stock.
-INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)
-SELECT 'report', c.id, :report, :mail_id, :as_of
+SELECT DISTINCT w.hotel_id, p.language
 FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
-WHERE p.is_active AND p.language = :language AND :period = ANY(p.reports) AND p.role = 'administrator'
-  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
+CROSS JOIN LATERAL (
+    SELECT CAST(:asked AS integer) AS hotel_id WHERE p.hotels IS NULL OR CAST(:asked AS integer) = ANY(p.hotels)
+    UNION
+    SELECT unnest(p.hotels) WHERE CAST(:asked AS integer) IS NULL
+) w
+WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+  AND NOT EXISTS (
+      SELECT FROM minibar_ml.ml_outbox o
+      WHERE o.channel_id = c.id
+        AND o.report = concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date), coalesce('hotel ' || w.hotel_id, 'all')))
+ORDER BY w.hotel_id NULLS FIRST, p.language
+
+-- name: enqueue_report
+-- One message with this mail for everybody who reads this language and wants this report of the hotel; one row each.
+INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)
+SELECT 'report', c.id, concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date),
+                                 coalesce('hotel ' || CAST(:hotel_id AS integer), 'all')), :mail_id, :as_of
+FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+WHERE p.is_active AND p.language = :language AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+  AND CASE WHEN p.hotels IS NULL THEN CAST(:hotel_id AS integer) IS NOT DISTINCT FROM CAST(:asked AS integer)
+           ELSE CAST(:hotel_id AS integer) = ANY(p.hotels) END
 ON CONFLICT DO NOTHING
 RETURNING id
-
--- name: fetch_report_languages
--- The languages of those who want reports of a period and a hotel (null: of all hotels).
-SELECT DISTINCT p.language
-FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
-WHERE p.is_active AND :period = ANY(p.reports) AND p.role = 'administrator'
-  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
-ORDER BY 1
 
 -- name: get_mail
 -- A mail that was rendered beforehand.

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,9 +12,6 @@ from hotels import ZONE, command, sql
 from mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.domain.messages import Attachment, Mail
-from minibar_ml.store import outbox
-from minibar_ml.store.engine import make_engine
 
 
 @pytest.fixture
@@ -221,22 +218,53 @@ def test_a_name_in_the_database_can_not_break_out_of_subject_or_page(store_url: 
     assert "<script" not in html
 
 
-def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(store_url: str, mailbox: Mailbox) -> None:
+def reported(url: str, folder: Path, *options: str) -> None:
+    words = ["report", "weekly", "--ending", "2026-03-01", "--as-of", "2026-03-02T05:00", "--email", "--quiet"]
+    assert command(url, *words, "--format", "html", "--format", "pdf", "--out", str(folder), *options) == ExitCode.OK
+
+
+def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(
+    store_url: str, mailbox: Mailbox, tmp_path: Path
+) -> None:
     add(store_url, "ayse", "--lang", "tr", "--report", "weekly")
     add(store_url, "mehmet", "--report", "monthly")
     add(store_url, "depo", "--role", "storekeeper", "--report", "weekly", "--lang", "tr")
-    content = bytes(range(256))
-    mail = Mail("Haftalık rapor", "metin", "<p>metin</p>", [Attachment("rapor.pdf", "application/pdf", content)])
-    with make_engine(store_url, ZONE).connect() as connection:
-        assert outbox.fetch_report_languages(connection, "weekly", None) == ["tr"]
-        for expected in (1, 0):
-            now = datetime.now(UTC)
-            assert outbox.enqueue_report(connection, "weekly", "weekly 2026-01-04", None, {"tr": mail}, now) == expected
-            connection.commit()
-    assert told(store_url, mailbox) == [("ayse", "Haftalık rapor")]
-    (file,) = mailbox.accepted[0].iter_attachments()
-    assert (file.get_filename(), file.get_content_type()) == ("rapor.pdf", "application/pdf")
-    assert file.get_content() == content
+    reported(store_url, tmp_path)
+    assert [name for name, _ in told(store_url, mailbox)] == ["ayse"]
+    (mail,) = mailbox.accepted
+    assert mail["Subject"] == "Minibar haftalık raporu: Tüm oteller, 23 Şubat 2026 – 1 Mart 2026"
+    html, pdf = mail.iter_attachments()
+    assert html.get_filename() == "minibar-weekly-2026-03-01-all-tr.html"
+    assert '<html lang="tr">' in html.get_content()
+    assert (pdf.get_content_type(), pdf.get_content()[:5]) == ("application/pdf", b"%PDF-")
+    assert "Ekteki dosyalar: minibar-weekly-2026-03-01-all-tr.html" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    reported(store_url, tmp_path)
+    assert told(store_url, mailbox) == []
+    assert sql(store_url, "SELECT count(*) FROM minibar_ml.ml_mails")[0][0] == 1
+
+
+def test_whoever_is_there_for_some_hotels_gets_a_report_of_each(
+    store_url: str, mailbox: Mailbox, tmp_path: Path
+) -> None:
+    sql(store_url, "INSERT INTO oteller (id, ad) VALUES (1, 'Bir'), (2, 'İki'), (3, 'Üç')")
+    add(store_url, "chain", "--report", "weekly")
+    add(store_url, "two", "--report", "weekly", "--hotel", "1", "--hotel", "3")
+    reported(store_url, tmp_path)
+    subjects = [(name, subject.split(": ")[1].split(",")[0]) for name, subject in told(store_url, mailbox)]
+    assert subjects == [("chain", "All hotels"), ("two", "Bir"), ("two", "Üç")]
+    reported(store_url, tmp_path, "--hotel", "2")
+    assert [name for name, _ in told(store_url, mailbox)] == ["chain"]
+
+
+def test_the_source_s_administrators_want_the_month_s_report(store_url: str, mailbox: Mailbox, tmp_path: Path) -> None:
+    sql(
+        store_url,
+        "INSERT INTO kullanicilar (kullanici_adi, ad, soyad, email, rol, aktif)"
+        " VALUES ('mudur', 'A', 'B', 'mudur@otel.example', 'sistem_yoneticisi', true)",
+    )
+    words = ["report", "monthly", "--as-of", "2026-03-02T05:00", "--email", "--quiet", "--out", str(tmp_path)]
+    assert command(store_url, *words) == ExitCode.OK
+    assert [name for name, _ in told(store_url, mailbox)] == ["mudur"]
 
 
 def test_a_bounded_run_leaves_the_rest_for_the_next(store_url: str) -> None:

@@ -1,0 +1,75 @@
+"""A report by mail: the figures that matter in the message, the files with it, for everybody who wants it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.report import Report
+from minibar_ml.i18n import Lang
+from minibar_ml.notify.wording import Summary
+from minibar_ml.notify.wording import Words as MailWords
+from minibar_ml.render import headings
+from minibar_ml.render.cells import written
+from minibar_ml.render.formats import rendered
+from minibar_ml.render.words import Words
+from minibar_ml.store import outbox, people, source
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+TOLD = 5
+"""Alerts that the message itself tells; the files have the others."""
+MEDIA_TYPES: Mapping[str, str] = {
+    "html": "text/html",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "json": "application/json",
+}
+
+
+def enqueue(
+    connection: "Connection",
+    report: Report,
+    of_hotel: Callable[[int], Report],
+    names: Callable[[Report, Lang, str], str],
+    formats: Sequence[str],
+    lang: Lang,
+) -> int:
+    """Write the messages with a report, in the caller's transaction, for those who don't have it yet; how many.
+
+    Who is there for some hotels only gets a report of each of them, which `of_hotel` computes. `names` gives a file's
+    name; `lang` is that of people who follow the hotel application.
+    """
+    people.follow_source(connection, source.usable(connection), lang)
+    issue, made = _issue(report), 0
+    wishes = outbox.fetch_report_wishes(connection, issue, report.hotel_id)
+    for hotel_id, wanted in groupby(wishes, key=lambda wish: wish.hotel_id):
+        one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
+        mails = {wish.language: _mail(one, wish.language, names, formats) for wish in wanted}
+        made += outbox.enqueue_report(connection, issue, hotel_id, report.hotel_id, mails, report.generated_at)
+    return made
+
+
+def _issue(report: Report) -> outbox.Issue:
+    return outbox.Issue("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
+
+
+def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str]) -> Mail:
+    words = Words(lang, ZoneInfo(report.timezone))
+    figures = headings.figures(report, words)
+    summary = Summary(
+        title=headings.title(report, words),
+        whose=headings.whose(report, words),
+        days=headings.days(report, words),
+        figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
+        alerts=[action.alert for action in report.actions.rows[:TOLD]],
+        more=max(report.actions.total - TOLD, 0),
+    )
+    files = tuple(
+        Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))
+        for format in formats
+    )
+    hotels = report.hotels if report.hotel_id is None and len(report.hotels) > 1 else {}
+    return MailWords(lang, words.zone, hotels).report(summary, files)
