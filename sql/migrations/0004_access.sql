@@ -217,19 +217,36 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Entries get their number, instant, role and hash here, whatever was asked for. The lock on the one row of the head
--- lasts to the end of the transaction, so that entries of several sessions stand in one line without a gap.
+-- lasts to the end of the transaction, so that entries of several sessions stand in one line without a gap. What this
+-- very statement added is later than the head, which follows after each statement: as many versions of it as entries
+-- would make a long statement quadratic.
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     head minibar_ml.ml_audit_head;
+    last record;
 BEGIN
     SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    SELECT id, hash INTO last FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1;
+    -- Never from an entry before the head: then later ones were removed, and the chain has to show it.
+    IF last.id > head.last_id THEN
+        head.last_id := last.id;
+        head.hash := last.hash;
+    END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
     NEW.database_role := session_user;
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
-    UPDATE minibar_ml.ml_audit_head SET last_id = NEW.id, hash = NEW.hash;
     RETURN NEW;
+END
+$$;
+CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
+    FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
+    WHERE l.id > h.last_id;
+    RETURN NULL;
 END
 $$;
 CREATE FUNCTION minibar_ml.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -257,9 +274,11 @@ CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log (action, id DESC);
 
 CREATE TRIGGER ml_audit_log_chain BEFORE INSERT ON minibar_ml.ml_audit_log
     FOR EACH ROW EXECUTE FUNCTION minibar_ml.chain_audit_entry();
+CREATE TRIGGER ml_audit_log_head AFTER INSERT ON minibar_ml.ml_audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.move_audit_head();
 CREATE TRIGGER ml_audit_log_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON minibar_ml.ml_audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 CREATE TRIGGER ml_audit_head_stays BEFORE DELETE OR TRUNCATE ON minibar_ml.ml_audit_head
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain,
-    ENABLE ALWAYS TRIGGER ml_audit_log_grows;
+    ENABLE ALWAYS TRIGGER ml_audit_log_head, ENABLE ALWAYS TRIGGER ml_audit_log_grows;
