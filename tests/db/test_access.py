@@ -211,6 +211,31 @@ def test_roles_can_be_made_by_psql_and_made_again(hotels: str, capsys: pytest.Ca
     assert sql(hotels, "SELECT relname, relacl::text FROM pg_class WHERE relname LIKE 'ml\\_%' ORDER BY 1") == before
 
 
+def test_a_member_of_the_owner_keeps_the_store_and_binds_logins_without_being_a_superuser(
+    hotels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    installer, keeper = login(hotels, "installer"), login(hotels, "keeper")
+    sql(hotels, f"GRANT minibar_ml_owner TO {make_url(installer).username}")
+    done(installer, "db", "init", "--quiet")
+    done(installer, "access", "add", str(make_url(keeper).username), "--as", "storekeeper", "--hotel", "1", "--quiet")
+    assert {alert["type"] for alert in _listed(keeper, capsys)} == STOCK_ALERTS
+    done(installer, "access", "remove", str(make_url(keeper).username), "--quiet")
+    assert "permission denied" in psql(keeper, "SELECT count(*) FROM minibar_ml.ml_alerts")
+    done(installer, "audit", "verify")
+
+
+def test_a_comment_is_for_administrators_and_on_alerts_that_they_see(hotels: str) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    keeper = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
+    ids = dict(sql(hotels, "SELECT hotel_id, id FROM minibar_ml.ml_alerts WHERE type = 'shrinkage'"))
+    comment = "INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body) VALUES ({}, 'a', 'b')"
+    assert psql(boss, comment.format(ids[1])) == ""
+    assert "violates row-level security" in psql(boss, comment.format(ids[2]))
+    assert "permission denied" in psql(keeper, comment.format(ids[1]))
+    assert psql(keeper, "SELECT body FROM minibar_ml.ml_alert_comments") == "b"
+    assert "permission denied" in psql(boss, "UPDATE minibar_ml.ml_alert_comments SET body = 'c'")
+
+
 def test_without_the_group_roles_no_login_is_bound(
     store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
