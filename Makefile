@@ -49,7 +49,7 @@ wheel: $(VENV)/.runtime
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 messages: $(VENV)/.dev
-	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts report"
+	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts mails report"
 
 # With the oldest Python that we support: what it needs, the newer ones can install too.
 lock: $(VENV)/.dev

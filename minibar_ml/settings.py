@@ -15,11 +15,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.languages import Lang
+from minibar_ml.domain.people import is_address
 
 PREFIX = "ML_"
 FILE_VARIABLE = "ML_CONFIG_FILE"
+SmtpTls = Literal["starttls", "tls", "none"]
 Values = dict[str, Any]
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -103,12 +106,49 @@ class Settings:
         default="",
         metadata={"help": "TOML or CSV file: lead_time_days, order_multiple, min_order by product id or name"},
     )
+    smtp_host: str = field(default="", metadata={"help": "mail server; empty: mails wait in the outbox"})
+    smtp_port: int = field(default=587, metadata={"help": "port of the mail server", "min": 1, "max": 65535})
+    smtp_tls: SmtpTls = field(
+        default="starttls", metadata={"help": "how mail is encrypted: starttls, tls (from the start) or none"}
+    )
+    smtp_ca_file: str = field(
+        default="", metadata={"help": "PEM file of the authority that signed the mail server's certificate"}
+    )
+    smtp_user: str = field(default="", metadata={"help": "user at the mail server; empty: none is asked for"})
+    smtp_password: str = field(default="", repr=False, metadata={"help": "that user's password"})
+    smtp_password_file: str = field(
+        default="", metadata={"help": "0600 file of that password, used if ML_SMTP_PASSWORD is empty"}
+    )
+    smtp_sender: str = field(default="", metadata={"help": "address that mails come from; empty: ML_SMTP_USER"})
+    smtp_timeout: int = field(
+        default=20, metadata={"help": "seconds that the mail server may take for an answer", "min": 1, "max": 60}
+    )
+    notify_interval: int = field(
+        default=60, metadata={"help": "seconds between alerts notify runs", "min": 60, "max": 604800}
+    )
+    notify_seconds: int = field(
+        default=50, metadata={"help": "seconds after which a notify run begins no other message", "min": 1, "max": 3600}
+    )
+    notify_attempts: int = field(
+        default=24, metadata={"help": "attempts after which a message is given up", "min": 1, "max": 1000}
+    )
+    notify_storm: int = field(
+        default=10,
+        metadata={"help": "more messages than this for one person at once become a digest", "min": 1, "max": 10000},
+    )
     encryption_keys: str = field(
         default="", repr=False, metadata={"help": "Fernet keys, comma separated, newest first"}
     )
     key_file: Path = field(
         default=Path("minibar-ml.key"),
         metadata={"help": "0600 file of keys, used if ML_ENCRYPTION_KEYS is empty"},
+    )
+    ping_url: str = field(
+        default="",
+        repr=False,
+        metadata={
+            "help": "https URL told when a job starts (/start), did its work, or failed (/fail); {job} is its name"
+        },
     )
 
     def zone(self) -> ZoneInfo:
@@ -133,16 +173,19 @@ class Examined:
     faults: tuple[ConfigurationError, ...]
     unknown: tuple[str, ...]
 
+    def faultless(self) -> Settings:
+        """The settings; raises the first ConfigurationError where anything is wrong."""
+        if self.faults:
+            raise self.faults[0]
+        return self.settings
+
 
 def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
     """Read the settings: environment over `.env` over the TOML file named by ML_CONFIG_FILE.
 
     Raises ConfigurationError naming the setting and the cure.
     """
-    examined = examine(environment, folder)
-    if examined.faults:
-        raise examined.faults[0]
-    return examined.settings
+    return examine(environment, folder).faultless()
 
 
 def examine(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Examined:
@@ -273,7 +316,20 @@ def _faults(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:
             "https://holidays.readthedocs.io lists those that are known. Leave it empty to have no holidays."
         )
         yield "country", ConfigurationError(words)
-    for name in ("data_collection_interval", "anomaly_check_interval"):
+    if settings.ping_url and not _PING_URL.fullmatch(settings.ping_url):
+        # Its path is a secret: whoever knows it can say that all is well. So it is not repeated.
+        words = (
+            "ML_PING_URL must be an https URL (http only on this machine) without blanks, query or fragment, such as "
+            "https://hc-ping.com/your-ping-key/{job}."
+        )
+        yield "ping_url", ConfigurationError(words)
+    if settings.smtp_host and not is_address(settings.smtp_sender or settings.smtp_user):
+        words = (
+            f"ML_SMTP_SENDER={settings.smtp_sender!r} is no mail address: with ML_SMTP_HOST it must be one, "
+            "such as minibar@hotel.example."
+        )
+        yield "smtp_host", ConfigurationError(words)
+    for name in ("data_collection_interval", "anomaly_check_interval", "notify_interval"):
         if (seconds := getattr(settings, name)) % 60:
             words = f"{PREFIX}{name.upper()}={seconds} must be whole minutes: cron knows no seconds."
             yield name, ConfigurationError(words)

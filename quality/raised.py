@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.jobs.judgement import STATES
 from minibar_ml.store.findings import merged
-from minibar_ml.store.rehearsal import Rehearsal
+from minibar_ml.store.rehearsal import Observed, Rehearsal
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,9 @@ class Raised:
 class Alerts:
     """All alerts of a walk, day by day; nobody gives a verdict."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        """None yet."""
-        self._rehearsal = Rehearsal(zone)
+    def __init__(self, zone: ZoneInfo, observed: Observed) -> None:
+        """None yet; arguments as a rehearsal's."""
+        self._rehearsal = Rehearsal(zone, observed)
         self._raised: dict[int, Raised] = {}
 
     @property

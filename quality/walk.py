@@ -15,10 +15,12 @@ from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.history import observed
 from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import Learnt
 from minibar_ml.settings import Settings
 from minibar_ml.simulate import Fault
+from minibar_ml.store.rehearsal import Observed
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark
@@ -61,7 +63,8 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
     """Judge every day from the hotel's first judged one on, as `detect --since` does."""
     plan, seconds = settled(hotel), 0.0
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
-    learner, alerts, again = Learner(plan, hotels), Alerts(plan.zone), _Again(plan.zone)
+    seen = observed(known.frames)
+    learner, alerts, again = Learner(plan, hotels), Alerts(plan.zone, seen), _Again(plan.zone, seen)
     for day in judged_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.items():
@@ -87,8 +90,8 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
 class _Again:
     """Single detectors and forests, asked once more by themselves."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._alerts = {(name, budget): Alerts(zone) for name in SWEPT for budget in BUDGETS}
+    def __init__(self, zone: ZoneInfo, seen: Observed) -> None:
+        self._alerts = {(name, budget): Alerts(zone, seen) for name in SWEPT for budget in BUDGETS}
         self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
         self._odd: dict[str, list[DataFrame]] = {}
 

@@ -76,6 +76,13 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT lower(translate(words, U&'I\0130\0131\015E\011E\00DC\00D6\00C7\00C2\00CE\00DB\0307',
+                                  U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
+$$;
+
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -133,17 +140,19 @@ CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
-    SELECT n.id, e.event, n.severity, nullif(e.by, 'system')
+    SELECT n.id, e.event, n.severity, nullif(nullif(e.by, 'system'), '')
     FROM after_rows n JOIN before_rows o USING (id)
     CROSS JOIN LATERAL (VALUES
         (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL),
-        (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL, NULL),
+        (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
+                       AND n.status IN ('open', 'acknowledged', 'snoozed'), NULL),
         (3, 'escalated', array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
                        > array_position(ARRAY['low', 'medium', 'high', 'critical'], o.severity), NULL),
         (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by),
         (5, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by),
-        (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open', NULL),
-        (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open', NULL),
+        (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open', current_setting('minibar_ml.operator', true)),
+        (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+                        current_setting('minibar_ml.operator', true)),
         (8, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by),
         (9, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by)
     ) AS e (place, event, happened, by)
@@ -194,7 +203,7 @@ CREATE TABLE minibar_ml.ml_access (
 CREATE TABLE minibar_ml.ml_alert_comments (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     by text NOT NULL,
     body text NOT NULL,
     CONSTRAINT ml_alert_comments_body_check CHECK ((body <> ''::text))
@@ -213,9 +222,10 @@ CREATE TABLE minibar_ml.ml_alert_events (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
     event text NOT NULL,
-    at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
     severity text NOT NULL,
     by text,
+    considered_at timestamp with time zone,
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
@@ -282,11 +292,38 @@ ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_attachments (
+    mail_id bigint NOT NULL,
+    name text NOT NULL,
+    media_type text NOT NULL,
+    content bytea NOT NULL,
+    CONSTRAINT ml_attachments_media_type_check CHECK ((media_type ~~ '%_/_%'::text))
+);
+
 CREATE TABLE minibar_ml.ml_audit_head (
     only_row boolean DEFAULT true NOT NULL,
     last_id bigint NOT NULL,
     hash bytea NOT NULL,
     CONSTRAINT ml_audit_head_only_row_check CHECK (only_row)
+);
+
+CREATE TABLE minibar_ml.ml_channels (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    shown text NOT NULL,
+    sealed bytea,
+    CONSTRAINT ml_channels_check CHECK (((kind = 'email'::text) = (sealed IS NULL))),
+    CONSTRAINT ml_channels_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'chat'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE minibar_ml.ml_job_runs (
@@ -304,6 +341,22 @@ CREATE TABLE minibar_ml.ml_job_runs (
 
 ALTER TABLE minibar_ml.ml_job_runs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_job_runs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_mails (
+    id bigint NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    html text NOT NULL
+);
+
+ALTER TABLE minibar_ml.ml_mails ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_mails_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -344,6 +397,7 @@ CREATE TABLE minibar_ml.ml_models (
     CONSTRAINT ml_models_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
     CONSTRAINT ml_models_data_points_check CHECK ((data_points >= 0)),
     CONSTRAINT ml_models_model_type_check CHECK ((model_type = ANY (ARRAY['statistics'::text, 'isolation_forest'::text]))),
+    CONSTRAINT ml_models_parameters_harmless CHECK (((parameters - ARRAY['since'::text, 'until'::text]) = '{}'::jsonb)),
     CONSTRAINT ml_models_precision_check CHECK ((("precision" >= (0)::double precision) AND ("precision" <= (1)::double precision))),
     CONSTRAINT ml_models_recall_check CHECK (((recall >= (0)::double precision) AND (recall <= (1)::double precision))),
     CONSTRAINT ml_models_version_check CHECK ((version > 0))
@@ -351,6 +405,76 @@ CREATE TABLE minibar_ml.ml_models (
 
 ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_outbox (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    channel_id bigint NOT NULL,
+    event_id bigint,
+    alert_id bigint,
+    repetition integer DEFAULT 0 NOT NULL,
+    digest_id bigint,
+    report text,
+    mail_id bigint,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    ended_at timestamp with time zone,
+    reason text,
+    CONSTRAINT ml_outbox_check CHECK (((kind = 'alert'::text) = ((event_id IS NOT NULL) AND (alert_id IS NOT NULL)))),
+    CONSTRAINT ml_outbox_check1 CHECK (((kind = 'report'::text) = ((report IS NOT NULL) AND (mail_id IS NOT NULL)))),
+    CONSTRAINT ml_outbox_check2 CHECK (((status = 'bundled'::text) <= (digest_id IS NOT NULL))),
+    CONSTRAINT ml_outbox_check3 CHECK (((status = ANY (ARRAY['waiting'::text, 'bundled'::text])) = (ended_at IS NULL))),
+    CONSTRAINT ml_outbox_check4 CHECK (((status <> 'failed'::text) OR (reason IS NOT NULL))),
+    CONSTRAINT ml_outbox_kind_check CHECK ((kind = ANY (ARRAY['alert'::text, 'digest'::text, 'report'::text]))),
+    CONSTRAINT ml_outbox_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'bundled'::text, 'sent'::text, 'skipped'::text, 'failed'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_outbox_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_people (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    source_user_id integer,
+    follows_source boolean DEFAULT false NOT NULL,
+    role text NOT NULL,
+    language text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    hotels integer[],
+    alert_types text[],
+    min_severity text DEFAULT 'medium'::text NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    digest_at time without time zone,
+    repeat_minutes integer,
+    wants_resolved boolean DEFAULT false NOT NULL,
+    reports text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT ml_people_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+    CONSTRAINT ml_people_check1 CHECK (((NOT follows_source) OR (source_user_id IS NOT NULL))),
+    CONSTRAINT ml_people_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT ml_people_min_severity_check CHECK ((min_severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text]))),
+    CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
+    CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text])),
+    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text])))
+);
+
+ALTER TABLE minibar_ml.ml_people ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_people_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -386,7 +510,8 @@ CREATE TABLE minibar_ml.ml_training_logs (
     error text,
     metrics jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ml_training_logs_check CHECK ((success OR (error IS NOT NULL))),
-    CONSTRAINT ml_training_logs_data_points_check CHECK ((data_points >= 0))
+    CONSTRAINT ml_training_logs_data_points_check CHECK ((data_points >= 0)),
+    CONSTRAINT ml_training_logs_metrics_harmless CHECK (((metrics - ARRAY['faults'::text, 'judged'::text, 'recall'::text, 'precision'::text, 'accuracy'::text, 'margin'::text]) = '{}'::jsonb))
 );
 
 ALTER TABLE minibar_ml.ml_training_logs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -415,14 +540,26 @@ ALTER TABLE ONLY minibar_ml.ml_alert_events
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_attachments
+    ADD CONSTRAINT ml_attachments_pkey PRIMARY KEY (mail_id, name);
+
 ALTER TABLE ONLY minibar_ml.ml_audit_head
     ADD CONSTRAINT ml_audit_head_pkey PRIMARY KEY (only_row);
 
 ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_channels
+    ADD CONSTRAINT ml_channels_person_id_kind_key UNIQUE (person_id, kind);
+
+ALTER TABLE ONLY minibar_ml.ml_channels
+    ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_mails
+    ADD CONSTRAINT ml_mails_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_metrics
     ADD CONSTRAINT ml_metrics_pkey PRIMARY KEY (metric_type, hotel_id, entity_type, entity_id, observed_at);
@@ -435,6 +572,21 @@ ALTER TABLE ONLY minibar_ml.ml_models
 
 ALTER TABLE ONLY minibar_ml.ml_models
     ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_channel_id_event_id_repetition_key UNIQUE (channel_id, event_id, repetition);
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_channel_id_report_key UNIQUE (channel_id, report);
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_people
+    ADD CONSTRAINT ml_people_name_key UNIQUE (name);
+
+ALTER TABLE ONLY minibar_ml.ml_people
+    ADD CONSTRAINT ml_people_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_schema_migrations
     ADD CONSTRAINT ml_schema_migrations_pkey PRIMARY KEY (version);
@@ -452,9 +604,15 @@ CREATE INDEX ml_alert_comments_alert ON minibar_ml.ml_alert_comments USING btree
 
 CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events USING btree (alert_id, id);
 
+CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) WHERE (considered_at IS NULL);
+
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
-CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text]));
+CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
+
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
 
 CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts USING btree (severity, status);
 
@@ -471,6 +629,14 @@ CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, st
 CREATE INDEX ml_metrics_entity ON ONLY minibar_ml.ml_metrics USING btree (entity_type, entity_id, observed_at);
 
 CREATE INDEX ml_metrics_type_time ON ONLY minibar_ml.ml_metrics USING btree (metric_type, observed_at);
+
+CREATE INDEX ml_outbox_alert ON minibar_ml.ml_outbox USING btree (alert_id, channel_id) WHERE (alert_id IS NOT NULL);
+
+CREATE INDEX ml_outbox_digest ON minibar_ml.ml_outbox USING btree (digest_id) WHERE (digest_id IS NOT NULL);
+
+CREATE INDEX ml_outbox_failed ON minibar_ml.ml_outbox USING btree (ended_at) WHERE (status = 'failed'::text);
+
+CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHERE (status = 'waiting'::text);
 
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
 
@@ -504,7 +670,38 @@ ALTER TABLE ONLY minibar_ml.ml_alerts
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_previous_id_fkey FOREIGN KEY (previous_id) REFERENCES minibar_ml.ml_alerts(id);
 
+ALTER TABLE ONLY minibar_ml.ml_attachments
+    ADD CONSTRAINT ml_attachments_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES minibar_ml.ml_mails(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY minibar_ml.ml_channels
+    ADD CONSTRAINT ml_channels_person_id_fkey FOREIGN KEY (person_id) REFERENCES minibar_ml.ml_people(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES minibar_ml.ml_channels(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES minibar_ml.ml_outbox(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_event_id_fkey FOREIGN KEY (event_id) REFERENCES minibar_ml.ml_alert_events(id);
+
+ALTER TABLE ONLY minibar_ml.ml_outbox
+    ADD CONSTRAINT ml_outbox_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES minibar_ml.ml_mails(id);
+
 CREATE POLICY added ON minibar_ml.ml_audit_log FOR INSERT WITH CHECK (true);
+
+CREATE POLICY changed ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY changed ON minibar_ml.ml_channels USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY changed ON minibar_ml.ml_mails USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -512,11 +709,21 @@ CREATE POLICY jobs ON minibar_ml.ml_alert_events USING (( SELECT minibar_ml.runs
 
 CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_mails USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_metrics USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_models USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -530,13 +737,23 @@ ALTER TABLE minibar_ml.ml_alert_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alerts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_metrics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_models ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_training_logs ENABLE ROW LEVEL SECURITY;
 
@@ -556,10 +773,20 @@ CREATE POLICY seen ON minibar_ml.ml_alerts FOR SELECT USING ((( SELECT minibar_m
 
 CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
+CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
+   FROM minibar_ml.ml_people p
+  WHERE (p.id = ml_channels.person_id))));
+
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT NULL) AND (EXISTS ( SELECT
+   FROM minibar_ml.ml_alerts a
+  WHERE (a.id = ml_outbox.alert_id)))));
+
+CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

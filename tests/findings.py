@@ -50,9 +50,18 @@ NEGATIVE = replace(
 )
 OUTFLOW = replace(NEGATIVE, metric="stock_outflow", reason="outflow_high", severity="high", value=60.0, score=9.0)
 DEMAND = replace(OUTFLOW, type="consumption_anomaly", metric="product_consumption", reason="product_high")
+STALE = replace(
+    HIGH_ROOM, type="data_stale", entity_type="hotel", entity_id=1, reason="stale", value=48.0, score=None, facts=None
+)
 REQUEST = replace(
     HIGH_ROOM, type="unanswered_request", metric="request_response", reason="waiting", value=45.0, score=None
 )
+
+UNFILTERED = (
+    "severities", "types", "hotel_id", "since", "until", "entity_type", "entity_id", "entity_name", "rooms", "words",
+    "is_muted",
+)  # fmt: skip
+"""What `alerts.fetch_latest` and `fetch_ranked` ask for beside statuses and limit; null stands for any."""
 
 
 def evening(day: date) -> datetime:
@@ -74,6 +83,18 @@ def detect(
     """Upsert findings in the evening of their day."""
     ran_on = day or max(finding.occurred_on for finding in findings)
     return alerts.upsert(connection, findings, {("room", 1126): "1126"}, evening(ran_on), plain_texts, evaluated)
+
+
+def check_rooms(connection: Connection, *days: date, room_id: int = 1126, hotel_id: int = 1) -> None:
+    """Points of a room that was checked on some days, nothing found."""
+    span = {"since": min(days), "until": max(days) + timedelta(days=1)}
+    connection.execute(text("SELECT minibar_ml.ensure_partitions(CAST(:since AS date), CAST(:until AS date))"), span)
+    connection.execute(
+        text("""INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,
+                observed_at, business_date) SELECT 'room_consumption', :hotel_id, 'room', :room_id, 0, day, day
+                FROM unnest(CAST(:days AS date[])) AS day"""),
+        {"hotel_id": hotel_id, "room_id": room_id, "days": list(days)},
+    )
 
 
 def plain_texts(finding: Finding, name: str) -> tuple[str, str]:

@@ -81,6 +81,18 @@ def prove(blob: bytes, expected: ModelHeader, keys: Keys | None) -> None:
         _proven(blob, expected, keys)
 
 
+def reseal(blob: bytes, expected: ModelHeader, keys: Keys) -> bytes:
+    """A sealed blob as the newest key seals it: the same contents, proven as `prove` does and not parsed further.
+
+    Raises ModelRefused for a blob that is not the model version expected, or was changed.
+    """
+    with _refusing(expected):
+        compressed = _decrypt(bytes(blob), keys)
+        facts, body = _split(_unfold(compressed))
+        _check_place(facts, body, expected)
+        return MAGIC + keys.fingerprints[0] + keys.fernet.encrypt(compressed)
+
+
 def _proven(blob: bytes, expected: ModelHeader, keys: Keys | None) -> bytes:
     facts, body = _split(_unfold(_decrypt(bytes(blob), keys)))
     _check(facts, body, expected)
@@ -136,6 +148,14 @@ def _split(inner: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _check(facts: dict[str, Any], body: bytes, expected: ModelHeader) -> None:
+    _check_place(facts, body, expected)
+    made_by, ours = facts["libraries"]["scikit-learn"], library_versions()["scikit-learn"]
+    # Only a forest depends on scikit-learn: statistics stay readable through an upgrade.
+    if facts["has_forest"] and made_by.split(".")[:2] != ours.split(".")[:2]:
+        raise _Refused(f"it was made by scikit-learn {made_by}, this is {ours}; {RETRAIN}")
+
+
+def _check_place(facts: dict[str, Any], body: bytes, expected: ModelHeader) -> None:
     if facts["format"] != FORMAT:
         raise _Refused(
             f"its format {facts['format']} is not ours ({FORMAT}); install the newer minibar-ml or {RETRAIN}"
@@ -145,7 +165,3 @@ def _check(facts: dict[str, Any], body: bytes, expected: ModelHeader) -> None:
         raise _Refused(f"it is the {found}, put in the wrong place; {RETRAIN}")
     if hashlib.sha256(body).hexdigest() != facts["sha256"]:
         raise _Refused(f"its payload is not the one that was sealed; {RETRAIN}")
-    made_by, ours = facts["libraries"]["scikit-learn"], library_versions()["scikit-learn"]
-    # Only a forest depends on scikit-learn: statistics stay readable through an upgrade.
-    if facts["has_forest"] and made_by.split(".")[:2] != ours.split(".")[:2]:
-        raise _Refused(f"it was made by scikit-learn {made_by}, this is {ours}; {RETRAIN}")

@@ -40,7 +40,7 @@ def load_keys(settings: Settings) -> Keys:
     """The keys that these settings mean; raises ConfigurationError, naming the cure, where none or a bad one is."""
     if settings.encryption_keys:
         return parse_keys(settings.encryption_keys, VARIABLE)
-    return parse_keys(_read(settings.key_file), str(settings.key_file))
+    return parse_keys(read_key_file(settings.key_file), str(settings.key_file))
 
 
 def parse_keys(text: str, source: str) -> Keys:
@@ -65,8 +65,8 @@ def _is_key(key: str) -> bool:
         return False
 
 
-def _read(path: Path) -> str:
-    """The key file's text. It is checked once open, so that nobody can swap it in between."""
+def read_key_file(path: Path) -> str:
+    """The key file's text, never to be shown. It is checked once open, so that nobody can swap it in between."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except FileNotFoundError as error:

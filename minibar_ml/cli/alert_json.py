@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertStats, DayValue, Spending
+from minibar_ml.domain.alerts import Alert, AlertStats, DayValue, Happening, Spending
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
@@ -14,7 +14,9 @@ CONTRACT = (
     "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
 )  # fmt: skip
 """Names that scripts rely on: never renamed, never left out."""
-EXTRAS = ("last_occurred_on", "resolved_by", "reason", "facts")
+EXTRAS = (
+    "last_occurred_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id", "muted_by",
+)  # fmt: skip
 
 
 def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
@@ -24,9 +26,17 @@ def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 
-def explained(alert: Alert, series: Sequence[DayValue], lang: Lang) -> dict[str, Any]:
-    """An alert with its metric's last 30 days."""
-    return {**as_json(alert, lang), "series": [asdict(one) for one in series]}
+def explained(alert: Alert, series: Sequence[DayValue], history: Sequence[Happening], lang: Lang) -> dict[str, Any]:
+    """An alert with its metric's last 30 days, what happened to it and what was said of it."""
+    comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
+    events = [
+        {"event": one.event, "at": one.at, "by": one.by, "severity": one.severity}
+        for one in history
+        if one.body is None
+    ]
+    return {
+        **as_json(alert, lang), "series": [asdict(one) for one in series], "events": events, "comments": comments,
+    }  # fmt: skip
 
 
 def stats_json(counted: AlertStats) -> dict[str, Any]:

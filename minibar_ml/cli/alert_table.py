@@ -11,6 +11,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.figures import money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.i18n.standings import standing
 
 COLUMNS = ("id", "severity", "day", "alert", "impact")
 GAP, LEAST_TEXT = "  ", 20
@@ -18,8 +19,13 @@ COLOURS: dict[Severity, str] = {"critical": "red", "high": "red", "medium": "yel
 """Colour only repeats what the word says."""
 
 
-def listing(alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool) -> Iterator[str]:
-    """The lines: one alert a row, what kind it is, and beneath it what it says, folded to the width."""
+def listing(
+    alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool, headings: Sequence[str] | None = None
+) -> Iterator[str]:
+    """The lines: one alert a row, what kind it is, and beneath it what it says, folded to the width.
+
+    `headings`: of each alert, what stands above its group.
+    """
     head = [label("field", name, lang) for name in COLUMNS]
     shown = [_cells(alert, lang) for alert in alerts]
     sizes = [max(map(cell_len, column)) for column in zip(head, *shown, strict=True)]
@@ -27,7 +33,9 @@ def listing(alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool) ->
     beneath = " " * (sum(sizes[:3]) + 3 * len(GAP))
     yield GAP.join(_padded(head, sizes))
     yield "─" * (sum(sizes) + 4 * len(GAP))
-    for alert, cells in zip(alerts, shown, strict=True):
+    for number, (alert, cells) in enumerate(zip(alerts, shown, strict=True)):
+        if headings and (number == 0 or headings[number] != headings[number - 1]):
+            yield from _heading(headings[number], width, is_first=number == 0, colour=colour)
         cells[3], *rest = folded(cells[3], sizes[3])
         cells = _padded(cells, sizes)
         if colour:
@@ -36,6 +44,13 @@ def listing(alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool) ->
         yield GAP.join(cells)
         for line in [*rest, *folded(visible(sentences(alert, alert.entity_name, lang)[0]), sizes[3])]:
             yield beneath + line
+
+
+def _heading(heading: str, width: int, *, is_first: bool, colour: bool) -> Iterator[str]:
+    if not is_first:
+        yield ""
+    for line in folded(visible(heading), width):
+        yield typer.style(line, bold=True) if colour else line
 
 
 def folded(text: str, width: int) -> list[str]:
@@ -52,8 +67,8 @@ def folded(text: str, width: int) -> list[str]:
 
 def _cells(alert: Alert, lang: Lang) -> list[str]:
     kind = label("type", alert.type, lang)
-    if alert.status != "open":
-        kind += f" ({label('status', alert.status, lang)})"
+    if marks := ", ".join(standing(alert, lang)):
+        kind += f" ({marks})"
     if alert.occurrences > 1:
         kind += f", {alert.occurrences}×"
     severity = label("severity", alert.severity, lang)

@@ -7,12 +7,13 @@ from rich.text import Text
 
 from minibar_ml.cli.console import table, visible
 from minibar_ml.cli.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertStats, DayValue, Severity
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertStats, DayValue, Happening, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.figures import UNSET, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.i18n.standings import again, happening, standing
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats what the word says."""
@@ -23,8 +24,10 @@ def severity(alert: Alert, lang: Lang) -> Text:
     return Text(label("severity", alert.severity, lang), style=STYLES[alert.severity])
 
 
-def explanation(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Table:
-    """All there is to say about one alert, as names and values."""
+def explanation(
+    alert: Alert, series: Sequence[DayValue], history: Sequence[Happening], before: Alert | None, lang: Lang
+) -> Table:
+    """All there is to say about one alert, as names and values; `before`: the alert of the same fault before it."""
     message, action = sentences(alert, alert.entity_name, lang)
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True, style="bold")
@@ -48,11 +51,15 @@ def explanation(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Table:
     line("why", message)
     line("evidence", evidence(alert, lang))
     line("action", action)
+    made.add_row()
+    if before is not None:
+        line("again", again(before, lang))
+    line("history", Text("\n".join(visible(happening(one, lang)) for one in history)))
     return made
 
 
 def _status(alert: Alert, lang: Lang) -> str:
-    said = label("status", alert.status, lang)
+    said = ", ".join(standing(alert, lang)) or label("status", alert.status, lang)
     for at, by in ((alert.read_at, alert.read_by), (alert.resolved_at, alert.resolved_by)):
         if at is not None:
             said += f"; {by}, {moment(at, lang)}"

@@ -4,7 +4,6 @@ import gc
 import logging
 import os
 import sys
-import traceback
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
 from typing import Annotated, Any
@@ -19,8 +18,8 @@ from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarEr
 from minibar_ml.log import logger
 
 COMMANDS = (
-    "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "metrics", "forecast", "report",
-    "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
+    "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "people", "metrics", "forecast",
+    "report", "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
 )  # fmt: skip
 """Every noun and verb, in the order of the help; each is a module of this package that can `register` itself."""
 
@@ -58,6 +57,15 @@ class _Root(TyperGroup):
         """As Typer makes a group, but for where its commands come from."""
         super().__init__(**attributes)
         self.commands = _Commands()
+
+    def invoke(self, ctx: Any) -> Any:
+        """As Typer does, but it would end with status 1 where the reader has seen enough (`alerts list | head`)."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python must not complain about it while it exits.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return ExitCode.OK
 
 
 app = typer.Typer(
@@ -102,10 +110,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.UNEXPECTED
     except MinibarError as error:
         return _report(error)
-    except BrokenPipeError:
-        # The reader has seen enough (`alerts list | head`); Python must not complain about it while it exits.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return ExitCode.OK
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing is half-written", err=True)
         return 130
@@ -124,14 +128,16 @@ def run() -> None:
 
 def _unexpected(error: Exception) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
+        if hasattr(error, "message"):
+            error.message = console.visible(str(error.message))  # it repeats what was typed
         error.show()
         return int(error.exit_code)
     from minibar_ml.store.engine import explain
 
     if known := explain(error):
         return _report(known)
-    logger.error("traceback\n%s", "".join(traceback.format_exception(error)))
-    first_line = (str(error).splitlines() or [""])[0]
+    logger.error("traceback", exc_info=error)
+    first_line = console.visible((str(error).splitlines() or [""])[0])
     typer.echo(f"error: {type(error).__name__}: {first_line} (a bug: please report it with the lines above)", err=True)
     return ExitCode.UNEXPECTED
 
@@ -141,7 +147,7 @@ def _report(error: MinibarError) -> int:
         # Overlap is refused, not an error: under --quiet cron has nothing to mail, and the status still says it.
         console.note(str(error))
         return error.exit_code
-    typer.echo(f"error: {error}", err=True)
+    typer.echo(f"error: {console.visible(str(error))}", err=True)
     if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
         logger.debug("caused by %s", type(error.__cause__).__name__)
     return error.exit_code

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import sys
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from minibar_ml.domain.terminal import visible as visible
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 PIPE_WIDTH = 120
 """Columns of a table that is not shown on a terminal, where nobody can be asked."""
 
-_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
 """What JSON lets through although a terminal may act on it; it stands only inside strings."""
 
@@ -58,27 +57,26 @@ def say(line: str, *, colour: bool = False) -> None:
 def note(line: str) -> None:
     """One line to stderr: a hint or a warning, not data; nothing under --quiet."""
     if logger.isEnabledFor(logging.INFO):
-        typer.echo(line, err=True)
+        typer.echo(visible(line), err=True)
 
 
 def json_text(value: Any) -> str:
     """One JSON document; instants in ISO 8601 with their offset, control characters escaped."""
-    document = json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+
+
+def json_line(value: Any) -> str:
+    """The same in one line."""
+    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False))
+
+
+def _escaped_json(document: str) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found.group()):04x}", document)
 
 
 def print_json(value: Any) -> None:
     """One JSON document to stdout."""
     typer.echo(json_text(value))
-
-
-def visible(text: str) -> str:
-    """Text whose control and direction characters are written out, so that a name can't steer the terminal."""
-    return "".join(_escaped(one) if unicodedata.category(one) in _STEERING else one for one in text)
-
-
-def _escaped(character: str) -> str:
-    return f"\\x{ord(character):02x}" if ord(character) < 256 else f"\\u{ord(character):04x}"
 
 
 def _plain(value: Any) -> Any:

@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml import log
+from minibar_ml import log, pings
 from minibar_ml.cli import console
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang
-from minibar_ml.settings import Settings, load
+from minibar_ml.log import logger
+from minibar_ml.settings import Settings, examine, meant_by
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -142,14 +143,18 @@ def _require_current(connection: "Connection") -> None:
 def work(settings: Settings, command: str, job: "Callable[[Connection], Result]") -> "Result":
     """Do a job on a connection of its own, all of it again where the database failed in passing."""
     from minibar_ml.store.engine import retrying
+    from minibar_ml.store.runs import when_started
 
-    def once() -> Result:
-        with _connection(settings, command) as connection:
-            _require_current(connection)
-            _note(connection, settings)
-            return job(connection)
+    with pings.told(settings.ping_url, command) as watch:
 
-    return retrying(once)
+        def once() -> Result:
+            with _connection(settings, command) as connection:
+                _require_current(connection)
+                _note(connection, settings)
+                when_started(connection, watch.start)
+                return job(connection)
+
+        return retrying(once)
 
 
 def _note(connection: "Connection", settings: Settings) -> None:
@@ -185,8 +190,14 @@ def calendar(settings: Settings, first: date, today: date) -> "Calendar":
 
 
 def settings() -> Settings:
-    """The settings of this process."""
-    return load()
+    """The settings of this process; a variable that looks like one and is none is said, not obeyed."""
+    examined = examine()
+    settings = examined.faultless()
+    for name in examined.unknown:
+        like = meant_by(name)
+        cure = f"did you mean {like}?" if like else "docs/settings.md lists all settings."
+        logger.warning("%s is no setting and has no effect: %s", console.visible(name), cure)
+    return settings
 
 
 def language(settings: Settings) -> Lang:

@@ -26,6 +26,9 @@ NAMES = {
     "month": ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
     "day of week": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
 }
+_USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
+"""What Debian's and Red Hat's useradd let be a user's name: a blank would make the rest the command."""
+_MAIL_TO = re.compile(r"[!-~]*")
 _ITEM = re.compile(r"(?:\*|(\d+)-(\d+))(?:/[1-9]\d*)?|(\d+)")
 
 
@@ -65,7 +68,19 @@ def cron(
     for option, path in (("--command", command), ("--directory", directory)):
         if not path.is_absolute():
             raise UsageError(f"{option} {path} must be an absolute path: cron starts in the home directory.")
+    _refuse_odd_words(command, directory, user, mail_to)
     console.say(crontab(context.settings(), command, directory, user, mail_to).rstrip("\n"))
+
+
+def _refuse_odd_words(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
+    """Raise UsageError for words that would make another line, or another command, of the crontab."""
+    if user is not None and not _USER.fullmatch(user):
+        raise UsageError(f"--user {user!r} is no user's name: letters, digits, _ . and - only.")
+    if not _MAIL_TO.fullmatch(mail_to):
+        raise UsageError(f"--mail-to {mail_to!r} is no address: blanks and control characters have no place in it.")
+    for option, path in (("--command", command), ("--directory", directory)):
+        if not str(path).isprintable():
+            raise UsageError(f"{option} {str(path)!r} holds control characters, which cron can't be told.")
 
 
 def _installed() -> Path:
@@ -112,6 +127,7 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
 def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     collect = _interval("data_collection_interval", settings.data_collection_interval)
     detect = _interval("anomaly_check_interval", settings.anomaly_check_interval)
+    notify = _interval("notify_interval", settings.notify_interval)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     reports = directory / settings.report_dir
     return (
@@ -124,6 +140,11 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
             f"Every {_spoken(detect)}, a little after collect, so that the two don't start together.",
             _every(detect, delay),
             ("detect",),
+        ),
+        Job(
+            f"Every {_spoken(notify)}: tell people of alerts, and try again what could not be delivered.",
+            _every(notify),
+            ("alerts", "notify"),
         ),
         Job(
             "Learn anew when a business day has ended; detect uses what was learned from then on.",

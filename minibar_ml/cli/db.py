@@ -11,7 +11,9 @@ from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, Usage
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
 Without = Annotated[
     list[str] | None,
-    typer.Option("--without", metavar="PART", help="The hotel has no such part: stays, requests, custody or ledger."),
+    typer.Option(
+        "--without", metavar="PART", help="The hotel has no such part: stays, requests, custody, ledger or recipients."
+    ),
 ]
 
 

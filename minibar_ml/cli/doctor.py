@@ -63,6 +63,7 @@ def _looked_at(now: datetime) -> Iterator[Check]:
     yield from guarded("report_dir", lambda: doctor_host.report_dir(settings.report_dir))
     keys = _keys(settings)
     yield from guarded("key", lambda: doctor_host.key(keys))
+    yield from guarded("mail", lambda: doctor_host.mail(settings))
     yield from _store(settings, keys, now)
 
 

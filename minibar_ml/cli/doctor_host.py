@@ -80,3 +80,23 @@ def key(keys: "Keys | ConfigurationError") -> Iterator[Check]:
         yield Check("key", "failed", str(keys))
     else:
         yield Check("key", "ok", f"{len(keys.fingerprints)} key(s) from {keys.source}")
+
+
+def mail(settings: Settings) -> Iterator[Check]:
+    """Whether the mail server lets us in; no mail is sent. Raises ConfigurationError where a file can't be used."""
+    from minibar_ml.cli.delivery import mail_server
+
+    if not settings.smtp_host:
+        yield Check("mail", "warning", "no mail server is named: mails wait in the outbox", "set ML_SMTP_HOST")
+        return
+    from minibar_ml.notify.channels.email import Email
+    from minibar_ml.notify.contract import ChannelDown
+
+    server = mail_server(settings)
+    try:
+        Email(server).check()
+    except ChannelDown as error:
+        yield Check("mail", "failed", str(error), "compare ML_SMTP_... with what the mail server's keeper told you")
+        return
+    how = {"none": "without encryption", "starttls": "with STARTTLS", "tls": "with TLS"}[server.tls]
+    yield Check("mail", "ok", f"{server.host}, port {server.port}, lets us in {how}")

@@ -10,7 +10,7 @@ from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 
 if TYPE_CHECKING:
-    from minibar_ml.domain.models import ModelSummary
+    from minibar_ml.domain.models import ModelSummary, StoredModel
     from minibar_ml.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Trained models: versions, quality, rolling back.")
@@ -43,7 +43,7 @@ def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose
         console.note("There are no models yet: run `minibar-ml train`.")
 
 
-def _as_json(model: "ModelSummary") -> dict[str, Any]:
+def _as_json(model: "ModelSummary | StoredModel") -> dict[str, Any]:
     header = model.header
     return {
         "id": model.id,
@@ -77,6 +77,43 @@ def _print_table(found: "list[ModelSummary]", settings: "Settings") -> None:
     console.note(f"{ACTIVE} active; accuracy (balanced), precision, recall: {UNKNOWN} where unknown")
     for truth in sorted({model.evaluated_on for model in found if model.evaluated_on}):
         console.note(f"measured on {truth}")
+
+
+@app.command()
+def show(
+    model_id: Annotated[int, typer.Argument(metavar="ID", help="The model's id, as `models list --json` has it.")],
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """What is sealed with one model: the budget it was made by, its threshold, which sizes it finds; needs the key."""
+    from minibar_ml.artifacts.envelope import open_sealed
+    from minibar_ml.artifacts.keys import load_keys
+    from minibar_ml.store import models
+
+    settings = context.settings()
+    keys = load_keys(settings)
+    with context.store(settings, "models show") as connection:
+        found = models.find(connection, model_id)
+    if found is None:
+        raise NotFound(f"There is no model {model_id}: `minibar-ml models list --json` has the ids.")
+    opened = open_sealed(found.model_data, found.header, keys)
+    sealed = {name: opened.get(name, {}) for name in ("course", "quality")}
+    if json:
+        console.print_json({**_as_json(found), "parameters": found.parameters, **sealed})
+        return
+    console.say(str(found.header))
+    told = {**found.parameters, **sealed["course"], "data_points": found.data_points, **sealed["quality"]}
+    for name, value in told.items():
+        console.say(f"{name:<26} {_told(name, value)}")
+
+
+def _told(name: str, value: Any) -> str:
+    if name == "curve":  # recall by size
+        return ", ".join(f"{found:.0%} of {size:g}" for size, found in value)
+    if value is None:
+        return UNKNOWN
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
 
 
 def _share(value: float | None) -> str:

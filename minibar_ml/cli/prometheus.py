@@ -41,7 +41,16 @@ def _families(health: Health | None) -> Iterator[tuple[str, str, Samples]]:
     yield "open_alerts", "Alerts that are open or read.", alerts
     days: Samples = [({"hotel": hotel}, float(history.days)) for hotel, history in sorted(health.phases.items())]
     yield "history_days", "Days of history that learning has of a hotel; normal from 14 on.", days
+    yield from _outbox_families(health)
     yield "refused_models", "Models that the last detect could not trust or open.", [({}, float(len(health.refused)))]
+
+
+def _outbox_families(health: Health) -> Iterator[tuple[str, str, Samples]]:
+    outbox = health.outbox
+    yield "outbox_waiting", "Messages that wait to be delivered.", [({}, float(outbox.waiting))]
+    yield "outbox_failed", "Messages that were given up.", [({}, float(outbox.failed))]
+    oldest: Samples = [({}, outbox.oldest_at.timestamp())] if outbox.oldest_at else []
+    yield "outbox_oldest_timestamp_seconds", "Since when the oldest message waits.", oldest
 
 
 def _job_families(health: Health) -> Iterator[tuple[str, str, Samples]]:

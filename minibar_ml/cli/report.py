@@ -66,7 +66,7 @@ def weekly(
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     for path in () if quiet else result.paths:
-        console.say(str(path))
+        console.say(console.visible(str(path)))
 
 
 def _language(lang: str) -> "Lang":

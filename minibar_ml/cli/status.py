@@ -12,7 +12,16 @@ from minibar_ml.cli import console, context
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.phases import told
 from minibar_ml.domain.errors import ExitCode, MinibarError
-from minibar_ml.domain.health import KILLED, SCHEDULED_JOBS, Duty, Health, JobHealth, ScheduledJob, judge
+from minibar_ml.domain.health import (
+    KILLED,
+    SCHEDULED_JOBS,
+    Duty,
+    Health,
+    JobHealth,
+    OutboxHealth,
+    ScheduledJob,
+    judge,
+)
 from minibar_ml.i18n.labels import label
 
 if TYPE_CHECKING:
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
     from minibar_ml.settings import Settings
 
 NEVER = "–"
+COMMANDS = {"notify": "alerts notify"}
+"""How a job is called, where not by its name."""
 ROW = "{:<8}{:<9}{:<18}{:<9}{:<14}{}"
 PrometheusFile = Annotated[
     Path | None,
@@ -72,7 +83,7 @@ def _read(settings: "Settings", instant: datetime, prometheus: Path | None) -> H
 
 def examine(connection: "Connection", settings: "Settings", as_of: datetime) -> Health:
     """The health of jobs, alerts, hotels and models at an instant; raises ConfigurationError for a bad schedule."""
-    from minibar_ml.store import checks
+    from minibar_ml.store import checks, outbox
 
     due = duties(settings, as_of)
     runs, counts = checks.fetch_jobs(connection, as_of)
@@ -84,6 +95,7 @@ def examine(connection: "Connection", settings: "Settings", as_of: datetime) -> 
         open_alerts=checks.count_open(connection, as_of),
         phases=checks.phases(counts),
         refused=counts.get("refused", {}),
+        outbox=outbox.health(connection, has_mail_server=bool(settings.smtp_host)),
     )
 
 
@@ -100,6 +112,7 @@ def duties(settings: "Settings", as_of: datetime) -> dict[ScheduledJob, Duty]:
     return {
         "collect": every(settings.data_collection_interval),
         "detect": every(settings.anomaly_check_interval),
+        "notify": every(settings.notify_interval),
         "train": cron("ML_TRAINING_SCHEDULE", settings.training_schedule),
         "report": cron("ML_REPORT_SCHEDULE", settings.report_schedule),
     }
@@ -139,6 +152,7 @@ def as_json(health: Health) -> dict[str, Any]:
         "open_alerts": dict(health.open_alerts),
         "hotels": [{"hotel_id": hotel, **asdict(known)} for hotel, known in sorted(health.phases.items())],
         "refused_models": dict(health.refused),
+        "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)},
     }
 
 
@@ -171,6 +185,25 @@ def _sentences(health: Health, settings: "Settings") -> Iterator[str]:
     yield f"open alerts: {', '.join(severities)}"
     yield from (told(hotel, history) for hotel, history in sorted(health.phases.items()))
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
+    yield from outbox_lines(health.outbox, health.as_of)
+
+
+def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:
+    """What waits in the outbox, and what is wrong with it."""
+    age = f", the oldest for {spoken(as_of - outbox.oldest_at)}" if outbox.oldest_at else ""
+    yield f"outbox: {outbox.waiting} waiting{age}, {outbox.failed} given up"
+    if outbox.mail_waiting and not outbox.has_mail_server:
+        yield f"{outbox.mail_waiting} mails wait for a mail server: name it with ML_SMTP_HOST"
+    if outbox.tried_since and outbox.is_stuck(as_of):
+        yield (
+            f"messages can't be delivered since {spoken(as_of - outbox.tried_since)}: "
+            "`minibar-ml doctor` looks at the mail server"
+        )
+    if outbox.failed:
+        yield (
+            f"given up: {outbox.last_failure}. Mend the cause (`minibar-ml people set`), then "
+            "`minibar-ml alerts notify --retry-failed`"
+        )
 
 
 def complaints(one: JobHealth) -> list[str]:
@@ -180,9 +213,12 @@ def complaints(one: JobHealth) -> list[str]:
         return [f"{job} is paused: ML_ENABLED is false"]
     if one.state == "failed":
         why = f": {KILLED}" if one.runs.was_killed else ""
-        return [f"{job} is broken: its last run failed{why}; {last}. Run `minibar-ml {job}` by hand and see"]
+        command = COMMANDS.get(job, job)
+        return [f"{job} is broken: its last run failed{why}; {last}. Run `minibar-ml {command}` by hand and see"]
     if one.state == "late":
         return [f"{job} is late: {last}, schedule {one.duty.schedule}. Does cron run? See `minibar-ml cron`"]
+    if one.state == "partly" and job == "notify":
+        return [f"notify could not use a channel: {one.runs.error}"]
     if one.state == "partly":
         return [f"{job} did only part of its work; `minibar-ml db check` says what can't be read"]
     return []

@@ -21,13 +21,20 @@ AlertType = Literal[
     "data_stale",
 ]
 Severity = Literal["low", "medium", "high", "critical"]
-Status = Literal["open", "acknowledged", "resolved", "false_positive"]
+Status = Literal["open", "acknowledged", "snoozed", "resolved", "false_positive"]
 Verdict = Literal["acknowledged", "resolved", "false_positive"]
 
 ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATUSES: tuple[Status, ...] = get_args(Status)
-LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
+LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
+WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
+"""What a list shows unless told otherwise: a snoozed alert was put off."""
+EVENTS = (
+    "opened", "escalated", "acknowledged", "snoozed", "unsnoozed", "resolved", "false_positive", "reopened", "muted",
+    "unmuted", "commented",
+)  # fmt: skip
+"""What can happen to an alert."""
 
 STATE_TYPES: frozenset[AlertType] = frozenset({"unanswered_request", "stock_depletion", "data_stale", "model_fallback"})
 """Faults that last and then are over: their alerts go when they do. The others are events of one day."""
@@ -37,12 +44,36 @@ CONTINUING_TYPES: frozenset[AlertType] = frozenset(
 """Faults that one cause makes again every day, so that a day on its own is no new fault."""
 CONTINUING_REASONS = frozenset({"product_high", "product_low"})
 """Reasons of which the same is true: a product's demand shifts for days, a room's has another guest each time."""
-PERSISTENT_TYPES: frozenset[AlertType] = frozenset({"vacant_consumption"})
-"""Events too grave to go away by themselves: they wait for a person."""
 STATE_REASON = "stock_negative"
 """A stock_anomaly for this reason is a state too: it lasts until the books are corrected."""
-QUIET_DAYS = 14
-"""An event's alert is resolved when nothing like it was found for longer than this."""
+NORMAL_DAYS: Mapping[AlertType, int | None] = {
+    "stock_anomaly": 14,
+    "shrinkage": 14,
+    "stock_depletion": 1,
+    "consumption_anomaly": 7,
+    "silent_room": 3,
+    "vacant_consumption": None,
+    "refill_delay": 5,
+    "unanswered_request": 0,
+    "custody_loss": 7,
+    "model_fallback": 0,
+    "data_stale": 0,
+}
+"""After how many normal business days an alert is over by itself; None: too grave for that, it waits for a person.
+
+A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at the limit does not
+come and go by the hour. An event needs whole days without the like: of a room those on which it was checked, of an
+attendant those worked, of a product all of them.
+"""
+MOST_QUIET_DAYS = 60
+"""A room that nobody checks, an attendant who has left: no day will be normal, and the alert ends all the same."""
+
+NEEDS_FRESH_DATA: frozenset[AlertType] = frozenset(
+    {"consumption_anomaly", "silent_room", "shrinkage", "refill_delay", "custody_loss"}
+)
+"""What is muted where it was found while a hotel's data are stale. A guest who waits is not, nor empty shelves."""
+SHIFT_REASON = "product_high"
+"""A consumption_anomaly of a product for this reason mutes those of rooms that took mostly that product."""
 
 Sort = Literal["severity", "impact", "time"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -136,6 +167,33 @@ class Alert:
     read_by: str | None
     resolved_at: datetime | None
     resolved_by: str | None
+    snoozed_until: datetime | None = None
+    snoozed_by: str | None = None
+    previous_id: int | None = None
+    """The alert of the same fault before this one."""
+    muted_by: int | None = None
+    """The live alert that explains this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One step of an alert's history; `by` None: the system; `body` is a comment's text."""
+
+    at: datetime
+    event: str
+    by: str | None
+    severity: Severity | None
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """How many live alerts a list leaves out, and the alert that mutes them; None: they are snoozed."""
+
+    alerts: int
+    muted_by: int | None
+    type: AlertType | None
+    entity_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +208,11 @@ class Transitions:
 
 @dataclass(frozen=True, slots=True)
 class AlertFilter:
-    """Which alerts are wanted, and in which order; None stands for any. `since` and `until` bound `raised_at`."""
+    """Which alerts are wanted, and in which order; None stands for any. `since` and `until` bound `raised_at`.
+
+    `entity_name` is a part of a name and `words` of name, message or comment, in small or capital letters; `rooms` are
+    ids of the only rooms wanted.
+    """
 
     statuses: Collection[Status] | None = LIVE_STATUSES
     severities: Collection[Severity] | None = None
@@ -158,6 +220,12 @@ class AlertFilter:
     hotel_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
+    entity_type: EntityType | None = None
+    entity_id: int | None = None
+    entity_name: str | None = None
+    rooms: Collection[int] | None = None
+    words: str | None = None
+    is_muted: bool | None = None
     limit: int | None = None
     sort: Sort = "severity"
 

@@ -8,11 +8,13 @@ from typing import Literal, get_args
 from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.phases import History
 
-ScheduledJob = Literal["collect", "detect", "train", "report"]
+ScheduledJob = Literal["collect", "detect", "notify", "train", "report"]
 SCHEDULED_JOBS: tuple[ScheduledJob, ...] = get_args(ScheduledJob)
 JobState = Literal["ok", "running", "never", "paused", "partly", "late", "failed"]
 BROKEN: frozenset[JobState] = frozenset({"partly", "late", "failed"})
 CheckState = Literal["ok", "warning", "failed", "skipped"]
+PATIENCE = timedelta(hours=1)
+"""A message may wait so long for a mail server that is away."""
 KILLED = "it was killed, or its machine went down"
 
 
@@ -85,6 +87,30 @@ def _state(runs: JobRuns, *, is_late: bool, is_enabled: bool) -> JobState:
 
 
 @dataclass(frozen=True, slots=True)
+class OutboxHealth:
+    """Messages that wait, and those given up. `tried_since`: since when the oldest waits that could not be delivered.
+
+    `mail_waiting`: how many of those that wait are mails, which need a mail server.
+    """
+
+    waiting: int = 0
+    mail_waiting: int = 0
+    oldest_at: datetime | None = None
+    tried_since: datetime | None = None
+    failed: int = 0
+    last_failure: str | None = None
+    has_mail_server: bool = True
+
+    def is_stuck(self, as_of: datetime) -> bool:
+        """Whether a message has been tried for longer than a mail server may be away in passing."""
+        return self.tried_since is not None and as_of - self.tried_since > PATIENCE
+
+    def is_well(self, as_of: datetime) -> bool:
+        """Whether nothing was given up or is stuck; mail that waits for a server to be named does no harm."""
+        return not self.failed and not self.is_stuck(as_of)
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """What `status` tells. `refused` gives the reason by model, as of the last detect."""
 
@@ -93,6 +119,7 @@ class Health:
     open_alerts: Mapping[Severity, int]
     phases: Mapping[int, History] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
+    outbox: OutboxHealth = OutboxHealth()
 
     @property
     def has_run(self) -> bool:
@@ -102,7 +129,8 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether nothing is late or broken."""
-        return not self.refused and not any(one.is_broken for one in self.jobs)
+        is_told = self.outbox.is_well(self.as_of)
+        return is_told and not self.refused and not any(one.is_broken for one in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)

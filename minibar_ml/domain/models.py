@@ -64,6 +64,15 @@ class StoredModel(NewModel):
     is_active: bool
 
 
+@dataclass(frozen=True, slots=True)
+class SealedModel:
+    """A stored model's bytes and what they are bound to."""
+
+    id: int
+    header: ModelHeader
+    model_data: bytes = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelSummary:
     """What `models list` shows of a stored model: all but its bytes."""

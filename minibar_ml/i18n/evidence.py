@@ -18,6 +18,8 @@ TEXTS = (CHANCE, SURE, RULE, FOREST, SERIES, NO_SERIES)
 
 BEYOND = 1e9
 """Odds beyond this are told as `less than`: no model is that sure of its own tail."""
+BEYOND_ALL = 99.9
+"""Percent told of a row that looks odder than all that a forest has seen: a thousand rows prove no 100 %."""
 
 
 def evidence(alert: Alert, lang: Lang) -> str:
@@ -35,7 +37,7 @@ def _sureness(alert: Alert, lang: Lang) -> str:
     percentile, feature = alert.facts.get("forest_percentile"), alert.facts.get("forest_feature")
     if percentile is None or feature is None:
         return told
-    share, name = percent(percentile, lang), label("feature", str(feature), lang)
+    share, name = percent(min(float(percentile), BEYOND_ALL), lang), label("feature", str(feature), lang)
     return f"{told} {translate(FOREST).format(percent=share, feature=name)}"
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "metric", "entity", "field", "feature", "trend", "weekday"]
+Kind = Literal["type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
@@ -26,8 +26,22 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "status": {
         "open": "open",
         "acknowledged": "read",
+        "snoozed": "snoozed",
         "resolved": "resolved",
         "false_positive": "false positive",
+    },
+    "event": {
+        "opened": "raised",
+        "escalated": "graver",
+        "acknowledged": "read",
+        "snoozed": "snoozed",
+        "unsnoozed": "back from its snooze",
+        "resolved": "resolved",
+        "false_positive": "marked false",
+        "reopened": "reopened",
+        "muted": "muted",
+        "unmuted": "no longer muted",
+        "commented": "comment",
     },
     "metric": {
         "stock_level": "stock level",
@@ -99,6 +113,8 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "why": "Why",
         "evidence": "Evidence",
         "action": "What to do",
+        "again": "Again",
+        "history": "History",
         "alerts": "Alerts",
         "judged": "Judged",
         "false_positives": "False",

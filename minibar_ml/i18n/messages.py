@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.domain.calendar import SpecialKind
-from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations
+from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
 from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
@@ -133,7 +133,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (PROVISIONAL, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS)
+    yield from (PROVISIONAL, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
 from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
+from minibar_ml.ml.history import observed
 from minibar_ml.store import entities, hotels, source
 from minibar_ml.store.rehearsal import Rehearsal
 from minibar_ml.store.snapshots import snapshot
@@ -105,7 +106,8 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
     found = judged(plan, days, watched, learner, progress)
     with snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-    alerts, by_day = _rehearsed(plan, found, known)
+    seen = {key: days for frames in watched.values() for key, days in observed(frames).items()}
+    alerts, by_day = _rehearsed(plan, found, known, Rehearsal(plan.zone, seen))
     told = tuple(_watched(number, rooms, days, learner, plan, alerts) for number in watched)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
@@ -117,9 +119,11 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
     )
 
 
-def _rehearsed(plan: Plan, found: Found, known: entities.Entities) -> tuple[list[Alert], dict[date, int]]:
+def _rehearsed(
+    plan: Plan, found: Found, known: entities.Entities, rehearsal: Rehearsal
+) -> tuple[list[Alert], dict[date, int]]:
     """The alerts that the findings would have made, and how many of them each day."""
-    rehearsal, by_day = Rehearsal(plan.zone), {}
+    by_day = {}
     for day, findings in found:
         told = [enriched(finding, known, plan.zone) for finding in findings]
         by_day[day] = rehearsal.upsert(told, known.names, plan.seen_at(day), STATES).opened

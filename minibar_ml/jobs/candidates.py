@@ -22,6 +22,9 @@ from minibar_ml.store import models
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+HARMLESS = ("faults", "judged", "recall", "precision", "accuracy", "margin")
+"""What the log of trainings says of a model's quality in the clear; thresholds and recall by size are sealed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trained:
@@ -54,9 +57,12 @@ class Course:
     is_chain: bool
 
     def told(self) -> dict[str, Any]:
-        """What `ml_models.parameters` says of it."""
-        days = {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
-        return {**days, "min_data_points": self.min_points, "alert_budget": self.limits.budget}
+        """What `ml_models.parameters` says of it to everybody who may read that."""
+        return {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
+
+    def sealed(self) -> dict[str, Any]:
+        """What is sealed with the model, since it tells how much goes unnoticed."""
+        return {"min_data_points": self.min_points, "alert_budget": self.limits.budget}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +136,7 @@ def store(
         made.append(
             NewModel(
                 header=header,
-                model_data=seal(candidate.payload or {}, header, keys),
+                model_data=seal(_sealed(candidate, course), header, keys),
                 data_points=candidate.points,
                 trained_at=as_of,
                 parameters=course.told(),
@@ -145,8 +151,17 @@ def store(
     return {model.header.key: model.header for model in stored}
 
 
+def _sealed(candidate: Candidate, course: Course) -> dict[str, Any]:
+    """A model, with what was measured of it and what it was made by: thresholds and sizes are for nobody's eyes."""
+    measured = asdict(candidate.quality) if candidate.quality else {}
+    if "curve" in measured:  # a payload's keys are text
+        measured["curve"] = [[size, found] for size, found in measured["curve"].items()]
+    return {**(candidate.payload or {}), "course": course.sealed(), "quality": measured}
+
+
 def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> TrainingLog:
-    """What is logged of one model's training."""
+    """What is logged of one model's training, in the clear."""
+    measured = asdict(candidate.quality) if candidate.quality else {}
     return TrainingLog(
         model=candidate.key.model_type,
         metric_type=candidate.key.metric_type,
@@ -156,7 +171,7 @@ def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> Train
         data_points=candidate.points,
         success=candidate.payload is not None,
         error=candidate.reason,
-        metrics=asdict(candidate.quality) if candidate.quality else {},
+        metrics={name: value for name, value in measured.items() if name in HARMLESS},
     )
 
 

@@ -15,7 +15,7 @@ from minibar_ml.jobs import stored_models
 from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
-from minibar_ml.store import alerts, entities, models, runs, source
+from minibar_ml.store import alerts, entities, models, outbox, people, runs, source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,6 +55,10 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         total = Counter[str]()
         for day, findings in found:
             total.update(_apply(connection, plan, day, [enriched(f, known, plan.zone) for f in findings], known.names))
+        if plan.is_live:
+            # What a run of another day opened is considered by the next one of now: most of it is over by then.
+            people.follow_source(connection, usable, plan.lang)
+            outbox.enqueue(connection, plan.as_of)
         counts = Counter[str](finding.type for _, findings in found for finding in findings)
         phases = learner.phases(plan.today())
         told = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}

@@ -141,7 +141,9 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
     found = known.found.get((finding.metric, finding.entity_id, finding.occurred_on.isoformat()))
     facts: dict[str, Any] = dict(finding.facts or {})
     if found:
-        named = [{"name": known.names.get(("product", p), str(p)), "units": units} for p, units in found.items()]
+        named = [
+            {"id": p, "name": known.names.get(("product", p), str(p)), "units": units} for p, units in found.items()
+        ]
         facts["products"] = sorted(named, key=lambda product: (-float(str(product["units"])), str(product["name"])))
     if "requested_at" in facts:
         facts["requested_time"] = datetime.fromisoformat(facts["requested_at"]).astimezone(zone).strftime("%H:%M")

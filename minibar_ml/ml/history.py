@@ -10,6 +10,13 @@ from minibar_ml.domain.phases import History
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
 from minibar_ml.ml.panels import Ints
 
+OBSERVED = (
+    ("rooms", "room_consumption", "room", "room_id"),
+    ("gaps", "refill_duration", "attendant", "attendant_id"),
+    ("custody", "custody_loss", "attendant", "attendant_id"),
+)
+"""Frames that have a row a day on which an entity was looked at: name, metric, entity type, column of the id."""
+
 
 def window_days(training_days: int, lookback_days: int) -> int:
     """How many days before a judged one any judging or learning for it may look at; arguments as the settings."""
@@ -21,6 +28,17 @@ def days_on_record(frames: Frames) -> Ints:
     found = [getattr(frames, name)["day"].unique() for name in POINTS]
     days = np.unique(np.concatenate(found).astype(np.int64))
     return days[days > UNKNOWN_DAY]
+
+
+def observed(frames: Frames) -> dict[tuple[str, int, str, int], list[int]]:
+    """By metric, hotel, entity type and id, the days on which a room was checked or an attendant worked, in order."""
+    found: dict[tuple[str, int, str, int], list[int]] = {}
+    for name, metric, entity_type, column in OBSERVED:
+        rows = getattr(frames, name)
+        days = rows.groupby(["hotel_id", column])["day"].unique()
+        for (hotel_id, entity_id), seen in days.items():
+            found[metric, int(hotel_id), entity_type, int(entity_id)] = sorted(map(int, seen))
+    return found
 
 
 def before(days: Ints, day: int, window: int) -> History:

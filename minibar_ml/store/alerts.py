@@ -1,8 +1,9 @@
 """Alerts: findings become alerts, persons judge them, and both are read.
 
-A live alert (open or acknowledged) is unique for its fingerprint: type, hotel and entity.
+A live alert (open, acknowledged or snoozed) is unique for its fingerprint: type, hotel and entity.
 """
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
@@ -11,8 +12,10 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import (
-    PERSISTENT_TYPES,
-    QUIET_DAYS,
+    MOST_QUIET_DAYS,
+    NEEDS_FRESH_DATA,
+    NORMAL_DAYS,
+    SHIFT_REASON,
     STATE_REASON,
     STATE_TYPES,
     Alert,
@@ -21,21 +24,23 @@ from minibar_ml.domain.alerts import (
     AlertType,
     DayValue,
     Finding,
+    Happening,
+    Hidden,
     Status,
     Transitions,
     TypeStats,
     Verdict,
 )
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.store import audit
 from minibar_ml.store.findings import as_json, merged
 from minibar_ml.store.queries import query
 
 FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
-    "acknowledged": ("open",),
-    "resolved": ("open", "acknowledged"),
-    "false_positive": ("open", "acknowledged", "resolved"),
+    "acknowledged": ("open", "snoozed"),
+    "resolved": ("open", "acknowledged", "snoozed"),
+    "false_positive": ("open", "acknowledged", "snoozed", "resolved"),
 }
 """The statuses that a verdict changes; any other is left as it is."""
 ACTIONS: Mapping[Verdict, str] = {
@@ -54,11 +59,12 @@ def upsert(
     texts: Callable[[Finding, str], tuple[str, str]],
     evaluated: Collection[AlertType] | None,
 ) -> Transitions:
-    """Apply one day's findings: two statements, however many findings there are; a repeat changes nothing.
+    """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
     looks at an earlier day once more gives None: by that nothing is over, and it is one statement.
+    Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
     document = as_json(merged(findings), names, texts)
     moved = connection.execute(query("alerts.apply"), {"findings": document, "as_of": as_of}).one()
@@ -72,11 +78,22 @@ def upsert(
             "evaluated": sorted(evaluated),
             "state_types": sorted(STATE_TYPES),
             "state_reason": STATE_REASON,
-            "persistent_types": sorted(PERSISTENT_TYPES),
-            "quiet_days": QUIET_DAYS,
+            "normal_days": json.dumps(NORMAL_DAYS),
+            "most_quiet_days": MOST_QUIET_DAYS,
         },
     ).all()
+    _mute(connection)
     return Transitions(moved.opened, moved.updated, moved.suppressed, len(resolved))
+
+
+def _mute(connection: Connection) -> None:
+    """Let live alerts be muted by those live ones that explain them, and by no others."""
+    values = {
+        "needs_fresh_data": sorted(NEEDS_FRESH_DATA),
+        "shift_reason": SHIFT_REASON,
+        "common_store": COMMON_STORE,
+    }
+    connection.execute(query("alerts.mute"), values)
 
 
 def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
@@ -88,6 +105,12 @@ def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
         "hotel_id": filters.hotel_id,
         "since": filters.since,
         "until": filters.until,
+        "entity_type": filters.entity_type,
+        "entity_id": filters.entity_id,
+        "entity_name": filters.entity_name,
+        "rooms": None if filters.rooms is None else list(filters.rooms),
+        "words": filters.words,
+        "is_muted": filters.is_muted,
         "limit": filters.limit,
     }
     if filters.sort == "time":
@@ -124,7 +147,52 @@ def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operat
         "os_user": audit.os_user(),
         "action": ACTIONS[verdict],
     }
-    return _alerts(connection.execute(query("alerts.judge"), values).all())
+    changed = _alerts(connection.execute(query("alerts.judge"), values).all())
+    _mute(connection)
+    return changed
+
+
+def snooze(
+    connection: Connection, ids: Collection[int], until: datetime, operator: str, reason: str | None = None
+) -> list[Alert]:
+    """Put live alerts off until an instant, all or none, and return those that this changed; `reason`: a comment.
+
+    The detect run after that instant opens them again, unless they are over by then. Raises NotFound for unknown ids.
+    """
+    fetch_by_id(connection, ids)
+    values = {"ids": list(ids), "until": until, "operator": operator, "reason": reason, "os_user": audit.os_user()}
+    return _alerts(connection.execute(query("alerts.snooze"), values).all())
+
+
+def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[Alert]:
+    """Take back what persons made of alerts, and return those that are open again; what they taught is forgotten.
+
+    What the system resolved stays, and what has a later episode. Raises NotFound for unknown ids.
+    """
+    fetch_by_id(connection, ids)
+    values = {"ids": list(ids), "operator": operator, "os_user": audit.os_user()}
+    changed = _alerts(connection.execute(query("alerts.reopen"), values).all())
+    _mute(connection)
+    return changed
+
+
+def comment(connection: Connection, alert_id: int, operator: str, body: str) -> None:
+    """Add a comment to an alert, whatever its status; raises NotFound naming the id."""
+    get(connection, alert_id)
+    values = {"id": alert_id, "operator": operator, "body": body, "os_user": audit.os_user()}
+    connection.execute(query("alerts.comment"), values)
+
+
+def fetch_history(connection: Connection, alert_id: int) -> list[Happening]:
+    """What happened to an alert and what was said of it, in order."""
+    rows = connection.execute(query("alerts.history"), {"id": alert_id})
+    return [Happening(row.at, row.event, row.by, row.severity, row.body) for row in rows]
+
+
+def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:
+    """What a list of what waits leaves out: muted alerts by the one that mutes them, and snoozed ones."""
+    rows = connection.execute(query("alerts.fetch_hidden"), {"hotel_id": hotel_id})
+    return [Hidden(row.alerts, row.muted_by, row.type, row.entity_name) for row in rows]
 
 
 def fetch_series(connection: Connection, alert_id: int, today: date) -> list[DayValue]:

@@ -38,6 +38,9 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
             raise ConfigurationError(
                 f"ML_DATABASE_URL names {parsed.get_backend_name()!r}; we speak only to PostgreSQL: {EXAMPLE}."
             )
+        if "@" in (parsed.host or ""):
+            # What stands there is half of the password.
+            raise ConfigurationError("ML_DATABASE_URL has two @: write %40 for the one in user or password.")
         engine = create_engine(
             parsed.set(drivername="postgresql+psycopg2"),
             poolclass=NullPool,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.domain.models import ModelHeader, ModelKey, ModelSummary, NewModel, StoredModel
+from minibar_ml.domain.models import ModelHeader, ModelKey, ModelSummary, NewModel, SealedModel, StoredModel
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
@@ -88,6 +88,29 @@ def fetch_summaries(connection: Connection, hotel_id: int | None = None) -> list
     """What is known of every stored model of a hotel, or of all hotels; newest version of each first."""
     rows = connection.execute(query("models.fetch_summaries"), {"hotel_id": hotel_id})
     return [ModelSummary(**_known(row)) for row in rows]
+
+
+def fetch_seals(connection: Connection) -> dict[str, int]:
+    """How many stored models each key has sealed, by its fingerprint in hex; '' for what is no sealed model."""
+    return {row.fingerprint: row.models for row in connection.execute(query("models.fetch_seals"))}
+
+
+def claim_sealed_by(connection: Connection, keys: Sequence[str], after: int, size: int) -> list[SealedModel]:
+    """The next models in order of id that one of these keys has sealed, locked until the transaction ends."""
+    rows = connection.execute(query("models.claim_sealed_by"), {"keys": list(keys), "after": after, "size": size})
+    return [SealedModel(row.id, _header(row), bytes(row.model_data)) for row in rows]
+
+
+def mark_resealed(connection: Connection, sealed: Sequence[tuple[int, bytes]]) -> None:
+    """Put other bytes in the place of these models', by id."""
+    values = {"ids": [one for one, _ in sealed], "model_data": [data for _, data in sealed]}
+    connection.execute(query("models.mark_resealed"), values)
+
+
+def find(connection: Connection, model_id: int) -> StoredModel | None:
+    """A stored model, sealed."""
+    row = connection.execute(query("models.find"), {"id": model_id}).one_or_none()
+    return StoredModel(**_known(row), model_data=bytes(row.model_data), parameters=row.parameters) if row else None
 
 
 def _columns(models: Sequence[ModelKey | ModelHeader]) -> dict[str, Any]:

@@ -3,21 +3,23 @@
 Not the queries themselves in a transaction that is rolled back: their rows would stand in the way of a detect that
 runs meanwhile, for a live alert is unique, and ids would be used up; and not on a temporary copy of the table, for a
 query's identifiers are never substituted, and a read-only server has no temporary tables. No person gives a verdict in
-a rehearsal, so an alert is open until the system resolves it. tests/db/test_rehearsal.py holds the two side by side.
+a rehearsal, so an alert is open until the system resolves it, and none is muted, for it counts what is raised.
+tests/db/test_rehearsal.py holds the two side by side.
 """
 
 import json
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import (
-    PERSISTENT_TYPES,
-    QUIET_DAYS,
+    MOST_QUIET_DAYS,
+    NORMAL_DAYS,
     SEVERITIES,
     STATE_REASON,
     STATE_TYPES,
@@ -30,6 +32,8 @@ from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.findings import as_json, merged
 
 Fingerprint = tuple[str, int, str, int]
+Observed = Mapping[tuple[str, int, str, int], Sequence[int]]
+"""By metric, hotel, entity type and id, the days (ordinals, in order) on which there was something to see."""
 FIGURES = (
     "entity_name", "metric", "value", "expected", "lower", "upper", "deviation_percent", "score", "detector", "impact",
     "reason", "facts",
@@ -40,9 +44,9 @@ FIGURES = (
 class Rehearsal:
     """The alerts of one walk, numbered as they were opened."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        """No alert yet; `zone` tells which business day an instant is of."""
-        self._zone = zone
+    def __init__(self, zone: ZoneInfo, observed: Observed) -> None:
+        """No alert yet; `zone` tells which business day an instant is of, `observed` when rooms were checked."""
+        self._zone, self._observed = zone, observed
         self._live: dict[Fingerprint, Alert] = {}
         self._closed: dict[Fingerprint, list[Alert]] = {}
         self._opened = 0
@@ -74,16 +78,19 @@ class Rehearsal:
                 suppressed += 1
             else:
                 self._opened += 1
-                self._live[fingerprint] = _opened(self._opened, row, as_of)
+                earlier = self._closed.get(fingerprint, ())
+                previous_id = max((alert.id for alert in earlier), default=None)
+                self._live[fingerprint] = _opened(self._opened, row, as_of, previous_id)
         return Transitions(self._opened - before, updated, suppressed, self._resolve(found, as_of, evaluated))
 
     def _resolve(
         self, found: Mapping[Fingerprint, dict[str, Any]], as_of: datetime, evaluated: Collection[AlertType]
     ) -> int:
         over = 0
+        stale = {alert.hotel_id for alert in self._live.values() if alert.type == "data_stale"}
         for fingerprint, alert in list(self._live.items()):
             row = found.get(fingerprint)
-            if _is_over(alert, row, as_of, evaluated):
+            if self._is_over(alert, row, as_of, evaluated, alert.hotel_id in stale):
                 settled_at = row["settled_at"] if row else None
                 ended_at = max(settled_at, alert.raised_at) if settled_at else as_of
                 closed = replace(alert, status="resolved", resolved_at=ended_at, resolved_by="system")
@@ -91,6 +98,33 @@ class Rehearsal:
                 del self._live[fingerprint]
                 over += 1
         return over
+
+    def _is_over(
+        self,
+        alert: Alert,
+        row: Mapping[str, Any] | None,
+        as_of: datetime,
+        evaluated: Collection[AlertType],
+        is_stale: bool,
+    ) -> bool:
+        if row is not None:
+            return row["settled_at"] is not None and alert.last_occurred_on <= row["occurred_on"]
+        normal_days = 0 if alert.reason == STATE_REASON else NORMAL_DAYS[alert.type]
+        days = (as_of.date() - alert.last_occurred_on).days
+        if normal_days is None:
+            return False
+        if alert.type in STATE_TYPES or alert.reason == STATE_REASON:
+            return alert.type in evaluated and alert.last_seen <= as_of and days >= normal_days
+        if days <= normal_days or is_stale:
+            return False
+        if days > MOST_QUIET_DAYS or alert.entity_type not in ("room", "attendant"):
+            return True
+        return self._observed_days(alert, as_of.date()) >= normal_days
+
+    def _observed_days(self, alert: Alert, today: date) -> int:
+        """Whole days since the alert's last one on which its room was checked, its attendant worked."""
+        days = self._observed.get((alert.metric, alert.hotel_id, alert.entity_type, alert.entity_id), ())
+        return bisect_left(days, today.toordinal()) - bisect_right(days, alert.last_occurred_on.toordinal())
 
 
 def _fingerprint(row: Mapping[str, Any]) -> Fingerprint:
@@ -108,7 +142,7 @@ def _typed(row: dict[str, Any], zone: ZoneInfo) -> dict[str, Any]:
     return {**row, **instants, "occurred_on": date.fromisoformat(row["occurred_on"]), "impact": cents}
 
 
-def _opened(number: int, row: Mapping[str, Any], as_of: datetime) -> Alert:
+def _opened(number: int, row: Mapping[str, Any], as_of: datetime, previous_id: int | None) -> Alert:
     known = {name: row[name] for name in ("type", "severity", "hotel_id", "entity_type", "entity_id", *FIGURES)}
     return Alert(
         **known,
@@ -123,6 +157,7 @@ def _opened(number: int, row: Mapping[str, Any], as_of: datetime) -> Alert:
         read_by=None,
         resolved_at=None,
         resolved_by=None,
+        previous_id=previous_id,
     )
 
 
@@ -171,11 +206,3 @@ def _covers(closed: Alert, row: Mapping[str, Any]) -> bool:
         and row["value"] >= closed.value + max(1.0, abs(closed.value) / 4)
     )
     return closed.last_occurred_on >= row["occurred_on"] and not is_another and not has_grown
-
-
-def _is_over(alert: Alert, row: Mapping[str, Any] | None, as_of: datetime, evaluated: Collection[AlertType]) -> bool:
-    if row is not None:
-        return row["settled_at"] is not None and alert.last_occurred_on <= row["occurred_on"]
-    if alert.type in STATE_TYPES or alert.reason == STATE_REASON:
-        return alert.type in evaluated and alert.last_seen <= as_of
-    return alert.type not in PERSISTENT_TYPES and as_of.date() - alert.last_occurred_on > timedelta(days=QUIET_DAYS)

@@ -1,7 +1,7 @@
 """Job runs: what ran when, as of what instant, and how it ended."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -26,6 +26,11 @@ class Run:
     partly: str | None = None
 
 
+def when_started(connection: Connection, tell: Callable[[Run], None]) -> None:
+    """Have `tell` called once a job on this connection has its lock and its run is on record."""
+    connection.info["when_started"] = tell
+
+
 @contextmanager
 def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
     """Lock the job, open a run, and close it in the work's own transaction.
@@ -36,6 +41,8 @@ def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
     with exclusive(connection, job):
         run = Run(connection.execute(query("runs.insert"), {"job": job, "as_of": as_of}).scalar_one())
         connection.commit()
+        if tell := connection.info.get("when_started"):
+            tell(run)
         try:
             yield run
             _end(connection, run, "partly" if run.partly else "done", run.partly)

@@ -20,6 +20,7 @@ PARTS = {
     "requests": "source_refill_requests",
     "custody": "source_custody",
     "ledger": "source_stock_movements",
+    "recipients": "source_recipients",
 }
 """What a hotel may do without, by the word that `db init --without` takes."""
 _NEED = re.compile(r"(\w+)\(([^)]*)\)")
@@ -164,6 +165,14 @@ def read(connection: Connection) -> Contract:
     forgiven = {table for part in row.absent for table in layout.needs[PARTS[part]]}
     forgiven -= {table for function in usable for table in layout.needs[function]}
     return Contract(layout.name, usable, tuple(gap for gap in gaps if gap.table not in forgiven), tuple(row.absent))
+
+
+def usable(connection: Connection) -> frozenset[str]:
+    """What of the source can be used right now; nothing where no contract is installed."""
+    try:
+        return read(connection).usable
+    except PreconditionFailed:
+        return frozenset()
 
 
 def complaint(contract: Contract) -> str:

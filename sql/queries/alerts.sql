@@ -1,5 +1,5 @@
 -- Alerts: findings become alerts, persons judge them, and both are read.
--- A fingerprint is type, hotel and entity; a live alert is open or acknowledged.
+-- A fingerprint is type, hotel and entity; a live alert is open, acknowledged or snoozed.
 
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
@@ -12,7 +12,8 @@ WITH found AS (
         is_state boolean, is_continuing boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true.
-    SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
+    SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
+           CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
            f.occurred_on >= a.last_occurred_on
                AND array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity)
                  > array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS is_worse,
@@ -28,7 +29,7 @@ WITH found AS (
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN minibar_ml.ml_alerts a USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged')
+    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
     FOR UPDATE OF a
 ), updated AS (
     UPDATE minibar_ml.ml_alerts a
@@ -38,6 +39,13 @@ WITH found AS (
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,
+        -- Nobody who put an alert off knew that it would become critical.
+        (status, snoozed_until, snoozed_by, read_at, read_by) = (
+            SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
+            WHERE NOT (l.is_snoozed AND l.is_worse AND l.found_severity = 'critical')
+            UNION ALL
+            SELECT 'open', NULL, NULL, NULL, NULL
+            WHERE l.is_snoozed AND l.is_worse AND l.found_severity = 'critical'),
         (entity_name, metric, value, expected, lower, upper, deviation_percent, score, detector, impact, reason, facts,
          message, suggested_action) = (
             SELECT a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
@@ -56,7 +64,7 @@ WITH found AS (
     SELECT * FROM found f WHERE NOT EXISTS (
         SELECT FROM minibar_ml.ml_alerts a
         WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
-          AND a.status IN ('open', 'acknowledged'))
+          AND a.status IN ('open', 'acknowledged', 'snoozed'))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it was judged: by a quarter, and by one unit at least.
@@ -79,16 +87,18 @@ WITH found AS (
     INSERT INTO minibar_ml.ml_alerts AS a (
         type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
         deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
-        last_occurred_on, raised_at, last_seen)
+        last_occurred_on, raised_at, last_seen, previous_id)
     SELECT type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
            deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
-           occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of)
+           occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
+           (SELECT max(p.id) FROM minibar_ml.ml_alerts p
+            WHERE (p.type, p.hotel_id, p.entity_type, p.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id))
     FROM fresh f
     WHERE NOT EXISTS (
         SELECT FROM closed c
         WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
           AND (c.is_covering OR c.is_same_episode))
-    ON CONFLICT (type, hotel_id, entity_type, entity_id) WHERE status IN ('open', 'acknowledged') DO NOTHING
+    ON CONFLICT (type, hotel_id, entity_type, entity_id) WHERE status IN ('open', 'acknowledged', 'snoozed') DO NOTHING
     RETURNING a.id
 )
 SELECT (SELECT count(*) FROM opened) AS opened,
@@ -96,27 +106,82 @@ SELECT (SELECT count(*) FROM opened) AS opened,
        (SELECT count(*) FROM fresh) - (SELECT count(*) FROM opened) AS suppressed
 
 -- name: resolve
--- Resolves live alerts whose fault is settled, gone (states) or long unseen (events); one row each, and why.
+-- Resolves live alerts whose fault is settled, gone (states) or long unseen (events), one row each; opens again those
+-- whose snooze is over and that are not resolved.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
-), over AS (
-    SELECT a.id,
-           CASE WHEN f.settled_at IS NOT NULL THEN greatest(f.settled_at, a.raised_at) ELSE :as_of END AS ended_at
+), live AS (
+    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.raised_at, a.last_seen, a.last_occurred_on,
+           f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
+           a.type = ANY(:state_types) OR a.reason = :state_reason AS is_state,
+           CAST(CAST(:as_of AS timestamptz) AS date) - a.last_occurred_on AS days,
+           CASE WHEN a.reason = :state_reason THEN 0
+                ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM minibar_ml.ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged')
-      AND CASE
-          WHEN f.type IS NOT NULL THEN f.settled_at IS NOT NULL AND a.last_occurred_on <= f.occurred_on
-          -- What was seen at a later instant is not gone because an earlier day is looked at again.
-          WHEN a.type = ANY(:state_types) OR a.reason = :state_reason
-              THEN a.type = ANY(:evaluated) AND a.last_seen <= :as_of
-          ELSE a.type <> ALL(:persistent_types)
-              AND CAST(CAST(:as_of AS timestamptz) AS date) - a.last_occurred_on > :quiet_days
-          END
+    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+), over AS (
+    SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
+    FROM live l
+    WHERE CASE
+        WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
+        WHEN normal_days IS NULL THEN false
+        -- What was seen at a later instant is not gone because an earlier day is looked at again.
+        WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
+        WHEN days <= normal_days THEN false
+        -- Where no data come in, silence says nothing.
+        WHEN EXISTS (SELECT FROM live s WHERE s.type = 'data_stale' AND s.hotel_id = l.hotel_id) THEN false
+        WHEN days > :most_quiet_days OR entity_type NOT IN ('room', 'attendant') THEN true
+        -- Days on which nobody looked into the room, or the attendant did not work, are not normal ones.
+        ELSE (SELECT count(DISTINCT m.business_date) FROM minibar_ml.ml_metrics m
+              WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+                  = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
+                AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of
+                AND m.business_date > l.last_occurred_on
+                AND m.business_date < CAST(CAST(:as_of AS timestamptz) AS date)) >= normal_days
+        END
+), woken AS (
+    UPDATE minibar_ml.ml_alerts a
+    SET status = 'open', snoozed_until = NULL, snoozed_by = NULL, read_at = NULL, read_by = NULL
+    FROM live l
+    WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of
+      AND NOT EXISTS (SELECT FROM over o WHERE o.id = a.id)
 )
-UPDATE minibar_ml.ml_alerts a SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system'
-FROM over o WHERE a.id = o.id AND a.status IN ('open', 'acknowledged')
+UPDATE minibar_ml.ml_alerts a
+SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
+    muted_by = NULL
+FROM over o WHERE a.id = o.id AND a.status IN ('open', 'acknowledged', 'snoozed')
 RETURNING a.id
+
+-- name: mute
+-- Mutes live alerts that follow from another live one and gives the others their voice back: where data are stale,
+-- what was found since without them; where all of a hotel takes more of a product, rooms that took mostly that product.
+WITH muters AS (
+    SELECT * FROM minibar_ml.ml_alerts
+    WHERE status IN ('open', 'acknowledged', 'snoozed')
+      AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = :shift_reason))
+), wanted AS (
+    SELECT a.id, m.id AS muted_by
+    FROM minibar_ml.ml_alerts a
+    LEFT JOIN LATERAL (
+        SELECT m.id FROM muters m
+        WHERE m.id <> a.id AND CASE
+            WHEN m.type = 'data_stale'
+                -- A chain's common store knows no hotel: what it lacks may be any hotel's.
+                THEN a.hotel_id IN (m.hotel_id, :common_store) AND a.type = ANY(:needs_fresh_data)
+                     AND a.last_occurred_on >= m.occurred_on
+            ELSE a.type = m.type AND a.hotel_id = m.hotel_id AND a.entity_type = 'room'
+                AND a.occurred_on BETWEEN m.occurred_on - 1 AND m.last_occurred_on + 1
+                AND (SELECT sum(p.units) FILTER (WHERE p.id = m.entity_id) > sum(p.units) / 2
+                     FROM jsonb_to_recordset(CASE jsonb_typeof(a.facts -> 'products') WHEN 'array' THEN a.facts -> 'products' END)
+                          AS p(id integer, units double precision))
+            END
+        ORDER BY m.type = 'data_stale' DESC, m.id LIMIT 1) m ON true
+    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+)
+UPDATE minibar_ml.ml_alerts a SET muted_by = w.muted_by
+FROM wanted w
+WHERE a.id = w.id AND a.status IN ('open', 'acknowledged', 'snoozed') AND a.muted_by IS DISTINCT FROM w.muted_by
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the gravest first, or the dearest first where :by_impact.
@@ -127,6 +192,16 @@ WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
   AND (CAST(:until AS timestamptz) IS NULL OR raised_at < :until)
+  AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
+  AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
+  AND (CAST(:entity_name AS text) IS NULL
+       OR position(minibar_ml.folded(:entity_name) IN minibar_ml.folded(entity_name)) > 0)
+  AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
+  AND (CAST(:words AS text) IS NULL
+       OR position(minibar_ml.folded(:words) IN minibar_ml.folded(concat_ws(E'\n', entity_name, message))) > 0
+       OR EXISTS (SELECT FROM minibar_ml.ml_alert_comments c WHERE c.alert_id = ml_alerts.id
+                  AND position(minibar_ml.folded(:words) IN minibar_ml.folded(c.body)) > 0))
+  AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
 ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST,
          array_position(ARRAY['low', 'medium', 'high', 'critical'], severity) DESC,
          impact DESC NULLS LAST, raised_at DESC, id
@@ -141,6 +216,16 @@ WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
   AND (CAST(:until AS timestamptz) IS NULL OR raised_at < :until)
+  AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
+  AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
+  AND (CAST(:entity_name AS text) IS NULL
+       OR position(minibar_ml.folded(:entity_name) IN minibar_ml.folded(entity_name)) > 0)
+  AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
+  AND (CAST(:words AS text) IS NULL
+       OR position(minibar_ml.folded(:words) IN minibar_ml.folded(concat_ws(E'\n', entity_name, message))) > 0
+       OR EXISTS (SELECT FROM minibar_ml.ml_alert_comments c WHERE c.alert_id = ml_alerts.id
+                  AND position(minibar_ml.folded(:words) IN minibar_ml.folded(c.body)) > 0))
+  AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
 ORDER BY raised_at DESC, id
 LIMIT :limit
 
@@ -148,10 +233,22 @@ LIMIT :limit
 -- The alerts of these ids.
 SELECT * FROM minibar_ml.ml_alerts WHERE id = ANY(:ids) ORDER BY id
 
+-- name: fetch_hidden
+-- Live alerts that a list leaves out: how many each muting alert mutes, and how many are snoozed (no muting alert).
+SELECT a.muted_by, m.type, m.entity_name, count(*) AS alerts
+FROM minibar_ml.ml_alerts a JOIN minibar_ml.ml_alerts m ON m.id = a.muted_by
+WHERE a.muted_by IS NOT NULL AND (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
+GROUP BY a.muted_by, m.type, m.entity_name
+UNION ALL
+SELECT NULL, NULL, NULL, count(*) FROM minibar_ml.ml_alerts
+WHERE status = 'snoozed' AND muted_by IS NULL AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+HAVING count(*) > 0
+ORDER BY alerts DESC, muted_by
+
 -- name: judge
 -- Gives a verdict on those alerts that it still changes, with an audit entry each; returns the alerts it changed.
 WITH before AS (
-    SELECT id, status, read_at, read_by, resolved_at, resolved_by FROM minibar_ml.ml_alerts
+    SELECT id, status, read_at, read_by, resolved_at, resolved_by, snoozed_until FROM minibar_ml.ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE minibar_ml.ml_alerts a
@@ -159,7 +256,9 @@ WITH before AS (
         read_at = CASE WHEN :verdict = 'acknowledged' THEN :at ELSE a.read_at END,
         read_by = CASE WHEN :verdict = 'acknowledged' THEN :operator ELSE a.read_by END,
         resolved_at = CASE WHEN :verdict = 'acknowledged' THEN a.resolved_at ELSE :at END,
-        resolved_by = CASE WHEN :verdict = 'acknowledged' THEN a.resolved_by ELSE :operator END
+        resolved_by = CASE WHEN :verdict = 'acknowledged' THEN a.resolved_by ELSE :operator END,
+        muted_by = CASE WHEN :verdict = 'acknowledged' THEN a.muted_by END,
+        snoozed_until = NULL, snoozed_by = NULL
     FROM before b WHERE a.id = b.id
     RETURNING a.*
 ), audited AS (
@@ -170,6 +269,71 @@ WITH before AS (
     FROM after a JOIN before b USING (id)
 )
 SELECT * FROM after ORDER BY id
+
+-- name: snooze
+-- Puts live alerts off until an instant, with the reason as a comment if there is one; returns those it changed.
+WITH before AS (
+    SELECT id, status, snoozed_until, snoozed_by FROM minibar_ml.ml_alerts
+    WHERE id = ANY(:ids) AND status IN ('open', 'acknowledged', 'snoozed') AND snoozed_until IS DISTINCT FROM :until
+    ORDER BY id FOR UPDATE
+), after AS (
+    UPDATE minibar_ml.ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
+    FROM before b WHERE a.id = b.id
+    RETURNING a.*
+), commented AS (
+    INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body)
+    SELECT id, :operator, :reason FROM after WHERE CAST(:reason AS text) IS NOT NULL ORDER BY id
+), audited AS (
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT :os_user, :operator, 'alert.snooze', 'alert ' || a.id, to_jsonb(b) - 'id',
+           jsonb_build_object('status', a.status, 'snoozed_until', a.snoozed_until, 'snoozed_by', a.snoozed_by,
+                              'reason', CAST(:reason AS text))
+    FROM after a JOIN before b USING (id) ORDER BY id
+)
+SELECT * FROM after ORDER BY id
+
+-- name: reopen
+-- Takes back what persons made of alerts, the latest episode of each fault alone; returns the alerts it changed.
+WITH operator AS MATERIALIZED (
+    SELECT set_config('minibar_ml.operator', :operator, true) AS name
+), before AS (
+    SELECT id, status, read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by
+    FROM minibar_ml.ml_alerts a
+    WHERE id = ANY(:ids) AND status <> 'open' AND (status <> 'resolved' OR resolved_by <> 'system')
+      AND NOT EXISTS (
+          SELECT FROM minibar_ml.ml_alerts l
+          WHERE (l.type, l.hotel_id, l.entity_type, l.entity_id) = (a.type, a.hotel_id, a.entity_type, a.entity_id)
+            AND l.id > a.id)
+    ORDER BY id FOR UPDATE
+), after AS (
+    UPDATE minibar_ml.ml_alerts a
+    SET status = 'open', read_at = NULL, read_by = NULL, resolved_at = NULL, resolved_by = NULL,
+        snoozed_until = NULL, snoozed_by = NULL
+    FROM before b, operator o WHERE a.id = b.id AND o.name IS NOT NULL
+    RETURNING a.*
+), audited AS (
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT :os_user, :operator, 'alert.reopen', 'alert ' || id, to_jsonb(b) - 'id',
+           jsonb_build_object('status', a.status)
+    FROM after a JOIN before b USING (id) ORDER BY id
+)
+SELECT * FROM after ORDER BY id
+
+-- name: comment
+-- Adds a comment to an alert, with its audit entry.
+WITH added AS (
+    INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body) RETURNING *
+)
+INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, after)
+SELECT :os_user, :operator, 'alert.comment', 'alert ' || alert_id, jsonb_build_object('comment', body) FROM added
+
+-- name: history
+-- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
+SELECT * FROM (
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, id FROM minibar_ml.ml_alert_events WHERE alert_id = :id
+    UNION ALL
+    SELECT at, 'commented', by, NULL, body, id FROM minibar_ml.ml_alert_comments WHERE alert_id = :id) steps
+ORDER BY at, event = 'commented', id
 
 -- name: series
 -- An alert's metric on each of 30 days: the last ones, or those up to the alert where it is older. A level is the

@@ -23,3 +23,7 @@ FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (metric text, entity_id inte
 JOIN minibar_ml.ml_metrics m
   ON m.metric_type = f.metric AND m.entity_type = f.entity_type AND m.entity_id = f.entity_id AND m.business_date = f.day
 WHERE m.observed_at >= :since AND m.observed_at < :until AND jsonb_exists(m.context, 'products')
+
+-- name: floors
+-- The floor of every room.
+SELECT room_id AS id, floor_name AS name FROM minibar_ml.source_rooms()

@@ -70,6 +70,37 @@ FROM minibar_ml.ml_models
 WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id
 ORDER BY hotel_id, metric_type, model_type, version DESC
 
+-- name: find
+-- One stored model, sealed, by its id.
+SELECT id, model_type, metric_type, hotel_id, version, model_data, parameters, data_points, trained_at, accuracy,
+    precision, recall, evaluated_on, is_active
+FROM minibar_ml.ml_models
+WHERE id = :id
+
+-- name: fetch_seals
+-- How many models each key has sealed, by the fingerprint that stands in front of their bytes; '' for other bytes.
+SELECT CASE WHEN substring(model_data FROM 1 FOR 4) = CAST('MBML' AS bytea)
+            THEN encode(substring(model_data FROM 5 FOR 8), 'hex') ELSE '' END AS fingerprint, count(*) AS models
+FROM minibar_ml.ml_models
+GROUP BY 1
+ORDER BY 1
+
+-- name: claim_sealed_by
+-- The next models that one of some keys has sealed, locked, so that no training forgets one meanwhile.
+SELECT id, model_type, metric_type, hotel_id, version, model_data
+FROM minibar_ml.ml_models
+WHERE id > :after AND substring(model_data FROM 1 FOR 4) = CAST('MBML' AS bytea)
+  AND encode(substring(model_data FROM 5 FOR 8), 'hex') = ANY(CAST(:keys AS text[]))
+ORDER BY id
+LIMIT :size
+FOR UPDATE
+
+-- name: mark_resealed
+-- Puts the bytes that another key has sealed in the place of models' old ones.
+UPDATE minibar_ml.ml_models m SET model_data = sealed.model_data
+FROM unnest(CAST(:ids AS bigint[]), CAST(:model_data AS bytea[])) AS sealed (id, model_data)
+WHERE m.id = sealed.id
+
 -- name: insert_logs
 -- Records trainings, those that made no model too.
 INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points, success,

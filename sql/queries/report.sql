@@ -23,7 +23,7 @@ GROUP BY 1, 2, 3, 4
 -- Alerts that were live at that instant, by severity, the gravest first.
 SELECT severity, count(*) AS alerts, sum(impact) AS impact
 FROM minibar_ml.ml_alerts
-WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
+WHERE (status IN ('open', 'acknowledged', 'snoozed') OR resolved_at > :as_of) AND raised_at <= :as_of
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY severity
 ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
@@ -34,9 +34,9 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, raised_at, last_seen, occurrences,
-       read_at, read_by, resolved_at, resolved_by
+       read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by
 FROM minibar_ml.ml_alerts
-WHERE (status IN ('open', 'acknowledged') OR resolved_at > :as_of) AND raised_at <= :as_of
+WHERE (status IN ('open', 'acknowledged', 'snoozed') OR resolved_at > :as_of) AND raised_at <= :as_of
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), ml_alerts.impact DESC NULLS LAST,
          raised_at DESC, id DESC
@@ -47,7 +47,7 @@ LIMIT :limit
 WITH counted AS (
     SELECT hotel_id, entity_type, entity_id, count(*) AS alerts, sum(impact) AS impact,
            (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
-           count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR resolved_at > :as_of) AS live,
+           count(*) FILTER (WHERE status IN ('open', 'acknowledged', 'snoozed') OR resolved_at > :as_of) AS live,
            max(array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)) AS gravity
     FROM minibar_ml.ml_alerts
     WHERE occurred_on >= :since AND occurred_on < :until
@@ -167,7 +167,7 @@ WITH forecasts AS (
 ), alerts AS (
     SELECT hotel_id, entity_id, entity_name, CASE WHEN metric = 'stock_days_left' THEN value END AS days_left
     FROM minibar_ml.ml_alerts
-    WHERE type = 'stock_depletion' AND (status IN ('open', 'acknowledged') OR resolved_at > :as_of)
+    WHERE type = 'stock_depletion' AND (status IN ('open', 'acknowledged', 'snoozed') OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), found AS (
     SELECT hotel_id, entity_id, entity_name, coalesce(f.days_left, a.days_left) AS days_left,

@@ -38,6 +38,18 @@ LANGUAGE sql STABLE AS $$
     SELECT id, kullanici_adi::text, ad || ' ' || soyad, rol::text, coalesce(aktif, true), otel_id FROM kullanicilar
 $$;
 
+-- name: source_recipients
+-- needs: kullanicilar(id, kullanici_adi, email, rol, aktif, otel_id), kullanici_otel(kullanici_id, otel_id)
+-- Who uses the application, by which address they are reached, and the hotels they serve: their own and those linked.
+CREATE FUNCTION minibar_ml.source_recipients()
+RETURNS TABLE (user_id integer, login text, role text, email text, is_active boolean, hotels integer[])
+LANGUAGE sql STABLE AS $$
+    SELECT u.id, u.kullanici_adi::text, u.rol::text, u.email::text, coalesce(u.aktif, true),
+           ARRAY(SELECT u.otel_id WHERE u.otel_id IS NOT NULL
+                 UNION SELECT l.otel_id FROM kullanici_otel l WHERE l.kullanici_id = u.id ORDER BY 1)
+    FROM kullanicilar u
+$$;
+
 -- name: source_stock_movements
 -- needs: stok_hareketleri(id, urun_id, hareket_tipi, miktar, islem_tarihi)
 CREATE FUNCTION minibar_ml.source_stock_movements(since timestamptz, until timestamptz)

@@ -4,70 +4,29 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, VACANT, D, evening, rows
+from alert_commands import FIELDS, NAMES, listed, printed
+from findings import D, evening, rows
 from sqlalchemy import Connection, text
 
 from minibar_ml import cli
 from minibar_ml.cli.app import main
 from minibar_ml.cli.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
-from minibar_ml.i18n.messages import sentences
-from minibar_ml.store import alerts
-
-FIELDS = [
-    "id", "type", "severity", "status", "hotel_id", "entity_type", "entity_id", "entity_name", "metric", "value",
-    "expected", "lower", "upper", "deviation_percent", "score", "detector", "impact", "message", "suggested_action",
-    "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
-]  # fmt: skip
-NAMES: dict[Any, str] = {("room", 1126): "1126", ("product", 146): "Efes", ("room", 66): "9\x1b[31m[bold]\u202ex\x9b"}
-
-
-def _raise(connection: Connection, *findings: Finding) -> None:
-    def texts(finding: Finding, name: str) -> tuple[str, str]:
-        return sentences(finding, name, "en")
-
-    for finding in findings:
-        alerts.upsert(connection, [finding], NAMES, evening(finding.occurred_on), texts, ())
-    connection.commit()
-
-
-@pytest.fixture
-def three(connection: Connection) -> Iterator[Connection]:
-    """Alert 1: high, room 1126; 2: critical, room 66 of a nasty name; 3: medium, product 146, a day later."""
-    _raise(
-        connection,
-        HIGH_ROOM,
-        replace(VACANT, entity_id=66, impact=1145.0),
-        replace(LOW_STOCK, occurred_on=D + timedelta(days=1), hotel_id=2),
-    )
-    yield connection
-
-
-def _json(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:
-    assert main(["alerts", *arguments, "--json"]) == 0
-    return json.loads(capsys.readouterr().out)
-
-
-def _ids(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[int]:
-    return [alert["id"] for alert in _json(capsys, "list", *arguments)]
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
 
 
 def test_json_has_every_promised_field_in_the_promised_order(
     three: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for alert in _json(capsys, "list"):
+    for alert in printed(capsys, "list"):
         assert list(alert)[: len(FIELDS)] == FIELDS
 
 
 def test_json_tells_a_room_in_full(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    alert = _json(capsys, "list", "--type", "consumption_anomaly")[0]
+    alert = printed(capsys, "list", "--type", "consumption_anomaly")[0]
     assert (alert["entity_name"], alert["value"], alert["expected"], alert["impact"]) == ("1126", 9.0, 3.1, 27.5)
     assert alert["occurred_on"] == "2025-11-19"
     assert alert["raised_at"].startswith("2025-11-19T22:00:00+02:00")
@@ -75,13 +34,13 @@ def test_json_tells_a_room_in_full(three: Connection, capsys: pytest.CaptureFixt
 
 
 def test_json_of_nothing_is_an_empty_array(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert _json(capsys, "list") == []
+    assert printed(capsys, "list") == []
 
 
 def test_an_empty_list_says_so_on_stderr_only(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "list"]) == 0
-    printed = capsys.readouterr()
-    assert (printed.out, "`minibar-ml detect` has not run yet" in printed.err) == ("", True)
+    shown = capsys.readouterr()
+    assert (shown.out, "`minibar-ml detect` has not run yet" in shown.err) == ("", True)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +55,16 @@ def test_an_empty_list_says_so_on_stderr_only(store_url: str, capsys: pytest.Cap
         (("--since", "2025-11-20"), [3]),
         (("--until", "2025-11-20"), [2, 1]),
         (("--limit", "1"), [2]),
+        (("--entity", "room:1126"), [1]),
+        (("--entity", "room:66"), [2]),
+        (("--entity", "product:EF"), [3]),
+        (("--entity", "ef"), [3]),
+        (("--entity", "room:ef"), []),
+        (("--text", "12 units"), []),
+        (("--text", "ROOM 1126: 9"), [1]),
+        (("--text", "%"), []),
+        (("--status", "snoozed"), []),
+        (("--muted",), []),
         (("--status", "resolved"), []),
         (("--status", "all"), [2, 1, 3]),
     ],
@@ -103,16 +72,16 @@ def test_an_empty_list_says_so_on_stderr_only(store_url: str, capsys: pytest.Cap
 def test_filters_and_orders(
     three: Connection, capsys: pytest.CaptureFixture[str], arguments: Sequence[str], ids: list[int]
 ) -> None:
-    assert _ids(capsys, *arguments) == ids
+    assert listed(capsys, *arguments) == ids
 
 
 def test_the_default_is_what_is_live_and_open_means_open(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     main(["alerts", "read", "1"])
     main(["alerts", "resolve", "2"])
     capsys.readouterr()
-    assert _ids(capsys) == [1, 3]
-    assert _ids(capsys, "--status", "open") == [3]
-    assert _ids(capsys, "--status", "resolved", "--status", "open") == [2, 3]
+    assert listed(capsys) == [1, 3]
+    assert listed(capsys, "--status", "open") == [3]
+    assert listed(capsys, "--status", "resolved", "--status", "open") == [2, 3]
 
 
 @pytest.mark.parametrize("width", ["80", "120"])
@@ -121,10 +90,10 @@ def test_the_table_fits_its_width_and_names_each_severity(
 ) -> None:
     monkeypatch.setenv("COLUMNS", width)
     assert main(["alerts", "list"]) == 0
-    printed = capsys.readouterr().out
-    assert max(map(len, printed.splitlines())) <= int(width)
-    assert [word for word in printed.split() if word in SEVERITIES] == ["critical", "high", "medium"]
-    assert "1,145.00" in printed
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines())) <= int(width)
+    assert [word for word in shown.split() if word in SEVERITIES] == ["critical", "high", "medium"]
+    assert "1,145.00" in shown
 
 
 def test_a_name_is_data_and_steers_neither_terminal_nor_markup(
@@ -133,16 +102,16 @@ def test_a_name_is_data_and_steers_neither_terminal_nor_markup(
     monkeypatch.setenv("COLUMNS", "120")
     for command in (["list"], ["show", "2"]):
         assert main(["alerts", *command]) == 0
-        printed = capsys.readouterr().out
-        assert r"9\x1b[31m[bold]\u202ex\x9b" in printed
-        assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
+        shown = capsys.readouterr().out
+        assert r"9\x1b[31m[bold]\u202ex\x9b" in shown
+        assert not {"\x1b", "\x9b", "\u202e"} & set(shown)
 
 
 def test_json_carries_a_nasty_name_whole_but_written_out(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "show", "2", "--json"]) == 0
-    printed = capsys.readouterr().out
-    assert not {"\x1b", "\x9b", "\u202e"} & set(printed)
-    assert json.loads(printed)["entity_name"] == NAMES["room", 66]
+    shown = capsys.readouterr().out
+    assert not {"\x1b", "\x9b", "\u202e"} & set(shown)
+    assert json.loads(shown)["entity_name"] == NAMES["room", 66]
 
 
 def test_a_terminal_sees_colour_and_no_color_takes_it_away(
@@ -162,7 +131,18 @@ def test_a_terminal_sees_colour_and_no_color_takes_it_away(
     [
         (("list", "--type", "theft"), ALERT_TYPES),
         (("list", "--severity", "awful"), SEVERITIES),
-        (("list", "--status", "snoozed"), ("open", "acknowledged", "resolved", "false_positive", "all")),
+        (("list", "--status", "asleep"), ("open", "acknowledged", "snoozed", "resolved", "false_positive", "all")),
+        (("list", "--group", "colour"), ("hotel", "floor", "type")),
+        (("list", "--format", "xml"), ("table", "json", "ndjson", "csv")),
+        (("list", "--json", "--format", "csv"), ("--json", "csv")),
+        (("list", "--text", " "), ("--text",)),
+        (("list", "--entity", "room:99999999999"), ("--entity",)),
+        (("read", "1,2"), ("1,2", "alerts list")),
+        (("read", "9223372036854775808"), ("9223372036854775808",)),
+        (("snooze", "1", "--until", "2025-11-20"), ("past",)),
+        (("snooze", "1", "--until", "2225-11-20"), ("year",)),
+        (("snooze", "1", "--until", "25:00"), ("25:00",)),
+        (("comment", "1", " "), ("comment",)),
         (("list", "--sort", "name"), ("severity", "impact", "time")),
         (("stats", "--window", "1y"), ("24h", "7d", "30d")),
         (("list", "--since", "2025-11-20", "--until", "2025-11-19"), ("--since", "--until")),
@@ -194,7 +174,7 @@ def test_a_hotel_that_only_the_source_knows_is_no_error(
 ) -> None:
     connection.execute(text("INSERT INTO oteller (id, ad) VALUES (5, 'Palas')"))
     connection.commit()
-    assert _ids(capsys, "--hotel", "5") == _ids(capsys, "--hotel", "0") == []
+    assert listed(capsys, "--hotel", "5") == listed(capsys, "--hotel", "0") == []
     assert main(["alerts", "list", "--hotel", "6"]) == 5
     assert "5 (Palas)" in capsys.readouterr().err
 
@@ -206,7 +186,7 @@ def test_one_unknown_id_among_known_ones_changes_nothing(three: Connection, caps
 
 def test_a_verdict_is_recorded_with_who_gave_it(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "false-positive", "1", "2", "--by", "ayse"]) == 0
-    judged = {alert["id"]: alert for alert in _json(capsys, "list", "--status", "false_positive")}
+    judged = {alert["id"]: alert for alert in printed(capsys, "list", "--status", "false_positive")}
     assert {alert["resolved_by"] for alert in judged.values()} == {"ayse"}
     verdicts = "SELECT action, operator FROM minibar_ml.ml_audit_log WHERE action <> 'alert.list'"
     actions = three.execute(text(verdicts)).all()
@@ -245,7 +225,7 @@ def test_show_explains_range_series_odds_and_action(
 
 
 def test_showing_leaves_one_entry_in_the_audit_log(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(_json(capsys, "show", "1")["series"]) == 30
+    assert len(printed(capsys, "show", "1")["series"]) == 30
     entries = three.execute(text("SELECT action, subject FROM minibar_ml.ml_audit_log")).all()
     assert entries == [("alert.view", "alert 1")]
 
@@ -254,17 +234,17 @@ def test_turkish_is_spoken_where_it_is_set(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ML_LANG", "tr")
-    assert _json(capsys, "list")[1]["message"].startswith("Oda 1126: 9 adet tüketilmiş")
+    assert printed(capsys, "list")[1]["message"].startswith("Oda 1126: 9 adet tüketilmiş")
     main(["alerts", "list"])
-    printed = capsys.readouterr().out
-    assert "kritik" in printed
-    assert "1.145,00" in printed
+    shown = capsys.readouterr().out
+    assert "kritik" in shown
+    assert "1.145,00" in shown
 
 
 def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     main(["alerts", "false-positive", "1"])
     capsys.readouterr()
-    counted = _json(capsys, "stats", "--window", "24h", "--as-of", "2025-11-20T12:00")
+    counted = printed(capsys, "stats", "--window", "24h", "--as-of", "2025-11-20T12:00")
     assert (counted["alerts"], counted["by_status"]) == (2, {"false_positive": 1, "open": 1})
     assert counted["by_type"]["consumption_anomaly"]["false_positive_rate"] == 1.0
     assert counted["by_type"]["vacant_consumption"]["false_positive_rate"] is None
@@ -287,7 +267,7 @@ def test_stats_tell_the_budget_beside_what_came_true(
 ) -> None:
     _rooms(three, 250)
     monkeypatch.setenv("ML_ALERT_BUDGET", "2")
-    counted = _json(capsys, "stats", "--as-of", "2025-11-20T12:00")
+    counted = printed(capsys, "stats", "--as-of", "2025-11-20T12:00")
     raised = counted["alerts"]
     figures = ("budget_per_1000_rooms_day", "rooms", "days", "room_days", "budget_alerts")
     assert [counted[name] for name in figures] == [2.0, 250, 7, 1750, 3.5]
@@ -297,7 +277,7 @@ def test_stats_tell_the_budget_beside_what_came_true(
     main(["alerts", "false-positive", "1"])
     main(["alerts", "resolve", "2"])
     capsys.readouterr()
-    counted = _json(capsys, "stats", "--as-of", "2025-11-20T12:00")
+    counted = printed(capsys, "stats", "--as-of", "2025-11-20T12:00")
     assert [counted[name] for name in ("confirmed", "false_positives", "precision")] == [1, 1, 0.5]
     assert main(["alerts", "stats", "--as-of", "2025-11-20T12:00"]) == 0
     shown = capsys.readouterr().out
@@ -319,8 +299,8 @@ def test_without_a_readable_source_the_rooms_checked_in_the_window_count(
     )
     three.execute(text("DROP TABLE odalar CASCADE"))
     three.commit()
-    assert _json(capsys, "stats", "--as-of", "2025-11-20T12:00")["rooms"] == 8
-    unknown = _json(capsys, "stats", "--as-of", "2025-10-20T12:00")
+    assert printed(capsys, "stats", "--as-of", "2025-11-20T12:00")["rooms"] == 8
+    unknown = printed(capsys, "stats", "--as-of", "2025-10-20T12:00")
     figures = ("rooms", "room_days", "budget_alerts", "raised_per_1000_rooms_day")
     assert [unknown[name] for name in figures] == [None] * 4
 

@@ -41,7 +41,7 @@ def test_the_example_is_the_default_output(capsys: pytest.CaptureFixture[str]) -
 def test_every_line_is_quiet_absolute_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys).splitlines()
     jobs = [number for number, line in enumerate(lines) if "minibar-ml " in line and not line.startswith("#")]
-    assert len(jobs) == 4
+    assert len(jobs) == 5
     for number in jobs:
         assert lines[number].endswith(" --quiet")
         assert " cd /etc/minibar-ml && /opt/minibar-ml/.venv/bin/minibar-ml " in lines[number]
@@ -132,3 +132,25 @@ def test_the_commands_are_listed_without_loading_what_only_jobs_need() -> None:
     code = f"import sys, minibar_ml.cli.app; print(sorted({heavy!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--user", "a b"], ["--user", "root\n* * * * * root id"], ["--user", ""], ["--user", "a;id"],
+        ["--mail-to", "a@b\nSHELL=/bin/evil"], ["--mail-to", "a b"],
+        ["--command", "/bin/a\nb"], ["--directory", "/srv/\x1b[31m"],
+    ],
+)  # fmt: skip
+def test_a_word_that_would_make_another_line_or_command_is_refused(
+    options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["cron", *options]) == ExitCode.USAGE
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert options[0] in shown.err
+    assert "\x1b" not in shown.err
+
+
+def test_a_users_name_is_put_before_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert " minibar-ml_1 cd " in printed(capsys, "--user", "minibar-ml_1")

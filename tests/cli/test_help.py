@@ -10,7 +10,7 @@ import typer
 
 from minibar_ml.cli.app import app, main
 
-HEAVY = ("pandas", "numpy", "scipy", "sklearn", "skops", "jinja2", "cryptography")
+HEAVY = ("pandas", "numpy", "scipy", "sklearn", "skops", "jinja2", "cryptography", "apprise")
 
 
 def _commands(command: click.Command, words: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -34,6 +34,7 @@ def test_a_command_explains_itself(words: tuple[str, ...], capsys: pytest.Captur
 def test_there_are_the_commands_that_the_main_job_needs() -> None:
     wanted = ["db init", "db upgrade", "db status", "db check", "keys new", "collect", "train", "detect", "backtest",
               "alerts list", "alerts show", "alerts read", "alerts false-positive", "alerts resolve", "alerts stats",
+              "alerts notify", "people add", "people list", "people set", "people remove", "people test",
               "metrics trend", "metrics pace", "metrics summary", "forecast", "report weekly",
               "models list", "models rollback", "cron", "simulate", "demo"]  # fmt: skip
     assert set(wanted) <= {" ".join(words) for words in ALL}

@@ -6,13 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, VACANT, D, detect, evening, on, rows
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alerts import AlertFilter, Severity, Sort, Verdict
+from minibar_ml.domain.alerts import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.store import alerts
 
@@ -109,7 +106,7 @@ def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
     connection: Connection, statuses: list[str] | None
 ) -> None:
     _crowd(connection, 100_000)
-    wanted = dict.fromkeys(("severities", "types", "hotel_id", "since", "until"), None)
+    wanted = dict.fromkeys(UNFILTERED)
     plan = "\n".join(
         connection.execute(
             text("EXPLAIN " + alerts.query("alerts.fetch_latest").text), {**wanted, "statuses": statuses, "limit": 50}
@@ -119,26 +116,41 @@ def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
     assert "Seq Scan" not in plan
 
 
+def _plan(connection: Connection, name: str, values: dict[str, Any]) -> str:
+    return "\n".join(connection.execute(text("EXPLAIN " + alerts.query(name).text), values).scalars())
+
+
+def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Connection) -> None:
+    _crowd(connection, 100_000, live_of=200)
+    wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
+    for by_impact in (False, True):
+        assert "Seq Scan" not in _plan(connection, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
+    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", {"hotel_id": None})
+
+
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
-    _crowd(connection, 100_000)
-    values = {"findings": "[]", "as_of": NOON}
-    plan = "\n".join(connection.execute(text("EXPLAIN " + alerts.query("alerts.apply").text), values).scalars())
-    assert "Seq Scan on ml_alerts" not in plan, plan
+    _crowd(connection, 100_000, live_of=200)
+    values: dict[str, Any] = {"findings": "[]", "as_of": NOON}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
+    values |= {"evaluated": [], "state_types": [], "state_reason": "", "normal_days": "{}", "most_quiet_days": 60}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)
+    values = {"shift_reason": "product_high", "common_store": 0, "needs_fresh_data": ["silent_room"]}
+    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.mute", values)
 
 
-def _crowd(connection: Connection, count: int) -> None:
-    """Many alerts over three years, most of them closed."""
+def _crowd(connection: Connection, count: int, live_of: int = 20) -> None:
+    """Many alerts over three years, one of so many live."""
     connection.execute(
         text("""
         INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric,
             value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen,
             resolved_at, resolved_by)
-        SELECT 'consumption_anomaly', 'high', CASE WHEN n % 20 = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
-            CASE WHEN n % 20 = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high', 'm',
-            'a', t::date, t::date, t, t, t, 'system'
+        SELECT 'consumption_anomaly', 'high', CASE WHEN n % :live_of = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
+            CASE WHEN n % :live_of = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high',
+            'm', 'a', t::date, t::date, t, t, t, 'system'
         FROM (SELECT n, timestamptz '2023-01-01' + n * interval '15 minutes' AS t FROM generate_series(1, :count) n) s
         """),
-        {"count": count},
+        {"count": count, "live_of": live_of},
     )
     connection.execute(text("ANALYZE minibar_ml.ml_alerts"))
 
@@ -187,57 +199,3 @@ def _points(connection: Connection, metric: str, values: dict[Any, float]) -> No
                     observed_at, business_date) VALUES (:metric, 1, 'room', 1126, :value, :at, :day)"""),
             {"metric": metric, "value": value, "at": evening(day), "day": day},
         )
-
-
-class Hotel(RuleBasedStateMachine):
-    """Two faults come and go for weeks, and a person judges them at any time."""
-
-    connection: Connection
-
-    @initialize()
-    def start(self) -> None:
-        self.connection.rollback()
-        self.today = D
-        self.found: list[Any] = []
-
-    @rule(days=st.integers(0, 16))
-    def go_on(self, days: int) -> None:
-        self.today += timedelta(days=days)
-
-    @rule(
-        kinds=st.lists(st.sampled_from([HIGH_ROOM, OUTFLOW, LOW_STOCK]), max_size=4),
-        score=st.sampled_from([None, 1.0, 5.0]),
-        severity=st.sampled_from(["low", "critical"]),
-        back=st.integers(0, 3),
-    )
-    def detect(self, kinds: list[Any], score: float | None, severity: Severity, back: int) -> None:
-        day = self.today - timedelta(days=back)
-        self.found = [replace(one, occurred_on=day, score=score, severity=severity) for one in kinds]
-        detect(self.connection, *self.found, day=self.today)
-
-    @rule()
-    def detect_again(self) -> None:
-        before = rows(self.connection)
-        closed = [alert.id for alert in before if alert.status in ("resolved", "false_positive")]
-        detect(self.connection, *self.found, day=self.today, evaluated=())
-        after = {alert.id: alert for alert in rows(self.connection)}
-        assert len(after) == len(before)
-        assert all(after[number].status in ("resolved", "false_positive") for number in closed)
-
-    @rule(verdict=st.sampled_from(["acknowledged", "resolved", "false_positive"]), place=st.integers(0, 5))
-    def judge(self, verdict: Verdict, place: int) -> None:
-        if ids := _ids(self.connection):
-            alerts.judge(self.connection, [ids[place % len(ids)]], verdict, "ayse", evening(self.today))
-
-    @invariant()
-    def alerts_are_sound(self) -> None:
-        live = [
-            (alert.type, alert.entity_id) for alert in rows(self.connection) if alert.status in ("open", "acknowledged")
-        ]
-        assert len(live) == len(set(live))
-        assert all(alert.occurrences >= 1 and alert.last_seen >= alert.raised_at for alert in rows(self.connection))
-
-
-def test_whatever_happens_there_is_one_live_alert_and_no_verdict_is_undone(connection: Connection) -> None:
-    machine = type("OneHotel", (Hotel,), {"connection": connection})
-    run_state_machine_as_test(machine, settings=settings(max_examples=30, stateful_step_count=15, deadline=None))

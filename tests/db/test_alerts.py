@@ -12,8 +12,10 @@ from findings import (
     NEGATIVE,
     OUTFLOW,
     REQUEST,
+    STALE,
     VACANT,
     D,
+    check_rooms,
     detect,
     evening,
     on,
@@ -176,14 +178,51 @@ def test_looking_at_an_earlier_day_again_resolves_no_state_seen_since(connection
     assert detect(connection, day=D - timedelta(days=1)) == Transitions()
 
 
-def test_an_event_is_resolved_after_fourteen_quiet_days_and_not_before(connection: Connection) -> None:
-    detect(connection, HIGH_ROOM)
+def test_an_event_of_a_product_is_resolved_after_fourteen_quiet_days_and_not_before(connection: Connection) -> None:
+    detect(connection, OUTFLOW)
     assert detect(connection, day=D + timedelta(days=14)).resolved == 0
     assert detect(connection, day=D + timedelta(days=15)).resolved == 1
 
 
+def test_a_rooms_event_needs_seven_days_on_which_it_was_checked(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    check_rooms(connection, *(D + timedelta(days=n) for n in (0, 2, 4, 6, 8, 10, 12)))
+    assert detect(connection, day=D + timedelta(days=14)).resolved == 0
+    check_rooms(connection, D + timedelta(days=15))
+    assert detect(connection, day=D + timedelta(days=15)).resolved == 0
+    assert detect(connection, day=D + timedelta(days=16)).resolved == 1
+
+
+def test_a_check_of_another_room_or_hotel_says_nothing(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    days = [D + timedelta(days=n) for n in range(1, 11)]
+    check_rooms(connection, *days, room_id=1127)
+    check_rooms(connection, *days, hotel_id=2)
+    assert detect(connection, day=D + timedelta(days=20)).resolved == 0
+
+
+def test_a_room_that_nobody_checks_any_more_is_over_after_sixty_days(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM)
+    assert detect(connection, day=D + timedelta(days=60)).resolved == 0
+    assert detect(connection, day=D + timedelta(days=61)).resolved == 1
+
+
+def test_nothing_is_over_for_being_quiet_while_no_data_come_in(connection: Connection) -> None:
+    detect(connection, OUTFLOW)
+    stale = on(STALE, 3)
+    assert detect(connection, stale, day=D + timedelta(days=30)) == Transitions(opened=1)
+    assert detect(connection, day=D + timedelta(days=31)).resolved == 1
+    assert detect(connection, day=D + timedelta(days=32)).resolved == 1
+
+
+def test_stock_at_the_limit_does_not_come_and_go_by_the_hour(connection: Connection) -> None:
+    detect(connection, LOW_STOCK)
+    assert detect(connection, day=D) == Transitions()
+    assert detect(connection, day=D + timedelta(days=1)) == Transitions(resolved=1)
+
+
 def test_a_read_event_is_resolved_when_it_is_quiet_too(connection: Connection) -> None:
-    _judged(connection, HIGH_ROOM, "acknowledged")
+    _judged(connection, OUTFLOW, "acknowledged")
     assert detect(connection, day=D + timedelta(days=15)).resolved == 1
 
 
@@ -243,12 +282,12 @@ def test_a_score_beyond_all_numbers_and_open_bounds_are_stored_as_finite(connect
     assert (alert.score, alert.upper) == (745.0, None)
 
 
-def test_findings_cost_the_same_two_statements_however_many(connection: Connection) -> None:
+def test_findings_cost_the_same_three_statements_however_many(connection: Connection) -> None:
     statements: list[str] = []
     event.listen(connection, "before_cursor_execute", lambda *arguments: statements.append(arguments[2]))
     many = [replace(HIGH_ROOM, entity_id=number) for number in range(500)]
     assert detect(connection, *many).opened == 500
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 def _judged(connection: Connection, finding: Finding, verdict: alerts.Verdict) -> None:

@@ -57,14 +57,20 @@ def statements(connection: Connection) -> Iterator[list[str]]:
 
 
 def test_a_model_comes_back_as_it_was_stored(connection: Connection) -> None:
-    given = new(ROOMS, 1, parameters={"budget": 1.5}, accuracy=0.9, precision=0.8, evaluated_on="injected faults")
+    given = new(
+        ROOMS, 1, parameters={"since": "2026-01-01"}, accuracy=0.9, precision=0.8, evaluated_on="injected faults"
+    )
     unknown = new(ModelKey("isolation_forest", "stock_outflow", 0), 1)
     stored = models.insert(connection, [given, unknown])
     assert active(connection) == {}
     models.promote(connection, [model.id for model in stored])
     found = models.fetch_active(connection)
     assert [(m.header, m.is_active) for m in found] == [(unknown.header, True), (given.header, True)]
-    assert (found[1].model_data, found[1].parameters, found[1].trained_at) == (given.model_data, {"budget": 1.5}, AT)
+    assert (found[1].model_data, found[1].parameters, found[1].trained_at) == (
+        given.model_data,
+        {"since": "2026-01-01"},
+        AT,
+    )
     assert (found[1].accuracy, found[1].recall, found[0].accuracy) == (0.9, None, None)
     assert [m.header for m in models.fetch_active(connection, [1])] == [given.header]
     assert models.fetch_active(connection, []) == []

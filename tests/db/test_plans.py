@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from conftest import load_sql
+from findings import UNFILTERED
 from hotels import ZONE, done, sql
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
@@ -139,7 +140,7 @@ def test_the_trailing_window_is_merged_without_reading_the_years_before(_store: 
 
 
 def test_the_latest_alerts_come_by_an_index_of_time(_store: Connection) -> None:
-    wanted = dict.fromkeys(("severities", "types", "hotel_id", "since", "until"))
+    wanted = dict.fromkeys(UNFILTERED)
     nodes = _plan_of(_store, "alerts.fetch_latest", statuses=["open", "acknowledged"], limit=50, **wanted)
     assert _scanned_whole(nodes) == set()
     nodes = _plan_of(_store, "alerts.fetch_latest", statuses=None, limit=50, **wanted)

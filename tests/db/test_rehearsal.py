@@ -8,7 +8,19 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, OUTFLOW, REQUEST, VACANT, D, evening, plain_texts
+from findings import (
+    HIGH_ROOM,
+    LOW_STOCK,
+    NEGATIVE,
+    OUTFLOW,
+    REQUEST,
+    STALE,
+    VACANT,
+    D,
+    check_rooms,
+    evening,
+    plain_texts,
+)
 from hotels import ZONE
 from sqlalchemy import Connection
 
@@ -16,9 +28,9 @@ from minibar_ml.domain.alerts import ALERT_TYPES, Alert, AlertFilter, Finding, T
 from minibar_ml.store import alerts
 from minibar_ml.store.rehearsal import Rehearsal
 
-KINDS = (HIGH_ROOM, LOW_STOCK, VACANT, NEGATIVE, OUTFLOW, REQUEST)
+KINDS = (HIGH_ROOM, HIGH_ROOM, LOW_STOCK, VACANT, NEGATIVE, OUTFLOW, REQUEST, STALE)
 NAMES: dict[Any, str] = {("room", 1126): "1126", ("product", 146): "Efes"}
-COMPARED = [field.name for field in fields(Alert) if field.name != "id"]
+COMPARED = [field.name for field in fields(Alert) if field.name not in ("id", "previous_id", "muted_by")]
 
 
 def _chance(rng: random.Random, day: date) -> Finding:
@@ -51,19 +63,38 @@ def _days(rng: random.Random) -> Iterator[tuple[datetime, list[Finding]]]:
         day += timedelta(days=rng.choice([0, 0, 1, 1, 1, 1, 3, 16]))
 
 
+def _checks(rng: random.Random) -> list[date]:
+    """Most days or few: the room is checked on."""
+    share = rng.choice([0.9, 0.3])
+    return [day for day in (D + timedelta(days=n) for n in range(60)) if rng.random() < share]
+
+
 def _rows(found: list[Alert]) -> list[tuple[Any, ...]]:
-    """All but the ids, in an order of their own, instants in UTC."""
+    """All but the ids, in an order of their own, instants in UTC; of an earlier episode how it ended."""
     ordered = sorted(
         found, key=lambda a: (a.type, a.hotel_id, a.raised_at, a.occurred_on, a.resolved_at or a.raised_at)
     )
-    values = (tuple(getattr(alert, name) for name in COMPARED) for alert in ordered)
+    ended = {alert.id: alert.resolved_at for alert in found}
+    values = (
+        (*(getattr(alert, name) for name in COMPARED), ended[alert.previous_id] if alert.previous_id else None)
+        for alert in ordered
+    )
     return [tuple(one.astimezone(UTC) if isinstance(one, datetime) else one for one in row) for row in values]
+
+
+def _room(hotel_id: int) -> tuple[str, int, str, int]:
+    return "room_consumption", hotel_id, "room", 1126
 
 
 def test_random_weeks_end_the_same_in_memory_and_in_postgresql(connection: Connection) -> None:
     total = Counter[str]()
     for seed in range(30):
-        rehearsal = Rehearsal(ZoneInfo(ZONE))
+        checks = {hotel_id: _checks(random.Random(f"{seed} {hotel_id}")) for hotel_id in (1, 2)}
+        for hotel_id, days in checks.items():
+            check_rooms(connection, *days, hotel_id=hotel_id)
+        rehearsal = Rehearsal(
+            ZoneInfo(ZONE), {_room(one): [d.toordinal() for d in days] for one, days in checks.items()}
+        )
         for as_of, findings in _days(random.Random(seed)):
             stored = alerts.upsert(connection, findings, NAMES, as_of, plain_texts, ALERT_TYPES)
             assert rehearsal.upsert(findings, NAMES, as_of, ALERT_TYPES) == stored, (seed, as_of)
@@ -74,16 +105,16 @@ def test_random_weeks_end_the_same_in_memory_and_in_postgresql(connection: Conne
 
 
 def test_what_was_not_evaluated_is_not_over(connection: Connection) -> None:
-    rehearsal = Rehearsal(ZoneInfo(ZONE))
-    for evaluated in ((), ("stock_depletion",)):
-        for finding in ([LOW_STOCK], []):
+    rehearsal = Rehearsal(ZoneInfo(ZONE), {})
+    for evaluated in ((), ("stock_anomaly",)):
+        for finding in ([NEGATIVE], []):
             stored = alerts.upsert(connection, finding, NAMES, evening(D), plain_texts, evaluated)
             assert rehearsal.upsert(finding, NAMES, evening(D), evaluated) == stored
     assert stored == Transitions(resolved=1)
 
 
 def test_alerts_are_numbered_as_they_were_opened_and_their_instants_are_the_hotels(connection: Connection) -> None:
-    rehearsal = Rehearsal(ZoneInfo(ZONE))
+    rehearsal = Rehearsal(ZoneInfo(ZONE), {})
     at = datetime(2025, 11, 19, 22, 30, tzinfo=UTC)
     rehearsal.upsert([VACANT], NAMES, at, ())
     rehearsal.upsert([HIGH_ROOM, VACANT], NAMES, at, ())

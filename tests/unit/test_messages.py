@@ -243,3 +243,8 @@ def test_the_forests_opinion_is_told_beside_the_odds() -> None:
     assert "about 1 time in 22,000" in told
     assert "odder than 99.4 % of ordinary days, most of all in refills that don't match consumption" in told
     assert "dolumlar" in evidence(alert, "tr")
+
+
+def test_a_forest_that_saw_nothing_odder_is_not_told_as_certain() -> None:
+    alert = _alert(score=10.0, facts={"forest_percentile": 100.0, "forest_feature": "refill_gap"})
+    assert "odder than 99.9 % of ordinary days" in evidence(alert, "en")

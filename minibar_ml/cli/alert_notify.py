@@ -1,0 +1,71 @@
+"""`minibar-ml alerts notify`: deliver what the outbox holds."""
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from minibar_ml.cli import console, context, delivery
+from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.log import logger
+
+if TYPE_CHECKING:
+    from minibar_ml.jobs.notify import NotifyResult
+
+
+def register(alerts: typer.Typer) -> None:
+    """Add this verb to the noun `alerts`."""
+    alerts.command()(notify)
+
+
+def notify(
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Also try again what was given up, once its cause is mended.")
+    ] = False,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Tell people of alerts by mail, SMS, push and chat; what can't be delivered now is tried again by later runs."""
+    from minibar_ml.jobs.notify import Plan, run
+
+    settings = context.settings()
+    if not context.enabled(settings):
+        return
+    began = time.monotonic()
+    plan = Plan(
+        as_of=context.resolve_as_of(as_of, settings.zone()),
+        zone=settings.zone(),
+        lang=settings.lang,
+        channels=delivery.channels(settings),
+        keys=delivery.keys(settings),
+        seconds=settings.notify_seconds,
+        attempts=settings.notify_attempts,
+        storm=settings.notify_storm,
+        is_over=lambda: time.monotonic() - began > settings.notify_seconds,
+    )
+    try:
+        result = context.work(
+            settings, "alerts notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
+        )
+    finally:
+        for channel in plan.channels.values():
+            channel.close()
+    _show(result, json=json)
+    if result.down:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _show(result: "NotifyResult", *, json: bool) -> None:
+    if json:
+        console.print_json(asdict(result))
+        return
+    for kind, reason in result.down.items():
+        logger.warning("%s is down, its messages wait: %s", kind, reason)
+    logger.info(
+        "%d messages written; %d sent, %d skipped, %d put off, %d given up",
+        result.enqueued, result.sent, result.skipped, result.delayed, result.failed,
+    )  # fmt: skip

@@ -1,0 +1,66 @@
+"""Messages on their way to a person: mails rendered for them, and where they go."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from minibar_ml.domain.languages import Lang
+from minibar_ml.domain.people import ChannelKind
+
+MessageKind = Literal["alert", "digest", "report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail; `media_type` such as application/pdf."""
+
+    name: str
+    media_type: str
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """What a message says: a subject, the same as plain text and as HTML, files, and `short` for a small screen."""
+
+    subject: str
+    text: str
+    html: str
+    attachments: Sequence[Attachment] = ()
+    short: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Where a message goes. `shown` is the address of a mail; any other channel's is sealed."""
+
+    channel_id: int
+    channel: ChannelKind
+    shown: str
+    sealed: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message of the outbox that is claimed: to whom, about what, and how often it was tried, this time included."""
+
+    id: int
+    kind: MessageKind
+    attempts: int
+    recipient: Recipient
+    person_id: int
+    person: str
+    language: Lang
+    alert_id: int | None
+    event_id: int | None
+    event: str | None
+    repetition: int
+    mail_id: int | None
+    created_at: datetime
+
+    @property
+    def identity(self) -> str:
+        """What makes this message the same one however often it is sent: person, channel, and event or digest."""
+        about = f"event {self.event_id}.{self.repetition}" if self.event_id else f"{self.kind} {self.id}"
+        return f"{self.person_id} {self.recipient.channel_id} {about} {self.created_at.timestamp():.6f}"

@@ -1,0 +1,54 @@
+"""People who are told of alerts: what they want to hear of, when, and by which channels."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import time
+from typing import Literal, get_args
+
+from minibar_ml.domain.alerts import AlertType, Severity
+from minibar_ml.domain.languages import Lang
+
+Role = Literal["administrator", "storekeeper"]
+ChannelKind = Literal["email", "sms", "push", "chat"]
+ReportPeriod = Literal["weekly", "monthly"]
+ROLES: tuple[Role, ...] = get_args(Role)
+CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
+REPORT_PERIODS: tuple[ReportPeriod, ...] = get_args(ReportPeriod)
+STOCK_TYPES: tuple[AlertType, ...] = ("stock_anomaly", "shrinkage", "stock_depletion")
+"""What storekeepers are told of, unless somebody says otherwise."""
+_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
+ADDRESS = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(\.{_LABEL})*$"
+"""A mail address that needs no quoting and can't break a header; a regular expression for Python and PostgreSQL."""
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a mail address that we write to."""
+    return re.fullmatch(ADDRESS, text) is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One person's preferences. `hotels` and `alert_types` None: all of them. Times are the hotel's.
+
+    `channels`: what each kind of channel shows of its address, which for all but mail is kept sealed.
+    `follows_source`: what the hotel application says of this user is taken over at every run.
+    """
+
+    name: str
+    role: Role = "administrator"
+    language: Lang = "en"
+    is_active: bool = True
+    hotels: tuple[int, ...] | None = None
+    alert_types: tuple[AlertType, ...] | None = None
+    min_severity: Severity = "medium"
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    digest_at: time | None = None
+    repeat_minutes: int | None = None
+    wants_resolved: bool = False
+    reports: tuple[ReportPeriod, ...] = ()
+    follows_source: bool = False
+    source_user_id: int | None = None
+    id: int = 0
+    channels: Mapping[ChannelKind, str] = field(default_factory=dict)

@@ -1,0 +1,40 @@
+"""How an alert stands: put off, muted, not the first of its kind; and what happened to it."""
+
+from minibar_ml.domain.alerts import Alert, Happening
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.figures import day, moment
+from minibar_ml.i18n.labels import DOMAIN, label
+
+SNOOZED = "snoozed until {at}"
+MUTED = "muted by alert {id}"
+AGAIN = "Last time it was alert {id}, {status}, {day}."
+TEXTS = (SNOOZED, MUTED, AGAIN)
+
+
+def standing(alert: Alert, lang: Lang) -> list[str]:
+    """Its status unless it is open, and what mutes it."""
+    translate = catalog(DOMAIN, lang).gettext
+    told = []
+    if alert.snoozed_until is not None:
+        told.append(translate(SNOOZED).format(at=moment(alert.snoozed_until, lang)))
+    elif alert.status != "open":
+        told.append(label("status", alert.status, lang))
+    if alert.muted_by is not None:
+        told.append(translate(MUTED).format(id=alert.muted_by))
+    return told
+
+
+def again(before: Alert, lang: Lang) -> str:
+    """What became of the alert of the same fault before."""
+    ended = before.resolved_at or before.last_seen
+    status = label("status", before.status, lang)
+    return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
+
+
+def happening(one: Happening, lang: Lang) -> str:
+    """One line of an alert's history: when, what, by whom, and a comment's text."""
+    what = label("event", one.event, lang)
+    if one.event == "escalated" and one.severity is not None:
+        what += f" ({label('severity', one.severity, lang)})"
+    said = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
+    return said if one.body is None else f"{said}: {' '.join(one.body.split())}"

@@ -1,0 +1,163 @@
+"""notify: from the outbox to people; each message is claimed, sent, and marked, and a crash loses none."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from minibar_ml.artifacts.keys import Keys
+from minibar_ml.artifacts.tokens import open_token
+from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.languages import Lang
+from minibar_ml.domain.messages import Mail, Outgoing, Recipient
+from minibar_ml.domain.people import ChannelKind
+from minibar_ml.log import logger
+from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
+from minibar_ml.notify.wording import Words
+from minibar_ml.store import alerts, hotels, outbox, people, runs, source
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+BATCH = 10
+MARGIN = timedelta(minutes=10)
+"""A message that was begun at the last moment takes no longer than this, whatever the other side does."""
+LISTED = 25
+"""Alerts that a digest tells in full; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a run delivers. Channels that are not there can't be used now: their messages wait."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    lang: Lang
+    channels: Mapping[ChannelKind, Channel]
+    keys: Keys | None
+    seconds: int
+    attempts: int
+    storm: int
+    is_over: Callable[[], bool]
+    """Whether the run's time is up: no other message is begun then."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyResult:
+    """What one run did: messages written, sent, skipped, put off, given up; and what was wrong with whole channels."""
+
+    enqueued: int
+    sent: int
+    skipped: int
+    delayed: int
+    failed: int
+    down: dict[ChannelKind, str]
+
+
+def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> NotifyResult:
+    """Deliver what is due, until nothing is or the time is up."""
+    with runs.job_run(connection, "notify", plan.as_of) as job:
+        people.follow_source(connection, source.usable(connection), plan.lang)
+        enqueued = outbox.enqueue(connection, plan.as_of)
+        if retry_failed:
+            outbox.retry_failed(connection, plan.as_of)
+        outbox.prepare(connection, plan.as_of, plan.storm)
+        names = hotels.fetch_names(connection)
+        connection.commit()
+        delivery = _Delivery(connection, plan, names if len(names) > 1 else {})
+        delivery.work()
+        done = delivery.done
+        result = NotifyResult(
+            enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
+        )
+        job.counts.update(enqueued=enqueued, **done)
+        if delivery.down:
+            job.partly = "; ".join(delivery.down.values())
+    return result
+
+
+class _Delivery:
+    """One run's deliveries: what came of them, and which channels are down."""
+
+    def __init__(self, connection: "Connection", plan: Plan, hotel_names: Mapping[int, str]) -> None:
+        self._connection, self._plan, self._hotel_names = connection, plan, hotel_names
+        self.done = Counter[str]()
+        self.down: dict[ChannelKind, str] = {}
+
+    def work(self) -> None:
+        """Claim, send and mark, batch by batch. A claim is committed before anything is sent."""
+        lease = timedelta(seconds=self._plan.seconds) + MARGIN
+        while not self._plan.is_over():
+            kinds = self._plan.channels.keys() - self.down.keys()
+            batch = outbox.claim(self._connection, self._plan.as_of, kinds, BATCH, lease) if kinds else []
+            self._connection.commit()
+            if not batch:
+                return
+            for number, message in enumerate(batch):
+                if self._plan.is_over():
+                    outbox.release(self._connection, batch[number:], self._plan.as_of)
+                    self._connection.commit()
+                    return
+                self._attempt(message)
+                self._connection.commit()
+
+    def _attempt(self, message: Outgoing) -> None:
+        """Send one message and mark what came of it."""
+        kind = message.recipient.channel
+        if kind in self.down:
+            outbox.release(self._connection, [message], self._plan.as_of)
+            return
+        try:
+            mail = self._mail(message)
+            if mail is None:
+                outbox.mark_skipped(self._connection, message, self._plan.as_of)
+                self.done["skipped"] += 1
+                return
+            # Rendering has read; nothing is held open in the database while the other side takes its time.
+            self._connection.commit()
+            address = address_of(message.recipient, self._plan.keys)
+            self._plan.channels[kind].send(address, message.person, mail, message.identity)
+        except NeverDeliverable as error:
+            self._give_up(message, str(error))
+        except (NotDelivered, ConfigurationError) as error:
+            if isinstance(error, ChannelDown):
+                self.down[kind] = str(error)
+            self._put_off(message, str(error))
+        else:
+            outbox.mark_sent(self._connection, message, self._plan.as_of)
+            self.done["sent"] += 1
+            logger.debug("%s %d sent to %s by %s", message.kind, message.id, message.person, kind)
+
+    def _put_off(self, message: Outgoing, reason: str) -> None:
+        if message.attempts >= self._plan.attempts:
+            self._give_up(message, f"{reason} (given up after {message.attempts} attempts)")
+            return
+        outbox.mark_delayed(self._connection, message, self._plan.as_of, reason)
+        self.done["delayed"] += 1
+        logger.info("%s %d to %s is put off: %s", message.kind, message.id, message.person, reason)
+
+    def _give_up(self, message: Outgoing, reason: str) -> None:
+        outbox.mark_failed(self._connection, message, self._plan.as_of, reason)
+        self.done["failed"] += 1
+        logger.warning("%s %d to %s is given up: %s", message.kind, message.id, message.person, reason)
+
+    def _mail(self, message: Outgoing) -> Mail | None:
+        """What a message says now; None where a digest has nothing left to tell."""
+        words = Words(message.language, self._plan.zone, self._hotel_names)
+        if message.mail_id is not None:
+            return outbox.get_mail(self._connection, message.mail_id)
+        if message.alert_id is not None and message.event is not None:
+            alert = alerts.get(self._connection, message.alert_id)
+            return words.alert(alert, message.event, message.repetition, message.person)
+        digest = outbox.get_digest(self._connection, message.id, LISTED)
+        if not digest.ids:
+            return None
+        known = {alert.id: alert for alert in alerts.fetch_by_id(self._connection, digest.ids)}
+        return words.digest(digest.counts, [known[one] for one in digest.ids], message.person)
+
+
+def address_of(recipient: Recipient, keys: Keys | None) -> str:
+    """The address that a channel is given; raises ConfigurationError where it is sealed and can't be opened."""
+    return recipient.shown if recipient.sealed is None else open_token(recipient.sealed, keys)

@@ -1,0 +1,102 @@
+"""Rotating keys: a new one in front, every stored model sealed anew by it, old ones taken out once nothing needs them.
+
+Each step leaves a state that works: all keys of the list open, so a run that is killed loses nothing, and the next
+one goes on where it stopped.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from minibar_ml.artifacts.envelope import reseal
+from minibar_ml.artifacts.key_file import changeable, put_new_key_first, take_out
+from minibar_ml.artifacts.keys import Keys, load_keys
+from minibar_ml.domain.errors import ModelRefused, PreconditionFailed
+from minibar_ml.log import logger
+from minibar_ml.settings import Settings
+from minibar_ml.store import audit, models
+from minibar_ml.store.locks import exclusive
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+BATCH = 20
+"""Models sealed anew in one transaction: a few seconds of work at most are lost when a run is killed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rotated:
+    """What a rotation did: whether it made a key or went on with an earlier rotation, and what it could not open."""
+
+    keys: Keys
+    is_new: bool
+    resealed: int
+    refused: tuple[str, ...]
+
+
+@contextmanager
+def _alone(connection: "Connection") -> Iterator[None]:
+    """No other rotation, and no training that would seal by the keys as they were."""
+    with exclusive(connection, "keys"), exclusive(connection, "train"):
+        yield
+
+
+def run(connection: "Connection", settings: Settings, batch: int = BATCH) -> Rotated:
+    """Finish the rotation that an earlier run began, or begin one and finish it."""
+    with _alone(connection):
+        keys = load_keys(settings)
+        resealed, refused = _reseal_all(connection, keys, batch)
+        if resealed or settings.encryption_keys:
+            return Rotated(keys, False, resealed, refused)
+        before, keys = keys, put_new_key_first(changeable(settings))
+        audit.insert(connection, "keys.rotate", keys.source, before=_hex(before), after=_hex(keys))
+        connection.commit()
+        logger.debug("the new key stands first in %s", keys.source)
+        return Rotated(keys, True, *_reseal_all(connection, keys, batch))
+
+
+def prune(connection: "Connection", settings: Settings) -> list[str]:
+    """Take the old keys out of the file that no stored model needs; returns their fingerprints.
+
+    Raises PreconditionFailed where models still need one.
+    """
+    with _alone(connection):
+        path, keys = changeable(settings), load_keys(settings)
+        seals = models.fetch_seals(connection)
+        if needed := [key for key in _hex(keys)[1:] if key in seals]:
+            raise PreconditionFailed(
+                f"{sum(seals[key] for key in needed)} stored model(s) still need {', '.join(needed)}: "
+                "run `minibar-ml keys rotate` first; nothing was changed."
+            )
+        unneeded = _hex(keys)[1:]
+        if unneeded:
+            left = take_out(path, [bytes.fromhex(key) for key in unneeded])
+            audit.insert(connection, "keys.prune", keys.source, before=_hex(keys), after=_hex(left))
+            connection.commit()
+        return unneeded
+
+
+def _reseal_all(connection: "Connection", keys: Keys, batch: int) -> tuple[int, tuple[str, ...]]:
+    """Seal by the newest key what an older one has sealed, a batch a transaction; how many, and why others not."""
+    newest, *older = _hex(keys)
+    done, after, refused = 0, 0, []
+    while found := models.claim_sealed_by(connection, older, after, batch):
+        sealed = []
+        for model in found:
+            try:
+                sealed.append((model.id, reseal(model.model_data, model.header, keys)))
+            except ModelRefused as error:
+                refused.append(str(error))
+        models.mark_resealed(connection, sealed)
+        if sealed:
+            audit.insert(connection, "keys.reseal", f"{len(sealed)} model(s)", before=older, after=[newest])
+        connection.commit()
+        after, done = found[-1].id, done + len(sealed)
+        logger.debug("sealed %d models anew", done)
+    connection.rollback()
+    return done, tuple(refused)
+
+
+def _hex(keys: Keys) -> list[str]:
+    return [one.hex() for one in keys.fingerprints]

@@ -1,0 +1,158 @@
+"""Mail by SMTP: one connection for all mails of a run, opened when the first is sent."""
+
+import hashlib
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import localtime
+
+from minibar_ml.domain.messages import Mail
+from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered, one_line, reason
+from minibar_ml.settings import SmtpTls
+
+NAME = "minibar-ml"
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A mail server and how to speak to it."""
+
+    host: str
+    port: int
+    tls: SmtpTls
+    sender: str
+    ca_file: str | None = None
+    user: str = ""
+    password: str = field(default="", repr=False)
+    timeout: float = 20
+
+
+class Email:
+    """The channel `email`."""
+
+    def __init__(self, server: Server) -> None:
+        """Nothing is opened yet."""
+        self._server = server
+        self._open: smtplib.SMTP | None = None
+
+    def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
+        """Hand one mail to the server; see `Channel`."""
+        message = compose(self._server.sender, address, name, mail, identity)
+        connection = self._open or self._connect()
+        try:
+            connection.send_message(message, self._server.sender, [address])
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refused(*next(iter(error.recipients.values()))) from error
+        except smtplib.SMTPServerDisconnected as error:
+            self.close()
+            raise NotDelivered(f"the mail server hung up ({_why(error)})") from error
+        except smtplib.SMTPSenderRefused as error:
+            raise ChannelDown(f"the sender {self._server.sender} is refused: {_reply(error)}") from error
+        except smtplib.SMTPResponseException as error:
+            self._close_if_over(error.smtp_code)
+            raise _refused(error.smtp_code, error.smtp_error) from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise NotDelivered(reason(f"{type(error).__name__}: {error}")) from error
+
+    def check(self) -> None:
+        """Connect, encrypt, log in and say goodbye, without any mail; raises ChannelDown naming what is wrong."""
+        try:
+            code, answer = (self._open or self._connect()).noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise ChannelDown(reason(f"{type(error).__name__}: {error}")) from error
+        finally:
+            self.close()
+        if code != 250:
+            raise ChannelDown(reason(f"it answers {code} {answer.decode(errors='replace')}"))
+
+    def close(self) -> None:
+        """Say goodbye to the server, if it still listens."""
+        connection, self._open = self._open, None
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (OSError, smtplib.SMTPException):
+            connection.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        there = f"mail server {self._server.host}, port {self._server.port}"
+        try:
+            self._open = self._opened()
+            if self._server.user:
+                self._open.login(self._server.user, self._server.password)
+        except ssl.SSLCertVerificationError as error:
+            self.close()
+            raise ChannelDown(f"{there}: its certificate is not trusted ({error.verify_message})") from error
+        except smtplib.SMTPAuthenticationError as error:
+            self.close()
+            # The server's words may repeat what it was given.
+            raise ChannelDown(f"{there}: user {self._server.user} was not let in ({error.smtp_code})") from error
+        except (OSError, smtplib.SMTPException) as error:
+            self.close()
+            raise ChannelDown(reason(f"{there}: {_why(error)}")) from error
+        return self._open
+
+    def _opened(self) -> smtplib.SMTP:
+        server = self._server
+        if server.tls == "tls":
+            return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=self._trust())
+        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+        if server.tls == "starttls":
+            try:
+                connection.starttls(context=self._trust())
+            except BaseException:
+                connection.close()
+                raise
+        return connection
+
+    def _trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=self._server.ca_file)
+
+    def _close_if_over(self, code: int) -> None:
+        if code == 421:
+            self.close()
+
+
+def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:
+    """The mail with its headers; the same identity gives the same Message-ID, so a second copy is known for one."""
+    domain = sender.rpartition("@")[2]
+    message = EmailMessage(policy=SMTP)
+    message["Subject"] = one_line(mail.subject)
+    message["From"] = Address(NAME, addr_spec=sender)
+    message["To"] = Address(one_line(name), addr_spec=address)
+    message["Date"] = localtime()
+    message["Message-ID"] = f"<{hashlib.sha256(identity.encode()).hexdigest()[:40]}@{domain}>"
+    message["List-Id"] = f"{NAME} <{NAME}.{domain}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    for file in mail.attachments:
+        main, _, sub = file.media_type.partition("/")
+        message.add_attachment(file.content, maintype=main, subtype=sub, filename=one_line(file.name))
+    return message
+
+
+def _refused(code: int, answer: bytes | str) -> NotDelivered:
+    """A refusal from 500 on is for good, any other in passing."""
+    text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    kind = NeverDeliverable if code >= 500 else NotDelivered
+    return kind(reason(f"the mail server says {code} {text}"))
+
+
+def _reply(error: smtplib.SMTPResponseException) -> str:
+    answer = error.smtp_error
+    return reason(f"{error.smtp_code} {answer.decode(errors='replace') if isinstance(answer, bytes) else answer}")
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "nothing listens there"
+    return str(error) or type(error).__name__

@@ -1,0 +1,112 @@
+"""People who are told of alerts, their preferences and channels."""
+
+from collections.abc import Collection
+from dataclasses import asdict, fields
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from minibar_ml.domain.errors import NotFound, UsageError
+from minibar_ml.domain.languages import Lang
+from minibar_ml.domain.messages import Recipient
+from minibar_ml.domain.people import ADDRESS, STOCK_TYPES, ChannelKind, Person
+from minibar_ml.store import audit
+from minibar_ml.store.queries import query
+
+NEEDED = "source_recipients"
+_LISTS = ("hotels", "alert_types", "reports")
+_OWN = ("id", "name", "source_user_id", "channels", "follows_source")
+
+
+def follow_source(connection: Connection, usable: Collection[str], language: Lang) -> None:
+    """Take over who the source's administrators and storekeepers are; two statements.
+
+    Does nothing where the source does not let us read them: then only those count whom somebody has added.
+    """
+    if NEEDED not in usable:
+        return
+    connection.execute(query("people.follow_source"), {"stock_types": list(STOCK_TYPES), "language": language})
+    connection.execute(query("people.follow_addresses"), {"address": ADDRESS})
+
+
+def fetch(connection: Connection) -> list[Person]:
+    """Everybody, by name."""
+    return [_person(row) for row in connection.execute(query("people.fetch"), {"name": None})]
+
+
+def get(connection: Connection, name: str) -> Person:
+    """The person of that name; raises NotFound naming it."""
+    row = connection.execute(query("people.fetch"), {"name": name}).one_or_none()
+    if row is None:
+        raise NotFound(f"There is nobody named {name!r}; see `minibar-ml people list`.")
+    return _person(row)
+
+
+def insert(connection: Connection, person: Person) -> int:
+    """Add a person, on record in the audit log; returns the id. Raises UsageError where the name is taken."""
+    added: int | None = connection.execute(query("people.insert"), _values(person)).scalar_one_or_none()
+    if added is None:
+        raise UsageError(f"There is a person named {person.name!r} already: `minibar-ml people set` changes them.")
+    audit.insert(connection, "people.add", f"person {person.name}", after=told(person))
+    return added
+
+
+def update(connection: Connection, before: Person, after: Person) -> None:
+    """Change a person's preferences, on record in the audit log."""
+    connection.execute(
+        query("people.update"), {**_values(after), "id": before.id, "follows_source": after.follows_source}
+    )
+    audit.insert(connection, "people.set", f"person {before.name}", told(before), told(after))
+
+
+def delete(connection: Connection, person: Person) -> None:
+    """Remove a person, with channels and messages, on record in the audit log."""
+    connection.execute(query("people.delete"), {"id": person.id})
+    audit.insert(connection, "people.remove", f"person {person.name}", before=told(person))
+
+
+def upsert_channel(
+    connection: Connection, person: Person, kind: ChannelKind, shown: str, sealed: bytes | None = None
+) -> None:
+    """Set a person's address of a kind; `shown` is what may be seen of it, and all that the audit log is told."""
+    values = {"person_id": person.id, "kind": kind, "shown": shown, "sealed": sealed}
+    connection.execute(query("people.upsert_channel"), values)
+    before = {kind: person.channels[kind]} if kind in person.channels else None
+    audit.insert(connection, "people.channel", f"person {person.name}", before, {kind: shown})
+
+
+def delete_channel(connection: Connection, person: Person, kind: ChannelKind) -> None:
+    """Take a person's address of a kind away, with the messages that went there."""
+    connection.execute(query("people.delete_channel"), {"person_id": person.id, "kind": kind})
+    audit.insert(connection, "people.channel", f"person {person.name}", {kind: person.channels.get(kind)}, {kind: None})
+
+
+def fetch_channels(connection: Connection, person: Person) -> list[Recipient]:
+    """All channels of a person."""
+    rows = connection.execute(query("people.fetch_channels"), {"person_id": person.id})
+    return [Recipient(row.id, row.kind, row.shown, _bytes(row.sealed)) for row in rows]
+
+
+def told(person: Person) -> dict[str, Any]:
+    """A person's preferences as the audit log and JSON tell them."""
+    known = asdict(person)
+    del known["id"]
+    for name in ("quiet_from", "quiet_until", "digest_at"):
+        known[name] = f"{known[name]:%H:%M}" if known[name] else None
+    return known
+
+
+def _bytes(sealed: Any) -> bytes | None:
+    return None if sealed is None else bytes(sealed)
+
+
+def _values(person: Person) -> dict[str, Any]:
+    values = {one.name: getattr(person, one.name) for one in fields(Person) if one.name not in _OWN}
+    values |= {name: None if values[name] is None else list(values[name]) for name in _LISTS}
+    return {**values, "name": person.name}
+
+
+def _person(row: Row[Any]) -> Person:
+    values = {one.name: getattr(row, one.name) for one in fields(Person)}
+    values |= {name: None if values[name] is None else tuple(values[name]) for name in _LISTS}
+    return Person(**values)

@@ -1,0 +1,230 @@
+-- The outbox: what is to be told to whom, by which channel, and what became of it.
+-- Quiet hours and digest times are clock times of the session's zone, which is the hotel's.
+
+-- name: enqueue
+-- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
+-- found lately is news, and of several events only the last; that it is over is told to whom was told that it began.
+WITH fresh AS (
+    UPDATE minibar_ml.ml_alert_events SET considered_at = :as_of
+    WHERE id IN (SELECT id FROM minibar_ml.ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
+    RETURNING id, alert_id, event
+), news AS (
+    SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event = 'resolved' AS is_end, a.id AS alert_id, a.hotel_id,
+           a.type, a.severity
+    FROM fresh f JOIN minibar_ml.ml_alerts a ON a.id = f.alert_id
+    WHERE a.muted_by IS NULL
+      AND CASE
+          WHEN f.event = 'resolved' THEN a.status = 'resolved'
+          WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')
+          ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
+          END
+      AND (f.event = 'resolved'
+           OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer))
+    ORDER BY f.alert_id, f.id DESC
+)
+INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, next_at)
+SELECT 'alert', c.id, n.event_id, n.alert_id,
+       CASE WHEN p.digest_at IS NULL THEN CAST(:as_of AS timestamptz)
+            ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + p.digest_at
+                      + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < p.digest_at THEN interval '0'
+                             ELSE interval '1 day' END AS timestamptz) END
+FROM news n
+JOIN minibar_ml.ml_people p ON p.is_active
+     -- Hotel 0 is the common store: whoever serves a hotel is served by it.
+     AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
+     AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
+     AND array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
+         >= array_position(ARRAY['low', 'medium', 'high', 'critical'], p.min_severity)
+JOIN minibar_ml.ml_channels c ON c.person_id = p.id
+WHERE NOT n.is_end
+   OR (p.wants_resolved AND EXISTS (
+       SELECT FROM minibar_ml.ml_outbox o
+       WHERE o.alert_id = n.alert_id AND o.channel_id = c.id AND o.status = 'sent'))
+ORDER BY n.event_id, c.id
+ON CONFLICT DO NOTHING
+
+-- name: enqueue_repeats
+-- Tells once more of alerts that nobody has read, whoever wants that, so long after the last time.
+WITH last AS (
+    SELECT DISTINCT ON (o.channel_id, o.alert_id) o.channel_id, o.alert_id, o.event_id, o.repetition, o.status,
+           o.ended_at + p.repeat_minutes * interval '1 minute' AS again_at
+    FROM minibar_ml.ml_people p
+    JOIN minibar_ml.ml_channels c ON c.person_id = p.id
+    JOIN minibar_ml.ml_outbox o ON o.channel_id = c.id
+    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    WHERE p.is_active AND p.repeat_minutes IS NOT NULL AND a.status = 'open' AND a.muted_by IS NULL
+    ORDER BY o.channel_id, o.alert_id, o.id DESC
+)
+INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)
+SELECT 'alert', channel_id, event_id, alert_id, repetition + 1, :as_of
+FROM last WHERE status = 'sent' AND again_at <= :as_of
+ON CONFLICT DO NOTHING
+
+-- name: skip_over
+-- Takes back what need not be told any more: the alert is closed, snoozed or muted by now, or the person is inactive.
+UPDATE minibar_ml.ml_outbox o SET status = 'skipped', ended_at = :as_of, reason = 'over'
+FROM minibar_ml.ml_alerts a, minibar_ml.ml_alert_events e, minibar_ml.ml_channels c, minibar_ml.ml_people p
+WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id = o.event_id
+  AND c.id = o.channel_id AND p.id = c.person_id
+  AND (NOT p.is_active
+       OR CASE WHEN e.event = 'resolved' THEN a.status <> 'resolved'
+               ELSE a.status NOT IN ('open', 'acknowledged') OR a.muted_by IS NOT NULL
+                    OR (o.repetition > 0 AND a.status <> 'open') END)
+
+-- name: bundle
+-- Makes one digest a channel of what is due: for whoever wants digests, and of more than :storm messages for anybody.
+-- What was tried before stays by itself, so that a second copy is known for one.
+WITH due AS (
+    SELECT o.id, o.channel_id, p.digest_at IS NOT NULL AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
+    FROM minibar_ml.ml_outbox o
+    JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
+    JOIN minibar_ml.ml_people p ON p.id = c.person_id
+    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0
+      AND (a.severity = 'critical' OR p.quiet_from IS NULL
+           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
+                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
+                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
+                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
+                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END)
+), chosen AS (
+    SELECT id, channel_id FROM due WHERE wants_digest OR due > CAST(:storm AS integer)
+), digests AS (
+    INSERT INTO minibar_ml.ml_outbox (kind, channel_id, next_at)
+    SELECT DISTINCT 'digest', channel_id, CAST(:as_of AS timestamptz) FROM chosen
+    RETURNING id, channel_id
+)
+UPDATE minibar_ml.ml_outbox o SET status = 'bundled', digest_id = d.id
+FROM chosen JOIN digests d USING (channel_id)
+WHERE o.id = chosen.id AND o.status = 'waiting'
+
+-- name: claim
+-- Takes up to :batch due messages of these kinds of channel, the gravest first, out of every other run's reach for the
+-- lease; returns them.
+WITH due AS (
+    SELECT o.id, coalesce(array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity), 0) AS gravity
+    FROM minibar_ml.ml_outbox o
+    JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
+    JOIN minibar_ml.ml_people p ON p.id = c.person_id
+    LEFT JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    WHERE o.status = 'waiting' AND o.next_at <= :as_of AND c.kind = ANY(:kinds) AND p.is_active
+      AND (o.kind = 'report' OR a.severity = 'critical' OR p.quiet_from IS NULL
+           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
+                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
+                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
+                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
+                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END
+           OR EXISTS (SELECT FROM minibar_ml.ml_outbox m JOIN minibar_ml.ml_alerts b ON b.id = m.alert_id
+                      WHERE m.digest_id = o.id AND b.severity = 'critical'))
+    ORDER BY gravity DESC, o.next_at, o.id
+    LIMIT :batch FOR UPDATE OF o SKIP LOCKED
+)
+UPDATE minibar_ml.ml_outbox o
+SET attempts = o.attempts + 1, next_at = CAST(:as_of AS timestamptz) + :lease_seconds * interval '1 second'
+FROM due
+JOIN minibar_ml.ml_outbox w ON w.id = due.id
+JOIN minibar_ml.ml_channels c ON c.id = w.channel_id
+JOIN minibar_ml.ml_people p ON p.id = c.person_id
+LEFT JOIN minibar_ml.ml_alert_events e ON e.id = w.event_id
+WHERE o.id = due.id
+RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
+          c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
+
+-- name: fetch_digest
+-- How many of a digest's alerts are still live, by severity, and the ids of the gravest, the latest first.
+WITH members AS (
+    SELECT DISTINCT a.id, a.severity, a.raised_at,
+           array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS gravity
+    FROM minibar_ml.ml_outbox o
+    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    JOIN minibar_ml.ml_alert_events e ON e.id = o.event_id
+    WHERE o.digest_id = :id AND (a.status IN ('open', 'acknowledged') OR e.event = 'resolved') AND a.muted_by IS NULL
+)
+SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
+        FROM (SELECT severity, count(*) AS alerts FROM members GROUP BY severity) s) AS counts,
+       ARRAY(SELECT id FROM members ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS ids
+
+-- name: mark_sent
+-- A message was accepted; with a digest all that it told.
+UPDATE minibar_ml.ml_outbox SET status = 'sent', ended_at = :at, reason = NULL
+WHERE id = :id OR (digest_id = :id AND status = 'bundled')
+
+-- name: mark_skipped
+-- A digest has nothing left to tell.
+UPDATE minibar_ml.ml_outbox SET status = 'skipped', ended_at = :at, reason = 'over'
+WHERE id = :id OR (digest_id = :id AND status = 'bundled')
+
+-- name: mark_failed
+-- A message won't be tried again, and why.
+UPDATE minibar_ml.ml_outbox SET status = 'failed', ended_at = :at, reason = :reason
+WHERE id = :id OR (digest_id = :id AND status = 'bundled')
+
+-- name: mark_delayed
+-- A message could not be delivered yet: it comes due after a pause that doubles each time up to two hours, the shorter
+-- by up to a half at random, so that not all come at once.
+UPDATE minibar_ml.ml_outbox
+SET reason = :reason,
+    next_at = CAST(:at AS timestamptz)
+              + least(7200, 60 * power(2, least(attempts, 10) - 1)) * (1 - random() / 2) * interval '1 second'
+WHERE id = :id
+
+-- name: release
+-- Gives claimed messages back that were not tried.
+UPDATE minibar_ml.ml_outbox SET attempts = attempts - 1, next_at = :as_of WHERE id = ANY(:ids) AND status = 'waiting'
+
+-- name: retry_failed
+-- Lets all that has failed be tried once more from the start; one row each.
+UPDATE minibar_ml.ml_outbox
+SET status = CASE WHEN digest_id IS NULL THEN 'waiting' ELSE 'bundled' END, attempts = 0, next_at = :as_of,
+    ended_at = NULL
+WHERE status = 'failed'
+RETURNING id
+
+-- name: health
+-- What waits and what has failed. tried_since: since when the oldest message waits that could not be delivered yet.
+SELECT count(*) FILTER (WHERE o.status = 'waiting') AS waiting,
+       count(*) FILTER (WHERE o.status = 'waiting' AND c.kind = 'email') AS mail_waiting,
+       min(o.created_at) FILTER (WHERE o.status = 'waiting') AS oldest_at,
+       min(o.created_at) FILTER (WHERE o.status = 'waiting' AND o.attempts > 0) AS tried_since,
+       count(*) FILTER (WHERE o.status = 'failed' AND o.digest_id IS NULL) AS failed,
+       (array_agg(o.reason ORDER BY o.ended_at DESC) FILTER (WHERE o.status = 'failed'))[1] AS last_failure
+FROM minibar_ml.ml_outbox o JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
+WHERE o.status IN ('waiting', 'failed')
+
+-- name: insert_mail
+-- Keeps a mail that was rendered beforehand; returns its id.
+INSERT INTO minibar_ml.ml_mails (subject, body, html) VALUES (:subject, :body, :html) RETURNING id
+
+-- name: insert_attachments
+-- Adds the files of a mail, given as arrays of the same length.
+INSERT INTO minibar_ml.ml_attachments (mail_id, name, media_type, content)
+SELECT :mail_id, name, media_type, content
+FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents AS bytea[]))
+     AS f (name, media_type, content)
+
+-- name: enqueue_report
+-- One message with this mail for everybody who reads this language and wants reports of the period; one row each.
+-- A storekeeper gets none: a report tells of more than stock.
+INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)
+SELECT 'report', c.id, :report, :mail_id, :as_of
+FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+WHERE p.is_active AND p.language = :language AND :period = ANY(p.reports) AND p.role = 'administrator'
+  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
+ON CONFLICT DO NOTHING
+RETURNING id
+
+-- name: fetch_report_languages
+-- The languages of those who want reports of a period and a hotel (null: of all hotels).
+SELECT DISTINCT p.language
+FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+WHERE p.is_active AND :period = ANY(p.reports) AND p.role = 'administrator'
+  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
+ORDER BY 1
+
+-- name: get_mail
+-- A mail that was rendered beforehand.
+SELECT subject, body, html FROM minibar_ml.ml_mails WHERE id = :id
+
+-- name: fetch_attachments
+-- The files of a mail, by name.
+SELECT name, media_type, content FROM minibar_ml.ml_attachments WHERE mail_id = :id ORDER BY name

@@ -1,0 +1,86 @@
+-- People who are told of alerts, and their channels. Administrators and storekeepers of the hotel application are
+-- people by default; attendants are not.
+
+-- name: follow_source
+-- Takes over who the hotel application's administrators and storekeepers are; a person set by hand is left alone, and
+-- one of the same name stands in for the user.
+WITH found AS (
+    SELECT user_id, login, is_active,
+           CASE WHEN role = 'depo_sorumlusu' THEN 'storekeeper' ELSE 'administrator' END AS role,
+           -- An administrator of no hotel is the whole chain's; a storekeeper of no hotel has nothing to be told of.
+           CASE WHEN role = 'depo_sorumlusu' OR hotels <> '{}' THEN hotels END AS hotels,
+           CASE WHEN role = 'depo_sorumlusu' THEN CAST(:stock_types AS text[]) END AS alert_types
+    FROM minibar_ml.source_recipients()
+    WHERE role IN ('sistem_yoneticisi', 'admin', 'depo_sorumlusu') AND login <> ''
+), changed AS (
+    UPDATE minibar_ml.ml_people p
+    SET is_active = f.is_active, role = f.role, hotels = f.hotels, alert_types = f.alert_types
+    FROM found f
+    WHERE p.source_user_id = f.user_id AND p.follows_source
+      AND (p.is_active, p.role, p.hotels, p.alert_types)
+          IS DISTINCT FROM (f.is_active, f.role, f.hotels, f.alert_types)
+), gone AS (
+    UPDATE minibar_ml.ml_people p SET is_active = false
+    WHERE p.follows_source AND p.is_active AND NOT EXISTS (SELECT FROM found f WHERE f.user_id = p.source_user_id)
+)
+INSERT INTO minibar_ml.ml_people (name, source_user_id, follows_source, role, language, hotels, alert_types)
+SELECT f.login, f.user_id, true, f.role, :language, f.hotels, f.alert_types
+FROM found f
+WHERE f.is_active AND NOT EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.source_user_id = f.user_id)
+ON CONFLICT DO NOTHING
+
+-- name: follow_addresses
+-- Takes over the mail addresses of people who follow the hotel application; what is no address is none.
+WITH found AS (
+    SELECT p.id AS person_id, trim(r.email) AS email, coalesce(trim(r.email) ~ :address, false) AS is_usable
+    FROM minibar_ml.ml_people p JOIN minibar_ml.source_recipients() r ON r.user_id = p.source_user_id
+    WHERE p.follows_source
+), gone AS (
+    DELETE FROM minibar_ml.ml_channels c USING found f
+    WHERE c.person_id = f.person_id AND c.kind = 'email' AND NOT f.is_usable
+)
+INSERT INTO minibar_ml.ml_channels AS c (person_id, kind, shown)
+SELECT person_id, 'email', email FROM found WHERE is_usable
+ON CONFLICT (person_id, kind) DO UPDATE SET shown = excluded.shown WHERE c.shown <> excluded.shown
+
+-- name: fetch
+-- All people by name, or the one of :name, each with what its channels show by their kind.
+SELECT p.*, coalesce((SELECT jsonb_object_agg(c.kind, c.shown) FROM minibar_ml.ml_channels c
+                      WHERE c.person_id = p.id), '{}') AS channels
+FROM minibar_ml.ml_people p
+WHERE CAST(:name AS text) IS NULL OR p.name = :name
+ORDER BY p.name
+
+-- name: insert
+-- Adds a person; returns the id, no row where the name is taken.
+INSERT INTO minibar_ml.ml_people (name, role, language, is_active, hotels, alert_types, min_severity, quiet_from,
+                                  quiet_until, digest_at, repeat_minutes, wants_resolved, reports)
+VALUES (:name, :role, :language, :is_active, :hotels, :alert_types, :min_severity, :quiet_from, :quiet_until,
+        :digest_at, :repeat_minutes, :wants_resolved, :reports)
+ON CONFLICT (name) DO NOTHING
+RETURNING id
+
+-- name: update
+-- Sets all of a person's preferences.
+UPDATE minibar_ml.ml_people
+SET follows_source = :follows_source, role = :role, language = :language, is_active = :is_active, hotels = :hotels,
+    alert_types = :alert_types, min_severity = :min_severity, quiet_from = :quiet_from, quiet_until = :quiet_until,
+    digest_at = :digest_at, repeat_minutes = :repeat_minutes, wants_resolved = :wants_resolved, reports = :reports
+WHERE id = :id
+
+-- name: delete
+-- Removes a person with channels and messages.
+DELETE FROM minibar_ml.ml_people WHERE id = :id
+
+-- name: upsert_channel
+-- Sets a person's address of a kind.
+INSERT INTO minibar_ml.ml_channels (person_id, kind, shown, sealed) VALUES (:person_id, :kind, :shown, :sealed)
+ON CONFLICT (person_id, kind) DO UPDATE SET shown = excluded.shown, sealed = excluded.sealed
+
+-- name: delete_channel
+-- Takes a person's address of a kind away.
+DELETE FROM minibar_ml.ml_channels WHERE person_id = :person_id AND kind = :kind
+
+-- name: fetch_channels
+-- A person's channels, by id.
+SELECT id, kind, shown, sealed FROM minibar_ml.ml_channels WHERE person_id = :person_id ORDER BY id

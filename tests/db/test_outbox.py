@@ -1,0 +1,266 @@
+"""Who is told what, when, and by which message: the rules of the outbox, and mails as a server gets them."""
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hotels import ZONE, command, sql
+from mail_server import Mailbox, raise_alerts, serving
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.store import outbox
+from minibar_ml.store.engine import make_engine
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    with serving(Mailbox()) as made:
+        yield made
+
+
+def add(url: str, name: str, *options: str) -> None:
+    assert command(url, "people", "add", name, "--email", f"{name}@otel.example", *options, "--quiet") == 0
+
+
+def told(url: str, mailbox: Mailbox, *options: str, **settings: str) -> list[tuple[str, str]]:
+    """Run notify; who got which mail by this run."""
+    before = len(mailbox.accepted)
+    assert command(url, "alerts", "notify", "--quiet", *options, **mailbox.settings(**settings)) == ExitCode.OK
+    found = mailbox.accepted[before:]
+    return sorted((mail["To"].addresses[0].username, mail["Subject"]) for mail in found)
+
+
+def names(found: list[tuple[str, str]]) -> list[str]:
+    return [name for name, _ in found]
+
+
+def change(url: str, changes: str) -> None:
+    sql(url, f"UPDATE minibar_ml.ml_alerts SET {changes}")
+
+
+def at_clock(hours: int) -> str:
+    """The last instant at which the hotel's clock struck this hour."""
+    now = datetime.now(ZoneInfo(ZONE))
+    struck = now.replace(hour=hours, minute=0, second=0, microsecond=0)
+    return (struck if struck <= now else struck - timedelta(days=1)).isoformat()
+
+
+def test_severity_type_and_hotel_choose_who_is_told(store_url: str, mailbox: Mailbox) -> None:
+    sql(store_url, "INSERT INTO oteller (id, ad) VALUES (1, 'Bir'), (2, 'İki')")
+    add(store_url, "everything", "--severity", "low")
+    add(store_url, "grave", "--severity", "critical")
+    add(store_url, "other", "--hotel", "2")
+    add(store_url, "stock", "--role", "storekeeper", "--hotel", "1")
+    raise_alerts(store_url, severity="high", hotel=1)
+    assert names(told(store_url, mailbox)) == ["everything"]
+    raise_alerts(store_url, severity="critical", hotel=2, first=2)
+    assert names(told(store_url, mailbox)) == ["everything", "grave", "other"]
+    raise_alerts(store_url, severity="high", type_="shrinkage", hotel=0, first=3)
+    assert names(told(store_url, mailbox)) == ["everything", "other", "stock"], "the common store serves every hotel"
+
+
+def test_an_alert_is_announced_again_when_it_grows_graver_and_not_when_it_is_merely_seen_again(
+    store_url: str, mailbox: Mailbox
+) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, severity="medium")
+    assert told(store_url, mailbox) == [("ayse", "[Medium] Room Oda 1: Unusual consumption")]
+    change(store_url, "occurrences = 2, last_seen = now()")
+    assert told(store_url, mailbox) == []
+    change(store_url, "severity = 'critical'")
+    assert told(store_url, mailbox) == [("ayse", "[Critical] An alert has become graver: Room Oda 1")]
+
+
+def test_what_grows_graver_than_the_least_severity_is_announced_for_the_first_time(
+    store_url: str, mailbox: Mailbox
+) -> None:
+    add(store_url, "ayse", "--severity", "high")
+    raise_alerts(store_url, severity="low")
+    assert told(store_url, mailbox) == []
+    change(store_url, "severity = 'high'")
+    assert names(told(store_url, mailbox)) == ["ayse"]
+
+
+def test_what_is_muted_or_put_off_is_announced_when_it_no_longer_is(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    first, second = raise_alerts(store_url, 2)
+    sql(store_url, "UPDATE minibar_ml.ml_alerts SET muted_by = :by WHERE id = :id", by=first, id=second)
+    sql(
+        store_url,
+        "UPDATE minibar_ml.ml_alerts SET status = 'snoozed', snoozed_until = now(), snoozed_by = 'a' WHERE id = :id",
+        id=first,
+    )
+    assert told(store_url, mailbox) == []
+    change(store_url, "muted_by = NULL, status = 'open', snoozed_until = NULL")
+    assert told(store_url, mailbox) == [
+        ("ayse", "[High] A new alert: Room Oda 2"),
+        ("ayse", "[High] An alert that was put off is still open: Room Oda 1"),
+    ]
+
+
+def test_what_was_closed_before_it_was_told_is_not_told(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--quiet-hours", "00:00-23:59", "--resolved")
+    raise_alerts(store_url)
+    assert told(store_url, mailbox) == []
+    change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system'")
+    assert command(store_url, "people", "set", "ayse", "--quiet-hours", "none", "--quiet") == ExitCode.OK
+    assert told(store_url, mailbox) == []
+    assert sql(store_url, "SELECT status, reason FROM minibar_ml.ml_outbox") == [("skipped", "over")]
+
+
+def test_that_an_alert_is_over_is_told_to_whoever_wants_it_and_was_told_of_it(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "wants", "--resolved")
+    add(store_url, "does-not")
+    raise_alerts(store_url)
+    assert names(told(store_url, mailbox)) == ["does-not", "wants"]
+    add(store_url, "late", "--resolved")
+    change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system'")
+    assert told(store_url, mailbox) == [("wants", "[High] An alert is over: Room Oda 1")]
+
+
+def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, 3, days=10)
+    raise_alerts(store_url, 2, days=2, first=10)
+    change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system' WHERE entity_id = 1010")
+    assert told(store_url, mailbox) == [("ayse", "[High] Room Oda 11: Unusual consumption")]
+    assert told(store_url, mailbox) == []
+
+
+def test_quiet_hours_hold_all_but_critical_alerts_back(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--quiet-hours", "22:00-07:00")
+    raise_alerts(store_url, severity="high")
+    raise_alerts(store_url, severity="critical", first=2)
+    night, noon = at_clock(23), at_clock(12)
+    assert told(store_url, mailbox, "--as-of", night) == [("ayse", "[Critical] Room Oda 2: Unusual consumption")]
+    sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = :noon WHERE status = 'waiting'", noon=noon)
+    assert told(store_url, mailbox, "--as-of", noon) == [("ayse", "[High] Room Oda 1: Unusual consumption")]
+
+
+def test_whoever_wants_a_digest_gets_one_at_its_time(store_url: str, mailbox: Mailbox) -> None:
+    now = datetime.now(ZoneInfo(ZONE))
+    add(store_url, "ayse", "--digest", f"{now + timedelta(hours=2):%H:%M}")
+    raise_alerts(store_url, 3)
+    assert told(store_url, mailbox) == []
+    (row,) = sql(store_url, "SELECT DISTINCT next_at FROM minibar_ml.ml_outbox")
+    assert timedelta(minutes=118) < row.next_at - now < timedelta(minutes=121)
+    sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now()")
+    assert told(store_url, mailbox) == [("ayse", "3 alerts: High 3")]
+    assert told(store_url, mailbox) == []
+
+
+def test_more_than_a_storm_at_once_is_a_digest_and_fewer_are_mails_of_their_own(
+    store_url: str, mailbox: Mailbox
+) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, 4)
+    assert len(told(store_url, mailbox, ML_NOTIFY_STORM="4")) == 4
+    raise_alerts(store_url, 5, first=10)
+    assert told(store_url, mailbox, ML_NOTIFY_STORM="4") == [("ayse", "5 alerts: High 5")]
+
+
+def test_an_alert_that_nobody_reads_is_told_again_until_somebody_does(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--repeat", "60")
+    raise_alerts(store_url)
+    assert len(told(store_url, mailbox)) == 1
+    assert told(store_url, mailbox) == []
+    earlier = "UPDATE minibar_ml.ml_outbox SET ended_at = ended_at - interval '61 minutes'"
+    sql(store_url, earlier)
+    assert told(store_url, mailbox) == [("ayse", "[High] Nobody has read this alert yet: Room Oda 1")]
+    assert told(store_url, mailbox) == []
+    sql(store_url, earlier)
+    change(store_url, "status = 'acknowledged', read_at = now(), read_by = 'ayse'")
+    assert told(store_url, mailbox) == []
+    assert len({mail["Message-ID"] for mail in mailbox.accepted}) == 2
+
+
+def test_without_a_mail_server_mails_wait_and_status_says_so(
+    store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, 2)
+    assert command(store_url, "alerts", "notify", "--quiet") == ExitCode.OK
+    capsys.readouterr()
+    command(store_url, "status")
+    shown = capsys.readouterr().out
+    assert re.search(r"outbox: 2 waiting, the oldest for \d+ s, 0 given up", shown)
+    assert "2 mails wait for a mail server: name it with ML_SMTP_HOST" in shown
+
+
+def test_a_mail_is_html_with_its_plain_text_and_says_what_made_it(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--lang", "tr")
+    raise_alerts(store_url)
+    told(store_url, mailbox)
+    (mail,) = mailbox.accepted
+    assert mail["Subject"] == "[Yüksek] Oda Oda 1: Olağandışı tüketim"
+    assert mail["From"] == "minibar-ml <minibar@otel.example>"
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["List-Id"] == "minibar-ml <minibar-ml.otel.example>"
+    assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
+    plain, html = (part.get_content() for part in mail.iter_parts())
+    assert "Ne yapmalı" in plain
+    assert "Ne yapmalı" in html
+    assert "http" not in html
+    assert "<style" not in html
+
+
+def test_a_name_in_the_database_can_not_break_out_of_subject_or_page(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url)
+    change(store_url, r"entity_name = E'x\r\nBcc: all@otel.example\r\n\r\n<script>alert(1)</script>'")
+    told(store_url, mailbox)
+    (mail,) = mailbox.accepted
+    assert mail["Bcc"] is None
+    assert "x Bcc: all@otel.example <script>" in mail["Subject"]
+    html = mail.get_body(("html",)).get_content()  # type: ignore[union-attr]
+    assert "<script" not in html
+
+
+def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--lang", "tr", "--report", "weekly")
+    add(store_url, "mehmet", "--report", "monthly")
+    add(store_url, "depo", "--role", "storekeeper", "--report", "weekly", "--lang", "tr")
+    content = bytes(range(256))
+    mail = Mail("Haftalık rapor", "metin", "<p>metin</p>", [Attachment("rapor.pdf", "application/pdf", content)])
+    with make_engine(store_url, ZONE).connect() as connection:
+        assert outbox.fetch_report_languages(connection, "weekly", None) == ["tr"]
+        for expected in (1, 0):
+            now = datetime.now(UTC)
+            assert outbox.enqueue_report(connection, "weekly", "weekly 2026-01-04", None, {"tr": mail}, now) == expected
+            connection.commit()
+    assert told(store_url, mailbox) == [("ayse", "Haftalık rapor")]
+    (file,) = mailbox.accepted[0].iter_attachments()
+    assert (file.get_filename(), file.get_content_type()) == ("rapor.pdf", "application/pdf")
+    assert file.get_content() == content
+
+
+def test_a_bounded_run_leaves_the_rest_for_the_next(store_url: str) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, 4)
+
+    def slow(_mailbox: Mailbox, _server: object) -> None:
+        time.sleep(0.7)
+
+    with serving(Mailbox(at_data=slow)) as mailbox:
+        assert 1 <= len(told(store_url, mailbox, ML_NOTIFY_SECONDS="1")) < 4
+        assert sql(store_url, "SELECT count(*) FROM minibar_ml.ml_outbox WHERE attempts = 0 AND next_at <= now()")[0][0]
+        told(store_url, mailbox)
+    assert len({mail["Message-ID"] for mail in mailbox.accepted}) == len(mailbox.accepted) == 4
+
+
+def test_the_password_of_a_file_that_others_can_read_is_refused(
+    store_url: str, mailbox: Mailbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = tmp_path / "smtp"
+    secret.write_text("hush-hush\n", encoding="utf-8")
+    secret.chmod(0o644)
+    settings = mailbox.settings(ML_SMTP_USER="u", ML_SMTP_PASSWORD_FILE=str(secret))
+    assert command(store_url, "alerts", "notify", **settings) == ExitCode.CONFIGURATION
+    shown = capsys.readouterr()
+    assert "chmod 600" in shown.err
+    assert "hush-hush" not in shown.out + shown.err

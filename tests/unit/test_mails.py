@@ -1,0 +1,98 @@
+"""What messages say, in both languages, and the headers of a mail."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minibar_ml.notify
+from minibar_ml.domain.messages import Mail
+from minibar_ml.domain.people import is_address
+from minibar_ml.i18n import LOCALE_FOLDER
+from minibar_ml.notify.channels.email import compose
+from minibar_ml.notify.wording import Words
+
+NOTIFY = Path(minibar_ml.notify.__file__).parent
+CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
+ZONE = ZoneInfo("Europe/Nicosia")
+SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
+
+
+def used() -> Iterator[str]:
+    """Every text that code and templates hand to gettext."""
+    keywords = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
+    for method, pattern in (("python", "*.py"), ("jinja2.ext:babel_extract", "*.j2")):
+        for path in NOTIFY.rglob(pattern):
+            with path.open("rb") as file:
+                for _line, message, _comments, _context in extract(method, file, keywords, options={"silent": "false"}):
+                    yield message if isinstance(message, str) else message[0]
+
+
+def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
+    with CATALOG.with_suffix(".po").open("rb") as file:
+        catalog = read_po(file, locale="tr")
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
+    }
+    assert translated == set(used())
+    assert [error for message in catalog for error in message.check(catalog)] == []
+
+
+def test_the_compiled_catalog_is_the_text_compiled() -> None:
+    with CATALOG.with_suffix(".po").open("rb") as file:
+        compiled = BytesIO()
+        write_mo(compiled, read_po(file, locale="tr"))
+    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue()
+
+
+def test_a_digest_counts_in_the_right_number() -> None:
+    assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
+    assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
+    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_breaks_a_header(subject: str, name: str, file: str) -> None:
+    message = compose(SENDER, ADDRESS, name, Mail(subject, "text", "<p>html</p>"), file)
+    head = bytes(message).partition(b"\r\n\r\n")[0].decode()
+    known = {"subject", "from", "to", "date", "message-id", "list-id", "auto-submitted", "x-auto-response-suppress",
+             "mime-version", "content-type"}  # fmt: skip
+    starts = {line.partition(":")[0].lower() for line in head.split("\r\n") if not line.startswith((" ", "\t"))}
+    assert starts == known
+    assert str(message["To"].addresses[0].addr_spec) == ADDRESS
+
+
+def test_a_message_keeps_its_id_and_no_other_has_it() -> None:
+    mail = Mail("s", "t", "h")
+    first, again, other = (compose(SENDER, ADDRESS, "a", mail, one)["Message-ID"] for one in ("1", "1", "2"))
+    assert first == again != other
+    assert first.endswith("@otel.example>")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("ayse@otel.example", True),
+        ("a.b+c@x-y.example", True),
+        ("root@localhost", True),
+        ("ayse@otel.example\nBcc: x@y.example", False),
+        ("ayse@otel.example\n", False),
+        ("ayşe@otel.example", False),
+        ("Ayse <ayse@otel.example>", False),
+        ("ayse@", False),
+        ("a@b@c", False),
+        ("a,b@c", False),
+        ("", False),
+    ],
+)
+def test_only_plain_addresses_are_written_to(text: str, is_one: bool) -> None:
+    assert is_address(text) is is_one
