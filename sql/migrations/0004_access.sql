@@ -116,42 +116,35 @@ CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING (
 
 -- Persons who are told, and what they are told: jobs, and the administrators of a hotel of theirs; whoever changes a
 -- person has to be administrator everywhere, for a person may be told of any hotel. Messages about an alert are seen by
--- whoever sees the alert, so that everybody's `status` tells of those that wait.
-DO $$
-BEGIN
-    IF to_regclass('minibar_ml.ml_outbox') IS NULL THEN
-        RETURN;
-    END IF;
-    ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_people USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_people USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING (
-        (SELECT minibar_ml.is_any(current_user, '{administrator}'))
-        AND (hotels IS NULL
-             OR hotels && CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
-    ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_channels USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_channels USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING (
-        EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.id = person_id));
-    ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_outbox USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_outbox USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (
-        alert_id IS NOT NULL AND EXISTS (SELECT FROM minibar_ml.ml_alerts a WHERE a.id = alert_id));
-    ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_mails USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_mails USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_attachments USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_attachments USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-END
-$$;
+-- those administrators who see the alert.
+ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_people USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_people USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING (
+    (SELECT minibar_ml.is_any(current_user, '{administrator}'))
+    AND (hotels IS NULL
+         OR hotels && CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
+ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_channels USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_channels USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING (
+    EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.id = person_id));
+ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_outbox USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_outbox USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (
+    alert_id IS NOT NULL AND EXISTS (SELECT FROM minibar_ml.ml_alerts a WHERE a.id = alert_id));
+ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_mails USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_mails USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_attachments USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_attachments USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
 
 -- A role sees its own binding, administrators all of them.
 ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
