@@ -68,7 +68,8 @@ BEGIN
             ('oda_tipleri', 'ad, id', 'minibar_ml_viewer'),
             ('odalar', 'aktif, id, kat_id, oda_no, oda_tipi_id', 'minibar_ml_viewer'),
             ('urunler', 'aktif, alis_fiyati, id, kritik_stok_seviyesi, satis_fiyati, urun_adi', 'minibar_ml_viewer'),
-            ('kullanicilar', 'ad, aktif, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
+            ('kullanicilar', 'ad, aktif, email, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
+            ('kullanici_otel', 'kullanici_id, otel_id', 'minibar_ml_operator'),
             ('misafir_kayitlari',
              'cikis_saati, cikis_tarihi, durum, giris_saati, giris_tarihi, id, misafir_sayisi, oda_id',
              'minibar_ml_operator'),
@@ -122,14 +123,6 @@ GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
 
 -- Persons and messages: jobs deliver them, administrators look after them.
-DO $$
-BEGIN
-    IF to_regclass('minibar_ml.ml_outbox') IS NULL THEN
-        RETURN;
-    END IF;
-    GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
-        minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector, minibar_ml_operator;
-    GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;
-    GRANT SELECT ON minibar_ml.ml_outbox TO minibar_ml_viewer;
-END
-$$;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
+    minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector, minibar_ml_operator;
+GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;

@@ -33,13 +33,19 @@ CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     AS $$
 DECLARE
     head minibar_ml.ml_audit_head;
+    last record;
 BEGIN
     SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    SELECT id, hash INTO last FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1;
+    -- Never from an entry before the head: then later ones were removed, and the chain has to show it.
+    IF last.id > head.last_id THEN
+        head.last_id := last.id;
+        head.hash := last.hash;
+    END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
     NEW.database_role := session_user;
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
-    UPDATE minibar_ml.ml_audit_head SET last_id = NEW.id, hash = NEW.hash;
     RETURN NEW;
 END
 $$;
@@ -96,6 +102,18 @@ CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+$$;
+
+CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
+    FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
+    WHERE l.id > h.last_id;
+    RETURN NULL;
+END
 $$;
 
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
@@ -635,6 +653,10 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain;
 CREATE TRIGGER ml_audit_log_grows BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_grows;
+
+CREATE TRIGGER ml_audit_log_head AFTER INSERT ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.move_audit_head();
+
+ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_head;
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);

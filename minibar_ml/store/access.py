@@ -17,8 +17,8 @@ def require(connection: Connection) -> None:
     row = connection.execute(query("access.sees_nothing")).one()
     if row.sees_nothing:
         raise PreconditionFailed(
-            f"Database role {row.role} is bound to no hotel and so sees nothing: the store's owner binds it with "
-            f"`minibar-ml access add {row.role} --as storekeeper --hotel H`."
+            f"Database role {row.role} sees nothing: it is bound to no hotel (`minibar-ml access add {row.role}`) and "
+            f"runs no jobs (GRANT minibar_ml_collector TO {row.role}); see docs/security.md."
         )
 
 

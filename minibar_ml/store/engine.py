@@ -148,9 +148,7 @@ def explain(error: BaseException) -> MinibarError | None:
     ):
         return DatabaseUnreachable(f"The database failed: {first_line}. Nothing is half-written; the next run goes on.")
     if code == "42501":
-        return PreconditionFailed(
-            f"The database role may not do this ({first_line}): grant it, see docs/installation.md."
-        )
+        return PreconditionFailed(f"The database role may not do this ({first_line}): grant it, see docs/security.md.")
     if code in ("3F000", "42P01", "42703", "42883"):
         return PreconditionFailed(f"Something is missing in the database ({first_line}): run `minibar-ml db check`.")
     return None

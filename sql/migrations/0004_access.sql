@@ -116,42 +116,35 @@ CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING (
 
 -- Persons who are told, and what they are told: jobs, and the administrators of a hotel of theirs; whoever changes a
 -- person has to be administrator everywhere, for a person may be told of any hotel. Messages about an alert are seen by
--- whoever sees the alert, so that everybody's `status` tells of those that wait.
-DO $$
-BEGIN
-    IF to_regclass('minibar_ml.ml_outbox') IS NULL THEN
-        RETURN;
-    END IF;
-    ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_people USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_people USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING (
-        (SELECT minibar_ml.is_any(current_user, '{administrator}'))
-        AND (hotels IS NULL
-             OR hotels && CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
-    ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_channels USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_channels USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING (
-        EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.id = person_id));
-    ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_outbox USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_outbox USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (
-        alert_id IS NOT NULL AND EXISTS (SELECT FROM minibar_ml.ml_alerts a WHERE a.id = alert_id));
-    ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_mails USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_mails USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-    ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
-    CREATE POLICY jobs ON minibar_ml.ml_attachments USING ((SELECT minibar_ml.runs_jobs(current_user)));
-    CREATE POLICY changed ON minibar_ml.ml_attachments USING (
-        (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
-END
-$$;
+-- those administrators who see the alert.
+ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_people USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_people USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING (
+    (SELECT minibar_ml.is_any(current_user, '{administrator}'))
+    AND (hotels IS NULL
+         OR hotels && CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
+ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_channels USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_channels USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING (
+    EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.id = person_id));
+ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_outbox USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_outbox USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (
+    alert_id IS NOT NULL AND EXISTS (SELECT FROM minibar_ml.ml_alerts a WHERE a.id = alert_id));
+ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_mails USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_mails USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+ALTER TABLE minibar_ml.ml_attachments ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_attachments USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY changed ON minibar_ml.ml_attachments USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
 
 -- A role sees its own binding, administrators all of them.
 ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
@@ -217,19 +210,36 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Entries get their number, instant, role and hash here, whatever was asked for. The lock on the one row of the head
--- lasts to the end of the transaction, so that entries of several sessions stand in one line without a gap.
+-- lasts to the end of the transaction, so that entries of several sessions stand in one line without a gap. What this
+-- very statement added is later than the head, which follows after each statement: as many versions of it as entries
+-- would make a long statement quadratic.
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     head minibar_ml.ml_audit_head;
+    last record;
 BEGIN
     SELECT * INTO STRICT head FROM minibar_ml.ml_audit_head FOR UPDATE;
+    SELECT id, hash INTO last FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1;
+    -- Never from an entry before the head: then later ones were removed, and the chain has to show it.
+    IF last.id > head.last_id THEN
+        head.last_id := last.id;
+        head.hash := last.hash;
+    END IF;
     NEW.id := head.last_id + 1;
     NEW.at := clock_timestamp();
     NEW.database_role := session_user;
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
-    UPDATE minibar_ml.ml_audit_head SET last_id = NEW.id, hash = NEW.hash;
     RETURN NEW;
+END
+$$;
+CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE minibar_ml.ml_audit_head h SET last_id = l.id, hash = l.hash
+    FROM (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l
+    WHERE l.id > h.last_id;
+    RETURN NULL;
 END
 $$;
 CREATE FUNCTION minibar_ml.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -257,9 +267,11 @@ CREATE INDEX ml_audit_log_action ON minibar_ml.ml_audit_log (action, id DESC);
 
 CREATE TRIGGER ml_audit_log_chain BEFORE INSERT ON minibar_ml.ml_audit_log
     FOR EACH ROW EXECUTE FUNCTION minibar_ml.chain_audit_entry();
+CREATE TRIGGER ml_audit_log_head AFTER INSERT ON minibar_ml.ml_audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.move_audit_head();
 CREATE TRIGGER ml_audit_log_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON minibar_ml.ml_audit_log
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 CREATE TRIGGER ml_audit_head_stays BEFORE DELETE OR TRUNCATE ON minibar_ml.ml_audit_head
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain,
-    ENABLE ALWAYS TRIGGER ml_audit_log_grows;
+    ENABLE ALWAYS TRIGGER ml_audit_log_head, ENABLE ALWAYS TRIGGER ml_audit_log_grows;

@@ -30,8 +30,8 @@ def _tampered(url: str, *statements: str) -> None:
     sql(url, f"ALTER TABLE {LOG} DISABLE TRIGGER ALL")
     for statement in statements:
         sql(url, statement)
-    sql(url, f"ALTER TABLE {LOG} ENABLE ALWAYS TRIGGER ml_audit_log_chain")
-    sql(url, f"ALTER TABLE {LOG} ENABLE ALWAYS TRIGGER ml_audit_log_grows")
+    for trigger in ("chain", "head", "grows"):
+        sql(url, f"ALTER TABLE {LOG} ENABLE ALWAYS TRIGGER ml_audit_log_{trigger}")
 
 
 def _verified(url: str, capsys: pytest.CaptureFixture[str], code: ExitCode, *options: str) -> dict[str, Any]:
@@ -112,6 +112,15 @@ def test_a_log_that_was_cut_off_is_told_by_the_head_and_by_a_hash_that_was_kept(
     _verified(store_url, capsys, ExitCode.OK)
     assert "cut off" in _verified(store_url, capsys, ExitCode.UNEXPECTED, "--expect", kept)["fault"]
     assert command(store_url, "audit", "verify", "--expect", "zz") == ExitCode.USAGE
+
+
+def test_an_entry_that_is_added_after_the_log_was_cut_off_does_not_mend_it(
+    connection: Connection, store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _add(connection, "a", "b", "c")
+    _tampered(store_url, f"DELETE FROM {LOG} WHERE id = 3")
+    _add(connection, "d")
+    assert _verified(store_url, capsys, ExitCode.UNEXPECTED)["first_broken_id"] == 4
 
 
 def test_entries_of_sessions_that_write_at_once_stand_in_one_line(store_url: str) -> None:
