@@ -35,12 +35,13 @@ class Hotel(RuleBasedStateMachine):
 
     connection: Connection
 
-    @initialize()
-    def start(self) -> None:
+    @initialize(kinds=st.lists(st.sampled_from(KINDS), min_size=3, max_size=8))
+    def start(self, kinds: list[Finding]) -> None:
         self.connection.rollback()
-        self.today, self.found = D, list[Finding]()
+        self.today, self.found = D, kinds
         self.before: dict[int, Any] = {}
         check_rooms(self.connection, *(D + timedelta(days=n) for n in range(0, 200, 2)))
+        detect(self.connection, *kinds, day=D)
 
     @rule(days=st.sampled_from([0, 1, 1, 2, 5, 16, 40]))
     def go_on(self, days: int) -> None:
