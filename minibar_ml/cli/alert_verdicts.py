@@ -81,7 +81,7 @@ def reopen(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = Fal
 
         return alerts.reopen(connection, numbers, operator)
 
-    _change(ids, by, take_back)
+    _change(ids, by, take_back, kept="raised again since")
 
 
 def comment(
@@ -110,24 +110,33 @@ def _judge(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
     _change(ids, by, give)
 
 
-def _change(words: Sequence[str], by: str | None, change: Change) -> None:
-    """Make one change to alerts, all or none, and say of each what became of it."""
+def _change(words: Sequence[str], by: str | None, change: Change, kept: str | None = None) -> None:
+    """Make one change to alerts, all or none, and say of each what became of it; `kept`: why one stays closed."""
     operator, numbers = _operator(by), alert_ids.parsed(words)
     if not numbers:
         console.note("No alert number on stdin: nothing was changed.")
         return
-    from minibar_ml.store import alerts
 
-    with context.store(context.settings(), "alerts verdict") as connection:
+    def once(connection: "Connection") -> tuple[list[Alert], list[Alert]]:
+        from minibar_ml.store import alerts
+
         changed = change(connection, numbers, operator)
         unchanged = alerts.fetch_by_id(connection, set(numbers) - {alert.id for alert in changed})
         connection.commit()
+        return changed, unchanged
+
+    changed, unchanged = context.work(context.settings(), "alerts verdict", once)
     for alert in changed:
         until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M}" if alert.snoozed_until else ""
         console.note(f"alert {alert.id}: {PAST_TENSE[alert.status]}{until}")
     for alert in unchanged:
-        by_itself = " by itself" if alert.resolved_by == SYSTEM else ""
-        console.note(f"alert {alert.id}: already {PAST_TENSE[alert.status]}{by_itself}; left as it is")
+        console.note(f"alert {alert.id}: {_why_kept(alert, kept)}; left as it is")
+
+
+def _why_kept(alert: Alert, otherwise: str | None) -> str:
+    if alert.resolved_by == SYSTEM:
+        return "over by itself"
+    return f"already {PAST_TENSE[alert.status]}" if otherwise is None or alert.status == "open" else otherwise
 
 
 def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:

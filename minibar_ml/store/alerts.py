@@ -96,6 +96,13 @@ def _mute(connection: Connection) -> None:
     connection.execute(query("alerts.mute"), values)
 
 
+def _with_muted(connection: Connection, changed: list[Alert]) -> list[Alert]:
+    """The same, after what they mute or muted has been told; the next detect would tell it too."""
+    if any(alert.type == "data_stale" or alert.reason == SHIFT_REASON for alert in changed):
+        _mute(connection)
+    return changed
+
+
 def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
     """The alerts that match, in the filter's order."""
     values: dict[str, Any] = {
@@ -147,9 +154,7 @@ def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operat
         "os_user": audit.os_user(),
         "action": ACTIONS[verdict],
     }
-    changed = _alerts(connection.execute(query("alerts.judge"), values).all())
-    _mute(connection)
-    return changed
+    return _with_muted(connection, _alerts(connection.execute(query("alerts.judge"), values).all()))
 
 
 def snooze(
@@ -171,9 +176,7 @@ def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[
     """
     fetch_by_id(connection, ids)
     values = {"ids": list(ids), "operator": operator, "os_user": audit.os_user()}
-    changed = _alerts(connection.execute(query("alerts.reopen"), values).all())
-    _mute(connection)
-    return changed
+    return _with_muted(connection, _alerts(connection.execute(query("alerts.reopen"), values).all()))
 
 
 def comment(connection: Connection, alert_id: int, operator: str, body: str) -> None:

@@ -43,6 +43,14 @@ def test_a_snooze_is_ended_and_a_verdict_taken_back(three: Connection, capsys: p
     assert told == ["alert 1: open", "alert 2: open", "alert 3: already open; left as it is"]
 
 
+def test_what_was_raised_again_since_stays_closed(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    main(["alerts", "resolve", "1"])
+    raise_alerts(three, replace(HIGH_ROOM, occurred_on=D + timedelta(days=2)))
+    capsys.readouterr()
+    assert main(["alerts", "reopen", "1"]) == 0
+    assert capsys.readouterr().err == "alert 1: raised again since; left as it is\n"
+
+
 def test_show_tells_the_whole_history(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
