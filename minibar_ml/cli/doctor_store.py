@@ -196,11 +196,14 @@ def partitions(connection: "Connection", now: datetime) -> Iterator[Check]:
 def models(connection: "Connection", keys: "Keys | ConfigurationError") -> Iterator[Check]:
     """Whether the key opens every active model."""
     from minibar_ml.artifacts.envelope import prove
-    from minibar_ml.store.models import fetch_active
+    from minibar_ml.store.models import fetch_active, fetch_seals
 
     if isinstance(keys, ConfigurationError):
         yield Check("models", "skipped", "there is no key to open them with")
         return
+    seals = fetch_seals(connection)
+    if unfinished := sum(seals.get(one.hex(), 0) for one in keys.fingerprints[1:]):
+        yield Check("models", "warning", f"an old key still seals {unfinished} model(s)", "`minibar-ml keys rotate`")
     active, refused = list(fetch_active(connection)), 0
     for model in active:
         try:

@@ -116,10 +116,14 @@ def test_a_rotation_that_a_run_began_is_finished_without_another_key(vault: Vaul
     vault.add(3)
     put_new_key_first(vault.path)
     before = vault.keys()
+    vault("doctor")
+    assert "an old key still seals 3 model(s)" in vault.capsys.readouterr().out
     assert vault("keys", "rotate") == 0
     assert "as before, 3 model(s) sealed anew" in vault.capsys.readouterr().out
     assert vault.keys() == before
     assert vault.status()["models"] == {hexed(before[0]): 3}
+    vault("doctor")
+    assert "an old key" not in vault.capsys.readouterr().out
 
 
 KILLED = """
