@@ -183,6 +183,7 @@ def test_the_document_names_itself_and_its_sections(folder: Path) -> None:
     told = asked(folder, content, "pdfinfo")
     assert "Title:           Minibar aylık raporu: Şelale Otel & Spa, 1 Şubat 2026 – 28 Şubat 2026\n" in told
     assert "Author:          minibar-ml\n" in told
+    assert "CreationDate:    Sun Mar  1 03:00:00 2026" in told
     assert b"/Lang (tr)" in content
     assert content.count(b"/Title (") == len(SECTIONS) + 1, "the outline's entries and the document's own"
 
