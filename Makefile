@@ -8,7 +8,7 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench quality lock messages docs wheel clean
+.PHONY: help demo test lint bench quality lock messages docs screenshots wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   judge detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
+	@echo "make screenshots  photograph the reports of a simulated hotel into .screenshots (needs Chromium)"
 	@echo "make wheel     build the package into dist/"
 	@echo "make messages  compile the Turkish texts"
 	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
@@ -33,7 +34,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/mypy docs/generate.py
+	$(BIN)/mypy docs/generate.py docs/screenshots.py
 	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime
@@ -44,6 +45,9 @@ quality: $(VENV)/.runtime
 
 docs: $(VENV)/.runtime
 	$(BIN)/python docs/generate.py
+
+screenshots: $(VENV)/.dev
+	$(BIN)/python docs/screenshots.py
 
 wheel: $(VENV)/.runtime
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
@@ -64,7 +68,7 @@ lock: $(VENV)/.dev
 clean:
 	@pid=$$(head -n 1 .demo/pgdata/postmaster.pid 2>/dev/null) && grep -qa "$(CURDIR)/.demo" /proc/$$pid/cmdline \
 		&& kill -INT $$pid && sleep 2 || true
-	rm -rf $(VENV) .demo .quality dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .demo .quality .screenshots dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # The stamps stand in the environment itself: without it there is nothing to be up to date.

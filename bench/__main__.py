@@ -4,11 +4,11 @@ import argparse
 import json
 import sys
 
-from bench import jobs, model_loading, reports, scale, startup, statements
+from bench import documents, jobs, model_loading, reports, scale, startup, statements
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, reports, scale, model_loading)}
+BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, scale, model_loading, reports, documents)}
 
 
 def main() -> int:

@@ -63,7 +63,7 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         phases = learner.phases(plan.today())
         told = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
         refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
-        job.counts.update(total, findings=sum(counts.values()), phases=told, refused=refused)
+        job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()), phases=told, refused=refused)
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), phases, refused)
 
 

@@ -1,6 +1,6 @@
 """The report as a PDF: A4, embedded fonts, vector charts, headings in the outline, page x of y."""
 
-from collections.abc import Sequence
+from datetime import UTC
 from io import BytesIO
 from typing import Any
 
@@ -12,9 +12,9 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.render import drawings, palette, pdf_actions, pdf_tables
-from minibar_ml.render.headings import Figure, days, figures, title, whose
-from minibar_ml.render.palette import FONT, HUGE, NORMAL, SMALL
+from minibar_ml.render import drawings, palette, pdf_actions, pdf_cover, pdf_tables
+from minibar_ml.render.headings import days, figures, title, whose
+from minibar_ml.render.palette import FONT, SMALL
 from minibar_ml.render.pdf_text import caption, clean, heading, note, paragraph, register_fonts, style
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import Section, Table
@@ -59,15 +59,17 @@ def _set(report: Report, lang: Lang, words: Words, pages: int | None) -> tuple[b
 
 
 class _Foot:
-    """What stands at the foot of every page."""
+    """What stands at the foot of every page; the document's own date is the report's, so that its bytes are too."""
 
     def __init__(self, report: Report, words: Words, pages: int | None) -> None:
         _ = words.catalog.gettext
         self._left = clean(f"{whose(report, words)} · {days(report, words)}")[:90]
         self._number = _("Page %(page)s of %(pages)s")
         self._pages = pages
+        self._made_at = f"D:{report.generated_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'"
 
     def __call__(self, canvas: Any, document: Any) -> None:
+        canvas.setDateFormatter(lambda *_now: self._made_at)
         canvas.saveState()
         canvas.setStrokeColor(HexColor(palette.RULE))
         canvas.line(_MARGIN, _FOOT - 8, A4[0] - _MARGIN, _FOOT - 8)
@@ -98,14 +100,18 @@ class _Heading(Paragraph):  # type: ignore[misc]
 
 def _story(report: Report, words: Words) -> list[Any]:
     _ = words.catalog.gettext
-    story: list[Any] = [_band(report, words), Spacer(1, 8)]
+    story: list[Any] = [pdf_cover.band(report, words, _WIDTH), Spacer(1, 8)]
     if report.has_nothing_yet:
         told = _(
             "No data was collected for this period. Once collecting and looking for anomalies have run, their "
             "findings stand here."
         )
         return [*story, _Heading(_("There is nothing to report yet"), "nothing"), paragraph(told, style())]
-    story += [_tiles(figures(report, words), words), Spacer(1, 4), _Heading(_("Needs action now"), "now")]
+    story += [
+        pdf_cover.tiles(figures(report, words), words, _WIDTH),
+        Spacer(1, 4),
+        _Heading(_("Needs action now"), "now"),
+    ]
     story += pdf_actions.flowables(report, words, _WIDTH)
     for section in sections(report, words):
         story += _section(section, report, words)
@@ -165,57 +171,3 @@ def _pair(table: Table, chart: Any, words: Words) -> Any:
         spaceAfter=6,
     )
     return KeepTogether([paragraph(table.title, caption()), beside])
-
-
-def _band(report: Report, words: Words) -> Any:
-    """Whose report it is and of which days, in white on the band."""
-    _, soft = words.catalog.gettext, style(NORMAL, palette.SOFT_ON_BAND)
-    inner = _WIDTH - 32
-    as_of = _("as of %(when)s") % {"when": words.instant(report.generated_at)}
-    lines = [
-        paragraph(title(report, words), soft),
-        paragraph(whose(report, words), style(HUGE, palette.ON_BAND, bold=True), inner),
-        paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
-    ]
-    if report.hotel_id is None and len(report.hotels) > 1:
-        lines.append(paragraph(", ".join(report.hotels.values()), soft, inner))
-    return Grid(
-        [[lines]],
-        colWidths=[_WIDTH],
-        style=[
-            pdf_tables.OWN_FONT,
-            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.BAND)),
-            ("LINEBELOW", (0, 0), (-1, -1), 3, HexColor(palette.SEVERITIES["high"])),
-            ("LEFTPADDING", (0, 0), (-1, -1), 16),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 16),
-            ("TOPPADDING", (0, 0), (-1, -1), 12),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 13),
-        ],
-    )
-
-
-def _tiles(found: Sequence[Figure], words: Words) -> Any:
-    """The key figures side by side."""
-    cells = [
-        [
-            paragraph(figure.title, style(SMALL, palette.SOFT)),
-            paragraph(words.number(figure.value), style(HUGE, bold=True)),
-            paragraph(figure.below, style(SMALL, palette.SOFT)),
-        ]
-        for figure in found
-    ]
-    return Grid(
-        [cells],
-        colWidths=[_WIDTH / len(cells)] * len(cells),
-        style=[
-            pdf_tables.OWN_FONT,
-            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.WASH)),
-            ("BOX", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
-            ("INNERGRID", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
-            ("VALIGN", (0, 0), (-1, -1), "TOP"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 9),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 6),
-            ("TOPPADDING", (0, 0), (-1, -1), 7),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 8),
-        ],
-    )

@@ -100,6 +100,12 @@ def fetch_days_with_points(connection: Connection, scope: Scope, period: Period)
     return frozenset(row.day for row in scope.fetch(connection, "days_with_points", **days, metrics=list(METRIC_TYPES)))
 
 
+def fetch_days_judged(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
+    """The days, in the period and the one before, that detection looked at."""
+    days = {"since": period.before().since, "until": period.until}
+    return frozenset(row.day for row in scope.fetch(connection, "days_judged", **days))
+
+
 def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[Pace]:
     """Attendants' minutes a room in the last week and month of the period, and in those before."""
     length = (period.until - period.since).days

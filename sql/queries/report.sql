@@ -112,6 +112,16 @@ WHERE EXISTS (
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
         LIMIT 1) found)
 
+-- name: days_judged
+-- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
+-- looked is taken to have looked at all.
+SELECT day::date AS day
+FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
+WHERE EXISTS (
+    SELECT FROM minibar_ml.ml_job_runs r
+    WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
+      AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date)
+
 -- name: pace
 -- Attendants' median minutes a room, weighted by visits: the last week, each of the four before, those four pooled, the
 -- last 28 days and the 28 before. Only who worked in the last `days`; who slowed down most comes first.

@@ -128,6 +128,16 @@ def test_a_day_without_alerts_is_quiet_only_if_it_was_watched(connection: Connec
     assert made.days_without_data == tuple(day for day in WEEK.days() if day != LAST_DAY - timedelta(days=1))
 
 
+def test_a_day_from_before_the_first_detection_is_not_known(connection: Connection) -> None:
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, day, 10) for day in days])
+    insert_run(connection)
+    counts = f'{{"since": "{days[1]}"}}'
+    connection.execute(text("UPDATE minibar_ml.ml_job_runs SET counts = :counts"), {"counts": counts})
+    connection.commit()
+    assert [day.alerts for day in computed(connection).trend] == [None] * 5 + [0, 0]
+
+
 def test_pace_is_the_median_weighted_by_visits(connection: Connection) -> None:
     def point(days_back: int, minutes: float, visits: int) -> tuple[str, str, int, float, date, int]:
         return ("refill_duration", "attendant", 4, minutes, LAST_DAY - timedelta(days=days_back), visits)

@@ -12,13 +12,17 @@ from unicodedata import normalize
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
 
 from minibar_ml.domain.report import Capped, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.render import pdf_actions
+from minibar_ml.render.bidi import has_right_to_left
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.json import document
+from minibar_ml.render.pdf_text import clean, paragraph, register_fonts, style
 from minibar_ml.render.tables import printable
 from minibar_ml.render.words import Words
 
@@ -179,6 +183,7 @@ def test_the_document_names_itself_and_its_sections(folder: Path) -> None:
     told = asked(folder, content, "pdfinfo")
     assert "Title:           Minibar aylık raporu: Şelale Otel & Spa, 1 Şubat 2026 – 28 Şubat 2026\n" in told
     assert "Author:          minibar-ml\n" in told
+    assert "CreationDate:    Sun Mar  1 03:00:00 2026" in told
     assert b"/Lang (tr)" in content
     assert content.count(b"/Title (") == len(SECTIONS) + 1, "the outline's entries and the document's own"
 
@@ -215,3 +220,13 @@ def test_with_several_hotels_each_row_names_its_own(folder: Path) -> None:
     assert "All hotels" in read
     assert "Otel 1, Otel 2, Otel 3" in read
     assert read.count("Otel 1") > 40
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=700))
+def test_any_name_can_be_set_and_is_set_as_it_is(name: str) -> None:
+    register_fonts()
+    set_text = paragraph(name, style(), 200)
+    set_text.wrap(200, 10_000)
+    if not has_right_to_left(name):
+        assert squeezed(set_text.getPlainText()) == squeezed(clean(name))

@@ -1,6 +1,7 @@
 """The workbook, read back: the report's figures with their types, filters, charts, and no formula of anybody's."""
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from io import BytesIO
@@ -9,6 +10,8 @@ from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
@@ -168,3 +171,12 @@ def test_with_several_hotels_each_row_names_its_own() -> None:
     book = read(rendered(a_report(hotels=3), "en", "xlsx"))
     assert [cell.value for cell in book["Products"][1]][:2] == ["Name", "Hotel"]
     assert rows(book, "Products")[0][1] == "Otel 1"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(min_size=1, max_size=60))
+def test_any_name_is_read_back_as_it_is(name: str) -> None:
+    book = read(rendered(replace(an_empty_report(), hotels={1: name}), "en", "xlsx"))
+    cell = book["Overview"]["B2"]
+    assert (cell.value or "") == printable(name)
+    assert cell.data_type != "f"
