@@ -104,9 +104,9 @@ def health(connection: Connection, *, has_mail_server: bool) -> OutboxHealth:
     return OutboxHealth(**row._asdict(), has_mail_server=has_mail_server)
 
 
-def fetch_report_languages(connection: Connection, period: ReportPeriod, hotel_id: int | None) -> list[Lang]:
-    """The languages in which somebody wants reports of a period and hotel (None: of all hotels)."""
-    values = {"period": period, "hotel_id": hotel_id}
+def fetch_report_languages(connection: Connection, period: ReportPeriod, hotels: Collection[int]) -> list[Lang]:
+    """The languages in which somebody gets reports of a period that tell of these hotels."""
+    values = {"period": period, "hotels": list(hotels)}
     return list(connection.execute(query("outbox.fetch_report_languages"), values).scalars())
 
 
@@ -114,19 +114,20 @@ def enqueue_report(
     connection: Connection,
     period: ReportPeriod,
     report: str,
-    hotel_id: int | None,
+    hotels: Collection[int],
     mails: Mapping[Lang, Mail],
     as_of: datetime,
 ) -> int:
     """Write one message for everybody who wants this report, in the caller's transaction; how many.
 
-    `report` names it for good, such as `weekly 2026-01-04 hotel 1`: nobody gets the one of that name twice. `mails`
-    is the rendered mail by language; `fetch_report_languages` says which are wanted.
+    Only administrators of all `hotels` that it tells of get it. `report` names it for good, such as
+    `weekly 2026-01-04 hotel 1`: nobody gets the one of that name twice. `mails` is the rendered mail by language;
+    `fetch_report_languages` says which are wanted.
     """
     written = 0
     for language, mail in mails.items():
         mail_id = _insert_mail(connection, mail)
-        values = {"period": period, "report": report, "hotel_id": hotel_id, "language": language, "as_of": as_of}
+        values = {"period": period, "report": report, "hotels": list(hotels), "language": language, "as_of": as_of}
         written += len(connection.execute(query("outbox.enqueue_report"), {**values, "mail_id": mail_id}).all())
     return written
 

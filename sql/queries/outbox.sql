@@ -204,21 +204,21 @@ FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents
 
 -- name: enqueue_report
 -- One message with this mail for everybody who reads this language and wants reports of the period; one row each.
--- A storekeeper gets none: a report tells of more than stock.
+-- Only who may see all hotels that it tells of gets it, and no storekeeper: it tells of more than stock.
 INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)
 SELECT 'report', c.id, :report, :mail_id, :as_of
 FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
 WHERE p.is_active AND p.language = :language AND :period = ANY(p.reports) AND p.role = 'administrator'
-  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
+  AND (p.hotels IS NULL OR (p.hotels @> CAST(:hotels AS integer[]) AND CAST(:hotels AS integer[]) <> '{}'))
 ON CONFLICT DO NOTHING
 RETURNING id
 
 -- name: fetch_report_languages
--- The languages of those who want reports of a period and a hotel (null: of all hotels).
+-- The languages of those who get reports of a period that tell of these hotels.
 SELECT DISTINCT p.language
 FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
 WHERE p.is_active AND :period = ANY(p.reports) AND p.role = 'administrator'
-  AND (p.hotels IS NULL OR CAST(:hotel_id AS integer) = ANY(p.hotels))
+  AND (p.hotels IS NULL OR (p.hotels @> CAST(:hotels AS integer[]) AND CAST(:hotels AS integer[]) <> '{}'))
 ORDER BY 1
 
 -- name: get_mail

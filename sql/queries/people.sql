@@ -23,8 +23,9 @@ WITH found AS (
     UPDATE minibar_ml.ml_people p SET is_active = false
     WHERE p.follows_source AND p.is_active AND NOT EXISTS (SELECT FROM found f WHERE f.user_id = p.source_user_id)
 )
-INSERT INTO minibar_ml.ml_people (name, source_user_id, follows_source, role, language, hotels, alert_types)
-SELECT f.login, f.user_id, true, f.role, :language, f.hotels, f.alert_types
+INSERT INTO minibar_ml.ml_people (name, source_user_id, follows_source, role, language, hotels, alert_types, reports)
+SELECT f.login, f.user_id, true, f.role, :language, f.hotels, f.alert_types,
+       CASE WHEN f.role = 'administrator' THEN ARRAY['monthly'] ELSE '{}' END
 FROM found f
 WHERE f.is_active AND NOT EXISTS (SELECT FROM minibar_ml.ml_people p WHERE p.source_user_id = f.user_id)
 ON CONFLICT DO NOTHING

@@ -224,14 +224,18 @@ def test_a_name_in_the_database_can_not_break_out_of_subject_or_page(store_url: 
 def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse", "--lang", "tr", "--report", "weekly")
     add(store_url, "mehmet", "--report", "monthly")
+    add(store_url, "one-hotel", "--lang", "tr", "--report", "weekly")
+    sql(store_url, "UPDATE minibar_ml.ml_people SET hotels = '{1}' WHERE name = 'one-hotel'")
     add(store_url, "depo", "--role", "storekeeper", "--report", "weekly", "--lang", "tr")
     content = bytes(range(256))
     mail = Mail("Haftalık rapor", "metin", "<p>metin</p>", [Attachment("rapor.pdf", "application/pdf", content)])
     with make_engine(store_url, ZONE).connect() as connection:
-        assert outbox.fetch_report_languages(connection, "weekly", None) == ["tr"]
+        assert outbox.fetch_report_languages(connection, "weekly", [1, 2]) == ["tr"]
         for expected in (1, 0):
             now = datetime.now(UTC)
-            assert outbox.enqueue_report(connection, "weekly", "weekly 2026-01-04", None, {"tr": mail}, now) == expected
+            assert (
+                outbox.enqueue_report(connection, "weekly", "weekly 2026-01-04", [1, 2], {"tr": mail}, now) == expected
+            )
             connection.commit()
     assert told(store_url, mailbox) == [("ayse", "Haftalık rapor")]
     (file,) = mailbox.accepted[0].iter_attachments()
