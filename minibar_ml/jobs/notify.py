@@ -63,7 +63,7 @@ def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> 
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
-        outbox.prepare(connection, plan.as_of, plan.storm)
+        outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.storm)
         names = hotels.fetch_names(connection)
         connection.commit()
         delivery = _Delivery(connection, plan, names if len(names) > 1 else {})
