@@ -131,7 +131,12 @@ class Settings:
         default=60, metadata={"help": "seconds between alerts notify runs", "min": 60, "max": 604800}
     )
     notify_seconds: int = field(
-        default=50, metadata={"help": "seconds after which a notify run begins no other message", "min": 1, "max": 3600}
+        default=50,
+        metadata={
+            "help": "seconds of delivering after which a notify run begins no other message",
+            "min": 1,
+            "max": 3600,
+        },
     )
     notify_attempts: int = field(
         default=24, metadata={"help": "attempts after which a message is given up", "min": 1, "max": 1000}

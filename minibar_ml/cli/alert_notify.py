@@ -35,7 +35,6 @@ def notify(
     settings = context.settings()
     if not context.enabled(settings):
         return
-    began = time.monotonic()
     plan = Plan(
         as_of=context.resolve_as_of(as_of, settings.zone()),
         zone=settings.zone(),
@@ -45,7 +44,7 @@ def notify(
         seconds=settings.notify_seconds,
         attempts=settings.notify_attempts,
         storm=settings.notify_storm,
-        is_over=lambda: time.monotonic() - began > settings.notify_seconds,
+        clock=time.monotonic,
     )
     try:
         result = context.work(

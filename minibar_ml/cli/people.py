@@ -1,55 +1,24 @@
 """`minibar-ml people`: who is told of alerts, of which, when and how."""
 
-from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, time
-from typing import TYPE_CHECKING, Annotated, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import addresses, console, context, delivery
+from minibar_ml.cli import addresses, console, context, delivery, preferences
 from minibar_ml.cli.context import Json, Quiet, Verbose
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
-from minibar_ml.domain.languages import LANGS
-from minibar_ml.domain.people import REPORT_PERIODS, ROLES, STOCK_TYPES, Person
+from minibar_ml.domain.people import STOCK_TYPES, Person
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 
 app = typer.Typer(no_args_is_help=True, help="Who is told of alerts: channels, hours, severities.")
-ALL, NONE = "all", "none"
 LONGEST_NAME = 80
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as `people list` shows it.")]
-Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
-Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en; else ML_LANG.")]
-Hotels = Annotated[
-    list[str] | None, typer.Option("--hotel", metavar="H", help="Only of this hotel (its id), or all; may be repeated.")
-]
-Types = Annotated[
-    list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type, or all; may be repeated.")
-]
-Severity = Annotated[
-    str | None, typer.Option("--severity", metavar="S", help=f"The least severity: {', '.join(SEVERITIES)}.")
-]
-QuietHours = Annotated[
-    str | None,
-    typer.Option("--quiet-hours", metavar="FROM-TO", help="22:00-07:00, say; critical alerts come anyway; or none."),
-]
-DigestAt = Annotated[
-    str | None, typer.Option("--digest", metavar="TIME", help="One digest a day at this time; or none: at once.")
-]
-Repeat = Annotated[
-    str | None,
-    typer.Option("--repeat", metavar="MINUTES", help="Tell again so often while nobody has read it; or none."),
-]
-Resolved = Annotated[bool | None, typer.Option("--resolved/--no-resolved", help="Also tell when an alert is over.")]
-Reports = Annotated[
-    list[str] | None, typer.Option("--report", metavar="P", help="Mail reports: weekly, monthly or none; repeatable.")
-]
-Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether this person is told anything.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -60,20 +29,20 @@ def register(root: typer.Typer) -> None:
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A name that nobody else has.")],
-    role: Role = None,
+    role: preferences.Role = None,
     email: addresses.Email = None,
     sms: addresses.Sms = None,
     push: addresses.Push = None,
     chat: addresses.Chat = None,
-    hotel: Hotels = None,
-    type_: Types = None,
-    severity: Severity = None,
-    lang: Language = None,
-    quiet_hours: QuietHours = None,
-    digest: DigestAt = None,
-    repeat: Repeat = None,
-    resolved: Resolved = None,
-    report: Reports = None,
+    hotel: preferences.Hotels = None,
+    type_: preferences.Types = None,
+    severity: preferences.Severity = None,
+    lang: preferences.Language = None,
+    quiet_hours: preferences.QuietHours = None,
+    digest: preferences.DigestAt = None,
+    repeat: preferences.Repeat = None,
+    resolved: preferences.Resolved = None,
+    report: preferences.Reports = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -88,7 +57,9 @@ def add(
     start = Person(name=name.strip(), language=settings.lang)
     if role == "storekeeper":
         start = replace(start, alert_types=STOCK_TYPES)
-    changes = _changes(role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None)
+    changes = preferences.changes(
+        role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
+    )
     person = replace(start, **changes)
     from minibar_ml.store import people
 
@@ -103,21 +74,21 @@ def add(
 @app.command("set")
 def set_(
     name: Name,
-    role: Role = None,
+    role: preferences.Role = None,
     email: addresses.Email = None,
     sms: addresses.Sms = None,
     push: addresses.Push = None,
     chat: addresses.Chat = None,
-    hotel: Hotels = None,
-    type_: Types = None,
-    severity: Severity = None,
-    lang: Language = None,
-    quiet_hours: QuietHours = None,
-    digest: DigestAt = None,
-    repeat: Repeat = None,
-    resolved: Resolved = None,
-    report: Reports = None,
-    active: Active = None,
+    hotel: preferences.Hotels = None,
+    type_: preferences.Types = None,
+    severity: preferences.Severity = None,
+    lang: preferences.Language = None,
+    quiet_hours: preferences.QuietHours = None,
+    digest: preferences.DigestAt = None,
+    repeat: preferences.Repeat = None,
+    resolved: preferences.Resolved = None,
+    report: preferences.Reports = None,
+    active: preferences.Active = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -128,7 +99,9 @@ def set_(
     """
     settings = context.settings()
     found = addresses.read(email, sms, push, chat)
-    changes = _changes(role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active)
+    changes = preferences.changes(
+        role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
+    )
     if not changes and not found:
         raise UsageError("people set: name what to change; see `minibar-ml people set --help`.")
     from minibar_ml.store import people
@@ -223,77 +196,8 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def _changes(
-    role: str | None,
-    hotels: list[str] | None,
-    types: list[str] | None,
-    severity: str | None,
-    lang: str | None,
-    quiet_hours: str | None,
-    digest: str | None,
-    repeat: str | None,
-    resolved: bool | None,
-    reports: list[str] | None,
-    active: bool | None,
-) -> dict[str, Any]:
-    """The fields of a person that these options set; raises UsageError naming an option that makes no sense."""
-    changes: dict[str, Any] = {}
-    if role is not None:
-        changes["role"] = _one("--role", role, ROLES)
-    if hotels is not None:
-        changes["hotels"] = None if ALL in hotels else tuple(sorted({_number("--hotel", one) for one in hotels}))
-    if types is not None:
-        changes["alert_types"] = None if ALL in types else tuple(_one("--type", one, ALERT_TYPES) for one in types)
-    if severity is not None:
-        changes["min_severity"] = _one("--severity", severity, SEVERITIES)
-    if lang is not None:
-        changes["language"] = _one("--lang", lang, LANGS)
-    if quiet_hours is not None:
-        changes["quiet_from"], changes["quiet_until"] = _span("--quiet-hours", quiet_hours)
-    if digest is not None:
-        changes["digest_at"] = None if digest == NONE else _time("--digest", digest)
-    if repeat is not None:
-        changes["repeat_minutes"] = None if repeat == NONE else _number("--repeat", repeat)
-    if resolved is not None:
-        changes["wants_resolved"] = resolved
-    if reports is not None:
-        changes["reports"] = () if NONE in reports else tuple(_one("--report", one, REPORT_PERIODS) for one in reports)
-    if active is not None:
-        changes["is_active"] = active
-    return changes
-
-
 def _require_hotels(connection: "Connection", person: Person) -> None:
     from minibar_ml.store import hotels
 
     for hotel_id in person.hotels or ():
         hotels.require(connection, hotel_id)
-
-
-def _span(option: str, text: str) -> tuple[time | None, time | None]:
-    if text == NONE:
-        return None, None
-    start, _, end = text.partition("-")
-    return _time(option, start), _time(option, end)
-
-
-def _time(option: str, text: str) -> time:
-    try:
-        found = time.fromisoformat(text.strip())
-    except ValueError as error:
-        raise UsageError(f"{option} {text!r} is no time of day; write one such as 07:30.") from error
-    if found.tzinfo or found.second or found.microsecond:
-        raise UsageError(f"{option} {text!r} must be hours and minutes of the hotel's clock, such as 07:30.")
-    return found
-
-
-def _number(option: str, text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**31:
-        raise UsageError(f"{option} {text!r} is no whole number above 0.")
-    return int(text)
-
-
-def _one(option: str, word: str, allowed: Iterable[str]) -> str:
-    if word not in allowed:
-        raise UsageError(f"{option} {word!r} is not one of {', '.join(allowed)}.")
-    return word

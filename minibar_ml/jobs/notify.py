@@ -40,8 +40,8 @@ class Plan:
     seconds: int
     attempts: int
     storm: int
-    is_over: Callable[[], bool]
-    """Whether the run's time is up: no other message is begun then."""
+    clock: Callable[[], float]
+    """Seconds that pass: when `seconds` of delivering are over, no other message is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> 
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
-        outbox.prepare(connection, plan.as_of, plan.storm)
+        outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.storm)
         names = hotels.fetch_names(connection)
         connection.commit()
         delivery = _Delivery(connection, plan, names if len(names) > 1 else {})
@@ -89,14 +89,15 @@ class _Delivery:
     def work(self) -> None:
         """Claim, send and mark, batch by batch. A claim is committed before anything is sent."""
         lease = timedelta(seconds=self._plan.seconds) + MARGIN
-        while not self._plan.is_over():
+        until = self._plan.clock() + self._plan.seconds
+        while self._plan.clock() < until:
             kinds = self._plan.channels.keys() - self.down.keys()
             batch = outbox.claim(self._connection, self._plan.as_of, kinds, BATCH, lease) if kinds else []
             self._connection.commit()
             if not batch:
                 return
             for number, message in enumerate(batch):
-                if self._plan.is_over():
+                if self._plan.clock() >= until:
                     outbox.release(self._connection, batch[number:], self._plan.as_of)
                     self._connection.commit()
                     return

@@ -101,7 +101,8 @@ def _why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
 def retrying(work: Callable[[], Result]) -> Result:
     """Do `work` again, with growing random pauses, where the database failed in passing.
 
-    Only for work that is one transaction or none: every job is, so a repeat can't do anything twice.
+    Only for work that is one transaction or none, so that a repeat can't do anything twice: every job is but notify,
+    which commits what it has claimed before it sends, and what it has sent before it goes on.
     """
     try:
         return work()

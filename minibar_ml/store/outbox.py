@@ -25,14 +25,14 @@ def enqueue(connection: Connection, as_of: datetime) -> int:
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
 
-def prepare(connection: Connection, as_of: datetime, storm: int) -> None:
+def prepare(connection: Connection, as_of: datetime, kinds: Collection[ChannelKind], storm: int) -> None:
     """Ready the outbox for delivery: repeats go in, what is over goes out, digests are made; three statements.
 
-    `storm`: more messages than this for one channel become one digest.
+    `storm`: more messages than this for one channel, of the kinds that can be used now, become one digest.
     """
     connection.execute(query("outbox.enqueue_repeats"), {"as_of": as_of})
     connection.execute(query("outbox.skip_over"), {"as_of": as_of})
-    connection.execute(query("outbox.bundle"), {"as_of": as_of, "storm": storm})
+    connection.execute(query("outbox.bundle"), {"as_of": as_of, "kinds": list(kinds), "storm": storm})
 
 
 def claim(

@@ -60,13 +60,13 @@ ORDER BY c.relname
 SELECT c.relname FROM pg_class c
 WHERE c.relnamespace = to_regnamespace('minibar_ml') AND c.relname IN (
         'ml_metrics', 'ml_watermarks', 'ml_job_runs', 'ml_alerts', 'ml_models', 'ml_training_logs', 'ml_audit_log',
-        'ml_alert_events', 'ml_alert_comments')
+        'ml_alert_events', 'ml_alert_comments', 'ml_people', 'ml_channels', 'ml_outbox')
   AND NOT (has_schema_privilege(c.relnamespace, 'USAGE') AND has_table_privilege(c.oid, 'SELECT')
            AND (has_table_privilege(c.oid, 'INSERT')
                 OR (c.relname = 'ml_audit_log' AND has_any_column_privilege(c.oid, 'INSERT')))
            AND (c.relname IN ('ml_training_logs', 'ml_audit_log', 'ml_alert_events', 'ml_alert_comments')
                 OR has_table_privilege(c.oid, 'UPDATE'))
-           AND (c.relname NOT IN ('ml_metrics', 'ml_models') OR has_table_privilege(c.oid, 'DELETE')))
+           AND (c.relname NOT IN ('ml_metrics', 'ml_models', 'ml_channels') OR has_table_privilege(c.oid, 'DELETE')))
 ORDER BY c.relname
 
 -- name: fetch_missing_partitions

@@ -72,7 +72,7 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
                     OR (o.repetition > 0 AND a.status <> 'open') END)
 
 -- name: bundle
--- Makes one digest a channel of what is due: for whoever wants digests, and of more than :storm messages for anybody.
+-- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and of more than :storm messages for anybody.
 -- What was tried before stays by itself, so that a second copy is known for one.
 WITH due AS (
     SELECT o.id, o.channel_id, p.digest_at IS NOT NULL AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
@@ -80,7 +80,7 @@ WITH due AS (
     JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
     JOIN minibar_ml.ml_people p ON p.id = c.person_id
     JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
-    WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0
+    WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0 AND c.kind = ANY(:kinds)
       AND (a.severity = 'critical' OR p.quiet_from IS NULL
            OR NOT CASE WHEN p.quiet_from <= p.quiet_until
                        THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from

@@ -189,6 +189,15 @@ def test_without_a_mail_server_mails_wait_and_status_says_so(
     assert "2 mails wait for a mail server: name it with ML_SMTP_HOST" in shown
 
 
+def test_what_waited_for_a_mail_server_is_one_digest_of_what_is_still_open(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    for first in (1, 101, 201):
+        raise_alerts(store_url, 20, first=first)
+        assert command(store_url, "alerts", "notify", "--quiet") == ExitCode.OK
+    change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system' WHERE entity_id > 1200")
+    assert told(store_url, mailbox) == [("ayse", "40 alerts: High 40")]
+
+
 def test_a_mail_is_html_with_its_plain_text_and_says_what_made_it(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse", "--lang", "tr")
     raise_alerts(store_url)

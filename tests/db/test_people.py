@@ -56,6 +56,7 @@ def test_administrators_and_storekeepers_are_people_by_default_and_attendants_ar
     }
     assert found["depo"]["alert_types"] == list(STOCK_TYPES)
     assert found["patron"]["alert_types"] is None
+    assert (found["patron"]["reports"], found["depo"]["reports"]) == (["monthly"], [])
 
 
 def test_by_default_each_is_told_of_their_hotels_and_storekeepers_of_stock_alone(hotel: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -280,3 +281,31 @@ def test_a_server_without_tls_gets_no_mail_where_tls_is_wanted(hotel: str) -> No
     with serving(Mailbox()) as mailbox:
         assert notify(hotel, mailbox, ML_SMTP_TLS="starttls") == ExitCode.PARTLY_DONE
     assert mailbox.accepted == []
+
+
+def test_a_wrong_password_is_told_without_the_password_and_the_mail_waits(
+    hotel: str, certificate: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raise_alerts(hotel)
+
+    def right(_server: Any, _session: Any, _envelope: Any, _mechanism: str, login: Any) -> AuthResult:
+        return AuthResult(success=login.password == b"right-Passw0rd", handled=False)
+
+    known = {
+        "ML_SMTP_TLS": "starttls",
+        "ML_SMTP_CA_FILE": str(certificate / "cert.pem"),
+        "ML_SMTP_USER": "minibar",
+    }
+    options = {"authenticator": right, "auth_required": True, "auth_require_tls": True}
+    with serving(Mailbox(), tls_context=server_context(certificate), **options) as mailbox:
+        wrong = mailbox.settings(**known, ML_SMTP_PASSWORD="wr0ng-Passw0rd")
+        assert command(hotel, "alerts", "notify", "--verbose", **wrong) == ExitCode.PARTLY_DONE
+        command(hotel, "doctor", "--verbose", **wrong)
+        command(hotel, "people", "test", "ayse", "--verbose", **wrong)
+        shown = capsys.readouterr()
+        assert "user minibar was not let in" in outbox(hotel)[0].reason
+        assert "wr0ng" not in shown.out + shown.err + str(sql(hotel, "SELECT a.*::text FROM minibar_ml.ml_audit_log a"))
+        assert mailbox.accepted == []
+        sql(hotel, LATER)
+        assert notify(hotel, mailbox, **known, ML_SMTP_PASSWORD="right-Passw0rd") == ExitCode.OK
+    assert len(mailbox.accepted) == 1

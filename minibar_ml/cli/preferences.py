@@ -1,0 +1,110 @@
+"""Preferences as `people add` and `people set` take them: options, and what they change of a person."""
+
+from collections.abc import Iterable
+from datetime import time
+from typing import Annotated, Any
+
+import typer
+
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.errors import UsageError
+from minibar_ml.domain.languages import LANGS
+from minibar_ml.domain.people import REPORT_PERIODS, ROLES
+
+ALL, NONE = "all", "none"
+Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
+Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en; else ML_LANG.")]
+Hotels = Annotated[
+    list[str] | None, typer.Option("--hotel", metavar="H", help="Only of this hotel (its id), or all; may be repeated.")
+]
+Types = Annotated[
+    list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type, or all; may be repeated.")
+]
+Severity = Annotated[
+    str | None, typer.Option("--severity", metavar="S", help=f"The least severity: {', '.join(SEVERITIES)}.")
+]
+QuietHours = Annotated[
+    str | None,
+    typer.Option("--quiet-hours", metavar="FROM-TO", help="22:00-07:00, say; critical alerts come anyway; or none."),
+]
+DigestAt = Annotated[
+    str | None, typer.Option("--digest", metavar="TIME", help="One digest a day at this time; or none: at once.")
+]
+Repeat = Annotated[
+    str | None,
+    typer.Option("--repeat", metavar="MINUTES", help="Tell again so often while nobody has read it; or none."),
+]
+Resolved = Annotated[bool | None, typer.Option("--resolved/--no-resolved", help="Also tell when an alert is over.")]
+Reports = Annotated[
+    list[str] | None, typer.Option("--report", metavar="P", help="Mail reports: weekly, monthly or none; repeatable.")
+]
+Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether this person is told anything.")]
+
+
+def changes(
+    role: str | None,
+    hotels: list[str] | None,
+    types: list[str] | None,
+    severity: str | None,
+    lang: str | None,
+    quiet_hours: str | None,
+    digest: str | None,
+    repeat: str | None,
+    resolved: bool | None,
+    reports: list[str] | None,
+    active: bool | None,
+) -> dict[str, Any]:
+    """The fields of a person that these options set; raises UsageError naming an option that makes no sense."""
+    found: dict[str, Any] = {}
+    if role is not None:
+        found["role"] = _one("--role", role, ROLES)
+    if hotels is not None:
+        found["hotels"] = None if ALL in hotels else tuple(sorted({_number("--hotel", one) for one in hotels}))
+    if types is not None:
+        found["alert_types"] = None if ALL in types else tuple(_one("--type", one, ALERT_TYPES) for one in types)
+    if severity is not None:
+        found["min_severity"] = _one("--severity", severity, SEVERITIES)
+    if lang is not None:
+        found["language"] = _one("--lang", lang, LANGS)
+    if quiet_hours is not None:
+        found["quiet_from"], found["quiet_until"] = _span("--quiet-hours", quiet_hours)
+    if digest is not None:
+        found["digest_at"] = None if digest == NONE else _time("--digest", digest)
+    if repeat is not None:
+        found["repeat_minutes"] = None if repeat == NONE else _number("--repeat", repeat)
+    if resolved is not None:
+        found["wants_resolved"] = resolved
+    if reports is not None:
+        found["reports"] = () if NONE in reports else tuple(_one("--report", one, REPORT_PERIODS) for one in reports)
+    if active is not None:
+        found["is_active"] = active
+    return found
+
+
+def _span(option: str, text: str) -> tuple[time | None, time | None]:
+    if text == NONE:
+        return None, None
+    start, _, end = text.partition("-")
+    return _time(option, start), _time(option, end)
+
+
+def _time(option: str, text: str) -> time:
+    try:
+        found = time.fromisoformat(text.strip())
+    except ValueError as error:
+        raise UsageError(f"{option} {text!r} is no time of day; write one such as 07:30.") from error
+    if found.tzinfo or found.second or found.microsecond:
+        raise UsageError(f"{option} {text!r} must be hours and minutes of the hotel's clock, such as 07:30.")
+    return found
+
+
+def _number(option: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**31:
+        raise UsageError(f"{option} {text!r} is no whole number above 0.")
+    return int(text)
+
+
+def _one(option: str, word: str, allowed: Iterable[str]) -> str:
+    if word not in allowed:
+        raise UsageError(f"{option} {word!r} is not one of {', '.join(allowed)}.")
+    return word
