@@ -13,7 +13,7 @@ from hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
 from minibar_ml.store import frames
 from minibar_ml.store.engine import make_engine
-from quality import bound, forecasts, naive, points, report, self_estimate, walk
+from quality import bound, forecasts, naive, points, report, self_estimate, silent_bound, walk
 from quality.hotels import Hotel
 from quality.results import Beside, Results
 
@@ -50,7 +50,7 @@ def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Po
     longer = replace(hotel, judged_days=30)
     beside = Beside(
         naive.make(hotel, known),
-        bound.make(hotel, known),
+        {"room spike": bound.make(hotel, known), "silent room": silent_bound.make(hotel, known)},
         self_estimate.make(hotel, known),
         forecasts.make(longer, known),
     )
