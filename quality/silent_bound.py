@@ -8,6 +8,8 @@ spreads, and needs no least number of nights or stays. What it leaves aside is w
 import numpy as np
 import pandas as pd
 
+from minibar_ml.ml.tails import Floats
+from minibar_ml.simulate import HotelPlan
 from quality import bound, points
 from quality.bound import posteriors, prior_of, shares_of, true_guests
 from quality.cache import cached, source_hash
@@ -33,14 +35,19 @@ def make(hotel: Hotel, known: points.Points) -> Flags:
         return Flags(np.zeros(0), np.zeros(0, dtype=np.int64), 0)
     checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
     checks = checks.assign(run=(checks["units"] > 0).groupby(checks["room_id"]).cumsum())
-    quiet = np.zeros(len(checks))
-    stays, guests = true_guests(hotel.plan)
-    for chunk, means, weights in posteriors(shares_of(hotel.plan, checks, stays, guests), prior_of(hotel.plan, guests)):
-        np.add.at(quiet, chunk["check"].to_numpy(), -np.log(np.sum(weights * means.empty(), axis=1)))
-    empty = checks.assign(quiet=quiet)[checks["units"] == 0]
+    empty = checks.assign(quiet=quiet(hotel.plan, checks))[checks["units"] == 0]
     rows = empty.assign(score=empty.groupby(["room_id", "run"])["quiet"].cumsum())
     judged = rows[rows["day"] >= hotel.first_judged.toordinal()].reset_index(drop=True)
     return _as_runs(judged, mark(judged, "room", known.faults, SILENT, hotel))
+
+
+def quiet(plan: HotelPlan, checks: pd.DataFrame) -> Floats:
+    """-ln P(nothing found) of each check, given what its guests took before; 0 where none was there to take."""
+    stays, guests = true_guests(plan)
+    found = np.zeros(len(checks))
+    for chunk, means, weights in posteriors(shares_of(plan, checks, stays, guests), prior_of(plan, guests)):
+        np.add.at(found, chunk["check"].to_numpy(), -np.log(np.sum(weights * means.empty(), axis=1)))
+    return found
 
 
 def _as_runs(rows: pd.DataFrame, flags: Flags) -> Flags:

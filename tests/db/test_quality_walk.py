@@ -45,6 +45,19 @@ def test_late_and_double_rows_leave_the_points_as_they_would_have_been(tiny: tup
     assert known.faults == clean.faults
 
 
+def test_a_test_that_knows_the_guests_expects_as_many_empty_checks_as_there_are(
+    tiny: tuple[Hotel, points.Points],
+) -> None:
+    hotel, known = tiny
+    checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
+    quiet = silent_bound.quiet(hotel.plan, checks)
+    slept_in, empty = quiet > 0, (checks["units"] == 0).to_numpy()
+    for likely in (False, True):
+        picked = slept_in & ((np.exp(-quiet) > 0.6) == likely)
+        assert picked.sum() > 300
+        assert np.exp(-quiet[picked]).mean() == pytest.approx(empty[picked].mean(), abs=0.04)
+
+
 def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Points]) -> None:
     hotel, known = tiny
     longer = replace(hotel, judged_days=30)
