@@ -57,16 +57,16 @@ def fetch(hotel: Hotel) -> Flags:
 def make(hotel: Hotel, known: points.Points) -> Flags:
     """Score the judged checks, -ln of their upper tails."""
     checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
-    stays, guests = _true_guests(hotel.plan)
-    shares = _shares(hotel.plan, checks, stays, guests)
+    stays, guests = true_guests(hotel.plan)
+    shares = shares_of(hotel.plan, checks, stays, guests)
     judged = (checks["day"] >= hotel.first_judged.toordinal()).to_numpy()
     touched = shares["stay"].isin(shares["stay"][judged[shares["check"].to_numpy()]])
-    scored = _surprise(shares[touched].reset_index(drop=True), _prior(hotel.plan, guests), judged)
+    scored = _surprise(shares[touched].reset_index(drop=True), prior_of(hotel.plan, guests), judged)
     rows = checks.loc[scored.index, ["hotel_id", "room_id", "day"]].assign(score=scored)
     return mark(rows, "room", known.faults, SPIKES, hotel)
 
 
-def _true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
+def true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
     """Stays and guests once more, as the simulator drew them."""
     building = build(plan)
     stays = book(plan, building)
@@ -76,7 +76,7 @@ def _true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
     return stays, welcome(plan, building, stays, faults)
 
 
-def _prior(plan: HotelPlan, guests: Guests) -> Any:
+def prior_of(plan: HotelPlan, guests: Guests) -> Any:
     """How multipliers spread over the grid."""
     if plan.guests == "gamma":
         return np.diff(stats.gamma.cdf(EDGES, plan.appetite_shape, scale=1 / plan.appetite_shape))
@@ -84,7 +84,7 @@ def _prior(plan: HotelPlan, guests: Guests) -> Any:
     return guests.abstainers * np.histogram([ABSTINENT], EDGES)[0] + (1 - guests.abstainers) * others
 
 
-def _shares(plan: HotelPlan, checks: pd.DataFrame, stays: Stays, guests: Guests) -> pd.DataFrame:
+def shares_of(plan: HotelPlan, checks: pd.DataFrame, stays: Stays, guests: Guests) -> pd.DataFrame:
     """One row a check (its place in `checks`) and stay that can have taken something before it, by stay and time.
 
     `rate`: units a night; `nights`: usual nights' worth; `size` of the negative binomial; `party`: the chance that one
@@ -138,7 +138,7 @@ def _takings(plan: HotelPlan, stays: Stays, guests: Guests) -> pd.DataFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class _Means:
+class Means:
     """Shares x grid: the mean without a party; and what else tells the distribution, as columns."""
 
     mean: Any
@@ -148,7 +148,7 @@ class _Means:
     units: Any
 
     @classmethod
-    def of(cls, shares: pd.DataFrame) -> "_Means":
+    def of(cls, shares: pd.DataFrame) -> "Means":
         rate, nights, size, party, more, most, units = (
             shares[name].to_numpy(dtype=float)[:, None]
             for name in ("rate", "nights", "size", "party", "more", "most", "units")
@@ -172,19 +172,25 @@ class _Means:
         )
         return np.where(self.units > 0, (1 - self.party) * plain + self.party * party, 1.0)
 
+    def empty(self) -> Any:
+        """P(nothing)."""
+        plain, party = ((1 + mean / self.size) ** -self.size for mean in (self.mean, self.mean * self.more))
+        return (1 - self.party) * plain + self.party * party
+
     def expected(self) -> Any:
         """Mean units, parties included."""
         return self.mean * (1 + self.party * (self.more - 1))
 
 
-def _posteriors(shares: pd.DataFrame, prior: Any) -> Iterator[tuple[pd.DataFrame, _Means, Any]]:
+def posteriors(shares: pd.DataFrame, prior: Any) -> Iterator[tuple[pd.DataFrame, Means, Any]]:
     """In chunks of whole stays: shares, their means, and the grid's weights given the stay's earlier checks.
 
-    Only checks that a stay had to itself tell of it.
+    Checks tell of a stay that had them to itself, and of each that shares them where nothing was found.
     """
     for _, chunk in shares.groupby(_starts(shares["stay"].to_numpy()) // CHUNK):
-        means, stay = _Means.of(chunk), chunk["stay"].to_numpy()
-        here = np.where((chunk["stays"] == 1).to_numpy()[:, None], means.likelihood(), 0.0)
+        means, stay = Means.of(chunk), chunk["stay"].to_numpy()
+        telling = ((chunk["stays"] == 1) | (chunk["units"] == 0)).to_numpy()
+        here = np.where(telling[:, None], means.likelihood(), 0.0)
         before = np.cumsum(here, axis=0) - here
         logs = before - before[_starts(stay)] + np.log(np.maximum(prior, 1e-300))
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
@@ -199,13 +205,13 @@ def _starts(stay: Any) -> Any:
 def _surprise(shares: pd.DataFrame, prior: Any, judged: Any) -> "pd.Series[float]":
     """-ln P(at least so many units) of each judged check that some guest can have taken from, by its place."""
     parts = [chunk[["check"]].assign(usual=(weights * means.expected()).sum(axis=1))
-             for chunk, means, weights in _posteriors(shares, prior)]  # fmt: skip
+             for chunk, means, weights in posteriors(shares, prior)]  # fmt: skip
     usual = pd.concat(parts)
     total = usual.groupby("check")["usual"].transform("sum")
     is_main = usual.groupby("check")["usual"].rank(method="first", ascending=False) == 1
     others, is_main = total - usual["usual"], is_main & judged[usual["check"].to_numpy()]
     scored: list[pd.Series[float]] = []
-    for chunk, means, weights in _posteriors(shares, prior):
+    for chunk, means, weights in posteriors(shares, prior):
         tail = np.sum(weights * means.tail(others.loc[chunk.index].to_numpy()[:, None]), axis=1)
         surprise = pd.Series(-np.log(np.maximum(tail, 1e-300)), index=chunk["check"])
         scored.append(surprise[is_main.loc[chunk.index].to_numpy()])

@@ -42,7 +42,21 @@ also explains that its product seems to leak or run out; units taken from a vaca
 many.) `data_stale` and `model_fallback` tell of the program and are counted apart. Faults of the last judged day don't
 count, because a verdict may use the next day.
 
-FA/d is false alerts a day and 1,000 rooms. Intervals are Wilson's 95 %.
+FA/d is false alerts a day and 1,000 rooms. Intervals are Wilson's 95 % for shares, the exact 95 % of a Poisson mean
+(Garwood) for counts.
+"""
+VERDICTS = """\
+Self-estimates are held against what came true on these hotels, which for most kinds is a handful of faults and of false
+alerts: **met** is within the promised margins; **met within chance** is not, but the estimate lies within the 95 %
+interval of what was counted, so that the count does not contradict it (nor prove it: see the intervals under "What the
+product thinks of itself"); **not met** is contradicted by it. Nothing else on this page is softened so.
+"""
+UNREACHABLE = """\
+The rates promised for rooms came from a study whose guests differed by one Gamma ("gamma" here). Most hotels here have
+guests that are harder to tell from faults ("mixed": many take nothing, some have a party), so each such promise is
+shown for all hotels, as it was made, and for either sort. The bound is what a test finds that knows all parameters of
+the simulated guests (below). Where it lies below the promise itself, no detector that sees only checks can be expected
+to keep it on these hotels; the row says "not met" all the same.
 """
 
 
@@ -58,6 +72,8 @@ def _sections(results: Results) -> list[str]:
     found = [
         "## What was promised",
         tables.promises(results),
+        VERDICTS.strip(),
+        UNREACHABLE.strip(),
         "## What was found",
         tables.summary(results),
         "By size, at the default budget (a class ends where the next begins; a silent room's size is nights slept):",
@@ -67,9 +83,11 @@ def _sections(results: Results) -> list[str]:
     ]
     if results.beside:
         found += [
-            "A test that knew all parameters of the simulated guests, and only not who of them is who, finds this much"
-            " at the first look (quality/bound.py; the detector may look again at the next check). Guests are `gamma`"
-            " where their appetites differ by one Gamma, `mixed` where many take nothing and some have a party.",
+            "A test that knew all parameters of the simulated guests, and only not who of them is who, finds this much:"
+            " a spike at the first look (quality/bound.py; the detector may look again at the next check), a silent"
+            " room by the probability that ordinary guests leave all its checks empty, however short the run"
+            " (quality/silent_bound.py). Guests are `gamma` where their appetites differ by one Gamma, `mixed` where"
+            " many take nothing and some have a party.",
             tables.bounds(results),
             "## Naive rules and Isolation Forest alone",
             "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own. The"
@@ -78,7 +96,8 @@ def _sections(results: Results) -> list[str]:
             tables.naive_rules(results),
             "## What the product thinks of itself",
             "`train` judges detectors on faults that it injects into held-out history; here four trainings a hotel,"
-            " pooled, beside the truth.",
+            " pooled, beside the truth. False alerts are counts over the judged days: the estimated rate times the"
+            " same days and rooms, and those that came, with the interval in which their mean may lie.",
             tables.self_estimates(results),
             "## Days left",
             "At the end of judged days, every product is taken to have what lasts 1 to 12 days at its pace of late;"

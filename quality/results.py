@@ -4,22 +4,28 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import compress
+from typing import Literal
 
-from quality import bound, forecasts, naive, self_estimate
+from quality import bound, forecasts, naive, self_estimate, silent_bound
 from quality.flags import Flags
 from quality.forecasts import Forecasts
 from quality.hotels import Hotel, Part
 from quality.self_estimate import Estimate
+from quality.truth import Subject
 from quality.walk import Walk, walk
+
+Guests = Literal["gamma", "mixed"]
+"""How guests' appetites differ: see `HotelPlan.guests`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """One hotel's yardsticks: naive rules, the bound, the product's own estimate, forecasts."""
+    """One hotel's yardsticks: naive rules, bounds by subject, the product's own estimate, forecasts."""
 
     naive: Mapping[int, Flags]
-    bound: Flags
+    bounds: Mapping[Subject, Flags]
     estimate: Mapping[str, Estimate]
     forecasts: Forecasts
 
@@ -32,6 +38,11 @@ class Results:
     walks: tuple[Walk, ...]
     beside: tuple[Beside, ...]
     seconds: float
+
+    def with_guests(self, sort: Guests) -> "Results":
+        """Only the hotels whose guests are of that sort."""
+        picked = [walk.hotel.plan.guests == sort for walk in self.walks]
+        return replace(self, walks=tuple(compress(self.walks, picked)), beside=tuple(compress(self.beside, picked)))
 
 
 def measure(part: Part, hotels: Sequence[Hotel], jobs: int, *, only_alerts: bool) -> Results:
@@ -53,5 +64,5 @@ def measure(part: Part, hotels: Sequence[Hotel], jobs: int, *, only_alerts: bool
 
 def _all(hotel: Hotel) -> tuple[Walk, Beside]:
     walked = walk(hotel)
-    rest = Beside(naive.fetch(hotel), bound.fetch(hotel), self_estimate.fetch(hotel), forecasts.fetch(hotel))
-    return walked, rest
+    bounds: dict[Subject, Flags] = {"room spike": bound.fetch(hotel), "silent room": silent_bound.fetch(hotel)}
+    return walked, Beside(naive.fetch(hotel), bounds, self_estimate.fetch(hotel), forecasts.fetch(hotel))

@@ -5,12 +5,12 @@ from dataclasses import fields
 
 from minibar_ml.simulate import HotelPlan
 from quality import flags, forest, naive
+from quality.compared import compared, factor_words
 from quality.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
 from quality.flags import Marked
 from quality.results import Results
-from quality.self_estimate import SUBJECT_OF
-from quality.shares import Share
-from quality.targets import estimates, factor, factor_words, lines, pooled_forecasts, targets
+from quality.shares import Share, counts_interval
+from quality.targets import SORTS, bound_at, estimates, lines, pooled_forecasts, targets
 from quality.truth import Subject
 
 CURVES: tuple[tuple[str, Subject, tuple[float, ...]], ...] = (
@@ -113,16 +113,17 @@ def _between(points: Sequence[Point], rate: float) -> str:
 
 
 def bounds(results: Results) -> str:
-    """The bound beside the detector, by the sort of guests."""
+    """The bounds beside the detectors, by the sort of guests and over all."""
     rows = []
-    for sort in ("gamma", "mixed"):
-        walks = [walk for walk in results.walks if walk.hotel.plan.guests == sort]
-        known = [one.bound for walk, one in zip(results.walks, results.beside, strict=True) if walk in walks]
-        points, room_days = curve(walks, *CURVES[0][:2]), thousand_room_days(walk.hotel for walk in walks)
-        for rate in CURVES[0][2] if known else ():
-            best = flags.at_rate(known, rate, room_days).recall
-            rows.append([sort, f"{rate:g}", str(best.many), share(best), interval(best), _between(points, rate)])
-    return markdown(("guests", "FA/d", "spikes there", "bound", "95 %", "the detector"), rows)
+    for detector, subject, rates in CURVES:
+        for sort, some in [*((sort, results.with_guests(sort)) for sort in SORTS), ("all", results)]:
+            points = curve(some.walks, detector, subject)
+            for rate in rates:
+                best = bound_at(some, subject, rate)
+                if best is not None and best.many:
+                    counts = [str(best.many), share(best), interval(best)]
+                    rows.append([subject, sort, f"{rate:g}", *counts, _between(points, rate)])
+    return markdown(("faults", "guests", "FA/d", "there", "bound", "95 %", "the detector"), rows)
 
 
 def naive_rules(results: Results) -> str:
@@ -146,16 +147,15 @@ def _marked(marked: Marked) -> list[str]:
 
 
 def self_estimates(results: Results) -> str:
-    """Recall and false alerts as `train` estimates them, beside the truth."""
-    known, rows = lines(results), []
-    for name, mine in estimates(results).items():
-        line = known.get(SUBJECT_OF[name])
-        if line is None or line.recall.value is None or mine.recall is None:
-            continue
-        recall = (f"{mine.recall:.2f}", f"{line.recall.value:.2f}", f"{mine.recall - line.recall.value:+.2f}")
-        times = factor_words(factor(mine.false_rate, line.false_rate))
-        rows.append([name, str(mine.faults), *recall, f"{mine.false_rate:.3f}", f"{line.false_rate:.3f}", times])
-    head = ("detector", "injected", "estimated recall", "true", "off by", "estimated FA/d", "true", "factor")
+    """Recall and false alerts as `train` estimates them, beside the truth and what chance leaves open of it."""
+    rows = []
+    for one in compared(estimates(results), lines(results)):
+        recall = (f"{one.estimated:.2f}", share(one.recall), interval(one.recall), f"{one.off:+.2f}")
+        fewest, most = counts_interval(one.false)
+        false = (f"{one.expected:.1f}", str(one.false), f"{fewest:.1f} to {most:.1f}", factor_words(one.times))
+        rows.append([one.detector, str(one.injected), *recall, *false])
+    figures = ("estimated recall", "true", "95 %", "off by", "estimated false", "true", "95 %", "factor")
+    head = ("detector", "injected", *figures)
     return markdown(head, rows)
 
 

@@ -13,7 +13,7 @@ from hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
 from minibar_ml.store import frames
 from minibar_ml.store.engine import make_engine
-from quality import bound, forecasts, naive, points, report, self_estimate, walk
+from quality import bound, forecasts, naive, points, report, self_estimate, silent_bound, walk
 from quality.hotels import Hotel
 from quality.results import Beside, Results
 
@@ -45,12 +45,25 @@ def test_late_and_double_rows_leave_the_points_as_they_would_have_been(tiny: tup
     assert known.faults == clean.faults
 
 
+def test_a_test_that_knows_the_guests_expects_as_many_empty_checks_as_there_are(
+    tiny: tuple[Hotel, points.Points],
+) -> None:
+    hotel, known = tiny
+    checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
+    quiet = silent_bound.quiet(hotel.plan, checks)
+    slept_in, empty = quiet > 0, (checks["units"] == 0).to_numpy()
+    for likely in (False, True):
+        picked = slept_in & ((np.exp(-quiet) > 0.6) == likely)
+        assert picked.sum() > 300
+        assert np.exp(-quiet[picked]).mean() == pytest.approx(empty[picked].mean(), abs=0.04)
+
+
 def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Points]) -> None:
     hotel, known = tiny
     longer = replace(hotel, judged_days=30)
     beside = Beside(
         naive.make(hotel, known),
-        bound.make(hotel, known),
+        {"room spike": bound.make(hotel, known), "silent room": silent_bound.make(hotel, known)},
         self_estimate.make(hotel, known),
         forecasts.make(longer, known),
     )

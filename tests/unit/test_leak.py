@@ -115,3 +115,24 @@ def test_a_week_of_history_is_too_little() -> None:
     learnt = Leak().fit(ordinary(1).between(LAST_DAY - 6, LAST_DAY + 1), 30)
     assert isinstance(learnt, TooLittle)
     assert learnt.need == 14
+
+
+def _of_products(frames: Frames, count: int, each_nth_day: int = 1) -> Frames:
+    """Only so many products, issued on each n-th day alone."""
+    few = sorted(frames.outflow["product_id"].unique())[:count]
+    outflow = frames.outflow[frames.outflow["product_id"].isin(few)]
+    seldom = outflow["day"] % each_nth_day == 0
+    return changed(
+        frames,
+        products=frames.products[frames.products["product_id"].isin(few)],
+        outflow=outflow.assign(issued=outflow["issued"].where(seldom, 0.0)),
+    )
+
+
+def test_the_days_between_rare_issues_count_as_seen_but_a_handful_of_issues_is_too_little() -> None:
+    small = _of_products(ordinary(1), 4)
+    assert 30 <= (small.outflow["issued"] > 0).sum() < 100
+    assert not isinstance(Leak().fit(small, 100), TooLittle)
+    learnt = Leak().fit(_of_products(ordinary(1), 4, each_nth_day=4), 100)
+    assert isinstance(learnt, TooLittle)
+    assert (learnt.need, learnt.unit) == (30, "days of issues of a product")

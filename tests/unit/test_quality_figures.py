@@ -7,12 +7,13 @@ import pandas as pd
 import pytest
 
 from minibar_ml.simulate import Fault, HotelPlan
+from quality.compared import Compared, factor
 from quality.figures import Point, recall_at
 from quality.flags import Flags, above, at_rate, mark
 from quality.hotels import PARTS, Hotel, load
-from quality.shares import Share
+from quality.shares import Share, counts_interval
 from quality.tables import markdown
-from quality.targets import factor
+from quality.targets import Target
 
 HOTEL = Hotel("any", HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=100), "b", 0.0, 30)
 
@@ -74,6 +75,29 @@ def test_a_factor_of_nothing_to_nothing_is_one() -> None:
     assert factor(0.0, 0.0) == 1.0
     assert factor(0.3, 0.2) == pytest.approx(1.5)
     assert factor(0.3, 0.0) is None
+
+
+@pytest.mark.parametrize(("count", "low", "high"), [(0, 0.0, 3.689), (4, 1.090, 10.242), (10, 4.795, 18.390)])
+def test_the_interval_of_a_count_is_garwood_s(count: int, low: float, high: float) -> None:
+    assert counts_interval(count) == pytest.approx((low, high), abs=0.001)
+
+
+def test_an_estimate_within_the_promise_is_met_and_one_that_the_counts_allow_only_within_chance() -> None:
+    near = Compared("leak", 100, 0.80, Share(75, 100), expected=9.0, false=10)
+    assert (near.is_met, near.is_within_chance) == (True, True)
+    few = Compared("leak", 100, 0.80, Share(19, 20), expected=3.0, false=0)
+    assert (few.is_met, few.is_within_chance) == (False, True)
+    assert Target("", "", few.is_met, few.is_within_chance).verdict == "met within chance"
+
+
+def test_an_estimate_that_the_counts_contradict_is_not_met() -> None:
+    for wrong in (
+        Compared("leak", 100, 0.50, Share(75, 100), expected=10.0, false=10),
+        Compared("leak", 100, 0.75, Share(75, 100), expected=30.0, false=10),
+        Compared("leak", 100, 0.75, Share(75, 100), expected=4.0, false=0),
+    ):
+        assert not wrong.is_within_chance
+        assert Target("", "", wrong.is_met, wrong.is_within_chance).verdict == "**not met**"
 
 
 def test_a_table_lines_up() -> None:

@@ -16,6 +16,8 @@ from minibar_ml.ml.panels import Floats, rises, room_days, trailing_sums
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+LEAST_ISSUES = 30
+"""A small hotel issues a product every week or so: the days between say, too, that it does not jump."""
 LOOK_BACK_DAYS = 21
 SPELL_DAYS = 3
 DAYS_OF_USE = 2.0
@@ -46,9 +48,11 @@ class Leak:
         habits = draws.learn(past)
         seen = draws.look(past, habits)
         judged = draws.judged(seen) & habits["recorded"][:, None]
-        points = int(judged.sum())
-        if points < min_points:
-            return TooLittle(points, min_points, "days of issues of a product")
+        points, seen_days = int(judged.sum()), int(habits["recorded"].sum()) * days
+        if seen_days < min_points:
+            return TooLittle(seen_days, min_points, "product-days of stock movements")
+        if points < LEAST_ISSUES:
+            return TooLittle(points, LEAST_ISSUES, "days of issues of a product")
         step, rise = _statistics(seen, habits)[:2]
         learnt = {
             **habits,
