@@ -757,7 +757,7 @@ ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_training_logs ENABLE ROW LEVEL SECURITY;
 
-CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = 'report'::text) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
