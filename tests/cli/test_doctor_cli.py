@@ -175,7 +175,7 @@ def test_a_store_that_this_role_may_not_write_or_even_see_is_told(
     store_url: str, role: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checks = found(capsys, ExitCode.UNEXPECTED)
-    assert "ml_alerts, ml_audit_log, ml_job_runs" in told(checks, "store")
+    assert "ml_alerts, ml_audit_log, ml_channels, ml_job_runs" in told(checks, "store")
     assert "may not do this" in told(checks, "schema")
     assert "may not do this" in told(checks, "jobs")
     sql(store_url, f"ALTER ROLE {role} SET default_transaction_read_only = on")
