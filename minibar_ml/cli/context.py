@@ -150,7 +150,8 @@ def work(settings: Settings, command: str, job: "Callable[[Connection], Result]"
         def once() -> Result:
             with _connection(settings, command) as connection:
                 _require_current(connection)
-                _note(connection, settings)
+                if command in pings.JOBS:
+                    _note(connection, settings)
                 when_started(connection, watch.start)
                 return job(connection)
 
