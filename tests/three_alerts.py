@@ -1,4 +1,4 @@
-"""Alerts for the commands to work on."""
+"""Alerts for the commands to work on; a plugin, for two modules called conftest would hide one another."""
 
 from collections.abc import Iterator
 from dataclasses import replace
