@@ -1,6 +1,7 @@
 """`minibar-ml keys`: the keys that seal models."""
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -37,14 +38,15 @@ def new(quiet: Quiet = False, verbose: Verbose = False) -> None:
 
 @app.command()
 def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Put a new key first in the key file and seal every stored model anew; a run that was killed is finished."""
+    """Put a new key first in the key file and seal every stored model and address anew; a run that was killed is finished."""
     from minibar_ml.jobs.rotation import run
 
     settings = context.settings()
     with context.store(settings, "keys rotate") as connection:
         done = run(connection, settings)
     first = done.keys.fingerprints[0].hex()
-    console.say(f"{first}  {'new' if done.is_new else 'as before'}, {done.resealed} model(s) sealed anew")
+    addresses = f" and {done.readdressed} address(es)" if done.readdressed else ""
+    console.say(f"{first}  {'new' if done.is_new else 'as before'}, {done.resealed} model(s){addresses} sealed anew")
     for reason in done.refused:
         console.note(reason)
     if done.is_new:
@@ -52,7 +54,7 @@ def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
             "Back the key file up again. `minibar-ml keys prune` takes out the old keys once nothing needs them;"
         )
         console.note("a backup of the database from before needs them too: keep theirs beside it.")
-    elif not done.resealed:
+    elif not done.resealed and not done.readdressed:
         console.note("Every model that can be opened is sealed by the first key already: put a new one in front of it.")
     if done.refused:
         raise typer.Exit(ExitCode.PARTLY_DONE)
@@ -82,35 +84,57 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
     fingerprints = [found.hex() for found in keys.fingerprints]
     seals = _seals(settings)
     if json:
-        removable = None if seals is None else [key for key in fingerprints[1:] if key not in seals]
-        told = {"source": keys.source, "keys": fingerprints, "models": seals, "removable": removable}
+        told: dict[str, Any] = {
+            "source": keys.source,
+            "keys": fingerprints,
+            "models": None,
+            "addresses": None,
+            "removable": None,
+        }
+        if seals is not None:
+            removable = [key for key in fingerprints[1:] if key not in seals.models and key not in seals.addresses]
+            told |= {"models": seals.models, "addresses": seals.addresses, "removable": removable}
         console.print_json(told)
         return
     console.say(f"{len(fingerprints)} key(s) from {keys.source}")
     for number, found in enumerate(fingerprints):
         console.say(f"{found}  {'seals and opens' if number == 0 else 'opens only'}{_need(found, number, seals)}")
-    for unknown, count in (seals or {}).items():
+    if seals is None:
+        return
+    for unknown, count in seals.models.items():
         if unknown == NOT_SEALED:
             console.note(f"{count} model(s) are damaged: `minibar-ml train` makes new ones")
         elif unknown not in fingerprints:
             console.note(f"{count} model(s) need {unknown}, which is not here: restore that key or `minibar-ml train`")
+    for unknown, count in seals.addresses.items():
+        if unknown not in fingerprints:
+            console.note(f"{count} address(es) need {unknown}, which is not here: restore it or set them anew")
 
 
-def _seals(settings: "Settings") -> dict[str, int] | None:
+@dataclass(frozen=True, slots=True)
+class _Seals:
+    """How many models and addresses each key has sealed, by fingerprint."""
+
+    models: dict[str, int]
+    addresses: dict[str, int]
+
+
+def _seals(settings: "Settings") -> _Seals | None:
     """What each key has sealed; None, said on stderr, where the store can't be asked."""
-    from minibar_ml.store.models import fetch_seals
+    from minibar_ml.store import models, people
 
     try:
         with context.store(settings, "keys status") as connection:
-            return fetch_seals(connection)
+            return _Seals(models.fetch_seals(connection), people.fetch_seals(connection))
     except MinibarError as error:
         console.note(f"what needs which key is not known: {error}")
         return None
 
 
-def _need(key: str, number: int, seals: dict[str, int] | None) -> str:
+def _need(key: str, number: int, seals: _Seals | None) -> str:
     if seals is None:
         return ""
-    if key in seals:
-        return f", {seals[key]} model(s) need it"
+    counts = ((seals.models.get(key), "model(s)"), (seals.addresses.get(key), "address(es)"))
+    if needed := [f"{count} {what}" for count, what in counts if count]:
+        return f", {' and '.join(needed)} need it"
     return ", no model needs it" + (": `minibar-ml keys prune` takes it out" if number else " yet")

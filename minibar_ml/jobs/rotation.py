@@ -1,4 +1,4 @@
-"""Rotating keys: a new one in front, every stored model sealed anew by it, old ones taken out once nothing needs them.
+"""Rotating keys: a new one in front, all that is sealed sealed anew by it, old ones taken out once nothing needs them.
 
 Each step leaves a state that works: all keys of the list open, so a run that is killed loses nothing, and the next
 one goes on where it stopped.
@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from minibar_ml.artifacts.envelope import reseal
 from minibar_ml.artifacts.key_file import changeable, put_new_key_first, take_out
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.domain.errors import ModelRefused, PreconditionFailed
+from minibar_ml.artifacts.tokens import open_token, seal_token
+from minibar_ml.domain.errors import ConfigurationError, ModelRefused, PreconditionFailed
 from minibar_ml.log import logger
 from minibar_ml.settings import Settings
-from minibar_ml.store import audit, models
+from minibar_ml.store import audit, models, people
 from minibar_ml.store.locks import exclusive
 
 if TYPE_CHECKING:
@@ -27,11 +28,13 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What a rotation did: whether it made a key or went on with an earlier rotation, and what it could not open."""
+    """What a rotation did: whether it made a key or went on with an earlier rotation; models and addresses sealed anew,
+    and what it could not open."""
 
     keys: Keys
     is_new: bool
     resealed: int
+    readdressed: int
     refused: tuple[str, ...]
 
 
@@ -47,34 +50,38 @@ def run(connection: "Connection", settings: Settings, batch: int = BATCH) -> Rot
     with _alone(connection):
         keys = load_keys(settings)
         resealed, refused = _reseal_all(connection, keys, batch)
-        if resealed or settings.encryption_keys:
-            return Rotated(keys, False, resealed, refused)
+        readdressed, unopened = _reseal_addresses(connection, keys)
+        if resealed or readdressed or settings.encryption_keys:
+            return Rotated(keys, False, resealed, readdressed, refused + unopened)
         before, keys = keys, put_new_key_first(changeable(settings))
         audit.insert(connection, "keys.rotate", keys.source, before=_hex(before), after=_hex(keys))
         connection.commit()
         logger.debug("the new key stands first in %s", keys.source)
-        return Rotated(keys, True, *_reseal_all(connection, keys, batch))
+        resealed, refused = _reseal_all(connection, keys, batch)
+        readdressed, unopened = _reseal_addresses(connection, keys)
+        return Rotated(keys, True, resealed, readdressed, refused + unopened)
 
 
 def prune(connection: "Connection", settings: Settings) -> list[str]:
-    """Take the old keys out of the file that no stored model needs; returns their fingerprints.
+    """Take the old keys out of the file that no stored model or address needs; returns their fingerprints.
 
-    Raises PreconditionFailed where models still need one.
+    Raises PreconditionFailed where one is still needed.
     """
     with _alone(connection):
         path, keys = changeable(settings), load_keys(settings)
-        seals = models.fetch_seals(connection)
-        if needed := [key for key in _hex(keys)[1:] if key in seals]:
+        seals = {"model(s)": models.fetch_seals(connection), "address(es)": people.fetch_seals(connection)}
+        old = _hex(keys)[1:]
+        if needed := [key for key in old if any(key in counts for counts in seals.values())]:
+            totals = {what: sum(counts.get(key, 0) for key in old) for what, counts in seals.items()}
+            who = " and ".join(f"{total} stored {what}" for what, total in totals.items() if total)
             raise PreconditionFailed(
-                f"{sum(seals[key] for key in needed)} stored model(s) still need {', '.join(needed)}: "
-                "run `minibar-ml keys rotate` first; nothing was changed."
+                f"{who} still need {', '.join(needed)}: run `minibar-ml keys rotate` first; nothing was changed."
             )
-        unneeded = _hex(keys)[1:]
-        if unneeded:
-            left = take_out(path, [bytes.fromhex(key) for key in unneeded])
+        if old:
+            left = take_out(path, [bytes.fromhex(key) for key in old])
             audit.insert(connection, "keys.prune", keys.source, before=_hex(keys), after=_hex(left))
             connection.commit()
-        return unneeded
+        return old
 
 
 def _reseal_all(connection: "Connection", keys: Keys, batch: int) -> tuple[int, tuple[str, ...]]:
@@ -96,6 +103,22 @@ def _reseal_all(connection: "Connection", keys: Keys, batch: int) -> tuple[int, 
         logger.debug("sealed %d models anew", done)
     connection.rollback()
     return done, tuple(refused)
+
+
+def _reseal_addresses(connection: "Connection", keys: Keys) -> tuple[int, tuple[str, ...]]:
+    """The same for people's addresses, all in one transaction."""
+    newest, *older = _hex(keys)
+    sealed, refused = [], []
+    for channel_id, blob in people.claim_sealed_by(connection, older):
+        try:
+            sealed.append((channel_id, seal_token(open_token(blob, keys), keys)))
+        except ConfigurationError as error:
+            refused.append(str(error))
+    if sealed:
+        people.mark_resealed(connection, sealed)
+        audit.insert(connection, "keys.reseal", f"{len(sealed)} address(es)", before=older, after=[newest])
+    connection.commit()
+    return len(sealed), tuple(refused)
 
 
 def _hex(keys: Keys) -> list[str]:

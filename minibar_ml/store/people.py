@@ -1,6 +1,6 @@
 """People who are told of alerts, their preferences and channels."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -85,6 +85,23 @@ def fetch_channels(connection: Connection, person: Person) -> list[Recipient]:
     """All channels of a person."""
     rows = connection.execute(query("people.fetch_channels"), {"person_id": person.id})
     return [Recipient(row.id, row.kind, row.shown, _bytes(row.sealed)) for row in rows]
+
+
+def fetch_seals(connection: Connection) -> dict[str, int]:
+    """How many addresses each key has sealed, by its fingerprint in hex."""
+    return {row.fingerprint: row.addresses for row in connection.execute(query("people.fetch_seals"))}
+
+
+def claim_sealed_by(connection: Connection, keys: Sequence[str]) -> list[tuple[int, bytes]]:
+    """The addresses that one of these keys has sealed, by channel, locked until the transaction ends."""
+    rows = connection.execute(query("people.claim_sealed_by"), {"keys": list(keys)})
+    return [(row.id, bytes(row.sealed)) for row in rows]
+
+
+def mark_resealed(connection: Connection, sealed: Sequence[tuple[int, bytes]]) -> None:
+    """Put other bytes in the place of these channels' sealed addresses."""
+    values = {"ids": [one for one, _ in sealed], "sealed": [data for _, data in sealed]}
+    connection.execute(query("people.mark_resealed"), values)
 
 
 def told(person: Person) -> dict[str, Any]:

@@ -86,3 +86,23 @@ DELETE FROM minibar_ml.ml_channels WHERE person_id = :person_id AND kind = :kind
 -- name: fetch_channels
 -- A person's channels, by id.
 SELECT id, kind, shown, sealed FROM minibar_ml.ml_channels WHERE person_id = :person_id ORDER BY id
+
+-- name: fetch_seals
+-- How many addresses each key has sealed, by the fingerprint that stands in front of their bytes.
+SELECT encode(substring(sealed FROM 5 FOR 8), 'hex') AS fingerprint, count(*) AS addresses
+FROM minibar_ml.ml_channels WHERE sealed IS NOT NULL
+GROUP BY 1
+ORDER BY 1
+
+-- name: claim_sealed_by
+-- The addresses that one of some keys has sealed, locked until the transaction ends; a hotel has few.
+SELECT id, sealed FROM minibar_ml.ml_channels
+WHERE encode(substring(sealed FROM 5 FOR 8), 'hex') = ANY(CAST(:keys AS text[]))
+ORDER BY id
+FOR UPDATE
+
+-- name: mark_resealed
+-- Puts the bytes that another key has sealed in the place of addresses' old ones.
+UPDATE minibar_ml.ml_channels c SET sealed = again.sealed
+FROM unnest(CAST(:ids AS bigint[]), CAST(:sealed AS bytea[])) AS again (id, sealed)
+WHERE c.id = again.id

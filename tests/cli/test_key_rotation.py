@@ -17,6 +17,7 @@ from hotels import AS_OF, ZONE, alerts, command, done, sql
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
 from minibar_ml.artifacts.keys import create_key_file, fingerprint, load_keys
+from minibar_ml.artifacts.tokens import open_token
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.models import ModelHeader
 from minibar_ml.settings import Settings
@@ -314,3 +315,19 @@ def test_what_an_older_version_wrote_in_the_clear_is_taken_out(database: str) ->
     done(database, "db", "upgrade", "--quiet")
     assert sql(database, "SELECT parameters FROM minibar_ml.ml_models") == [({"since": "2026-01-01"},)]
     assert sql(database, "SELECT metrics FROM minibar_ml.ml_training_logs") == [({"recall": 0.5},)]
+
+
+def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_out(vault: Vault, tmp_path: Path) -> None:
+    address = tmp_path / "address"
+    address.write_text("json://localhost/secret-of-the-chat")
+    address.chmod(0o600)
+    assert vault("people", "add", "ayse", "--chat", str(address)) == 0
+    (old,) = vault.keys()
+    put_new_key_first(vault.path)
+    assert vault.status()["addresses"] == {hexed(old): 1}
+    assert vault("keys", "prune") == 5
+    assert vault("keys", "rotate") == 0
+    assert vault.status()["removable"] == [hexed(old)]
+    assert vault("keys", "prune") == 0
+    ((sealed,),) = sql(vault.url, "SELECT sealed FROM minibar_ml.ml_channels")
+    assert open_token(bytes(sealed), load_keys(Settings(key_file=vault.path))) == "json://localhost/secret-of-the-chat"
