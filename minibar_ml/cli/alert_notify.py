@@ -48,7 +48,7 @@ def notify(
     )
     try:
         result = context.work(
-            settings, "alerts notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
+            settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
         )
     finally:
         for channel in plan.channels.values():

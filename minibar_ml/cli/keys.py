@@ -38,7 +38,7 @@ def new(quiet: Quiet = False, verbose: Verbose = False) -> None:
 
 @app.command()
 def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Put a new key first in the key file and seal every stored model and address anew; a run that was killed is finished."""
+    """Put a new key first in the key file and seal all models and addresses anew; a run that was killed is finished."""
     from minibar_ml.jobs.rotation import run
 
     settings = context.settings()

@@ -80,7 +80,7 @@ def test_a_run_that_fails_or_does_a_part_only_is_told_as_failed(store_url: str, 
     assert command(store_url, "collect", *AT, "--quiet", ML_PING_URL=watcher.url) == 5
     assert watcher.paths() == ["/collect/start", "/collect/fail"]
     watcher.told.clear()
-    sql(store_url, "DROP TABLE minibar_ml.ml_alerts CASCADE")
+    sql(store_url, "DROP TABLE minibar_ml.ml_models CASCADE")
     assert command(store_url, "detect", *AT, "--quiet", ML_PING_URL=watcher.url) == 5
     assert watcher.paths() == ["/detect/start", "/detect/fail"]
 
@@ -136,3 +136,8 @@ def test_a_url_that_is_not_safe_is_refused_and_not_repeated(url: str, store_url:
 
 def test_the_url_is_not_in_the_settings_repr() -> None:
     assert SECRET not in repr(load({"ML_PING_URL": f"https://hc-ping.com/{SECRET}/{{job}}"}))
+
+
+def test_telling_people_is_a_job_that_is_told_too(store_url: str, watcher: Watcher) -> None:
+    assert command(store_url, "alerts", "notify", "--quiet", ML_PING_URL=watcher.url) == 0
+    assert watcher.paths() == ["/notify/start", "/notify"]
