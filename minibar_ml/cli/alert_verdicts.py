@@ -112,7 +112,7 @@ def _judge(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
 
 def _change(words: Sequence[str], by: str | None, change: Change, kept: str | None = None) -> None:
     """Make one change to alerts, all or none, and say of each what became of it; `kept`: why one stays closed."""
-    operator, numbers = _operator(by), alert_ids.parsed(words)
+    settings, operator, numbers = context.settings(), _operator(by), alert_ids.parsed(words)
     if not numbers:
         console.note("No alert number on stdin: nothing was changed.")
         return
@@ -125,7 +125,7 @@ def _change(words: Sequence[str], by: str | None, change: Change, kept: str | No
         connection.commit()
         return changed, unchanged
 
-    changed, unchanged = context.work(context.settings(), "alerts verdict", once)
+    changed, unchanged = context.work(settings, "alerts verdict", once)
     for alert in changed:
         until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M}" if alert.snoozed_until else ""
         console.note(f"alert {alert.id}: {PAST_TENSE[alert.status]}{until}")

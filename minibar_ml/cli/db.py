@@ -75,10 +75,11 @@ def roles(
     """The database's group roles and their grants: prints sql/roles.sql for psql, or runs it."""
     from minibar_ml.store import access
 
+    settings = context.settings()
     if not apply:
         console.say(access.roles_script())
         return
-    with context.store(context.settings(), "db roles") as connection:
+    with context.store(settings, "db roles") as connection:
         access.apply_roles(connection)
         connection.commit()
     console.note("roles and grants are as this version wants them; `minibar-ml access add` binds logins to hotels")

@@ -356,9 +356,11 @@ def test_each_format_is_a_file_and_all_are_whole(connection: Connection, tmp_pat
     insert_alerts(connection, some_alerts())
     result = job.run(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE, tmp_path, "tr", formats=("html", "json"))
     names = ["minibar-monthly-2026-02-all-tr.html", "minibar-monthly-2026-02-all-tr.json"]
-    assert sorted(path.name for path in tmp_path.iterdir()) == names == list(result.files)
-    assert all((tmp_path / name).read_bytes() == content for name, content in result.files.items())
-    document = json.loads(result.files[names[1]])
+    files = job.rendered(result.report, "tr", ("html", "json"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == names == list(files)
+    assert [path.name for path in result.paths] == names
+    assert all((tmp_path / name).read_bytes() == content for name, content in files.items())
+    document = json.loads(files[names[1]])
     assert document["total"]["alerts"] == result.report.total.alerts
     jobs = connection.execute(text("SELECT job FROM minibar_ml.ml_job_runs")).scalars().all()
     assert jobs == ["monthly"]
