@@ -47,9 +47,7 @@ def notify(
         clock=time.monotonic,
     )
     try:
-        result = context.work(
-            settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
-        )
+        result = context.work(settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed))
     finally:
         for channel in plan.channels.values():
             channel.close()
