@@ -2,8 +2,12 @@
 
 A query starts at a line `-- name: <name>`; a comment line below says what it returns. `:name` marks a bound
 value, so that any query can be pasted into psql (after `\\set name value`). Identifiers are never substituted.
+
+Comments stay in the files. The driver puts values into the text wherever a bind is named, in a comment too, where one
+with a line break would end the comment and be read as SQL.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +16,7 @@ from sqlalchemy import TextClause, text
 import minibar_ml
 
 NAME = "-- name: "
+_COMMENT = re.compile(r"^\s*--.*\n?", re.MULTILINE)
 
 
 @cache
@@ -42,4 +47,4 @@ def _subject(subject: str) -> dict[str, str]:
 def query(name: str) -> TextClause:
     """The query `subject.name`, ready to execute."""
     subject, _, section = name.partition(".")
-    return text(_subject(subject)[section])
+    return text(_COMMENT.sub("", _subject(subject)[section]))

@@ -1,0 +1,21 @@
+"""The loader of named queries: what reaches the driver."""
+
+from pathlib import Path
+
+import pytest
+
+from minibar_ml.store.queries import query, sections, sql_folder
+
+FILES = sorted((sql_folder() / "queries").glob("*.sql"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_comment_reaches_the_driver_which_would_put_values_into_it(path: Path) -> None:
+    names = list(sections(path))
+    assert names
+    assert [name for name in names if "--" in str(query(f"{path.stem}.{name}"))] == []
+
+
+def test_a_bind_that_only_a_comment_names_is_none() -> None:
+    assert ":name, each" in sections(sql_folder() / "queries" / "people.sql")["fetch"]
+    assert str(query("people.fetch")).count(":name") == 2
