@@ -634,7 +634,11 @@ CREATE INDEX ml_outbox_alert ON minibar_ml.ml_outbox USING btree (alert_id, chan
 
 CREATE INDEX ml_outbox_digest ON minibar_ml.ml_outbox USING btree (digest_id) WHERE (digest_id IS NOT NULL);
 
+CREATE INDEX ml_outbox_ended ON minibar_ml.ml_outbox USING btree (ended_at) WHERE (ended_at IS NOT NULL);
+
 CREATE INDEX ml_outbox_failed ON minibar_ml.ml_outbox USING btree (ended_at) WHERE (status = 'failed'::text);
+
+CREATE INDEX ml_outbox_mail ON minibar_ml.ml_outbox USING btree (mail_id) WHERE (mail_id IS NOT NULL);
 
 CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHERE (status = 'waiting'::text);
 

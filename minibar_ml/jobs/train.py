@@ -20,7 +20,7 @@ from minibar_ml.ml.evaluation import Quality
 from minibar_ml.ml.feedback import FalseShare, Judged
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.thresholds import SHARES
-from minibar_ml.store import forecasts, models, runs, source, training_logs, verdicts
+from minibar_ml.store import forecasts, models, retention, runs, source, training_logs, verdicts
 from minibar_ml.store import frames as points
 from minibar_ml.store.metrics import Merged
 
@@ -117,6 +117,9 @@ def run(
         pruned = models.prune(connection)
         job.counts.update(models=len(stored), too_little=len(tries) - len(stored), pruned=pruned)
         job.counts.update(forecasts=foretold.inserted + foretold.updated)
+        # It comes once a night, and of the jobs that do it is the one that has time.
+        forgotten = retention.prune(connection, as_of)
+        job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
     return TrainResult(
         trained=tuple(candidates.told(candidate, stored.get(candidate.key), before) for candidate in tries),
         detectors=tuple(one for hotel in done for one in hotel.detectors),

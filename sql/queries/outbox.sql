@@ -61,15 +61,17 @@ FROM last WHERE status = 'sent' AND again_at <= :as_of
 ON CONFLICT DO NOTHING
 
 -- name: skip_over
--- Takes back what need not be told any more: the alert is closed, snoozed or muted by now, or the person is inactive.
+-- Takes back what need not be told any more: the alert is closed, snoozed or muted by now, somebody has read it (unless
+-- it became graver), or the person is inactive.
 UPDATE minibar_ml.ml_outbox o SET status = 'skipped', ended_at = :as_of, reason = 'over'
 FROM minibar_ml.ml_alerts a, minibar_ml.ml_alert_events e, minibar_ml.ml_channels c, minibar_ml.ml_people p
 WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id = o.event_id
   AND c.id = o.channel_id AND p.id = c.person_id
   AND (NOT p.is_active
        OR CASE WHEN e.event = 'resolved' THEN a.status <> 'resolved'
-               ELSE a.status NOT IN ('open', 'acknowledged') OR a.muted_by IS NOT NULL
-                    OR (o.repetition > 0 AND a.status <> 'open') END)
+               ELSE a.muted_by IS NOT NULL
+                    OR NOT (a.status = 'open'
+                            OR (a.status = 'acknowledged' AND e.event = 'escalated' AND o.repetition = 0)) END)
 
 -- name: bundle
 -- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and of more than :storm messages for anybody.
@@ -131,14 +133,16 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
 
 -- name: fetch_digest
--- How many of a digest's alerts are still live, by severity, and the ids of the gravest, the latest first.
+-- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; and those
+-- that became graver or are over.
 WITH members AS (
     SELECT DISTINCT a.id, a.severity, a.raised_at,
            array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS gravity
     FROM minibar_ml.ml_outbox o
     JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
     JOIN minibar_ml.ml_alert_events e ON e.id = o.event_id
-    WHERE o.digest_id = :id AND (a.status IN ('open', 'acknowledged') OR e.event = 'resolved') AND a.muted_by IS NULL
+    WHERE o.digest_id = :id AND a.muted_by IS NULL
+      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR e.event = 'resolved')
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members GROUP BY severity) s) AS counts,

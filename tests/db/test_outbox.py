@@ -110,6 +110,24 @@ def test_what_was_closed_before_it_was_told_is_not_told(store_url: str, mailbox:
     assert sql(store_url, "SELECT status, reason FROM minibar_ml.ml_outbox") == [("skipped", "over")]
 
 
+def test_what_somebody_has_read_before_it_was_told_is_not_told_until_it_grows_graver(
+    store_url: str, mailbox: Mailbox
+) -> None:
+    add(store_url, "ayse", "--quiet-hours", "00:00-23:59")
+    add(store_url, "veli", "--digest", f"{datetime.now(ZoneInfo(ZONE)) + timedelta(hours=2):%H:%M}")
+    raise_alerts(store_url, 2, severity="medium")
+    assert told(store_url, mailbox) == []
+    change(store_url, "status = 'acknowledged', read_at = now(), read_by = 'ayse' WHERE entity_id = 1001")
+    assert command(store_url, "people", "set", "ayse", "--quiet-hours", "none", "--quiet") == ExitCode.OK
+    sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now()")
+    assert told(store_url, mailbox) == [
+        ("ayse", "[Medium] Room Oda 2: Unusual consumption"),
+        ("veli", "1 alert: Medium 1"),
+    ]
+    change(store_url, "severity = 'high' WHERE entity_id = 1001")
+    assert told(store_url, mailbox) == [("ayse", "[High] An alert has become graver: Room Oda 1")]
+
+
 def test_that_an_alert_is_over_is_told_to_whoever_wants_it_and_was_told_of_it(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "wants", "--resolved")
     add(store_url, "does-not")
