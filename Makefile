@@ -17,7 +17,7 @@ help:
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   judge detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
-	@echo "make screenshots  photograph the reports of a simulated hotel into .screenshots (needs Chromium)"
+	@echo "make screenshots  photograph the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
 	@echo "make wheel     build the package into dist/"
 	@echo "make messages  compile the Turkish texts"
 	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
@@ -34,7 +34,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/mypy docs/generate.py docs/screenshots.py
+	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py
 	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime

@@ -1,4 +1,5 @@
-"""Pictures of the reports: simulate a hotel's months, render every report in both languages, photograph the pages.
+"""Pictures of the reports: simulate a hotel's months, render every report in both languages and all formats, photograph
+pages, PDFs and workbooks.
 
 `make screenshots` leaves all of them in the folder `.screenshots`; the good ones are copied to docs/images by hand.
 With ML_DATABASE_URL set, the reports are those of that store, and nothing is simulated.
@@ -8,8 +9,10 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
+import paper
 from playwright.sync_api import Browser, sync_playwright
 
 from minibar_ml.cli.app import main
@@ -31,7 +34,8 @@ def simulated(folder: Path) -> Iterator[str]:
         steps = [["simulate", "--rooms", "120", "--seed", "7"], ["db", "init"], ["keys", "new"], ["collect"], ["train"]]
         if (folder / "minibar-ml.key").exists():
             steps.remove(["keys", "new"])
-        for arguments in [*steps, ["detect"]]:
+        last_month = (datetime.now().astimezone().date().replace(day=1) - timedelta(days=1)).replace(day=1)
+        for arguments in [*steps, ["detect", "--since", last_month.isoformat()]]:
             run(*arguments)
         yield url
 
@@ -57,14 +61,17 @@ def photograph(browser: Browser, page_file: Path, folder: Path) -> None:
 def take(folder: Path) -> None:
     """All reports of the store in ML_DATABASE_URL, rendered and photographed into a folder."""
     for lang in LANGS:
-        for kind in ("weekly", "monthly", "dashboard"):
-            run("report", kind, "--lang", lang, "--out", str(folder))
+        for kind in ("weekly", "monthly"):
+            formats = [word for name in ("html", "pdf", "xlsx") for word in ("--format", name)]
+            run("report", kind, "--lang", lang, "--out", str(folder), *formats)
+        run("report", "dashboard", "--lang", lang, "--out", str(folder))
     with (
         sync_playwright() as playwright,
         closing(playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)) as browser,
     ):
         for page_file in sorted(folder.glob("*.html")):
             photograph(browser, page_file, folder)
+    paper.take(folder)
 
 
 if __name__ == "__main__":

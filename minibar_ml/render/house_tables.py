@@ -79,7 +79,7 @@ def models(report: Report, words: Words) -> Table:
         truth = one.evaluated_on and words.label(one.evaluated_on, "evaluated_on")
         row: Row = (
             *(words.label(one.metric, "metric"), words.label(one.model, "model"), one.accuracy, one.precision),
-            *(one.recall, truth, one.trained_at, one.error),
+            *(one.recall, truth, one.trained_at, one.error and words.reason(one.error)),
         )
         rows.append((one.hotel_id, row))
     note = _("Precision: how many of a model's alerts are right. Recall: how many of the faults it finds.")

@@ -81,6 +81,7 @@ def _environment(words: Words) -> Environment:
         number=words.number,
         percent=words.percent,
         share=words.share,
+        reason=words.reason,
         day=words.day,
         short_day=words.short_day,
         weekday=words.weekday,

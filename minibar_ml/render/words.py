@@ -1,5 +1,6 @@
 """Words and figures of a report in one language: labels, numbers, money, dates."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -37,6 +38,9 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+TOO_LITTLE = re.compile(r"too little data: (\d+) [^,;]+, needs (\d+)")
+"""How the training log says, in English, why nothing could be learnt."""
+TOO_LITTLE_TOLD = _("too little data: {have} of the {need} that it takes")
 SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": "status", "metric": "metric"}
 """Kinds of terms that alerts are told in too: one word for each, whoever tells it."""
 
@@ -64,6 +68,11 @@ class Words:
             return self._capital(label(SHARED[kind], key, self.lang))
         known = LABELS[kind].get(key)
         return key if known is None else self.catalog.gettext(known)
+
+    def reason(self, logged: str) -> str:
+        """Why a training came to nothing; what the log has no standing words for is told as it is there."""
+        words = self.catalog.gettext(TOO_LITTLE_TOLD)
+        return TOO_LITTLE.sub(lambda found: words.format(have=found[1], need=found[2]), logged)
 
     def _capital(self, text: str) -> str:
         """The text with a capital first letter; a Turkish i keeps its dot."""

@@ -17,6 +17,7 @@ import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
+from minibar_ml.ml.detectors.base import TooLittle
 from minibar_ml.ml.evaluation import TRUTH
 from minibar_ml.render.words import LABELS, Words
 
@@ -83,3 +84,10 @@ def test_figures_and_dates_follow_the_language() -> None:
     assert (tr.age(timedelta(minutes=90)), en.age(timedelta(days=3))) == ("1 saat önce", "3 days ago")
     assert en.label("something new", "job") == "something new"
     assert (tr.label("low", "severity"), en.label("low", "severity")) == ("Düşük", "Low")
+
+
+def test_why_nothing_was_learnt_is_told_in_the_report_s_language() -> None:
+    logged = str(TooLittle(29, 100, "scored rows"))
+    assert Words("en", ZONE).reason(logged) == "too little data: 29 of the 100 that it takes"
+    assert Words("tr", ZONE).reason(logged) == "veri az: gereken 100, eldeki 29"
+    assert Words("tr", ZONE).reason("out of memory") == "out of memory"
