@@ -111,7 +111,7 @@ def rights(connection: "Connection") -> Iterator[Check]:
     writable = fetch_writable_sources(connection)
     if found.is_superuser:
         cure = "connect as a role of its own that may only read the source, see docs/installation.md"
-        yield Check("rights", "warning", f"role {found.role} is a superuser and may change the source", cure)
+        yield Check("rights", "failed", f"role {found.role} is a superuser and may change the source", cure)
     elif writable:
         cure = (
             f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_listed(writable)} FROM {found.role}, or whom it has it "

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hotels import KEY, done, sql
+from logins import drop_logins, login
 from sqlalchemy import Connection, make_url
 
 from minibar_ml.artifacts.envelope import seal
@@ -41,6 +42,11 @@ def told(checks: dict[str, list[dict[str, str]]], name: str) -> str:
     return " | ".join(f"{one['state']}: {one['found']} {one['cure']}".strip() for one in checks[name])
 
 
+def failed(checks: dict[str, list[dict[str, str]]]) -> set[str]:
+    """The checks that something is wrong with."""
+    return {name for name, ones in checks.items() if any(one["state"] == "failed" for one in ones)}
+
+
 @pytest.fixture
 def key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ML_ENCRYPTION_KEYS", KEY)
@@ -60,10 +66,13 @@ def role(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.mark.usefixtures("store_url", "key")
-def test_a_new_installation_passes_with_warnings_that_say_what_comes_next(capsys: pytest.CaptureFixture[str]) -> None:
-    checks = found(capsys, ExitCode.OK)
+def test_of_a_new_installation_only_the_superuser_is_wrong_and_warnings_say_what_comes_next(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    checks = found(capsys, ExitCode.UNEXPECTED)
     assert told(checks, "source").startswith("ok: layout_a")
-    assert told(checks, "rights").startswith("warning: role postgres is a superuser")
+    assert failed(checks) == {"rights"}
+    assert told(checks, "rights").startswith("failed: role postgres is a superuser")
     assert "`minibar-ml train`" in told(checks, "models")
     assert "`minibar-ml collect` makes them" in told(checks, "partitions")
     assert "warning: collect: never" in told(checks, "jobs")
@@ -77,7 +86,7 @@ def test_lines_fit_the_terminal(
     columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
-    assert main(["doctor"]) == ExitCode.OK
+    assert main(["doctor"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= columns
     assert "ok       schema      current" in shown
@@ -171,11 +180,27 @@ def test_a_role_that_may_write_to_the_source_fails(
 
 
 @pytest.mark.usefixtures("key")
+def test_the_role_that_is_meant_for_jobs_passes(
+    store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    url = login(store_url, "jobs")
+    sql(store_url, f"GRANT minibar_ml_collector TO {make_url(url).username}")
+    monkeypatch.setenv("ML_DATABASE_URL", url)
+    try:
+        checks = found(capsys, ExitCode.OK)
+    finally:
+        drop_logins(store_url)
+    assert told(checks, "rights").startswith("ok")
+    assert told(checks, "store") == "ok: writable"
+
+
+@pytest.mark.usefixtures("key")
 def test_a_store_that_this_role_may_not_write_or_even_see_is_told(
     store_url: str, role: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checks = found(capsys, ExitCode.UNEXPECTED)
-    assert "ml_alerts, ml_audit_log, ml_channels, ml_job_runs" in told(checks, "store")
+    assert "ml_alert_events, ml_alerts, ml_attachments, ml_audit_log, ml_channels" in told(checks, "store")
     assert "may not do this" in told(checks, "schema")
     assert "may not do this" in told(checks, "jobs")
     sql(store_url, f"ALTER ROLE {role} SET default_transaction_read_only = on")
@@ -193,7 +218,7 @@ def test_roles_that_are_missing_outdated_or_gone_are_told(store_url: str, capsys
     assert "failed: role gone_for_good is bound to hotels and is not in the database" in words
     done(store_url, "access", "remove", "gone_for_good", "--quiet")
     done(store_url, "db", "roles", "--apply", "--quiet")
-    assert told(found(capsys, ExitCode.OK), "roles").startswith("ok")
+    assert told(found(capsys, ExitCode.UNEXPECTED), "roles").startswith("ok")
 
 
 @pytest.fixture
@@ -211,7 +236,7 @@ def test_models_are_opened_with_the_key_and_a_changed_one_is_named(
 ) -> None:
     assert "there is no key" in told(found(capsys, ExitCode.UNEXPECTED), "models")
     monkeypatch.setenv("ML_ENCRYPTION_KEYS", KEY)
-    assert told(found(capsys, ExitCode.OK), "models") == "ok: all 1 active ones can be opened"
+    assert told(found(capsys, ExitCode.UNEXPECTED), "models") == "ok: all 1 active ones can be opened"
     changed = sealed[:-20] + bytes([sealed[-20] ^ 1]) + sealed[-19:]
     sql(store_url, "UPDATE minibar_ml.ml_models SET model_data = :blob", blob=changed)
     words = told(found(capsys, ExitCode.UNEXPECTED), "models")
