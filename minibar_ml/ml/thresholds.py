@@ -13,8 +13,8 @@ import numpy as np
 from minibar_ml.ml.tails import Floats
 
 SHARES = {
-    "room_consumption": 0.62,
-    "silent_room": 0.03,
+    "room_consumption": 0.5,
+    "silent_room": 0.02,
     "product_demand": 0.05,
     "refill_pace": 0.03,
     "leak": 0.05,
