@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +25,35 @@ TOO_WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 || e.scrollWidth > e.clientWidth + 1
                  && getComputedStyle(e).display !== 'inline' && e.clientWidth > 1 && !e.closest('svg'))
     .map(e => e.tagName + '.' + e.className)"""
+PALE = """() => {
+    const rgb = text => (text.match(/[\\d.]+/g) || []).map(Number)
+    const lightness = colour => {
+        const [r, g, b] = colour.map(c => c / 255).map(c => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+    const behind = element => {
+        for (let e = element; e; e = e.parentElement) {
+            const colour = rgb(getComputedStyle(e).backgroundColor)
+            if (colour.length === 3 || colour[3] > 0) return colour.slice(0, 3)
+        }
+        return [255, 255, 255]
+    }
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = []
+    let seen = 0
+    while (walker.nextNode()) {
+        const element = walker.currentNode.parentElement, style = getComputedStyle(element)
+        const isSvg = element instanceof SVGElement
+        // A mark alone, such as the triangle on a slice, is drawn on its own colour.
+        if (!/[\\p{L}\\p{N}]/u.test(walker.currentNode.data) || !element.getClientRects().length) continue
+        if (element.closest('option') || isSvg && !['text', 'tspan'].includes(element.tagName)) continue
+        seen += 1
+        const [a, b] = [rgb(isSvg ? style.fill : style.color).slice(0, 3), behind(element)].map(lightness)
+        const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05)
+        if (ratio < 4.5) found.push(`${ratio.toFixed(2)}: ${walker.currentNode.data.trim()}`)
+    }
+    return [seen, found]
+}"""
+"""How many texts can be seen, and those that stand out less than 4.5 to 1 (WCAG 2.1, 1.4.3)."""
 pytestmark = [
     pytest.mark.debian("chromium"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
@@ -241,3 +271,15 @@ def test_a_screen_reader_finds_landmarks_headers_and_what_charts_show(
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     assert page.evaluate("[...document.querySelectorAll('nav a')].every(a => document.querySelector(a.hash))")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_stands_out_from_what_is_behind_it(
+    page: Page, filled: Connection, tmp_path: Path, scheme: Literal["light", "dark"]
+) -> None:
+    page.emulate_media(color_scheme=scheme)
+    opened(page, filled, tmp_path)
+    unfolded(page)
+    seen, pale = page.evaluate(PALE)
+    assert seen > 300
+    assert pale == []
