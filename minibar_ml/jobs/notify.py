@@ -153,10 +153,11 @@ class _Delivery:
             alert = alerts.get(self._connection, message.alert_id)
             return words.alert(alert, message.event, message.repetition, message.person)
         digest = outbox.get_digest(self._connection, message.id, LISTED)
-        if not digest.ids:
+        if not digest.ids and not digest.over_ids:
             return None
-        known = {alert.id: alert for alert in alerts.fetch_by_id(self._connection, digest.ids)}
-        return words.digest(digest.counts, [known[one] for one in digest.ids], message.person)
+        known = {one.id: one for one in alerts.fetch_by_id(self._connection, digest.ids + digest.over_ids)}
+        live, over = [known[one] for one in digest.ids], [known[one] for one in digest.over_ids]
+        return words.digest(digest.counts, live, message.person, over, digest.over)
 
 
 def address_of(recipient: Recipient, keys: Keys | None) -> str:

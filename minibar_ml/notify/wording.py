@@ -35,7 +35,9 @@ HEADINGS = {
     "unsnoozed": _("An alert that was put off is still open"),
     "escalated": _("An alert has become graver"),
     "resolved": _("An alert is over"),
+    "false_positive": _("An alert was a false alarm"),
 }
+ENDS = ("resolved", "false_positive")
 STILL_OPEN = _("Nobody has read this alert yet")
 
 
@@ -67,24 +69,37 @@ class Words:
         subject = f"[{severity}] {self._entity(alert)}: {self._label('type', alert.type)}"
         if event != "opened" or repetition:
             subject = f"[{severity}] {heading}: {self._entity(alert)}"
-        values = {"heading": heading, "person": person, "is_over": event == "resolved", "one": self._told(alert)}
-        return self._mail("alert", subject, values, short=message if event == "resolved" else f"{message} {action}")
+        is_over = event in ENDS
+        values = {"heading": heading, "person": person, "is_over": is_over, "one": self._told(alert)}
+        return self._mail("alert", subject, values, short=message if is_over else f"{message} {action}")
 
-    def digest(self, counts: Mapping[Severity, int], alerts: Sequence[Alert], person: str) -> Mail:
-        """The message about many alerts: how many there are, and the gravest of them."""
+    def digest(
+        self,
+        counts: Mapping[Severity, int],
+        alerts: Sequence[Alert],
+        person: str,
+        over: Sequence[Alert] = (),
+        over_count: int = 0,
+    ) -> Mail:
+        """The message about many alerts: how many are live and how many are over, and the gravest of either."""
         total = sum(counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
-        subject = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
+        live = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
+        ended = several("%(n)d alert is over", "%(n)d alerts are over", over_count) % {"n": over_count}
         by_severity = [(one, counts[one]) for one in reversed(SEVERITIES) if counts.get(one)]
         listed = ", ".join(f"{self._label('severity', one)} {number}" for one, number in by_severity)
+        subject = "; ".join([f"{live}: {listed}"] * bool(total) + [ended] * bool(over_count))
         values = {
-            "heading": subject,
+            "heading": live if total else ended,
             "person": person,
             "counts": [(MARKS[one], self._label("severity", one), number, one) for one, number in by_severity],
             "alerts": [self._told(alert) for alert in alerts],
             "more": total - len(alerts),
+            "ended": ended,
+            "over": [self._told(alert) for alert in over],
+            "more_over": over_count - len(over),
         }
-        return self._mail("digest", f"{subject}: {listed}", values, short=f"{subject}: {listed}")
+        return self._mail("digest", subject, values, short=subject)
 
     def report(self, summary: Summary, files: Sequence[Attachment]) -> Mail:
         """The message that a report goes with."""
@@ -135,6 +150,7 @@ class Words:
             "severity": alert.severity,
             "mark": MARKS[alert.severity],
             "title": f"{self._label('type', alert.type)}: {self._entity(alert)}",
+            "status": label("status", alert.status, self.lang),
             "message": message,
             "action": action,
             "facts": facts,

@@ -53,16 +53,18 @@ def _outgoing(row: Row[Any]) -> Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a digest still has to tell: how many alerts by severity, and the ids of the gravest."""
+    """What a digest still has to tell: how many alerts by severity and how many that are over; ids of the gravest."""
 
     counts: Mapping[Severity, int]
     ids: list[int]
+    over: int
+    over_ids: list[int]
 
 
 def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
-    """A digest's alerts that are still live; at most so many ids."""
+    """A digest's alerts, those that are live and those that are over; at most so many ids of either."""
     row = connection.execute(query("outbox.fetch_digest"), {"id": digest_id, "most": most}).one()
-    return Digest(row.counts, list(row.ids))
+    return Digest(row.counts, list(row.ids), row.over, list(row.over_ids))
 
 
 def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:

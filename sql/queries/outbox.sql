@@ -9,16 +9,16 @@ WITH fresh AS (
     WHERE id IN (SELECT id FROM minibar_ml.ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
-    SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event = 'resolved' AS is_end, a.id AS alert_id, a.hotel_id,
+    SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
            a.type, a.severity
     FROM fresh f JOIN minibar_ml.ml_alerts a ON a.id = f.alert_id
     WHERE a.muted_by IS NULL
       AND CASE
-          WHEN f.event = 'resolved' THEN a.status = 'resolved'
+          WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
           WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
-      AND (f.event = 'resolved'
+      AND (f.event IN ('resolved', 'false_positive')
            OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer))
     ORDER BY f.alert_id, f.id DESC
 )
@@ -68,7 +68,7 @@ FROM minibar_ml.ml_alerts a, minibar_ml.ml_alert_events e, minibar_ml.ml_channel
 WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id = o.event_id
   AND c.id = o.channel_id AND p.id = c.person_id
   AND (NOT p.is_active
-       OR CASE WHEN e.event = 'resolved' THEN a.status <> 'resolved'
+       OR CASE WHEN e.event IN ('resolved', 'false_positive') THEN a.status <> e.event
                ELSE a.muted_by IS NOT NULL
                     OR NOT (a.status = 'open'
                             OR (a.status = 'acknowledged' AND e.event = 'escalated' AND o.repetition = 0)) END)
@@ -133,20 +133,24 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
 
 -- name: fetch_digest
--- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; and those
--- that became graver or are over.
+-- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; those
+-- that became graver count too. Apart from them, those whose end it tells.
 WITH members AS (
-    SELECT DISTINCT a.id, a.severity, a.raised_at,
+    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over,
            array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS gravity
     FROM minibar_ml.ml_outbox o
     JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
     JOIN minibar_ml.ml_alert_events e ON e.id = o.event_id
     WHERE o.digest_id = :id AND a.muted_by IS NULL
-      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR e.event = 'resolved')
+      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR a.status = e.event)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
-        FROM (SELECT severity, count(*) AS alerts FROM members GROUP BY severity) s) AS counts,
-       ARRAY(SELECT id FROM members ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS ids
+        FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
+       ARRAY(SELECT id FROM members WHERE NOT is_over
+             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
+       (SELECT count(*) FROM members WHERE is_over) AS over,
+       ARRAY(SELECT id FROM members WHERE is_over
+             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
 
 -- name: mark_sent
 -- A message was accepted; with a digest all that it told.

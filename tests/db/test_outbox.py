@@ -138,6 +138,15 @@ def test_that_an_alert_is_over_is_told_to_whoever_wants_it_and_was_told_of_it(st
     assert told(store_url, mailbox) == [("wants", "[High] An alert is over: Room Oda 1")]
 
 
+def test_that_an_alert_was_false_is_told_to_whoever_wants_to_know_its_end(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "wants", "--resolved")
+    add(store_url, "does-not")
+    [alert] = raise_alerts(store_url)
+    assert len(told(store_url, mailbox)) == 2
+    assert command(store_url, "alerts", "false-positive", str(alert), "--quiet") == ExitCode.OK
+    assert told(store_url, mailbox) == [("wants", "[High] An alert was a false alarm: Room Oda 1")]
+
+
 def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse")
     raise_alerts(store_url, 3, days=10)
@@ -167,6 +176,29 @@ def test_whoever_wants_a_digest_gets_one_at_its_time(store_url: str, mailbox: Ma
     sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now()")
     assert told(store_url, mailbox) == [("ayse", "3 alerts: High 3")]
     assert told(store_url, mailbox) == []
+
+
+def test_a_digest_tells_what_is_over_apart_from_what_needs_action(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse", "--digest", f"{datetime.now(ZoneInfo(ZONE)) + timedelta(hours=2):%H:%M}", "--resolved")
+    due = "UPDATE minibar_ml.ml_outbox SET next_at = now() WHERE status = 'waiting'"
+    first, second = raise_alerts(store_url, 2)
+    told(store_url, mailbox)
+    sql(store_url, due)
+    assert told(store_url, mailbox) == [("ayse", "2 alerts: High 2")]
+    change(store_url, f"status = 'resolved', resolved_at = now(), resolved_by = 'system' WHERE id = {first}")
+    (third,) = raise_alerts(store_url, first=3)
+    told(store_url, mailbox)
+    sql(store_url, due)
+    assert told(store_url, mailbox) == [("ayse", "1 alert: High 1; 1 alert is over")]
+    for part in mailbox.accepted[-1].iter_parts():
+        live, over = part.get_content().split("1 alert is over")[-2:]
+        assert f"alerts show {third}" in live
+        assert f"alerts show {first}" in over
+        assert "Room Oda 1 (resolved)" in over
+    change(store_url, f"status = 'false_positive', resolved_at = now(), resolved_by = 'a' WHERE id = {second}")
+    told(store_url, mailbox)
+    sql(store_url, due)
+    assert told(store_url, mailbox) == [("ayse", "1 alert is over")]
 
 
 def test_more_than_a_storm_at_once_is_a_digest_and_fewer_are_mails_of_their_own(
