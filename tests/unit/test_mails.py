@@ -1,14 +1,10 @@
 """What messages say, in both languages, and the headers of a mail."""
 
-from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import catalogs
 import pytest
-from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -25,33 +21,12 @@ ZONE = ZoneInfo("Europe/Nicosia")
 SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 
-def used() -> Iterator[str]:
-    """Every text that code and templates hand to gettext."""
-    keywords = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
-    for method, pattern in (("python", "*.py"), ("jinja2.ext:babel_extract", "*.j2")):
-        for path in NOTIFY.rglob(pattern):
-            with path.open("rb") as file:
-                for _line, message, _comments, _context in extract(method, file, keywords, options={"silent": "false"}):
-                    yield message if isinstance(message, str) else message[0]
-
-
 def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
-    with CATALOG.with_suffix(".po").open("rb") as file:
-        catalog = read_po(file, locale="tr")
-    translated = {
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in catalog
-        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
-    }
-    assert translated == set(used())
-    assert [error for message in catalog for error in message.check(catalog)] == []
+    catalogs.require_whole(CATALOG, NOTIFY)
 
 
 def test_the_compiled_catalog_is_the_text_compiled() -> None:
-    with CATALOG.with_suffix(".po").open("rb") as file:
-        compiled = BytesIO()
-        write_mo(compiled, read_po(file, locale="tr"))
-    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue()
+    catalogs.require_compiled(CATALOG)
 
 
 def test_a_digest_counts_in_the_right_number() -> None:

@@ -1,14 +1,12 @@
 """What alerts say, in both languages."""
 
 from datetime import date
-from io import BytesIO
 from string import Formatter
 from types import SimpleNamespace
 from typing import Any, cast
 
+import catalogs
 import pytest
-from babel.messages import mofile, pofile
-from babel.messages.catalog import Catalog
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, Alert, AlertType, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
@@ -19,7 +17,7 @@ from minibar_ml.i18n.figures import counted, day, moment, number, products
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import WORDINGS, sentences
 
-PO = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "alerts.po"
+CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "alerts"
 PRODUCTS = [{"name": "Su", "units": 1}, {"name": "Kola", "units": 2.0}]
 ROOM = {"guests": 2, "nights": 1, "room_type": "Deluxe", "products": PRODUCTS}
 REQUEST = {"requested_at": "2025-11-19T18:05:00+02:00", "requested_time": "18:05"}
@@ -160,19 +158,12 @@ def test_every_type_severity_status_and_metric_has_a_name(lang: Lang) -> None:
         assert not any("_" in name for name in names)
 
 
-def _catalog() -> Catalog:
-    with PO.open("rb") as file:
-        return pofile.read_po(file, locale="tr")
-
-
 def test_the_compiled_catalog_is_the_compiled_text() -> None:
-    compiled = BytesIO()
-    mofile.write_mo(compiled, _catalog())
-    assert PO.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run pybabel compile"
+    catalogs.require_compiled(CATALOG)
 
 
 def test_every_english_text_has_a_turkish_one_with_the_same_fields_and_no_other_is_left() -> None:
-    catalog = _catalog()
+    catalog = catalogs.read(CATALOG)
     wanted = {(None, text) for text in messages.msgids()} | set(messages.contexts())
     wanted |= {(None, singular) for singular, _ in messages.plurals()}
     there = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in catalog if m.id}

@@ -1,17 +1,13 @@
 """Reports speak Turkish and English, in words and in figures."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from io import BytesIO
 from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
+import catalogs
 import pytest
-from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
 import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
@@ -26,33 +22,12 @@ CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "report"
 ZONE = ZoneInfo("Europe/Nicosia")
 
 
-def used() -> Iterator[str]:
-    """Every text that code and templates hand to gettext."""
-    keywords = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
-    for method, pattern in (("python", "*.py"), ("jinja2.ext:babel_extract", "*.j2")):
-        for path in RENDER.rglob(pattern):
-            with path.open("rb") as file:
-                for _line, message, _comments, _context in extract(method, file, keywords, options={"silent": "false"}):
-                    yield message if isinstance(message, str) else message[0]
-
-
 def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
-    with CATALOG.with_suffix(".po").open("rb") as file:
-        catalog = read_po(file, locale="tr")
-    translated = {
-        message.id if isinstance(message.id, str) else message.id[0]
-        for message in catalog
-        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
-    }
-    assert translated == set(used())
-    assert [error for message in catalog for error in message.check(catalog)] == []
+    catalogs.require_whole(CATALOG, RENDER)
 
 
 def test_the_compiled_catalog_is_the_text_compiled() -> None:
-    with CATALOG.with_suffix(".po").open("rb") as file:
-        compiled = BytesIO()
-        write_mo(compiled, read_po(file, locale="tr"))
-    assert CATALOG.with_suffix(".mo").read_bytes() == compiled.getvalue()
+    catalogs.require_compiled(CATALOG)
 
 
 @pytest.mark.parametrize(

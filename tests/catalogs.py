@@ -1,0 +1,46 @@
+"""A gettext catalog beside the texts that code and templates hand to gettext."""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+KEYWORDS = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
+
+
+def read(path: Path) -> Catalog:
+    """The Turkish catalog at `path`, which has no suffix."""
+    with path.with_suffix(".po").open("rb") as file:
+        return read_po(file, locale="tr")
+
+
+def used(folder: Path) -> Iterator[str]:
+    """Every text that the folder's code and templates hand to gettext."""
+    for method, pattern in (("python", "*.py"), ("jinja2.ext:babel_extract", "*.j2")):
+        for path in folder.rglob(pattern):
+            with path.open("rb") as file:
+                for _line, message, _comments, _context in extract(method, file, KEYWORDS, options={"silent": "false"}):
+                    yield message if isinstance(message, str) else message[0]
+
+
+def require_whole(path: Path, folder: Path) -> None:
+    """Every text of the folder is translated and nothing else is; no translation has other fields than its text."""
+    catalog = read(path)
+    translated = {
+        message.id if isinstance(message.id, str) else message.id[0]
+        for message in catalog
+        if message.id and all([message.string] if isinstance(message.string, str) else message.string)
+    }
+    assert translated == set(used(folder))
+    assert [error for message in catalog for error in message.check(catalog)] == []
+
+
+def require_compiled(path: Path) -> None:
+    """The compiled catalog is what its text compiles to."""
+    compiled = BytesIO()
+    write_mo(compiled, read(path))
+    assert path.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make messages`"
