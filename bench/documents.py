@@ -13,11 +13,11 @@ ENDING = "2025-10-31"
 """A month that the simulated hotel has whole."""
 FILL = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric, value,
-    expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen,
-    resolved_at, resolved_by)
+    expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,
+    raised_at, last_seen, resolved_at, resolved_by)
 SELECT 'consumption_anomaly', (ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4],
     CASE WHEN n %% 10 = 0 THEN 'open' ELSE 'resolved' END, 1, 'room', n, 'Oda ' || n, 'room_consumption', 9, 5,
-    'statistics', n %% 900, 'room_high', 'Oda ' || n || ': 9 units, 5 expected.', 'Count again.', day, day,
+    'statistics', n %% 900, 'room_high', 'Oda ' || n || ': 9 units, 5 expected.', 'Count again.', day, day, day,
     day + time '12:00', day + time '12:00',
     CASE WHEN n %% 10 = 0 THEN NULL ELSE day + time '15:00' END, CASE WHEN n %% 10 = 0 THEN NULL ELSE 'ayse' END
 FROM generate_series(1, %(alerts)s) n CROSS JOIN LATERAL (SELECT date '2025-10-01' + n %% 31 AS day) days

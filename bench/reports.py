@@ -14,10 +14,11 @@ INTERACTIVE_LIMIT, MEMORY_LIMIT, SIZE_LIMIT = 2.0, 512.0, 1_500.0
 CHROMIUM = Path("/usr/bin/chromium")
 FILL = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric, value,
-    expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen)
+    expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,
+    raised_at, last_seen)
 SELECT 'consumption_anomaly', (ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4], 'open', 1, 'room',
     1000000 + n, 'Room ' || n, 'room_consumption', 9, 5, 'statistics', n %% 900, 'spike', 'Room ' || n, 'Count it.',
-    day, day, day + time '12:00', day + time '12:00'
+    day, day, day, day + time '12:00', day + time '12:00'
 FROM generate_series(1, %(alerts)s) n, LATERAL (SELECT CAST(%(last)s AS date) - n %% 28 AS day) d
 """
 

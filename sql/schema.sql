@@ -273,6 +273,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     snoozed_by text,
     previous_id bigint,
     muted_by bigint,
+    measured_on date NOT NULL,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),

@@ -64,10 +64,11 @@ def serving(mailbox: Mailbox, **options: Any) -> Iterator[Mailbox]:
 
 ALERTS = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value,
-    detector, reason, facts, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen)
+    detector, reason, facts, message, suggested_action, occurred_on, last_occurred_on, measured_on,
+    raised_at, last_seen)
 SELECT :type, :severity, :hotel, 'room', 1000 + n, 'Oda ' || n, 'room_consumption', 9, 'room_consumption', 'room_high',
-       '{}', 'm', 'a', CAST(now() AS date) - :days, CAST(now() AS date) - :days, now(), now()
-FROM generate_series(:first, :first + :count - 1) n RETURNING id
+       '{}', 'm', 'a', day, day, day, now(), now()
+FROM generate_series(:first, :first + :count - 1) n, CAST(CAST(now() AS date) - :days AS date) AS day RETURNING id
 """
 
 

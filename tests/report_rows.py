@@ -30,10 +30,10 @@ _KINDS = {
 _INSERT_ALERT = text(
     """INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric,
            value, expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on,
-           raised_at, last_seen, read_at, resolved_at, resolved_by)
+           measured_on, raised_at, last_seen, read_at, resolved_at, resolved_by)
        VALUES (:type, :severity, :status, :hotel_id, :entity_type, :entity_id, :entity_name, :metric, :value, 5,
-           'statistics', :impact, 'spike', :message, :suggested_action, :day, :day, :raised_at, :raised_at, :read_at,
-           :resolved_at, :resolved_by)"""
+           'statistics', :impact, 'spike', :message, :suggested_action, :day, :day, :day, :raised_at, :raised_at,
+           :read_at, :resolved_at, :resolved_by)"""
 )
 _INSERT_POINT = text(
     """INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at,

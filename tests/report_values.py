@@ -126,6 +126,7 @@ def _action(n: int, chance: Random) -> Action:
         facts={},
         occurred_on=day,
         last_occurred_on=day,
+        measured_on=day,
         raised_at=raised_at,
         last_seen=raised_at,
         occurrences=1 + n % 3,

@@ -15,7 +15,8 @@ CONTRACT = (
 )  # fmt: skip
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
-    "last_occurred_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id", "muted_by",
+    "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
+    "muted_by",
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def explanation(
     line("severity", severity(alert, lang))
     line("status", _status(alert, lang))
     line("where", _where(alert, lang))
-    line("day", day(alert.occurred_on, lang))
+    line("day", _span(alert, lang))
     line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
@@ -56,6 +56,11 @@ def explanation(
         line("again", again(before, lang))
     line("history", Text("\n".join(visible(happening(one, lang)) for one in history)))
     return made
+
+
+def _span(alert: Alert, lang: Lang) -> str:
+    first, last = day(alert.occurred_on, lang), day(alert.last_occurred_on, lang)
+    return first if first == last else f"{first} – {last}"
 
 
 def _status(alert: Alert, lang: Lang) -> str:

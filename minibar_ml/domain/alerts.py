@@ -89,6 +89,11 @@ def severity_of(deviation_percent: float) -> Severity:
     return "high" if size < 80 else "critical"
 
 
+def is_state(type_: AlertType, reason: str) -> bool:
+    """Whether a fault lasts until it is over, and is not an event of one day."""
+    return type_ in STATE_TYPES or reason == STATE_REASON
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a detector says of one entity on one business day; the store turns it into an alert or an update.
@@ -125,9 +130,14 @@ class Finding:
         return 100.0 * (self.value - self.expected) / abs(self.expected)
 
     @property
+    def measured_on(self) -> date:
+        """The day of the figures."""
+        return self.occurred_on
+
+    @property
     def is_state(self) -> bool:
         """Whether the fault lasts until it is over, and is not an event of one day."""
-        return self.type in STATE_TYPES or self.reason == STATE_REASON
+        return is_state(self.type, self.reason)
 
     @property
     def is_continuing(self) -> bool:
@@ -160,6 +170,8 @@ class Alert:
     facts: Mapping[str, Any]
     occurred_on: date
     last_occurred_on: date
+    measured_on: date
+    """The day of the figures: of all days on which the fault was found the worst, or of what lasts the last."""
     raised_at: datetime
     last_seen: datetime
     occurrences: int

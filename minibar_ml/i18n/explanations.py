@@ -65,7 +65,7 @@ def _figures(alert: Alert, lang: Lang) -> dict[str, str]:
         "expected_units": counted("unit", alert.expected, lang),
         "lower": number(alert.lower, lang),
         "upper": number(alert.upper, lang),
-        "weekday": label("weekday", str(alert.occurred_on.isoweekday()), lang),
+        "weekday": label("weekday", str(alert.measured_on.isoweekday()), lang),
         "room_type": str(facts.get("room_type") or UNKNOWN),
         "span": counted("day", facts.get("days"), lang),
         "peers": _peers(alert, facts.get("peers"), lang),

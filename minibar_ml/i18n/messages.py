@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alerts import Alert, Finding
+from minibar_ml.domain.alerts import Alert, Finding, is_state
 from minibar_ml.domain.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
 from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
@@ -28,6 +28,9 @@ HOLIDAY = "A public holiday: {holiday}."
 EVENT = "An event: {event}."
 PROVISIONAL = "After {history} of history, provisional."
 """Ends the message of what was learnt while the hotel was new."""
+
+FIGURES = "Figures of {measured_on}."
+"""Ends the message where the fault was found again, and worse than on the day that it began."""
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
@@ -133,7 +136,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (PROVISIONAL, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
+    yield from (PROVISIONAL, FIGURES, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -156,6 +159,8 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     told = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
     if (alert.facts or {}).get("phase") == "provisional":
         told.append(PROVISIONAL)
+    if alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason):
+        told.append(FIGURES)
     translate = catalog(DOMAIN, lang).gettext
     message = " ".join(translate(text).format_map(_Known(known)) for text in told)
     # A shortened list ends its sentence by itself.
@@ -185,6 +190,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "expected_minutes": counted("minute", expected, lang),
         "products": products(facts.get("products"), lang),
         "previous_on": day(facts.get("previous_on"), lang),
+        "measured_on": day(alert.measured_on, lang),
         "since": day(facts.get("since"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         "daily_units": number(facts.get("daily_units"), lang),

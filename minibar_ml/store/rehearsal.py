@@ -22,11 +22,11 @@ from minibar_ml.domain.alerts import (
     NORMAL_DAYS,
     SEVERITIES,
     STATE_REASON,
-    STATE_TYPES,
     Alert,
     AlertType,
     Finding,
     Transitions,
+    is_state,
 )
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.findings import as_json, merged
@@ -113,7 +113,7 @@ class Rehearsal:
         days = (as_of.date() - alert.last_occurred_on).days
         if normal_days is None:
             return False
-        if alert.type in STATE_TYPES or alert.reason == STATE_REASON:
+        if is_state(alert.type, alert.reason):
             return alert.type in evaluated and alert.last_seen <= as_of and days >= normal_days
         if days <= normal_days or is_stale:
             return False
@@ -150,6 +150,7 @@ def _opened(number: int, row: Mapping[str, Any], as_of: datetime, previous_id: i
         status="open",
         occurred_on=row["occurred_on"],
         last_occurred_on=row["occurred_on"],
+        measured_on=row["occurred_on"],
         raised_at=row["raised_at"] or as_of,
         last_seen=max(row["raised_at"] or as_of, as_of),
         occurrences=1,
@@ -169,8 +170,8 @@ def _updated(alert: Alert, row: Mapping[str, Any], as_of: datetime) -> tuple[Ale
     )
     has_news = _has_news(alert, row)
     changes: dict[str, Any] = {name: row[name] for name in FIGURES} if has_news else {}
-    if has_news and not row["is_state"]:
-        changes["occurred_on"] = row["occurred_on"]
+    if has_news:
+        changes["measured_on"] = row["occurred_on"]
     if is_worse:
         changes["severity"] = row["severity"]
     seen = replace(

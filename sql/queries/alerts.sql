@@ -34,8 +34,7 @@ WITH found AS (
 ), updated AS (
     UPDATE minibar_ml.ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
-        -- The day that is told is the day whose figures are told.
-        occurred_on = CASE WHEN l.has_news AND NOT l.is_state THEN l.occurred_on ELSE a.occurred_on END,
+        measured_on = CASE WHEN l.has_news THEN l.occurred_on ELSE a.measured_on END,
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,
@@ -87,10 +86,10 @@ WITH found AS (
     INSERT INTO minibar_ml.ml_alerts AS a (
         type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
         deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
-        last_occurred_on, raised_at, last_seen, previous_id)
+        last_occurred_on, measured_on, raised_at, last_seen, previous_id)
     SELECT type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
            deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
-           occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
+           occurred_on, occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
            (SELECT max(p.id) FROM minibar_ml.ml_alerts p
             WHERE (p.type, p.hotel_id, p.entity_type, p.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id))
     FROM fresh f
@@ -171,7 +170,7 @@ WITH muters AS (
                 THEN a.hotel_id IN (m.hotel_id, :common_store) AND a.type = ANY(:needs_fresh_data)
                      AND a.last_occurred_on >= m.occurred_on
             ELSE a.type = m.type AND a.hotel_id = m.hotel_id AND a.entity_type = 'room'
-                AND a.occurred_on BETWEEN m.occurred_on - 1 AND m.last_occurred_on + 1
+                AND a.measured_on BETWEEN m.occurred_on - 1 AND m.last_occurred_on + 1
                 AND (SELECT sum(p.units) FILTER (WHERE p.id = m.entity_id) > sum(p.units) / 2
                      FROM jsonb_to_recordset(CASE jsonb_typeof(a.facts -> 'products') WHEN 'array' THEN a.facts -> 'products' END)
                           AS p(id integer, units double precision))
@@ -351,7 +350,7 @@ WITH alert AS (
     WHERE m.observed_at >= a.ends_on - 31 AND m.observed_at < a.ends_on + 2
     GROUP BY m.business_date, m.metric_type
 )
-SELECT day, p.value, day IN (a.occurred_on, a.last_occurred_on) AS is_marked
+SELECT day, p.value, day IN (a.occurred_on, a.measured_on, a.last_occurred_on) AS is_marked
 FROM alert a
 CROSS JOIN LATERAL (SELECT a.ends_on - 29 + n AS day FROM generate_series(0, 29) n) days
 LEFT JOIN points p ON p.business_date = day

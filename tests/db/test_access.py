@@ -29,9 +29,10 @@ def hotels(store_url: str) -> Iterator[str]:
     sql(
         store_url,
         "INSERT INTO minibar_ml.ml_alerts (type, severity, hotel_id, entity_type, entity_id, entity_name, metric,"
-        " value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen)"
+        " value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,"
+        " raised_at, last_seen)"
         " SELECT type, 'high', hotel, 'hotel', 1, 'x', 'stock_level', 1, 'd', 'r', 'm', 's', DATE '2025-11-19',"
-        " DATE '2025-11-19', TIMESTAMPTZ '2025-11-19 12:00+00', TIMESTAMPTZ '2025-11-19 12:00+00'"
+        " DATE '2025-11-19', DATE '2025-11-19', TIMESTAMPTZ '2025-11-19 12:00+00', TIMESTAMPTZ '2025-11-19 12:00+00'"
         " FROM unnest(CAST(:types AS text[])) type, generate_series(0, 2) hotel",
         types=list(ALERT_TYPES),
     )
@@ -333,10 +334,10 @@ def test_the_list_of_a_hundred_thousand_alerts_still_comes_from_an_index(hotels:
     sql(
         hotels,
         "INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name,"
-        " metric, value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at,"
-        " last_seen, resolved_at, resolved_by)"
+        " metric, value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,"
+        " raised_at, last_seen, resolved_at, resolved_by)"
         " SELECT CASE n % 4 WHEN 0 THEN 'shrinkage' ELSE 'silent_room' END, 'high', 'resolved', n % 3, 'room', n, 'x',"
-        " 'stock_level', 1, 'd', 'r', 'm', 's', DATE '2025-11-19', DATE '2025-11-19',"
+        " 'stock_level', 1, 'd', 'r', 'm', 's', DATE '2025-11-19', DATE '2025-11-19', DATE '2025-11-19',"
         " TIMESTAMPTZ '2025-01-01 12:00+00' + n * interval '1 minute', now(), now(), 'system'"
         " FROM generate_series(1, 100000) n",
     )

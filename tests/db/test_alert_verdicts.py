@@ -143,11 +143,11 @@ def _crowd(connection: Connection, count: int, live_of: int = 20) -> None:
     connection.execute(
         text("""
         INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric,
-            value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen,
-            resolved_at, resolved_by)
+            value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on, raised_at,
+            last_seen, resolved_at, resolved_by)
         SELECT 'consumption_anomaly', 'high', CASE WHEN n % :live_of = 0 THEN 'open' ELSE 'resolved' END, 1, 'room',
             CASE WHEN n % :live_of = 0 THEN n ELSE n % 1000 END, 'room', 'room_consumption', 9, 'counts', 'room_high',
-            'm', 'a', t::date, t::date, t, t, t, 'system'
+            'm', 'a', t::date, t::date, t::date, t, t, t, 'system'
         FROM (SELECT n, timestamptz '2023-01-01' + n * interval '15 minutes' AS t FROM generate_series(1, :count) n) s
         """),
         {"count": count, "live_of": live_of},

@@ -101,9 +101,9 @@ def year_of_points(make_database: Callable[..., str], template: str) -> str:
     sql(
         url,
         "INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name,"
-        " metric, value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at,"
-        " last_seen, resolved_at) SELECT 'vacant_consumption', 'critical', 'resolved', 1, 'room', n, n,"
-        " 'vacant_consumption', 1, 'vacant_room', 'vacant', 'm', 'a', '2025-01-01', '2025-01-01',"
+        " metric, value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,"
+        " raised_at, last_seen, resolved_at) SELECT 'vacant_consumption', 'critical', 'resolved', 1, 'room', n, n,"
+        " 'vacant_consumption', 1, 'vacant_room', 'vacant', 'm', 'a', '2025-01-01', '2025-01-01', '2025-01-01',"
         " timestamptz '2025-01-01' + n * interval '20 minutes', now(), now() FROM generate_series(1, 20000) n",
     )
     sql(url, "ANALYZE")

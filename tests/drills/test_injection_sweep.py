@@ -72,9 +72,10 @@ def _alert(url: str, name: str, message: str) -> None:
     sql(
         url,
         "INSERT INTO minibar_ml.ml_alerts (type, severity, hotel_id, entity_type, entity_id, entity_name, metric,"
-        " value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, raised_at, last_seen)"
+        " value, detector, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,"
+        " raised_at, last_seen)"
         " VALUES ('stock_anomaly', 'high', 1, 'product', 1, :name, 'stock_level', 1, 'below_zero', 'below_zero',"
-        " :message, :message, '2025-11-16', '2025-11-16', '2025-11-16 12:00+00', '2025-11-16 12:00+00')",
+        " :message, :message, '2025-11-16', '2025-11-16', '2025-11-16', '2025-11-16 12:00+00', '2025-11-16 12:00+00')",
         name=name, message=message,
     )  # fmt: skip
 

@@ -7,6 +7,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerts import Finding
+from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.detectors.base import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
@@ -26,19 +27,23 @@ def _tell(connection: Connection, finding: Finding, at: datetime) -> None:
     alerts.upsert(connection, [finding], {}, at, lambda _finding, name: (name, name), ())
 
 
-def test_a_bigger_find_in_the_same_room_is_the_one_that_is_told_with_its_own_day(connection: Connection) -> None:
+def test_a_bigger_find_in_the_same_room_is_the_one_that_is_told_and_names_its_own_day(connection: Connection) -> None:
     _tell(connection, _vacant(0, 2.0, 40.0), NOON)
     _tell(connection, _vacant(1, 30.0, 900.0), NOON + timedelta(days=1))
     (told,) = alerts.fetch(connection, alerts.AlertFilter())
     assert (told.value, told.impact, told.occurrences) == (30.0, 900.0, 2)
-    assert told.occurred_on == told.last_occurred_on == (NOON + timedelta(days=1)).date()
+    assert (told.occurred_on, told.last_occurred_on) == (NOON.date(), (NOON + timedelta(days=1)).date())
+    assert told.measured_on == told.last_occurred_on
+    assert sentences(told, "12", "en")[0].endswith("Figures of 20 Nov 2025.")
+    assert sentences(told, "12", "tr")[0].endswith("Değerler 20.11.2025 gününe ait.")
 
 
 def test_a_smaller_find_later_leaves_the_bigger_ones_day_and_figures(connection: Connection) -> None:
     _tell(connection, _vacant(0, 30.0, 900.0), NOON)
     _tell(connection, _vacant(1, 2.0, 40.0), NOON + timedelta(days=1))
     (told,) = alerts.fetch(connection, alerts.AlertFilter())
-    assert (told.value, told.occurred_on, told.occurrences) == (30.0, NOON.date(), 2)
+    assert (told.value, told.measured_on, told.occurrences) == (30.0, NOON.date(), 2)
+    assert "Figures" not in sentences(told, "12", "en")[0]
 
 
 def test_who_still_waits_is_told_before_who_waited_longer_and_was_served() -> None:

@@ -184,7 +184,8 @@ def _alert(reason: str = "stale", score: float | None = None, facts: dict[str, A
         Alert,
         SimpleNamespace(
             reason=reason, score=score, detector="d", facts=facts or {}, expected=1.44, lower=0.0, upper=5.0,
-            occurred_on=date(2025, 11, 22), entity_type="attendant" if reason == "slow" else "room",
+            occurred_on=date(2025, 11, 22), measured_on=date(2025, 11, 22),
+            entity_type="attendant" if reason == "slow" else "room",
         ),
     )  # fmt: skip
 
