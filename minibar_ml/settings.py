@@ -176,11 +176,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """Settings with the default in place of each that is wrong, all that is wrong, and ML_ variables that are none."""
+    """Settings with the default in place of each that is wrong, all that is wrong, and ML_ variables that are none.
+
+    `exposed`: files that hold secrets and that others on this machine can read.
+    """
 
     settings: Settings
     faults: tuple[ConfigurationError, ...]
     unknown: tuple[str, ...]
+    exposed: tuple[Path, ...] = ()
 
     def faultless(self) -> Settings:
         """The settings; raises the first ConfigurationError where anything is wrong."""
@@ -209,8 +213,11 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
             faults.append(error)
             return otherwise
 
-    merged = attempt(lambda: _dotenv((folder or Path.cwd()) / ".env"), {}) | dict(environment)
+    dotenv = (folder or Path.cwd()) / ".env"
+    of_dotenv = attempt(lambda: _dotenv(dotenv), {})
+    merged = of_dotenv | dict(environment)
     values = attempt(lambda: _toml(merged.get(FILE_VARIABLE)), {})
+    exposed = _exposed(dotenv, of_dotenv) + _exposed(Path(merged.get(FILE_VARIABLE) or "."), values)
     known = {f.name: f for f in fields(Settings)}
     for name in sorted(values.keys() - known.keys()):
         del values[name]
@@ -225,7 +232,14 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
     for name, fault in _faults(Settings(**checked)):
         faults.append(fault)
         del checked[name]
-    return Examined(Settings(**checked), tuple(faults), _unknown(merged))
+    return Examined(Settings(**checked), tuple(faults), _unknown(merged), exposed)
+
+
+def _exposed(path: Path, values: Values) -> tuple[Path, ...]:
+    """The file, where it sets a secret and others than its owner can read it."""
+    secrets = {name for spec in fields(Settings) if not spec.repr for name in (spec.name, PREFIX + spec.name.upper())}
+    holds_one = any(values.get(name) for name in secrets)
+    return (path,) if holds_one and path.stat().st_mode & 0o077 else ()
 
 
 def _unknown(merged: Values) -> tuple[str, ...]:

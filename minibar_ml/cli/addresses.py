@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from minibar_ml.cli.secret_files import read_secret
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.people import ChannelKind, Person, is_address
 
@@ -48,8 +49,8 @@ def _url(kind: ChannelKind, file: str) -> str:
     from minibar_ml.notify.contract import NeverDeliverable
 
     try:
-        text = sys.stdin.readline() if file == STDIN else Path(file).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        text = sys.stdin.readline() if file == STDIN else read_secret(Path(file), f"--{kind} {file}")
+    except UnicodeDecodeError as error:
         raise UsageError(f"--{kind} {file} can't be read ({type(error).__name__}).") from error
     url = text.strip()
     if not url or len(url) > MAX_URL_CHARACTERS or not url.isprintable():

@@ -8,7 +8,7 @@ from minibar_ml.cli import alert_filters, alert_groups, alert_json, console, con
 from minibar_ml.cli.alert_filters import one, several
 from minibar_ml.cli.alert_formats import FORMATS, GROUP
 from minibar_ml.cli.alert_groups import GROUPINGS, Grouping
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Since, Until, Verbose
+from minibar_ml.cli.context import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, SORTS, STATUSES, AlertFilter
 from minibar_ml.domain.errors import UsageError
 
@@ -43,7 +43,7 @@ def list_(
     muted: Annotated[bool, typer.Option("--muted", help="Those that another live alert mutes, and no others.")] = False,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int | None, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = None,
+    limit: Annotated[int | None, Limit] = None,
     sort: Annotated[str, typer.Option("--sort", metavar="S", help="severity, impact or time.")] = "severity",
     group: Annotated[
         str | None, typer.Option("--group", metavar="G", help="hotel, floor or type: those alike side by side.")

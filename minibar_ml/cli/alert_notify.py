@@ -52,11 +52,14 @@ def notify(
         for channel in plan.channels.values():
             channel.close()
     _show(result, json=json)
-    if result.down:
+    if result.down or result.failed:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _show(result: "NotifyResult", *, json: bool) -> None:
+    if result.failed:
+        # Not even --quiet hides what nobody will be told: cron mails this line.
+        logger.error("%d messages are given up for good; `minibar-ml status` says why", result.failed)
     if json:
         console.print_json(asdict(result))
         return

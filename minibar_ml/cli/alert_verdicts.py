@@ -28,6 +28,7 @@ PAST_TENSE: dict[Status, str] = {
     "false_positive": "marked as a false positive",
 }
 LONGEST_SNOOZE = timedelta(days=366)
+LONGEST_COMMENT = 4000
 _CLOCK = re.compile(r"(?:(tomorrow|yarın)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The alert's number, as `alerts list` shows it.", min=0)]
@@ -166,6 +167,8 @@ def _body(text: str) -> str:
     body = text.strip()
     if not body or "\0" in body:
         raise UsageError("A comment says something; write what.")
+    if len(body) > LONGEST_COMMENT:
+        raise UsageError(f"A comment has at most {LONGEST_COMMENT} characters; this has {len(body)}.")
     return body
 
 

@@ -1,8 +1,10 @@
 """The Typer app: global options, the one error boundary, and a module a noun."""
 
+import errno
 import gc
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
@@ -63,9 +65,13 @@ class _Root(TyperGroup):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Python must not complain about it while it exits.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _leave_stdout()
             return ExitCode.OK
+
+
+def _leave_stdout() -> None:
+    """Python must not complain about what it can't write while it exits."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 app = typer.Typer(
@@ -101,6 +107,9 @@ def root(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error ends here, as one line on stderr."""
     log.configure(stamped=not sys.stderr.isatty())
+    if sys.stdout is None:
+        typer.echo("error: stdout is closed: there is nowhere to write to.", err=True)
+        return ExitCode.UNEXPECTED
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except typer.Exit as request:
@@ -118,8 +127,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else ExitCode.OK
 
 
+def _terminated(_signal: int, _frame: object) -> None:
+    """A machine that shuts down lets us say so: what is under way is closed as it is after an error."""
+    raise SystemExit(128 + signal.SIGTERM)
+
+
 def run() -> None:
     """Entry point of the console script."""
+    signal.signal(signal.SIGTERM, _terminated)
     code = main()
     # The process ends: nothing that it still holds is worth looking through for garbage on the way out.
     gc.freeze()
@@ -132,6 +147,10 @@ def _unexpected(error: Exception) -> int:
             error.message = console.visible(str(error.message))  # it repeats what was typed
         error.show()
         return int(error.exit_code)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
+        _leave_stdout()
+        typer.echo("error: what was to be printed can't be written: no space is left there.", err=True)
+        return ExitCode.UNEXPECTED
     from minibar_ml.store.engine import explain
 
     if known := explain(error):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Quiet, Since, Until, Verbose
+from minibar_ml.cli.context import Json, Limit, Quiet, Since, Until, Verbose
 from minibar_ml.domain.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def list_(
     by: Annotated[
         str | None, typer.Option("--by", metavar="NAME", help="Operator, operating-system user or database role.")
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=1, help="At most so many.")] = 100,
+    limit: Annotated[int, Limit] = 100,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 EARLIEST_YEAR = 2000
+MOST_ROWS = 2**31 - 1
+"""What `--limit` may ask for."""
 CALENDAR_PAST = timedelta(days=2 * 366)
 """How long before the first judged day detectors may learn from, at the longest."""
 
@@ -53,6 +55,7 @@ Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Onl
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=_verbose, help="Say every step on stderr.")]
 Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From this date or instant on (inclusive).")]
 Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Up to this date or instant (exclusive).")]
+Limit = typer.Option("--limit", metavar="N", min=1, max=MOST_ROWS, help="At most so many.")
 Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id).")]
 
 

@@ -1,10 +1,10 @@
 """What delivering needs of the settings: the mail server with its password, and the channels that can be used."""
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minibar_ml.cli.secret_files import read_secret
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.log import logger
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from minibar_ml.notify.channels.email import Server
     from minibar_ml.notify.contract import Channel
     from minibar_ml.settings import Settings
-
-MAX_PASSWORD_BYTES = 4096
 
 
 def channels(settings: "Settings") -> "dict[ChannelKind, Channel]":
@@ -49,23 +47,7 @@ def mail_server(settings: "Settings") -> "Server":
 
 
 def _password(path: str) -> str:
-    """The password of a file. It is checked once open, so that nobody can swap it in between."""
-    if not path:
-        return ""
-    variable = f"ML_SMTP_PASSWORD_FILE={path}"
-    try:
-        with Path(path).open("rb") as file:
-            found = os.fstat(file.fileno())
-            content = file.read(MAX_PASSWORD_BYTES)
-    except OSError as error:
-        raise ConfigurationError(f"{variable} can't be read ({error.strerror}): correct it.") from error
-    if found.st_mode & 0o077:
-        mode = stat.S_IMODE(found.st_mode)
-        raise ConfigurationError(f"{variable} can be read by others (mode {mode:04o}): `chmod 600 {path}`.")
-    try:
-        return content.decode().strip()
-    except UnicodeDecodeError:
-        raise ConfigurationError(f"{variable} is no UTF-8 text: write the password alone into it.") from None
+    return read_secret(Path(path), f"ML_SMTP_PASSWORD_FILE={path}") if path else ""
 
 
 def keys(settings: "Settings") -> "Keys | None":

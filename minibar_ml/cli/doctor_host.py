@@ -1,6 +1,7 @@
 """What doctor looks at on this machine: settings, schedules, files, the report's folder, the key."""
 
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from datetime import datetime
@@ -29,7 +30,10 @@ def settings(examined: Examined) -> Iterator[Check]:
         yield Check("settings", "warning", f"{name} is no setting and has no effect", cure)
     if not examined.settings.enabled:
         yield Check("settings", "warning", "ML_ENABLED is false: jobs do nothing", "set it to true when you are ready")
-    if not examined.faults and not examined.unknown:
+    for path in examined.exposed:
+        found = f"{path} holds a secret and others can read it (mode {stat.S_IMODE(path.stat().st_mode):04o})"
+        yield Check("settings", "failed", found, f"chmod 600 {path}, and change the secret if they may have read it")
+    if not examined.faults and not examined.unknown and not examined.exposed:
         yield Check("settings", "ok", "readable, and none is misspelt")
 
 

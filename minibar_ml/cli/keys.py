@@ -121,10 +121,13 @@ class _Seals:
 
 def _seals(settings: "Settings") -> _Seals | None:
     """What each key has sealed; None, said on stderr, where the store can't be asked."""
-    from minibar_ml.store import models, people
+    from minibar_ml.store import access, models, people
 
     try:
         with context.store(settings, "keys status") as connection:
+            if not access.sees_everything(connection):
+                console.note("what needs which key is not known: this database role does not see every hotel's models")
+                return None
             return _Seals(models.fetch_seals(connection), people.fetch_seals(connection))
     except MinibarError as error:
         console.note(f"what needs which key is not known: {error}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from minibar_ml.cli import console, context, metric_json
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.context import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.report import Period
 from minibar_ml.domain.trends import WINDOW_DAYS, window_ending
@@ -41,7 +41,9 @@ def trend(
     ] = None,
     hotel: Hotel = None,
     window: Window = "7d",
-    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="So many of each kind; 0 is all.")] = 20,
+    limit: Annotated[
+        int, typer.Option("--limit", metavar="N", min=0, max=MOST_ROWS, help="So many of each kind; 0 is all.")
+    ] = 20,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,

@@ -172,7 +172,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     from minibar_ml.notify.contract import NotDelivered
     from minibar_ml.notify.wording import Words
 
-    now, failures = datetime.now(UTC), 0
+    now, failures, accepted = datetime.now(UTC), 0, list[str]()
     mail = Words(person.language, settings.zone(), {}).test(person.name, now)
     channels, keys = delivery.channels(settings), delivery.keys(settings)
     for recipient in recipients:
@@ -190,8 +190,15 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
             failures += 1
         else:
             console.say(f"{where}: accepted")
+            accepted.append(recipient.channel)
     for channel in channels.values():
         channel.close()
+    if accepted:
+        from minibar_ml.store import audit
+
+        with context.store(settings, "people test") as connection:
+            audit.insert(connection, "message.sent", f"test to {person.name} by {', '.join(accepted)}")
+            connection.commit()
     if failures:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 

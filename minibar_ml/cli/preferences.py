@@ -85,7 +85,10 @@ def _span(option: str, text: str) -> tuple[time | None, time | None]:
     if text == NONE:
         return None, None
     start, _, end = text.partition("-")
-    return _time(option, start), _time(option, end)
+    quiet_from, quiet_until = _time(option, start), _time(option, end)
+    if quiet_from == quiet_until:
+        raise UsageError(f"{option} {text!r} begins when it ends; write two times, or {NONE} for no quiet hours.")
+    return quiet_from, quiet_until
 
 
 def _time(option: str, text: str) -> time:

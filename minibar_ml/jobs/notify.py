@@ -73,8 +73,9 @@ def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> 
             enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
         )
         job.counts.update(enqueued=enqueued, **done)
-        if delivery.down:
-            job.partly = "; ".join(delivery.down.values())
+        if delivery.down or done["failed"]:
+            given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
+            job.partly = "; ".join([*delivery.down.values(), *given_up])
     return result
 
 
@@ -98,11 +99,20 @@ class _Delivery:
                 return
             for number, message in enumerate(batch):
                 if self._plan.clock() >= until:
-                    outbox.release(self._connection, batch[number:], self._plan.as_of)
-                    self._connection.commit()
+                    self._release(batch[number:])
                     return
-                self._attempt(message)
-                self._connection.commit()
+                try:
+                    self._attempt(message)
+                    self._connection.commit()
+                except BaseException:
+                    # Of the one at hand nobody knows whether it went out: its lease has to pass.
+                    self._connection.rollback()
+                    self._release(batch[number + 1 :])
+                    raise
+
+    def _release(self, messages: list[Outgoing]) -> None:
+        outbox.release(self._connection, messages, self._plan.as_of)
+        self._connection.commit()
 
     def _attempt(self, message: Outgoing) -> None:
         """Send one message and mark what came of it."""

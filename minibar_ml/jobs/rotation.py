@@ -16,7 +16,7 @@ from minibar_ml.artifacts.tokens import open_token, seal_token
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused, PreconditionFailed
 from minibar_ml.log import logger
 from minibar_ml.settings import Settings
-from minibar_ml.store import audit, models, people
+from minibar_ml.store import access, audit, models, people
 from minibar_ml.store.locks import exclusive
 
 if TYPE_CHECKING:
@@ -40,7 +40,15 @@ class Rotated:
 
 @contextmanager
 def _alone(connection: "Connection") -> Iterator[None]:
-    """No other rotation, and no training that would seal by the keys as they were."""
+    """No other rotation, and no training that would seal by the keys as they were.
+
+    Raises PreconditionFailed for a role that does not see what all hotels' models need: it would count too few.
+    """
+    if not access.sees_everything(connection):
+        raise PreconditionFailed(
+            "This database role does not see every hotel's models: look after keys as the role of the jobs or as an "
+            "administrator of all hotels; nothing was changed."
+        )
     with exclusive(connection, "keys"), exclusive(connection, "train"):
         yield
 

@@ -22,6 +22,11 @@ def require(connection: Connection) -> None:
         )
 
 
+def sees_everything(connection: Connection) -> bool:
+    """Whether this session's role sees and may change all hotels' rows, so that what it counts is all there is."""
+    return bool(connection.execute(query("access.sees_everything")).scalar_one())
+
+
 def fetch(connection: Connection) -> list[Binding]:
     """The bindings that this role may see, by login."""
     found = []

@@ -31,7 +31,7 @@ from minibar_ml.domain.alerts import (
     TypeStats,
     Verdict,
 )
-from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.store import audit
 from minibar_ml.store.findings import as_json, merged
@@ -43,11 +43,6 @@ FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
     "false_positive": ("open", "acknowledged", "snoozed", "resolved"),
 }
 """The statuses that a verdict changes; any other is left as it is."""
-ACTIONS: Mapping[Verdict, str] = {
-    "acknowledged": "alert.read",
-    "resolved": "alert.resolve",
-    "false_positive": "alert.false_positive",
-}
 _FIELDS = [field.name for field in fields(Alert)]
 
 
@@ -139,12 +134,23 @@ def get(connection: Connection, alert_id: int) -> Alert:
     return fetch_by_id(connection, [alert_id])[0]
 
 
+def _require_right(connection: Connection, ids: Collection[int]) -> None:
+    """Lock these alerts; raises NotFound for unknown ids, PreconditionFailed for those that the role may only see."""
+    seen = [alert.id for alert in fetch_by_id(connection, ids)]
+    may = set(connection.execute(query("alerts.fetch_judgeable"), {"ids": list(ids)}).scalars())
+    if only_seen := sorted(set(seen) - may):
+        raise PreconditionFailed(
+            f"The database role sees alert {', '.join(map(str, only_seen))} but may not judge it: "
+            "administrators of the hotel do, see docs/security.md."
+        )
+
+
 def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime) -> list[Alert]:
     """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry.
 
     One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
     """
-    fetch_by_id(connection, ids)
+    _require_right(connection, ids)
     values = {
         "ids": list(ids),
         "verdict": verdict,
@@ -152,7 +158,6 @@ def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operat
         "operator": operator,
         "at": at,
         "os_user": audit.os_user(),
-        "action": ACTIONS[verdict],
     }
     return _with_muted(connection, _alerts(connection.execute(query("alerts.judge"), values).all()))
 
@@ -164,7 +169,7 @@ def snooze(
 
     The detect run after that instant opens them again, unless they are over by then. Raises NotFound for unknown ids.
     """
-    fetch_by_id(connection, ids)
+    _require_right(connection, ids)
     values = {"ids": list(ids), "until": until, "operator": operator, "reason": reason, "os_user": audit.os_user()}
     return _alerts(connection.execute(query("alerts.snooze"), values).all())
 
@@ -174,7 +179,7 @@ def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[
 
     What the system resolved stays, and what has a later episode. Raises NotFound for unknown ids.
     """
-    fetch_by_id(connection, ids)
+    _require_right(connection, ids)
     values = {"ids": list(ids), "operator": operator, "os_user": audit.os_user()}
     return _with_muted(connection, _alerts(connection.execute(query("alerts.reopen"), values).all()))
 

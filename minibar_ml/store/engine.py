@@ -13,6 +13,8 @@ from minibar_ml.domain.errors import ConfigurationError, DatabaseUnreachable, Mi
 from minibar_ml.log import logger
 
 CONNECT_TIMEOUT_SECONDS = 10
+LOCK_TIMEOUT_SECONDS = 20
+"""Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
 ATTEMPTS = 4
 UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
 TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
@@ -55,7 +57,10 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
     def _set_zone(connection: Any, _record: Any) -> None:
         # A statement and not a start-up option, which connection poolers refuse.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('TimeZone', %s, false)", (timezone,))
+            cursor.execute(
+                "SELECT set_config('TimeZone', %s, false), set_config('lock_timeout', %s, false)",
+                (timezone, f"{LOCK_TIMEOUT_SECONDS}s"),
+            )
         connection.commit()
 
     return engine
@@ -144,6 +149,11 @@ def explain(error: BaseException) -> MinibarError | None:
         return None
     code = sqlstate(error)
     first_line = (str(original).strip() or type(original).__name__).splitlines()[0]
+    if code == "55P03":
+        return DatabaseUnreachable(
+            f"Another session holds a lock for over {LOCK_TIMEOUT_SECONDS} seconds ({first_line}): nothing was done. "
+            "Try again; pg_stat_activity shows whose transaction is open."
+        )
     if code.startswith(UNREACHABLE_CLASSES) or isinstance(
         original, psycopg2.OperationalError | psycopg2.InterfaceError
     ):

@@ -7,6 +7,12 @@ SELECT row_security_active('minibar_ml.ml_alerts')
    AND NOT minibar_ml.is_any(current_user, ARRAY['administrator', 'viewer', 'storekeeper']) AS sees_nothing,
        current_user AS role
 
+-- name: sees_everything
+-- Whether this session sees and may change all hotels' rows: the owner, a job, an administrator of all hotels.
+SELECT NOT row_security_active('minibar_ml.ml_alerts')
+    OR minibar_ml.runs_jobs(current_user)
+    OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+
 -- name: fetch
 -- All bindings that this role may see, and whether the login they are about is still there.
 SELECT a.database_role, a.role, a.hotel_ids, a.user_id, a.added_at, a.added_by,

@@ -244,10 +244,16 @@ WHERE status = 'snoozed' AND muted_by IS NULL AND (CAST(:hotel_id AS integer) IS
 HAVING count(*) > 0
 ORDER BY alerts DESC, muted_by
 
+-- name: fetch_judgeable
+-- Which of these alerts this role may change. They are locked: policies for changes hold for whoever locks a row.
+SELECT id FROM minibar_ml.ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
+
 -- name: judge
--- Gives a verdict on those alerts that it still changes, with an audit entry each; returns the alerts it changed.
-WITH before AS (
-    SELECT id, status, read_at, read_by, resolved_at, resolved_by, snoozed_until FROM minibar_ml.ml_alerts
+-- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
+WITH judge AS MATERIALIZED (
+    SELECT set_config('minibar_ml.os_user', :os_user, true) AS name
+), before AS (
+    SELECT id FROM minibar_ml.ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE minibar_ml.ml_alerts a
@@ -258,46 +264,39 @@ WITH before AS (
         resolved_by = CASE WHEN :verdict = 'acknowledged' THEN a.resolved_by ELSE :operator END,
         muted_by = CASE WHEN :verdict = 'acknowledged' THEN a.muted_by END,
         snoozed_until = NULL, snoozed_by = NULL
-    FROM before b WHERE a.id = b.id
+    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL
     RETURNING a.*
-), audited AS (
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    SELECT :os_user, :operator, :action, 'alert ' || a.id, to_jsonb(b) - 'id',
-           jsonb_build_object('status', a.status, 'read_at', a.read_at, 'read_by', a.read_by,
-                              'resolved_at', a.resolved_at, 'resolved_by', a.resolved_by)
-    FROM after a JOIN before b USING (id)
 )
 SELECT * FROM after ORDER BY id
 
 -- name: snooze
 -- Puts live alerts off until an instant, with the reason as a comment if there is one; returns those it changed.
-WITH before AS (
-    SELECT id, status, snoozed_until, snoozed_by FROM minibar_ml.ml_alerts
+-- Triggers write the history and the audit log.
+WITH judge AS MATERIALIZED (
+    SELECT set_config('minibar_ml.os_user', :os_user, true) AS name,
+           set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
+), before AS (
+    SELECT id FROM minibar_ml.ml_alerts
     WHERE id = ANY(:ids) AND status IN ('open', 'acknowledged', 'snoozed') AND snoozed_until IS DISTINCT FROM :until
     ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE minibar_ml.ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
-    FROM before b WHERE a.id = b.id
+    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL AND j.reason IS NOT NULL
     RETURNING a.*
 ), commented AS (
     INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body)
     SELECT id, :operator, :reason FROM after WHERE CAST(:reason AS text) IS NOT NULL ORDER BY id
-), audited AS (
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    SELECT :os_user, :operator, 'alert.snooze', 'alert ' || a.id, to_jsonb(b) - 'id',
-           jsonb_build_object('status', a.status, 'snoozed_until', a.snoozed_until, 'snoozed_by', a.snoozed_by,
-                              'reason', CAST(:reason AS text))
-    FROM after a JOIN before b USING (id) ORDER BY id
 )
 SELECT * FROM after ORDER BY id
 
 -- name: reopen
 -- Takes back what persons made of alerts, the latest episode of each fault alone; returns the alerts it changed.
-WITH operator AS MATERIALIZED (
-    SELECT set_config('minibar_ml.operator', :operator, true) AS name
+-- Triggers write the history and the audit log.
+WITH judge AS MATERIALIZED (
+    SELECT set_config('minibar_ml.operator', :operator, true) AS name,
+           set_config('minibar_ml.os_user', :os_user, true) AS os_user
 ), before AS (
-    SELECT id, status, read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by
-    FROM minibar_ml.ml_alerts a
+    SELECT id FROM minibar_ml.ml_alerts a
     WHERE id = ANY(:ids) AND status <> 'open' AND (status <> 'resolved' OR resolved_by <> 'system')
       AND NOT EXISTS (
           SELECT FROM minibar_ml.ml_alerts l
@@ -308,13 +307,8 @@ WITH operator AS MATERIALIZED (
     UPDATE minibar_ml.ml_alerts a
     SET status = 'open', read_at = NULL, read_by = NULL, resolved_at = NULL, resolved_by = NULL,
         snoozed_until = NULL, snoozed_by = NULL
-    FROM before b, operator o WHERE a.id = b.id AND o.name IS NOT NULL
+    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL AND j.os_user IS NOT NULL
     RETURNING a.*
-), audited AS (
-    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-    SELECT :os_user, :operator, 'alert.reopen', 'alert ' || id, to_jsonb(b) - 'id',
-           jsonb_build_object('status', a.status)
-    FROM after a JOIN before b USING (id) ORDER BY id
 )
 SELECT * FROM after ORDER BY id
 

@@ -3,7 +3,8 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately is news, and of several events only the last; that it is over is told to whom was told that it began.
+-- found lately, or that a person put off or opened again, is news, and of several events only the last; that it is over
+-- is told to whom was told that it began.
 WITH fresh AS (
     UPDATE minibar_ml.ml_alert_events SET considered_at = :as_of
     WHERE id IN (SELECT id FROM minibar_ml.ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
@@ -18,7 +19,7 @@ WITH fresh AS (
           WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
-      AND (f.event IN ('resolved', 'false_positive')
+      AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
            OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer))
     ORDER BY f.alert_id, f.id DESC
 )

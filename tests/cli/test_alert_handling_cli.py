@@ -201,6 +201,10 @@ def test_what_looks_like_sql_is_looked_for_literally(
     assert len(rows(three)) == 3
 
 
+def test_a_limit_beyond_all_numbers_is_a_usage_error() -> None:
+    assert main(["alerts", "list", "--limit", "99999999999999999999"]) == 2
+
+
 def test_a_reader_who_has_seen_enough_is_no_error(three: Connection) -> None:
     many = [replace(HIGH_ROOM, entity_id=number) for number in range(2000)]
     raise_alerts(three, *many[:1])
@@ -216,3 +220,15 @@ def test_a_reader_who_has_seen_enough_is_no_error(three: Connection) -> None:
             ran.stdout.readline()
             ran.stdout.close()
             assert (ran.wait(), ran.stderr.read()) == (0, "")
+
+
+@pytest.mark.parametrize(("shell", "said"), [(">&-", "stdout is closed"), (">/dev/full", "no space is left")])
+@pytest.mark.usefixtures("three")
+def test_output_that_goes_nowhere_is_said_in_a_line(shell: str, said: str) -> None:
+    code = "from minibar_ml.cli.app import run; run()"
+    script = f'"$0" -c "$1" alerts list --format ndjson {shell}'
+    ran = subprocess.run(["/bin/sh", "-c", script, sys.executable, code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert said in ran.stderr
+    assert "Traceback" not in ran.stderr
+    assert "bug" not in ran.stderr

@@ -240,6 +240,7 @@ def test_a_wrong_settings_file_is_named(
         (["models", "list", "--hotel", "99"], 5, ["Hotel 99"]),
         (["report", "weekly", "--hotel", "99"], 5, ["99"]),
         (["report", "weekly", "--ending", "soon"], 2, ["--ending 'soon'", "2026-03-01"]),
+        (["alerts", "comment", "1", "y" * 4001], 2, ["at most 4000 characters"]),
         (["report", "weekly", "--format", "png"], 2, ["--format 'png'", "html"]),
         (["db", "init", "--without", "luck"], 2, ["--without luck", "stays"]),
     ],

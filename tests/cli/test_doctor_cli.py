@@ -251,6 +251,20 @@ def test_a_key_file_that_others_can_read_is_no_key(tmp_path: Path, capsys: pytes
     assert "chmod 600" in told(found(capsys, ExitCode.UNEXPECTED), "key")
 
 
+@pytest.mark.parametrize(("mode", "state"), [(0o666, "failed"), (0o640, "failed"), (0o600, "ok")])
+@pytest.mark.usefixtures("store_url", "key")
+def test_a_settings_file_that_holds_a_secret_is_its_owners_alone(
+    tmp_path: Path, mode: int, state: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text("ML_SMTP_PASSWORD=t0psecret\n")
+    path.chmod(mode)
+    words = told(found(capsys, ExitCode.UNEXPECTED), "settings")
+    assert words.startswith(f"{state}: ")
+    assert (f"{path} holds a secret and others can read it (mode {mode:04o})" in words) == (state == "failed")
+    assert "t0psecret" not in words
+
+
 @pytest.mark.usefixtures("key")
 def test_a_late_job_fails(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")

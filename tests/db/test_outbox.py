@@ -100,6 +100,18 @@ def test_what_is_muted_or_put_off_is_announced_when_it_no_longer_is(store_url: s
     ]
 
 
+def test_a_snooze_that_ends_is_told_however_old_the_alert_is_by_then(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url)
+    assert len(told(store_url, mailbox)) == 1
+    change(store_url, "status = 'snoozed', snoozed_until = now(), snoozed_by = 'a'")
+    change(
+        store_url,
+        "status = 'open', snoozed_until = NULL, occurred_on = occurred_on - 30, last_occurred_on = occurred_on - 30",
+    )
+    assert told(store_url, mailbox) == [("ayse", "[High] An alert that was put off is still open: Room Oda 1")]
+
+
 def test_what_was_closed_before_it_was_told_is_not_told(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse", "--quiet-hours", "00:00-23:59", "--resolved")
     raise_alerts(store_url)

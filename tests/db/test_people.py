@@ -111,6 +111,7 @@ def test_somebody_added_under_the_login_of_a_user_stands_in_for_them(
         (["--email", "nobody"], "--email"),
         (["--email", "ayşe@otel.example"], "--email"),
         (["--quiet-hours", "22-25:00"], "--quiet-hours"),
+        (["--quiet-hours", "07:00-07:00"], "--quiet-hours"),
         (["--digest", "08:30:15"], "--digest"),
         (["--repeat", "0"], "--repeat"),
         (["--severity", "huge"], "--severity"),
@@ -195,11 +196,25 @@ def test_a_chat_is_told_and_its_token_is_shown_nowhere(
     assert "t0psecret" not in shown.out + shown.err + str(stored)
 
 
+def test_what_is_no_address_is_not_repeated_for_it_may_be_a_token(
+    store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("xoxb-s3cr3t\n"))
+    assert command(store_url, "people", "add", "ayse", "--push", "-", "--verbose") == ExitCode.USAGE
+    assert "s3cr3t" not in "".join(capsys.readouterr())
+    file = tmp_path / "url"
+    file.write_text("json://127.0.0.1/hook", encoding="utf-8")
+    file.chmod(0o644)
+    assert command(store_url, "people", "add", "ayse", "--push", str(file)) == ExitCode.CONFIGURATION
+    assert f"can be read by others (mode 0644): `chmod 600 {file}`" in capsys.readouterr().err
+
+
 def test_without_the_key_or_the_service_a_message_waits_and_says_why(
     store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "url"
     file.write_text("json://user:t0psecret@127.0.0.1:9/hook", encoding="utf-8")
+    file.chmod(0o600)
     assert command(store_url, "people", "add", "ayse", "--push", str(file), "--quiet") == ExitCode.OK
     raise_alerts(store_url)
     reasons = []

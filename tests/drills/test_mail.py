@@ -118,7 +118,8 @@ def test_an_address_that_is_refused_for_good_is_given_up_at_once_and_the_others_
         return "550 no such user" if address.startswith("ayse") else None
 
     with serving(Mailbox(at_rcpt=unknown)) as mailbox:
-        assert notify(hotel, mailbox) == ExitCode.OK
+        assert notify(hotel, mailbox) == ExitCode.PARTLY_DONE
+    assert "1 messages are given up for good" in capsys.readouterr().err
     assert [message["To"] for message in mailbox.accepted] == ["mehmet <mehmet@otel.example>"]
     assert sorted((row.status, row.attempts, row.reason) for row in outbox(hotel)) == [
         ("failed", 1, "the mail server says 550 no such user"),
@@ -194,6 +195,29 @@ def test_a_run_killed_between_acceptance_and_commit_loses_nothing(hotel: str, tm
         assert notify(hotel, mailbox) == ExitCode.OK
     assert len(mailbox.accepted) == 4
     assert len(set(ids(mailbox))) == 3
+    assert {row.status for row in outbox(hotel)} == {"sent"}
+
+
+def test_a_run_that_is_asked_to_end_gives_back_what_it_has_not_begun(hotel: str, tmp_path: Path) -> None:
+    raise_alerts(hotel, 4)
+    running: list[subprocess.Popen[str]] = []
+
+    def end(mailbox: Mailbox, _server: Any) -> str | None:
+        if len(mailbox.accepted) == 2:
+            running[0].send_signal(signal.SIGTERM)
+            running[0].wait()
+        return None
+
+    with serving(Mailbox(at_data=end)) as mailbox:
+        running.append(start_notify(hotel, mailbox, tmp_path))
+        running[0].communicate()
+        assert running[0].returncode == 128 + signal.SIGTERM
+        assert sql(hotel, "SELECT outcome FROM minibar_ml.ml_job_runs WHERE job = 'notify'") == [("failed",)]
+        assert notify(hotel, mailbox) == ExitCode.OK
+        assert len(set(ids(mailbox))) == len(mailbox.accepted) == 4, "but the one that was being sent"
+        sql(hotel, LATER)
+        assert notify(hotel, mailbox) == ExitCode.OK
+    assert len(set(ids(mailbox))) == 4
     assert {row.status for row in outbox(hotel)} == {"sent"}
 
 

@@ -1,5 +1,7 @@
 """What messages say, in both languages, and the headers of a mail."""
 
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -44,6 +46,16 @@ def test_no_text_breaks_a_header(subject: str, name: str, file: str) -> None:
     starts = {line.partition(":")[0].lower() for line in head.split("\r\n") if not line.startswith((" ", "\t"))}
     assert starts == known
     assert str(message["To"].addresses[0].addr_spec) == ADDRESS
+
+
+def test_a_subject_keeps_its_spaces_and_its_lines_short() -> None:
+    for name in ("Rakı Minyatür 5 cl", "Soğuk Kahve 240 ml", "Çikolata Fındıklı 33 gr " * 8):
+        for severity in ("Kritik", "Yüksek", "Orta", "Düşük"):
+            subject = f"[{severity}] {name.strip()}: Olağandışı tüketim"
+            sent = bytes(compose(SENDER, ADDRESS, "Ayşe", Mail(subject, "t", "h"), "1"))
+            assert message_from_bytes(sent, policy=default)["Subject"] == subject
+            head = sent.partition(b"\r\n\r\n")[0].split(b"\r\n")
+            assert max(map(len, head)) <= 78
 
 
 def test_a_message_keeps_its_id_and_no_other_has_it() -> None:

@@ -10,6 +10,8 @@ from minibar_ml.notify.contract import NeverDeliverable, NotDelivered, one_line
 if TYPE_CHECKING:
     from apprise import Apprise
 
+WIKI = "see https://github.com/caronc/apprise/wiki"
+
 
 class AppriseChannel:
     """One of the channels `sms`, `push` and `chat`."""
@@ -34,8 +36,12 @@ def scheme(url: str) -> str:
 
 
 def check(url: str) -> None:
-    """Raise NeverDeliverable, naming the service, unless a URL is one that apprise knows."""
-    _service(url)
+    """Raise NeverDeliverable, repeating nothing of it, unless a URL is one that apprise knows."""
+    try:
+        _service(url)
+    except NeverDeliverable:
+        # What has no scheme may be a token alone.
+        raise NeverDeliverable(f"this is no URL that apprise knows: {WIKI}") from None
 
 
 def _service(url: str) -> "Apprise":
@@ -45,7 +51,5 @@ def _service(url: str) -> "Apprise":
 
     service = Apprise()
     if not service.add(url):
-        raise NeverDeliverable(
-            f"{scheme(url)} is no URL that apprise knows: see https://github.com/caronc/apprise/wiki"
-        )
+        raise NeverDeliverable(f"{scheme(url)} is no URL that apprise knows: {WIKI}")
     return service

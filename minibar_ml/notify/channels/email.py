@@ -4,9 +4,10 @@ import hashlib
 import smtplib
 import ssl
 from dataclasses import dataclass, field
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import localtime
 
 from minibar_ml.domain.messages import Mail
@@ -14,6 +15,31 @@ from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDeliver
 from minibar_ml.settings import SmtpTls
 
 NAME = "minibar-ml"
+
+
+class _WholeWords(EmailPolicy):
+    """SMTP's policy, but a subject that is not ASCII is encoded as one text.
+
+    The standard one encodes word by word and, where a line breaks between two encoded words, loses the space between
+    them (CPython issue 92081): "Olağandışı tüketim" arrived as one word.
+    """
+
+    def fold(self, name: str, value: str) -> str:
+        """One header, in lines of at most 78 characters."""
+        text = str(value)
+        if name.lower() != "subject" or text.isascii():
+            return str(super().fold(name, value))
+        lines = Header(text, "utf-8", header_name=name, maxlinelen=75).encode(linesep=self.linesep)
+        return f"{name}: {lines}{self.linesep}"
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """The same as bytes."""
+        if name.lower() != "subject":
+            return bytes(super().fold_binary(name, value))
+        return self.fold(name, value).encode("ascii")
+
+
+POLICY = _WholeWords(linesep="\r\n", max_line_length=78)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +147,7 @@ class Email:
 def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:
     """The mail with its headers; the same identity gives the same Message-ID, so a second copy is known for one."""
     domain = sender.rpartition("@")[2]
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=POLICY)
     message["Subject"] = one_line(mail.subject)
     message["From"] = Address(NAME, addr_spec=sender)
     message["To"] = Address(one_line(name), addr_spec=address)

@@ -1,0 +1,93 @@
+"""Whoever judges has the right to, is named by whatever way they judge, and holds nobody else up."""
+
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+from alert_commands import raise_alerts
+from findings import HIGH_ROOM, LOW_STOCK
+from hotels import ZONE, command, done, sql
+from logins import drop_logins, login, psql
+from sqlalchemy import make_url
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.store import engine as engines
+from minibar_ml.store.engine import make_engine
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def hotels(store_url: str) -> Iterator[str]:
+    """Two hotels, the roles, alert 1 (a room's) and 2 (a product's) in hotel 1."""
+    sql(store_url, "INSERT INTO oteller (ad, aktif) VALUES ('Deniz', true), ('Kale', true)")
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    with make_engine(store_url, ZONE).connect() as connection:
+        raise_alerts(connection, HIGH_ROOM, LOW_STOCK)
+        connection.commit()
+    yield store_url
+    drop_logins(store_url)
+
+
+def test_a_verdict_by_psql_is_on_record_under_the_login_that_gave_it(hotels: str) -> None:
+    url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
+    role = make_url(url).username
+    verdict = "status = 'resolved', resolved_at = now(), resolved_by = 'Somebody Else'"
+    assert psql(url, f"UPDATE minibar_ml.ml_alerts SET {verdict} WHERE id = 1") == ""
+    assert sql(
+        hotels,
+        "SELECT database_role, operator, action, subject, before ->> 'status', after ->> 'status'"
+        " FROM minibar_ml.ml_audit_log WHERE subject LIKE 'alert %'",
+    ) == [(role, "Somebody Else", "alert.resolve", "alert 1", "open", "resolved")]
+    psql(url, "UPDATE minibar_ml.ml_alerts SET status = 'open', resolved_at = NULL, resolved_by = NULL WHERE id = 1")
+    last = "SELECT action, operator FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1"
+    assert sql(hotels, last) == [("alert.reopen", role)]
+    done(hotels, "audit", "verify", "--quiet")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ("status = 'resolved', resolved_at = now(), resolved_by = 'system'", "only a job"),
+        ("status = 'resolved', resolved_at = '2020-01-01', resolved_by = 'a'", "judged now"),
+        ("status = 'acknowledged', read_at = now() + interval '3 years', read_by = 'a'", "judged now"),
+        ("status = 'snoozed', snoozed_until = now() + interval '1 day', snoozed_by = 'system'", "only a job"),
+    ],
+)
+def test_nobody_judges_as_the_system_or_at_another_time(hotels: str, changes: str, why: str) -> None:
+    url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
+    assert why in psql(url, f"UPDATE minibar_ml.ml_alerts SET {changes} WHERE id = 1")
+    assert sql(hotels, "SELECT status FROM minibar_ml.ml_alerts WHERE id = 1") == [("open",)]
+
+
+def test_who_sees_an_alert_and_may_not_judge_it_is_told_so(hotels: str, capsys: Capture) -> None:
+    url = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
+    sql(hotels, f"GRANT minibar_ml_operator TO {make_url(url).username}")
+    for verb in ("read", "resolve", "false-positive"):
+        assert command(url, "alerts", verb, "2") == ExitCode.PRECONDITION
+        assert "sees alert 2 but may not judge it" in capsys.readouterr().err
+
+
+def test_an_administrator_of_one_hotel_may_see_people_and_look_after_no_keys(hotels: str, capsys: Capture) -> None:
+    sql(hotels, "INSERT INTO kullanicilar (kullanici_adi, ad, soyad, rol, aktif, email)"
+                " VALUES ('mudur', 'A', 'B', 'admin', true, 'mudur@otel.example')")  # fmt: skip
+    url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
+    done(url, "people", "list", "--quiet")
+    done(hotels, "people", "list", "--quiet")
+    capsys.readouterr()
+    done(url, "people", "list")
+    assert "mudur" in capsys.readouterr().out
+    for verb in ("rotate", "prune"):
+        assert command(url, "keys", verb) == ExitCode.PRECONDITION
+        assert "does not see every hotel's models" in capsys.readouterr().err
+
+
+def test_a_session_that_holds_the_audit_log_makes_nobody_wait_for_ever(
+    hotels: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "LOCK_TIMEOUT_SECONDS", 1)
+    with psycopg2.connect(login(hotels, "viewer", "--as", "viewer", "--all-hotels")) as idle, idle.cursor() as cursor:
+        cursor.execute("INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject) VALUES ('a', 'b', 'c')")
+        assert command(hotels, "alerts", "list") == ExitCode.DATABASE_UNREACHABLE
+        assert "Another session holds a lock for over 1 seconds" in capsys.readouterr().err
+    done(hotels, "alerts", "list", "--quiet")
