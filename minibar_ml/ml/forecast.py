@@ -17,6 +17,7 @@ from minibar_ml.ml.panels import Floats
 
 WINDOW_DAYS = 60
 LEAST_HISTORY_DAYS = 14
+CLOSED_DAYS = 7
 LEAST_DAYS_OF_USE = 6
 LATEST_USE_DAYS = 28
 DAILY_OF_DAYS = 14
@@ -29,7 +30,7 @@ class Outlook:
     """What is foretold of each product (rows in the order given); NaN where `known` is false.
 
     `days`, `earliest`, `latest`: P50, P10 and P90 of days left; `daily`: units a day of the coming two weeks;
-    `after`: units a day expected after each day of the window; `expected`: products x 90 days, units;
+    `after`: units a day expected after each day of the window (0 before the hotel opened); `expected`: products x 90 days, units;
     `dispersion`: variance over mean of a day's units.
     """
 
@@ -59,16 +60,18 @@ def forecast(
     (NaN: unknown). `history`: days since each product was first used. `now`: the level to start from, if it is not
     the last day's. `driver`: factor of each of the coming 90 days on demand, from stays on the books.
     """
-    seen = unseen(capped(used), levels)
-    found = rates(seen, first)
-    dispersion = _dispersion(seen, found, first)
+    opened = opening(used)
+    seen = _open_days(unseen(capped(used), levels)[:, opened:])
+    begin = first + opened
+    found = rates(seen, begin)
+    dispersion = _dispersion(seen, found, begin)
     start = (levels[:, -1] if levels.shape[1] else np.full(len(used), np.nan)) if now is None else now
     reasons = _reasons(seen, start, history)
     known = reasons == ""
-    rate = found.after[:, -1] if used.shape[1] else np.zeros(len(used))
+    rate = found.after[:, -1] if seen.shape[1] else np.zeros(len(used))
     profile = found.profile(first + used.shape[1], HORIZON_DAYS) * (1.0 if driver is None else driver)
     expected = np.where(known, rate, 0.0)[:, None] * profile
-    widths = calibrate(seen[known], _rows(found, known), first, dispersion[known])
+    widths = calibrate(seen[known], _rows(found, known), begin, dispersion[known])
     level = np.where(known, np.nan_to_num(start), 0.0)
     days = expected_days(expected, level)
     shares = [np.full(len(used), share) for share in widths.probabilities()]
@@ -78,7 +81,7 @@ def forecast(
         earliest=np.where(known, np.minimum(earliest, days), np.nan),
         latest=np.where(known, np.maximum(latest, days), np.nan),
         daily=expected[:, :DAILY_OF_DAYS].mean(axis=1),
-        after=found.after,
+        after=np.concatenate([np.zeros((len(used), opened)), found.after], axis=1),
         expected=expected,
         dispersion=dispersion,
         classes=found.classes,
@@ -86,6 +89,26 @@ def forecast(
         reasons=reasons,
         widths=widths,
     )
+
+
+def opening(used: Floats) -> int:
+    """The window's first day with any use: what is before it is no day without demand, there was no hotel to demand."""
+    some = (np.nan_to_num(used) > 0).any(axis=0)
+    return int(np.argmax(some)) if some.any() else 0
+
+
+def _open_days(used: Floats) -> Floats:
+    """The use, unseen (NaN) on days on which the hotel was closed: a week or more without any use that is over.
+
+    One that is not over is no demand as long as it lasts.
+    """
+    some = (np.nan_to_num(used) > 0).any(axis=0)
+    days = np.flatnonzero(some)
+    closed = np.zeros(used.shape[1], dtype=bool)
+    for last, following in zip(days[:-1], days[1:], strict=True):
+        if following - last > CLOSED_DAYS:
+            closed[last + 1 : following] = True
+    return np.where(closed, np.nan, used)
 
 
 def _rows(found: Rates, rows: Flags) -> Rates:

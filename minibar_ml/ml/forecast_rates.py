@@ -15,7 +15,8 @@ from minibar_ml.ml.panels import Floats
 WEEK = 7
 SHARE_DAYS = 56
 START_DAYS = 14
-SMOOTHINGS = np.array([1 / 4, 1 / 6, 1 / 9, 1 / 14, 1 / 21, 1 / 28])
+SMOOTHINGS = np.array([1 / 14, 1 / 28, 1 / 21, 1 / 9, 1 / 6, 1 / 4])
+"""The first is taken until the past has said which foretells best."""
 PSEUDO_WEEKS = 4.0
 NEW_AFTER_DAYS = 21
 LOWEST_LEVEL = 0.1

@@ -219,3 +219,24 @@ def test_an_order_lasts_through_delivery_and_cover() -> None:
 def test_an_order_is_due_before_the_early_end_less_the_delivery_and_never_in_the_past() -> None:
     found = last_days(np.array([1, 2]), np.array([9.8, 1.2]), FIRST, Supplies(Supply(4)))
     assert (found - FIRST).tolist() == [5, 0]
+
+
+@pytest.mark.parametrize("days", [14, 21, 40])
+def test_days_before_a_hotel_opened_are_no_days_without_demand(days: int) -> None:
+    chance = np.random.default_rng(days)
+    daily = []
+    for _ in range(20):
+        used, level = np.zeros((6, WINDOW_DAYS)), np.full((6, WINDOW_DAYS), np.nan)
+        used[:, -days:], level[:, -days:] = chance.poisson(4, (6, days)), 24.0
+        daily.append(forecast(used, level, np.full(6, float(days)), FIRST).daily)
+    assert np.mean(daily) == pytest.approx(4.0, rel=0.05)
+
+
+def test_a_hotel_that_was_closed_takes_up_where_it_was_and_one_that_is_closed_takes_nothing() -> None:
+    chance = np.random.default_rng(1)
+    used, level = chance.poisson(4, (6, WINDOW_DAYS)).astype(float), np.full((6, WINDOW_DAYS), 24.0)
+    used[:, 20:-7] = 0
+    history = np.full(6, 300.0)
+    assert forecast(used, level, history, FIRST).daily.mean() == pytest.approx(4.0, rel=0.15)
+    used[:, -7:] = 0
+    assert forecast(used, level, history, FIRST).daily.mean() < 1
