@@ -15,7 +15,7 @@ from minibar_ml.domain.phases import History, Phase
 from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.history import observed
-from minibar_ml.store import entities, hotels, source
+from minibar_ml.store import entities, hotels, source, verdicts
 from minibar_ml.store.rehearsal import Rehearsal
 from minibar_ml.store.snapshots import snapshot
 
@@ -90,6 +90,8 @@ class BacktestResult:
 def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Callable[[date], None]) -> BacktestResult:
     """Walk through the plan's days; `progress` is told each day done. Raises NotFound for an unknown hotel.
 
+    Verdicts are taken as settings are, as they are now, whenever they were given: it is asked what cron would raise.
+
     Reads in two short snapshots, before and after judging, so that no lock is held while it computes.
     """
     asked = plan.days(None)
@@ -99,9 +101,10 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
         read = read_hotels(connection, plan, asked[0], usable)
+        given = verdicts.fetch(connection)
         rooms = hotels.fetch_rooms(connection, plan.moment(0, asked[0]).starts_at, plan.as_of)
     watched = {number: frames for number, frames in read.items() if hotel_id in (None, number)}
-    learner = Learner(plan, watched)
+    learner = Learner(plan, watched, verdicts=lambda _day: given)
     days = [day for day in asked if any(learner.is_on_record(number, day) for number in watched)]
     found = judged(plan, days, watched, learner, progress)
     with snapshot(connection):

@@ -91,8 +91,7 @@ def statistics(
     points_seen = training.points_of(metric, past)
     if not parameters:
         return Candidate(key, points_seen, None, None, str(learnt.parameters[names[0]]))
-    types = {kind for detector in ALL if detector.name in parameters for kind in detector.types}
-    tight = {kind: factor for kind, factor in tightness.items() if kind in types}
+    tight = {name: factor for name, factor in tightness.items() if name in parameters}
     measured = next((quality[name] for name in names if name in quality), None)
     return Candidate(
         key,

@@ -10,12 +10,13 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
+from minibar_ml.domain.verdicts import Judged
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
 from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
-from minibar_ml.store import alerts, entities, models, outbox, people, runs, source
+from minibar_ml.store import alerts, entities, models, outbox, people, runs, source, verdicts
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,7 +48,13 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         plan = with_names(connection, plan, usable)
         opened = {} if plan.walks else _open(connection, keys, plan.as_of)
         hotels = read_hotels(connection, plan, days[0], usable, opened)
-        learner = Learner(plan, hotels, opened, keys)
+        given = verdicts.fetch(connection)
+
+        def known_on(day: date) -> list[Judged]:
+            # A walk raises what that day's run would have raised: it knew no verdict that came later.
+            return [one for one in given if not plan.walks or one.at <= plan.seen_at(day)]
+
+        learner = Learner(plan, hotels, opened, keys, known_on)
         found = judged(plan, days, hotels, learner, progress)
         if learner.refused:
             found[-1][1].extend(_fallbacks(plan, learner.refused))

@@ -1,6 +1,6 @@
 """Judging a hotel's days one after the other, as detect and backtest both do it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -10,9 +10,10 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import STATE_TYPES, AlertType, Finding
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.domain.phases import History
+from minibar_ml.domain.verdicts import Judged
 from minibar_ml.jobs import stored_models
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml import history, training
+from minibar_ml.ml import feedback, history, training
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.impact import impact
@@ -43,8 +44,10 @@ class Learner:
         hotels: Mapping[int, Frames],
         opened: Mapping[int, stored_models.Opened] | None = None,
         keys: Keys | None = None,
+        verdicts: Callable[[date], Sequence[Judged]] = lambda _day: (),
     ) -> None:
-        """Nothing is learnt yet."""
+        """Nothing is learnt yet. `verdicts`: those from which what judges a day learns."""
+        self._verdicts = verdicts
         self._plan, self._hotels, self._opened, self._keys = plan, hotels, opened or {}, keys
         self._stored: dict[int, Learnt] = {}
         self._recorded = {hotel_id: history.days_on_record(frames) for hotel_id, frames in hotels.items()}
@@ -83,8 +86,10 @@ class Learner:
 
     def _now(self, hotel_id: int, day: date, *, with_opinions: bool, known: Collection[str] = ()) -> Learnt:
         window = training.training_days(day.toordinal(), self._plan.training_days, self._plan.lookback_days)
-        past = self._hotels[hotel_id].between(*window)
-        return training.learn(past, self._plan.min_points, with_opinions=with_opinions, known=known)
+        given = self._verdicts(day)
+        past = feedback.without_confirmed(self._hotels[hotel_id].between(*window), given, hotel_id)
+        learnt = training.learn(past, self._plan.min_points, with_opinions=with_opinions, known=known)
+        return replace(learnt, tightness=feedback.tightness(given))
 
 
 def with_names(connection: "Connection", plan: Plan, usable: Collection[str]) -> Plan:

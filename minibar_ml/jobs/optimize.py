@@ -54,13 +54,13 @@ def run(
     oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
     frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
     judged = verdicts.fetch(connection)
-    limits = replace(limits, tightness=feedback.tightness(judged.counts))
+    limits = replace(limits, tightness=feedback.tightness(judged))
     hotels = frames.hotels()
     if hotel_id is not None and hotel_id not in hotels:
         raise NotFound(f"There are no metric points of hotel {hotel_id}; run `minibar-ml collect` first.")
     searches = []
     for hotel in hotels if hotel_id is None else [hotel_id]:
-        past = feedback.without_confirmed(frames.of_hotel(hotel), judged.confirmed)
+        past = feedback.without_confirmed(frames.of_hotel(hotel), judged, hotel)
         found = evaluation.evaluate(past, until, until - since, min_points, limits, with_forests=False)
         searches.append(Search(hotel, allocation.tune(found.detectors, limits.budget, accuracy_threshold)))
     return OptimizeResult(limits.budget, accuracy_threshold, tuple(searches))

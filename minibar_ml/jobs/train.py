@@ -17,7 +17,7 @@ from minibar_ml.log import logger
 from minibar_ml.ml import evaluation, feedback, history, training
 from minibar_ml.ml.detectors.base import Limits
 from minibar_ml.ml.evaluation import Quality
-from minibar_ml.ml.feedback import FalseShare, Judged
+from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.thresholds import SHARES
 from minibar_ml.store import forecasts, models, retention, runs, source, training_logs, verdicts
@@ -94,7 +94,7 @@ def run(
         if supplies.by_name:
             supplies = supplies.named(forecasts.fetch_names(connection, source.read(connection).usable))
         foretold = forecasting.store(connection, {one: frames.of_hotel(one) for one in hotels}, today, supplies)
-        tightness = feedback.tightness(judged.counts)
+        tightness = feedback.tightness(judged)
         course = Course(
             since, until, min_points, limits, accuracy_threshold, tightness, is_chain=COMMON_STORE in hotels
         )
@@ -105,7 +105,7 @@ def run(
             started_at = datetime.now(as_of.tzinfo)
             own = frames.of_hotel(hotel_id)
             known = history.before(history.days_on_record(own), today.toordinal(), window)
-            tried = _try(feedback.without_confirmed(own, judged.confirmed), hotel_id, course, known)
+            tried = _try(feedback.without_confirmed(own, judged, hotel_id), hotel_id, course, known)
             done.append(tried)
             logs += [
                 candidates.log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried.candidates
@@ -123,9 +123,9 @@ def run(
     return TrainResult(
         trained=tuple(candidates.told(candidate, stored.get(candidate.key), before) for candidate in tries),
         detectors=tuple(one for hotel in done for one in hotel.detectors),
-        verdicts=judged.counts,
+        verdicts=feedback.counts(judged),
         false_shares=feedback.false_shares(
-            [Judged(*one) for one in judged.judged],
+            judged,
             {key: least for hotel in done for key, least in hotel.thresholds.items()},
         ),
         pruned=pruned,

@@ -92,7 +92,7 @@ def _part(detector: Detector, block: Block) -> Part:
         room_days=block.room_days,
         past=parameters["past"],
         tests=parameters.get("tests", 1.0),
-        tightness=block.limits.tightness.get(detector.types[0], 1.0),
+        tightness=block.limits.tightness.get(detector.name, 1.0),
     )
 
 

@@ -1,6 +1,6 @@
 """What operators' verdicts change: confirmed anomalies leave the baseline, false alarms tighten a threshold.
 
-False marks rarely repeat in one room, so they are pooled by alert type (never a mute of one entity): the threshold
+False marks rarely repeat in one room, so they are pooled by detector (never a mute of one entity): the threshold
 probability is multiplied by exp(eta x (target - share marked false)), the share shrunk to the target by a few
 pseudo-verdicts, within a factor of four either way.
 """
@@ -11,6 +11,8 @@ from math import exp, log
 
 import pandas as pd
 
+from minibar_ml.domain.alerts import CONTINUING_TYPES
+from minibar_ml.domain.verdicts import Judged
 from minibar_ml.ml.frames import Frames
 
 TARGET_FALSE_SHARE = 0.25
@@ -25,20 +27,6 @@ TAMPERED = {
     ("custody_loss", "attendant"): ("custody", "attendant_id"),
 }
 """Which rows a confirmed alert shows to be tampered with. Ledger rows stay: a leak once found is the new level."""
-
-Confirmed = tuple[str, str, int, int, int]
-"""Alert type, entity type, entity id, first and last day (ordinals) of a confirmed anomaly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An alert that a person judged: its type, hotel, detector and score (None: a rule's), and whether it was false."""
-
-    kind: str
-    hotel_id: int
-    detector: str
-    score: float | None
-    false: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,51 +45,65 @@ class FalseShare:
     after: float | None
 
 
+def counts(judged: Iterable[Judged]) -> dict[str, tuple[int, int]]:
+    """By alert type, how many were marked false and how many confirmed."""
+    found: dict[str, tuple[int, int]] = {}
+    for one in judged:
+        false, confirmed = found.get(one.type, (0, 0))
+        found[one.type] = (false + one.is_false, confirmed + (not one.is_false))
+    return found
+
+
 def false_shares(judged: Iterable[Judged], thresholds: Mapping[tuple[int, str], float]) -> dict[str, FalseShare]:
     """By alert type, the share of false alerts before and with new thresholds, by hotel and detector's name."""
     by_kind: dict[str, list[Judged]] = {}
     for one in judged:
-        by_kind.setdefault(one.kind, []).append(one)
+        by_kind.setdefault(one.type, []).append(one)
     return {kind: _false_share(found, thresholds) for kind, found in sorted(by_kind.items())}
 
 
 def _false_share(judged: list[Judged], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
-    # an alert that a forest agreed with is named `detector+isolation_forest`
-    least = [thresholds.get((one.hotel_id, one.detector.partition("+")[0])) for one in judged]
+    least = [thresholds.get((one.hotel_id, one.detector)) for one in judged]
     known = [
-        (one.score >= limit, one.false)
+        (one.score >= limit, one.is_false)
         for one, limit in zip(judged, least, strict=True)
         if limit is not None and one.score is not None
     ]
     raised, wrong = sum(still for still, _ in known), sum(still and false for still, false in known)
-    false = sum(one.false for one in judged)
+    false = sum(one.is_false for one in judged)
     after = wrong / raised if raised else None
     if not known:
         return FalseShare(len(judged), false, None, None, before=false / len(judged), after=None)
     return FalseShare(len(judged), false, raised, wrong, before=false / len(judged), after=after)
 
 
-def tightness(counts: Mapping[str, tuple[int, int]]) -> dict[str, float]:
-    """By alert type, what to multiply its threshold probability by; `counts` are (false, confirmed) verdicts."""
+def tightness(judged: Iterable[Judged]) -> dict[str, float]:
+    """By detector, what to multiply its threshold probability by."""
+    by_detector: dict[str, list[bool]] = {}
+    for one in judged:
+        by_detector.setdefault(one.detector, []).append(one.is_false)
     factors = {}
-    for kind, (false, confirmed) in counts.items():
-        share = (false + PSEUDO_VERDICTS * TARGET_FALSE_SHARE) / (false + confirmed + PSEUDO_VERDICTS)
+    for name, marks in by_detector.items():
+        share = (sum(marks) + PSEUDO_VERDICTS * TARGET_FALSE_SHARE) / (len(marks) + PSEUDO_VERDICTS)
         bounded = max(min(ETA * (TARGET_FALSE_SHARE - share), log(WITHIN)), -log(WITHIN))
-        factors[kind] = exp(bounded)
+        factors[name] = exp(bounded)
     return factors
 
 
-def without_confirmed(frames: Frames, confirmed: Collection[Confirmed]) -> Frames:
-    """The frames without the rows that operators confirmed to be anomalies."""
+def without_confirmed(frames: Frames, judged: Collection[Judged], hotel_id: int) -> Frames:
+    """The frames of a hotel without the rows that operators confirmed to be anomalies there."""
+    confirmed = [one for one in judged if not one.is_false and one.hotel_id == hotel_id]
     for (kind, entity_type), (name, column) in TAMPERED.items():
-        spans = [(entity, first, last) for k, e, entity, first, last in confirmed if (k, e) == (kind, entity_type)]
-        if spans:
+        wanted = [one for one in confirmed if (one.type, one.entity_type) == (kind, entity_type)]
+        if wanted:
             frame = getattr(frames, name)
-            days = pd.DataFrame(
-                [(entity, day) for entity, first, last in spans for day in range(first, last + 1)],
-                columns=[column, "day"],
-            )
+            days = pd.DataFrame([(one.entity_id, day) for one in wanted for day in _days(one)], columns=[column, "day"])
             keys = pd.MultiIndex.from_frame(frame[[column, "day"]])
             kept = frame[~keys.isin(pd.MultiIndex.from_frame(days))]
             frames = replace(frames, **{name: kept})
     return frames
+
+
+def _days(one: Judged) -> Collection[int]:
+    """The days that were not as they should be: of a fault that goes on all between the first and the last."""
+    return range(min(one.days), max(one.days) + 1) if one.type in CONTINUING_TYPES else one.days

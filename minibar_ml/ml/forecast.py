@@ -5,6 +5,7 @@ back. A rate learnt from issues foretells even the warehouse's own end worse (do
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,8 +31,8 @@ class Outlook:
     """What is foretold of each product (rows in the order given); NaN where `known` is false.
 
     `days`, `earliest`, `latest`: P50, P10 and P90 of days left; `daily`: units a day of the coming two weeks;
-    `after`: units a day expected after each day of the window (0 before the hotel opened); `expected`: products x 90 days, units;
-    `dispersion`: variance over mean of a day's units.
+    `after`: units a day expected after each day of the window (0 before the hotel opened); `expected`: products x 90
+    days, units; `dispersion`: variance over mean of a day's units.
     """
 
     days: Floats
@@ -105,7 +106,7 @@ def _open_days(used: Floats) -> Floats:
     some = (np.nan_to_num(used) > 0).any(axis=0)
     days = np.flatnonzero(some)
     closed = np.zeros(used.shape[1], dtype=bool)
-    for last, following in zip(days[:-1], days[1:], strict=True):
+    for last, following in pairwise(days.tolist()):
         if following - last > CLOSED_DAYS:
             closed[last + 1 : following] = True
     return np.where(closed, np.nan, used)

@@ -15,7 +15,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
 OPINION_DAYS = 14
-PARAMETERS_FORMAT = 2
+PARAMETERS_FORMAT = 3
 """Counts up whenever a detector's parameters change their meaning, so that no stored model is misread."""
 
 
@@ -57,7 +57,7 @@ def thresholds_of(learnt: Learnt, limits: Limits) -> dict[str, float]:
     for detector in ALL:
         parameters = learnt.parameters[detector.name]
         if learns(detector) and not isinstance(parameters, TooLittle):
-            tightness = learnt.tightness.get(detector.types[0], 1.0)
+            tightness = learnt.tightness.get(detector.name, 1.0)
             tests = parameters.get("tests", 1.0)
             found[detector.name] = thresholds.threshold(
                 thresholds.SHARES[detector.name], limits.budget, parameters["past"], tests, tightness

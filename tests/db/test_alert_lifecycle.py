@@ -132,11 +132,11 @@ def test_a_verdict_taken_back_teaches_nothing(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
     alerts.judge(connection, [number], "false_positive", "ayse", MORNING)
-    assert verdicts.fetch(connection).counts == {"consumption_anomaly": (1, 0)}
+    assert [(one.type, one.is_false) for one in verdicts.fetch(connection)] == [("consumption_anomaly", True)]
     alerts.reopen(connection, [number], "ayse")
-    assert verdicts.fetch(connection) == verdicts.Verdicts({}, [], [])
+    assert verdicts.fetch(connection) == []
     alerts.snooze(connection, [number], LATER, "ayse")
-    assert verdicts.fetch(connection).judged == []
+    assert verdicts.fetch(connection) == []
 
 
 def test_what_is_over_by_itself_and_what_was_told_again_since_is_not_reopened(connection: Connection) -> None:

@@ -101,12 +101,15 @@ def test_a_backtest_tells_what_a_walk_through_the_same_days_stores(
     assert backtest["auto_resolved"] == len(resolved) == walk["transitions"]["resolved"] > 0
 
 
-def test_alerts_in_the_store_and_verdicts_on_them_change_nothing(collected: str) -> None:
+def test_alerts_in_the_store_change_nothing_and_verdicts_what_they_teach(collected: str) -> None:
     before = _told(_backtest(collected, _plan(days=5)))
     assert command(collected, "detect", "--since", "2025-11-12", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
-    sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'false_positive', resolved_at = now(), resolved_by = 'me'")
+    sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'")
     assert before
     assert _told(_backtest(collected, _plan(days=5))) == before
+    sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'false_positive', resolved_by = 'me'")
+    after = _told(_backtest(collected, _plan(days=5)))
+    assert set(after) < set(before), "false marks make what is learnt stricter"
 
 
 def test_nothing_of_the_store_is_touched(collected: str, capsys: pytest.CaptureFixture[str]) -> None:

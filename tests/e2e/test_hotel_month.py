@@ -223,7 +223,7 @@ def _false_alerts(url: str, which: str) -> list[str]:
     return ids
 
 
-def _tightness(url: str, kind: str) -> tuple[float, Any]:
+def _tightness(url: str, detector: str) -> tuple[float, Any]:
     """What the stored model of room consumption has learnt of verdicts, and its parameters."""
     row = sql(
         url,
@@ -231,7 +231,7 @@ def _tightness(url: str, kind: str) -> tuple[float, Any]:
         " WHERE is_active AND model_type = 'statistics' AND metric_type = 'room_consumption'",
     )[0]
     payload = open_sealed(bytes(row[4]), ModelHeader(*row[:4]), parse_keys(KEY, "the test"))
-    return payload["tightness"].get(kind, 1.0), payload["detectors"]["room_consumption"]
+    return payload["tightness"].get(detector, 1.0), payload["detectors"]["room_consumption"]
 
 
 def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
@@ -249,7 +249,7 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert {alert for alert in before if alert[-1] == "false_positive"} <= set(again)
     assert len({alert[:-1] for alert in again}) == len(again)
     done(url, "train", "--as-of", AS_OF, "--quiet")
-    (usual, _), (tight, learnt) = _tightness(trained, "consumption_anomaly"), _tightness(url, "consumption_anomaly")
+    (usual, _), (tight, learnt) = _tightness(trained, "room_consumption"), _tightness(url, "room_consumption")
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (

@@ -1,10 +1,19 @@
 """The share of false alerts among those that people judged, before and with new thresholds."""
 
-from minibar_ml.ml.feedback import FalseShare, Judged, false_shares
+from datetime import UTC, datetime
+
+import pandas as pd
+import pytest
+
+from minibar_ml.domain.verdicts import Judged
+from minibar_ml.ml.feedback import FalseShare, false_shares, tightness, without_confirmed
+from minibar_ml.ml.frames import Frames
+
+AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def room(score: float | None, *, false: bool, detector: str = "room_consumption") -> Judged:
-    return Judged("consumption_anomaly", 1, detector, score, false)
+def room(score: float | None, *, false: bool) -> Judged:
+    return Judged("consumption_anomaly", 1, "room_consumption", "room", 5, (7, 9), score, false, AT)
 
 
 def test_a_stricter_threshold_drops_the_weak_false_ones() -> None:
@@ -14,14 +23,8 @@ def test_a_stricter_threshold_drops_the_weak_false_ones() -> None:
     }
 
 
-def test_an_alert_that_a_forest_agreed_with_has_its_detectors_threshold() -> None:
-    share = false_shares([room(7.5, false=True, detector="room_consumption+isolation_forest")],
-                         {(1, "room_consumption"): 8.0})["consumption_anomaly"]  # fmt: skip
-    assert (share.still_raised, share.after) == (0, None)
-
-
 def test_a_rule_has_no_after() -> None:
-    judged = [Judged("vacant_consumption", 1, "vacant_room", None, True)]
+    judged = [Judged("vacant_consumption", 1, "vacant_room", "room", 5, (7,), None, True, AT)]
     share = false_shares(judged, {})["vacant_consumption"]
     assert (share.before, share.still_raised, share.after) == (1.0, None, None)
 
@@ -29,3 +32,17 @@ def test_a_rule_has_no_after() -> None:
 def test_another_hotels_threshold_says_nothing() -> None:
     share = false_shares([room(7.5, false=True)], {(2, "room_consumption"): 8.0})["consumption_anomaly"]
     assert share.after is None and share.still_raised is None
+
+
+def test_false_marks_tighten_the_detector_that_raised_them_and_no_other_of_the_type() -> None:
+    factors = tightness([room(7.5, false=True)] * 5)
+    assert factors.keys() == {"room_consumption"}
+    assert factors["room_consumption"] < 1 < tightness([room(7.5, false=False)] * 5)["room_consumption"]
+
+
+@pytest.mark.parametrize(("hotel_id", "left"), [(1, [8]), (2, [7, 8, 9])])
+def test_a_confirmed_anomaly_leaves_the_baseline_on_its_days_and_in_its_hotel(hotel_id: int, left: list[int]) -> None:
+    products = pd.DataFrame({"product_id": 5, "day": [7, 8, 9]})
+    frames = Frames(*[pd.DataFrame()] * 2, products, *[pd.DataFrame()] * 5)
+    found = Judged("consumption_anomaly", 1, "product_demand", "product", 5, (7, 9), 9.0, False, AT)
+    assert without_confirmed(frames, [found], hotel_id).products["day"].tolist() == left

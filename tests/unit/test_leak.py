@@ -81,7 +81,7 @@ def test_what_comes_back_out_of_custody_is_not_missing() -> None:
 
 def test_verdicts_can_make_it_stricter() -> None:
     frames = drawn(ordinary(200), 10)
-    assert found_on(Leak(), frames, moment(), Limits(tightness={"shrinkage": 1e-30})) == []
+    assert found_on(Leak(), frames, moment(), Limits(tightness={"leak": 1e-30})) == []
 
 
 def test_a_day_of_rounds_is_no_leak() -> None:

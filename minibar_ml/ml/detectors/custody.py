@@ -76,7 +76,7 @@ class Custody:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Losses beyond the threshold, three units and one in a hundred handed out above the usual."""
-        tightness = limits.tightness.get("custody_loss", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )

@@ -85,7 +85,7 @@ class ProductDemand:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
-        tightness = limits.tightness.get("consumption_anomaly", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )

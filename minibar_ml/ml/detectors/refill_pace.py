@@ -74,7 +74,7 @@ class RefillPace:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
-        tightness = limits.tightness.get("refill_delay", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )

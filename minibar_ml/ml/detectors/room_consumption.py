@@ -59,7 +59,7 @@ class RoomConsumption:
 
         More can only be found as the day goes on, so a running day needs no allowance.
         """
-        tightness = limits.tightness.get("consumption_anomaly", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
         )

@@ -57,7 +57,7 @@ class SilentRoom:
         """Runs of five nights and two stays or more beyond the threshold, on a day that is over."""
         if not moment.is_complete or not parameters["by_guests"]:
             return []
-        tightness = limits.tightness.get("silent_room", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )

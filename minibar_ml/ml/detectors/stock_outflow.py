@@ -81,7 +81,7 @@ class StockOutflow:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 30 % and a case (or two days' use) over, and over the largest usual day."""
-        tightness = limits.tightness.get("stock_anomaly", 1.0)
+        tightness = limits.tightness.get(self.name, 1.0)
         least = thresholds.threshold(
             thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
         )

@@ -1,0 +1,26 @@
+"""What a person said of an alert, as learning takes it into account."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from minibar_ml.domain.alerts import AlertType
+from minibar_ml.domain.metrics import EntityType
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An alert that a person marked false or resolved, and when (`at`).
+
+    `days` are the ordinals of the days on which it was found: the first, the last and that of its figures. `score` is
+    a rule's None. `detector` is the one that found it, without the forest that may have agreed.
+    """
+
+    type: AlertType
+    hotel_id: int
+    detector: str
+    entity_type: EntityType
+    entity_id: int
+    days: tuple[int, ...]
+    score: float | None
+    is_false: bool
+    at: datetime
