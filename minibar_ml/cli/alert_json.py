@@ -1,10 +1,10 @@
 """Alerts as scripts read them; apart from how they look, so that `--json` imports no rich."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertStats, DayValue, Happening, Spending
+from minibar_ml.domain.alerts import Alert, AlertStats, DayValue, Happening, Spending, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
@@ -67,3 +67,18 @@ def spending_json(spending: Spending) -> dict[str, Any]:
     """The same, and what came true."""
     judged = ("confirmed", "false_positives", "precision")
     return {**budget_json(spending), **{name: getattr(spending, name) for name in judged}}
+
+
+def split_json(counted: AlertStats, spending: Spending, shares: Mapping[str, float]) -> dict[str, Any]:
+    """The budget as it is split over detectors, beside what each raised; null where it is not known."""
+    return {
+        "by_detector": [
+            {
+                "detector": name,
+                "share": share,
+                "budget_alerts": None if spending.budget_alerts is None else share * spending.budget_alerts,
+                **asdict(counted.by_detector.get(name, TypeStats(0, 0, 0))),
+            }
+            for name, share in shares.items()
+        ]
+    }

@@ -9,6 +9,7 @@ from minibar_ml.cli import alert_json, alert_list, alert_notify, alert_verdicts,
 from minibar_ml.cli.alert_filters import one
 from minibar_ml.cli.alert_verdicts import Id
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.domain.budget import SHARES
 from minibar_ml.domain.metrics import COMMON_STORE
 
 app = typer.Typer(no_args_is_help=True, help="Read and judge alerts.")
@@ -78,16 +79,19 @@ def stats(
     spending = counted.spending(settings.alert_budget, rooms, length.days)
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
-        console.print_json({**span, **alert_json.stats_json(counted), **alert_json.spending_json(spending)})
+        told = {**alert_json.stats_json(counted), **alert_json.spending_json(spending)}
+        console.print_json({**span, **told, **alert_json.split_json(counted, spending, SHARES)})
         return
     from minibar_ml.cli import alert_views
-    from minibar_ml.cli.spending_table import spending_table
+    from minibar_ml.cli.spending_table import spending_table, split_table
 
     language = context.language(settings)
     tables = (
         *alert_views.stats_tables(counted, language),
         "",
         spending_table(spending, rooms, language, with_verdicts=True),
+        "",
+        split_table(counted, spending, SHARES, language),
     )
     for table in tables:
         console.out().print(table)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from minibar_ml.cli import context
 from minibar_ml.cli.status import complaints, examine, spoken
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
@@ -38,6 +39,7 @@ def all_of(settings: "Settings", keys: "Keys | ConfigurationError", now: datetim
         "rights": rights,
         "schema": schema,
         "source": source,
+        "events": lambda connection: events(connection, settings, now),
         "store": store,
         "roles": roles,
         "partitions": lambda connection: partitions(connection, now),
@@ -159,6 +161,19 @@ def source(connection: "Connection") -> Iterator[Check]:
     else:
         without = f", without {', '.join(contract.absent)}" if contract.absent else ""
         yield Check("source", "ok", f"{contract.layout}{without}: all of it can be read")
+
+
+def events(connection: "Connection", settings: "Settings", now: datetime) -> Iterator[Check]:
+    """Whether the hotels that the file of events names are there."""
+    from minibar_ml.store import hotels
+
+    today = now.astimezone(settings.zone()).date()
+    named = context.calendar(settings, today, today).hotels.keys()
+    if unknown := sorted(named - hotels.fetch_names(connection).keys()):
+        found = f"ML_EVENTS_FILE names hotel {_listed(list(map(str, unknown)))}, of which the source knows nothing"
+        yield Check("events", "warning", found, "correct the hotel's number, or leave it empty for all hotels")
+    else:
+        yield Check("events", "ok", f"events of {len(named)} hotel(s)" if named else "none is of one hotel alone")
 
 
 def store(connection: "Connection") -> Iterator[Check]:

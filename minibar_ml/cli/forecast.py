@@ -43,12 +43,15 @@ def forecast(
 ) -> None:
     """How many days each product's stock lasts, what to order and by when; the soonest empty first."""
     from minibar_ml.jobs.forecast import run
+    from minibar_ml.store import hotels
 
     settings = context.settings()
     zone = settings.zone()
     instant = context.resolve_as_of(as_of, zone)
     supplies = context.limits(settings).supplies
     with context.store(settings, "forecast") as connection:
+        if hotel is not None:
+            hotels.require(connection, hotel)
         result = run(connection, instant, zone, supplies, hotel_id=hotel, is_live=as_of is None)
     shown = result.products if product is None else _wanted(result.products, product)
     if json:
@@ -66,13 +69,15 @@ def forecast(
 
 
 def _wanted(products: "tuple[Product, ...]", asked: str) -> "tuple[Product, ...]":
-    """The products of that id or name; raises NotFound."""
-    text = asked.strip()
-    found = tuple(one for one in products if text in (str(one.product_id), one.name))
-    found = found or tuple(one for one in products if one.name.casefold() == text.casefold())
-    if not found:
-        raise NotFound(f"There is no product {asked!r} with stock or use; `minibar-ml forecast` lists them all.")
-    return found
+    """The products of that name, else id, else part of a name, as other commands know them; raises NotFound."""
+    from minibar_ml.store.names import folded
+
+    word = folded(asked)
+    found = tuple(one for one in products if folded(one.name) == word)
+    found = found or tuple(one for one in products if str(one.product_id) == word)
+    if found := found or tuple(one for one in products if word and word in folded(one.name)):
+        return found
+    raise NotFound(f"There is no product {asked!r} with stock or use; `minibar-ml forecast` lists them all.")
 
 
 def _as_json(result: "ForecastResult", shown: "tuple[Product, ...]", *, daily: bool) -> dict[str, Any]:

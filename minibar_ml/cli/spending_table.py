@@ -1,9 +1,11 @@
 """How the budget of false alerts looks beside what was raised."""
 
+from collections.abc import Mapping
+
 from rich.table import Table
 
 from minibar_ml.cli.console import table
-from minibar_ml.domain.alerts import Spending
+from minibar_ml.domain.alerts import AlertStats, Spending, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.figures import UNSET, counted, number, percent
 from minibar_ml.i18n.labels import label
@@ -29,6 +31,20 @@ def spending_table(spending: Spending, rooms: int | None, lang: Lang, *, with_ve
         made.add_row(label("field", "precision", lang), UNSET if share is None else percent(round(100 * share), lang))
     made.title = f"{counted('room', rooms, lang) if rooms else UNSET}, {counted('day', days, lang)}"
     made.title_justify, made.title_style = "left", ""
+    return made
+
+
+def split_table(counted: AlertStats, spending: Spending, shares: Mapping[str, float], lang: Lang) -> Table:
+    """The budget as it is split over detectors, beside what each raised and what persons said of it."""
+    names = ("detector", "share", "budget", "raised", "judged", "judged_false")
+    made = table([label("field", name, lang) for name in names])
+    for column in made.columns[1:]:
+        column.justify = "right"
+    for name, share in shares.items():
+        one = counted.by_detector.get(name, TypeStats(0, 0, 0))
+        allowed = None if spending.budget_alerts is None else share * spending.budget_alerts
+        figures = (_figure(allowed, lang), str(one.alerts), str(one.judged), str(one.false_positives))
+        made.add_row(name, percent(round(100 * share), lang), *figures)
     return made
 
 

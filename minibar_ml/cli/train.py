@@ -75,7 +75,7 @@ def _show(result: "TrainResult", accuracy_threshold: float) -> None:
         if one.fell_from is not None and one.quality is not None:
             console.note(
                 f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from {one.fell_from:.2f} to "
-                f"{one.quality.accuracy:.2f}, more than chance explains; `minibar-ml models rollback` goes back"
+                f"{one.quality.accuracy:.2f}, more than chance explains; {_way_back(result)}"
             )
     _show_verdicts(result)
 
@@ -97,7 +97,7 @@ def _show_models(result: "TrainResult") -> None:
 
 
 def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
-    from minibar_ml.ml.thresholds import SHARES
+    from minibar_ml.domain.budget import SHARES
 
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
@@ -107,6 +107,13 @@ def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
         f"share; {1 - sum(SHARES.values()):.0%} is left for rules"
     )
     quality_table.explain(accuracy_threshold)
+
+
+def _way_back(result: "TrainResult") -> str:
+    goes_back = "`minibar-ml models rollback` goes back"
+    if not any(false for false, _ in result.verdicts.values()):
+        return goes_back
+    return f"to be stricter after false marks costs as much; if it is not that, {goes_back}"
 
 
 def _show_verdicts(result: "TrainResult") -> None:

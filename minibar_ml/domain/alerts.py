@@ -311,6 +311,7 @@ class AlertStats:
     by_severity: Mapping[Severity, int]
     by_status: Mapping[Status, int]
     by_day: Mapping[date, int]
+    by_detector: Mapping[str, TypeStats]
 
     def spending(self, budget: float, rooms: int | None, days: int) -> Spending:
         """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""

@@ -13,8 +13,9 @@ SURE = "Found by {detector}. Chance alone would do this less than 1 time in {odd
 RULE = "Found by {detector}, a rule that needs no statistics."
 SERIES = "{metric}: highest {highest}, {since} to {until}"
 NO_SERIES = "{metric}: no values on record, {since} to {until}"
+FOREST_ALONE = "To the Isolation Forest it is odder than {percent} of ordinary days."
 FOREST = "To the Isolation Forest it is odder than {percent} of ordinary days, most of all in {feature}."
-TEXTS = (CHANCE, SURE, RULE, FOREST, SERIES, NO_SERIES)
+TEXTS = (CHANCE, SURE, RULE, FOREST_ALONE, FOREST, SERIES, NO_SERIES)
 
 BEYOND = 1e9
 """Odds beyond this are told as `less than`: no model is that sure of its own tail."""
@@ -35,9 +36,12 @@ def _sureness(alert: Alert, lang: Lang) -> str:
         text = SURE if alert.score > math.log(BEYOND) else CHANCE
         told = translate(text).format(detector=alert.detector, odds=odds(alert.score, lang))
     percentile, feature = alert.facts.get("forest_percentile"), alert.facts.get("forest_feature")
-    if percentile is None or feature is None:
+    if percentile is None:
         return told
-    share, name = percent(min(float(percentile), BEYOND_ALL), lang), label("feature", str(feature), lang)
+    share = percent(min(float(percentile), BEYOND_ALL), lang)
+    if feature is None:
+        return f"{told} {translate(FOREST_ALONE).format(percent=share)}"
+    name = label("feature", str(feature), lang)
     return f"{told} {translate(FOREST).format(percent=share, feature=name)}"
 
 

@@ -12,6 +12,8 @@ from minibar_ml.i18n.labels import DOMAIN, label
 RANGE = "Usual: {lower} to {upper}."
 AT_MOST = "Usual: up to {upper}."
 ROOM = (
+    "Whether and how many guests there were is not known. Expected: {expected_units} in {gap}, {weekday}, room type "
+    "{room_type}.",
     "Expected: {expected_units}, for {guests}, {nights}, {weekday}, room type {room_type}.",
     RANGE,
     "The same guests before: {stay_units} in {stay_checks}.",
@@ -68,6 +70,7 @@ def _figures(alert: Alert, lang: Lang) -> dict[str, str]:
         "weekday": label("weekday", str(alert.measured_on.isoweekday()), lang),
         "room_type": str(facts.get("room_type") or UNKNOWN),
         "span": counted("day", facts.get("days"), lang),
+        "gap": counted("day", facts.get("gap_days"), lang),
         "peers": _peers(alert, facts.get("peers"), lang),
         **{name: counted(thing, facts.get(name), lang) for name, thing in things.items()},
         **{name: percent(facts.get(name), lang) for name in shares},

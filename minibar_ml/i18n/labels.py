@@ -57,9 +57,6 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     },
     "entity": {"room": "Room", "product": "Product", "attendant": "Attendant", "hotel": "Hotel"},
     "feature": {
-        "difference": "how far it is off",
-        "ratio": "its proportion to the usual",
-        "improbability": "how unlikely it is",
         "refill_gap": "refills that don't match consumption",
         "products": "the number of products touched",
         "visits": "the number of visits",
@@ -121,6 +118,8 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "rate": "Rate",
         "a_day": "A day",
         "per_1000_rooms_day": "Per 1,000 rooms and day",
+        "detector": "Found by",
+        "share": "Share",
         "budget": "Budget of false alerts",
         "raised": "Raised",
         "confirmed": "Judged true",

@@ -116,7 +116,7 @@ def forest(
     opinion = learnt.opinions[name]
     if isinstance(opinion, TooLittle):
         return Candidate(key, points_seen, None, None, str(opinion))
-    return Candidate(key, points_seen, dict(opinion), found.forests.get(name), None)
+    return Candidate(key, points_seen, {"format": training.PARAMETERS_FORMAT, **opinion}, found.forests.get(name), None)
 
 
 def store(

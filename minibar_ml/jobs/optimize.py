@@ -12,6 +12,7 @@ from minibar_ml.ml.allocation import Allocation
 from minibar_ml.ml.detectors.base import Limits
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
 from minibar_ml.store import frames as points
+from minibar_ml.store import hotels as hotel_names
 from minibar_ml.store import verdicts
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ def run(
     calendar: Calendar = ORDINARY,
     hotel_id: int | None = None,
 ) -> OptimizeResult:
-    """Measure as `train` does, and search; raises NotFound where the hotel has no points."""
+    """Measure as `train` does, and search; raises NotFound where there is no such hotel or it has no points."""
+    if hotel_id is not None:
+        hotel_names.require(connection, hotel_id)
     today = as_of.astimezone(zone).date().toordinal()
     since, until = training.training_days(today, training_days, lookback_days)
     oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)

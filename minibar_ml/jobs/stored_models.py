@@ -41,7 +41,7 @@ class Forests(Mapping[str, Parameters]):
         if name not in self._opened:
             model = self._sealed[name]
             try:
-                self._opened[name] = open_sealed(model.model_data, model.header, self._keys)
+                self._opened[name] = _opened(model, self._keys)
             except ModelRefused as error:
                 logger.warning("%s", error)
                 self._refused[model.header.metric_type] = str(error)
@@ -65,11 +65,7 @@ def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Open
             opened.forests.append(model)
             continue
         try:
-            payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
-            if payload.get("format") != PARAMETERS_FORMAT:
-                raise ModelRefused(
-                    f"The {model.header} is refused: it was made for other detectors than ours; run `minibar-ml train`."
-                )
+            payload = _opened(model, keys)
         except ModelRefused as error:
             logger.warning("%s", error)
             opened.refused[model.header.metric_type] = str(error)
@@ -77,6 +73,16 @@ def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Open
         opened.parameters |= payload["detectors"]
         opened.tightness |= payload["tightness"]
     return hotels
+
+
+def _opened(model: StoredModel, keys: Keys | None) -> dict[str, Any]:
+    """A model's payload; raises ModelRefused where it can't be trusted or was made for other detectors than ours."""
+    payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
+    if payload.get("format") != PARAMETERS_FORMAT:
+        raise ModelRefused(
+            f"The {model.header} is refused: it was made for other detectors than ours; run `minibar-ml train`."
+        )
+    return payload
 
 
 def as_learnt(opened: Opened, fallback: Learnt, keys: Keys | None) -> Learnt:

@@ -68,7 +68,7 @@ def _with_opinion(found: list[Finding], scores: "DataFrame", opinion: Parameters
     return [_told(finding, float(odd[row]), feature[row]) for row, finding in enumerate(found)]
 
 
-def _told(finding: Finding, percentile: float, feature: str) -> Finding:
+def _told(finding: Finding, percentile: float, feature: str | None) -> Finding:
     facts = {**(finding.facts or {}), "forest_percentile": round(100 * percentile, 1), "forest_feature": feature}
     agrees = percentile >= second_opinion.AGREES
     return replace(finding, facts=facts, detector=finding.detector + ("+isolation_forest" if agrees else ""))

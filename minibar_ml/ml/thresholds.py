@@ -10,21 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from minibar_ml.domain.budget import SHARES as SHARES
 from minibar_ml.ml.tails import Floats
 
-SHARES = {
-    "room_consumption": 0.5,
-    "silent_room": 0.02,
-    "product_demand": 0.05,
-    "refill_pace": 0.03,
-    "leak": 0.05,
-    "stock_outflow": 0.03,
-    "custody": 0.05,
-}
-"""How the budget is split over the detectors; the rest is left for rules, which have no probability.
-
-Rooms have the most, for there a false alarm buys most recall; the others find nearly all with little, and silent rooms
-are seldom found with much."""
 KEPT = 400
 STRICTER = 40.0
 CONTAMINATION = 2.0

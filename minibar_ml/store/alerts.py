@@ -220,6 +220,9 @@ def stats(connection: Connection, since: datetime, until: datetime) -> AlertStat
         by_severity={row.severity: row.alerts for row in rows if row.severity},
         by_status={row.status: row.alerts for row in rows if row.status},
         by_day={row.day: row.alerts for row in days},
+        by_detector={
+            row.detector: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.detector
+        },
     )
 
 

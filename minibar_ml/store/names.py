@@ -43,17 +43,18 @@ def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
     Letter case and the dots of Turkish i's make no difference. Raises NotFound, with some that there are.
     """
     known = fetch(connection, QUERIES[kind])
-    word = _folded(asked)
-    if whole := [id for id, name in known.items() if _folded(name) == word]:
+    word = folded(asked)
+    if whole := [id for id, name in known.items() if folded(name) == word]:
         return whole
     if word.isascii() and word.isdigit() and (int(word) in known or (not known and int(word) <= HIGHEST_ID)):
         return [int(word)]
-    if word and kind != "room" and (parts := [id for id, name in known.items() if word in _folded(name)]):
+    if word and kind != "room" and (parts := [id for id, name in known.items() if word in folded(name)]):
         return parts
     examples = ", ".join(sorted(known.values())[:MOST_EXAMPLES]) + (" ..." if len(known) > MOST_EXAMPLES else "")
     there_are = f"there are {examples}" if known else "no name can be read"
     raise NotFound(f"There is no {kind} {asked!r} (by name or id); {there_are}.")
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name as it is compared: small letters, and one i for the four of Turkish and English."""
     return name.strip().translate(_DOTLESS).casefold()

@@ -351,14 +351,15 @@ LEFT JOIN points p ON p.business_date = day
 ORDER BY day
 
 -- name: counts
--- Alerts raised in a span by type, by severity and by status, each row one of the three; judged means by a person.
-SELECT type, severity, status, count(*) AS alerts,
+-- Alerts raised in a span by type, by severity, by status and by detector (without a forest that agreed), each row one
+-- of the four; judged means by a person.
+SELECT type, severity, status, split_part(detector, '+', 1) AS detector, count(*) AS alerts,
        count(*) FILTER (WHERE status = 'false_positive' OR (status = 'resolved' AND resolved_by <> 'system')) AS judged,
        count(*) FILTER (WHERE status = 'false_positive') AS false_positives
 FROM minibar_ml.ml_alerts
 WHERE raised_at >= :since AND raised_at < :until
-GROUP BY GROUPING SETS ((type), (severity), (status))
-ORDER BY type, severity, status
+GROUP BY GROUPING SETS ((type), (severity), (status), (split_part(detector, '+', 1)))
+ORDER BY type, severity, status, detector
 
 -- name: counts_by_day
 -- Alerts raised on each day of a span, days without any included.

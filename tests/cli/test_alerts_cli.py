@@ -249,6 +249,15 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
     assert counted["by_type"]["consumption_anomaly"]["false_positive_rate"] == 1.0
     assert counted["by_type"]["vacant_consumption"]["false_positive_rate"] is None
     assert counted["by_day"] == [{"day": "2025-11-19", "alerts": 2}, {"day": "2025-11-20", "alerts": 0}]
+    renamed = "UPDATE minibar_ml.ml_alerts SET detector = 'room_consumption+isolation_forest' WHERE id = 1"
+    three.execute(text(renamed))
+    three.commit()
+    (split,) = [
+        one
+        for one in printed(capsys, "stats", "--window", "24h", "--as-of", "2025-11-20T12:00")["by_detector"]
+        if one["detector"] == "room_consumption"
+    ]
+    assert split.items() >= {"share": 0.5, "alerts": 1, "judged": 1, "false_positives": 1}.items()
 
 
 def _rooms(connection: Connection, count: int) -> None:

@@ -63,6 +63,19 @@ def test_one_product_is_told_day_by_day_by_id_or_name(collected: str, capsys: py
     assert "no product 'nectar'" in capsys.readouterr().err
 
 
+def test_a_hotel_that_is_not_there_is_an_error_and_a_product_is_known_by_part_of_its_name(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("forecast", "optimize"):
+        assert command(collected, name, "--hotel", "99") == 5
+        assert "There is no hotel 99" in capsys.readouterr().err
+    done(collected, "forecast", "--json")
+    name = json.loads(capsys.readouterr().out)["products"][0]["name"]
+    for asked in (name.upper(), name[1:-1].lower()):
+        done(collected, "forecast", "--product", asked, "--json")
+        assert name in {one["name"] for one in json.loads(capsys.readouterr().out)["products"]}
+
+
 def test_orders_follow_the_products_file(collected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "products.csv"
     file.write_text("product,lead_time_days,order_multiple\n3,60,1000\n")

@@ -199,6 +199,12 @@ GUESTS = {"guests": 2, "nights": 1, "room_type": "Deluxe"}
         ("room_high", GUESTS, "Expected: 1.4 units, for 2 guests, 1 night, Saturday, room type Deluxe. Usual: 0 to 5."),
         (
             "room_high",
+            {"gap_days": 2, "room_type": "Deluxe", "peers": 41, "peers_units": 1.25},
+            "Whether and how many guests there were is not known. Expected: 1.4 units in 2 days, Saturday, room type "
+            "Deluxe. Usual: 0 to 5. 41 rooms of this type that day: 1.2 units on average.",
+        ),
+        (
+            "room_high",
             {"stay_units": 3.0, "stay_checks": 2, "next_units": 0.0, "peers": 41, "peers_units": 1.25},
             "Usual: 0 to 5. The same guests before: 3 units in 2 visits. At their next check: 0 units. "
             "41 rooms of this type that day: 1.2 units on average.",
@@ -235,6 +241,11 @@ def test_the_forests_opinion_is_told_beside_the_odds() -> None:
     assert "about 1 time in 22,000" in told
     assert "odder than 99.4 % of ordinary days, most of all in refills that don't match consumption" in told
     assert "dolumlar" in evidence(alert, "tr")
+
+
+def test_what_a_forest_found_odd_is_told_only_where_it_is_more_than_the_value() -> None:
+    alert = _alert(score=10.0, facts={"forest_percentile": 99.4, "forest_feature": None})
+    assert evidence(alert, "en").endswith("odder than 99.4 % of ordinary days.")
 
 
 def test_a_forest_that_saw_nothing_odder_is_not_told_as_certain() -> None:

@@ -102,8 +102,8 @@ def _of_day(found: "DataFrame", day: int) -> Flags:
 
 
 def _peers(found: "DataFrame") -> "DataFrame":
-    """Units and number of checks of each day and room type, of rooms that were slept in."""
-    slept_in = found[found["nights"] > 0]
+    """Units and number of checks of each day and room type, of rooms that were, or may have been, slept in."""
+    slept_in = found[(found["nights"] > 0) | ~found["known"]]
     return slept_in.groupby(["day", "room_type"], observed=True)["units"].agg(["sum", "size"]).reset_index()
 
 
@@ -113,7 +113,7 @@ def told(made: Predictive, scores: Floats, peers: "DataFrame | None" = None) -> 
     edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
     lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
     alike = made.found[["day", "room_type"]].merge(peers, "left", ["day", "room_type"])
-    counted = (made.found["nights"] > 0).to_numpy()
+    counted = ((made.found["nights"] > 0) | ~made.found["known"]).to_numpy()
     others = alike["size"].fillna(0).to_numpy() - counted
     their_units = alike["sum"].fillna(0).to_numpy() - np.where(counted, made.found["units"], 0.0)
     return made.found.assign(
@@ -157,6 +157,8 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
 def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What the expectation comes from, for people; what the guests took later counts only at the second look."""
     facts = {name: int(row[name]) for name in ("guests", "nights") if row[name]} | {"room_type": row["room_type"]}
+    if not row["known"] and row["previous_on"] > UNKNOWN_DAY:
+        facts["gap_days"] = int(row["day"] - row["previous_on"])
     if row["stay_checks"]:
         facts |= {"stay_units": row["stay_units"], "stay_checks": int(row["stay_checks"])}
     if not np.isnan(row["next_units"]):
