@@ -12,7 +12,7 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -110,7 +110,7 @@ class Rehearsal:
         if row is not None:
             return row["settled_at"] is not None and alert.last_occurred_on <= row["occurred_on"]
         normal_days = 0 if alert.reason == STATE_REASON else NORMAL_DAYS[alert.type]
-        days = (as_of.date() - alert.last_occurred_on).days
+        days = (as_of.date() - _known_on(alert)).days
         if normal_days is None:
             return False
         if is_state(alert.type, alert.reason):
@@ -122,9 +122,14 @@ class Rehearsal:
         return self._observed_days(alert, as_of.date()) >= normal_days
 
     def _observed_days(self, alert: Alert, today: date) -> int:
-        """Whole days since the alert's last one on which its room was checked, its attendant worked."""
+        """Whole days since the alert was known on which its room was checked, its attendant worked."""
         days = self._observed.get((alert.metric, alert.hotel_id, alert.entity_type, alert.entity_id), ())
-        return bisect_left(days, today.toordinal()) - bisect_right(days, alert.last_occurred_on.toordinal())
+        return bisect_left(days, today.toordinal()) - bisect_right(days, _known_on(alert).toordinal())
+
+
+def _known_on(alert: Alert) -> date:
+    """The alert's last day, or where that came in late the day on which somebody could first know of it."""
+    return max(alert.last_occurred_on, (alert.raised_at - timedelta(days=1)).date())
 
 
 def _fingerprint(row: Mapping[str, Any]) -> Fingerprint:

@@ -112,9 +112,12 @@ WITH found AS (
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
 ), live AS (
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.raised_at, a.last_seen, a.last_occurred_on,
+           -- What came in late was found late: its normal days begin when somebody could first know of it.
+           greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
            f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
            a.type = ANY(:state_types) OR a.reason = :state_reason AS is_state,
-           CAST(CAST(:as_of AS timestamptz) AS date) - a.last_occurred_on AS days,
+           CAST(CAST(:as_of AS timestamptz) AS date)
+               - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
            CASE WHEN a.reason = :state_reason THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM minibar_ml.ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
@@ -135,8 +138,8 @@ WITH found AS (
         ELSE (SELECT count(DISTINCT m.business_date) FROM minibar_ml.ml_metrics m
               WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                   = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
-                AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of
-                AND m.business_date > l.last_occurred_on
+                AND m.observed_at >= l.known_on AND m.observed_at < :as_of
+                AND m.business_date > l.known_on
                 AND m.business_date < CAST(CAST(:as_of AS timestamptz) AS date)) >= normal_days
         END
 ), woken AS (

@@ -1,13 +1,15 @@
 """What cron's runs tell as a day goes on: who still waits, the worst of two finds, each day judged once."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerts import NORMAL_DAYS, Finding
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.judgement import STATES
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.detectors.base import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
@@ -97,3 +99,16 @@ def test_a_find_that_grew_after_it_was_judged_is_raised_anew_and_an_equal_one_is
     _tell(connection, _vacant(0, 41.0, 900.0), NOON + timedelta(minutes=10))
     (grown,) = alerts.fetch(connection, alerts.AlertFilter())
     assert (grown.value, grown.status) == (41.0, "open")
+
+
+def test_what_came_in_late_stays_open_for_its_normal_days_from_when_it_was_found(connection: Connection) -> None:
+    found_on = NOON + timedelta(days=13)
+
+    def run(days: int, *findings: Finding) -> str:
+        at = found_on + timedelta(days=days)
+        alerts.upsert(connection, findings, {}, at, lambda _finding, name: (name, name), STATES)
+        return str(connection.execute(text("SELECT status FROM minibar_ml.ml_alerts")).scalar_one())
+
+    late = replace(_vacant(0, 40.0, 90.0), type="stock_anomaly", entity_type="product", reason="outflow_high")
+    normal_days = NORMAL_DAYS["stock_anomaly"] or 0
+    assert [run(0, late), run(normal_days - 1), run(normal_days + 1)] == ["open", "open", "resolved"]

@@ -99,7 +99,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_days_left",
         occurred_on=date.fromordinal(int(row["since"])),
         reason="depletion",
-        severity=next(severity for days, severity in SEVERITIES if left <= days),
+        severity=next(severity for days, severity in SEVERITIES if round(left, 1) <= days),
         detector=Depletion.name,
         value=round(left, 1),
         lower=round(float(row["lower"]), 1),
