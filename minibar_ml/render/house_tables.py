@@ -27,7 +27,10 @@ def stock_outs(report: Report, words: Words) -> Table:
         )
         for one in report.stock_outs.rows
     ]
-    note = _("By the newest nightly forecast: what lasts %(days)s days at most, and how much to order by when.")
+    note = _(
+        "What lasts %(days)s days at most, and how much to order by when: as of now where there is an alert, else by "
+        "the forecast of last night."
+    )
     nothing = _("No product runs out within %(days)s days.")
     within = {"days": STOCK_OUT_DAYS}
     empty = Table("stock", title, columns, (), note % within, nothing % within)

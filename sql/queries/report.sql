@@ -197,6 +197,8 @@ ORDER BY j.place
 -- name: stock_outs
 -- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
 -- forecasts there are. Always at least one row: without a product it only says that.
+-- Where there is an alert, all figures are its own: detection knows today's stock and the stays ahead, the nightly
+-- forecast that of the day before, and two orders for one product would leave nobody knowing which to give.
 WITH forecasts AS (
     SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left,
            CAST(context ->> 'level' AS double precision) AS level,
@@ -209,18 +211,25 @@ WITH forecasts AS (
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
     ORDER BY hotel_id, entity_id, observed_at DESC
 ), alerts AS (
-    SELECT hotel_id, entity_id, entity_name, CASE WHEN metric = 'stock_days_left' THEN value END AS days_left
+    SELECT hotel_id, entity_id, entity_name, value AS days_left,
+           CAST(facts ->> 'level' AS double precision) AS level, CAST(facts ->> 'empty_on' AS date) AS empty_on,
+           coalesce(CAST(facts ->> 'order_quantity' AS integer), 0) AS order_quantity,
+           CAST(facts ->> 'order_by' AS date) AS order_by
     FROM minibar_ml.ml_alerts
-    WHERE type = 'stock_depletion'
+    WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
       AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+), told AS (
+    SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,
+           CAST(NULL AS date) AS foretold_on
+    FROM alerts
+    UNION ALL
+    SELECT hotel_id, entity_id, NULL, false, days_left, level, empty_on, order_quantity, order_by, foretold_on
+    FROM forecasts f
+    WHERE days_left <= :days AND NOT EXISTS (
+        SELECT FROM alerts a WHERE a.hotel_id = f.hotel_id AND a.entity_id = f.entity_id)
 ), found AS (
-    SELECT hotel_id, entity_id, entity_name, coalesce(f.days_left, a.days_left) AS days_left,
-           a.entity_name IS NOT NULL AS has_alert, f.level, f.empty_on, f.order_quantity, f.order_by, f.foretold_on,
-           count(*) OVER () AS total
-    FROM forecasts f FULL JOIN alerts a USING (hotel_id, entity_id)
-    WHERE a.entity_name IS NOT NULL OR f.days_left <= :days
-    ORDER BY days_left, hotel_id, entity_id LIMIT :limit
+    SELECT *, count(*) OVER () AS total FROM told ORDER BY days_left, hotel_id, entity_id LIMIT :limit
 )
 SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
 ORDER BY days_left, hotel_id, entity_id

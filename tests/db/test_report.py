@@ -14,6 +14,7 @@ from sqlalchemy import Connection, event, text
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
 from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
+from minibar_ml.render.words import sentences
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 
@@ -317,6 +318,23 @@ def test_orders_are_those_of_the_newest_stored_forecast(connection: Connection) 
     assert (row.level, row.order_quantity, row.order_by) == (12, 24, date(2026, 3, 2))
     # The day after the forecast's is the first of the 3.6.
     assert (row.foretold_on, row.empty_on) == (day, date(2026, 3, 5))
+
+
+def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Connection) -> None:
+    insert_points(connection, [("stock_days_left", "product", n, 4.9, LAST_DAY, 1) for n in (1, 2)])
+    context = '{"level": 12, "order_quantity": 84, "order_by": "2026-03-02"}'
+    connection.execute(text("UPDATE minibar_ml.ml_metrics SET context = :context"), {"context": context})
+    insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=1, entity_name="Fıstık", value=4.8)])
+    facts = '{"level": 11, "order_quantity": 94, "order_by": "2026-03-01", "empty_on": "2026-03-06"}'
+    connection.execute(text("UPDATE minibar_ml.ml_alerts SET facts = :facts, reason = 'depletion'"), {"facts": facts})
+    connection.commit()
+    made = computed(connection)
+    assert made.stock_outs is not None
+    alerted, foretold = made.stock_outs.rows
+    told = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
+    assert told == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
+    assert "Order 94 units by 1 Mar 2026." in sentences(made.actions.rows[0], "en")[0]
+    assert (foretold.product_id, foretold.order_quantity, foretold.foretold_on) == (2, 84, LAST_DAY)
 
 
 def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:
