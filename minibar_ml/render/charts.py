@@ -10,7 +10,8 @@ from math import cos, pi, sin
 from minibar_ml.domain.report import Count, Day
 
 WIDTH = 360
-_LEFT, _RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 34, 10, 28, 64, 260
+_RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 10, 28, 64, 260
+_LEAST_LEFT, _DIGIT = 34, 7
 _ROW, _BAR_HEAD = 40, 4
 _RADIUS = 15.91549430918954  # a circumference of 100: dashes are percents
 _LEAST_MARKED = 8.0
@@ -85,8 +86,9 @@ def line_chart(days: Sequence[Day]) -> LineChart:
     known = [value for day in days for value in (day.alerts, day.previous) if value is not None]
     marks = ticks(max(known, default=0))
     baseline = _LINE_HEIGHT - _BOTTOM
-    width = (WIDTH - _LEFT - _RIGHT) / max(1, len(days))
-    xs = [_LEFT + width * (index + 0.5) for index in range(len(days))]
+    left = max(_LEAST_LEFT, 10 + _DIGIT * len(f"{marks[-1]:,}"))
+    width = (WIDTH - left - _RIGHT) / max(1, len(days))
+    xs = [left + width * (index + 0.5) for index in range(len(days))]
 
     def y(value: int) -> float:
         return round(baseline - (baseline - _TOP) * value / marks[-1], 1)
@@ -102,7 +104,7 @@ def line_chart(days: Sequence[Day]) -> LineChart:
 
     return LineChart(
         height=_LINE_HEIGHT,
-        left=_LEFT,
+        left=left,
         right=WIDTH - _RIGHT,
         baseline=baseline,
         ticks=tuple(Tick(mark, y(mark)) for mark in marks),

@@ -11,7 +11,7 @@ import pytest
 from conftest import ZONE
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from minibar_ml.domain.report import Report, week_ending
 from minibar_ml.i18n import Lang
@@ -139,13 +139,54 @@ def test_the_figures_on_the_page_are_the_reports(page: Page, filled: Connection,
     assert drawn == [words.number(count.alerts) for count in made.by_severity]
 
 
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_is_wider_than_the_screen(page: Page, filled: Connection, tmp_path: Path, width: int) -> None:
+    # A type that nobody judged: its rate is told in a long word.
+    filled.execute(
+        text("UPDATE minibar_ml.ml_alerts SET type = 'shrinkage' WHERE type = 'refill_delay' AND status = 'open'")
+    )
+    filled.commit()
     page.set_viewport_size({"width": width, "height": 800})
     opened(page, filled, tmp_path, "tr")
     unfolded(page)
     assert page.evaluate(TOO_WIDE) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_sums_of_many_digits_stay_inside_their_card(page: Page, filled: Connection, tmp_path: Path) -> None:
+    filled.execute(text("UPDATE minibar_ml.ml_alerts SET impact = 9123456.78 WHERE impact IS NOT NULL"))
+    filled.commit()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened(page, filled, tmp_path, "tr")
+    outside = """() => [...document.querySelectorAll('.card table')].filter(table =>
+        table.getBoundingClientRect().right > table.closest('.card').getBoundingClientRect().right - 20)
+        .map(table => table.dataset.table)"""
+    assert page.evaluate(outside) == []
+
+
+def test_what_a_chart_says_stays_inside_it_with_thousands_a_day(
+    page: Page, connection: Connection, tmp_path: Path
+) -> None:
+    rows = [AlertRow(LAST_DAY, entity_id=n, entity_name=str(n)) for n in range(1200)]
+    insert_alerts(connection, [*rows, *[AlertRow(LAST_DAY, status="resolved", entity_id=n) for n in range(9000)]])
+    opened(page, connection, tmp_path)
+    outside = """() => [...document.querySelectorAll('figure svg text')].filter(text => {
+        const [own, around] = [text, text.ownerSVGElement].map(e => e.getBoundingClientRect())
+        return own.left < around.left || own.right > around.right }).map(text => text.textContent)"""
+    assert page.evaluate(outside) == []
+    total = page.locator("[data-chart=severities] > text.value").bounding_box()
+    ring = page.locator("[data-chart=severities] .ring").bounding_box()
+    assert total is not None
+    assert ring is not None
+    assert total["width"] < ring["width"] * 0.7, "the hole of the ring"
+
+
+def test_paper_has_no_form_and_no_heading_alone(page: Page, filled: Connection, tmp_path: Path) -> None:
+    opened(page, filled, tmp_path)
+    page.emulate_media(media="print")
+    assert not page.locator("[data-finder]").is_visible()
+    assert page.locator("h2").first.evaluate("e => getComputedStyle(e).breakAfter") == "avoid"
+    assert page.locator(".note").first.evaluate("e => getComputedStyle(e).breakAfter") == "avoid"
 
 
 def test_hostile_names_are_shown_as_text(page: Page, filled: Connection, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ for (const form of document.querySelectorAll("[data-finder]")) {
   }));
   const orders = { impact: (a, b) => b.impact - a.impact || a.place - b.place, on: (a, b) => (a.on < b.on) - (a.on > b.on) || a.place - b.place };
   const found = form.querySelector("[data-found]");
+  const told = (count) => count.toLocaleString(document.documentElement.lang);
   let words = [];
   const fits = (item, want) =>
     (!want.severity || item.severity === want.severity) && (!want.type || item.type === want.type) &&
@@ -24,10 +25,10 @@ for (const form of document.querySelectorAll("[data-finder]")) {
     if (rest) {
       rest.replaceChildren(...shown.slice(first).map((item) => item.node));
       fold.hidden = shown.length <= first;
-      fold.querySelector("[data-more]").textContent = (shown.length - first).toLocaleString(document.documentElement.lang);
+      fold.querySelector("[data-more]").textContent = told(shown.length - first);
       if (isAsked) fold.open = true;
     }
-    found.textContent = found.dataset.text.replace("{n}", shown.length).replace("{all}", items.length);
+    found.textContent = found.dataset.text.replace("{n}", told(shown.length)).replace("{all}", told(items.length));
   };
   form.addEventListener("input", show);
   form.addEventListener("submit", (event) => event.preventDefault());
