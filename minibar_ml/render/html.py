@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from minibar_ml.domain.report import STOCK_OUT_DAYS, Dashboard, Report, Window
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Action, Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
+from minibar_ml.render.bidi import has_right_to_left
 from minibar_ml.render.palette import MARKS
+from minibar_ml.render.tables import printable
 from minibar_ml.render.words import Words, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -46,11 +48,20 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         script=script,
         policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        sentences=lambda action: sentences(action, lang),
+        sentences=lambda action: _isolated(action, lang),
         hotel=lambda hotel_id: report.hotels.get(hotel_id),
         has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
     )
     return page.encode()
+
+
+def _isolated(action: Action, lang: Lang) -> tuple[str, ...]:
+    """The alert's sentences, in which a right-to-left name turns nothing around but itself."""
+    name = printable(action.alert.entity_name)
+    told = map(printable, sentences(action, lang))
+    if not has_right_to_left(name):
+        return tuple(told)
+    return tuple(text.replace(name, f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}") for text in told)
 
 
 @cache
@@ -78,6 +89,7 @@ def _environment(words: Words) -> Environment:
     environment.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         label=words.label,
+        printable=printable,
         number=words.number,
         percent=words.percent,
         share=words.share,

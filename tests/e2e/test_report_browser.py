@@ -17,10 +17,13 @@ from minibar_ml.domain.report import Report, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 from minibar_ml.render import html
+from minibar_ml.render.tables import printable
 from minibar_ml.render.words import Words
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+ISOLATES = dict.fromkeys((0x2068, 0x2069))
+"""What stands around a right-to-left name, and can't be seen."""
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 || e.scrollWidth > e.clientWidth + 1
                  && getComputedStyle(e).display !== 'inline' && e.clientWidth > 1 && !e.closest('svg'))
@@ -196,7 +199,28 @@ def test_hostile_names_are_shown_as_text(page: Page, filled: Connection, tmp_pat
     assert page.locator("script").count() == 1, "our own and no other"
     shown = page.locator("[data-alert] .what").all_inner_texts()
     for name in HOSTILE:
-        assert f"{name}: something unusual was found." in shown
+        assert f"{printable(name)}: something unusual was found." in [one.translate(ISOLATES) for one in shown]
+
+
+def test_a_right_to_left_name_turns_nothing_around_it(page: Page, connection: Connection, tmp_path: Path) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    insert_alerts(connection, [AlertRow(LAST_DAY, "stock_anomaly", entity_id=9, entity_name="مياه معدنية 250 ml")])
+    opened(page, connection, tmp_path, "tr")
+    what = page.locator("[data-alert] .what")
+    assert what.evaluate("e => getComputedStyle(e).direction") == "ltr"
+    # The sentence's own words stand right of the name that it begins with, and its full stop right of them.
+    edges = """e => {
+        const text = e.firstChild, edge = at => {
+            const range = document.createRange()
+            range.setStart(text, at)
+            range.setEnd(text, at + 1)
+            return range.getBoundingClientRect()
+        }
+        const end = text.data.indexOf(':')
+        return [edge(1).left, edge(end).left, edge(text.data.trimEnd().length - 1).left]
+    }"""
+    name, colon, stop = what.evaluate(edges)
+    assert name < colon < stop
 
 
 def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
