@@ -99,5 +99,6 @@ def _environment(words: Words) -> Environment:
         weekday=words.weekday,
         instant=words.instant,
         age=words.age,
+        days_since=words.days_since,
     )
     return environment

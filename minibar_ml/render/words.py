@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
@@ -124,12 +124,20 @@ class Words:
             return UNKNOWN
         return format_datetime(value, "d MMM y HH:mm", tzinfo=self.zone, locale=self.lang)
 
-    def age(self, span: timedelta) -> str:
-        """How long ago something was, in its largest sensible unit."""
-        minutes = max(0, int(span.total_seconds() // 60))
-        several = self.catalog.ngettext
+    def days_since(self, day: date, now: datetime) -> str:
+        """How many calendar days ago a day was, in the hotel's zone, as whoever sees its date beside would count."""
+        days = max(0, (now.astimezone(self.zone).date() - day).days)
+        if days < 2:
+            return self.catalog.gettext(_("yesterday") if days else _("today"))
+        return self.catalog.ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+
+    def age(self, then: datetime, now: datetime) -> str:
+        """How long ago something was, in its largest sensible unit; from two days on in calendar days."""
+        minutes, several = int((now - then).total_seconds() // 60), self.catalog.ngettext
+        if minutes < 1:
+            return self.catalog.gettext(_("just now"))
         if minutes < 60:
             return several("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
         if minutes < 48 * 60:
             return several("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
-        return several("%(n)d day ago", "%(n)d days ago", minutes // 1440) % {"n": minutes // 1440}
+        return self.days_since(then.astimezone(self.zone).date(), now)

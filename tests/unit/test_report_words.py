@@ -56,9 +56,20 @@ def test_figures_and_dates_follow_the_language() -> None:
     assert en.percent(-0.2, signed=True) == "0%"
     assert (tr.day(date(2025, 11, 30)), en.day(date(2025, 11, 30))) == ("30 Kasım 2025", "30 November 2025")
     assert tr.instant(datetime(2025, 11, 30, 23, 0, tzinfo=UTC)) == "1 Ara 2025 01:00"
-    assert (tr.age(timedelta(minutes=90)), en.age(timedelta(days=3))) == ("1 saat önce", "3 days ago")
     assert en.label("something new", "job") == "something new"
     assert (tr.label("low", "severity"), en.label("low", "severity")) == ("Düşük", "Low")
+
+
+def test_an_age_agrees_with_the_date_beside_it() -> None:
+    tr, en = Words("tr", ZONE), Words("en", ZONE)
+    now = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+    ages = [en.days_since(date(2026, 11, day), now) for day in (17, 23, 24, 25, 26)]
+    assert ages == ["8 days ago", "2 days ago", "yesterday", "today", "today"]
+    # Two in the morning of the 26th in Nicosia.
+    assert tr.days_since(date(2026, 11, 24), datetime(2026, 11, 26, 0, 0, tzinfo=UTC)) == "2 gün önce"
+    spans = [timedelta(seconds=59), timedelta(minutes=1), timedelta(minutes=90), timedelta(days=2, hours=16)]
+    assert [tr.age(now - span, now) for span in spans] == ["az önce", "1 dakika önce", "1 saat önce", "3 gün önce"]
+    assert en.age(now, now) == "just now"
 
 
 def test_why_nothing_was_learnt_is_told_in_the_report_s_language() -> None:
