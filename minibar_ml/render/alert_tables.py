@@ -17,7 +17,7 @@ def actions(report: Report, words: Words) -> Table:
         Column(_("Type"), "text", 2.2),
         Column(_("What happened"), "name", 5.0),
         Column(_("What to do"), "name", 5.0),
-        Column(_("At stake"), "money", 1.2),
+        Column(_("Money at stake"), "money", 1.2),
         Column(_("Day"), "day", 1.2),
         Column(_("Raised"), "instant", 1.6),
         Column(_("Status"), "text", 1.1),
@@ -98,7 +98,7 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Capped[
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Name"), "name", 3.0), Column(_("Worst"), "severity", 1.3), Column(_("Alerts"), "count")),
-        *(Column(_("Of these open"), "count"), Column(_("At stake"), "money", 1.3)),
+        *(Column(_("Of these open"), "count"), Column(_("Money at stake"), "money", 1.3)),
     )
     rows: list[tuple[int, Row]] = [
         (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
@@ -132,7 +132,7 @@ def money(report: Report, words: Words) -> Table:
                 Column(_("Before"), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
-            *(Column(_("Handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
+            *(Column(_("Money handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
         ),
         [(words.label(one.key, "type"), *_sums(one)) for one in report.money],
         note,

@@ -61,9 +61,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of the ring in percent, and where its mark stands; no mark fits on a narrow one."""
+    """A part of the ring in percent, the place (from 1) of what it shows, and where its mark stands.
+
+    No mark fits on a narrow one.
+    """
 
     key: str
+    number: int
     value: int
     percent: float
     dash: float
@@ -131,13 +135,13 @@ def bars_height(rows: int) -> int:
 
 def ring(counts: Sequence[Count]) -> tuple[Slice, ...]:
     """The parts of a whole, clockwise from the top; parts of nothing are left out."""
-    present = [(count.key, count.alerts) for count in counts if count.alerts]
-    whole, start, slices = sum(value for _, value in present), 0.0, []
+    present = [(count.key, number, count.alerts) for number, count in enumerate(counts, 1) if count.alerts]
+    whole, start, slices = sum(value for *_, value in present), 0.0, []
     gap = 0.8 if len(present) > 1 else 0.0
-    for key, value in present:
+    for key, number, value in present:
         percent = 100.0 * value / whole
         angle = 2 * pi * (start + percent / 2) / 100
         mark = (round(_RADIUS * sin(angle), 2), round(-_RADIUS * cos(angle), 2)) if percent >= _LEAST_MARKED else None
-        slices.append(Slice(key, value, percent, round(max(percent - gap, 0.4), 3), round(-start, 3), mark))
+        slices.append(Slice(key, number, value, percent, round(max(percent - gap, 0.4), 3), round(-start, 3), mark))
         start += percent
     return tuple(slices)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Report
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Kind
 from minibar_ml.render.words import Words
@@ -46,11 +46,11 @@ def days(report: Report, words: Words) -> str:
 
 
 def figures(report: Report, words: Words) -> tuple[Figure, ...]:
-    """The four figures that everybody reads."""
+    """The figures that everybody reads."""
     _ = words.catalog.gettext
     all_days = len(report.period.days())
     known = all_days - len(report.days_without_data)
-    total, money = report.total, report.money_total
+    total, money, outs = report.total, report.money_total, report.stock_outs
     return (
         Figure("live", _("Needs action now"), report.live_total, "count", _gravest(report, words)),
         Figure(
@@ -60,6 +60,14 @@ def figures(report: Report, words: Words) -> tuple[Figure, ...]:
         Figure(
             *("money", _("Money at stake"), money.impact, "money"),
             _against(words.number(money.previous), money.change_percent, words),
+        ),
+        Figure(
+            *("handled", _("Money handled"), money.handled, "money"),
+            _against(words.number(money.handled_previous), money.handled_change_percent, words),
+        ),
+        Figure(
+            *("orders", _("Products running out"), None if outs is None else outs.total, "count"),
+            _("within %(days)s days") % {"days": STOCK_OUT_DAYS},
         ),
         Figure(
             *("days", _("Days with data"), known, "count"),

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from minibar_ml.domain.report import STOCK_OUT_DAYS, Action, Dashboard, Report, Window
+from minibar_ml.domain.report import Action, Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
 from minibar_ml.render.bidi import has_right_to_left
-from minibar_ml.render.palette import MARKS
-from minibar_ml.render.tables import printable
+from minibar_ml.render.cells import written
+from minibar_ml.render.headings import figures
+from minibar_ml.render.palette import MARKS, sign
+from minibar_ml.render.sections import sections
+from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -41,9 +44,12 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         lang=lang,
         words=words,
         charts=charts,
+        figures=figures(report, words),
+        sections=sections(report, words),
+        number_kinds=NUMBERS,
+        sign=sign,
         marks=MARKS,
         first_actions=FIRST_ACTIONS,
-        stock_out_days=STOCK_OUT_DAYS,
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
@@ -90,10 +96,10 @@ def _environment(words: Words) -> Environment:
     environment.filters.update(
         label=words.label,
         printable=printable,
+        written=lambda value, kind: written(value, kind, words),
         number=words.number,
         percent=words.percent,
         share=words.share,
-        reason=words.reason,
         day=words.day,
         short_day=words.short_day,
         weekday=words.weekday,

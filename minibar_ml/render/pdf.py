@@ -150,7 +150,7 @@ def _period(section: Section, report: Report, words: Words) -> list[Any]:
         ]
     return [
         *parts,
-        _pair(severities, drawings.bars(report, report.by_severity, "severity", words, half), words),
+        _pair(severities, drawings.pie(report.by_severity, "severity", words, half), words),
         _pair(statuses, drawings.pie(report.by_status, "status", words, half), words),
     ]
 

@@ -34,7 +34,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     head = [
         paragraph(_("Severity"), style(SMALL, palette.SOFT)),
         paragraph(_("What happened, and what to do"), style(SMALL, palette.SOFT)),
-        paragraph(_("At stake"), style(SMALL, palette.SOFT, right=True)),
+        paragraph(_("Money at stake"), style(SMALL, palette.SOFT, right=True)),
     ]
     rows = [_row(action, report, words, middle - 2 * _PADDING) for action in shown]
     grid = Grid(

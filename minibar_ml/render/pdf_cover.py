@@ -14,6 +14,8 @@ from minibar_ml.render.pdf_tables import OWN_FONT
 from minibar_ml.render.pdf_text import paragraph, style
 from minibar_ml.render.words import Words
 
+_IN_ROW = 3
+
 
 def band(report: Report, words: Words, width: float) -> Any:
     """Whose report it is and of which days, in white on the band."""
@@ -43,7 +45,7 @@ def band(report: Report, words: Words, width: float) -> Any:
 
 
 def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
-    """The key figures side by side."""
+    """The key figures, three side by side."""
     cells = [
         [
             paragraph(figure.title, style(SMALL, palette.SOFT)),
@@ -53,8 +55,8 @@ def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
         for figure in found
     ]
     return Grid(
-        [cells],
-        colWidths=[width / len(cells)] * len(cells),
+        [cells[at : at + _IN_ROW] for at in range(0, len(cells), _IN_ROW)],
+        colWidths=[width / _IN_ROW] * _IN_ROW,
         style=[
             OWN_FONT,
             ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.WASH)),

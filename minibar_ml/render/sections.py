@@ -10,7 +10,7 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
     """Everything but the list of actions, which each rendering lays out in its own way."""
     _ = words.catalog.gettext
     return (
-        Section("period", _("The period"), alert_tables.counts(report, words), _period_note(words)),
+        Section("period", _("Alerts of the period"), alert_tables.counts(report, words), _period_note(words)),
         Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
         Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
         Section("stock", _("Running out soon"), (house_tables.stock_outs(report, words),)),

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import catalogs
 import pytest
+from report_values import a_report
 
 import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
@@ -15,6 +16,8 @@ from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
 from minibar_ml.ml.detectors.base import TooLittle
 from minibar_ml.ml.evaluation import TRUTH
+from minibar_ml.render.headings import figures
+from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
 
 RENDER = Path(minibar_ml.render.__file__).parent
@@ -58,6 +61,17 @@ def test_figures_and_dates_follow_the_language() -> None:
     assert tr.instant(datetime(2025, 11, 30, 23, 0, tzinfo=UTC)) == "1 Ara 2025 01:00"
     assert en.label("something new", "job") == "something new"
     assert (tr.label("low", "severity"), en.label("low", "severity")) == ("Düşük", "Low")
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_a_figure_has_one_name_wherever_it_stands(lang: Lang) -> None:
+    words = Words(lang, ZONE)
+    named = {one.key: one.title for one in figures(a_report(), words)}
+    tables = {table.key: table for section in sections(a_report(), words) for table in section.tables}
+    columns = {column.title for table in tables.values() for column in table.columns}
+    assert {named["money"], named["handled"]} <= columns
+    told = {"en": ("Money at stake", "Money handled"), "tr": ("Risk altındaki tutar", "Çözülen tutar")}[lang]
+    assert (named["money"], named["handled"]) == told
 
 
 def test_an_age_agrees_with_the_date_beside_it() -> None:

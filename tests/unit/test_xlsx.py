@@ -17,6 +17,7 @@ from report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render.formats import rendered
+from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import printable
@@ -152,11 +153,31 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
         for series in chart.series
     }
     kinds = sorted(kind for kind, _range in found)
-    assert kinds == ["BarChart"] * 4 + ["LineChart"] * 2 + ["PieChart"]
+    assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
     day, kind = (
         ("Alerts by day", "Alerts by type") if lang == "en" else ("Günlere göre uyarılar", "Türlere göre uyarılar")
     )
     assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
+
+
+def test_a_chart_has_no_series_of_a_period_before_that_is_not_drawn() -> None:
+    report = a_report()
+    alone = replace(
+        report,
+        trend=tuple(replace(day, previous=None) for day in report.trend),
+        by_type=tuple(replace(count, previous=None) for count in report.by_type),
+    )
+    charts = [chart for sheet in read(rendered(alone, "en", "xlsx")) for chart in sheet._charts]
+    assert [len(chart.series) for chart in charts] == [1, 1, 1, 1]
+
+
+def test_the_overview_has_every_key_figure_of_the_page() -> None:
+    words = Words("en", ZoneInfo(ZONE))
+    # The list of sheets below names some of them again.
+    overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
+    for one in figures(a_report(), words):
+        assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
+    assert {"Money handled", "Products running out"} <= overview.keys()
 
 
 def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
