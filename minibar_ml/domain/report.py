@@ -310,6 +310,7 @@ class Report:
     models: Capped[ModelQuality]
     false_positives: tuple[FalsePositives, ...]
     days_without_data: tuple[date, ...]
+    hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Capped[StockOut] | None
 
@@ -317,6 +318,11 @@ class Report:
     def live_total(self) -> int | None:
         """Alerts that need action; None where nobody ever looked for any."""
         return sum(line.alerts for line in self.live) if self.live or self.has_detected else None
+
+    @property
+    def days_watched(self) -> int:
+        """Days of the period of which it is known how many alerts there were."""
+        return sum(day.alerts is not None for day in self.trend)
 
     @property
     def has_detected(self) -> bool:

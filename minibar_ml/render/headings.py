@@ -55,7 +55,7 @@ def figures(report: Report, words: Words) -> tuple[Figure, ...]:
         Figure("live", _("Needs action now"), report.live_total, "count", _gravest(report, words)),
         Figure(
             *("alerts", _("Alerts in this period"), total.alerts, "count"),
-            _against(words.number(total.previous), total.change_percent, words),
+            _against(words.number(total.previous), total.change_percent, words) + _watched(report, words),
         ),
         Figure(
             *("money", _("Money at stake"), money.impact, "money"),
@@ -83,6 +83,13 @@ def _gravest(report: Report, words: Words) -> str:
     grave = [line for line in report.live if line.severity in ("critical", "high") and line.alerts]
     told = [f"{words.label(line.severity, 'severity')}: {words.number(line.alerts)}" for line in grave]
     return " · ".join(told) or _("nothing critical")
+
+
+def _watched(report: Report, words: Words) -> str:
+    """On how many days alerts were looked for, where it was not on all: few alerts may mean few days."""
+    _ = words.catalog.gettext
+    days = {"watched": report.days_watched, "all": len(report.period.days())}
+    return "" if days["watched"] == days["all"] else " · " + _("watched on %(watched)s of %(all)s days") % days
 
 
 def _against(previous: str, change: float | None, words: Words) -> str:

@@ -112,6 +112,20 @@ WHERE EXISTS (
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
         LIMIT 1) found)
 
+-- name: hotels_without_points
+-- Which of these hotels have no metric point of any kind in the period: at most one index probe a hotel, day and metric.
+SELECT h.hotel_id
+FROM unnest(CAST(:hotels AS integer[])) WITH ORDINALITY AS h(hotel_id, place)
+WHERE NOT EXISTS (
+    SELECT FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day',
+                                interval '1 day') AS day
+    CROSS JOIN unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
+        SELECT FROM minibar_ml.ml_metrics m
+        WHERE m.metric_type = kind.metric AND m.business_date = day::date AND m.hotel_id = h.hotel_id
+          AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
+        LIMIT 1) found)
+ORDER BY h.place
+
 -- name: days_judged
 -- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
 -- looked is taken to have looked at all.

@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ZONE
@@ -14,7 +15,9 @@ from sqlalchemy import Connection, event, text
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
 from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
-from minibar_ml.render.words import sentences
+from minibar_ml.render.headings import figures
+from minibar_ml.render.sections import sections
+from minibar_ml.render.words import Words, sentences
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 
@@ -137,6 +140,32 @@ def test_a_day_from_before_the_first_detection_is_not_known(connection: Connecti
     connection.execute(text("UPDATE minibar_ml.ml_job_runs SET counts = :counts"), {"counts": counts})
     connection.commit()
     assert [day.alerts for day in computed(connection).trend] == [None] * 5 + [0, 0]
+
+
+def test_a_report_says_on_how_many_days_alerts_were_looked_for(connection: Connection) -> None:
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(7)]
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, day, 10) for day in days])
+    insert_run(connection)
+    connection.execute(
+        text("UPDATE minibar_ml.ml_job_runs SET counts = :counts"), {"counts": f'{{"since": "{days[1]}"}}'}
+    )
+    connection.commit()
+    made = computed(connection)
+    assert (made.days_watched, made.days_without_data) == (2, ())
+    words = Words("tr", ZoneInfo(ZONE))
+    told = {section.key: section.note for section in sections(made, words)}["quality"]
+    assert told.startswith("Dönemin her günü için veri var. Uyarılar 7 günün 2 gününde arandı")
+    below = {one.key: one.below for one in figures(made, words)}["alerts"]
+    assert below == "önceki: — · 7 günün 2 günü izlendi"
+
+
+def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 10)])
+    made = computed(connection)
+    assert made.hotels_without_data == ("Deniz",)
+    note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
+    assert "No data at all of: Deniz." in note
 
 
 def test_pace_is_the_median_weighted_by_visits(connection: Connection) -> None:
