@@ -31,7 +31,12 @@ PERIODS: Mapping[ReportKind, tuple[str, str]] = {
 }
 """What a report's period and the one before it are called."""
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
+    "model": {"statistics": _("Statistics"), "isolation_forest": _("Second opinion")},
+    "part": {
+        "statistics": _("raises alerts"),
+        "isolation_forest": _("only comments on alerts"),
+        "none": _("none yet"),
+    },
     "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
     "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
     "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},

@@ -1,5 +1,6 @@
 """Reports speak Turkish and English, in words and in figures."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,9 +14,11 @@ from report_values import a_report
 import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.report import Capped
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
 from minibar_ml.ml.detectors.base import TooLittle
 from minibar_ml.ml.evaluation import TRUTH
+from minibar_ml.render import house_tables
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
@@ -72,6 +75,19 @@ def test_a_figure_has_one_name_wherever_it_stands(lang: Lang) -> None:
     assert {named["money"], named["handled"]} <= columns
     told = {"en": ("Money at stake", "Money handled"), "tr": ("Risk altındaki tutar", "Çözülen tutar")}[lang]
     assert (named["money"], named["handled"]) == told
+
+
+def test_a_model_says_whether_it_takes_part() -> None:
+    made, words = a_report(), Words("tr", ZONE)
+    trained, *_others, untrained = made.models.rows
+    forest = replace(trained, model="isolation_forest")
+    table = house_tables.models(replace(made, models=Capped((trained, forest, untrained), 3)), words)
+    assert [row[1:3] for row in table.rows] == [
+        ("İstatistik", "uyarı oluşturur"),
+        ("İkinci görüş", "uyarılara yalnızca görüş bildirir"),
+        ("İstatistik", "henüz yok"),
+    ]
+    assert "Ölçüldüğü veri: ayrılmış 14 güne eklenen yapay hatalar." in table.note
 
 
 def test_an_age_agrees_with_the_date_beside_it() -> None:
