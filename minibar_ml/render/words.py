@@ -17,6 +17,8 @@ from minibar_ml.i18n.labels import Kind, label
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
+_TIMES = 1000.0
+"""From so many percent of growth on, the figure is told as so many times the other."""
 
 
 def _(text: str) -> str:
@@ -103,6 +105,9 @@ class Words:
         """A figure that is already in percent; with its sign where it is a change."""
         if value is None:
             return UNKNOWN
+        if signed and value >= _TIMES:
+            # Beside a small figure a change in percent has more digits than sense.
+            return f"{self.number(1 + value / 100)}×"
         rounded = round(value)
         sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + format_percent(abs(rounded) / 100, locale=self.lang)

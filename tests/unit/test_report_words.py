@@ -60,6 +60,7 @@ def test_figures_and_dates_follow_the_language() -> None:
     assert (tr.number(Decimal("1234.5"), 2), en.number(Decimal("1234.5"), 2)) == ("1.234,50", "1,234.50")
     assert (tr.percent(-12.4, signed=True), en.percent(12.4, signed=True)) == ("−%12", "+12%")
     assert en.percent(-0.2, signed=True) == "0%"
+    assert (en.percent(999, signed=True), tr.percent(138649, signed=True)) == ("+999%", "1.387×")
     assert (tr.day(date(2025, 11, 30)), en.day(date(2025, 11, 30))) == ("30 Kasım 2025", "30 November 2025")
     assert tr.instant(datetime(2025, 11, 30, 23, 0, tzinfo=UTC)) == "1 Ara 2025 01:00"
     assert en.label("something new", "job") == "something new"

@@ -42,10 +42,11 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
   const read = (row, column) => {
     const cell = row.cells[column];
     if (!cell) return null;
-    if ("sort" in cell.dataset) return cell.dataset.sort || null;
+    const isNumber = heads[column].classList.contains("n"), sort = cell.dataset.sort;
+    if (sort !== undefined) return sort === "" ? null : isNumber ? Number(sort) : sort;
     const text = cell.textContent.trim();
-    if (!heads[column].classList.contains("n")) return text;
-    const plain = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("−", "-").replace(/[%+]/g, "");
+    if (!isNumber) return text;
+    const plain = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("−", "-").replace("%", "");
     return plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain);
   };
   heads.forEach((head, column) => {
