@@ -89,8 +89,11 @@ def affected(report: Report, words: Words) -> tuple[Table, ...]:
     _ = words.catalog.gettext
     unknown = report.total.alerts is None
     empty = _("Not known: nothing was watched.") if unknown else _("None in this period.")
-    found = (("products", _("Products"), report.products), ("rooms", _("Rooms"), report.rooms))
-    everything = (*found, ("attendants", _("Attendants"), report.attendants))
+    found = (
+        ("products", _("Most affected products"), report.products),
+        ("rooms", _("Most affected rooms"), report.rooms),
+    )
+    everything = (*found, ("attendants", _("Most affected attendants"), report.attendants))
     return tuple(_affected(report, words, key, title, some, empty) for key, title, some in everything)
 
 

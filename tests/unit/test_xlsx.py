@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
@@ -61,7 +62,11 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     for row, line in zip([*money, all_money], [*tree["money"], tree["money_total"]], strict=True):
         factors = [0.01 if name == "change_percent" else 1 for name in names]
         assert row[1:] == pytest.approx([float(line[n]) * f for n, f in zip(names, factors, strict=True)])
-    for sheet, field in (("Products", "products"), ("Rooms", "rooms"), ("Attendants", "attendants")):
+    for sheet, field in (
+        ("Most affected products", "products"),
+        ("Most affected rooms", "rooms"),
+        ("Most affected attendants", "attendants"),
+    ):
         assert [row[2:] for row in rows(book, sheet)] == [
             (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
             for line in tree[field]["rows"]
@@ -180,6 +185,19 @@ def test_the_overview_has_every_key_figure_of_the_page() -> None:
     assert {"Money handled", "Products running out"} <= overview.keys()
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_have_room_for_all_their_lines(lang: Lang) -> None:
+    book = read(written(lang))
+    overview, *sheets = book.worksheets
+    assert not overview["A1"].alignment.wrap_text
+    for sheet in sheets:
+        height = sheet.row_dimensions[1].height or 15
+        for cell in sheet[1]:
+            # Bold letters are about a fifth wider than the digits that a column's width counts.
+            lines = wrap(cell.value, int(sheet.column_dimensions[cell.column_letter].width * 0.8))
+            assert len(lines) * 13 <= height, (sheet.title, cell.value)
+
+
 def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
     book = read(rendered(an_empty_report(), "en", "xlsx"))
     assert rows(book, "Running out soon")[0][0] == "There is no forecast of stock yet."
@@ -190,8 +208,8 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
 
 def test_with_several_hotels_each_row_names_its_own() -> None:
     book = read(rendered(a_report(hotels=3), "en", "xlsx"))
-    assert [cell.value for cell in book["Products"][1]][:2] == ["Name", "Hotel"]
-    assert rows(book, "Products")[0][1] == "Otel 1"
+    assert [cell.value for cell in book["Most affected products"][1]][:2] == ["Name", "Hotel"]
+    assert rows(book, "Most affected products")[0][1] == "Otel 1"
 
 
 @settings(deadline=None, max_examples=40)
