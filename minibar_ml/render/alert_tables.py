@@ -153,7 +153,10 @@ def _sums(one: Money) -> Row:
 def verdicts(report: Report, words: Words) -> Table:
     """How many of the judged alerts were false."""
     _ = words.catalog.gettext
-    note = _("Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known.")
+    note = _(
+        "Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known; of a few alerts "
+        "it says little."
+    )
     nothing = _("No alert was raised in these days.")
     return Table(
         "verdicts",

@@ -288,6 +288,26 @@ def test_text_is_found_whatever_its_case_in_the_pages_language(
     opened(page, connection, tmp_path, "tr")
     page.locator("[name=text]").fill("iğne ısı")
     assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+    # A keyboard without Turkish letters.
+    page.locator("[name=text]").fill("IGNE isi")
+    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+
+
+def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
+    page: Page, connection: Connection, tmp_path: Path
+) -> None:
+    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Şişli', true)"))
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
+    insert_alerts(connection, [AlertRow(day, entity_id=n, hotel_id=1 + n % 2) for n, day in enumerate(days)])
+    opened(page, connection, tmp_path)
+    hotels = page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)")
+    assert sorted(hotels) == ["1", "1", "2"]
+    page.locator("[name=hotel]").select_option("Şişli")
+    assert page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)") == ["2"]
+    page.locator("[name=hotel]").select_option("")
+    page.locator("[name=since]").fill(str(days[0]))
+    page.locator("[name=until]").fill(str(days[1]))
+    assert len(listed(page)) == 2
 
 
 def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_path: Path) -> None:

@@ -1,25 +1,29 @@
 "use strict";
 // Filters and sorts what the page already holds. It asks nothing of anyone and makes no markup out of text.
+const language = document.documentElement.lang;
+// Whoever has no ş or İ on the keyboard finds them by s and i. The ı has no mark that could be taken off.
+const plain = (text) => text.toLocaleLowerCase(language).normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
 for (const form of document.querySelectorAll("[data-finder]")) {
   const [head, rest] = document.querySelectorAll("ol.actions");
   const fold = rest && rest.closest("details");
   const first = head.children.length;
   const items = [...head.children, ...(rest ? rest.children : [])].map((node, place) => ({
     node, place, type: node.dataset.type, on: node.dataset.on, impact: Number(node.dataset.impact),
-    severity: node.className, text: node.textContent.toLocaleLowerCase(document.documentElement.lang),
+    severity: node.className, text: plain(node.textContent), hotel: node.dataset.hotel,
   }));
   const orders = { impact: (a, b) => b.impact - a.impact || a.place - b.place, on: (a, b) => (a.on < b.on) - (a.on > b.on) || a.place - b.place };
   const found = form.querySelector("[data-found]");
-  const told = (count) => count.toLocaleString(document.documentElement.lang);
+  const told = (count) => count.toLocaleString(language);
   let words = [];
   const fits = (item, want) =>
-    (!want.severity || item.severity === want.severity) && (!want.type || item.type === want.type) &&
+    (!want.severity || item.severity === want.severity) && (!want.hotel || item.hotel === want.hotel) && (!want.type || item.type === want.type) &&
     (!want.since || item.on >= want.since) && (!want.until || item.on <= want.until) &&
     words.every((word) => item.text.includes(word));
   const show = () => {
     const want = Object.fromEntries(new FormData(form));
-    words = want.text.toLocaleLowerCase(document.documentElement.lang).split(/\s+/).filter(Boolean);
-    const isAsked = ["severity", "type", "since", "until", "text"].some((name) => want[name]);
+    if (want.since && want.until && want.since > want.until) [want.since, want.until] = [want.until, want.since];
+    words = plain(want.text).split(/\s+/).filter(Boolean);
+    const isAsked = ["severity", "type", "hotel", "since", "until", "text"].some((name) => want[name]);
     const shown = items.filter((item) => fits(item, want)).sort(orders[want.order] || ((a, b) => a.place - b.place));
     head.replaceChildren(...shown.slice(0, first).map((item) => item.node));
     if (rest) {
@@ -37,7 +41,7 @@ for (const form of document.querySelectorAll("[data-finder]")) {
   show();
 }
 for (const table of document.querySelectorAll("table[data-sortable]")) {
-  const tr = (document.documentElement.lang === "tr");
+  const tr = (language === "tr");
   const heads = [...table.tHead.rows[0].cells];
   const read = (row, column) => {
     const cell = row.cells[column];
@@ -46,8 +50,8 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     if (sort !== undefined) return sort === "" ? null : isNumber ? Number(sort) : sort;
     const text = cell.textContent.trim();
     if (!isNumber) return text;
-    const plain = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("−", "-").replace("%", "");
-    return plain === "" || Number.isNaN(Number(plain)) ? null : Number(plain);
+    const figure = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("−", "-").replace("%", "");
+    return figure === "" || Number.isNaN(Number(figure)) ? null : Number(figure);
   };
   heads.forEach((head, column) => {
     const button = document.createElement("button");
@@ -62,7 +66,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
       const rows = [...table.tBodies[0].rows].map((row) => [read(row, column), row]);
       rows.sort(([a], [b]) => {
         if (a === null || b === null) return (a === null) - (b === null);
-        const way = typeof a === "number" ? a - b : a.localeCompare(b, document.documentElement.lang, { numeric: true });
+        const way = typeof a === "number" ? a - b : a.localeCompare(b, language, { numeric: true });
         return isUp ? way : -way;
       });
       table.tBodies[0].append(...rows.map(([, row]) => row));
