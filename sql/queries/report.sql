@@ -178,14 +178,26 @@ ORDER BY CASE WHEN :days > 7 THEN month / nullif(month_before, 0) ELSE minutes /
 LIMIT :limit
 
 -- name: models
--- The active model of each metric, hotel and kind, beside its last training if that one failed.
+-- The model of each metric, hotel and kind in use at that instant, beside its last training if that one failed. Where the
+-- active one was trained later, it is the newest of those that there were. A training's log has no as-of of its own: it
+-- is that of the run in which it took place.
 WITH active AS (
-    SELECT model_type AS model, metric_type, hotel_id, version, data_points, trained_at, accuracy, precision, recall,
-           evaluated_on
-    FROM minibar_ml.ml_models WHERE is_active
+    SELECT DISTINCT ON (model_type, metric_type, hotel_id) model_type AS model, metric_type, hotel_id, version,
+           data_points, trained_at, accuracy, precision, recall, evaluated_on
+    FROM minibar_ml.ml_models m
+    WHERE trained_at <= :as_of AND (is_active OR EXISTS (
+        SELECT FROM minibar_ml.ml_models l
+        WHERE (l.model_type, l.metric_type, l.hotel_id) = (m.model_type, m.metric_type, m.hotel_id)
+          AND l.is_active AND l.trained_at > :as_of))
+    ORDER BY model_type, metric_type, hotel_id, version DESC
 ), trained AS (
     SELECT DISTINCT ON (model, metric_type, hotel_id) model, metric_type, hotel_id, data_points, success, error
-    FROM minibar_ml.ml_training_logs ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
+    FROM minibar_ml.ml_training_logs t
+    WHERE NOT EXISTS (
+        SELECT FROM minibar_ml.ml_job_runs r
+        WHERE r.job = 'train' AND r.as_of > :as_of AND t.started_at >= r.started_at
+          AND (r.ended_at IS NULL OR t.started_at <= r.ended_at))
+    ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
 )
 SELECT model, metric_type AS metric, hotel_id, version, accuracy, precision, recall, evaluated_on, trained_at,
        coalesce(active.data_points, trained.data_points) AS data_points,

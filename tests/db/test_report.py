@@ -201,6 +201,34 @@ def test_models_and_what_could_not_be_trained_stand_side_by_side(connection: Con
     assert (trained.accuracy, trained.precision, trained.error) == (0.9, None, None)
 
 
+def test_models_of_the_past_are_those_that_there_were_then(connection: Connection) -> None:
+    insert = text(
+        "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points,"
+        " trained_at, is_active) VALUES ('statistics', :metric, 1, :version, 'x', 900, :at, :is_active)"
+    )
+    later = AS_OF + timedelta(days=1)
+    models = [("stock_outflow", 1, AS_OF, False), ("stock_outflow", 2, later, True), ("custody_loss", 1, later, True)]
+    names = ("metric", "version", "at", "is_active")
+    connection.execute(insert, [dict(zip(names, model, strict=True)) for model in models])
+    insert_run(connection, "train", as_of=later)
+    connection.execute(text("UPDATE minibar_ml.ml_job_runs SET ended_at = started_at"))
+    connection.execute(
+        text(
+            "INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points,"
+            " success, error) SELECT 'statistics', 'room_consumption', 1, started_at, ended_at, 12, false, 'too little'"
+            " FROM minibar_ml.ml_job_runs"
+        )
+    )
+    connection.commit()
+    assert [(model.metric, model.version) for model in computed(connection).models.rows] == [("stock_outflow", 1)]
+    now = job.compute(connection, later, WEEK, ZONE).models.rows
+    assert [(model.metric, model.version) for model in now] == [
+        ("custody_loss", 1),
+        ("room_consumption", None),
+        ("stock_outflow", 2),
+    ]
+
+
 def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) -> None:
     assert computed(connection).stock_outs is None
     insert_points(connection, [("stock_days_left", "product", n, n * 8.0, LAST_DAY, 1) for n in (1, 2)])
