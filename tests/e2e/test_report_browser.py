@@ -1,19 +1,18 @@
 """Reports in a real browser: figures, filters, sorting, silence, width, and names that try to be code."""
 
-from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ZONE
-from playwright.sync_api import Browser, Page, sync_playwright
-from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
+from playwright.sync_api import Browser, Page
+from report_pages import CHROMIUM, column, opened, unfolded
+from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.report import Report, week_ending
+from minibar_ml.domain.report import week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 from minibar_ml.render import html
@@ -23,8 +22,6 @@ from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words
 
-CHROMIUM = Path("/usr/bin/chromium")
-SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 ISOLATES = dict.fromkeys((0x2068, 0x2069))
 """What stands around a right-to-left name, and can't be seen."""
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
@@ -65,66 +62,6 @@ pytestmark = [
     pytest.mark.debian("chromium"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with (
-        sync_playwright() as playwright,
-        closing(playwright.chromium.launch(executable_path=str(CHROMIUM), args=SWITCHES)) as launched,
-    ):
-        yield launched
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A phone-wide page that fails the test where anything is logged, asked of the network, or pops up."""
-    complaints: list[str] = []
-    with closing(browser.new_page(viewport={"width": 390, "height": 800})) as made:
-        made.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        made.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        made.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        made.on("request", lambda request: complaints.append(request.url) if "://" in request.url else None)
-        yield made
-    assert [complaint for complaint in complaints if not complaint.startswith("file://")] == []
-    assert len(complaints) == 1, "more than the page itself was read"
-
-
-@pytest.fixture
-def filled(connection: Connection) -> Connection:
-    """A store with alerts under hostile names."""
-    hostile = [
-        AlertRow(LAST_DAY, "stock_anomaly", "critical", entity_id=n, entity_name=s) for n, s in enumerate(HOSTILE, 90)
-    ]
-    insert_alerts(connection, [*some_alerts(), *hostile])
-    insert_points(connection, [("refill_duration", "attendant", n, 5.0 + n, LAST_DAY, 9) for n in range(3)])
-    for name in ("collect", "train", "detect"):
-        insert_run(connection, name)
-    return connection
-
-
-def opened(page: Page, connection: Connection, folder: Path, lang: Lang = "en") -> Report:
-    result = job.run(connection, AS_OF, week_ending(LAST_DAY), ZONE, folder, lang)
-    page.goto(result.paths[0].as_uri())
-    return result.report
-
-
-def unfolded(page: Page) -> None:
-    """Open whatever is folded."""
-    page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
-
-
-def listed(page: Page) -> list[int]:
-    """The alerts that stand on the page, in order."""
-    return [
-        int(number or 0)
-        for number in page.evaluate("[...document.querySelectorAll('[data-alert]')].map(one => one.dataset.alert)")
-    ]
-
-
-def column(page: Page, table: str, number: int) -> list[str]:
-    """Text of a column of a table of the page, from the left, without a total."""
-    return page.locator(f"[data-table={table}] tbody tr > :nth-child({number})").all_inner_texts()
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -260,76 +197,6 @@ def test_a_right_to_left_name_turns_nothing_around_it(page: Page, connection: Co
     }"""
     name, colon, stop = what.evaluate(edges)
     assert name < colon < stop
-
-
-def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
-    made = opened(page, filled, tmp_path)
-    rows = [action.alert for action in made.actions.rows]
-    asked = page.locator("[data-finder]")
-    asked.locator("[name=severity]").select_option("high")
-    assert listed(page) == [alert.id for alert in rows if alert.severity == "high"]
-    asked.locator("[name=type]").select_option("refill_delay")
-    both = [alert.id for alert in rows if alert.severity == "high" and alert.type == "refill_delay"]
-    assert listed(page) == both
-    assert page.get_by_role("status").inner_text() == f"{len(both)} of {len(rows)} listed alerts are shown."
-    asked.get_by_role("button", name="Clear").click()
-    page.wait_for_function(f"document.querySelectorAll('[data-alert]').length === {len(rows)}")
-    since = str(LAST_DAY - timedelta(days=3))
-    asked.locator("[name=since]").fill(since)
-    asked.locator("[name=until]").fill(str(LAST_DAY - timedelta(days=1)))
-    assert listed(page) == [a.id for a in rows if since <= str(a.occurred_on) < str(LAST_DAY)] != []
-
-
-def test_text_is_found_whatever_its_case_in_the_pages_language(
-    page: Page, connection: Connection, tmp_path: Path
-) -> None:
-    names = ("İĞNE ISI", "iğde", "ılık")
-    insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=name) for n, name in enumerate(names)])
-    opened(page, connection, tmp_path, "tr")
-    page.locator("[name=text]").fill("iğne ısı")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
-    # A keyboard without Turkish letters.
-    page.locator("[name=text]").fill("IGNE isi")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
-
-
-def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
-    page: Page, connection: Connection, tmp_path: Path
-) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Şişli', true)"))
-    days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
-    insert_alerts(connection, [AlertRow(day, entity_id=n, hotel_id=1 + n % 2) for n, day in enumerate(days)])
-    opened(page, connection, tmp_path)
-    hotels = page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)")
-    assert sorted(hotels) == ["1", "1", "2"]
-    page.locator("[name=hotel]").select_option("Şişli")
-    assert page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)") == ["2"]
-    page.locator("[name=hotel]").select_option("")
-    page.locator("[name=since]").fill(str(days[0]))
-    page.locator("[name=until]").fill(str(days[1]))
-    assert len(listed(page)) == 2
-
-
-def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_path: Path) -> None:
-    rows = [action.alert for action in opened(page, filled, tmp_path).actions.rows]
-    page.locator("[name=order]").select_option("on")
-    assert listed(page) == [alert.id for alert in sorted(rows, key=lambda alert: alert.occurred_on, reverse=True)]
-    page.locator("[name=order]").select_option("impact")
-    dearest = sorted(rows, key=lambda alert: -1 if alert.impact is None else alert.impact, reverse=True)
-    assert listed(page) == [alert.id for alert in dearest]
-
-
-@pytest.mark.parametrize("lang", ["en", "tr"])
-def test_columns_are_sorted_by_what_they_mean(page: Page, filled: Connection, tmp_path: Path, lang: Lang) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    made, words = opened(page, filled, tmp_path, lang), Words(lang, ZoneInfo(ZONE))
-    head = page.locator("[data-table=money] thead th").nth(1)
-    head.get_by_role("button").press("Enter")
-    falling = sorted((line.impact for line in made.money if line.impact is not None), reverse=True)
-    assert head.get_attribute("aria-sort") == "descending"
-    assert column(page, "money", 2) == [words.number(impact, 2) for impact in falling]
-    head.get_by_role("button").click()
-    assert column(page, "money", 2) == [words.number(impact, 2) for impact in falling[::-1]]
 
 
 def test_without_javascript_all_of_it_can_be_read(browser: Browser, filled: Connection, tmp_path: Path) -> None:
