@@ -48,8 +48,7 @@ def days(report: Report, words: Words) -> str:
 def figures(report: Report, words: Words) -> tuple[Figure, ...]:
     """The figures that everybody reads."""
     _ = words.catalog.gettext
-    all_days = len(report.period.days())
-    known = all_days - len(report.days_without_data)
+    known = len(report.period.days()) - len(report.days_without_data)
     total, money, outs = report.total, report.money_total, report.stock_outs
     return (
         Figure("live", _("Needs action now"), report.live_total, "count", _gravest(report, words)),
@@ -71,7 +70,7 @@ def figures(report: Report, words: Words) -> tuple[Figure, ...]:
         ),
         Figure(
             *("days", _("Days with data"), known, "count"),
-            _("of %(all)s") % {"all": all_days} if known < all_days else _("complete"),
+            _complete(report, known, words),
         ),
     )
 
@@ -83,6 +82,15 @@ def _gravest(report: Report, words: Words) -> str:
     grave = [line for line in report.live if line.severity in ("critical", "high") and line.alerts]
     told = [f"{words.label(line.severity, 'severity')}: {words.number(line.alerts)}" for line in grave]
     return " · ".join(told) or _("nothing critical")
+
+
+def _complete(report: Report, known: int, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    all_days, silent = len(report.period.days()), len(report.hotels_without_data)
+    told = [_("of %(all)s") % {"all": all_days}] if known < all_days else []
+    if silent:
+        told.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
+    return " · ".join(told) or _("complete")
 
 
 def _watched(report: Report, words: Words) -> str:

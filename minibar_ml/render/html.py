@@ -15,6 +15,7 @@ from minibar_ml.render import charts
 from minibar_ml.render.bidi import has_right_to_left
 from minibar_ml.render.cells import written
 from minibar_ml.render.headings import figures
+from minibar_ml.render.hotels import hotel_names
 from minibar_ml.render.palette import MARKS, sign
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
@@ -47,6 +48,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         figures=figures(report, words),
         sections=sections(report, words),
         number_kinds=NUMBERS,
+        hotel_names=hotel_names(report, words),
         sign=sign,
         marks=MARKS,
         first_actions=FIRST_ACTIONS,

@@ -17,6 +17,7 @@ from minibar_ml.i18n.labels import Kind, label
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
+_ALPHABET = " 0123456789abcçdefgğhıijklmnoöpqrsştuüvwxyz"
 _TIMES = 1000.0
 """From so many percent of growth on, the figure is told as so many times the other."""
 
@@ -85,6 +86,11 @@ class Words:
         """The text with a capital first letter; a Turkish i keeps its dot."""
         first = "İ" if self.lang == "tr" and text[:1] == "i" else text[:1].upper()
         return first + text[1:]
+
+    def in_order(self, name: str) -> tuple[int, ...]:
+        """By what names are sorted: the alphabet of the language, whatever that of the database."""
+        lowered = (name.replace("I", "ı").replace("İ", "i") if self.lang == "tr" else name).lower()
+        return tuple(_ALPHABET.find(letter) if letter in _ALPHABET else 1000 + ord(letter) for letter in lowered)
 
     def current(self, kind: ReportKind) -> str:
         """What the period of such a report is called."""

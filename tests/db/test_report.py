@@ -166,6 +166,8 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
     assert made.hotels_without_data == ("Deniz",)
     note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
     assert "No data at all of: Deniz." in note
+    below = {one.key: one.below for one in figures(made, Words("tr", ZoneInfo(ZONE)))}["days"]
+    assert below == "toplam 7 gün içinde · 1 otelin verisi yok"
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:

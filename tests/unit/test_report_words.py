@@ -91,6 +91,14 @@ def test_a_model_says_whether_it_takes_part() -> None:
     assert "Ölçüldüğü veri: ayrılmış 14 güne eklenen yapay hatalar." in table.note
 
 
+def test_names_are_sorted_by_the_alphabet_of_the_language() -> None:
+    words = Words("tr", ZONE)
+    names = ["Zeytin", "Öteki", "Yasemin", "Şişli", "Iğdır", "İğne", "Oda 2", "Çınar"]
+    assert sorted(names, key=words.in_order) == [
+        *("Çınar", "Iğdır", "İğne", "Oda 2", "Öteki", "Şişli", "Yasemin", "Zeytin")
+    ]
+
+
 def test_an_age_agrees_with_the_date_beside_it() -> None:
     tr, en = Words("tr", ZONE), Words("en", ZONE)
     now = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
