@@ -143,6 +143,20 @@ def test_sums_of_many_digits_stay_inside_their_card(page: Page, filled: Connecti
     assert page.evaluate(outside) == []
 
 
+def test_a_hotels_name_has_room_beside_its_rows(page: Page, filled: Connection, tmp_path: Path) -> None:
+    name = "Zeytin Bahçe Otel & Kongre Merkezi"
+    filled.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, :name, true), (2, 'B', true)"), {"name": name})
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened(page, filled, tmp_path, "tr")
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.locator("header p").last.inner_text().endswith(f"B, {name}")
+    shown = page.locator("[data-table=rooms] tbody tr").first.locator("td").first
+    assert shown.inner_text() == name
+    box = shown.bounding_box()
+    assert box is not None
+    assert box["height"] < 60, "two lines"
+
+
 def test_what_a_chart_says_stays_inside_it_with_thousands_a_day(
     page: Page, connection: Connection, tmp_path: Path
 ) -> None:
