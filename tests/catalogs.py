@@ -1,5 +1,7 @@
 """A gettext catalog beside the texts that code and templates hand to gettext."""
 
+import re
+from collections import Counter
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -36,6 +38,8 @@ def require_whole(path: Path, folder: Path) -> None:
         if message.id and all([message.string] if isinstance(message.string, str) else message.string)
     }
     assert translated == set(used(folder))
+    texts = re.findall(r"^msgid (?!\"\"$).*", path.with_suffix(".po").read_text(encoding="utf-8"), re.MULTILINE)
+    assert [text for text, times in Counter(texts).items() if times > 1] == [], "one text has one translation"
     assert [error for message in catalog for error in message.check(catalog)] == []
 
 

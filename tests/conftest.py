@@ -19,7 +19,7 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
 
 _numbers = count(1)
-pytest_plugins = ["three_alerts"]
+pytest_plugins = ["three_alerts", "report_pages"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -74,6 +74,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         models=Capped(tuple(_model(n) for n in range(4)), 4),
         false_positives=(FalsePositives("consumption_anomaly", 40, 7), FalsePositives("refill_delay", 0, 0)),
         days_without_data=(period.since + timedelta(days=2),),
+        hotels_without_data=(),
         jobs=(
             JobRun("collect", "done", AS_OF, AS_OF, AS_OF - timedelta(hours=1)),
             JobRun("train", "failed", AS_OF, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)),

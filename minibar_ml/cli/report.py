@@ -27,6 +27,11 @@ Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder t
 Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
 Email = Annotated[bool, typer.Option("--email", help="Also mail it to everybody who wants it (see `people list`).")]
 Formats = Annotated[list[str] | None, typer.Option("--format", help="html, pdf, xlsx or json; may be repeated.")]
+MAILED = "{n} mails are in the outbox; `minibar-ml alerts notify` sends them"
+NOBODY = (
+    "no mail: everybody who wants this report has it already, or nobody does; `minibar-ml people list` tells who wants "
+    "which, `minibar-ml people set NAME --report weekly` changes it"
+)
 
 
 def register(root: typer.Typer) -> None:
@@ -162,7 +167,7 @@ def _print(
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     if not is_quiet and "mails" in result.counts:
-        console.note(f"{result.counts['mails']} mails are in the outbox; `minibar-ml alerts notify` sends them")
+        console.note(NOBODY if not result.counts["mails"] else MAILED.format(n=result.counts["mails"]))
     for path in () if is_quiet else result.paths:
         console.say(console.visible(str(path)))
 

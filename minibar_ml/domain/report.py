@@ -263,11 +263,11 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class StockOut:
-    """A product that runs out soon, by forecast or by a live alert.
+    """A product that runs out soon, by a live alert or by forecast.
 
-    The forecast is the newest one stored, of the end of `foretold_on`: `level` units were left then, expected to last
-    until `empty_on`; `order_quantity` units are to be ordered by `order_by` (0 and None: nothing needs ordering yet).
-    Where only an alert knows of it these are None.
+    `level` units are left, expected to last until `empty_on`; `order_quantity` units are to be ordered by `order_by`
+    (0 and None: nothing needs ordering yet). With an alert these are the alert's own figures, of when it was last
+    found; without one those of the newest stored forecast, as things stood at the end of `foretold_on`.
     """
 
     hotel_id: int
@@ -310,6 +310,7 @@ class Report:
     models: Capped[ModelQuality]
     false_positives: tuple[FalsePositives, ...]
     days_without_data: tuple[date, ...]
+    hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Capped[StockOut] | None
 
@@ -317,6 +318,11 @@ class Report:
     def live_total(self) -> int | None:
         """Alerts that need action; None where nobody ever looked for any."""
         return sum(line.alerts for line in self.live) if self.live or self.has_detected else None
+
+    @property
+    def days_watched(self) -> int:
+        """Days of the period of which it is known how many alerts there were."""
+        return sum(day.alerts is not None for day in self.trend)
 
     @property
     def has_detected(self) -> bool:

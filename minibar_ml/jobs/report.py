@@ -167,6 +167,7 @@ def compute(
         models=reports.fetch_models(connection, scope),
         false_positives=reports.fetch_verdicts(connection, scope, verdicts_since, period.until),
         days_without_data=tuple(day for day in period.days() if day not in with_points),
+        hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
     )

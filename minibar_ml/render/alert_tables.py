@@ -17,7 +17,7 @@ def actions(report: Report, words: Words) -> Table:
         Column(_("Type"), "text", 2.2),
         Column(_("What happened"), "name", 5.0),
         Column(_("What to do"), "name", 5.0),
-        Column(_("At stake"), "money", 1.2),
+        Column(_("Money at stake"), "money", 1.2),
         Column(_("Day"), "day", 1.2),
         Column(_("Raised"), "instant", 1.6),
         Column(_("Status"), "text", 1.1),
@@ -89,8 +89,11 @@ def affected(report: Report, words: Words) -> tuple[Table, ...]:
     _ = words.catalog.gettext
     unknown = report.total.alerts is None
     empty = _("Not known: nothing was watched.") if unknown else _("None in this period.")
-    found = (("products", _("Products"), report.products), ("rooms", _("Rooms"), report.rooms))
-    everything = (*found, ("attendants", _("Attendants"), report.attendants))
+    found = (
+        ("products", _("Most affected products"), report.products),
+        ("rooms", _("Most affected rooms"), report.rooms),
+    )
+    everything = (*found, ("attendants", _("Most affected attendants"), report.attendants))
     return tuple(_affected(report, words, key, title, some, empty) for key, title, some in everything)
 
 
@@ -98,7 +101,7 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Capped[
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Name"), "name", 3.0), Column(_("Worst"), "severity", 1.3), Column(_("Alerts"), "count")),
-        *(Column(_("Of these open"), "count"), Column(_("At stake"), "money", 1.3)),
+        *(Column(_("Of these open"), "count"), Column(_("Money at stake"), "money", 1.3)),
     )
     rows: list[tuple[int, Row]] = [
         (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
@@ -132,7 +135,7 @@ def money(report: Report, words: Words) -> Table:
                 Column(_("Before"), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
-            *(Column(_("Handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
+            *(Column(_("Money handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
         ),
         [(words.label(one.key, "type"), *_sums(one)) for one in report.money],
         note,
@@ -150,7 +153,10 @@ def _sums(one: Money) -> Row:
 def verdicts(report: Report, words: Words) -> Table:
     """How many of the judged alerts were false."""
     _ = words.catalog.gettext
-    note = _("Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known.")
+    note = _(
+        "Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known; of a few alerts "
+        "it says little."
+    )
     nothing = _("No alert was raised in these days.")
     return Table(
         "verdicts",

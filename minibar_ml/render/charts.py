@@ -10,7 +10,8 @@ from math import cos, pi, sin
 from minibar_ml.domain.report import Count, Day
 
 WIDTH = 360
-_LEFT, _RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 34, 10, 28, 64, 260
+_RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 10, 28, 64, 260
+_LEAST_LEFT, _DIGIT = 34, 7
 _ROW, _BAR_HEAD = 40, 4
 _RADIUS = 15.91549430918954  # a circumference of 100: dashes are percents
 _LEAST_MARKED = 8.0
@@ -60,9 +61,13 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of the ring in percent, and where its mark stands; no mark fits on a narrow one."""
+    """A part of the ring in percent, the place (from 1) of what it shows, and where its mark stands.
+
+    No mark fits on a narrow one.
+    """
 
     key: str
+    number: int
     value: int
     percent: float
     dash: float
@@ -85,8 +90,9 @@ def line_chart(days: Sequence[Day]) -> LineChart:
     known = [value for day in days for value in (day.alerts, day.previous) if value is not None]
     marks = ticks(max(known, default=0))
     baseline = _LINE_HEIGHT - _BOTTOM
-    width = (WIDTH - _LEFT - _RIGHT) / max(1, len(days))
-    xs = [_LEFT + width * (index + 0.5) for index in range(len(days))]
+    left = max(_LEAST_LEFT, 10 + _DIGIT * len(f"{marks[-1]:,}"))
+    width = (WIDTH - left - _RIGHT) / max(1, len(days))
+    xs = [left + width * (index + 0.5) for index in range(len(days))]
 
     def y(value: int) -> float:
         return round(baseline - (baseline - _TOP) * value / marks[-1], 1)
@@ -102,7 +108,7 @@ def line_chart(days: Sequence[Day]) -> LineChart:
 
     return LineChart(
         height=_LINE_HEIGHT,
-        left=_LEFT,
+        left=left,
         right=WIDTH - _RIGHT,
         baseline=baseline,
         ticks=tuple(Tick(mark, y(mark)) for mark in marks),
@@ -129,13 +135,13 @@ def bars_height(rows: int) -> int:
 
 def ring(counts: Sequence[Count]) -> tuple[Slice, ...]:
     """The parts of a whole, clockwise from the top; parts of nothing are left out."""
-    present = [(count.key, count.alerts) for count in counts if count.alerts]
-    whole, start, slices = sum(value for _, value in present), 0.0, []
+    present = [(count.key, number, count.alerts) for number, count in enumerate(counts, 1) if count.alerts]
+    whole, start, slices = sum(value for *_, value in present), 0.0, []
     gap = 0.8 if len(present) > 1 else 0.0
-    for key, value in present:
+    for key, number, value in present:
         percent = 100.0 * value / whole
         angle = 2 * pi * (start + percent / 2) / 100
         mark = (round(_RADIUS * sin(angle), 2), round(-_RADIUS * cos(angle), 2)) if percent >= _LEAST_MARKED else None
-        slices.append(Slice(key, value, percent, round(max(percent - gap, 0.4), 3), round(-start, 3), mark))
+        slices.append(Slice(key, number, value, percent, round(max(percent - gap, 0.4), 3), round(-start, 3), mark))
         start += percent
     return tuple(slices)

@@ -50,7 +50,11 @@ def trend(report: Report, words: Words, width: float, height: float = 165.0) -> 
         _add_run(drawing, [(x, y(value)) for x, value in run], palette.BEFORE, dashed=True)
     for run in _runs(xs, [day.alerts for day in days]):
         _add_run(drawing, [(x, y(value)) for x, value in run], palette.LINE, dashed=False)
-    _add_legend(drawing, report, words, _LEFT, 5.0)
+    drawing.add(_line(_LEFT, 7.5, _LEFT + 16, 7.5, palette.LINE, 2.2))
+    after = _add_word(drawing, words.current(report.kind), _LEFT + 21, 5.0)
+    if any(day.previous is not None for day in days):
+        drawing.add(_line(after, 7.5, after + 16, 7.5, palette.BEFORE, 1.1, [3, 2.4]))
+        _add_word(drawing, words.before(report.kind), after + 21, 5.0)
     return drawing
 
 
@@ -62,15 +66,17 @@ def bars(report: Report, counts: Sequence[Count], kind: str, words: Words, width
     drawing = Drawing(width, height)
     for index, count in enumerate(counts):
         top = height - _ROW * index
-        colour = palette.SEVERITIES.get(count.key, palette.LINE) if kind == "severity" else palette.LINE
-        mark = f"{palette.MARKS[count.key]} " if kind == "severity" and count.key in palette.MARKS else ""
-        drawing.add(_text(0, top - 8, mark + words.label(count.key, kind), colour=palette.TEXT))
+        drawing.add(_text(0, top - 8, words.label(count.key, kind), colour=palette.TEXT))
         long = max(0.8, (count.alerts or 0) * scale)
-        drawing.add(Rect(0, top - 19, long, _BAR, rx=1.5, ry=1.5, fillColor=HexColor(colour), strokeColor=None))
+        drawing.add(_solid(0, top - 19, long, _BAR))
         drawing.add(_text(long + 4, top - 17.5, words.number(count.alerts), colour=palette.TEXT, font=FONT_BOLD))
         if count.previous:
             drawing.add(_hollow(0.3, top - 23.5, count.previous * scale, _THIN))
-    _add_legend(drawing, report, words, 0, 4.0)
+    drawing.add(_solid(0, 4.0, 16, 6))
+    after = _add_word(drawing, words.current(report.kind), 21, 4.0)
+    if any(count.previous for count in counts):
+        drawing.add(_hollow(after, 5.5, 16, _THIN))
+        _add_word(drawing, words.before(report.kind), after + 21, 4.0)
     return drawing
 
 
@@ -96,7 +102,7 @@ def pie(counts: Sequence[Count], kind: str, words: Words, width: float, height: 
             )
         )
         if count.alerts / whole >= _SLICE:
-            drawing.add(_on_ring(x, y, radius * 0.79, (start + end) / 2, _sign(count.key, kind, number)))
+            drawing.add(_on_ring(x, y, radius * 0.79, (start + end) / 2, palette.sign(count.key, number)))
         start = end
     drawing.add(_text(x, y - 2, words.number(whole), 13, palette.TEXT, "middle", FONT_BOLD))
     drawing.add(_text(x, y - 11, _("alerts"), anchor="middle"))
@@ -105,7 +111,7 @@ def pie(counts: Sequence[Count], kind: str, words: Words, width: float, height: 
         line = y + (len(counts) / 2 - number) * 16 + 5
         colour = HexColor(_part(count.key, kind))
         drawing.add(Rect(left, line - 2.5, 11, 11, rx=2, ry=2, fillColor=colour, strokeColor=None))
-        drawing.add(_text(left + 5.5, line + 0.4, _sign(count.key, kind, number), 6.5, "#000000", "middle"))
+        drawing.add(_text(left + 5.5, line + 0.4, palette.sign(count.key, number), 6.5, "#000000", "middle"))
         drawing.add(_text(left + 16, line, words.label(count.key, kind), colour=palette.TEXT))
         drawing.add(_text(width - 32, line, words.number(count.alerts), SMALL, palette.TEXT, "end", FONT_BOLD))
         share = None if not whole or count.alerts is None else count.alerts / whole
@@ -116,11 +122,6 @@ def pie(counts: Sequence[Count], kind: str, words: Words, width: float, height: 
 def _part(key: str, kind: str) -> str:
     known = palette.SEVERITIES if kind == "severity" else palette.STATUSES
     return known.get(key, palette.OTHER)
-
-
-def _sign(key: str, kind: str, number: int) -> str:
-    """What stands on a part's colour: a severity's mark, or its number in the legend."""
-    return palette.MARKS.get(key, "") if kind == "severity" else str(number)
 
 
 def _on_ring(x: float, y: float, radius: float, degrees: float, sign: str) -> Any:
@@ -154,14 +155,10 @@ def _add_run(drawing: Drawing, points: Sequence[tuple[float, float]], colour: st
         drawing.add(Circle(x, y, 2.1, fillColor=HexColor("#ffffff"), strokeColor=HexColor(colour), strokeWidth=1.2))
 
 
-def _add_legend(drawing: Drawing, report: Report, words: Words, x: float, y: float) -> None:
-    """The solid line or bar is this period's, the dashed one that of the one before."""
-    now, before = words.current(report.kind), words.before(report.kind)
-    drawing.add(_line(x, y + 2.5, x + 16, y + 2.5, palette.LINE, 2.2))
-    drawing.add(_text(x + 21, y, now))
-    after = x + 36 + _width(now)
-    drawing.add(_line(after, y + 2.5, after + 16, y + 2.5, palette.BEFORE, 1.1, [3, 2.4]))
-    drawing.add(_text(after + 21, y, before))
+def _add_word(drawing: Drawing, text: str, x: float, y: float) -> float:
+    """A word of a legend; where the next may begin."""
+    drawing.add(_text(x, y, text))
+    return x + 15 + _width(text)
 
 
 def _width(text: str) -> float:
@@ -186,9 +183,13 @@ def _line(
     return Line(x1, y1, x2, y2, strokeColor=HexColor(colour), strokeWidth=width, strokeDashArray=dashes)
 
 
-def _hollow(x: float, y: float, width: float, height: float) -> Any:
-    from reportlab.graphics.shapes import Rect
+def _solid(x: float, y: float, width: float, height: float) -> Any:
+    """A bar of the period itself."""
+    return Rect(x, y, width, height, rx=1.5, ry=1.5, fillColor=HexColor(palette.LINE), strokeColor=None)
 
+
+def _hollow(x: float, y: float, width: float, height: float) -> Any:
+    """A bar of the period before."""
     return Rect(
         *(x, y, width, height),
         fillColor=None,

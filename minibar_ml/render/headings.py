@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Report
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Kind
 from minibar_ml.render.words import Words
@@ -46,24 +46,31 @@ def days(report: Report, words: Words) -> str:
 
 
 def figures(report: Report, words: Words) -> tuple[Figure, ...]:
-    """The four figures that everybody reads."""
+    """The figures that everybody reads."""
     _ = words.catalog.gettext
-    all_days = len(report.period.days())
-    known = all_days - len(report.days_without_data)
-    total, money = report.total, report.money_total
+    known = len(report.period.days()) - len(report.days_without_data)
+    total, money, outs = report.total, report.money_total, report.stock_outs
     return (
         Figure("live", _("Needs action now"), report.live_total, "count", _gravest(report, words)),
         Figure(
             *("alerts", _("Alerts in this period"), total.alerts, "count"),
-            _against(words.number(total.previous), total.change_percent, words),
+            _against(words.number(total.previous), total.change_percent, words) + _watched(report, words),
         ),
         Figure(
             *("money", _("Money at stake"), money.impact, "money"),
             _against(words.number(money.previous), money.change_percent, words),
         ),
         Figure(
+            *("handled", _("Money handled"), money.handled, "money"),
+            _against(words.number(money.handled_previous), money.handled_change_percent, words),
+        ),
+        Figure(
+            *("orders", _("Products running out"), None if outs is None else outs.total, "count"),
+            _("within %(days)s days") % {"days": STOCK_OUT_DAYS},
+        ),
+        Figure(
             *("days", _("Days with data"), known, "count"),
-            _("of %(all)s") % {"all": all_days} if known < all_days else _("complete"),
+            _complete(report, known, words),
         ),
     )
 
@@ -75,6 +82,22 @@ def _gravest(report: Report, words: Words) -> str:
     grave = [line for line in report.live if line.severity in ("critical", "high") and line.alerts]
     told = [f"{words.label(line.severity, 'severity')}: {words.number(line.alerts)}" for line in grave]
     return " · ".join(told) or _("nothing critical")
+
+
+def _complete(report: Report, known: int, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    all_days, silent = len(report.period.days()), len(report.hotels_without_data)
+    told = [_("of %(all)s") % {"all": all_days}] if known < all_days else []
+    if silent:
+        told.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
+    return " · ".join(told) or _("complete")
+
+
+def _watched(report: Report, words: Words) -> str:
+    """On how many days alerts were looked for, where it was not on all: few alerts may mean few days."""
+    _ = words.catalog.gettext
+    days = {"watched": report.days_watched, "all": len(report.period.days())}
+    return "" if days["watched"] == days["all"] else " · " + _("watched on %(watched)s of %(all)s days") % days
 
 
 def _against(previous: str, change: float | None, words: Words) -> str:

@@ -27,7 +27,10 @@ def stock_outs(report: Report, words: Words) -> Table:
         )
         for one in report.stock_outs.rows
     ]
-    note = _("By the newest nightly forecast: what lasts %(days)s days at most, and how much to order by when.")
+    note = _(
+        "What lasts %(days)s days at most, and how much to order by when: as of now where there is an alert, else by "
+        "the forecast of last night."
+    )
     nothing = _("No product runs out within %(days)s days.")
     within = {"days": STOCK_OUT_DAYS}
     empty = Table("stock", title, columns, (), note % within, nothing % within)
@@ -67,22 +70,30 @@ def paces(report: Report, words: Words) -> tuple[Table, ...]:
 
 
 def models(report: Report, words: Words) -> Table:
-    """What each model is worth, or why there is none."""
+    """What each model is worth and whether it takes part, or why there is none."""
     _ = words.catalog.gettext
     columns = (
-        *(Column(_("Metric"), "text", 2.0), Column(_("Model"), "text", 1.5), Column(_("Accuracy"), "share")),
-        *(Column(_("Precision"), "share"), Column(_("Recall"), "share"), Column(_("Measured on"), "text", 1.9)),
-        *(Column(_("Trained"), "instant", 1.5), Column(_("What failed"), "name", 1.7)),
+        *(Column(_("Metric"), "text", 2.0), Column(_("Model"), "text", 1.3), Column(_("Its part"), "text", 1.9)),
+        *(Column(_("Accuracy"), "share"), Column(_("Precision"), "share"), Column(_("Recall"), "share")),
+        *(Column(_("Trained"), "instant", 1.5), Column(_("What failed"), "name", 1.9)),
     )
     rows: list[tuple[int, Row]] = []
     for one in report.models.rows:
-        truth = one.evaluated_on and words.label(one.evaluated_on, "evaluated_on")
+        part = words.label(one.model if one.trained_at else "none", "part")
         row: Row = (
-            *(words.label(one.metric, "metric"), words.label(one.model, "model"), one.accuracy, one.precision),
-            *(one.recall, truth, one.trained_at, one.error and words.reason(one.error)),
+            *(words.label(one.metric, "metric"), words.label(one.model, "model"), part, one.accuracy, one.precision),
+            *(one.recall, one.trained_at, one.error and words.reason(one.error)),
         )
         rows.append((one.hotel_id, row))
-    note = _("Precision: how many of a model's alerts are right. Recall: how many of the faults it finds.")
+    note = _(
+        "Precision: how many of a model's alerts are right. Recall: how many of the faults it finds. Alerts are raised "
+        "by statistics and fixed rules alone. The second opinion (an Isolation Forest) says how odd it finds what they "
+        "found and raises nothing, so that low figures of its own cost no alert."
+    )
+    truths = dict.fromkeys(one.evaluated_on for one in report.models.rows if one.evaluated_on)
+    if truths:
+        told = "; ".join(words.label(truth, "evaluated_on") for truth in truths)
+        note += " " + _("Measured on: %(truths)s.") % {"truths": told}
     table = Table("models", _("How good the models are"), columns, (), note, _("No model has been trained yet."))
     return by_hotel(report, words, table, rows, report.models)
 

@@ -9,10 +9,16 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from minibar_ml.domain.report import STOCK_OUT_DAYS, Dashboard, Report, Window
+from minibar_ml.domain.report import Action, Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
-from minibar_ml.render.palette import MARKS
+from minibar_ml.render.bidi import has_right_to_left
+from minibar_ml.render.cells import written
+from minibar_ml.render.headings import figures
+from minibar_ml.render.hotels import hotel_names
+from minibar_ml.render.palette import MARKS, sign
+from minibar_ml.render.sections import sections
+from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words, sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -39,18 +45,31 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         lang=lang,
         words=words,
         charts=charts,
+        figures=figures(report, words),
+        sections=sections(report, words),
+        number_kinds=NUMBERS,
+        hotel_names=hotel_names(report, words),
+        sign=sign,
         marks=MARKS,
         first_actions=FIRST_ACTIONS,
-        stock_out_days=STOCK_OUT_DAYS,
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        sentences=lambda action: sentences(action, lang),
+        sentences=lambda action: _isolated(action, lang),
         hotel=lambda hotel_id: report.hotels.get(hotel_id),
         has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
     )
     return page.encode()
+
+
+def _isolated(action: Action, lang: Lang) -> tuple[str, ...]:
+    """The alert's sentences, in which a right-to-left name turns nothing around but itself."""
+    name = printable(action.alert.entity_name)
+    told = map(printable, sentences(action, lang))
+    if not has_right_to_left(name):
+        return tuple(told)
+    return tuple(text.replace(name, f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}") for text in told)
 
 
 @cache
@@ -78,14 +97,16 @@ def _environment(words: Words) -> Environment:
     environment.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]
     environment.filters.update(
         label=words.label,
+        printable=printable,
+        written=lambda value, kind: written(value, kind, words),
         number=words.number,
         percent=words.percent,
         share=words.share,
-        reason=words.reason,
         day=words.day,
         short_day=words.short_day,
         weekday=words.weekday,
         instant=words.instant,
         age=words.age,
+        days_since=words.days_since,
     )
     return environment

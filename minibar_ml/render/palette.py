@@ -24,6 +24,13 @@ STATUSES: Mapping[str, str] = {
     "resolved": "#009e73",
     "false_positive": "#cc79a7",
 }
+
+
+def sign(key: str, number: int) -> str:
+    """What stands on a part's colour: a severity's mark, or the part's number in the legend."""
+    return MARKS.get(key, str(number))
+
+
 OTHER = "#999999"
 """What has no colour of its own."""
 

@@ -7,7 +7,16 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
-from reportlab.platypus import BaseDocTemplate, CondPageBreak, Frame, KeepTogether, PageTemplate, Paragraph, Spacer
+from reportlab.platypus import (
+    BaseDocTemplate,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageBreak,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+)
 from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.report import Report
@@ -22,20 +31,30 @@ from minibar_ml.render.words import UNKNOWN, Words
 
 _MARGIN, _FOOT = 15 * mm, 17 * mm
 _WIDTH = A4[0] - 2 * _MARGIN
-_GAP, _LEAST = 16.0, 110.0
+_HEIGHT = A4[1] - _FOOT - _MARGIN
+_GAP = 16.0
+_SCANT, _LAST_BUT_ONE = 0.3, "models"
 
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The document; the same report gives the same bytes.
 
-    It is set twice: how many pages there are is known only after the first time.
+    It is set twice at least: how many pages there are is known only after the first time. Where the last one would be
+    nearly empty, the section before it moves there too.
     """
     register_fonts()
-    _draft, pages = _set(report, lang, words, None)
-    return _set(report, lang, words, pages)[0]
+    _draft, pages, filled = _set(report, lang, words)
+    moved = ""
+    if pages > 1 and filled < _SCANT:
+        _draft, as_many, more = _set(report, lang, words, moved=_LAST_BUT_ONE)
+        moved = _LAST_BUT_ONE if (as_many, more > filled) == (pages, True) else ""
+    return _set(report, lang, words, pages, moved)[0]
 
 
-def _set(report: Report, lang: Lang, words: Words, pages: int | None) -> tuple[bytes, int]:
+def _set(
+    report: Report, lang: Lang, words: Words, pages: int | None = None, moved: str = ""
+) -> tuple[bytes, int, float]:
+    """The document, its number of pages, and how full the last one is; the section `moved` begins a page."""
     content = BytesIO()
     document = BaseDocTemplate(
         content,
@@ -51,11 +70,26 @@ def _set(report: Report, lang: Lang, words: Words, pages: int | None) -> tuple[b
         initialFontName=FONT,
         invariant=1,
     )
-    frame = Frame(_MARGIN, _FOOT, _WIDTH, A4[1] - _FOOT - _MARGIN, 0, 0, 0, 0, id="body")
+    end = _End()
+    frame = Frame(_MARGIN, _FOOT, _WIDTH, _HEIGHT, 0, 0, 0, 0, id="body")
     foot = _Foot(report, words, pages)
     document.addPageTemplates(PageTemplate("page", [frame], onPage=foot))
-    document.build(_story(report, words))
-    return content.getvalue(), int(document.page)
+    document.build([*_story(report, words, moved), end])
+    return content.getvalue(), int(document.page), 1 - end.left / _HEIGHT
+
+
+class _End(Flowable):  # type: ignore[misc]
+    """Takes no room, and sees how much was left of the last page."""
+
+    left = 0.0
+
+    def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
+        """Nothing is as wide and high."""
+        self.left = available_height
+        return 0, 0
+
+    def draw(self) -> None:
+        """Nothing is drawn."""
 
 
 class _Foot:
@@ -98,7 +132,7 @@ class _Heading(Paragraph):  # type: ignore[misc]
         super().draw()
 
 
-def _story(report: Report, words: Words) -> list[Any]:
+def _story(report: Report, words: Words, moved: str) -> list[Any]:
     _ = words.catalog.gettext
     story: list[Any] = [pdf_cover.band(report, words, _WIDTH), Spacer(1, 8)]
     if report.has_nothing_yet:
@@ -114,45 +148,41 @@ def _story(report: Report, words: Words) -> list[Any]:
     ]
     story += pdf_actions.flowables(report, words, _WIDTH)
     for section in sections(report, words):
+        story += [PageBreak()] if section.key == moved else []
         story += _section(section, report, words)
     return story
 
 
 def _section(section: Section, report: Report, words: Words) -> list[Any]:
-    head = [CondPageBreak(_LEAST), _Heading(section.title, section.key)]
+    """The heading goes with what stands first below it."""
+    head = [_Heading(section.title, section.key)]
     if section.note:
         head.append(paragraph(section.note, note()))
     if section.key == "period":
-        return [*head, *_period(section, report, words)]
-    is_alone = len(section.tables) == 1
-    bodies = [pdf_tables.flowables(table, words, _WIDTH, titled=not is_alone) for table in section.tables]
-    return [*head, *(flowable for body in bodies for flowable in body)]
+        return _period(section, report, words, head)
+    first, *others = section.tables
+    story = pdf_tables.flowables(first, words, _WIDTH, head, titled=bool(others))
+    for table in others:
+        story += pdf_tables.flowables(table, words, _WIDTH)
+    return story
 
 
-def _period(section: Section, report: Report, words: Words) -> list[Any]:
+def _period(section: Section, report: Report, words: Words, head: list[Any]) -> list[Any]:
     """Each chart with its figures beside or below it."""
     trend, types, severities, statuses = section.tables
     if report.total.alerts is None and report.total.previous is None:
-        return [paragraph(types.empty, style(colour=palette.SOFT))]
-    parts = [
-        paragraph(trend.title, caption()),
-        drawings.trend(report, words, _WIDTH),
-        Spacer(1, 4),
-        *pdf_tables.flowables(trend, words, _WIDTH, titled=False),
-    ]
+        return [KeepTogether([*head, paragraph(types.empty, style(colour=palette.SOFT))])]
+    by_day = [*head, paragraph(trend.title, caption()), drawings.trend(report, words, _WIDTH), Spacer(1, 4)]
+    parts = pdf_tables.flowables(trend, words, _WIDTH, by_day, titled=False)
     half = (_WIDTH - _GAP) / 2
     if types.rows:
         parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
-    if not report.total.alerts:
-        return [
-            *parts,
-            *(one for table in (severities, statuses) for one in pdf_tables.flowables(table, words, _WIDTH)),
-        ]
-    return [
-        *parts,
-        _pair(severities, drawings.bars(report, report.by_severity, "severity", words, half), words),
-        _pair(statuses, drawings.pie(report.by_status, "status", words, half), words),
-    ]
+    for table, counts, kind in ((severities, report.by_severity, "severity"), (statuses, report.by_status, "status")):
+        if report.total.alerts:
+            parts.append(_pair(table, drawings.pie(counts, kind, words, half), words))
+        else:
+            parts += pdf_tables.flowables(table, words, _WIDTH)
+    return parts
 
 
 def _pair(table: Table, chart: Any, words: Words) -> Any:

@@ -34,7 +34,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     head = [
         paragraph(_("Severity"), style(SMALL, palette.SOFT)),
         paragraph(_("What happened, and what to do"), style(SMALL, palette.SOFT)),
-        paragraph(_("At stake"), style(SMALL, palette.SOFT, right=True)),
+        paragraph(_("Money at stake"), style(SMALL, palette.SOFT, right=True)),
     ]
     rows = [_row(action, report, words, middle - 2 * _PADDING) for action in shown]
     grid = Grid(
@@ -51,7 +51,7 @@ def _row(action: Action, report: Report, words: Words, width: float) -> list[Any
     alert = action.alert
     message, suggestion = sentences(action, words.lang)
     about = style(SMALL, palette.SOFT)
-    age = paragraph(words.age(report.generated_at - alert.raised_at), about)
+    age = paragraph(words.days_since(alert.occurred_on, report.generated_at), about)
     return [
         [Chip(alert.severity, words.label(alert.severity, "severity")), age],
         [

@@ -9,10 +9,13 @@ from reportlab.platypus import Table as Grid
 from minibar_ml.domain.report import Report
 from minibar_ml.render import palette
 from minibar_ml.render.headings import Figure, days, title, whose
+from minibar_ml.render.hotels import hotel_names
 from minibar_ml.render.palette import HUGE, NORMAL, SMALL
 from minibar_ml.render.pdf_tables import OWN_FONT
 from minibar_ml.render.pdf_text import paragraph, style
 from minibar_ml.render.words import Words
+
+_IN_ROW = 3
 
 
 def band(report: Report, words: Words, width: float) -> Any:
@@ -26,7 +29,7 @@ def band(report: Report, words: Words, width: float) -> Any:
         paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
     ]
     if report.hotel_id is None and len(report.hotels) > 1:
-        lines.append(paragraph(", ".join(report.hotels.values()), soft, inner))
+        lines.append(paragraph(", ".join(hotel_names(report, words)), soft, inner))
     return Grid(
         [[lines]],
         colWidths=[width],
@@ -43,7 +46,7 @@ def band(report: Report, words: Words, width: float) -> Any:
 
 
 def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
-    """The key figures side by side."""
+    """The key figures, three side by side."""
     cells = [
         [
             paragraph(figure.title, style(SMALL, palette.SOFT)),
@@ -53,8 +56,8 @@ def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
         for figure in found
     ]
     return Grid(
-        [cells],
-        colWidths=[width / len(cells)] * len(cells),
+        [cells[at : at + _IN_ROW] for at in range(0, len(cells), _IN_ROW)],
+        colWidths=[width / _IN_ROW] * _IN_ROW,
         style=[
             OWN_FONT,
             ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.WASH)),

@@ -1,10 +1,12 @@
 """A report's tables on paper: headings that repeat on every page, rows that are never cut in two."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 from reportlab.lib.colors import HexColor
-from reportlab.platypus import CondPageBreak, Flowable
+from reportlab.pdfbase.pdfmetrics import stringWidth
+from reportlab.platypus import CondPageBreak, Flowable, KeepTogether
 from reportlab.platypus import Table as Grid
 
 from minibar_ml.render import palette
@@ -14,24 +16,38 @@ from minibar_ml.render.pdf_text import caption, note, paragraph, style
 from minibar_ml.render.tables import NUMBERS, Cell, Column, Kind, Table
 from minibar_ml.render.words import UNKNOWN, Words
 
-_PADDING, _LEAST = 4.0, 80.0
+_PADDING = 4.0
+_WHOLE, _TOGETHER, _ENDLESS = 260.0, 3, 1e6
+"""Height of a table that is not parted yet; rows that stay together at either end of one that is."""
 OWN_FONT = ("FONTNAME", (0, 0), (-1, -1), FONT)
 """Every grid names it: by default one asks for a font that is not embedded."""
 
 
-def flowables(table: Table, words: Words, width: float, *, titled: bool = True) -> list[Any]:
-    """A table with its title and notes, or what it means that it has no rows."""
-    head = [CondPageBreak(_LEAST), paragraph(table.title, caption())] if titled else []
+def flowables(
+    table: Table, words: Words, width: float, before: Sequence[Any] = (), *, titled: bool = True
+) -> list[Any]:
+    """A table with its title and notes, or what it means that it has no rows, and what stands `before` it.
+
+    A short one stays on one page together with all that. Of a long one some rows do.
+    """
+    head = [*before, *([paragraph(table.title, caption())] if titled else [])]
     if table.note:
         head.append(paragraph(table.note, note()))
     if not table.rows:
-        return [*head, paragraph(table.empty or UNKNOWN, style(colour=palette.SOFT, spaceAfter=6))]
-    return [*head, grid(table, words, width), *_cut(table, words)]
+        return [KeepTogether([*head, paragraph(table.empty or UNKNOWN, style(colour=palette.SOFT, spaceAfter=6))])]
+    own = grid(table, words, width)
+    whole = [*head, own, *_cut(table, words)]
+    height = own.wrap(width, _ENDLESS)[1]
+    if height <= _WHOLE:
+        return [KeepTogether(whole)]
+    above = sum(one.wrap(width, _ENDLESS)[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in head)
+    # Heights of rows are known once the grid was wrapped; the heading repeats above those that stay together.
+    return [CondPageBreak(above + sum(own._rowHeights[: _TOGETHER + 1])), *whole]
 
 
 def grid(table: Table, words: Words, width: float) -> Any:
     """The table itself."""
-    widths = _widths(table.columns, width)
+    widths = _widths(table, words, width)
     head = [
         paragraph(column.title, style(SMALL, palette.SOFT, right=column.kind in NUMBERS), None)
         for column in table.columns
@@ -60,9 +76,41 @@ def cell(value: Cell, kind: Kind, words: Words, width: float, *, bold: bool = Fa
     return paragraph(written(value, kind, words), style(NORMAL, bold=bold, right=kind in NUMBERS), width)
 
 
-def _widths(columns: tuple[Column, ...], width: float) -> list[float]:
-    whole = sum(column.width for column in columns)
-    return [width * column.width / whole for column in columns]
+def _widths(table: Table, words: Words, width: float) -> list[float]:
+    """By the columns' shares, but no figure and no word of a heading is broken: the others give room for it."""
+    shares = [column.width for column in table.columns]
+    least = [_least(table, at, words) for at in range(len(shares))]
+    fixed: dict[int, float] = {}
+    while True:
+        left, rest = width - sum(fixed.values()), sum(share for at, share in enumerate(shares) if at not in fixed)
+        widths = [fixed[at] if at in fixed else left * share / rest for at, share in enumerate(shares)]
+        narrow = {at: least[at] for at in range(len(shares)) if at not in fixed and widths[at] < least[at]}
+        if not narrow or len(fixed) + len(narrow) == len(shares):
+            return widths
+        fixed |= narrow
+
+
+def _least(table: Table, at: int, words: Words) -> float:
+    """The width that the column needs so that only texts between blanks are broken."""
+    column = table.columns[at]
+    needed = max(_length(word, FONT, SMALL) for word in column.title.split())
+    font = FONT_BOLD if table.total else FONT
+    rows = [*table.rows, *([table.total] if table.total else [])]
+    if column.kind in NUMBERS or column.kind == "day":
+        needed = max([needed, *(_length(written(row[at], column.kind, words), font, NORMAL) for row in rows)])
+    elif column.kind == "instant":
+        days = [written(row[at], column.kind, words).rpartition(" ")[0] for row in rows]
+        needed = max([needed, *(_length(day, font, NORMAL) for day in days)])
+    elif column.kind == "text":
+        texts = " ".join(written(row[at], column.kind, words) for row in rows)
+        needed = max([needed, *(_length(word, font, NORMAL) for word in texts.split())])
+    elif column.kind == "severity":
+        needed = max([needed, *(_length(words.label(str(row[at]), "severity"), FONT_BOLD, SMALL) + 15 for row in rows)])
+    return needed + 2 * _PADDING + (3 * _PADDING if at and _has_gap(table.columns[at - 1], column) else 0) + 0.5
+
+
+def _length(text: str, font: str, size: float) -> float:
+    return float(stringWidth(text, font, size))
 
 
 def _cut(table: Table, words: Words) -> list[Any]:
@@ -85,8 +133,15 @@ def _looks(*, has_total: bool) -> list[tuple[Any, ...]]:
         ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 2.6),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
+        # Where the table goes on, at least this many rows stand on either page.
+        ("NOSPLIT", (0, 0), (-1, _TOGETHER)),
+        ("NOSPLIT", (0, -_TOGETHER), (-1, -1)),
     ]
     return [*looks, ("LINEABOVE", (0, -1), (-1, -1), 0.8, HexColor(palette.BEFORE))] if has_total else looks
+
+
+def _has_gap(before: Column, column: Column) -> bool:
+    return before.kind in NUMBERS and column.kind not in NUMBERS
 
 
 def _gaps(columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
@@ -94,7 +149,7 @@ def _gaps(columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
     return [
         ("LEFTPADDING", (at, 0), (at, -1), 4 * _PADDING)
         for at, (before, column) in enumerate(pairwise(columns), 1)
-        if before.kind in NUMBERS and column.kind not in NUMBERS
+        if _has_gap(before, column)
     ]
 
 

@@ -2,7 +2,7 @@
 
 from minibar_ml.domain.report import Report
 from minibar_ml.render import alert_tables, house_tables
-from minibar_ml.render.tables import Section
+from minibar_ml.render.tables import Section, printable
 from minibar_ml.render.words import Words
 
 
@@ -10,7 +10,7 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
     """Everything but the list of actions, which each rendering lays out in its own way."""
     _ = words.catalog.gettext
     return (
-        Section("period", _("The period"), alert_tables.counts(report, words), _period_note(words)),
+        Section("period", _("Alerts of the period"), alert_tables.counts(report, words), _period_note(words)),
         Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
         Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
         Section("stock", _("Running out soon"), (house_tables.stock_outs(report, words),)),
@@ -37,12 +37,29 @@ def _affected_note(words: Words) -> str:
 
 
 def _completeness(report: Report, words: Words) -> str:
+    """Days without data, hotels without data, and on how many days alerts were looked for."""
+    _ = words.catalog.gettext
+    told = [_days_without_data(report, words)]
+    if report.hotels_without_data:
+        told.append(
+            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(printable, report.hotels_without_data))}
+        )
+    days = {"watched": report.days_watched, "all": len(report.period.days())}
+    if days["watched"] < days["all"]:
+        looked = _(
+            "Alerts were looked for on %(watched)s of %(all)s days; how many the others would have had is not known."
+        )
+        told.append(looked % days)
+    return " ".join(told)
+
+
+def _days_without_data(report: Report, words: Words) -> str:
     _, several = words.catalog.gettext, words.catalog.ngettext
     missing = report.days_without_data
     if not missing:
         return _("Every day of the period has data.")
     told = several(
-        "One day has no data; what happened then is not known:",
+        "%(num)d day has no data; what happened then is not known:",
         "%(num)d days have no data; what happened then is not known:",
         len(missing),
     ) % {"num": len(missing)}

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
@@ -17,6 +17,9 @@ from minibar_ml.i18n.labels import Kind, label
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
+_ALPHABET = " 0123456789abcçdefgğhıijklmnoöpqrsştuüvwxyz"
+_TIMES = 1000.0
+"""From so many percent of growth on, the figure is told as so many times the other."""
 
 
 def _(text: str) -> str:
@@ -31,7 +34,12 @@ PERIODS: Mapping[ReportKind, tuple[str, str]] = {
 }
 """What a report's period and the one before it are called."""
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "model": {"statistics": _("Statistics"), "isolation_forest": _("Isolation Forest")},
+    "model": {"statistics": _("Statistics"), "isolation_forest": _("Second opinion")},
+    "part": {
+        "statistics": _("raises alerts"),
+        "isolation_forest": _("only comments on alerts"),
+        "none": _("none yet"),
+    },
     "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
     "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
     "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
@@ -79,6 +87,11 @@ class Words:
         first = "İ" if self.lang == "tr" and text[:1] == "i" else text[:1].upper()
         return first + text[1:]
 
+    def in_order(self, name: str) -> tuple[int, ...]:
+        """By what names are sorted: the alphabet of the language, whatever that of the database."""
+        lowered = (name.replace("I", "ı").replace("İ", "i") if self.lang == "tr" else name).lower()
+        return tuple(_ALPHABET.find(letter) if letter in _ALPHABET else 1000 + ord(letter) for letter in lowered)
+
     def current(self, kind: ReportKind) -> str:
         """What the period of such a report is called."""
         return self.catalog.gettext(PERIODS[kind][0])
@@ -98,6 +111,9 @@ class Words:
         """A figure that is already in percent; with its sign where it is a change."""
         if value is None:
             return UNKNOWN
+        if signed and value >= _TIMES:
+            # Beside a small figure a change in percent has more digits than sense.
+            return f"{self.number(1 + value / 100)}×"
         rounded = round(value)
         sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
         return sign + format_percent(abs(rounded) / 100, locale=self.lang)
@@ -124,12 +140,20 @@ class Words:
             return UNKNOWN
         return format_datetime(value, "d MMM y HH:mm", tzinfo=self.zone, locale=self.lang)
 
-    def age(self, span: timedelta) -> str:
-        """How long ago something was, in its largest sensible unit."""
-        minutes = max(0, int(span.total_seconds() // 60))
-        several = self.catalog.ngettext
+    def days_since(self, day: date, now: datetime) -> str:
+        """How many calendar days ago a day was, in the hotel's zone, as whoever sees its date beside would count."""
+        days = max(0, (now.astimezone(self.zone).date() - day).days)
+        if days < 2:
+            return self.catalog.gettext(_("yesterday") if days else _("today"))
+        return self.catalog.ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+
+    def age(self, then: datetime, now: datetime) -> str:
+        """How long ago something was, in its largest sensible unit; from two days on in calendar days."""
+        minutes, several = int((now - then).total_seconds() // 60), self.catalog.ngettext
+        if minutes < 1:
+            return self.catalog.gettext(_("just now"))
         if minutes < 60:
             return several("%(n)d minute ago", "%(n)d minutes ago", minutes) % {"n": minutes}
         if minutes < 48 * 60:
             return several("%(n)d hour ago", "%(n)d hours ago", minutes // 60) % {"n": minutes // 60}
-        return several("%(n)d day ago", "%(n)d days ago", minutes // 1440) % {"n": minutes // 1440}
+        return self.days_since(then.astimezone(self.zone).date(), now)

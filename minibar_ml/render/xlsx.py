@@ -6,7 +6,7 @@ formula, whatever it begins with.
 
 from collections.abc import Sequence
 from io import BytesIO
-from math import ceil
+from textwrap import wrap
 from typing import Any
 
 from openpyxl import Workbook
@@ -110,7 +110,7 @@ def _width(column: Column) -> float:
 def _set_height(sheet: Any, number: int, row: Sequence[Cell], widths: Sequence[float]) -> None:
     """Room for texts that take several lines: not every program makes it by itself."""
     texts = [(text, width) for text, width in zip(row, widths, strict=True) if isinstance(text, str)]
-    lines = max((ceil(len(text) / width) for text, width in texts), default=1)
+    lines = max((len(wrap(text, max(1, int(width)))) for text, width in texts), default=1)
     if lines > 1:
         sheet.row_dimensions[number].height = _LINE * min(lines, _MOST_LINES) + 2
 

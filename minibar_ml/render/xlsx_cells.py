@@ -50,8 +50,8 @@ class Cells:
         return self._made(self._real(value, kind), kind, bold=bold, left=left)
 
     def title(self, text: str) -> Any:
-        """A sheet's own heading."""
-        return self._made(text, "text", bold=True, size=16)
+        """A sheet's own heading, in one line over the empty cells beside it."""
+        return self._made(text, "text", bold=True, size=16, wraps=False)
 
     def heading(self, text: str, kind: Kind = "text") -> Any:
         """A column's heading, on the side where its values stand."""
@@ -92,8 +92,9 @@ class Cells:
         size: float = 10,
         colour: str = palette.TEXT,
         fill: str | None = None,
+        wraps: bool = True,
     ) -> Any:
-        key = (kind, bold, left, quoted, size, colour, fill)
+        key = (kind, bold, left, quoted, size, colour, fill, wraps)
         if key not in self._looks:
             model = WriteOnlyCell(self._owner)
             model.font = Font(name="Calibri", size=size, bold=bold, color=f"FF{colour[1:]}")
@@ -101,7 +102,7 @@ class Cells:
                 model.fill = PatternFill("solid", start_color=f"FF{fill[1:]}")
             side = "left" if left or kind not in NUMBERS else "right"
             model.alignment = Alignment(
-                horizontal=side, vertical="top", wrap_text=True, indent=int(side == "left" and not left)
+                horizontal=side, vertical="top", wrap_text=wraps, indent=int(side == "left" and not left)
             )
             model.number_format = FORMATS[self._words.lang].get(kind, "General" if kind != "name" else "@")
             model.quotePrefix = quoted

@@ -3,7 +3,7 @@
 from typing import Any
 
 from openpyxl.chart import BarChart, LineChart, PieChart, Reference
-from openpyxl.chart.label import DataLabelList
+from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.series import DataPoint
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
@@ -18,7 +18,7 @@ _WIDTH, _HEIGHT = 22.0, 9.5
 
 def add(sheet: Any, table: Table) -> None:
     """The table's chart, if it has one and there is something to show."""
-    makers = {"trend": _lines, "types": _bars, "severities": _bars, "statuses": _pie}
+    makers = {"trend": _lines, "types": _bars, "severities": _pie, "statuses": _pie}
     if table.key in makers and table.rows:
         chart = makers[table.key](sheet, table)
         chart.title = table.title
@@ -28,13 +28,10 @@ def add(sheet: Any, table: Table) -> None:
 
 def _lines(sheet: Any, table: Table) -> Any:
     chart = LineChart()
-    last = len(table.rows) + 1
-    for column in (2, 4):
-        chart.add_data(Reference(sheet, min_col=column, min_row=1, max_row=last), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
-    now, before = chart.series
-    _draw(now.graphicalProperties.line, palette.LINE, 28_000)
-    _draw(before.graphicalProperties.line, palette.BEFORE, 16_000, dashes="dash")
+    _add_columns(chart, sheet, table, 2, 4 if any(row[3] is not None for row in table.rows) else None)
+    _draw(chart.series[0].graphicalProperties.line, palette.LINE, 28_000)
+    for before in chart.series[1:]:
+        _draw(before.graphicalProperties.line, palette.BEFORE, 16_000, dashes="dash")
     for series in chart.series:
         series.smooth = False
     chart.dispBlanksAs = "gap"
@@ -46,30 +43,35 @@ def _lines(sheet: Any, table: Table) -> Any:
 def _bars(sheet: Any, table: Table) -> Any:
     chart = BarChart()
     chart.type, chart.gapWidth, chart.overlap = "bar", 60, 0
-    last = len(table.rows) + 1
-    for column in (2, 3):
-        chart.add_data(Reference(sheet, min_col=column, min_row=1, max_row=last), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
-    now, before = chart.series
+    _add_columns(chart, sheet, table, 2, 3 if any(row[2] for row in table.rows) else None)
+    now, *others = chart.series
     now.graphicalProperties.solidFill = palette.LINE[1:]
-    before.graphicalProperties.noFill = True
-    _draw(before.graphicalProperties.line, palette.BEFORE, 12_000, dashes="sysDash")
-    if table.key == "severities":
-        now.dPt = [_point(at, palette.SEVERITIES[key]) for at, key in enumerate(table.keys)]
+    for before in others:
+        before.graphicalProperties.noFill = True
+        _draw(before.graphicalProperties.line, palette.BEFORE, 12_000, dashes="sysDash")
     now.dLbls = _labels(percent=False)
     chart.x_axis.scaling.orientation = "maxMin"
     return _with_axes(chart)
 
 
 def _pie(sheet: Any, table: Table) -> Any:
+    """A part's word stands on it, so that its colour need not tell what it is; what is nothing has no word."""
     chart = PieChart()
-    last = len(table.rows) + 1
-    chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=last), titles_from_data=True)
-    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
+    _add_columns(chart, sheet, table, 2, None)
     (series,) = chart.series
-    series.dPt = [_point(at, palette.STATUSES.get(key, palette.OTHER)) for at, key in enumerate(table.keys)]
+    colours = {**palette.SEVERITIES, **palette.STATUSES}
+    series.dPt = [_point(at, colours.get(key, palette.OTHER)) for at, key in enumerate(table.keys)]
     series.dLbls = _labels(percent=True)
+    series.dLbls.dLbl = [_no_label(at) for at, row in enumerate(table.rows) if not row[1]]
     return chart
+
+
+def _add_columns(chart: Any, sheet: Any, table: Table, now: int, before: int | None) -> None:
+    """The period's figures, and those of the one before where there are any to draw."""
+    last = len(table.rows) + 1
+    for column in (now, before) if before else (now,):
+        chart.add_data(Reference(sheet, min_col=column, min_row=1, max_row=last), titles_from_data=True)
+    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=last))
 
 
 def _with_axes(chart: Any) -> Any:
@@ -90,8 +92,15 @@ def _point(at: int, colour: str) -> Any:
 def _labels(*, percent: bool) -> Any:
     labels = DataLabelList()
     labels.showVal, labels.showPercent = not percent, percent
-    labels.showSerName = labels.showCatName = labels.showLegendKey = False
+    labels.showCatName, labels.separator = percent, " " if percent else None
+    labels.showSerName = labels.showLegendKey = False
     return labels
+
+
+def _no_label(at: int) -> Any:
+    label = DataLabel(idx=at)
+    label.showVal = label.showPercent = label.showCatName = label.showSerName = label.showLegendKey = False
+    return label
 
 
 def _draw(line: Any, colour: str, width: int, dashes: str | None = None) -> None:

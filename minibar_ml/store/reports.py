@@ -100,6 +100,14 @@ def fetch_days_with_points(connection: Connection, scope: Scope, period: Period)
     return frozenset(row.day for row in scope.fetch(connection, "days_with_points", **days, metrics=list(METRIC_TYPES)))
 
 
+def fetch_hotels_without_points(
+    connection: Connection, scope: Scope, period: Period, hotels: Mapping[int, str]
+) -> tuple[str, ...]:
+    """Names of the hotels of which the store has no metric point in the period."""
+    asked = {"hotels": list(hotels), "metrics": list(METRIC_TYPES), "since": period.since, "until": period.until}
+    return tuple(hotels[row.hotel_id] for row in scope.fetch(connection, "hotels_without_points", **asked))
+
+
 def fetch_days_judged(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
     """The days, in the period and the one before, that detection looked at."""
     days = {"since": period.before().since, "until": period.until}

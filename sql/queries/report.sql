@@ -112,6 +112,20 @@ WHERE EXISTS (
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
         LIMIT 1) found)
 
+-- name: hotels_without_points
+-- Which of these hotels have no metric point of any kind in the period: at most one index probe a hotel, day and metric.
+SELECT h.hotel_id
+FROM unnest(CAST(:hotels AS integer[])) WITH ORDINALITY AS h(hotel_id, place)
+WHERE NOT EXISTS (
+    SELECT FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day',
+                                interval '1 day') AS day
+    CROSS JOIN unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
+        SELECT FROM minibar_ml.ml_metrics m
+        WHERE m.metric_type = kind.metric AND m.business_date = day::date AND m.hotel_id = h.hotel_id
+          AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
+        LIMIT 1) found)
+ORDER BY h.place
+
 -- name: days_judged
 -- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
 -- looked is taken to have looked at all.
@@ -164,14 +178,26 @@ ORDER BY CASE WHEN :days > 7 THEN month / nullif(month_before, 0) ELSE minutes /
 LIMIT :limit
 
 -- name: models
--- The active model of each metric, hotel and kind, beside its last training if that one failed.
+-- The model of each metric, hotel and kind in use at that instant, beside its last training if that one failed. Where the
+-- active one was trained later, it is the newest of those that there were. A training's log has no as-of of its own: it
+-- is that of the run in which it took place.
 WITH active AS (
-    SELECT model_type AS model, metric_type, hotel_id, version, data_points, trained_at, accuracy, precision, recall,
-           evaluated_on
-    FROM minibar_ml.ml_models WHERE is_active
+    SELECT DISTINCT ON (model_type, metric_type, hotel_id) model_type AS model, metric_type, hotel_id, version,
+           data_points, trained_at, accuracy, precision, recall, evaluated_on
+    FROM minibar_ml.ml_models m
+    WHERE trained_at <= :as_of AND (is_active OR EXISTS (
+        SELECT FROM minibar_ml.ml_models l
+        WHERE (l.model_type, l.metric_type, l.hotel_id) = (m.model_type, m.metric_type, m.hotel_id)
+          AND l.is_active AND l.trained_at > :as_of))
+    ORDER BY model_type, metric_type, hotel_id, version DESC
 ), trained AS (
     SELECT DISTINCT ON (model, metric_type, hotel_id) model, metric_type, hotel_id, data_points, success, error
-    FROM minibar_ml.ml_training_logs ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
+    FROM minibar_ml.ml_training_logs t
+    WHERE NOT EXISTS (
+        SELECT FROM minibar_ml.ml_job_runs r
+        WHERE r.job = 'train' AND r.as_of > :as_of AND t.started_at >= r.started_at
+          AND (r.ended_at IS NULL OR t.started_at <= r.ended_at))
+    ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
 )
 SELECT model, metric_type AS metric, hotel_id, version, accuracy, precision, recall, evaluated_on, trained_at,
        coalesce(active.data_points, trained.data_points) AS data_points,
@@ -197,6 +223,8 @@ ORDER BY j.place
 -- name: stock_outs
 -- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
 -- forecasts there are. Always at least one row: without a product it only says that.
+-- Where there is an alert, all figures are its own: detection knows today's stock and the stays ahead, the nightly
+-- forecast that of the day before, and two orders for one product would leave nobody knowing which to give.
 WITH forecasts AS (
     SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left,
            CAST(context ->> 'level' AS double precision) AS level,
@@ -209,18 +237,25 @@ WITH forecasts AS (
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
     ORDER BY hotel_id, entity_id, observed_at DESC
 ), alerts AS (
-    SELECT hotel_id, entity_id, entity_name, CASE WHEN metric = 'stock_days_left' THEN value END AS days_left
+    SELECT hotel_id, entity_id, entity_name, value AS days_left,
+           CAST(facts ->> 'level' AS double precision) AS level, CAST(facts ->> 'empty_on' AS date) AS empty_on,
+           coalesce(CAST(facts ->> 'order_quantity' AS integer), 0) AS order_quantity,
+           CAST(facts ->> 'order_by' AS date) AS order_by
     FROM minibar_ml.ml_alerts
-    WHERE type = 'stock_depletion'
+    WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
       AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+), told AS (
+    SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,
+           CAST(NULL AS date) AS foretold_on
+    FROM alerts
+    UNION ALL
+    SELECT hotel_id, entity_id, NULL, false, days_left, level, empty_on, order_quantity, order_by, foretold_on
+    FROM forecasts f
+    WHERE days_left <= :days AND NOT EXISTS (
+        SELECT FROM alerts a WHERE a.hotel_id = f.hotel_id AND a.entity_id = f.entity_id)
 ), found AS (
-    SELECT hotel_id, entity_id, entity_name, coalesce(f.days_left, a.days_left) AS days_left,
-           a.entity_name IS NOT NULL AS has_alert, f.level, f.empty_on, f.order_quantity, f.order_by, f.foretold_on,
-           count(*) OVER () AS total
-    FROM forecasts f FULL JOIN alerts a USING (hotel_id, entity_id)
-    WHERE a.entity_name IS NOT NULL OR f.days_left <= :days
-    ORDER BY days_left, hotel_id, entity_id LIMIT :limit
+    SELECT *, count(*) OVER () AS total FROM told ORDER BY days_left, hotel_id, entity_id LIMIT :limit
 )
 SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
 ORDER BY days_left, hotel_id, entity_id

@@ -33,6 +33,15 @@ def test_an_empty_store_gives_a_report_that_says_so(
     assert "There is nothing to report yet" in Path(printed.out.strip()).read_text(encoding="utf-8")
 
 
+def test_without_a_reader_it_says_why_no_mail_was_written(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    insert_alerts(connection, some_alerts())
+    assert main(["report", "weekly", *AT, "--out", str(tmp_path / "out"), "--email"]) == 0
+    told = " ".join(capsys.readouterr().err.split())
+    assert "nobody does; `minibar-ml people list` tells who wants which" in told
+
+
 def test_json_prints_the_figures_and_writes_nothing(
     connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

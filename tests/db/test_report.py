@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ZONE
@@ -14,6 +15,9 @@ from sqlalchemy import Connection, event, text
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
 from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
+from minibar_ml.render.headings import figures
+from minibar_ml.render.sections import sections
+from minibar_ml.render.words import Words
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 
@@ -138,46 +142,32 @@ def test_a_day_from_before_the_first_detection_is_not_known(connection: Connecti
     assert [day.alerts for day in computed(connection).trend] == [None] * 5 + [0, 0]
 
 
-def test_pace_is_the_median_weighted_by_visits(connection: Connection) -> None:
-    def point(days_back: int, minutes: float, visits: int) -> tuple[str, str, int, float, date, int]:
-        return ("refill_duration", "attendant", 4, minutes, LAST_DAY - timedelta(days=days_back), visits)
-
-    insert_points(
-        connection, [point(0, 6.0, 10), point(1, 9.0, 30), point(7, 4.0, 10), point(8, 6.0, 5), point(30, 8.0, 6)]
-    )
-    (pace,) = computed(connection).pace.rows
-    assert (pace.minutes, pace.visits) == (9.0, 40)
-    assert pace.weeks == (8.0, None, None, 4.0)
-    assert (pace.usual, pace.change_percent) == (6.0, 50.0)
-
-
-def test_models_and_what_could_not_be_trained_stand_side_by_side(connection: Connection) -> None:
+def test_a_report_says_on_how_many_days_alerts_were_looked_for(connection: Connection) -> None:
+    days = [LAST_DAY - timedelta(days=ago) for ago in range(7)]
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, day, 10) for day in days])
+    insert_run(connection)
     connection.execute(
-        text(
-            "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points,"
-            " trained_at, accuracy, is_active) VALUES ('statistics', 'stock_outflow', 1, 2, 'x', 900, :at, 0.9, true)"
-        ),
-        {"at": AS_OF},
-    )
-    connection.execute(
-        text(
-            "INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points,"
-            " success, error) VALUES ('statistics', 'custody_loss', 1, now(), now(), 12, false, 'too little data')"
-        )
+        text("UPDATE minibar_ml.ml_job_runs SET counts = :counts"), {"counts": f'{{"since": "{days[1]}"}}'}
     )
     connection.commit()
-    untrained, trained = computed(connection).models.rows
-    assert (untrained.metric, untrained.trained_at, untrained.error) == ("custody_loss", None, "too little data")
-    assert (trained.accuracy, trained.precision, trained.error) == (0.9, None, None)
+    made = computed(connection)
+    assert (made.days_watched, made.days_without_data) == (2, ())
+    words = Words("tr", ZoneInfo(ZONE))
+    told = {section.key: section.note for section in sections(made, words)}["quality"]
+    assert told.startswith("Dönemin her günü için veri var. Uyarılar 7 günün 2 gününde arandı")
+    below = {one.key: one.below for one in figures(made, words)}["alerts"]
+    assert below == "önceki: — · 7 günün 2 günü izlendi"
 
 
-def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) -> None:
-    assert computed(connection).stock_outs is None
-    insert_points(connection, [("stock_days_left", "product", n, n * 8.0, LAST_DAY, 1) for n in (1, 2)])
-    insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=3, entity_name="Gazoz", value=2.0)])
-    outs = computed(connection).stock_outs
-    assert outs is not None
-    assert [(row.product_id, row.days_left, row.has_alert) for row in outs.rows] == [(3, 2.0, True), (1, 8.0, False)]
+def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 10)])
+    made = computed(connection)
+    assert made.hotels_without_data == ("Deniz",)
+    note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
+    assert "No data at all of: Deniz." in note
+    below = {one.key: one.below for one in figures(made, Words("tr", ZoneInfo(ZONE)))}["days"]
+    assert below == "toplam 7 gün içinde · 1 otelin verisi yok"
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
@@ -303,36 +293,6 @@ def test_every_severity_has_its_dearest_alerts_listed(connection: Connection) ->
     insert_alerts(connection, [*rows, AlertRow(LAST_DAY, "refill_delay", "low", impact=None)])
     severities = Counter(action.alert.severity for action in computed(connection).actions.rows)
     assert severities == {"critical": 250, "low": 1}
-
-
-def test_orders_are_those_of_the_newest_stored_forecast(connection: Connection) -> None:
-    day = LAST_DAY
-    insert_points(connection, [("stock_days_left", "product", 1, 3.6, day, 1)])
-    context = '{"level": 12, "order_quantity": 24, "order_by": "2026-03-02"}'
-    connection.execute(text("UPDATE minibar_ml.ml_metrics SET context = :context"), {"context": context})
-    connection.commit()
-    outs = computed(connection).stock_outs
-    assert outs is not None
-    (row,) = outs.rows
-    assert (row.level, row.order_quantity, row.order_by) == (12, 24, date(2026, 3, 2))
-    # The day after the forecast's is the first of the 3.6.
-    assert (row.foretold_on, row.empty_on) == (day, date(2026, 3, 5))
-
-
-def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:
-    points = [(0, 9.0), (27, 5.0), (26, 5.0), (28, 4.0), (55, 4.0), (56, 99.0)]
-    rows = [("refill_duration", "attendant", 4, m, LAST_DAY - timedelta(days=ago), 10) for ago, m in points]
-    insert_points(connection, rows)
-    (pace,) = computed(connection).pace.rows
-    assert (pace.month, pace.month_visits, pace.month_before) == (5.0, 30, 4.0)
-    assert pace.month_change_percent == 25.0
-
-
-def test_a_job_is_late_when_its_schedule_asked_for_it_since(connection: Connection) -> None:
-    insert_run(connection, "train", as_of=AS_OF - timedelta(days=2))
-    wanted = {"train": AS_OF - timedelta(days=1), "detect": AS_OF}
-    late = {run.job: run.is_late for run in job.compute(connection, AS_OF, WEEK, ZONE, wanted=wanted).jobs}
-    assert late == {"collect": False, "train": True, "detect": False}
 
 
 def test_the_dashboards_windows_count_by_the_hour(connection: Connection) -> None:

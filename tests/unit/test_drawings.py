@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from report_values import MONTH, ZONE, a_report
-from reportlab.graphics.shapes import Circle, Drawing, PolyLine, Rect, String, Wedge
+from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String, Wedge
+from reportlab.lib.colors import HexColor
 
 import minibar_ml.render
 from minibar_ml.domain.report import Count, week_ending
@@ -53,16 +54,33 @@ def test_no_two_days_labels_touch(period: Any) -> None:
 def test_bars_are_as_long_as_their_figures() -> None:
     report = a_report(by_type=(Count("stock_anomaly", 40, 80), Count("refill_delay", 20, None)))
     drawing = drawings.bars(report, report.by_type, "type", WORDS, WIDTH)
-    (before,) = (bar.width for bar in shapes(drawing, Rect) if bar.fillColor is None)
-    first, second = (bar.width for bar in shapes(drawing, Rect) if bar.fillColor is not None)
+    before, _in_legend = (bar.width for bar in shapes(drawing, Rect) if bar.fillColor is None)
+    first, second, _legend = (bar.width for bar in shapes(drawing, Rect) if bar.fillColor is not None)
     assert (before / first, second / first) == pytest.approx((2, 0.5))
     assert {"40", "20", "Unusual stock movement"} <= set(texts(drawing))
 
 
 def test_a_severity_is_told_by_mark_and_word_too() -> None:
-    report = a_report()
-    drawing = drawings.bars(report, report.by_severity, "severity", WORDS, WIDTH)
-    assert {f"{mark} {WORDS.label(key, 'severity')}" for key, mark in palette.MARKS.items()} <= set(texts(drawing))
+    drawing = drawings.pie(a_report().by_severity, "severity", WORDS, WIDTH)
+    assert {WORDS.label(key, "severity") for key in palette.MARKS} | set(palette.MARKS.values()) <= set(texts(drawing))
+
+
+def test_a_legend_looks_like_what_is_drawn_and_names_nothing_else() -> None:
+    report = a_report(by_type=(Count("stock_anomaly", 40, 0), Count("refill_delay", 20, None)))
+    drawing = drawings.bars(report, report.by_type, "type", WORDS, WIDTH)
+    assert {bar.fillColor for bar in shapes(drawing, Rect)} == {HexColor(palette.LINE)}
+    assert len(shapes(drawing, Rect)) == 3, "two bars, and one of the legend"
+    assert shapes(drawing, Line) == []
+    assert "The month before" not in texts(drawing)
+    alone = replace(report, trend=tuple(replace(day, previous=None) for day in report.trend))
+    assert "The month before" not in texts(drawings.trend(alone, WORDS, WIDTH))
+
+
+@pytest.mark.parametrize("colour", sorted({*palette.SEVERITIES.values(), *palette.STATUSES.values()}))
+def test_black_stands_out_on_every_colour_of_a_part(colour: str) -> None:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    assert (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05) / 0.05 > 4.5
 
 
 def test_the_parts_of_the_pie_make_a_whole() -> None:
@@ -91,3 +109,4 @@ def test_page_and_paper_use_the_same_colours() -> None:
     wanted = {**palette.SEVERITIES, "line": palette.LINE, "before": palette.BEFORE, "text": palette.TEXT}
     wanted |= {"soft": palette.SOFT, "rule": palette.RULE, "wash": palette.WASH}
     assert {name: light.get(name) for name in wanted} == wanted
+    assert dict(re.findall(r"\.([a-z_]+) \{ --own: (#[0-9a-f]{6})", style)) == palette.STATUSES

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
 
-from minibar_ml.domain.report import Capped, week_ending
+from minibar_ml.domain.report import Affected, Capped, Money, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.render import pdf_actions
 from minibar_ml.render.bidi import has_right_to_left
@@ -170,6 +171,34 @@ def test_headings_repeat_and_no_alert_is_cut_in_two(folder: Path) -> None:
         assert chips == len(ends)
         seen += ends
     assert seen == [str(n) for n in range(1, pdf_actions.FIRST + 1)]
+
+
+@pytest.mark.parametrize("actions", range(0, 13, 3))
+def test_no_row_stands_alone_on_a_page_and_no_page_is_nearly_empty(folder: Path, actions: int) -> None:
+    named = tuple(Affected(1, "product", n, f"Ürün {n}", 50 - n, 3, "low", None) for n in range(5))
+    few = dict.fromkeys(("products", "rooms", "attendants"), Capped(named, 5))
+    report = a_report(week_ending(MONTH.last_day), actions, **few)
+    report = replace(report, pace=Capped(report.pace.rows[:3], 3), stock_outs=Capped((), 0))
+    pages = text(folder, rendered(report, "en", "pdf")).rstrip("\f").split("\f")
+    for page in pages:
+        table, days = (
+            "The day before that" in page,
+            re.findall(r"^ *(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) \d", page, re.MULTILINE),
+        )
+        assert (len(days) >= 3) == table
+        models = re.findall(r"raises alerts|none yet", page)
+        assert len(models) in (0, 3, 4)
+    assert all(len([line for line in page.splitlines() if line.strip()]) > 12 for page in pages)
+
+
+def test_no_figure_is_broken_over_two_lines(folder: Path) -> None:
+    sums = Money("all", Decimal("49987406.99"), Decimal(36), 3, Decimal("6790122.90"), Decimal("6791379.23"))
+    report = replace(a_report(hotels=3), money=(replace(sums, key="stock_anomaly"),), money_total=sums)
+    read = text(folder, rendered(report, "tr", "pdf"))
+    for value in ("49.987.406,99", "6.790.122,90", "6.791.379,23", "1.388.539×"):
+        assert len(re.findall(rf"(?<!\S){re.escape(value)}(?!\S)", read)) >= 2, value
+    for word in ("Doğruluk", "Duyarlılık", "Değerlendirilen"):
+        assert word in read
 
 
 def test_a_long_list_is_cut_and_says_of_how_many(folder: Path) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from io import BytesIO
+from textwrap import wrap
 from typing import Any
 from zipfile import ZipFile
 from zoneinfo import ZoneInfo
@@ -17,6 +18,7 @@ from report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render.formats import rendered
+from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import printable
@@ -60,7 +62,11 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     for row, line in zip([*money, all_money], [*tree["money"], tree["money_total"]], strict=True):
         factors = [0.01 if name == "change_percent" else 1 for name in names]
         assert row[1:] == pytest.approx([float(line[n]) * f for n, f in zip(names, factors, strict=True)])
-    for sheet, field in (("Products", "products"), ("Rooms", "rooms"), ("Attendants", "attendants")):
+    for sheet, field in (
+        ("Most affected products", "products"),
+        ("Most affected rooms", "rooms"),
+        ("Most affected attendants", "attendants"),
+    ):
         assert [row[2:] for row in rows(book, sheet)] == [
             (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
             for line in tree[field]["rows"]
@@ -152,11 +158,44 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
         for series in chart.series
     }
     kinds = sorted(kind for kind, _range in found)
-    assert kinds == ["BarChart"] * 4 + ["LineChart"] * 2 + ["PieChart"]
+    assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
     day, kind = (
         ("Alerts by day", "Alerts by type") if lang == "en" else ("Günlere göre uyarılar", "Türlere göre uyarılar")
     )
     assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
+
+
+def test_a_chart_has_no_series_of_a_period_before_that_is_not_drawn() -> None:
+    report = a_report()
+    alone = replace(
+        report,
+        trend=tuple(replace(day, previous=None) for day in report.trend),
+        by_type=tuple(replace(count, previous=None) for count in report.by_type),
+    )
+    charts = [chart for sheet in read(rendered(alone, "en", "xlsx")) for chart in sheet._charts]
+    assert [len(chart.series) for chart in charts] == [1, 1, 1, 1]
+
+
+def test_the_overview_has_every_key_figure_of_the_page() -> None:
+    words = Words("en", ZoneInfo(ZONE))
+    # The list of sheets below names some of them again.
+    overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
+    for one in figures(a_report(), words):
+        assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
+    assert {"Money handled", "Products running out"} <= overview.keys()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_have_room_for_all_their_lines(lang: Lang) -> None:
+    book = read(written(lang))
+    overview, *sheets = book.worksheets
+    assert not overview["A1"].alignment.wrap_text
+    for sheet in sheets:
+        height = sheet.row_dimensions[1].height or 15
+        for cell in sheet[1]:
+            # Bold letters are about a fifth wider than the digits that a column's width counts.
+            lines = wrap(cell.value, int(sheet.column_dimensions[cell.column_letter].width * 0.8))
+            assert len(lines) * 13 <= height, (sheet.title, cell.value)
 
 
 def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
@@ -169,8 +208,8 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
 
 def test_with_several_hotels_each_row_names_its_own() -> None:
     book = read(rendered(a_report(hotels=3), "en", "xlsx"))
-    assert [cell.value for cell in book["Products"][1]][:2] == ["Name", "Hotel"]
-    assert rows(book, "Products")[0][1] == "Otel 1"
+    assert [cell.value for cell in book["Most affected products"][1]][:2] == ["Name", "Hotel"]
+    assert rows(book, "Most affected products")[0][1] == "Otel 1"
 
 
 @settings(deadline=None, max_examples=40)
