@@ -159,7 +159,17 @@ def _print(
     from minibar_ml.render.json import document
 
     if is_json:
-        console.print_json(document(context.work(settings, "report", compute)))
+
+        def look(connection: "Connection") -> Any:
+            from minibar_ml.store import audit
+
+            figures = document(compute(connection))
+            connection.rollback()
+            audit.insert(connection, "report.view", "the figures of a report, as JSON")
+            connection.commit()
+            return figures
+
+        console.print_json(context.work(settings, "report view", look))
         return
     if not context.enabled(settings):
         return

@@ -307,7 +307,7 @@ class Report:
     rooms: Capped[Affected]
     attendants: Capped[Affected]
     pace: Capped[Pace]
-    models: Capped[ModelQuality]
+    models: Capped[ModelQuality] | None
     false_positives: tuple[FalsePositives, ...]
     days_without_data: tuple[date, ...]
     hotels_without_data: tuple[str, ...]
@@ -332,7 +332,7 @@ class Report:
     @property
     def has_nothing_yet(self) -> bool:
         """Whether no job ever did its work here and the store holds nothing to report of."""
-        seen = self.live or self.models.total or self.false_positives or self.pace.total
+        seen = self.live or (self.models and self.models.total) or self.false_positives or self.pace.total
         return not seen and self.total.alerts is None and not any(run.done_at for run in self.jobs)
 
 

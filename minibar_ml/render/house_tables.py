@@ -1,6 +1,6 @@
 """Tables of the house and of the system itself: stock to order, pace, models, jobs."""
 
-from minibar_ml.domain.report import STOCK_OUT_DAYS, JobRun, Report
+from minibar_ml.domain.report import STOCK_OUT_DAYS, Capped, JobRun, Report
 from minibar_ml.render.hotels import by_hotel
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
@@ -78,7 +78,8 @@ def models(report: Report, words: Words) -> Table:
         *(Column(_("Trained"), "instant", 1.5), Column(_("What failed"), "name", 1.9)),
     )
     rows: list[tuple[int, Row]] = []
-    for one in report.models.rows:
+    found = report.models or Capped()
+    for one in found.rows:
         part = words.label(one.model if one.trained_at else "none", "part")
         row: Row = (
             *(words.label(one.metric, "metric"), words.label(one.model, "model"), part, one.accuracy, one.precision),
@@ -90,12 +91,12 @@ def models(report: Report, words: Words) -> Table:
         "by statistics and fixed rules alone. The second opinion (an Isolation Forest) says how odd it finds what they "
         "found and raises nothing, so that low figures of its own cost no alert."
     )
-    truths = dict.fromkeys(one.evaluated_on for one in report.models.rows if one.evaluated_on)
+    truths = dict.fromkeys(one.evaluated_on for one in found.rows if one.evaluated_on)
     if truths:
         told = "; ".join(words.label(truth, "evaluated_on") for truth in truths)
         note += " " + _("Measured on: %(truths)s.") % {"truths": told}
     table = Table("models", _("How good the models are"), columns, (), note, _("No model has been trained yet."))
-    return by_hotel(report, words, table, rows, report.models)
+    return by_hotel(report, words, table, rows, found)
 
 
 def jobs(report: Report, words: Words) -> Table:

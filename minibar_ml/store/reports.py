@@ -137,8 +137,10 @@ def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[P
     return Capped(found, _total(rows))
 
 
-def fetch_models(connection: Connection, scope: Scope) -> Capped[ModelQuality]:
-    """The models in use and their measured quality, and what could not be trained."""
+def fetch_models(connection: Connection, scope: Scope) -> Capped[ModelQuality] | None:
+    """The models in use and their measured quality, and what could not be trained; None for whom models are hidden."""
+    if not connection.execute(query("report.may_see_models")).scalar_one():
+        return None
     rows = scope.fetch(connection, "models", limit=MODELS)
     return Capped(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
 

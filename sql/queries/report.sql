@@ -177,6 +177,11 @@ ORDER BY CASE WHEN :days > 7 THEN month / nullif(month_before, 0) ELSE minutes /
          hotel_id, entity_id
 LIMIT :limit
 
+-- name: may_see_models
+-- Whether this role may read models and how they were trained, which are the administrators'.
+SELECT has_table_privilege('minibar_ml.ml_models', 'SELECT')
+   AND has_table_privilege('minibar_ml.ml_training_logs', 'SELECT')
+
 -- name: models
 -- The model of each metric, hotel and kind in use at that instant, beside its last training if that one failed. Where the
 -- active one was trained later, it is the newest of those that there were. A training's log has no as-of of its own: it

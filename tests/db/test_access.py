@@ -161,6 +161,23 @@ def test_a_filter_that_tells_what_it_is_given_is_never_given_a_hidden_row(hotels
     assert set(re.findall(r"given (\w+) (\d)", told)) == {(type_, hotel) for type_ in STOCK_ALERTS for hotel in "01"}
 
 
+@pytest.mark.parametrize("role", ["storekeeper", "viewer"])
+def test_a_reports_figures_are_those_that_a_role_may_see(
+    hotels: str, role: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = login(hotels, role, "--as", role, "--hotel", "1")
+    capsys.readouterr()
+    done(url, "report", "weekly", "--ending", AS_OF, "--json")
+    figures = json.loads(capsys.readouterr().out)
+    types = STOCK_ALERTS if role == "storekeeper" else set(ALERT_TYPES)
+    told = {(row["alert"]["type"], row["alert"]["hotel_id"]) for row in figures["actions"]["rows"]}
+    assert told == {(type_, hotel) for type_ in types for hotel in (0, 1)}
+    assert figures["total"]["alerts"] == len(told)
+    assert figures["models"] is None
+    views = "SELECT action FROM minibar_ml.ml_audit_log WHERE database_role = :role"
+    assert ("report.view",) in sql(hotels, views, role=make_url(url).username)
+
+
 def test_every_table_of_the_store_has_row_level_security_or_is_known_to_need_none(hotels: str) -> None:
     rows = sql(
         hotels,
