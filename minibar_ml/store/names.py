@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
+from minibar_ml.log import logger
 from minibar_ml.store.engine import explain
 from minibar_ml.store.queries import query
 
@@ -47,6 +48,8 @@ def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
     if whole := [id for id, name in known.items() if folded(name) == word]:
         return whole
     if word.isascii() and word.isdigit() and (int(word) in known or (not known and int(word) <= HIGHEST_ID)):
+        if int(word) in known:
+            logger.info("no %s is called %s: it is taken for the id of %s", kind, word, known[int(word)])
         return [int(word)]
     if word and kind != "room" and (parts := [id for id, name in known.items() if word in folded(name)]):
         return parts
