@@ -107,7 +107,7 @@ WORDINGS: Mapping[str, Wording] = {
     "leak": Wording(
         "{name}: {units} left the warehouse and never reached a room.",
         "Compare issues with refills from that day on, and count storeroom and carts.",
-        ("Since {since}.", "About {expected} would be usual."),
+        ("Since {since}.", "Up to {expected} would be usual."),
     ),
     "depletion": Wording(
         "{name}: the stock lasts about {days} more.",

@@ -64,7 +64,7 @@ CASES: list[tuple[AlertType, EntityType, str, float, float | None, dict[str, Any
     ("stock_anomaly", "product", "level_break", 12.0, 80.0, {},
      "1126: a stock of 12 units does not fit how the product is used. About 80 would be usual."),
     ("shrinkage", "product", "leak", 18.0, 2.0, {"since": "2025-11-03"},
-     "1126: 18 units left the warehouse and never reached a room. Since 3 Nov 2025. About 2 would be usual."),
+     "1126: 18 units left the warehouse and never reached a room. Since 3 Nov 2025. Up to 2 would be usual."),
     ("stock_depletion", "product", "depletion", 1.0, None,
      {"level": 12, "daily_units": 11.8, "p10": 0.8, "p90": 1.4, "order_quantity": 240, "order_by": "2025-11-19"},
      "1126: the stock lasts about 1 day more. Likely between 0.8 and 1.4 days. 12 units left, about 11.8 used a day. "
