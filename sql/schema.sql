@@ -63,6 +63,14 @@ BEGIN
        OR (NEW.snoozed_by = 'system' AND OLD.snoozed_by IS DISTINCT FROM NEW.snoozed_by) THEN
         RAISE EXCEPTION 'only a job judges alerts as the system' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    -- Who gave a verdict, and when, changes with the verdict alone.
+    IF NEW.status = OLD.status
+       AND (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
+            OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
+            OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
+                AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
+        RAISE EXCEPTION 'who judged an alert changes with the verdict alone' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     -- A day's play for clocks that differ.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
@@ -191,9 +199,11 @@ BEGIN
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
         CROSS JOIN LATERAL (VALUES
-            (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL, NULL),
+            (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL,
+                         CASE WHEN is_person THEN 'alert.mute' END),
             (2, 'unmuted', o.muted_by IS NOT NULL AND n.muted_by IS NULL
-                           AND n.status IN ('open', 'acknowledged', 'snoozed'), NULL, NULL),
+                           AND n.status IN ('open', 'acknowledged', 'snoozed'), NULL,
+                           CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
                            > array_position(ARRAY['low', 'medium', 'high', 'critical'], o.severity), NULL, NULL),
             (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),

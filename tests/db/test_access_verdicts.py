@@ -52,12 +52,21 @@ def test_a_verdict_by_psql_is_on_record_under_the_login_that_gave_it(hotels: str
         ("status = 'resolved', resolved_at = '2020-01-01', resolved_by = 'a'", "judged now"),
         ("status = 'acknowledged', read_at = now() + interval '3 years', read_by = 'a'", "judged now"),
         ("status = 'snoozed', snoozed_until = now() + interval '1 day', snoozed_by = 'system'", "only a job"),
+        ("resolved_by = 'Mr X'", "with the verdict alone"),
+        ("read_by = 'Mr X', read_at = now()", "with the verdict alone"),
     ],
 )
 def test_nobody_judges_as_the_system_or_at_another_time(hotels: str, changes: str, why: str) -> None:
     url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
     assert why in psql(url, f"UPDATE minibar_ml.ml_alerts SET {changes} WHERE id = 1")
     assert sql(hotels, "SELECT status FROM minibar_ml.ml_alerts WHERE id = 1") == [("open",)]
+
+
+def test_who_mutes_an_alert_by_psql_is_on_record(hotels: str) -> None:
+    url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
+    assert psql(url, "UPDATE minibar_ml.ml_alerts SET muted_by = 2 WHERE id = 1") == ""
+    last = "SELECT action, operator, subject FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1"
+    assert sql(hotels, last) == [("alert.mute", make_url(url).username, "alert 1")]
 
 
 def test_who_sees_an_alert_and_may_not_judge_it_is_told_so(hotels: str, capsys: Capture) -> None:
