@@ -15,17 +15,21 @@ from minibar_ml.ml.training import FOREST_OF, PARAMETERS_FORMAT, Learnt
 
 @dataclass
 class Opened:
-    """One hotel's models; `refused` names the metrics whose model could not be trusted, with the reason."""
+    """One hotel's models; `refused` names the metrics whose model could not be trusted, with the reason.
+
+    `outdated` are those whose model another version of the program made: nothing is wrong, and the next train mends it.
+    """
 
     parameters: dict[str, Parameters] = field(default_factory=dict)
     tightness: dict[str, float] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     forests: list[StoredModel] = field(default_factory=list)
+    outdated: set[str] = field(default_factory=set)
 
     @property
     def is_whole(self) -> bool:
-        """Whether there are stored models, and none of them was refused."""
-        return bool(self.parameters) and not self.refused
+        """Whether there are stored models, and all of them can be used."""
+        return bool(self.parameters) and not self.refused and not self.outdated
 
 
 class Forests(Mapping[str, Parameters]):
@@ -41,12 +45,16 @@ class Forests(Mapping[str, Parameters]):
         if name not in self._opened:
             model = self._sealed[name]
             try:
-                self._opened[name] = _opened(model, self._keys)
+                opened = _opened(model, self._keys)
             except ModelRefused as error:
                 logger.warning("%s", error)
                 self._refused[model.header.metric_type] = str(error)
                 del self._sealed[name]
                 raise KeyError(name) from error
+            if opened is None:
+                del self._sealed[name]
+                raise KeyError(name)
+            self._opened[name] = opened
         return self._opened[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -70,18 +78,23 @@ def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Open
             logger.warning("%s", error)
             opened.refused[model.header.metric_type] = str(error)
             continue
+        if payload is None:
+            opened.outdated.add(model.header.metric_type)
+            continue
         opened.parameters |= payload["detectors"]
         opened.tightness |= payload["tightness"]
     return hotels
 
 
-def _opened(model: StoredModel, keys: Keys | None) -> dict[str, Any]:
-    """A model's payload; raises ModelRefused where it can't be trusted or was made for other detectors than ours."""
+def _opened(model: StoredModel, keys: Keys | None) -> dict[str, Any] | None:
+    """A model's payload, None where it was made for other detectors than ours; raises ModelRefused as `open_sealed`."""
     payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
     if payload.get("format") != PARAMETERS_FORMAT:
-        raise ModelRefused(
-            f"The {model.header} is refused: it was made for other detectors than ours; run `minibar-ml train`."
+        logger.warning(
+            "The %s was made for other detectors than ours and is not used; `minibar-ml train` makes a new one.",
+            model.header,
         )
+        return None
     return payload
 
 

@@ -18,7 +18,7 @@ from minibar_ml.ml.panels import Floats
 
 WINDOW_DAYS = 60
 LEAST_HISTORY_DAYS = 14
-CLOSED_DAYS = 7
+CLOSED_DAYS, CLOSED_GAPS = 7, 10.0
 LEAST_DAYS_OF_USE = 6
 LATEST_USE_DAYS = 28
 DAILY_OF_DAYS = 14
@@ -99,15 +99,16 @@ def opening(used: Floats) -> int:
 
 
 def _open_days(used: Floats) -> Floats:
-    """The use, unseen (NaN) on days on which the hotel was closed: a week or more without any use that is over.
+    """The use, unseen (NaN) on days on which the hotel was closed: a gap in all use of a week or more that is over.
 
-    One that is not over is no demand as long as it lasts.
+    It must be out of the ordinary too: where rounds are entered every ten days, ten days without use are none. A gap
+    that is not over is no demand as long as it lasts.
     """
-    some = (np.nan_to_num(used) > 0).any(axis=0)
-    days = np.flatnonzero(some)
+    days = np.flatnonzero((np.nan_to_num(used) > 0).any(axis=0))
     closed = np.zeros(used.shape[1], dtype=bool)
+    longest = max(CLOSED_DAYS, CLOSED_GAPS * float(np.median(np.diff(days)))) if len(days) > 1 else np.inf
     for last, following in pairwise(days.tolist()):
-        if following - last > CLOSED_DAYS:
+        if following - last > longest:
             closed[last + 1 : following] = True
     return np.where(closed, np.nan, used)
 

@@ -190,7 +190,7 @@ def test_a_model_put_in_anothers_place_is_refused(
     assert "put in the wrong place" in _refused(url, capsys)
 
 
-def test_a_model_made_for_other_detectors_is_refused_and_not_misread(
+def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
     month_points: str,
     make_database: Callable[..., str],
     capsys: pytest.CaptureFixture[str],
@@ -200,7 +200,16 @@ def test_a_model_made_for_other_detectors_is_refused_and_not_misread(
     with monkeypatch.context() as older:
         older.setattr("minibar_ml.ml.training.PARAMETERS_FORMAT", 0)
         done(url, "train", "--as-of", AS_OF, "--quiet")
-    assert "made for other detectors" in _refused(url, capsys)
+    capsys.readouterr()
+    done(url, "detect", "--as-of", AS_OF)
+    assert "made for other detectors" in capsys.readouterr().err
+    assert alerts(url, "type = 'model_fallback'", "status") == [], "nothing is wrong: the next train mends it"
+    learnt_now = alerts(url, ROOMS_TAKING, WHAT)
+    done(url, "train", "--as-of", AS_OF, "--quiet")
+    sql(url, "DELETE FROM minibar_ml.ml_alert_events; DELETE FROM minibar_ml.ml_alerts")
+    done(url, "detect", "--as-of", AS_OF)
+    assert "made for other" not in capsys.readouterr().err
+    assert alerts(url, ROOMS_TAKING, WHAT) == learnt_now
 
 
 @pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""])

@@ -240,3 +240,11 @@ def test_a_hotel_that_was_closed_takes_up_where_it_was_and_one_that_is_closed_ta
     assert forecast(used, level, history, FIRST).daily.mean() == pytest.approx(4.0, rel=0.15)
     used[:, -7:] = 0
     assert forecast(used, level, history, FIRST).daily.mean() < 1
+
+
+@pytest.mark.parametrize(("products", "every", "units"), [(6, 10, 20), (1, 9, 2), (1, 12, 2)])
+def test_rounds_that_are_entered_seldom_are_no_closed_hotel(products: int, every: int, units: int) -> None:
+    used = np.zeros((products, WINDOW_DAYS))
+    used[:, every - 1 :: every] = units
+    daily = forecast(used, np.full(used.shape, 100.0), np.full(products, 300.0), FIRST).after[:, -1]
+    assert daily.mean() == pytest.approx(units / every, rel=0.5)
