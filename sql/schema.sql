@@ -191,7 +191,9 @@ DECLARE
 BEGIN
     WITH happened AS (
         SELECT n.id, e.place, e.event, n.severity,
-               coalesce(nullif(nullif(e.by, 'system'), ''), CASE WHEN is_person THEN session_user END) AS by,
+               -- The system never takes a verdict back: whoever did is the one that is logged in.
+               coalesce(nullif(nullif(e.by, 'system'), ''),
+                        CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
                e.action,
                minibar_ml.judgement(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,

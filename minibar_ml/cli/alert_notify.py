@@ -1,6 +1,9 @@
 """`minibar-ml alerts notify`: deliver what the outbox holds."""
 
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,7 +11,7 @@ import typer
 
 from minibar_ml.cli import console, context, delivery
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
-from minibar_ml.domain.errors import ExitCode
+from minibar_ml.domain.errors import Ended, ExitCode
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
@@ -47,13 +50,33 @@ def notify(
         clock=time.monotonic,
     )
     try:
-        result = context.work(settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed))
+        with _told_to_end():
+            result = context.work(
+                settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
+            )
     finally:
         for channel in plan.channels.values():
             channel.close()
     _show(result, json=json)
     if result.down or result.failed:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let SIGTERM, as of a machine that shuts down, be an error like others: what is claimed is given back.
+
+    Only here: in other commands it ends the process at once, and PostgreSQL takes back what was under way.
+    """
+
+    def end(_signal: int, _frame: object) -> None:
+        raise Ended("asked to end by a signal: what was not begun waits for the next run")
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show(result: "NotifyResult", *, json: bool) -> None:

@@ -4,7 +4,6 @@ import errno
 import gc
 import logging
 import os
-import signal
 import sys
 from collections.abc import Iterator, MutableMapping, Sequence
 from importlib import import_module
@@ -16,7 +15,7 @@ from typer.main import get_group
 
 from minibar_ml import __version__, log
 from minibar_ml.cli import console
-from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode, MinibarError
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.log import logger
 
 COMMANDS = (
@@ -119,6 +118,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return ExitCode.UNEXPECTED
     except MinibarError as error:
         return _report(error)
+    except Ended as request:
+        typer.echo(str(request), err=True)
+        return 143
     except KeyboardInterrupt:
         typer.echo("interrupted; nothing is half-written", err=True)
         return 130
@@ -127,14 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code if isinstance(code, int) else ExitCode.OK
 
 
-def _terminated(_signal: int, _frame: object) -> None:
-    """A machine that shuts down lets us say so: what is under way is closed as it is after an error."""
-    raise SystemExit(128 + signal.SIGTERM)
-
-
 def run() -> None:
     """Entry point of the console script."""
-    signal.signal(signal.SIGTERM, _terminated)
     code = main()
     # The process ends: nothing that it still holds is worth looking through for garbage on the way out.
     gc.freeze()

@@ -20,6 +20,10 @@ class ExitCode(IntEnum):
     LOCKED = 75
 
 
+class Ended(BaseException):
+    """Somebody asked the process to end. Not an Exception, so that whoever goes on after those does not after this."""
+
+
 class MinibarError(Exception):
     """Something unexpected happened; the log has the details."""
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.errors import MinibarError
+from minibar_ml.domain.errors import Ended, MinibarError
 from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
@@ -50,7 +50,8 @@ def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
         except BaseException as error:
             if not connection.invalidated:
                 connection.rollback()
-                message = str(error) if isinstance(error, MinibarError) else f"{type(error).__name__}: {error}"
+                is_told = isinstance(error, MinibarError | Ended)
+                message = str(error) if is_told else f"{type(error).__name__}: {error}"
                 _end(connection, run, "failed", message)
                 connection.commit()
             raise

@@ -3,7 +3,7 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or that a person put off or opened again, is news, and of several events only the last; that it is over
+-- found lately, or came in late, or that a person put off or opened again, is news, and of several events only the last; that it is over
 -- is told to whom was told that it began.
 WITH fresh AS (
     UPDATE minibar_ml.ml_alert_events SET considered_at = :as_of
@@ -20,7 +20,11 @@ WITH fresh AS (
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
-           OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer))
+           OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
+           -- Its day had been looked at before without it: what it was found by came in late. History is another thing.
+           OR EXISTS (SELECT FROM minibar_ml.ml_job_runs r
+                      WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly')
+                        AND r.as_of < a.raised_at AND CAST(r.as_of AS date) > a.last_occurred_on))
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, next_at)

@@ -43,6 +43,9 @@ def test_a_verdict_by_psql_is_on_record_under_the_login_that_gave_it(hotels: str
     last = "SELECT action, operator FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1"
     assert sql(hotels, last) == [("alert.reopen", role)]
     done(hotels, "audit", "verify", "--quiet")
+    done(hotels, "alerts", "false-positive", "2", "--by", "Ayşe", "--quiet")
+    sql(hotels, "UPDATE minibar_ml.ml_alerts SET status = 'open', resolved_at = NULL, resolved_by = NULL WHERE id = 2")
+    assert sql(hotels, last) == [("alert.reopen", "postgres")], "the owner is on record too"
 
 
 @pytest.mark.parametrize(

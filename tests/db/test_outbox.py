@@ -168,6 +168,20 @@ def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
     assert told(store_url, mailbox) == []
 
 
+def test_what_came_in_late_is_news(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    looked = (
+        "INSERT INTO minibar_ml.ml_job_runs (job, started_at, ended_at, as_of, outcome, counts)"
+        " VALUES ('detect', now() - :days * interval '1 day', now(), now() - :days * interval '1 day', 'done', '{}')"
+    )
+    sql(store_url, looked, days=10)
+    raise_alerts(store_url, days=10)
+    assert told(store_url, mailbox) == [], "nobody had looked at that day when it was over"
+    sql(store_url, looked, days=1)
+    raise_alerts(store_url, days=10, first=2)
+    assert told(store_url, mailbox) == [("ayse", "[High] Room Oda 2: Unusual consumption")]
+
+
 def test_quiet_hours_hold_all_but_critical_alerts_back(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse", "--quiet-hours", "22:00-07:00")
     raise_alerts(store_url, severity="high")

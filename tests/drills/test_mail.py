@@ -210,9 +210,11 @@ def test_a_run_that_is_asked_to_end_gives_back_what_it_has_not_begun(hotel: str,
 
     with serving(Mailbox(at_data=end)) as mailbox:
         running.append(start_notify(hotel, mailbox, tmp_path))
-        running[0].communicate()
+        _, said = running[0].communicate()
         assert running[0].returncode == 128 + signal.SIGTERM
-        assert sql(hotel, "SELECT outcome FROM minibar_ml.ml_job_runs WHERE job = 'notify'") == [("failed",)]
+        assert "asked to end by a signal" in said
+        ((outcome, error),) = sql(hotel, "SELECT outcome, error FROM minibar_ml.ml_job_runs WHERE job = 'notify'")
+        assert (outcome, error) == ("failed", said.strip().splitlines()[-1])
         assert notify(hotel, mailbox) == ExitCode.OK
         assert len(set(ids(mailbox))) == len(mailbox.accepted) == 4, "but the one that was being sent"
         sql(hotel, LATER)

@@ -9,6 +9,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from email.utils import localtime
+from typing import Any
 
 from minibar_ml.domain.messages import Mail
 from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered, one_line, reason
@@ -18,23 +19,25 @@ NAME = "minibar-ml"
 
 
 class _WholeWords(EmailPolicy):
-    """SMTP's policy, but a subject that is not ASCII is encoded as one text.
+    """SMTP's policy, but a subject or a name that is not ASCII is encoded as one text.
 
     The standard one encodes word by word and, where a line breaks between two encoded words, loses the space between
-    them (CPython issue 92081): "Olağandışı tüketim" arrived as one word.
+    them or puts one into a word (CPython issue 92081): "Olağandışı tüketim" arrived as one word.
     """
 
-    def fold(self, name: str, value: str) -> str:
+    def fold(self, name: str, value: Any) -> str:
         """One header, in lines of at most 78 characters."""
-        text = str(value)
-        if name.lower() != "subject" or text.isascii():
+        kind = name.lower()
+        if str(value).isascii() or kind not in ("subject", "to"):
             return str(super().fold(name, value))
+        text = value.addresses[0].display_name if kind == "to" else str(value)
         lines = Header(text, "utf-8", header_name=name, maxlinelen=75).encode(linesep=self.linesep)
-        return f"{name}: {lines}{self.linesep}"
+        address = f"{self.linesep} <{value.addresses[0].addr_spec}>" if kind == "to" else ""
+        return f"{name}: {lines}{address}{self.linesep}"
 
-    def fold_binary(self, name: str, value: str) -> bytes:
+    def fold_binary(self, name: str, value: Any) -> bytes:
         """The same as bytes."""
-        if name.lower() != "subject":
+        if str(value).isascii():
             return bytes(super().fold_binary(name, value))
         return self.fold(name, value).encode("ascii")
 
