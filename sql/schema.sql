@@ -263,6 +263,14 @@ CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
     SELECT coalesce((SELECT pg_has_role(who, oid, 'USAGE') FROM pg_roles WHERE rolname = 'minibar_ml_collector'), false)
 $$;
 
+CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT NOT row_security_active('minibar_ml.ml_alerts')
+        OR minibar_ml.runs_jobs(current_user)
+        OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
 CREATE TABLE minibar_ml.ml_access (
     database_role name NOT NULL,
     role text NOT NULL,

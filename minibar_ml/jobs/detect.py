@@ -42,15 +42,17 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
     """Judge each day, turn findings into alerts, in one transaction; `progress` is told each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
         last = runs.find_last(connection, "detect")
-        changed = runs.fetch_changed(connection, last.started_at) if last and not plan.walks else []
+        changed = last.changed_on if last and not plan.walks else []
         days = plan.days(last.as_of if last else None, changed)
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
         opened = {} if plan.walks else _open(connection, keys, plan.as_of)
         hotels = read_hotels(connection, plan, days[0], usable, opened)
-        given = verdicts.fetch(connection)
+        given: list[Judged] | None = None
 
         def known_on(day: date) -> list[Judged]:
+            nonlocal given  # asked for only where something is learnt here
+            given = verdicts.fetch(connection) if given is None else given
             # A walk raises what that day's run would have raised: it knew no verdict that came later.
             return [one for one in given if not plan.walks or one.at <= plan.seen_at(day)]
 

@@ -86,7 +86,8 @@ class Learner:
 
     def _now(self, hotel_id: int, day: date, *, with_opinions: bool, known: Collection[str] = ()) -> Learnt:
         window = training.training_days(day.toordinal(), self._plan.training_days, self._plan.lookback_days)
-        given = self._verdicts(day)
+        # Where nothing is learnt here, nothing is asked either.
+        given = self._verdicts(day) if EVERY_DETECTOR - set(known) else ()
         past = feedback.without_confirmed(self._hotels[hotel_id].between(*window), given, hotel_id)
         learnt = training.learn(past, self._plan.min_points, with_opinions=with_opinions, known=known)
         return replace(learnt, tightness=feedback.tightness(given))

@@ -34,17 +34,26 @@ class Entities:
 
 def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
     """What is known of everything found: the same few statements, however much or little that is."""
-    names: dict[tuple[EntityType, int], str] = {}
-    for kind, (name, function) in _TOLD_BY.items():
-        ids = sorted({finding.entity_id for finding in findings if finding.entity_type == kind})
-        if function in usable:
-            names |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids})}
-    prices = {}
+    names, prices = _names(connection, findings, usable), {}
     if "source_products" in usable:
         for row in connection.execute(query("entities.products")):
             names[("product", row.id)] = row.name
             prices[row.id] = Price(row.sale_price, row.purchase_price)
     return Entities(names, prices, _found(connection, findings))
+
+
+def _names(
+    connection: Connection, findings: Sequence[Finding], usable: Collection[str]
+) -> dict[tuple[EntityType, int], str]:
+    ids = {kind: sorted({one.entity_id for one in findings if one.entity_type == kind}) for kind in _TOLD_BY}
+    if all(function in usable for _, function in _TOLD_BY.values()):
+        rows = connection.execute(query("entities.names"), {f"{kind}s": found for kind, found in ids.items()})
+        return {(row.kind, row.id): row.name for row in rows}
+    found: dict[tuple[EntityType, int], str] = {}
+    for kind, (name, function) in _TOLD_BY.items():
+        if function in usable:
+            found |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids[kind]})}
+    return found
 
 
 def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], dict[int, float]]:

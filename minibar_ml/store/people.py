@@ -10,7 +10,7 @@ from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Recipient
 from minibar_ml.domain.people import ADDRESS, STOCK_TYPES, ChannelKind, Person
-from minibar_ml.store import access, audit
+from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
 NEEDED = "source_recipients"
@@ -19,12 +19,12 @@ _OWN = ("id", "name", "source_user_id", "channels", "follows_source")
 
 
 def follow_source(connection: Connection, usable: Collection[str], language: Lang) -> None:
-    """Take over who the source's administrators and storekeepers are; three statements.
+    """Take over who the source's administrators and storekeepers are; two statements.
 
     Does nothing where the source does not let us read them: then only those count whom somebody has added. Nor where
     this role may not change everybody: the jobs do it every few minutes.
     """
-    if NEEDED not in usable or not access.sees_everything(connection):
+    if NEEDED not in usable:
         return
     connection.execute(query("people.follow_source"), {"stock_types": list(STOCK_TYPES), "language": language})
     connection.execute(query("people.follow_addresses"), {"address": ADDRESS})

@@ -64,17 +64,21 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> N
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """A run that did its work: as of when, when it started, and its counts."""
+    """A run that did its work: as of when, when it started, and its counts.
+
+    `changed_on`: the business days whose points collect has changed since it started, in order.
+    """
 
     as_of: datetime
     started_at: datetime
     counts: dict[str, Any]
+    changed_on: list[date]
 
 
 def find_last(connection: Connection, job: Job) -> LastRun | None:
     """The last run of `job` that did its work; None before the first."""
     row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
-    return LastRun(row.as_of, row.started_at, row.counts) if row else None
+    return LastRun(row.as_of, row.started_at, row.counts, row.changed_on) if row else None
 
 
 def fetch_phases(connection: Connection) -> dict[int, History]:
@@ -82,8 +86,3 @@ def fetch_phases(connection: Connection) -> dict[int, History]:
     last = find_last(connection, "detect")
     told = last.counts.get("phases", {}) if last else {}
     return {int(hotel_id): History.of(history["days"]) for hotel_id, history in told.items()}
-
-
-def fetch_changed(connection: Connection, since: datetime) -> list[date]:
-    """The business days whose points collect has changed since an instant, in order."""
-    return list(connection.execute(query("runs.fetch_changed"), {"since": since}).scalars())

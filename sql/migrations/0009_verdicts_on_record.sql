@@ -8,6 +8,13 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
        AND NOT pg_has_role(who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
 
+-- Whether this session sees and may change all hotels' rows: the owner, a job, an administrator of all hotels.
+CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT NOT row_security_active('minibar_ml.ml_alerts')
+        OR minibar_ml.runs_jobs(current_user)
+        OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
 -- What persons decided about an alert, as the audit log tells it.
 CREATE FUNCTION minibar_ml.judgement(
     status text, read_at timestamptz, read_by text, resolved_at timestamptz, resolved_by text,

@@ -12,6 +12,14 @@ SELECT user_id AS id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:i
 -- Names of hotels.
 SELECT hotel_id AS id, name FROM minibar_ml.source_hotels() WHERE hotel_id = ANY(:ids)
 
+-- name: names
+-- Names of rooms, attendants and hotels together, where all of them can be read.
+SELECT 'room' AS kind, room_id AS id, room_name AS name FROM minibar_ml.source_rooms() WHERE room_id = ANY(:rooms)
+UNION ALL
+SELECT 'attendant', user_id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:attendants)
+UNION ALL
+SELECT 'hotel', hotel_id, name FROM minibar_ml.source_hotels() WHERE hotel_id = ANY(:hotels)
+
 -- name: products
 -- Names and prices of all products: there are tens of them, and what was found in a room names several.
 SELECT product_id AS id, name, sale_price, purchase_price FROM minibar_ml.source_products()

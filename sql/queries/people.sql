@@ -3,7 +3,7 @@
 
 -- name: follow_source
 -- Takes over who the hotel application's administrators and storekeepers are; a person set by hand is left alone, and
--- one of the same name stands in for the user.
+-- one of the same name stands in for the user. Whoever may not change everybody changes nobody.
 WITH found AS (
     SELECT user_id, login, is_active,
            CASE WHEN role = 'depo_sorumlusu' THEN 'storekeeper' ELSE 'administrator' END AS role,
@@ -12,6 +12,7 @@ WITH found AS (
            CASE WHEN role = 'depo_sorumlusu' THEN CAST(:stock_types AS text[]) END AS alert_types
     FROM minibar_ml.source_recipients()
     WHERE role IN ('sistem_yoneticisi', 'admin', 'depo_sorumlusu') AND login <> ''
+      AND (SELECT minibar_ml.sees_everything())
 ), changed AS (
     UPDATE minibar_ml.ml_people p
     SET is_active = f.is_active, role = f.role, hotels = f.hotels, alert_types = f.alert_types
@@ -22,6 +23,7 @@ WITH found AS (
 ), gone AS (
     UPDATE minibar_ml.ml_people p SET is_active = false
     WHERE p.follows_source AND p.is_active AND NOT EXISTS (SELECT FROM found f WHERE f.user_id = p.source_user_id)
+      AND (SELECT minibar_ml.sees_everything())
 )
 -- Administrators get the month's report unless they say otherwise.
 INSERT INTO minibar_ml.ml_people (name, source_user_id, follows_source, role, language, hotels, alert_types, reports)
@@ -36,7 +38,7 @@ ON CONFLICT DO NOTHING
 WITH found AS (
     SELECT p.id AS person_id, trim(r.email) AS email, coalesce(trim(r.email) ~ :address, false) AS is_usable
     FROM minibar_ml.ml_people p JOIN minibar_ml.source_recipients() r ON r.user_id = p.source_user_id
-    WHERE p.follows_source
+    WHERE p.follows_source AND (SELECT minibar_ml.sees_everything())
 ), gone AS (
     DELETE FROM minibar_ml.ml_channels c USING found f
     WHERE c.person_id = f.person_id AND c.kind = 'email' AND NOT f.is_usable

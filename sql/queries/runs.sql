@@ -23,16 +23,15 @@ SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS j
 WHERE id = :id
 
 -- name: find_last
--- As-of, start and counts of the last run of a job that did its work; no row before the first.
-SELECT as_of, started_at, counts FROM minibar_ml.ml_job_runs
-WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
-
--- name: fetch_changed
--- The business days whose points collect has changed since an instant.
-SELECT DISTINCT CAST(day AS date) AS day
-FROM minibar_ml.ml_job_runs CROSS JOIN LATERAL jsonb_array_elements_text(counts -> 'changed_on') AS day
-WHERE job = 'collect' AND outcome IN ('done', 'partly') AND ended_at >= :since
-ORDER BY 1
+-- As-of, start and counts of the last run of a job that did its work, and the business days whose points collect has
+-- changed since it started; no row before the first.
+SELECT l.as_of, l.started_at, l.counts,
+       ARRAY(SELECT DISTINCT CAST(day AS date)
+             FROM minibar_ml.ml_job_runs c CROSS JOIN LATERAL jsonb_array_elements_text(c.counts -> 'changed_on') AS day
+             WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
+             ORDER BY 1) AS changed_on
+FROM minibar_ml.ml_job_runs l
+WHERE l.job = :job AND l.outcome IN ('done', 'partly') ORDER BY l.started_at DESC LIMIT 1
 
 -- name: begin_snapshot
 -- Makes the transaction that it starts one that can only read, and that sees the state of its first statement.
