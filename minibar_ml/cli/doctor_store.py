@@ -169,7 +169,8 @@ def events(connection: "Connection", settings: "Settings", now: datetime) -> Ite
 
     today = now.astimezone(settings.zone()).date()
     named = context.calendar(settings, today, today).hotels.keys()
-    if unknown := sorted(named - hotels.fetch_names(connection).keys()):
+    known = hotels.fetch_names(connection).keys()
+    if known and (unknown := sorted(named - known)):
         found = f"ML_EVENTS_FILE names hotel {_listed(list(map(str, unknown)))}, of which the source knows nothing"
         yield Check("events", "warning", found, "correct the hotel's number, or leave it empty for all hotels")
     else:

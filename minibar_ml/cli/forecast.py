@@ -43,7 +43,7 @@ def forecast(
 ) -> None:
     """How many days each product's stock lasts, what to order and by when; the soonest empty first."""
     from minibar_ml.jobs.forecast import run
-    from minibar_ml.store import hotels
+    from minibar_ml.store import hotels, names
 
     settings = context.settings()
     zone = settings.zone()
@@ -53,7 +53,10 @@ def forecast(
         if hotel is not None:
             hotels.require(connection, hotel)
         result = run(connection, instant, zone, supplies, hotel_id=hotel, is_live=as_of is None)
-    shown = result.products if product is None else _wanted(result.products, product)
+        ids = None if product is None else names.find_ids(connection, "product", product)
+    shown = tuple(one for one in result.products if ids is None or one.product_id in ids)
+    if ids is not None and not shown:
+        raise NotFound(f"There is no product {product!r} with stock or use; `minibar-ml forecast` lists them all.")
     if json:
         console.print_json(_as_json(result, shown, daily=product is not None))
         return
@@ -66,18 +69,6 @@ def forecast(
         for one in shown:
             _daily(one)
     _notes(result, shown)
-
-
-def _wanted(products: "tuple[Product, ...]", asked: str) -> "tuple[Product, ...]":
-    """The products of that name, else id, else part of a name, as other commands know them; raises NotFound."""
-    from minibar_ml.store.names import folded
-
-    word = folded(asked)
-    found = tuple(one for one in products if folded(one.name) == word)
-    found = found or tuple(one for one in products if str(one.product_id) == word)
-    if found := found or tuple(one for one in products if word and word in folded(one.name)):
-        return found
-    raise NotFound(f"There is no product {asked!r} with stock or use; `minibar-ml forecast` lists them all.")
 
 
 def _as_json(result: "ForecastResult", shown: "tuple[Product, ...]", *, daily: bool) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class DetectResult:
 def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Callable[[date], None]) -> DetectResult:
     """Judge each day, turn findings into alerts, in one transaction; `progress` is told each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
-        last = runs.find_last(connection, "detect")
-        changed = last.changed_on if last and not plan.walks else []
+        last, since_then = runs.find_last_with_changes(connection, "detect")
+        changed = [] if plan.walks else since_then
         days = plan.days(last.as_of if last else None, changed)
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)

@@ -106,8 +106,9 @@ class _Delivery:
                     self._connection.commit()
                 except BaseException:
                     # Of the one at hand nobody knows whether it went out: its lease has to pass.
-                    self._connection.rollback()
-                    self._release(batch[number + 1 :])
+                    if not self._connection.invalidated:
+                        self._connection.rollback()
+                        self._release(batch[number + 1 :])
                     raise
 
     def _release(self, messages: list[Outgoing]) -> None:

@@ -64,21 +64,23 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> N
 
 @dataclass(frozen=True, slots=True)
 class LastRun:
-    """A run that did its work: as of when, when it started, and its counts.
-
-    `changed_on`: the business days whose points collect has changed since it started, in order.
-    """
+    """A run that did its work: as of when, when it started, and its counts."""
 
     as_of: datetime
     started_at: datetime
     counts: dict[str, Any]
-    changed_on: list[date]
 
 
 def find_last(connection: Connection, job: Job) -> LastRun | None:
     """The last run of `job` that did its work; None before the first."""
     row = connection.execute(query("runs.find_last"), {"job": job}).one_or_none()
-    return LastRun(row.as_of, row.started_at, row.counts, row.changed_on) if row else None
+    return LastRun(row.as_of, row.started_at, row.counts) if row else None
+
+
+def find_last_with_changes(connection: Connection, job: Job) -> tuple[LastRun | None, list[date]]:
+    """The same, and the business days whose points collect has changed since it started, in order."""
+    row = connection.execute(query("runs.find_last_with_changes"), {"job": job}).one_or_none()
+    return (LastRun(row.as_of, row.started_at, row.counts), row.changed_on) if row else (None, [])
 
 
 def fetch_phases(connection: Connection) -> dict[int, History]:

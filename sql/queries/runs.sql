@@ -23,8 +23,12 @@ SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS j
 WHERE id = :id
 
 -- name: find_last
--- As-of, start and counts of the last run of a job that did its work, and the business days whose points collect has
--- changed since it started; no row before the first.
+-- As-of, start and counts of the last run of a job that did its work; no row before the first.
+SELECT as_of, started_at, counts FROM minibar_ml.ml_job_runs
+WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+
+-- name: find_last_with_changes
+-- The same, and the business days whose points collect has changed since it started.
 SELECT l.as_of, l.started_at, l.counts,
        ARRAY(SELECT DISTINCT CAST(day AS date)
              FROM minibar_ml.ml_job_runs c CROSS JOIN LATERAL jsonb_array_elements_text(c.counts -> 'changed_on') AS day
