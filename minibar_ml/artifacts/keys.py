@@ -4,11 +4,11 @@ import base64
 import binascii
 import hashlib
 import os
-import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from minibar_ml.artifacts.secret_files import read_bytes
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.settings import Settings
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 VARIABLE = "ML_ENCRYPTION_KEYS"
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 8
-MAX_FILE_BYTES = 64 * 1024
 NEEDS_NEW = "run `minibar-ml keys new` to make one, or restore the backup of the one that sealed your models"
 
 
@@ -66,35 +65,15 @@ def _is_key(key: str) -> bool:
 
 
 def read_key_file(path: Path) -> str:
-    """The key file's text, never to be shown. It is checked once open, so that nobody can swap it in between."""
+    """The key file's text, never to be shown; raises ConfigurationError where there is none or it is not safe."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError as error:
+        content = read_bytes(path, f"The key file {path} (ML_KEY_FILE)", "make a new key")
+    except ConfigurationError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         raise ConfigurationError(f"No key: {VARIABLE} is empty and {path} does not exist; {NEEDS_NEW}.") from error
-    except OSError as error:
-        raise ConfigurationError(f"Can't read the key file {path} ({error.strerror}): check ML_KEY_FILE.") from error
-    try:
-        _refuse_unsafe(path, os.fstat(descriptor))
-        content = os.read(descriptor, MAX_FILE_BYTES)
-    finally:
-        os.close(descriptor)
     # Bytes that are no ASCII are no key either; they are named as such, not decoded.
     return content.decode("ascii", errors="replace")
-
-
-def _refuse_unsafe(path: Path, found: os.stat_result) -> None:
-    if not stat.S_ISREG(found.st_mode):
-        raise ConfigurationError(f"The key file {path} is no regular file: check ML_KEY_FILE.")
-    if found.st_uid != os.geteuid():
-        raise ConfigurationError(
-            f"The key file {path} belongs to user {found.st_uid}, not to us ({os.geteuid()}): "
-            f"run as its owner, or `chown {os.geteuid()} {path}`."
-        )
-    if found.st_mode & 0o077:
-        raise ConfigurationError(
-            f"The key file {path} can be read by others (mode {stat.S_IMODE(found.st_mode):04o}): `chmod 600 {path}`, "
-            "and if they may have read it, make a new key."
-        )
 
 
 def create_key_file(path: Path) -> None:

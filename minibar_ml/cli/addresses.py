@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli.secret_files import read_secret
+from minibar_ml.artifacts.secret_files import read_text
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.people import ChannelKind, Person, is_address
 
@@ -49,7 +49,7 @@ def _url(kind: ChannelKind, file: str) -> str:
     from minibar_ml.notify.contract import NeverDeliverable
 
     try:
-        text = sys.stdin.readline() if file == STDIN else read_secret(Path(file), f"--{kind} {file}")
+        text = sys.stdin.readline() if file == STDIN else read_text(Path(file), f"--{kind} {file}")
     except UnicodeDecodeError as error:
         raise UsageError(f"--{kind} {file} can't be read ({type(error).__name__}).") from error
     url = text.strip()

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli.secret_files import read_secret
+from minibar_ml.artifacts.secret_files import read_text
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.log import logger
@@ -47,7 +47,7 @@ def mail_server(settings: "Settings") -> "Server":
 
 
 def _password(path: str) -> str:
-    return read_secret(Path(path), f"ML_SMTP_PASSWORD_FILE={path}") if path else ""
+    return read_text(Path(path), f"ML_SMTP_PASSWORD_FILE={path}") if path else ""
 
 
 def keys(settings: "Settings") -> "Keys | None":
