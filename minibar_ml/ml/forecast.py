@@ -61,7 +61,7 @@ def forecast(
     (NaN: unknown). `history`: days since each product was first used. `now`: the level to start from, if it is not
     the last day's. `driver`: factor of each of the coming 90 days on demand, from stays on the books.
     """
-    opened = opening(used)
+    opened = _opening(used, history)
     seen = _open_days(unseen(capped(used), levels)[:, opened:])
     begin = first + opened
     found = rates(seen, begin)
@@ -92,10 +92,16 @@ def forecast(
     )
 
 
-def opening(used: Floats) -> int:
-    """The window's first day with any use: what is before it is no day without demand, there was no hotel to demand."""
-    some = (np.nan_to_num(used) > 0).any(axis=0)
-    return int(np.argmax(some)) if some.any() else 0
+def _opening(used: Floats, history: Floats) -> int:
+    """The window's day on which the hotel opened: what is before it is no day without demand.
+
+    That is its first use ever, or the first in the window after a gap as of a closed season; 0 where neither is in it.
+    """
+    days = _days_of_use(used)
+    if not len(days):
+        return 0
+    first = int(days[0])
+    return first if first > _longest_gap(days) else min(first, max(used.shape[1] - int(history.max()), 0))
 
 
 def _open_days(used: Floats) -> Floats:
@@ -104,13 +110,21 @@ def _open_days(used: Floats) -> Floats:
     It must be out of the ordinary too: where rounds are entered every ten days, ten days without use are none. A gap
     that is not over is no demand as long as it lasts.
     """
-    days = np.flatnonzero((np.nan_to_num(used) > 0).any(axis=0))
-    closed = np.zeros(used.shape[1], dtype=bool)
-    longest = max(CLOSED_DAYS, CLOSED_GAPS * float(np.median(np.diff(days)))) if len(days) > 1 else np.inf
+    days = _days_of_use(used)
+    closed, longest = np.zeros(used.shape[1], dtype=bool), _longest_gap(days)
     for last, following in pairwise(days.tolist()):
         if following - last > longest:
             closed[last + 1 : following] = True
     return np.where(closed, np.nan, used)
+
+
+def _days_of_use(used: Floats) -> NDArray[np.intp]:
+    return np.flatnonzero((np.nan_to_num(used) > 0).any(axis=0))
+
+
+def _longest_gap(days: NDArray[np.intp]) -> float:
+    """Days between two days of use beyond which a hotel was closed; never where there are not two."""
+    return max(CLOSED_DAYS, CLOSED_GAPS * float(np.median(np.diff(days)))) if len(days) > 1 else np.inf
 
 
 def _rows(found: Rates, rows: Flags) -> Rates:
