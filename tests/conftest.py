@@ -14,9 +14,10 @@ from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
-from minibar_ml.store import migrations, source
+from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.source import contract as source
 
 _numbers = count(1)
 pytest_plugins = ["three_alerts", "report_pages"]

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.ml.detectors.base import Detector, Limits, Moment, TooLittle
+from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
 
 FIRST_DAY = datetime(2026, 3, 2, tzinfo=UTC).toordinal()

@@ -10,7 +10,7 @@ from hotels import ZONE
 from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
 from sqlalchemy import Connection
 
-from minibar_ml.domain.report import Report, week_ending
+from minibar_ml.domain.reporting.report import Report, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 
@@ -37,15 +37,15 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture
 def page(browser: "Browser") -> Iterator["Page"]:
     """A phone-wide page that fails the test where anything is logged, asked of the network, or pops up."""
-    complaints: list[str] = []
+    problems: list[str] = []
     with closing(browser.new_page(viewport={"width": 390, "height": 800})) as made:
-        made.on("console", lambda message: complaints.append(f"console: {message.text}"))
-        made.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        made.on("dialog", lambda dialog: (complaints.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        made.on("request", lambda request: complaints.append(request.url) if "://" in request.url else None)
+        made.on("console", lambda message: problems.append(f"console: {message.text}"))
+        made.on("pageerror", lambda error: problems.append(f"error: {error}"))
+        made.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        made.on("request", lambda request: problems.append(request.url) if "://" in request.url else None)
         yield made
-    assert [complaint for complaint in complaints if not complaint.startswith("file://")] == []
-    assert len(complaints) == 1, "more than the page itself was read"
+    assert [complaint for complaint in problems if not complaint.startswith("file://")] == []
+    assert len(problems) == 1, "more than the page itself was read"
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from random import Random
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
-from minibar_ml.domain.report import (
+from minibar_ml.domain.reporting.report import (
     Action,
     Affected,
-    Capped,
     Count,
     Day,
     FalsePositives,
@@ -19,6 +18,7 @@ from minibar_ml.domain.report import (
     ModelQuality,
     Money,
     Pace,
+    Page,
     Period,
     Report,
     StockOut,
@@ -60,7 +60,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         timezone=ZONE,
         total=Count("all", 1234, 987),
         live=tuple(Live(name, n + 2, Decimal("1234.50") * n) for n, name in enumerate(reversed(SEVERITIES))),
-        actions=Capped(tuple(_action(n, chance) for n in range(actions)), actions + 1000),
+        actions=Page(tuple(_action(n, chance) for n in range(actions)), actions + 1000),
         by_type=tuple(Count(name, 500 - 97 * n, 310 + 10 * n) for n, name in enumerate(TYPES)),
         by_severity=tuple(Count(name, 100 + 139 * n, 300) for n, name in enumerate(reversed(SEVERITIES))),
         by_status=tuple(Count(name, (38, 140, 246, 352, 458)[n], 200) for n, name in enumerate(STATUSES)),
@@ -70,8 +70,8 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         products=_affected("product", chance),
         rooms=_affected("room", chance),
         attendants=_affected("attendant", chance),
-        pace=Capped(tuple(_pace(n, name) for n, name in enumerate(HOSTILE)), 40),
-        models=Capped(tuple(_model(n) for n in range(4)), 4),
+        pace=Page(tuple(_pace(n, name) for n, name in enumerate(HOSTILE)), 40),
+        models=Page(tuple(_model(n) for n in range(4)), 4),
         false_positives=(FalsePositives("consumption_anomaly", 40, 7), FalsePositives("refill_delay", 0, 0)),
         days_without_data=(period.since + timedelta(days=2),),
         hotels_without_data=(),
@@ -80,7 +80,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             JobRun("train", "failed", AS_OF, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)),
             JobRun("detect", None, None, None),
         ),
-        stock_outs=Capped(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
+        stock_outs=Page(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
     )
     return replace(made, **changes)
 
@@ -88,7 +88,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
 def an_empty_report() -> Report:
     """A report before anything has run."""
     unknown = Count("all", None, None)
-    nobody: Capped[Any] = Capped()
+    nobody: Page[Any] = Page()
     return replace(
         a_report(week_ending(date(2026, 3, 1))),
         **dict.fromkeys(("live", "by_type", "by_severity", "by_status", "trend", "money", "false_positives"), ()),
@@ -156,12 +156,12 @@ def _money(key: str, impact: Decimal) -> Money:
     return Money(key, impact, impact - 400, 3, impact / 2, impact / 4, impact / 8)
 
 
-def _affected(kind: Any, chance: Random) -> Capped[Affected]:
+def _affected(kind: Any, chance: Random) -> Page[Affected]:
     rows = [
         Affected(1, kind, n, name, 50 - n, 3, SEVERITIES[n % 4], Decimal(chance.randrange(9000)) / 100)
         for n, name in enumerate(HOSTILE)
     ]
-    return Capped((*rows, Affected(1, kind, 99, "", 1, 0, "low", None)), 57)
+    return Page((*rows, Affected(1, kind, 99, "", 1, 0, "low", None)), 57)
 
 
 def _pace(n: int, name: str) -> Pace:

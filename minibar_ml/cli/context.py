@@ -10,16 +10,16 @@ import typer
 
 from minibar_ml import log, pings
 from minibar_ml.cli import console
+from minibar_ml.config.settings import Settings, examine, suggestion
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
-from minibar_ml.settings import Settings, examine, meant_by
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from minibar_ml.domain.calendar import Calendar
-    from minibar_ml.ml.detectors.base import Limits
+    from minibar_ml.ml.contract import Limits
 
 Result = TypeVar("Result")
 EARLIEST_YEAR = 2000
@@ -171,8 +171,8 @@ def _note(connection: "Connection", settings: Settings) -> None:
 
 def limits(settings: Settings) -> "Limits":
     """What deciding needs of the settings."""
-    from minibar_ml.cli.supplies import supplies
-    from minibar_ml.ml.detectors.base import Limits
+    from minibar_ml.config.products_file import supplies
+    from minibar_ml.ml.contract import Limits
 
     return Limits(
         budget=settings.alert_budget,
@@ -187,7 +187,7 @@ def limits(settings: Settings) -> "Limits":
 
 def calendar(settings: Settings, first: date, today: date) -> "Calendar":
     """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
-    from minibar_ml import calendars
+    from minibar_ml.config import calendars
 
     ahead = today + timedelta(days=366)
     return calendars.read(settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, ahead)
@@ -198,7 +198,7 @@ def settings() -> Settings:
     examined = examine()
     settings = examined.faultless()
     for name in examined.unknown:
-        like = meant_by(name)
+        like = suggestion(name)
         cure = f"did you mean {like}?" if like else "docs/settings.md lists all settings."
         logger.warning("%s is no setting and has no effect: %s", console.visible(name), cure)
     return settings

@@ -11,8 +11,8 @@ import typer
 
 from minibar_ml.cli import console, context
 from minibar_ml.cli.context import Quiet, Verbose
+from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
-from minibar_ml.settings import PREFIX, Settings
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = Path("/etc/minibar-ml")

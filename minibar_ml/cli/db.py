@@ -25,7 +25,8 @@ def register(root: typer.Typer) -> None:
 @app.command()
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Make or upgrade the store, recognise the source layout and install its contract."""
-    from minibar_ml.store import audit, migrations, source
+    from minibar_ml.store import audit, migrations
+    from minibar_ml.store.source import contract as source
 
     if unknown := set(without or ()) - source.PARTS.keys():
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
@@ -103,8 +104,8 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 @app.command()
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Check schema and source contract; exit 5 where something is missing."""
-    from minibar_ml.store import source
     from minibar_ml.store.migrations import server_version
+    from minibar_ml.store.source import contract as source
 
     with context.store(context.settings(), "db check") as connection:
         contract = source.read(connection)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context, phases
+from minibar_ml.cli import console, context
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli.views import phases
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.log import logger
 
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from minibar_ml.artifacts.keys import Keys
+    from minibar_ml.config.settings import Settings
     from minibar_ml.jobs.detect import DetectResult
-    from minibar_ml.settings import Settings
 
 ANOMALIES_FOUND = 10
 """Exit status of `--fail-on-alert` when alerts were opened; errors keep theirs."""

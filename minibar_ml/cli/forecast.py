@@ -11,7 +11,7 @@ from minibar_ml.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from minibar_ml.jobs.forecast import ForecastResult, Product
-    from minibar_ml.ml.forecast_accuracy import Accuracy
+    from minibar_ml.ml.forecasting.accuracy import Accuracy
 
 REASONS = {
     "no_level": "no movement in the ledger",
@@ -43,7 +43,7 @@ def forecast(
 ) -> None:
     """How many days each product's stock lasts, what to order and by when; the soonest empty first."""
     from minibar_ml.jobs.forecast import run
-    from minibar_ml.store import hotels, names
+    from minibar_ml.store.source import hotels, names
 
     settings = context.settings()
     zone = settings.zone()

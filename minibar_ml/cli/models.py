@@ -10,8 +10,8 @@ from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 
 if TYPE_CHECKING:
+    from minibar_ml.config.settings import Settings
     from minibar_ml.domain.models import ModelSummary, StoredModel
-    from minibar_ml.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Trained models: versions, quality, rolling back.")
 QUALITIES = ("accuracy", "precision", "recall")

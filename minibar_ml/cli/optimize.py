@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context, quality_table
+from minibar_ml.cli import console, context
 from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.views import quality_table
 
 if TYPE_CHECKING:
     from minibar_ml.jobs.optimize import OptimizeResult, Search

@@ -14,10 +14,10 @@ from minibar_ml.domain.errors import UsageError
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from minibar_ml.domain.report import Period
+    from minibar_ml.config.settings import Settings
+    from minibar_ml.domain.reporting.report import Period
     from minibar_ml.i18n import Lang
     from minibar_ml.jobs.report import ReportResult
-    from minibar_ml.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What managers read.")
 FIRST_YEAR = 2000
@@ -56,7 +56,7 @@ def weekly(
     verbose: Verbose = False,
 ) -> None:
     """Write the week's report and print its path; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.report import week_ending
+    from minibar_ml.domain.reporting.report import week_ending
 
     settings = context.settings()
     instant = context.resolve_as_of(as_of, settings.zone())
@@ -82,7 +82,7 @@ def monthly(
     verbose: Verbose = False,
 ) -> None:
     """Write the report of the calendar month that ended; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.report import month_ended
+    from minibar_ml.domain.reporting.report import month_ended
 
     settings = context.settings()
     instant = context.resolve_as_of(as_of, settings.zone())
@@ -184,7 +184,7 @@ def _print(
 
 def _wanted(settings: "Settings", instant: datetime) -> dict[str, datetime]:
     """Since when each job should have done its work, by its schedule."""
-    from minibar_ml.cli.status import duties
+    from minibar_ml.cli.doctor.status import duties
 
     return {job: duty.since for job, duty in duties(settings, instant).items()}
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context, phases, quality_table
+from minibar_ml.cli import console, context
 from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:

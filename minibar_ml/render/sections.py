@@ -1,7 +1,7 @@
 """The sections of a report as tables, in one language, in the order in which they are read."""
 
-from minibar_ml.domain.report import Report
-from minibar_ml.render import alert_tables, house_tables
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.render import alert_tables, operations_tables
 from minibar_ml.render.tables import Section, printable
 from minibar_ml.render.words import Words
 
@@ -13,12 +13,15 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
         Section("period", _("Alerts of the period"), alert_tables.counts(report, words), _period_note(words)),
         Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
         Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
-        Section("stock", _("Running out soon"), (house_tables.stock_outs(report, words),)),
-        Section("pace", _("Attendants' pace"), house_tables.paces(report, words)),
+        Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),)),
+        Section("pace", _("Attendants' pace"), operations_tables.paces(report, words)),
         Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),)),
-        Section("models", _("How good the models are"), (house_tables.models(report, words),)),
+        Section("models", _("How good the models are"), (operations_tables.models(report, words),)),
         Section(
-            "quality", _("How complete the data is"), (house_tables.jobs(report, words),), _completeness(report, words)
+            "quality",
+            _("How complete the data is"),
+            (operations_tables.jobs(report, words),),
+            _completeness(report, words),
         ),
     )
 

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from minibar_ml.domain.report import Action, ReportKind
+from minibar_ml.domain.reporting.report import Action, ReportKind
 from minibar_ml.i18n import Lang, catalog, messages
 from minibar_ml.i18n.labels import Kind, label
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, text
 
 from minibar_ml import cli
 from minibar_ml.cli.app import main
-from minibar_ml.cli.sparkline import carets, sparkline
+from minibar_ml.cli.views.sparkline import carets, sparkline
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
 
 

@@ -9,7 +9,7 @@ import pytest
 from hotels import ZONE, command, sql
 
 from minibar_ml import pings
-from minibar_ml.settings import load
+from minibar_ml.config.settings import load
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 

@@ -17,7 +17,7 @@ from sqlalchemy.pool import NullPool
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.contract import Limits
 from minibar_ml.simulate import HotelPlan, generate, write
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query

@@ -13,7 +13,7 @@ from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, inser
 from sqlalchemy import Connection, event, text
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
-from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
+from minibar_ml.domain.reporting.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections

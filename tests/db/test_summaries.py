@@ -8,8 +8,8 @@ from sources import SmallHotel
 from sqlalchemy import Connection
 
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.trends import MetricSummary, Spread, window_ending
-from minibar_ml.store import summaries
+from minibar_ml.domain.reporting.trends import MetricSummary, Spread, window_ending
+from minibar_ml.store.points import summaries
 
 WEEK = window_ending(date(2025, 11, 17), 7)
 NOON = datetime(2025, 11, 17, 10, tzinfo=UTC)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hotels import AS_OF, command, sql
 
-from minibar_ml.ml.thresholds import SHARES
+from minibar_ml.ml.stats.thresholds import SHARES
 
 
 def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any:

@@ -18,7 +18,7 @@ from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.contract import Limits
 from minibar_ml.store import runs
 from minibar_ml.store.engine import make_engine
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, text
 
 from minibar_ml.domain.alerts import NORMAL_DAYS, Finding
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs.judgement import STATES
+from minibar_ml.jobs.detection_run import STATES
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.detectors.base import Limits, Moment
+from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
 from minibar_ml.store import alerts, runs
 

@@ -21,9 +21,9 @@ from sklearn.linear_model import LinearRegression
 
 from minibar_ml.artifacts import envelope, payload
 from minibar_ml.artifacts.keys import Keys, create_key_file, load_keys, parse_keys
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.models import ModelHeader
-from minibar_ml.settings import Settings
 
 HEADER = ModelHeader("isolation_forest", "room_consumption", 3, 7)
 OLD, NEW = Fernet.generate_key().decode(), Fernet.generate_key().decode()

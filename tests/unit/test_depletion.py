@@ -9,7 +9,7 @@ from ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, moment, 
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.supplies import Supplies, Supply
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detectors.depletion import Depletion
 from minibar_ml.ml.frames import Frames
 

@@ -13,9 +13,10 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, Str
 from reportlab.lib.colors import HexColor
 
 import minibar_ml.render
-from minibar_ml.domain.report import Count, week_ending
-from minibar_ml.render import drawings, palette
-from minibar_ml.render.pdf_text import register_fonts
+from minibar_ml.domain.reporting.report import Count, week_ending
+from minibar_ml.render import palette
+from minibar_ml.render.paper import drawings
+from minibar_ml.render.paper.text import register_fonts
 from minibar_ml.render.words import Words
 
 WORDS = Words("en", ZoneInfo(ZONE))
@@ -104,7 +105,7 @@ def test_an_empty_trend_draws_its_axis() -> None:
 
 
 def test_page_and_paper_use_the_same_colours() -> None:
-    style = (Path(minibar_ml.render.__file__).parent / "templates" / "style.css").read_text(encoding="utf-8")
+    style = (Path(minibar_ml.render.__file__).parent / "page" / "templates" / "style.css").read_text(encoding="utf-8")
     light = dict(re.findall(r"--([a-z]+): (#[0-9a-f]{6})", style.partition("@media")[0]))
     wanted = {**palette.SEVERITIES, "line": palette.LINE, "before": palette.BEFORE, "text": palette.TEXT}
     wanted |= {"soft": palette.SOFT, "rule": palette.RULE, "wash": palette.WASH}

@@ -7,11 +7,12 @@ import pandas as pd
 import pytest
 from ordinary_life import HOTEL, LAST_DAY, ordinary
 
-from minibar_ml.ml import allocation, evaluation
-from minibar_ml.ml.detectors.base import Limits
-from minibar_ml.ml.evaluation import Evaluation
+from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.evaluation import allocation
+from minibar_ml.ml.evaluation import quality as evaluation
+from minibar_ml.ml.evaluation.quality import Evaluation
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.thresholds import SHARES
+from minibar_ml.ml.stats.thresholds import SHARES
 
 WINDOW, MIN_POINTS = 40, 100
 NIGHTS = 5

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minibar_ml.ml.false_alerts import Untouched, expected
+from minibar_ml.ml.evaluation.false_alerts import Untouched, expected
 
 THRESHOLD = 7.0
 

@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from minibar_ml.domain.verdicts import Judged
-from minibar_ml.ml.feedback import FalseShare, false_shares, tightness, without_confirmed
+from minibar_ml.domain.verdicts import LabelledAlert
+from minibar_ml.ml.feedback import FalseShare, false_shares, threshold_multiplier, without_confirmed
 from minibar_ml.ml.frames import Frames
 
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-def room(score: float | None, *, false: bool) -> Judged:
-    return Judged("consumption_anomaly", 1, "room_consumption", "room", 5, (7, 9), score, false, AT)
+def room(score: float | None, *, false: bool) -> LabelledAlert:
+    return LabelledAlert("consumption_anomaly", 1, "room_consumption", "room", 5, (7, 9), score, false, AT)
 
 
 def test_a_stricter_threshold_drops_the_weak_false_ones() -> None:
@@ -24,7 +24,7 @@ def test_a_stricter_threshold_drops_the_weak_false_ones() -> None:
 
 
 def test_a_rule_has_no_after() -> None:
-    judged = [Judged("vacant_consumption", 1, "vacant_room", "room", 5, (7,), None, True, AT)]
+    judged = [LabelledAlert("vacant_consumption", 1, "vacant_room", "room", 5, (7,), None, True, AT)]
     share = false_shares(judged, {})["vacant_consumption"]
     assert (share.before, share.still_raised, share.after) == (1.0, None, None)
 
@@ -35,14 +35,14 @@ def test_another_hotels_threshold_says_nothing() -> None:
 
 
 def test_false_marks_tighten_the_detector_that_raised_them_and_no_other_of_the_type() -> None:
-    factors = tightness([room(7.5, false=True)] * 5)
+    factors = threshold_multiplier([room(7.5, false=True)] * 5)
     assert factors.keys() == {"room_consumption"}
-    assert factors["room_consumption"] < 1 < tightness([room(7.5, false=False)] * 5)["room_consumption"]
+    assert factors["room_consumption"] < 1 < threshold_multiplier([room(7.5, false=False)] * 5)["room_consumption"]
 
 
 @pytest.mark.parametrize(("hotel_id", "left"), [(1, [8]), (2, [7, 8, 9])])
 def test_a_confirmed_anomaly_leaves_the_baseline_on_its_days_and_in_its_hotel(hotel_id: int, left: list[int]) -> None:
     products = pd.DataFrame({"product_id": 5, "day": [7, 8, 9]})
     frames = Frames(*[pd.DataFrame()] * 2, products, *[pd.DataFrame()] * 5)
-    found = Judged("consumption_anomaly", 1, "product_demand", "product", 5, (7, 9), 9.0, False, AT)
+    found = LabelledAlert("consumption_anomaly", 1, "product_demand", "product", 5, (7, 9), 9.0, False, AT)
     assert without_confirmed(frames, [found], hotel_id).products["day"].tolist() == left

@@ -7,13 +7,13 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from minibar_ml.domain.supplies import Supplies, Supply
-from minibar_ml.ml.forecast import WINDOW_DAYS, Outlook, forecast
-from minibar_ml.ml.forecast_days import expected_days, quantiles, until_reached
-from minibar_ml.ml.forecast_demand import capped, classify, intervals, sba, tsb, unseen
-from minibar_ml.ml.forecast_guests import driver
-from minibar_ml.ml.forecast_orders import last_days, quantities
-from minibar_ml.ml.forecast_rates import levels, rates, weekday_factors
-from minibar_ml.ml.panels import Floats
+from minibar_ml.ml.forecasting.days_left import expected_days, quantiles, until_reached
+from minibar_ml.ml.forecasting.demand import capped, classify, intervals, sba, tsb, unseen
+from minibar_ml.ml.forecasting.guests import driver
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS, Outlook, forecast
+from minibar_ml.ml.forecasting.orders import last_days, quantities
+from minibar_ml.ml.forecasting.rates import levels, rates, weekday_factors
+from minibar_ml.ml.stats.panels import Floats
 
 FIRST = 739_000
 

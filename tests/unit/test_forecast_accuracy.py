@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from minibar_ml.ml.forecast_accuracy import Cases, accuracy
+from minibar_ml.ml.forecasting.accuracy import Cases, accuracy
 
 
 def cases(count: int = 30, days: float = 5.0, after: float = 10.0, daily: float = 10.0) -> Cases:

@@ -6,8 +6,8 @@ import pytest
 from ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.calendar import Calendar, SpecialDay
-from minibar_ml.ml.detectors.base import Limits
-from minibar_ml.ml.judging import judge
+from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.detection import judge
 from minibar_ml.ml.training import learn
 
 CARNIVAL = SpecialDay("event", "Carnival")

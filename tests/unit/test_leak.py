@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
-from minibar_ml.ml.detectors.base import Detector, Limits, TooLittle
+from minibar_ml.ml.contract import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors.leak import Leak
 from minibar_ml.ml.detectors.stock_outflow import StockOutflow
 from minibar_ml.ml.frames import Frames
@@ -81,7 +81,7 @@ def test_what_comes_back_out_of_custody_is_not_missing() -> None:
 
 def test_verdicts_can_make_it_stricter() -> None:
     frames = drawn(ordinary(200), 10)
-    assert found_on(Leak(), frames, moment(), Limits(tightness={"leak": 1e-30})) == []
+    assert found_on(Leak(), frames, moment(), Limits(threshold_multiplier={"leak": 1e-30})) == []
 
 
 def test_a_day_of_rounds_is_no_leak() -> None:

@@ -17,13 +17,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
 
-from minibar_ml.domain.report import Affected, Capped, Money, week_ending
+from minibar_ml.domain.reporting.report import Affected, Money, Page, week_ending
 from minibar_ml.i18n import Lang
-from minibar_ml.render import pdf_actions
-from minibar_ml.render.bidi import has_right_to_left
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.json import document
-from minibar_ml.render.pdf_text import clean, paragraph, register_fonts, style
+from minibar_ml.render.paper import actions
+from minibar_ml.render.paper.bidi import has_right_to_left
+from minibar_ml.render.paper.text import clean, paragraph, register_fonts, style
 from minibar_ml.render.tables import printable
 from minibar_ml.render.words import Words
 
@@ -161,7 +161,7 @@ def test_each_page_says_which_of_how_many_it_is(folder: Path, lang: Lang, foot: 
 
 
 def test_headings_repeat_and_no_alert_is_cut_in_two(folder: Path) -> None:
-    pages = text(folder, rendered(a_report(actions=pdf_actions.FIRST), "en", "pdf")).split("\f")
+    pages = text(folder, rendered(a_report(actions=actions.FIRST), "en", "pdf")).split("\f")
     with_alerts = [page for page in pages if "What to do" in page or re.search(r"· no\. \d", page)]
     assert len(with_alerts) > 2
     seen = []
@@ -170,15 +170,15 @@ def test_headings_repeat_and_no_alert_is_cut_in_two(folder: Path) -> None:
         chips, ends = page.count("▲ Critical"), re.findall(r"· no\. (\d+)", page)
         assert chips == len(ends)
         seen += ends
-    assert seen == [str(n) for n in range(1, pdf_actions.FIRST + 1)]
+    assert seen == [str(n) for n in range(1, actions.FIRST + 1)]
 
 
 @pytest.mark.parametrize("actions", range(0, 13, 3))
 def test_no_row_stands_alone_on_a_page_and_no_page_is_nearly_empty(folder: Path, actions: int) -> None:
     named = tuple(Affected(1, "product", n, f"Ürün {n}", 50 - n, 3, "low", None) for n in range(5))
-    few = dict.fromkeys(("products", "rooms", "attendants"), Capped(named, 5))
+    few = dict.fromkeys(("products", "rooms", "attendants"), Page(named, 5))
     report = a_report(week_ending(MONTH.last_day), actions, **few)
-    report = replace(report, pace=Capped(report.pace.rows[:3], 3), stock_outs=Capped((), 0))
+    report = replace(report, pace=Page(report.pace.rows[:3], 3), stock_outs=Page((), 0))
     pages = text(folder, rendered(report, "en", "pdf")).rstrip("\f").split("\f")
     for page in pages:
         table, days = (
@@ -203,7 +203,7 @@ def test_no_figure_is_broken_over_two_lines(folder: Path) -> None:
 
 def test_a_long_list_is_cut_and_says_of_how_many(folder: Path) -> None:
     read = text(folder, rendered(a_report(actions=900), "en", "pdf"))
-    assert f"The first {pdf_actions.FIRST} of 1,900 are shown." in read
+    assert f"The first {actions.FIRST} of 1,900 are shown." in read
     assert "The first 12 of 57 are shown." in read
 
 
@@ -239,7 +239,7 @@ def test_what_is_not_known_is_a_dash(folder: Path) -> None:
 
 def test_a_quiet_week_reads_well(folder: Path) -> None:
     quiet = a_report(week_ending(MONTH.last_day), actions=0)
-    quiet = replace(quiet, actions=Capped(), live=(), by_type=(), jobs=a_report().jobs[:1])
+    quiet = replace(quiet, actions=Page(), live=(), by_type=(), jobs=a_report().jobs[:1])
     read = text(folder, rendered(quiet, "en", "pdf"))
     assert "Minibar, weekly report" in read
 

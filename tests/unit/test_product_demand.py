@@ -9,10 +9,10 @@ from ordinary_life import DAYS, FIRST_DAY, HOTEL, LAST_DAY, changed, moment
 from ordinary_life import ordinary as wild
 
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.ml import level_shift
-from minibar_ml.ml.detectors.base import Limits, TooLittle
+from minibar_ml.ml.contract import Limits, TooLittle
 from minibar_ml.ml.detectors.product_demand import ProductDemand
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.stats import level_shift
 
 SEEDS = range(700, 712)
 PRODUCT = 112

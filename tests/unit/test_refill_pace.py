@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
-from minibar_ml.ml.detectors.base import TooLittle
+from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.detectors.refill_pace import RefillPace
 from minibar_ml.ml.frames import Frames
 

@@ -14,11 +14,11 @@ from report_values import a_report
 import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.report import Capped
+from minibar_ml.domain.reporting.report import Page
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
-from minibar_ml.ml.detectors.base import TooLittle
-from minibar_ml.ml.evaluation import TRUTH
-from minibar_ml.render import house_tables
+from minibar_ml.ml.contract import TooLittle
+from minibar_ml.ml.evaluation.quality import TRUTH
+from minibar_ml.render import operations_tables
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
@@ -82,7 +82,7 @@ def test_a_model_says_whether_it_takes_part() -> None:
     made, words = a_report(), Words("tr", ZONE)
     trained, *_others, untrained = made.models.rows
     forest = replace(trained, model="isolation_forest")
-    table = house_tables.models(replace(made, models=Capped((trained, forest, untrained), 3)), words)
+    table = operations_tables.models(replace(made, models=Page((trained, forest, untrained), 3)), words)
     assert [row[1:3] for row in table.rows] == [
         ("İstatistik", "uyarı oluşturur"),
         ("İkinci görüş", "uyarılara yalnızca görüş bildirir"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minibar_ml.render.bidi import has_right_to_left, visual
+from minibar_ml.render.paper.bidi import has_right_to_left, visual
 
 HEBREW, ARABIC = "שלום", "مياه"
 

@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from ordinary_life import HOTEL, LAST_DAY, moment, ordinary
 
-from minibar_ml.ml import visit_model
-from minibar_ml.ml.detectors.base import Limits, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import FIRST_LOOK, RoomConsumption
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.predictive import predict
+from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.predictive import predict
 
 FIRST_DAY = LAST_DAY - 59
 DETECTOR = RoomConsumption()

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.ml import second_opinion
-from minibar_ml.ml.detectors.base import TooLittle
+from minibar_ml.ml import isolation_forest
+from minibar_ml.ml.contract import TooLittle
 
 
 def rows(count: int, **changes: float) -> pd.DataFrame:
@@ -15,18 +15,18 @@ def rows(count: int, **changes: float) -> pd.DataFrame:
     return pd.DataFrame({**ordinary, **changes})
 
 
-OPINION = second_opinion.fit(rows(2000), 50)
+OPINION = isolation_forest.fit(rows(2000), 50)
 
 
 def test_it_is_no_echo_of_the_detectors_own_score() -> None:
     assert not isinstance(OPINION, TooLittle)
-    calm, sure = (second_opinion.percentile(rows(5, score=score), OPINION) for score in (0.0, 30.0))
+    calm, sure = (isolation_forest.percentile(rows(5, score=score), OPINION) for score in (0.0, 30.0))
     assert np.array_equal(calm, sure)
 
 
 def test_it_names_what_else_is_odd_and_nothing_where_only_the_value_is() -> None:
     assert not isinstance(OPINION, TooLittle)
     high = rows(3, value=14.0, x_refill_gap=0, x_visits=1)
-    assert second_opinion.oddest_features(high, OPINION) == [None] * 3
-    assert second_opinion.oddest_features(high.assign(x_visits=6), OPINION) == ["visits"] * 3
-    assert second_opinion.percentile(high, OPINION).min() > 0.95
+    assert isolation_forest.oddest_features(high, OPINION) == [None] * 3
+    assert isolation_forest.oddest_features(high.assign(x_visits=6), OPINION) == ["visits"] * 3
+    assert isolation_forest.percentile(high, OPINION).min() > 0.95

@@ -5,10 +5,10 @@ import pandas as pd
 import pytest
 from ordinary_life import HOTEL
 
-from minibar_ml.ml import visit_model
-from minibar_ml.ml.detectors.base import TooLittle
-from minibar_ml.ml.evenings import special
-from minibar_ml.ml.predictive import predict
+from minibar_ml.ml.contract import TooLittle
+from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.predictive import predict
+from minibar_ml.ml.rooms.special_days import special
 
 FAIR = frozenset(range(110, 114))
 ROOMS, DAYS = 80, 30
