@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
 from minibar_ml.cli import console
-from minibar_ml.config.settings import Settings, examine, suggestion
+from minibar_ml.config.loading import examine, suggestion
+from minibar_ml.config.settings import Settings
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
@@ -16,11 +15,14 @@ from minibar_ml.store.engine import connect, make_engine, retrying
 from minibar_ml.store.migrations import require_current
 from minibar_ml.store.runs import when_started
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 Result = TypeVar("Result")
 
 
 def settings() -> Settings:
-    """The settings of this process; a variable that looks like a setting and is unknown gets a warning."""
+    """The settings of this process; an unknown ML_ variable gets a warning."""
     examined = examine()
     settings = examined.faultless()
     for name in examined.unknown:
@@ -29,7 +31,7 @@ def settings() -> Settings:
 
 
 def unknown_setting(name: str) -> str:
-    """One line about a variable that no setting has, with the one that was probably meant."""
+    """A line about an unknown ML_ variable, with a suggestion."""
     like = suggestion(name)
     hint = f"did you mean {like}?" if like else "`minibar-ml docs settings` lists all settings."
     return f"Unknown setting {console.visible(name)} ignored; {hint}"
@@ -47,30 +49,30 @@ def enabled(settings: Settings) -> bool:
     return settings.enabled
 
 
-def connected(settings: Settings, command: str) -> Connection:
+def connected(settings: Settings, command: str) -> "Connection":
     """A connection, to be used as a context; retries while the server is unavailable for a moment."""
     return retrying(lambda: _connection(settings, command))
 
 
-def _connection(settings: Settings, command: str) -> Connection:
+def _connection(settings: Settings, command: str) -> "Connection":
     return connect(make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}"))
 
 
 @contextmanager
-def store(settings: Settings, command: str) -> Iterator[Connection]:
+def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is the one this program needs."""
     with connected(settings, command) as connection:
         _require_current(connection)
         yield connection
 
 
-def _require_current(connection: Connection) -> None:
+def _require_current(connection: "Connection") -> None:
     require_current(connection)
     access.require(connection)
     connection.rollback()
 
 
-def work(settings: Settings, command: str, job: Callable[[Connection], Result]) -> Result:
+def work(settings: Settings, command: str, job: Callable[["Connection"], Result]) -> Result:
     """Do a job on a connection of its own, all of it again where the database became unavailable."""
     with pings.watched(settings.ping_url, command) as watch:
 
