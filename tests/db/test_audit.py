@@ -182,7 +182,8 @@ def test_who_wrote_an_entry_and_when_is_not_theirs_to_say(with_roles: str) -> No
     # The owner may name the columns, and it changes nothing.
     sql(with_roles, f"INSERT INTO {LOG} (id, at, database_role, os_user, action, subject, hash)"
                     " VALUES (1, '2000-01-01', 'boss', 'u', 'a', 'owned', '')")  # fmt: skip
-    roles = dict(sql(with_roles, f"SELECT subject, database_role FROM {LOG} WHERE subject IN ('s', 'owned') AND at > '2001-01-01'"))
+    asked = f"SELECT subject, database_role FROM {LOG} WHERE subject IN ('s', 'owned') AND at > '2001-01-01'"
+    roles = dict(sql(with_roles, asked))
     assert roles == {"s": role, "owned": "postgres"}
     head = "minibar_ml.ml_audit_head"
     for statement in (f"UPDATE {LOG} SET subject = 'x'", f"DELETE FROM {LOG}", f"TRUNCATE {LOG}",
