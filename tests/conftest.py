@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import AS_OF, PLAN, ZONE, done
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, PLAN, ZONE, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store import migrations
@@ -20,7 +20,7 @@ from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source import contract as source
 
 _numbers = count(1)
-pytest_plugins = ["three_alerts", "report_pages"]
+pytest_plugins = ["support.three_alerts", "support.report_pages"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

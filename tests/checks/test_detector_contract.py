@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, moment, ordinary
+from support.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hotels import LAST_DAY, ZONE
 from pandas.testing import assert_frame_equal
+from support.hotels import LAST_DAY, ZONE
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
 from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle

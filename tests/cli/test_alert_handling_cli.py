@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alert_commands import FIELDS, listed, printed, raise_alerts
-from findings import HIGH_ROOM, STALE, D, evening, rows
 from sqlalchemy import Connection, text
+from support.alert_commands import FIELDS, listed, printed, raise_alerts
+from support.findings import HIGH_ROOM, STALE, D, evening, rows
 
 from minibar_ml import cli
 from minibar_ml.cli.alerts import ids

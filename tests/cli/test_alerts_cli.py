@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from alert_commands import FIELDS, NAMES, listed, printed
-from findings import D, evening, rows
 from sqlalchemy import Connection, text
+from support.alert_commands import FIELDS, NAMES, listed, printed
+from support.findings import D, evening, rows
 
 from minibar_ml import cli
 from minibar_ml.cli.app import main

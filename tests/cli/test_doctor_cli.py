@@ -7,9 +7,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import KEY, done, sql
-from logins import drop_logins, login
 from sqlalchemy import Connection, make_url
+from support.hotels import KEY, done, sql
+from support.logins import drop_logins, login
 
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import parse_keys

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import AS_OF, ZONE, alerts, command, done, sql
+from support.hotels import AS_OF, ZONE, alerts, command, done, sql
 
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out

@@ -10,11 +10,11 @@ from itertools import product
 from typing import Any
 
 import pytest
-from hotels import ZONE, sql
-from metric_points import Points
 from rich.cells import cell_len
-from sources import SmallHotel
 from sqlalchemy import Engine, event
+from support.hotels import ZONE, sql
+from support.metric_points import Points
+from support.sources import SmallHotel
 
 from minibar_ml.cli.app import main
 

@@ -1,8 +1,8 @@
 """Every command names an ML_ variable that is none, once, and with --quiet none does."""
 
 import pytest
-from commands import COMMANDS, call
-from hotels import command
+from support.commands import COMMANDS, call
+from support.hotels import command
 
 Capture = pytest.CaptureFixture[str]
 WRONG = {"ML_DATABSE_URL": "x", "ML_WHATEVER\x1b[31m": "y"}

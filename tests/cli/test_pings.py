@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from hotels import ZONE, command, sql
+from support.hotels import ZONE, command, sql
 
 from minibar_ml import pings
 from minibar_ml.config.settings import load

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hotels import AS_OF, command, done, sql
+from support.hotels import AS_OF, command, done, sql
 
 from minibar_ml.ml.stats.thresholds import SHARES
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hotels import command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import make_url
+from support.hotels import command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.access import STOCK_ALERTS, STOCK_METRICS
 from minibar_ml.domain.alerts import ALERT_TYPES

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
-from hotels import ZONE, command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
+from support.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
+from support.hotels import ZONE, command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import alerts, audit, migrations

@@ -9,10 +9,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import InternalError
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
 
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run

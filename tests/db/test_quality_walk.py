@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
+from support.hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
 from minibar_ml.store.engine import make_engine

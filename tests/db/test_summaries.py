@@ -3,9 +3,9 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from metric_points import Points
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.metric_points import Points
+from support.sources import SmallHotel
 
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.reporting.trends import MetricSummary, Spread, window_ending

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hotels import AS_OF, command, sql
+from support.hotels import AS_OF, command, sql
 
 from minibar_ml.ml.stats.thresholds import SHARES
 

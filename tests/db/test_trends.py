@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hotels import ZONE
-from metric_points import Points
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.hotels import ZONE
+from support.metric_points import Points
+from support.sources import SmallHotel
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import EntityType

@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import AS_OF, KEY, ZONE, alerts, checksum, done, sql
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.hotels import AS_OF, KEY, ZONE, alerts, checksum, done, sql
+from support.sources import SmallHotel
 
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock

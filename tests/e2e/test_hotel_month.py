@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import parse_keys

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
 
 from minibar_ml.i18n.figures import UNKNOWN
 from minibar_ml.simulate import Fault, HotelPlan, generate, write

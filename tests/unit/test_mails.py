@@ -7,10 +7,10 @@ from email.utils import getaddresses
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import catalogs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import catalogs
 
 import minibar_ml.notify
 from minibar_ml.domain.messages import Mail

@@ -5,8 +5,8 @@ from string import Formatter
 from types import SimpleNamespace
 from typing import Any, cast
 
-import catalogs
 import pytest
+from support import catalogs
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, Alert, AlertType, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType

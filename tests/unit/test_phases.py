@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from findings import HIGH_ROOM
+from support.findings import HIGH_ROOM
 
 from minibar_ml.domain.phases import History, phase_of
 from minibar_ml.i18n.messages import sentences

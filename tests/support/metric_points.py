@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from hotels import sql
+from support.hotels import sql
 
 ENTITY_OF = {"product_consumption": "product", "refill_duration": "attendant", "occupancy": "hotel",
              "stock_outflow": "product", "stock_level": "product"}  # fmt: skip

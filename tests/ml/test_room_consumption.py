@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from ordinary_life import HOTEL, LAST_DAY, moment, ordinary
+from support.ordinary_life import HOTEL, LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits, Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import FIRST_LOOK, RoomConsumption

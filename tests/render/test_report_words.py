@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import get_args
 from zoneinfo import ZoneInfo
 
-import catalogs
 import pytest
-from report_values import a_report
+from support import catalogs
+from support.report_values import a_report
 
 import minibar_ml.render
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES

@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
+from support.ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.supplies import Supplies, Supply

@@ -3,8 +3,9 @@
 import subprocess
 
 from conftest import program
-from hotels import done, sql
 from sqlalchemy import make_url
+
+from support.hotels import done, sql
 
 PASSWORD = "c0rrect-h0rse"
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
+from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.detectors.refill_pace import RefillPace

@@ -8,9 +8,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from report_values import MONTH, ZONE, a_report
 from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String, Wedge
 from reportlab.lib.colors import HexColor
+from support.report_values import MONTH, ZONE, a_report
 
 import minibar_ml.render
 from minibar_ml.domain.reporting.report import Count, week_ending

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from hotels import sql
+from support.hotels import sql
 
 _HOTEL = """
 INSERT INTO oteller (id, ad) VALUES (1, 'Hotel');

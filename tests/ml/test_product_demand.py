@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 import pytest
-from ordinary_life import DAYS, FIRST_DAY, HOTEL, LAST_DAY, changed, moment
-from ordinary_life import ordinary as wild
+from support.ordinary_life import DAYS, FIRST_DAY, HOTEL, LAST_DAY, changed, moment
+from support.ordinary_life import ordinary as wild
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import Limits, TooLittle

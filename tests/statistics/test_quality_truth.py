@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
+from support.findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.simulate import Fault

@@ -6,13 +6,22 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hotels import ZONE
-from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
 from sqlalchemy import Connection
 
 from minibar_ml.domain.reporting.report import Report, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
+from support.hotels import ZONE
+from support.report_rows import (
+    AS_OF,
+    HOSTILE,
+    LAST_DAY,
+    AlertRow,
+    insert_alerts,
+    insert_points,
+    insert_run,
+    some_alerts,
+)
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

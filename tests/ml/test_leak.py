@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
+from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors.leak import Leak

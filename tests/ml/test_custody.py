@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
+from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
 
 from minibar_ml.ml.detectors.custody import Custody
 from minibar_ml.ml.frames import Frames

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from alert_commands import raise_alerts
-from findings import HIGH_ROOM, LOW_STOCK, VACANT, D
 from sqlalchemy import Connection
+
+from support.alert_commands import raise_alerts
+from support.findings import HIGH_ROOM, LOW_STOCK, VACANT, D
 
 
 @pytest.fixture

@@ -4,13 +4,13 @@ import json
 from typing import Any
 
 import pytest
-from findings import evening
 from sqlalchemy import Connection
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.store import alerts
+from support.findings import evening
 
 FIELDS = [
     "id", "type", "severity", "status", "hotel_id", "entity_type", "entity_id", "entity_name", "metric", "value",

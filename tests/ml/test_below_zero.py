@@ -3,7 +3,7 @@
 from datetime import date
 
 import pandas as pd
-from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary
+from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary
 
 from minibar_ml.ml.detectors.below_zero import BelowZero
 from minibar_ml.ml.frames import Frames

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, changed, found_on, moment, ordinary
+from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.detectors.unanswered import Unanswered

@@ -8,7 +8,8 @@ from email.message import EmailMessage
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from hotels import sql
+
+from support.hotels import sql
 
 Answer = Callable[["Mailbox", Any], str | None]
 
