@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from minibar_ml.domain.reporting.report import Period
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import day
+from minibar_ml.i18n.formats import day
 from minibar_ml.i18n.labels import DOMAIN, label
 
 COMPARED = "{now}, beside {before}; the running day is left out."
