@@ -114,8 +114,8 @@ def test_every_decision_has_a_number_of_its_own_a_date_and_a_line_in_the_index()
     assert len(numbers) == len(set(numbers))
     index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
     assert [page.name for page in pages if f"({page.name})" not in index] == []
-    dated = re.compile(r"^# \d{4}: .+\n\n\w.* \d{4}-\d\d-\d\d", re.MULTILINE)
-    assert [page.name for page in pages if not dated.match(page.read_text(encoding="utf-8"))] == []
+    date = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+    assert [page.name for page in pages if not date.search(page.read_text(encoding="utf-8")[:300])] == []
 
 
 def test_the_lock_files_name_no_index_nor_folder() -> None:
