@@ -32,17 +32,17 @@ def measured(command: Sequence[str], settings: Mapping[str, str], folder: Path, 
     """Run a command to its end and tell what it took; raises with its complaint where it fails."""
     before = server_seconds(server)
     started = time.perf_counter()
-    with (folder / "stdout").open("w+") as out, (folder / "stderr").open("w+") as complaints:
+    with (folder / "stdout").open("w+") as out, (folder / "stderr").open("w+") as problems:
         process = subprocess.Popen(
-            command, env=_environment(settings), cwd=folder, stdout=out, stderr=complaints, stdin=subprocess.DEVNULL
+            command, env=_environment(settings), cwd=folder, stdout=out, stderr=problems, stdin=subprocess.DEVNULL
         )
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
         process.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
-        complaints.seek(0)
+        problems.seek(0)
         if process.returncode:
-            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {complaints.read()}")
+            raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {problems.read()}")
         time.sleep(0.05)  # its backend ends after it, and hands its CPU to the postmaster only then
         peak = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1024**2)
         cpu = usage.ru_utime + usage.ru_stime

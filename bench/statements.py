@@ -13,7 +13,7 @@ COUNT = """
 import contextlib, io, json, sys
 from sqlalchemy import Engine, event
 from minibar_ml.cli.app import main
-from minibar_ml.store import frames
+from minibar_ml.store.points import frames
 
 sent = []
 

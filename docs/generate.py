@@ -12,7 +12,7 @@ from typer.main import get_command
 
 from minibar_ml.cli.app import app
 from minibar_ml.cli.cron import crontab
-from minibar_ml.settings import FILE_VARIABLE, PREFIX, Settings
+from minibar_ml.config.settings import FILE_VARIABLE, PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "minibar-ml"

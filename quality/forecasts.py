@@ -9,13 +9,13 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from scipy import stats
 
-from minibar_ml.ml import forecast_accuracy
-from minibar_ml.ml.forecast import WINDOW_DAYS
-from minibar_ml.ml.forecast_accuracy import SHORT_DAYS, WEEK, Accuracy, Cases
-from minibar_ml.ml.forecast_days import until_reached
-from minibar_ml.ml.forecast_frames import Stock, foretell, stock_of
+from minibar_ml.ml.forecasting import accuracy as measures
+from minibar_ml.ml.forecasting.accuracy import SHORT_DAYS, WEEK, Accuracy, Cases
+from minibar_ml.ml.forecasting.days_left import until_reached
+from minibar_ml.ml.forecasting.frames import Stock, forecast_stock, stock_of
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats
+from minibar_ml.ml.stats.panels import Floats
 from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
@@ -75,7 +75,7 @@ def _on(frames: Frames, day: int, rng: np.random.Generator) -> Forecasts:
     before, after = stock.used(day + 1 - BEFORE_DAYS, day + 1), stock.used(day + 1, day + 1 + AHEAD_DAYS)
     pace = before.mean(axis=1)
     level = np.maximum(np.round(pace * rng.uniform(SHORTEST, LONGEST, len(pace))), 1.0)
-    made = foretell(_with_level(stock, day, level), day, is_complete=True)
+    made = forecast_stock(_with_level(stock, day, level), day, is_complete=True)
     kept = np.isin(stock.products, made.products[made.outlook.known])
     told = made.outlook.known
     cases = Cases(
@@ -130,4 +130,4 @@ def accuracy(forecasts: Forecasts) -> Pooled:
     error = float(np.abs(forecasts.line - lasted)[few].mean()) if few.any() else float("nan")
     units, low, high = forecasts.weeks.T
     inside = int(((units >= low) & (units <= high)).sum())
-    return Pooled(forecast_accuracy.accuracy(cases), error, Share(inside, len(units)))
+    return Pooled(measures.accuracy(cases), error, Share(inside, len(units)))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from minibar_ml.ml import second_opinion
-from minibar_ml.ml.detectors.base import Parameters
+from minibar_ml.ml import isolation_forest
+from minibar_ml.ml.contract import Parameters
 from minibar_ml.ml.training import FOREST_OF
 from quality.truth import Subject
 
@@ -27,7 +27,7 @@ DETECTORS = {FOREST_OF[metric]: metric for metric in ASKED if metric in FOREST_O
 
 def oddness(scores: "DataFrame", opinion: Parameters, hotel_id: int, day: int) -> "DataFrame":
     """Rows of a day's scores (hotel_id, entity_id, day, score), the forest's anomaly score as score."""
-    rows, _ = second_opinion.features(scores)
+    rows, _ = isolation_forest.features(scores)
     on = scores.get("day", day)
     odd = scores[["entity_id"]].assign(hotel_id=hotel_id, day=on, score=-opinion["forest"].score_samples(rows))
     return odd[odd["day"] == day]

@@ -11,14 +11,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
-from minibar_ml.settings import Settings
 from minibar_ml.simulate import Fault, generate, write
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.simulate.write import STAY_RECORDS
-from minibar_ml.store import frames, migrations, source
+from minibar_ml.simulate.writing.tables import STAY_RECORDS
+from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.points import frames
+from minibar_ml.store.source import contract as source
 from quality.cache import cached, source_hash
 from quality.hotels import ZONE, Hotel
 

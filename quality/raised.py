@@ -6,7 +6,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.jobs.judgement import STATES
+from minibar_ml.jobs.detection_run import STATES
 from minibar_ml.store.findings import merged
 from minibar_ml.store.rehearsal import Observed, Rehearsal
 

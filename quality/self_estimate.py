@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.ml import evaluation, training
-from minibar_ml.ml.held_out import HELD_OUT_DAYS
-from minibar_ml.ml.measured import Measured
-from minibar_ml.ml.thresholds import SHARES
+from minibar_ml.ml import training
+from minibar_ml.ml.evaluation import quality as evaluation
+from minibar_ml.ml.evaluation.holdout import HELD_OUT_DAYS
+from minibar_ml.ml.evaluation.scores import HoldoutScores
+from minibar_ml.ml.stats.thresholds import SHARES
 from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
@@ -81,7 +82,7 @@ def make(hotel: Hotel, known: points.Points) -> dict[str, Estimate]:
     return {name: total[name] for name in SUBJECT_OF if name in total}
 
 
-def _estimate(measured: Measured, share: float, budget: float, rooms: int) -> Estimate:
+def _estimate(measured: HoldoutScores, share: float, budget: float, rooms: int) -> Estimate:
     found = measured.recall(share, budget) * measured.faults if measured.faults else 0.0
     room_days = rooms * HELD_OUT_DAYS / 1000
     return Estimate(measured.faults, found, measured.false_alerts(share, budget) * room_days, room_days)

@@ -8,7 +8,7 @@ spreads, and needs no least number of nights or stays. What it leaves aside is w
 import numpy as np
 import pandas as pd
 
-from minibar_ml.ml.tails import Floats
+from minibar_ml.ml.stats.negative_binomial import Floats
 from minibar_ml.simulate import HotelPlan
 from quality import bound, points
 from quality.bound import posteriors, prior_of, shares_of, true_guests

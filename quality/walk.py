@@ -8,17 +8,17 @@ from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
 
-from minibar_ml.cli import context
+from minibar_ml.cli import plans
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.jobs.judgement import Learner
+from minibar_ml.jobs.detection_run import ModelProvider
 from minibar_ml.jobs.plan import Plan
+from minibar_ml.ml.contract import Limits, Moment, TooLittle
+from minibar_ml.ml.detection import judge
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import observed
-from minibar_ml.ml.judging import judge
-from minibar_ml.ml.training import Learnt
-from minibar_ml.settings import Settings
+from minibar_ml.ml.training import FittedModels
 from minibar_ml.simulate import Fault
 from minibar_ml.store.rehearsal import Observed
 from quality import points
@@ -29,9 +29,9 @@ from quality.hotels import ZONE, Hotel
 from quality.raised import Alerts, Raised
 
 MADE_BY = (
-    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/judgement.py", "minibar_ml/jobs/plan.py",
-    "minibar_ml/settings.py", "quality/walk.py", "quality/raised.py", "quality/forest.py", "quality/flags.py",
-    "quality/truth.py",
+    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
+    "minibar_ml/jobs/plan.py", "minibar_ml/config/settings.py", "quality/walk.py", "quality/raised.py",
+    "quality/forest.py", "quality/flags.py", "quality/truth.py",
 )  # fmt: skip
 SWEPT = ("room_consumption", "silent_room")
 BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -64,7 +64,7 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
     plan, seconds = settled(hotel), 0.0
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
     seen = observed(known.frames)
-    learner, alerts, again = Learner(plan, hotels), Alerts(plan.zone, seen), _Again(plan.zone, seen)
+    learner, alerts, again = ModelProvider(plan, hotels), Alerts(plan.zone, seen), _Again(plan.zone, seen)
     for day in judged_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.items():
@@ -95,7 +95,7 @@ class _Again:
         self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
         self._odd: dict[str, list[DataFrame]] = {}
 
-    def look(self, frames: Frames, learnt: Learnt, limits: Limits, moment: Moment) -> None:
+    def look(self, frames: Frames, learnt: FittedModels, limits: Limits, moment: Moment) -> None:
         """One hotel's day."""
         seen = frames.seen_on(moment.day)
         for detector in ALL:
@@ -142,11 +142,11 @@ def settled(hotel: Hotel) -> Plan:
     return Plan(
         as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
         zone=zone,
-        limits=context.limits(settings),
+        limits=plans.limits(settings),
         lang="en",
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=context.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
+        calendar=plans.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
         since=hotel.first_judged,
     )

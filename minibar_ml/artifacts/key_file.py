@@ -6,8 +6,8 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from minibar_ml.artifacts.keys import VARIABLE, Keys, fingerprint, parse_keys, read_key_file
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.settings import Settings
 
 
 def changeable(settings: Settings) -> Path:

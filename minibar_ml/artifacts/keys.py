@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.secret_files import read_bytes
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.settings import Settings
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet

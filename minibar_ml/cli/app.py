@@ -18,11 +18,14 @@ from minibar_ml.cli import console
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.log import logger
 
-COMMANDS = (
-    "db", "keys", "collect", "train", "optimize", "detect", "backtest", "alerts", "people", "metrics", "forecast",
-    "report", "models", "access", "audit", "status", "doctor", "cron", "simulate", "demo",
-)  # fmt: skip
-"""Every noun and verb, in the order of the help; each is a module of this package that can `register` itself."""
+COMMANDS = {
+    "db": "db", "keys": "security.keys", "collect": "collect", "train": "train", "optimize": "optimize",
+    "detect": "detect", "backtest": "backtest", "alerts": "alerts.commands", "people": "people.commands",
+    "metrics": "metrics.commands", "forecast": "forecast", "report": "report", "models": "models",
+    "access": "security.access", "audit": "security.audit", "status": "doctor.status", "doctor": "doctor.commands",
+    "cron": "cron", "simulate": "simulate", "demo": "demo",
+}  # fmt: skip
+"""Every noun and verb, in the order of the help, and the module of this package that can `register` it."""
 
 
 class _Commands(MutableMapping[str, Any]):
@@ -34,7 +37,7 @@ class _Commands(MutableMapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         if name in COMMANDS and name not in self._built:
             alone = typer.Typer()
-            import_module(f"minibar_ml.cli.{name}").register(alone)
+            import_module(f"minibar_ml.cli.{COMMANDS[name]}").register(alone)
             self._built[name] = get_group(alone).commands[name]
         return self._built[name]
 

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import alert_json, console, context, phases
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.views import phases
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.phases import Phase
 
@@ -42,18 +44,18 @@ def backtest(
     from minibar_ml.jobs.backtest import run
     from minibar_ml.jobs.plan import Plan
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     today = instant.astimezone(settings.zone()).date()
     plan = Plan(
         as_of=instant,
         zone=settings.zone(),
-        limits=context.limits(settings),
+        limits=plans.limits(settings),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=context.calendar(settings, today - timedelta(days=days), today),
+        calendar=plans.calendar(settings, today - timedelta(days=days), today),
         since=today - timedelta(days=days),
         until=today,
     )
@@ -62,14 +64,14 @@ def backtest(
         with console.progress("backtest", enabled=not quiet) as advance:
             return run(connection, plan, hotel, advance)
 
-    result = context.work(settings, "backtest", job)
+    result = session.work(settings, "backtest", job)
     examples = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, examples, context.language(settings)))
+        console.print_json(_document(result, examples, session.language(settings)))
     else:
-        from minibar_ml.cli import backtest_views
+        from minibar_ml.cli.views import backtest
 
-        backtest_views.show(result, examples, context.language(settings))
+        backtest.show(result, examples, session.language(settings))
     _note(result, days)
 
 
@@ -80,12 +82,12 @@ def _document(result: "BacktestResult", examples: "tuple[Alert, ...]", lang: "La
         kind: {"alerts": sum(by_severity.values()), "by_severity": by_severity, "auto_resolved": resolved[kind]}
         for kind, by_severity in result.counts().items()
     }
-    shown = [alert_json.as_json(alert, lang) for alert in examples]
+    shown = [json_rows.as_json(alert, lang) for alert in examples]
     return {
         "since": result.since,
         "until": result.until,
         "rooms": result.rooms,
-        **alert_json.budget_json(result.spending),
+        **json_rows.budget_json(result.spending),
         "auto_resolved": result.auto_resolved,
         "by_severity": {
             severity: sum(alert.severity == severity for alert in result.alerts) for severity in SEVERITIES

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import NotFound
 
 if TYPE_CHECKING:
     from minibar_ml.jobs.forecast import ForecastResult, Product
-    from minibar_ml.ml.forecast_accuracy import Accuracy
+    from minibar_ml.ml.forecasting.accuracy import Accuracy
 
 REASONS = {
     "no_level": "no movement in the ledger",
@@ -43,13 +43,13 @@ def forecast(
 ) -> None:
     """How many days each product's stock lasts, what to order and by when; the soonest empty first."""
     from minibar_ml.jobs.forecast import run
-    from minibar_ml.store import hotels, names
+    from minibar_ml.store.source import hotels, names
 
-    settings = context.settings()
+    settings = session.settings()
     zone = settings.zone()
-    instant = context.resolve_as_of(as_of, zone)
-    supplies = context.limits(settings).supplies
-    with context.store(settings, "forecast") as connection:
+    instant = times.resolve_as_of(as_of, zone)
+    supplies = plans.limits(settings).supplies
+    with session.store(settings, "forecast") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
         result = run(connection, instant, zone, supplies, hotel_id=hotel, is_live=as_of is None)

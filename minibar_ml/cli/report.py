@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from minibar_ml.domain.report import Period
+    from minibar_ml.config.settings import Settings
+    from minibar_ml.domain.reporting.report import Period
     from minibar_ml.i18n import Lang
     from minibar_ml.jobs.report import ReportResult
-    from minibar_ml.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="What managers read.")
 FIRST_YEAR = 2000
@@ -56,10 +56,10 @@ def weekly(
     verbose: Verbose = False,
 ) -> None:
     """Write the week's report and print its path; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.report import week_ending
+    from minibar_ml.domain.reporting.report import week_ending
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
     chosen = format or ["html"]
     _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
@@ -82,10 +82,10 @@ def monthly(
     verbose: Verbose = False,
 ) -> None:
     """Write the report of the calendar month that ended; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.report import month_ended
+    from minibar_ml.domain.reporting.report import month_ended
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
     chosen = format or ["html"]
     _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
@@ -104,9 +104,9 @@ def dashboard(
     """Write one page of the last 24 hours, 7 days and 30 days, always under the same name, and print its path."""
     from minibar_ml.jobs import report
 
-    settings = context.settings()
+    settings = session.settings()
     language, folder = _language(lang or settings.lang), out or settings.report_dir
-    instant = context.resolve_as_of(as_of, settings.zone())
+    instant = times.resolve_as_of(as_of, settings.zone())
     wanted = _wanted(settings, instant)
 
     def compute(connection: "Connection") -> object:
@@ -169,11 +169,11 @@ def _print(
             connection.commit()
             return figures
 
-        console.print_json(context.work(settings, "report view", look))
+        console.print_json(session.work(settings, "report view", look))
         return
-    if not context.enabled(settings):
+    if not session.enabled(settings):
         return
-    result = context.work(settings, "report", write)
+    result = session.work(settings, "report", write)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     if not is_quiet and "mails" in result.counts:
@@ -184,7 +184,7 @@ def _print(
 
 def _wanted(settings: "Settings", instant: datetime) -> dict[str, datetime]:
     """Since when each job should have done its work, by its schedule."""
-    from minibar_ml.cli.status import duties
+    from minibar_ml.cli.doctor.status import duties
 
     return {job: duty.since for job, duty in duties(settings, instant).items()}
 

@@ -188,7 +188,7 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
+class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text."""
 
     at: datetime
@@ -266,7 +266,7 @@ class TypeStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
+class BudgetUsage:
     """What was raised in some days beside the budget, expected false alerts per 1,000 rooms and day.
 
     `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
@@ -313,10 +313,10 @@ class AlertStats:
     by_day: Mapping[date, int]
     by_detector: Mapping[str, TypeStats]
 
-    def spending(self, budget: float, rooms: int | None, days: int) -> Spending:
+    def spending(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
         """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
         false = sum(one.false_positives for one in self.by_type.values())
-        return Spending(
+        return BudgetUsage(
             budget_per_1000_rooms_day=budget,
             days=days,
             room_days=rooms * days if rooms else None,

@@ -43,7 +43,7 @@ class JobRuns:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Schedule:
     """When a job is to run: its schedule in words, and since when a success must have been, slack included."""
 
     schedule: str
@@ -55,7 +55,7 @@ class JobHealth:
     """A job beside its schedule. `age` is the time since its last success; None before the first."""
 
     runs: JobRuns
-    duty: Duty
+    duty: Schedule
     state: JobState
     age: timedelta | None
 
@@ -65,7 +65,7 @@ class JobHealth:
         return self.state in BROKEN
 
 
-def judge(runs: JobRuns, duty: Duty, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
+def judge(runs: JobRuns, duty: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
     """A job's health at an instant; one that has never run is late only if its time has come since the installation."""
     age = as_of - runs.success_as_of if runs.success_as_of else None
     is_late = (runs.success_as_of or installed_at) < duty.since

@@ -8,7 +8,7 @@ from minibar_ml.domain.metrics import EntityType
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class LabelledAlert:
     """An alert that a person marked false or resolved, and when (`at`).
 
     `days` are the ordinals of the days on which it was found: the first, the last and that of its figures. `score` is

@@ -1,8 +1,8 @@
 """How an alert stands: put off, muted, not the first of its kind; and what happened to it."""
 
-from minibar_ml.domain.alerts import Alert, Happening
+from minibar_ml.domain.alerts import Alert, AlertEvent
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import day, moment
+from minibar_ml.i18n.formats import day, moment
 from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"
@@ -31,7 +31,7 @@ def again(before: Alert, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
 
 
-def happening(one: Happening, lang: Lang) -> str:
+def happening(one: AlertEvent, lang: Lang) -> str:
     """One line of an alert's history: when, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event == "escalated" and one.severity is not None:

@@ -9,15 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertType, Severity, Spending
+from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertType, BudgetUsage, Severity
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
-from minibar_ml.jobs.judgement import STATES, Found, Learner, enriched, judged, read_hotels, with_names
+from minibar_ml.jobs.detection_run import STATES, Found, ModelProvider, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.ml.history import observed
-from minibar_ml.store import entities, hotels, source, verdicts
+from minibar_ml.store import verdicts
 from minibar_ml.store.rehearsal import Rehearsal
 from minibar_ml.store.snapshots import snapshot
+from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import entities, hotels
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,10 +63,10 @@ class BacktestResult:
         return sum(hotel.rooms or 0 for hotel in self._with_rooms) or None
 
     @property
-    def spending(self) -> Spending:
+    def spending(self) -> BudgetUsage:
         """All of it beside the budget."""
         room_days = sum((hotel.rooms or 0) * hotel.days for hotel in self._with_rooms) or None
-        return Spending(
+        return BudgetUsage(
             budget_per_1000_rooms_day=self.budget, days=len(self.by_day), room_days=room_days, alerts=len(self.alerts)
         )
 
@@ -104,7 +106,7 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
         given = verdicts.fetch(connection)
         rooms = hotels.fetch_rooms(connection, plan.moment(0, asked[0]).starts_at, plan.as_of)
     watched = {number: frames for number, frames in read.items() if hotel_id in (None, number)}
-    learner = Learner(plan, watched, verdicts=lambda _day: given)
+    learner = ModelProvider(plan, watched, verdicts=lambda _day: given)
     days = [day for day in asked if any(learner.is_on_record(number, day) for number in watched)]
     found = judged(plan, days, watched, learner, progress)
     with snapshot(connection):
@@ -134,7 +136,7 @@ def _rehearsed(
 
 
 def _watched(
-    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: Learner, plan: Plan, alerts: list[Alert]
+    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: ModelProvider, plan: Plan, alerts: list[Alert]
 ) -> Watched:
     own = [day for day in days if learner.is_on_record(hotel_id, day)]
     return Watched(

@@ -11,12 +11,12 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
 from minibar_ml.ml import training
+from minibar_ml.ml.contract import Limits, TooLittle
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Limits, TooLittle
-from minibar_ml.ml.evaluation import TRUTH, Evaluation, Quality
+from minibar_ml.ml.evaluation.forest import ForestQuality
+from minibar_ml.ml.evaluation.quality import TRUTH, Evaluation, Quality
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.opinions import ForestQuality
-from minibar_ml.ml.training import Learnt
+from minibar_ml.ml.training import FittedModels
 from minibar_ml.store import models
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
+class TrainingConfig:
     """What all models of a run are learnt from: days (ordinals, `until` exclusive), and what counts as enough."""
 
     since: int
@@ -53,7 +53,7 @@ class Course:
     min_points: int
     limits: Limits
     accuracy_threshold: float
-    tightness: Mapping[str, float]
+    threshold_multiplier: Mapping[str, float]
     is_chain: bool
 
     def told(self) -> dict[str, Any]:
@@ -79,9 +79,9 @@ class Candidate:
 def statistics(
     metric: MetricType,
     hotel_id: int,
-    learnt: Learnt,
+    learnt: FittedModels,
     quality: Mapping[str, Quality],
-    tightness: Mapping[str, float],
+    threshold_multiplier: Mapping[str, float],
     past: Frames,
 ) -> Candidate:
     """All detectors of a metric in one model; those with too little data are left out."""
@@ -91,7 +91,7 @@ def statistics(
     points_seen = training.points_of(metric, past)
     if not parameters:
         return Candidate(key, points_seen, None, None, str(learnt.parameters[names[0]]))
-    tight = {name: factor for name, factor in tightness.items() if name in parameters}
+    tight = {name: factor for name, factor in threshold_multiplier.items() if name in parameters}
     measured = next((quality[name] for name in names if name in quality), None)
     return Candidate(
         key,
@@ -105,7 +105,7 @@ def statistics(
 def forest(
     metric: MetricType,
     hotel_id: int,
-    learnt: Learnt,
+    learnt: FittedModels,
     found: Evaluation,
     past: Frames,
 ) -> Candidate:
@@ -120,7 +120,7 @@ def forest(
 
 
 def store(
-    connection: "Connection", candidates: list[Candidate], course: Course, as_of: datetime, keys: Keys
+    connection: "Connection", candidates: list[Candidate], course: TrainingConfig, as_of: datetime, keys: Keys
 ) -> dict[ModelKey, ModelHeader]:
     """Seal and store what was learnt, and make it active; a fixed number of statements."""
     learnt = [candidate for candidate in candidates if candidate.payload is not None]
@@ -150,7 +150,7 @@ def store(
     return {model.header.key: model.header for model in stored}
 
 
-def _sealed(candidate: Candidate, course: Course) -> dict[str, Any]:
+def _sealed(candidate: Candidate, course: TrainingConfig) -> dict[str, Any]:
     """A model, with what was measured of it and what it was made by: thresholds and sizes are for nobody's eyes."""
     measured = asdict(candidate.quality) if candidate.quality else {}
     if "curve" in measured:  # a payload's keys are text

@@ -7,9 +7,11 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store import metrics, runs, source
-from minibar_ml.store.metrics import Merged, NewRows, Refused, Span
+from minibar_ml.store import runs
+from minibar_ml.store.points import metrics
+from minibar_ml.store.points.metrics import MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
+from minibar_ml.store.source import contract as source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -27,7 +29,7 @@ class CollectResult:
 
     since: date
     until: datetime
-    points: Merged
+    points: MergeResult
     metrics: tuple[MetricType, ...]
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()

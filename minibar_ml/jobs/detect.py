@@ -10,13 +10,16 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
-from minibar_ml.domain.verdicts import Judged
+from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.judgement import STATES, Learner, enriched, judged, read_hotels, with_names
+from minibar_ml.jobs.detection_run import STATES, ModelProvider, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
 from minibar_ml.log import logger
-from minibar_ml.store import alerts, entities, models, outbox, people, runs, source, verdicts
+from minibar_ml.store import alerts, models, runs, verdicts
+from minibar_ml.store.notifications import outbox, people
+from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,15 +51,15 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
         plan = with_names(connection, plan, usable)
         opened = {} if plan.walks else _open(connection, keys, plan.as_of)
         hotels = read_hotels(connection, plan, days[0], usable, opened)
-        given: list[Judged] | None = None
+        given: list[LabelledAlert] | None = None
 
-        def known_on(day: date) -> list[Judged]:
+        def known_on(day: date) -> list[LabelledAlert]:
             nonlocal given  # asked for only where something is learnt here
             given = verdicts.fetch(connection) if given is None else given
             # A walk raises what that day's run would have raised: it knew no verdict that came later.
             return [one for one in given if not plan.walks or one.at <= plan.seen_at(day)]
 
-        learner = Learner(plan, hotels, opened, keys, known_on)
+        learner = ModelProvider(plan, hotels, opened, keys, known_on)
         found = judged(plan, days, hotels, learner, progress)
         if learner.refused:
             found[-1][1].extend(_fallbacks(plan, learner.refused))
@@ -76,7 +79,7 @@ def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Calla
     return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), phases, refused)
 
 
-def _open(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.Opened]:
+def _open(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
     """The active models; one that was trained after the as-of instant would be a look ahead."""
     known = [model for model in models.fetch_active(connection) if model.trained_at <= as_of]
     return stored_models.open_all(known, keys)

@@ -12,12 +12,13 @@ import numpy as np
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.domain.supplies import Supplies
 from minibar_ml.jobs.forecasting import STORED_DAYS
-from minibar_ml.ml.forecast import WINDOW_DAYS
-from minibar_ml.ml.forecast_accuracy import Accuracy, Cases, accuracy
-from minibar_ml.ml.forecast_frames import Forecast, Stock, factor_of, foretell, stock_of
+from minibar_ml.ml.forecasting.accuracy import Accuracy, Cases, accuracy
+from minibar_ml.ml.forecasting.frames import Forecast, Stock, factor_of, forecast_stock, stock_of
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import forecasts, source
-from minibar_ml.store import frames as points
+from minibar_ml.store.points import forecasts
+from minibar_ml.store.points import frames as points
+from minibar_ml.store.source import contract as source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -93,7 +94,7 @@ def run(
         factor = factor_of(own, today.toordinal())
         with_stays += [hotel] if factor is not None else []
         stock = stock_of(own, today.toordinal() - WINDOW_DAYS, today.toordinal() + 1)
-        made = foretell(stock, today.toordinal(), is_complete=False, factor=factor)
+        made = forecast_stock(stock, today.toordinal(), is_complete=False, factor=factor)
         products += _products(hotel, made, supplies, names)
     products.sort(key=lambda one: (one.days is None, one.days or 0.0, one.hotel_id, one.product_id))
     return ForecastResult(as_of.astimezone(UTC), tuple(products), _accuracy(frames, stored, today), tuple(with_stays))

@@ -5,12 +5,12 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from minibar_ml.domain.supplies import Supplies
-from minibar_ml.ml.forecast_frames import Forecast, foretell_days
-from minibar_ml.ml.forecast_rates import WEEK
+from minibar_ml.ml.forecasting.frames import Forecast, forecast_days
+from minibar_ml.ml.forecasting.rates import WEEK
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import forecasts
-from minibar_ml.store.forecasts import Point
-from minibar_ml.store.metrics import Merged
+from minibar_ml.store.points import forecasts
+from minibar_ml.store.points.forecasts import Point
+from minibar_ml.store.points.metrics import MergeResult
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -19,7 +19,7 @@ STORED_DAYS = 31
 """Days before today that are foretold anew each night, for rows that came late."""
 
 
-def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, supplies: Supplies) -> Merged:
+def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, supplies: Supplies) -> MergeResult:
     """Store the forecasts of the last 31 days that are over, each from what lay before its end alone.
 
     `hotels` must hold the products and levels of the 60 days before those. A point says nothing of stays ahead: only
@@ -30,7 +30,7 @@ def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, s
     points = [
         point
         for hotel_id, frames in hotels.items()
-        for made in foretell_days(frames, [day.toordinal() for day in days])
+        for made in forecast_days(frames, [day.toordinal() for day in days])
         for point in _points(hotel_id, made, supplies)
     ]
     return forecasts.merge(connection, points, hotels, days)

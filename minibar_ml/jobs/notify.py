@@ -16,7 +16,10 @@ from minibar_ml.domain.people import ChannelKind
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import alerts, hotels, outbox, people, runs, source
+from minibar_ml.store import alerts, runs
+from minibar_ml.store.notifications import outbox, people
+from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import hotels
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -7,13 +7,15 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.ml import allocation, evaluation, feedback, training
-from minibar_ml.ml.allocation import Allocation
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml import feedback, training
+from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.evaluation import allocation
+from minibar_ml.ml.evaluation import quality as evaluation
+from minibar_ml.ml.evaluation.allocation import Allocation
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
-from minibar_ml.store import frames as points
-from minibar_ml.store import hotels as hotel_names
 from minibar_ml.store import verdicts
+from minibar_ml.store.points import frames as points
+from minibar_ml.store.source import hotels as hotel_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,7 +59,7 @@ def run(
     oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
     frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
     judged = verdicts.fetch(connection)
-    limits = replace(limits, tightness=feedback.tightness(judged))
+    limits = replace(limits, threshold_multiplier=feedback.threshold_multiplier(judged))
     hotels = frames.hotels()
     if hotel_id is not None and hotel_id not in hotels:
         raise NotFound(f"There are no metric points of hotel {hotel_id}; run `minibar-ml collect` first.")

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.i18n import Lang
 from minibar_ml.ml import history
-from minibar_ml.ml.detectors.base import Limits, Moment
+from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.frames import LOOK_BACK
 
 LONGEST_PAUSE_DAYS = 31

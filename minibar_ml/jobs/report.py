@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.report import Capped, Dashboard, Period, Report, ReportKind, days_ending
-from minibar_ml.domain.tallies import Tallies
-from minibar_ml.domain.windows import WINDOW_HOURS, windows
+from minibar_ml.domain.reporting.report import Dashboard, Page, Period, Report, ReportKind, days_ending
+from minibar_ml.domain.reporting.tallies import Tallies
+from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
-from minibar_ml.render import html
 from minibar_ml.render.files import write_whole
+from minibar_ml.render.page import html
 from minibar_ml.store import audit, reports
 from minibar_ml.store.reports import Scope
 from minibar_ml.store.runs import job_run
@@ -153,16 +153,16 @@ def compute(
         timezone=timezone,
         total=tallies.total(),
         live=live,
-        actions=Capped(reports.fetch_actions(connection, scope), sum(line.alerts for line in live)),
+        actions=Page(reports.fetch_actions(connection, scope), sum(line.alerts for line in live)),
         by_type=tallies.by_type(),
         by_severity=tallies.by_severity(),
         by_status=tallies.by_status(),
         trend=tallies.trend(),
         money=tallies.money(),
         money_total=tallies.money_total(),
-        products=affected.get("product", Capped()),
-        rooms=affected.get("room", Capped()),
-        attendants=affected.get("attendant", Capped()),
+        products=affected.get("product", Page()),
+        rooms=affected.get("room", Page()),
+        attendants=affected.get("attendant", Page()),
         pace=reports.fetch_pace(connection, scope, period),
         models=reports.fetch_models(connection, scope),
         false_positives=reports.fetch_verdicts(connection, scope, verdicts_since, period.until),

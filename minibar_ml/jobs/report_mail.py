@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.messages import Attachment, Mail
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.notify.wording import Summary
 from minibar_ml.notify.wording import Words as MailWords
@@ -14,7 +14,8 @@ from minibar_ml.render import headings
 from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.words import Words
-from minibar_ml.store import outbox, people, source
+from minibar_ml.store.notifications import outbox, people
+from minibar_ml.store.source import contract as source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,8 +53,8 @@ def enqueue(
     return made
 
 
-def _issue(report: Report) -> outbox.Issue:
-    return outbox.Issue("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
+def _issue(report: Report) -> outbox.ReportEdition:
+    return outbox.ReportEdition("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
 
 
 def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str]) -> Mail:

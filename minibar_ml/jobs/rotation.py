@@ -13,11 +13,12 @@ from minibar_ml.artifacts.envelope import reseal
 from minibar_ml.artifacts.key_file import changeable, put_new_key_first, take_out
 from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.artifacts.tokens import open_token, seal_token
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused, PreconditionFailed
 from minibar_ml.log import logger
-from minibar_ml.settings import Settings
-from minibar_ml.store import access, audit, models, people
+from minibar_ml.store import access, audit, models
 from minibar_ml.store.locks import exclusive
+from minibar_ml.store.notifications import people
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

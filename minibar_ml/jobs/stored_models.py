@@ -9,19 +9,19 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.errors import ModelRefused
 from minibar_ml.domain.models import StoredModel
 from minibar_ml.log import logger
-from minibar_ml.ml.detectors.base import Parameters
-from minibar_ml.ml.training import FOREST_OF, PARAMETERS_FORMAT, Learnt
+from minibar_ml.ml.contract import Parameters
+from minibar_ml.ml.training import FOREST_OF, PARAMETERS_FORMAT, FittedModels
 
 
 @dataclass
-class Opened:
+class LoadedModels:
     """One hotel's models; `refused` names the metrics whose model could not be trusted, with the reason.
 
     `outdated` are those whose model another version of the program made: nothing is wrong, and the next train mends it.
     """
 
     parameters: dict[str, Parameters] = field(default_factory=dict)
-    tightness: dict[str, float] = field(default_factory=dict)
+    threshold_multiplier: dict[str, float] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
     forests: list[StoredModel] = field(default_factory=list)
     outdated: set[str] = field(default_factory=set)
@@ -64,11 +64,11 @@ class Forests(Mapping[str, Parameters]):
         return len(self._sealed)
 
 
-def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Opened]:
+def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, LoadedModels]:
     """Open what can be trusted, by hotel; a refusal is told once and detection goes on without that model."""
-    hotels: dict[int, Opened] = {}
+    hotels: dict[int, LoadedModels] = {}
     for model in models:
-        opened = hotels.setdefault(model.header.hotel_id, Opened())
+        opened = hotels.setdefault(model.header.hotel_id, LoadedModels())
         if model.header.model_type == "isolation_forest":
             opened.forests.append(model)
             continue
@@ -82,7 +82,7 @@ def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, Open
             opened.outdated.add(model.header.metric_type)
             continue
         opened.parameters |= payload["detectors"]
-        opened.tightness |= payload["tightness"]
+        opened.threshold_multiplier |= payload["tightness"]
     return hotels
 
 
@@ -98,10 +98,10 @@ def _opened(model: StoredModel, keys: Keys | None) -> dict[str, Any] | None:
     return payload
 
 
-def as_learnt(opened: Opened, fallback: Learnt, keys: Keys | None) -> Learnt:
+def as_learnt(opened: LoadedModels, fallback: FittedModels, keys: Keys | None) -> FittedModels:
     """The stored models, and what was just learnt from the statistics for whatever has none."""
-    return Learnt(
+    return FittedModels(
         {**fallback.parameters, **opened.parameters},
         Forests(opened.forests, keys, opened.refused),
-        {**fallback.tightness, **opened.tightness},
+        {**fallback.threshold_multiplier, **opened.threshold_multiplier},
     )

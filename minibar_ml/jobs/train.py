@@ -12,17 +12,20 @@ from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import TrainingLog
 from minibar_ml.domain.phases import History
 from minibar_ml.jobs import candidates, forecasting
-from minibar_ml.jobs.candidates import Candidate, Course, Trained
+from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
 from minibar_ml.log import logger
-from minibar_ml.ml import evaluation, feedback, history, training
-from minibar_ml.ml.detectors.base import Limits
-from minibar_ml.ml.evaluation import Quality
+from minibar_ml.ml import feedback, history, training
+from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.evaluation import quality as evaluation
+from minibar_ml.ml.evaluation.quality import Quality
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
-from minibar_ml.ml.thresholds import SHARES
-from minibar_ml.store import forecasts, models, retention, runs, source, training_logs, verdicts
-from minibar_ml.store import frames as points
-from minibar_ml.store.metrics import Merged
+from minibar_ml.ml.stats.thresholds import SHARES
+from minibar_ml.store import models, retention, runs, training_logs, verdicts
+from minibar_ml.store.points import forecasts
+from minibar_ml.store.points import frames as points
+from minibar_ml.store.points.metrics import MergeResult
+from minibar_ml.store.source import contract as source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +52,7 @@ class TrainResult:
     verdicts: Mapping[str, tuple[int, int]]
     false_shares: Mapping[str, FalseShare]
     pruned: int
-    forecasts: Merged
+    forecasts: MergeResult
     phases: Mapping[int, History]
     budget_per_1000_rooms_day: float
 
@@ -94,9 +97,9 @@ def run(
         if supplies.by_name:
             supplies = supplies.named(forecasts.fetch_names(connection, source.read(connection).usable))
         foretold = forecasting.store(connection, {one: frames.of_hotel(one) for one in hotels}, today, supplies)
-        tightness = feedback.tightness(judged)
-        course = Course(
-            since, until, min_points, limits, accuracy_threshold, tightness, is_chain=COMMON_STORE in hotels
+        threshold_multiplier = feedback.threshold_multiplier(judged)
+        course = TrainingConfig(
+            since, until, min_points, limits, accuracy_threshold, threshold_multiplier, is_chain=COMMON_STORE in hotels
         )
         window = history.window_days(training_days, lookback_days)
         done: list[_Hotel] = []
@@ -135,10 +138,10 @@ def run(
     )
 
 
-def _try(frames: Frames, hotel_id: int, course: Course, known: History) -> _Hotel:
+def _try(frames: Frames, hotel_id: int, course: TrainingConfig, known: History) -> _Hotel:
     past = frames.between(course.since, course.until)
-    learnt = replace(training.learn(past, course.min_points), tightness=course.tightness)
-    limits = replace(course.limits, tightness=course.tightness)
+    learnt = replace(training.learn(past, course.min_points), threshold_multiplier=course.threshold_multiplier)
+    limits = replace(course.limits, threshold_multiplier=course.threshold_multiplier)
     found = evaluation.evaluate(frames, course.until, course.until - course.since, course.min_points, limits)
     measured = [
         DetectorQuality(
@@ -152,7 +155,7 @@ def _try(frames: Frames, hotel_id: int, course: Course, known: History) -> _Hote
     quality = {one.detector: one.quality for one in measured}
     tries = []
     for metric in training.metrics_of(hotel_id, is_chain=course.is_chain):
-        tries.append(candidates.statistics(metric, hotel_id, learnt, quality, course.tightness, past))
+        tries.append(candidates.statistics(metric, hotel_id, learnt, quality, course.threshold_multiplier, past))
         tries.append(candidates.forest(metric, hotel_id, learnt, found, past))
     logger.debug("hotel %d: tried %d models", hotel_id, len(tries))
     thresholds = {(hotel_id, name): least for name, least in training.thresholds_of(learnt, limits).items()}

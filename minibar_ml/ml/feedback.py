@@ -12,7 +12,7 @@ from math import exp, log
 import pandas as pd
 
 from minibar_ml.domain.alerts import CONTINUING_TYPES
-from minibar_ml.domain.verdicts import Judged
+from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.ml.frames import Frames
 
 TARGET_FALSE_SHARE = 0.25
@@ -45,7 +45,7 @@ class FalseShare:
     after: float | None
 
 
-def counts(judged: Iterable[Judged]) -> dict[str, tuple[int, int]]:
+def counts(judged: Iterable[LabelledAlert]) -> dict[str, tuple[int, int]]:
     """By alert type, how many were marked false and how many confirmed."""
     found: dict[str, tuple[int, int]] = {}
     for one in judged:
@@ -54,15 +54,15 @@ def counts(judged: Iterable[Judged]) -> dict[str, tuple[int, int]]:
     return found
 
 
-def false_shares(judged: Iterable[Judged], thresholds: Mapping[tuple[int, str], float]) -> dict[str, FalseShare]:
+def false_shares(judged: Iterable[LabelledAlert], thresholds: Mapping[tuple[int, str], float]) -> dict[str, FalseShare]:
     """By alert type, the share of false alerts before and with new thresholds, by hotel and detector's name."""
-    by_kind: dict[str, list[Judged]] = {}
+    by_kind: dict[str, list[LabelledAlert]] = {}
     for one in judged:
         by_kind.setdefault(one.type, []).append(one)
     return {kind: _false_share(found, thresholds) for kind, found in sorted(by_kind.items())}
 
 
-def _false_share(judged: list[Judged], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
+def _false_share(judged: list[LabelledAlert], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
     least = [thresholds.get((one.hotel_id, one.detector)) for one in judged]
     known = [
         (one.score >= limit, one.is_false)
@@ -77,7 +77,7 @@ def _false_share(judged: list[Judged], thresholds: Mapping[tuple[int, str], floa
     return FalseShare(len(judged), false, raised, wrong, before=false / len(judged), after=after)
 
 
-def tightness(judged: Iterable[Judged]) -> dict[str, float]:
+def threshold_multiplier(judged: Iterable[LabelledAlert]) -> dict[str, float]:
     """By detector, what to multiply its threshold probability by."""
     by_detector: dict[str, list[bool]] = {}
     for one in judged:
@@ -90,7 +90,7 @@ def tightness(judged: Iterable[Judged]) -> dict[str, float]:
     return factors
 
 
-def without_confirmed(frames: Frames, judged: Collection[Judged], hotel_id: int) -> Frames:
+def without_confirmed(frames: Frames, judged: Collection[LabelledAlert], hotel_id: int) -> Frames:
     """The frames of a hotel without the rows that operators confirmed to be anomalies there."""
     confirmed = [one for one in judged if not one.is_false and one.hotel_id == hotel_id]
     for (kind, entity_type), (name, column) in TAMPERED.items():
@@ -104,6 +104,6 @@ def without_confirmed(frames: Frames, judged: Collection[Judged], hotel_id: int)
     return frames
 
 
-def _days(one: Judged) -> Collection[int]:
+def _days(one: LabelledAlert) -> Collection[int]:
     """The days that were not as they should be: of a fault that goes on all between the first and the last."""
     return range(min(one.days), max(one.days) + 1) if one.type in CONTINUING_TYPES else one.days

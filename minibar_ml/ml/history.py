@@ -8,7 +8,7 @@ import numpy as np
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.phases import History
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
-from minibar_ml.ml.panels import Ints
+from minibar_ml.ml.stats.panels import Ints
 
 OBSERVED = (
     ("rooms", "room_consumption", "room", "room_id"),

@@ -8,11 +8,12 @@ import pandas as pd
 
 from minibar_ml.domain.metrics import COMMON_STORE, MetricType
 from minibar_ml.domain.phases import LEARNING_DAYS
-from minibar_ml.ml import second_opinion, thresholds
+from minibar_ml.ml import isolation_forest
+from minibar_ml.ml.contract import Detector, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Detector, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
+from minibar_ml.ml.stats import thresholds
 
 OPINION_DAYS = 14
 PARAMETERS_FORMAT = 3
@@ -20,12 +21,12 @@ PARAMETERS_FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Learnt:
+class FittedModels:
     """What is known of one hotel: by detector name, parameters or why there are none."""
 
     parameters: Mapping[str, Parameters | TooLittle]
     opinions: Mapping[str, Parameters | TooLittle] = field(default_factory=dict)
-    tightness: Mapping[str, float] = field(default_factory=dict)
+    threshold_multiplier: Mapping[str, float] = field(default_factory=dict)
 
 
 def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
@@ -36,7 +37,7 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
     return day - gap - window, day - gap
 
 
-def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> Learnt:
+def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: Collection[str] = ()) -> FittedModels:
     """Fit every detector to one hotel's past, and a forest wherever there is enough to look at.
 
     Detectors named in `known` are left out. From less than a week nothing is learnt, whatever `min_points`.
@@ -48,19 +49,19 @@ def learn(past: Frames, min_points: int, *, with_opinions: bool = True, known: C
         for detector in ALL
         if detector.name not in known
     }
-    return Learnt(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
+    return FittedModels(parameters, Opinions(past, parameters, min_points) if with_opinions else {})
 
 
-def thresholds_of(learnt: Learnt, limits: Limits) -> dict[str, float]:
+def thresholds_of(learnt: FittedModels, limits: Limits) -> dict[str, float]:
     """By detector name, the score from which on what was learnt alerts; rules have none."""
     found = {}
     for detector in ALL:
         parameters = learnt.parameters[detector.name]
         if learns(detector) and not isinstance(parameters, TooLittle):
-            tightness = learnt.tightness.get(detector.name, 1.0)
+            threshold_multiplier = learnt.threshold_multiplier.get(detector.name, 1.0)
             tests = parameters.get("tests", 1.0)
             found[detector.name] = thresholds.threshold(
-                thresholds.SHARES[detector.name], limits.budget, parameters["past"], tests, tightness
+                thresholds.SHARES[detector.name], limits.budget, parameters["past"], tests, threshold_multiplier
             )
     return found
 
@@ -141,7 +142,7 @@ def _opinion(detector: Detector, past: Frames, parameters: Parameters, min_point
     filled = [scores for scores in scored if len(scores)]
     if not filled:
         return TooLittle(0, min_points, "scored rows")
-    return second_opinion.fit(pd.concat(filled, ignore_index=True), min_points)
+    return isolation_forest.fit(pd.concat(filled, ignore_index=True), min_points)
 
 
 def _over(day: int) -> Moment:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from minibar_ml.domain.report import Affected, Capped, Count, Money, Report
+from minibar_ml.domain.reporting.report import Affected, Count, Money, Page, Report
 from minibar_ml.render.hotels import by_hotel
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words, sentences
@@ -97,7 +97,7 @@ def affected(report: Report, words: Words) -> tuple[Table, ...]:
     return tuple(_affected(report, words, key, title, some, empty) for key, title, some in everything)
 
 
-def _affected(report: Report, words: Words, key: str, title: str, found: Capped[Affected], empty: str) -> Table:
+def _affected(report: Report, words: Words, key: str, title: str, found: Page[Affected], empty: str) -> Table:
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Name"), "name", 3.0), Column(_("Worst"), "severity", 1.3), Column(_("Alerts"), "count")),

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.report import Report
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.render import html, json
+from minibar_ml.render import json
+from minibar_ml.render.page import html
 from minibar_ml.render.words import Words
 
 Renderer = Callable[[Report, Lang, Words], bytes]
@@ -13,13 +14,13 @@ Renderer = Callable[[Report, Lang, Words], bytes]
 
 def _pdf(report: Report, lang: Lang, words: Words) -> bytes:
     """With the library for documents brought in only where one is wanted."""
-    from minibar_ml.render import pdf
+    from minibar_ml.render.paper import document as pdf
 
     return pdf.render(report, lang, words)
 
 
 def _xlsx(report: Report, lang: Lang, words: Words) -> bytes:
-    from minibar_ml.render import xlsx
+    from minibar_ml.render.sheet import workbook as xlsx
 
     return xlsx.render(report, lang, words)
 

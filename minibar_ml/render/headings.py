@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from minibar_ml.domain.report import STOCK_OUT_DAYS, Report
+from minibar_ml.domain.reporting.report import STOCK_OUT_DAYS, Report
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Kind
 from minibar_ml.render.words import Words

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.report import Capped, Report
+from minibar_ml.domain.reporting.report import Page, Report
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
 
@@ -28,7 +28,7 @@ def hotel_names(report: Report, words: Words) -> list[str]:
     return sorted(report.hotels.values(), key=words.in_order)
 
 
-def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Capped[Any]) -> Table:
+def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Page[Any]) -> Table:
     """The table with rows, and the hotel's name behind the first column where there are several."""
     _ = words.catalog.gettext
     first, *others = table.columns

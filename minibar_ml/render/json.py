@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from minibar_ml.domain.report import Dashboard, Report
+from minibar_ml.domain.reporting.report import Dashboard, Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words
 

@@ -1,8 +1,9 @@
 """The sections of a report as tables, in one language, in the order in which they are read."""
 
-from minibar_ml.domain.report import Report
-from minibar_ml.render import alert_tables, house_tables
-from minibar_ml.render.tables import Section, printable
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.render import alert_tables, operations_tables
+from minibar_ml.render.directions import isolate
+from minibar_ml.render.tables import Section
 from minibar_ml.render.words import Words
 
 
@@ -13,12 +14,15 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
         Section("period", _("Alerts of the period"), alert_tables.counts(report, words), _period_note(words)),
         Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
         Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
-        Section("stock", _("Running out soon"), (house_tables.stock_outs(report, words),)),
-        Section("pace", _("Attendants' pace"), house_tables.paces(report, words)),
+        Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),)),
+        Section("pace", _("Attendants' pace"), operations_tables.paces(report, words)),
         Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),)),
-        Section("models", _("How good the models are"), (house_tables.models(report, words),)),
+        Section("models", _("How good the models are"), (operations_tables.models(report, words),)),
         Section(
-            "quality", _("How complete the data is"), (house_tables.jobs(report, words),), _completeness(report, words)
+            "quality",
+            _("How complete the data is"),
+            (operations_tables.jobs(report, words),),
+            _completeness(report, words),
         ),
     )
 
@@ -42,7 +46,7 @@ def _completeness(report: Report, words: Words) -> str:
     told = [_days_without_data(report, words)]
     if report.hotels_without_data:
         told.append(
-            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(printable, report.hotels_without_data))}
+            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(isolate, report.hotels_without_data))}
         )
     days = {"watched": report.days_watched, "all": len(report.period.days())}
     if days["watched"] < days["all"]:

@@ -19,12 +19,12 @@ from minibar_ml.domain.alerts import (
     STATE_REASON,
     STATE_TYPES,
     Alert,
+    AlertEvent,
     AlertFilter,
     AlertStats,
     AlertType,
     DayValue,
     Finding,
-    Happening,
     Hidden,
     Status,
     Transitions,
@@ -189,10 +189,10 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
     connection.execute(query("alerts.comment"), values)
 
 
-def fetch_history(connection: Connection, alert_id: int) -> list[Happening]:
+def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
     """What happened to an alert and what was said of it, in order."""
     rows = connection.execute(query("alerts.history"), {"id": alert_id})
-    return [Happening(row.at, row.event, row.by, row.severity, row.body) for row in rows]
+    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body) for row in rows]
 
 
 def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:

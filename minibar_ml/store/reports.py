@@ -13,23 +13,23 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.report import (
+from minibar_ml.domain.reporting.report import (
     STOCK_OUT_DAYS,
     Action,
     Affected,
-    Capped,
     FalsePositives,
     JobRun,
     Live,
     ModelQuality,
     Pace,
+    Page,
     Period,
     StockOut,
 )
-from minibar_ml.domain.tallies import Tally
-from minibar_ml.domain.windows import WindowTally
-from minibar_ml.store import names
+from minibar_ml.domain.reporting.tallies import Tally
+from minibar_ml.domain.reporting.windows import WindowTally
 from minibar_ml.store.queries import query
+from minibar_ml.store.source import names
 
 TOP, ATTENDANTS, MODELS, STOCK_OUTS = 10, 20, 60, 30
 ACTIONS = 250
@@ -79,14 +79,14 @@ def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
     return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
 
 
-def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Capped[Affected]]:
+def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Page[Affected]]:
     """The most affected entities, by entity type."""
     found: dict[str, list[Affected]] = defaultdict(list)
     totals: dict[str, int] = {}
     for row in scope.fetch(connection, "affected", since=period.since, until=period.until, limit=TOP):
         found[row.entity_type].append(_make(Affected, row))
         totals[row.entity_type] = row.total
-    return {kind: Capped(tuple(rows), totals[kind]) for kind, rows in found.items()}
+    return {kind: Page(tuple(rows), totals[kind]) for kind, rows in found.items()}
 
 
 def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
@@ -114,7 +114,7 @@ def fetch_days_judged(connection: Connection, scope: Scope, period: Period) -> f
     return frozenset(row.day for row in scope.fetch(connection, "days_judged", **days))
 
 
-def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[Pace]:
+def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Page[Pace]:
     """Attendants' minutes a room in the last week and month of the period, and in those before."""
     length = (period.until - period.since).days
     rows = scope.fetch(connection, "pace", until=period.until, days=length, limit=ATTENDANTS)
@@ -134,15 +134,15 @@ def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Capped[P
         )
         for r in rows
     )
-    return Capped(found, _total(rows))
+    return Page(found, _total(rows))
 
 
-def fetch_models(connection: Connection, scope: Scope) -> Capped[ModelQuality] | None:
+def fetch_models(connection: Connection, scope: Scope) -> Page[ModelQuality] | None:
     """The models in use and their measured quality, and what could not be trained; None for whom models are hidden."""
     if not connection.execute(query("report.may_see_models")).scalar_one():
         return None
     rows = scope.fetch(connection, "models", limit=MODELS)
-    return Capped(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
+    return Page(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
 
 
 def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, datetime]) -> tuple[JobRun, ...]:
@@ -151,7 +151,7 @@ def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, dateti
     return tuple(JobRun(row.job, row.outcome, row.ran_at, row.done_at, wanted.get(row.job)) for row in rows)
 
 
-def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Capped[StockOut] | None:
+def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Page[StockOut] | None:
     """Products that run out soon; None where nothing forecasts that."""
     since = period.until - timedelta(days=FORECAST_AGE_DAYS)
     rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
@@ -174,7 +174,7 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Ca
         )
         for r in found
     )
-    return Capped(tuple(outs), _total(found))
+    return Page(tuple(outs), _total(found))
 
 
 def fetch_hotels(connection: Connection, scope: Scope) -> dict[int, str]:

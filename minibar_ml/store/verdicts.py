@@ -2,11 +2,11 @@
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.verdicts import Judged
+from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.store.queries import query
 
 
-def fetch(connection: Connection) -> list[Judged]:
+def fetch(connection: Connection) -> list[LabelledAlert]:
     """Every verdict that a person gave; what the system resolved by itself says nothing."""
     rows = connection.execute(query("verdicts.fetch"))
-    return [Judged(**{**row._asdict(), "days": tuple(row.days)}) for row in rows]
+    return [LabelledAlert(**{**row._asdict(), "days": tuple(row.days)}) for row in rows]

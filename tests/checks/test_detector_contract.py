@@ -6,12 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from ordinary_life import LAST_DAY, moment, ordinary
+from support.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.ml.contract import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Detector, Limits, TooLittle
 from minibar_ml.ml.frames import TABLES, Frames
 
 COLUMNS = {"entity_id", "value", "expected", "lower", "upper", "score"}

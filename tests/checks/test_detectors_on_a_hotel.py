@@ -10,18 +10,18 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 import pytest
-from hotels import LAST_DAY, ZONE
 from pandas.testing import assert_frame_equal
+from support.hotels import LAST_DAY, ZONE
 
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
+from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle
+from minibar_ml.ml.detection import judge
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Detector, Limits, Moment, TooLittle
 from minibar_ml.ml.frames import TABLES, Frames
-from minibar_ml.ml.judging import judge
 from minibar_ml.ml.training import learn
 from minibar_ml.simulate import Layout
-from minibar_ml.store import frames as store_frames
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.points import frames as store_frames
 
 MIN_POINTS = 30
 JUDGED = [LAST_DAY.toordinal() - n for n in (15, 9, 6, 2, 0)]

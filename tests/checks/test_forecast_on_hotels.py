@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from minibar_ml.ml.forecast import WINDOW_DAYS, forecast
-from minibar_ml.ml.forecast_days import expected_days, quantiles, until_reached
-from minibar_ml.ml.panels import Floats
+from minibar_ml.ml.forecasting.days_left import expected_days, quantiles, until_reached
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS, forecast
+from minibar_ml.ml.stats.panels import Floats
 from minibar_ml.simulate import HotelPlan, generate
 
 SEEDS = range(4000, 4006)

@@ -10,12 +10,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from alert_commands import FIELDS, listed, printed, raise_alerts
-from findings import HIGH_ROOM, STALE, D, evening, rows
 from sqlalchemy import Connection, text
+from support.alert_commands import FIELDS, listed, printed, raise_alerts
+from support.findings import HIGH_ROOM, STALE, D, evening, rows
 
 from minibar_ml import cli
-from minibar_ml.cli import alert_ids
+from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.app import main
 from minibar_ml.store import alerts
 
@@ -109,7 +109,7 @@ def test_lines_of_json_are_an_alert_each_and_go_back_in(three: Connection, capsy
     shown = capsys.readouterr().out
     assert [json.loads(line)["id"] for line in shown.splitlines()] == [2, 1, 3]
     assert list(json.loads(shown.splitlines()[0]))[: len(FIELDS)] == FIELDS
-    assert alert_ids.read(shown) == [2, 1, 3]
+    assert ids.read(shown) == [2, 1, 3]
 
 
 def test_csv_has_a_header_and_no_formula(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:

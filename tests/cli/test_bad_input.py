@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from hotels import command, done, sql
-from sources import SmallHotel
 from sqlalchemy import make_url
+from support.hotels import command, done, sql
+from support.sources import SmallHotel
 
 from minibar_ml.cli.app import main
 

@@ -7,15 +7,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import KEY, done, sql
-from logins import drop_logins, login
 from sqlalchemy import Connection, make_url
+from support.hotels import KEY, done, sql
+from support.logins import drop_logins, login
 
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import parse_keys
-from minibar_ml.cli import doctor_host, doctor_store
 from minibar_ml.cli.app import main
-from minibar_ml.cli.doctor import guarded
+from minibar_ml.cli.doctor import host, store
+from minibar_ml.cli.doctor.commands import guarded
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.health import Check
 from minibar_ml.domain.models import ModelHeader, NewModel
@@ -132,7 +132,7 @@ def test_an_empty_database_is_told_once_and_what_needs_a_store_is_skipped(
     checks = found(capsys, ExitCode.UNEXPECTED)
     assert "failed: The store lacks" in told(checks, "schema")
     assert "db init" in told(checks, "schema")
-    assert {told(checks, name) for name in doctor_store.NEED_STORE} == {"skipped: there is no store yet"}
+    assert {told(checks, name) for name in store.NEED_STORE} == {"skipped: there is no store yet"}
 
 
 @pytest.mark.usefixtures("key")
@@ -163,8 +163,9 @@ def test_a_role_that_may_write_to_the_source_fails(
 ) -> None:
     sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
     sql(store_url, f"GRANT ALL ON ALL TABLES IN SCHEMA minibar_ml TO {role}")
-    words = told(found(capsys, ExitCode.UNEXPECTED), "store")
-    assert words.startswith(f"failed: role {role} may not write ml_audit_log")
+    assert told(found(capsys, ExitCode.UNEXPECTED), "store").startswith(
+        f"failed: role {role} may not write ml_audit_log"
+    )
     sql(store_url, f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA minibar_ml TO {role}")
     sql(store_url, f"REVOKE EXECUTE ON FUNCTION minibar_ml.ensure_partitions FROM {role}")
     checks = found(capsys, ExitCode.UNEXPECTED)
@@ -300,22 +301,22 @@ def test_a_zone_that_the_server_does_not_know_is_told(connection: Connection) ->
         key = "Europe/Atlantis"  # type: ignore[assignment]
 
     zone = Renamed.no_cache("Europe/Nicosia")
-    (check,) = doctor_store.time_zone(connection, zone, datetime.now(UTC))
+    (check,) = store.time_zone(connection, zone, datetime.now(UTC))
     assert (check.state, check.found) == ("failed", "the server does not know Europe/Atlantis")
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(-6, "failed"), (-4, "ok"), (0, "ok"), (4, "ok"), (6, "failed")])
 def test_clocks_may_differ_by_five_seconds(seconds: int, state: str) -> None:
     now = datetime.now(UTC)
-    check = doctor_store.compared_clocks(now, now + timedelta(seconds=seconds), now)
+    check = store.compared_clocks(now, now + timedelta(seconds=seconds), now)
     assert check.state == state
     # What the asking itself took is no difference.
-    assert doctor_store.compared_clocks(now, now + timedelta(seconds=20), now + timedelta(seconds=30)).state == "ok"
+    assert store.compared_clocks(now, now + timedelta(seconds=20), now + timedelta(seconds=30)).state == "ok"
 
 
 @pytest.mark.parametrize(("free", "state"), [(5e9, "ok"), (5e8, "warning"), (5e7, "failed")])
 def test_little_space_is_told_before_there_is_none(free: float, state: str) -> None:
-    assert doctor_host.space(Path("/reports"), int(free)).state == state
+    assert host.space(Path("/reports"), int(free)).state == state
 
 
 def test_what_no_check_expects_is_told_and_hides_nothing(database: str) -> None:
@@ -328,5 +329,5 @@ def test_what_no_check_expects_is_told_and_hides_nothing(database: str) -> None:
         Check("one", "failed", "RuntimeError: out of ink"),
     ]
     with make_engine(database, "UTC").connect() as connection:
-        (check,) = guarded("jobs", lambda: doctor_store.models(connection, parse_keys(KEY, "test")))
+        (check,) = guarded("jobs", lambda: store.models(connection, parse_keys(KEY, "test")))
     assert "Something is missing in the database" in check.found

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hotels import AS_OF, command, done
+from support.hotels import AS_OF, command, done
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode

@@ -12,15 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import AS_OF, ZONE, alerts, command, done, sql
+from support.hotels import AS_OF, ZONE, alerts, command, done, sql
 
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
 from minibar_ml.artifacts.keys import create_key_file, fingerprint, load_keys
 from minibar_ml.artifacts.tokens import open_token
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.models import ModelHeader
-from minibar_ml.settings import Settings
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 

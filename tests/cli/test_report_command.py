@@ -5,8 +5,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
 from sqlalchemy import Connection
+from support.report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
 
 from minibar_ml.cli.app import main
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import sql
+from support.hotels import sql
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode

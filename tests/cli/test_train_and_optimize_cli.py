@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from hotels import AS_OF, command, done, sql
+from support.hotels import AS_OF, command, done, sql
 
-from minibar_ml.ml.thresholds import SHARES
+from minibar_ml.ml.stats.thresholds import SHARES
 
 Capture = pytest.CaptureFixture[str]
 

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hotels import command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import make_url
+from support.hotels import command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.access import STOCK_ALERTS, STOCK_METRICS
 from minibar_ml.domain.alerts import ALERT_TYPES
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.queries import sql_folder
-from minibar_ml.store.source import layouts
+from minibar_ml.store.source.contract import layouts
 
 AS_OF = "2025-11-20"
 OPEN_TABLES = {"ml_schema_migrations", "ml_source_contract", "ml_watermarks", "ml_audit_head"}

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hotels import AS_OF, command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import make_url
+from support.hotels import AS_OF, command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.access import STOCK_ALERTS
 from minibar_ml.domain.errors import ExitCode

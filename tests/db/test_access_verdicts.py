@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import psycopg2
 import pytest
-from alert_commands import raise_alerts
-from findings import HIGH_ROOM, LOW_STOCK
-from hotels import ZONE, command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import make_url
+from support.alert_commands import raise_alerts
+from support.findings import HIGH_ROOM, LOW_STOCK
+from support.hotels import ZONE, command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import engine as engines

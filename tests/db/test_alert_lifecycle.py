@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, detect, evening, on, rows
 from sqlalchemy import Connection, text
+from support.findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, detect, evening, on, rows
 
 from minibar_ml.domain.alerts import ALERT_TYPES, NEEDS_FRESH_DATA, NORMAL_DAYS, STATE_TYPES, AlertFilter
 from minibar_ml.domain.errors import NotFound

@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 from sqlalchemy import Connection, text
+from support.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 
 from minibar_ml.domain.alerts import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound

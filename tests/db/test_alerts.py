@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from findings import (
+from sqlalchemy import Connection, event
+from support.findings import (
     DEMAND,
     HIGH_ROOM,
     LOW_STOCK,
@@ -22,7 +23,6 @@ from findings import (
     plain_texts,
     rows,
 )
-from sqlalchemy import Connection, event
 
 from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.store import alerts

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
-from hotels import ZONE, command, done, sql
-from logins import drop_logins, login, psql
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
+from support.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
+from support.hotels import ZONE, command, done, sql
+from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import alerts, audit, migrations
@@ -182,8 +182,12 @@ def test_who_wrote_an_entry_and_when_is_not_theirs_to_say(with_roles: str) -> No
     # The owner may name the columns, and it changes nothing.
     sql(with_roles, f"INSERT INTO {LOG} (id, at, database_role, os_user, action, subject, hash)"
                     " VALUES (1, '2000-01-01', 'boss', 'u', 'a', 'owned', '')")  # fmt: skip
-    asked = f"SELECT subject, database_role FROM {LOG} WHERE subject IN ('s', 'owned') AND at > '2001-01-01'"
-    roles = dict(sql(with_roles, asked))
+    roles = dict(
+        sql(
+            with_roles,
+            f"SELECT subject, database_role FROM {LOG} WHERE subject IN ('s', 'owned') AND at > '2001-01-01'",
+        )
+    )
     assert roles == {"s": role, "owned": "postgres"}
     head = "minibar_ml.ml_audit_head"
     for statement in (f"UPDATE {LOG} SET subject = 'x'", f"DELETE FROM {LOG}", f"TRUNCATE {LOG}",

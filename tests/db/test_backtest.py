@@ -9,15 +9,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import InternalError
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
 
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.contract import Limits
 from minibar_ml.simulate import HotelPlan, generate, write
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query

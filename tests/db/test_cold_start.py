@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from hotels import AS_OF, LAST_DAY, alerts, command, sql
+from support.hotels import AS_OF, LAST_DAY, alerts, command, sql
 
 from minibar_ml.ml.training import RULES
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hotels import AS_OF, ZONE, alerts, changed, checksum, command, done, points, sql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, ZONE, alerts, changed, checksum, command, done, points, sql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout

@@ -2,11 +2,11 @@
 
 from datetime import date, timedelta
 
-from hotels import AS_OF, command, done, sql
-from mail_server import Mailbox, raise_alerts, serving
+from support.hotels import AS_OF, command, done, sql
+from support.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.outbox import RECENT_DAYS
+from minibar_ml.store.notifications.outbox import RECENT_DAYS
 
 OUTBOX = "SELECT count(*) FROM minibar_ml.ml_outbox"
 NEWS = (

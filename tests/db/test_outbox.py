@@ -8,8 +8,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import ZONE, command, sql
-from mail_server import Mailbox, raise_alerts, serving
+from support.hotels import ZONE, command, sql
+from support.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 

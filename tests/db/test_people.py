@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from hotels import command, sql
-from mail_server import Mailbox, raise_alerts, serving
+from support.hotels import command, sql
+from support.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.people import STOCK_TYPES

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from conftest import load_sql
-from findings import UNFILTERED
-from hotels import ZONE, done, sql
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
 from sqlalchemy.pool import NullPool
+from support.findings import UNFILTERED
+from support.hotels import ZONE, done, sql
 
 from minibar_ml.store.queries import query, sql_folder
 

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
+from support.hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
-from minibar_ml.store import frames
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.points import frames
 from quality import bound, forecasts, naive, points, report, self_estimate, silent_bound, walk
 from quality.hotels import Hotel
 from quality.results import Beside, Results

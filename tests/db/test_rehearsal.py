@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from findings import (
+from sqlalchemy import Connection
+from support.findings import (
     HIGH_ROOM,
     LOW_STOCK,
     NEGATIVE,
@@ -21,8 +22,7 @@ from findings import (
     evening,
     plain_texts,
 )
-from hotels import ZONE
-from sqlalchemy import Connection
+from support.hotels import ZONE
 
 from minibar_ml.domain.alerts import ALERT_TYPES, Alert, AlertFilter, Finding, Transitions
 from minibar_ml.store import alerts

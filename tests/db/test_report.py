@@ -9,11 +9,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ZONE
-from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run, some_alerts
 from sqlalchemy import Connection, event, text
+from support.report_rows import (
+    AS_OF,
+    HOSTILE,
+    LAST_DAY,
+    AlertRow,
+    insert_alerts,
+    insert_points,
+    insert_run,
+    some_alerts,
+)
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
-from minibar_ml.domain.report import Report, month_ended, month_of, week_ending
+from minibar_ml.domain.reporting.report import Report, month_ended, month_of, week_ending
 from minibar_ml.jobs import report as job
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections

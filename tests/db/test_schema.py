@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import load_sql, program
-from hotels import command, done, sql
+from support.hotels import command, done, sql
 
 from minibar_ml import cli
 from minibar_ml.domain.errors import ExitCode

@@ -6,9 +6,10 @@ import pytest
 from conftest import ZONE, load_sql
 
 from minibar_ml.domain.errors import SourceIncomplete
-from minibar_ml.store import migrations, source
+from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.source import contract as source
 
 
 @pytest.mark.parametrize("layout", ["layout_a", "layout_b"])

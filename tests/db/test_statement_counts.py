@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hotels import ZONE, command, done
 from psycopg2.extensions import cursor
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import ZONE, command, done
 
 from minibar_ml.simulate import HotelPlan, generate, write
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hotels import AS_OF, LAST_DAY, alerts, changed, checksum, done, points, sql
+from support.hotels import AS_OF, LAST_DAY, alerts, changed, checksum, done, points, sql
 
 from minibar_ml.jobs.forecasting import STORED_DAYS
 

@@ -3,13 +3,13 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from metric_points import Points
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.metric_points import Points
+from support.sources import SmallHotel
 
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.trends import MetricSummary, Spread, window_ending
-from minibar_ml.store import summaries
+from minibar_ml.domain.reporting.trends import MetricSummary, Spread, window_ending
+from minibar_ml.store.points import summaries
 
 WEEK = window_ending(date(2025, 11, 17), 7)
 NOON = datetime(2025, 11, 17, 10, tzinfo=UTC)

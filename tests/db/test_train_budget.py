@@ -4,9 +4,9 @@ import json
 from typing import Any
 
 import pytest
-from hotels import AS_OF, command, sql
+from support.hotels import AS_OF, command, sql
 
-from minibar_ml.ml.thresholds import SHARES
+from minibar_ml.ml.stats.thresholds import SHARES
 
 
 def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any:

@@ -7,17 +7,25 @@ from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from hotels import ZONE
-from metric_points import Points
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.hotels import ZONE
+from support.metric_points import Points
+from support.sources import SmallHotel
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.report import Capped, Period
-from minibar_ml.domain.trends import AttendantPace, PaceFigures, Trend, months_until, weeks_until, window_ending
-from minibar_ml.store import names, trends
+from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.trends import (
+    AttendantPace,
+    PaceFigures,
+    Trend,
+    months_until,
+    weeks_until,
+    window_ending,
+)
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.points import trends
+from minibar_ml.store.source import names
 
 WEEK = window_ending(date(2025, 11, 17), 7)
 
@@ -37,7 +45,7 @@ def read(store_url: str) -> Iterator[Connection]:
 def _trends(
     connection: Connection, period: Period = WEEK, hotel: int | None = None, limit: int | None = None,
     room: list[int] | None = None, product: list[int] | None = None,
-) -> dict[EntityType, Capped[Trend]]:  # fmt: skip
+) -> dict[EntityType, Page[Trend]]:  # fmt: skip
     return trends.fetch_consumption(connection, period, hotel, {"room": room, "product": product}, limit)
 
 
@@ -128,12 +136,12 @@ def test_only_what_is_asked_for_is_told(points: Points, read: Connection) -> Non
     points.room(7, hotel=2, _10=9)
     points.product(1, _10=9)
     asked = _trends(read, room=[2], product=[])
-    assert ([row.entity_id for row in asked["room"].rows], asked["product"]) == ([2], Capped())
+    assert ([row.entity_id for row in asked["room"].rows], asked["product"]) == ([2], Page())
     assert [row.entity_id for row in _trends(read, hotel=2)["room"].rows] == [7]
 
 
 def test_without_points_there_are_no_trends(points: Points, read: Connection) -> None:
-    assert _trends(read) == {"product": Capped(), "room": Capped()}
+    assert _trends(read) == {"product": Page(), "room": Page()}
 
 
 def test_without_rights_on_the_source_there_are_figures_and_no_names(points: Points, read: Connection) -> None:

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from alert_commands import raise_alerts
-from findings import HIGH_ROOM, LOW_STOCK
-from hotels import ZONE, command, done, sql
-from logins import drop_logins, login, psql
-from mail_server import Mailbox, serving
 from sqlalchemy import make_url
+from support.alert_commands import raise_alerts
+from support.findings import HIGH_ROOM, LOW_STOCK
+from support.hotels import ZONE, command, done, sql
+from support.logins import drop_logins, login, psql
+from support.mail_server import Mailbox, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from commands import COMMANDS, call, options, text_parameters
-from hotels import command, done, sql
-from sources import SmallHotel
+from support.commands import COMMANDS, call, options, text_parameters
+from support.hotels import command, done, sql
+from support.sources import SmallHotel
 
 Capture = pytest.CaptureFixture[str]
 AT = "2025-11-17"

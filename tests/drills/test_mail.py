@@ -16,8 +16,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from hotels import KEY, ZONE, command, sql
-from mail_server import Mailbox, free_port, raise_alerts, serving
+from support.hotels import KEY, ZONE, command, sql
+from support.mail_server import Mailbox, free_port, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 

@@ -10,15 +10,15 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hotels import AS_OF, KEY, ZONE, alerts, checksum, done, sql
-from sources import SmallHotel
 from sqlalchemy import Connection
+from support.hotels import AS_OF, KEY, ZONE, alerts, checksum, done, sql
+from support.sources import SmallHotel
 
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.detectors.base import Limits
+from minibar_ml.ml.contract import Limits
 from minibar_ml.store import runs
 from minibar_ml.store.engine import make_engine
 

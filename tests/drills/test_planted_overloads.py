@@ -8,15 +8,15 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from hotels import AS_OF, PLAN, command, done, sql
-from logins import login, psql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, PLAN, command, done, sql
+from support.logins import login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout, SourceData, write
 from minibar_ml.store.queries import sql_folder
-from minibar_ml.store.source import layouts
+from minibar_ml.store.source.contract import layouts
 
 TYPES = ("text", "varchar", "name", "integer", "bigint", "numeric", "boolean", "date", "timestamp", "timestamptz",
          "time", "jsonb", "regclass", "text[]", "oid")  # fmt: skip

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from commands import COMMANDS, call
 from cryptography.fernet import Fernet
-from hotels import command, sql
-from sources import SmallHotel
 from sqlalchemy import make_url
+from support.commands import COMMANDS, call
+from support.hotels import command, sql
+from support.sources import SmallHotel
 
 Capture = pytest.CaptureFixture[str]
 PASSWORD, TOKEN = "s3cr3t-Passw0rd", "t0ken-of-the-watcher"

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.models import ModelHeader
-from minibar_ml.ml.thresholds import SHARES, threshold
+from minibar_ml.ml.stats.thresholds import SHARES, threshold
 from minibar_ml.simulate import Fault, HotelPlan, SourceData, generate, write
 
 PLAN = HotelPlan(seed=3, ends_on=LAST_DAY, rooms=120, days=75, attendants=3, timezone=ZONE)
@@ -212,7 +212,7 @@ def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
     assert alerts(url, ROOMS_TAKING, WHAT) == learnt_now
 
 
-@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""])
+@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""], ids=["another", "none"])
 def test_without_the_right_key_detection_goes_on_and_says_why(
     trained: str, make_database: Callable[..., str], capsys: pytest.CaptureFixture[str], key: str
 ) -> None:
@@ -262,7 +262,7 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (
-        threshold(SHARES["room_consumption"], 1.0, learnt["past"], tightness=one) for one in (usual, tight)
+        threshold(SHARES["room_consumption"], 1.0, learnt["past"], threshold_multiplier=one) for one in (usual, tight)
     )
     assert stricter > nominal
 

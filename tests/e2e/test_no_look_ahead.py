@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hotels import alerts, checksum, command, sql
+from support.hotels import alerts, checksum, command, sql
 
 from minibar_ml.simulate import Layout
 

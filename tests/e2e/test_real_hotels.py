@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import load_sql
-from hotels import command, points, sql
+from support.hotels import command, points, sql
 
 from minibar_ml.store.queries import sql_folder
 

@@ -8,16 +8,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import ZONE
 from playwright.sync_api import Browser, Page
-from report_pages import CHROMIUM, column, opened, unfolded
-from report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
 from sqlalchemy import Connection, text
+from support.report_pages import CHROMIUM, column, opened, unfolded
+from support.report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
 
-from minibar_ml.domain.report import week_ending
+from minibar_ml.domain.reporting.report import week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
-from minibar_ml.render import html
 from minibar_ml.render.cells import written
 from minibar_ml.render.headings import figures
+from minibar_ml.render.page import html
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words

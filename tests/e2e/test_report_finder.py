@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from conftest import ZONE
 from playwright.sync_api import Page
-from report_pages import CHROMIUM, column, listed, opened
-from report_rows import LAST_DAY, AlertRow, insert_alerts
 from sqlalchemy import Connection, text
+from support.report_pages import CHROMIUM, column, listed, opened
+from support.report_rows import LAST_DAY, AlertRow, insert_alerts
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words

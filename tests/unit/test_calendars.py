@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml import calendars
+from minibar_ml.config import calendars
 from minibar_ml.domain.calendar import ORDINARY, Calendar, SpecialDay
 from minibar_ml.domain.errors import ConfigurationError
 

@@ -7,10 +7,10 @@ from email.utils import getaddresses
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import catalogs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support import catalogs
 
 import minibar_ml.notify
 from minibar_ml.domain.messages import Mail
@@ -27,10 +27,6 @@ SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
     catalogs.require_whole(CATALOG, NOTIFY)
-
-
-def test_the_compiled_catalog_is_the_text_compiled() -> None:
-    catalogs.require_compiled(CATALOG)
 
 
 def test_a_digest_counts_in_the_right_number() -> None:

@@ -5,17 +5,17 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 import pytest
-from findings import HIGH_ROOM
+from support.findings import HIGH_ROOM
 
 from minibar_ml.domain.phases import History, phase_of
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.ml.contract import Limits, Moment, TooLittle
+from minibar_ml.ml.detection import judge
 from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.detectors.base import Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import as_provisional, before, days_on_record
-from minibar_ml.ml.judging import judge
-from minibar_ml.ml.training import Learnt, learn, learns
-from minibar_ml.store.frames import TYPES
+from minibar_ml.ml.training import FittedModels, learn, learns
+from minibar_ml.store.points.frames import TYPES
 
 DAY = date(2025, 11, 19).toordinal()
 COLUMNS = {
@@ -103,9 +103,9 @@ class _Always:
 def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provisional(
     monkeypatch: pytest.MonkeyPatch, days: int, told: dict[str, object]
 ) -> None:
-    monkeypatch.setattr("minibar_ml.ml.judging.ALL", (_Always("vacant_room"), _Always("room_consumption")))
+    monkeypatch.setattr("minibar_ml.ml.detection.ALL", (_Always("vacant_room"), _Always("room_consumption")))
     noon = datetime(2025, 11, 19, 12, tzinfo=UTC)
-    moment, learnt = Moment(1, DAY, noon, noon, True), Learnt({"vacant_room": {}, "room_consumption": {}})
+    moment, learnt = Moment(1, DAY, noon, noon, True), FittedModels({"vacant_room": {}, "room_consumption": {}})
     found = judge(_frames(), learnt, Limits(), moment, history=History.of(days))
     facts = {one.detector: one.facts or {} for one in found}
     assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == told

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from minibar_ml.schedules import since_cron, since_interval
+from minibar_ml.config.schedules import since_cron, since_interval
 
 NICOSIA = ZoneInfo("Europe/Nicosia")
 

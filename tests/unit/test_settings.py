@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from minibar_ml.config.settings import FILE_VARIABLE, Settings, load
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.settings import FILE_VARIABLE, Settings, load
 
 
 def _toml(folder: Path, content: str) -> dict[str, str]:

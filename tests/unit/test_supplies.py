@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.cli.supplies import supplies
+from minibar_ml.config.products_file import supplies
+from minibar_ml.config.settings import Settings, load
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.supplies import Supply
-from minibar_ml.settings import Settings, load
 
 
 def settings(folder: Path, content: str = "", name: str = "products.toml") -> Settings:

@@ -1,6 +1,6 @@
 """Every detector, in the order in which their findings are told; one file an algorithm."""
 
-from minibar_ml.ml.detectors.base import Detector
+from minibar_ml.ml.contract import Detector
 from minibar_ml.ml.detectors.below_zero import BelowZero
 from minibar_ml.ml.detectors.custody import Custody
 from minibar_ml.ml.detectors.depletion import Depletion

@@ -6,10 +6,10 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import excesses, tails, thresholds
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats, room_days
+from minibar_ml.ml.stats import negative_binomial, peaks_over_threshold, thresholds
+from minibar_ml.ml.stats.panels import Floats, room_days
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,10 +48,10 @@ class Custody:
         rate = (float(usual.sum()) + PRIOR_UNITS) / (float(handed_out.sum()) + PRIOR_HANDED_OUT)
         means = _means(handed_out, rate)
         # a rate known from few losses is itself uncertain: as a gamma's shape, that is more dispersion
-        dispersion = tails.over_dispersion(usual, means) + 1.0 / (float(usual.sum()) + 1.0)
+        dispersion = negative_binomial.over_dispersion(usual, means) + 1.0 / (float(usual.sum()) + 1.0)
         learnt = {"rate": rate, "dispersion": dispersion}
         checks = room_days(past.rooms, span)
-        scores = excesses.without_faults(_scores(units, means, dispersion))
+        scores = peaks_over_threshold.without_faults(_scores(units, means, dispersion))
         return {**learnt, "past": thresholds.history(scores, checks), "tests": len(units) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
@@ -68,7 +68,7 @@ class Custody:
                 "value": units,
                 "expected": means,
                 "lower": 0.0,
-                "upper": tails.quantile(0.975, means, size),
+                "upper": negative_binomial.quantile(0.975, means, size),
                 "score": _scores(units, means, parameters["dispersion"]),
                 "handed_out": handed_out,
             }
@@ -76,9 +76,9 @@ class Custody:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Losses beyond the threshold, three units and one in a hundred handed out above the usual."""
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         off = scores["value"] - scores["expected"]
         picked = scores[(scores["score"] >= least) & (off >= FLOOR_UNITS) & (off >= FLOOR_SHARE * scores["handed_out"])]
@@ -96,7 +96,7 @@ def _means(handed_out: Floats, rate: float) -> Floats:
 
 
 def _scores(units: Floats, means: Floats, dispersion: float) -> Floats:
-    return np.asarray(-np.log(tails.upper_tail(units, means, 1.0 / dispersion)))
+    return np.asarray(-np.log(negative_binomial.upper_tail(units, means, 1.0 / dispersion)))
 
 
 def _finding(row: Any, moment: Moment, rate: float) -> Finding:

@@ -7,12 +7,12 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, Severity
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.forecast import WINDOW_DAYS
-from minibar_ml.ml.forecast_frames import factor_of, foretell, stock_of
-from minibar_ml.ml.forecast_orders import last_days, quantities
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS
+from minibar_ml.ml.forecasting.orders import last_days, quantities
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats, Ints
+from minibar_ml.ml.stats.panels import Floats, Ints
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -25,7 +25,7 @@ LONGEST_RUN_DAYS = 30
 class Depletion:
     """The forecast's P50 of days left, with P10 and P90, what to order and by when.
 
-    How the forecast is made is told in `minibar_ml/ml/forecast.py` and the modules beside it.
+    How the forecast is made is told in `minibar_ml/ml/forecasting/model.py` and the modules beside it.
     """
 
     name: ClassVar[str] = "depletion"
@@ -43,7 +43,7 @@ class Depletion:
         stock = stock_of(frames, moment.day - WINDOW_DAYS, moment.day + 1)
         # of a running day the use is not all there yet, but the level is
         factor = None if moment.is_complete else factor_of(frames, moment.day)
-        made = foretell(stock, moment.day, is_complete=moment.is_complete, factor=factor)
+        made = forecast_stock(stock, moment.day, is_complete=moment.is_complete, factor=factor)
         outlook = made.outlook
         found = pd.DataFrame(
             {

@@ -7,11 +7,12 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import draws, excesses, thresholds
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.draws import Draws
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats, rises, room_days, trailing_sums
+from minibar_ml.ml.stats import peaks_over_threshold, thresholds
+from minibar_ml.ml.stats.panels import Floats, rises, room_days, trailing_sums
+from minibar_ml.ml.stock import issues
+from minibar_ml.ml.stock.issues import Draws
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -42,12 +43,12 @@ class Leak:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn products' habits of drawing, and how high either statistic went in the past."""
-        days = draws.history_days(past)
-        if days < draws.LEAST_DAYS:
-            return TooLittle(days, draws.LEAST_DAYS, "days of stock movements")
-        habits = draws.learn(past)
-        seen = draws.look(past, habits)
-        judged = draws.judged(seen) & habits["recorded"][:, None]
+        days = issues.history_days(past)
+        if days < issues.LEAST_DAYS:
+            return TooLittle(days, issues.LEAST_DAYS, "days of stock movements")
+        habits = issues.learn(past)
+        seen = issues.look(past, habits)
+        judged = issues.judged(seen) & habits["recorded"][:, None]
         points, seen_days = int(judged.sum()), int(habits["recorded"].sum()) * days
         if seen_days < min_points:
             return TooLittle(seen_days, min_points, "product-days of stock movements")
@@ -56,19 +57,19 @@ class Leak:
         step, rise = _statistics(seen, habits)[:2]
         learnt = {
             **habits,
-            "step": excesses.fit(step[judged], USUAL_SCALE),
-            "rise": excesses.fit(rise[judged], USUAL_SCALE),
+            "step": peaks_over_threshold.fit(step[judged], USUAL_SCALE),
+            "rise": peaks_over_threshold.fit(rise[judged], USUAL_SCALE),
             "alone": (int((seen.alone[judged] > 0).sum()) + 1) / (points + 2),
         }
         checks = room_days(past.rooms, days)
-        scores = excesses.without_faults(_scores(step, rise, seen.alone, learnt)[judged])
+        scores = peaks_over_threshold.without_faults(_scores(step, rise, seen.alone, learnt)[judged])
         return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a product with an issue on the day; `value` is units missing, `expected` what is usual of that."""
         import pandas as pd
 
-        seen = draws.look(frames, parameters, moment.day, moment.is_complete)
+        seen = issues.look(frames, parameters, moment.day, moment.is_complete)
         step, rise, missing, days, scale = (array[:, -1] for array in _statistics(seen, parameters))
         usual = np.maximum(parameters["step"]["cut"] * scale, 0.0)
         found = pd.DataFrame(
@@ -89,9 +90,9 @@ class Leak:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold that miss a case and two days' use, at the least."""
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         picked = scores[(scores["score"] >= least) & (scores["value"] >= scores["floor"])]
         return [_finding(row, moment) for row in picked.to_dict("records")]
@@ -100,11 +101,11 @@ class Leak:
 def _statistics(seen: Draws, habits: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Step and rise in units of noise, units missing, over how many days, and the noise; products x days."""
     surplus, spell = seen.issued - seen.expected, trailing_sums(seen.issued - seen.expected, SPELL_DAYS)
-    noise = draws.noise(habits, seen.expected)
-    spell_noise = draws.noise(habits, trailing_sums(seen.expected, SPELL_DAYS))
+    noise = issues.noise(habits, seen.expected)
+    spell_noise = issues.noise(habits, trailing_sums(seen.expected, SPELL_DAYS))
     # a spell counts on the days that make it: else one leak would be found again on the days after it
     lasting = (spell / spell_noise > surplus / noise) & (surplus >= SHARE_OF_THE_DAY * spell)
-    own = seen.carried - draws.common(seen.carried / seen.typical, seen.typical) * seen.typical
+    own = seen.carried - issues.common(seen.carried / seen.typical, seen.typical) * seen.typical
     risen = np.maximum(rises(own, 1, LOOK_BACK_DAYS), rises(own, SPELL_DAYS, LOOK_BACK_DAYS))
     up = (risen > 0) & (surplus > 0)
     step = np.where(lasting, spell / spell_noise, surplus / noise)
@@ -118,7 +119,9 @@ def _statistics(seen: Draws, habits: Any) -> tuple[Floats, Floats, Floats, Float
 
 
 def _scores(step: Floats, rise: Floats, alone: Floats, parameters: Any) -> Floats:
-    found = np.maximum(excesses.score(step, parameters["step"]), excesses.score(rise, parameters["rise"]))
+    found = np.maximum(
+        peaks_over_threshold.score(step, parameters["step"]), peaks_over_threshold.score(rise, parameters["rise"])
+    )
     rare = np.where(alone > 0, -np.log(parameters["alone"]), 0.0)
     return np.where(found > 0, np.maximum(found - LOOKS + rare, 0.0), 0.0)
 

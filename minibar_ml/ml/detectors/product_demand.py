@@ -7,9 +7,9 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import level_shift, tails, thresholds
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.stats import level_shift, negative_binomial, thresholds
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -75,8 +75,8 @@ class ProductDemand:
                 "entity_id": parameters["products"],
                 "value": counts[-1],
                 "expected": means[-1],
-                "lower": tails.quantile(0.025, np.maximum(means[-1], 1e-6), size),
-                "upper": tails.quantile(0.975, np.maximum(means[-1], 1e-6), size),
+                "lower": negative_binomial.quantile(0.025, np.maximum(means[-1], 1e-6), size),
+                "upper": negative_binomial.quantile(0.975, np.maximum(means[-1], 1e-6), size),
                 "score": self._day(counts, means, parameters, len(counts) - 1),
                 "share": parameters["shares"],
                 "others": counts[-1].sum() - counts[-1],
@@ -85,9 +85,9 @@ class ProductDemand:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         off = scores["value"] - scores["expected"]
         picked = scores[
@@ -140,7 +140,9 @@ def _dispersion(counts: Any, means: Any) -> Any:
     valid = (counts.sum(axis=1) >= LEAST_DAY_TOTAL)[:, None] & (means > 0)
     own = np.array(
         [
-            tails.over_dispersion(counts[valid[:, p], p], means[valid[:, p], p]) if valid[:, p].any() else np.nan
+            negative_binomial.over_dispersion(counts[valid[:, p], p], means[valid[:, p], p])
+            if valid[:, p].any()
+            else np.nan
             for p in range(counts.shape[1])
         ]
     )
@@ -151,7 +153,9 @@ def _dispersion(counts: Any, means: Any) -> Any:
 def _strangeness(counts: Any, means: Any, dispersion: Any) -> Any:
     size = 1.0 / np.maximum(dispersion, 1e-6)
     means = np.maximum(means, 1e-6)
-    tail = np.minimum(tails.upper_tail(counts, means, size), tails.lower_tail(counts, means, size))
+    tail = np.minimum(
+        negative_binomial.upper_tail(counts, means, size), negative_binomial.lower_tail(counts, means, size)
+    )
     return -np.log(np.minimum(2 * tail, 1.0))
 
 

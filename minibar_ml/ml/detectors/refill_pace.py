@@ -7,10 +7,10 @@ from scipy import special
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import excesses, thresholds
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats, room_days
+from minibar_ml.ml.stats import peaks_over_threshold, thresholds
+from minibar_ml.ml.stats.panels import Floats, room_days
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
@@ -56,7 +56,7 @@ class RefillPace:
             return TooLittle(len(shifts), LEAST_DAYS, f"shifts with {LEAST_GAPS} gaps")
         learnt = {"base": base, "per_item": per_item, **_paces(shifts, gaps, base, per_item)}
         checks = room_days(past.rooms, days)
-        scores = excesses.without_faults(_judge(shifts, learnt)["score"].to_numpy())
+        scores = peaks_over_threshold.without_faults(_judge(shifts, learnt)["score"].to_numpy())
         return {**learnt, "past": thresholds.history(scores, checks), "tests": len(shifts) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
@@ -74,9 +74,9 @@ class RefillPace:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
         picked = scores[(scores["score"] >= least) & (scores["z"] > LEAST_Z) & slow]

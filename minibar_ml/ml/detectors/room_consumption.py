@@ -8,11 +8,12 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import tails, thresholds, visit_model
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
-from minibar_ml.ml.predictive import Flags, Predictive, predict
-from minibar_ml.ml.tails import Floats
+from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.predictive import Flags, Predictive, predict
+from minibar_ml.ml.stats import negative_binomial, thresholds
+from minibar_ml.ml.stats.negative_binomial import Floats
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -59,9 +60,9 @@ class RoomConsumption:
 
         More can only be found as the day goes on, so a running day needs no allowance.
         """
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], tightness=tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], threshold_multiplier=threshold_multiplier
         )
         over = scores["value"] - scores["expected"]
         picked = scores[
@@ -111,7 +112,7 @@ def told(made: Predictive, scores: Floats, peers: "DataFrame | None" = None) -> 
     """One row a check, as `score` gives them; `peers` (by default the checks' own) is what others are told from."""
     peers = _peers(made.found) if peers is None else peers
     edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
-    lower, upper = (tails.quantile(edge, made.mean, made.spread) for edge in edges)
+    lower, upper = (negative_binomial.quantile(edge, made.mean, made.spread) for edge in edges)
     alike = made.found[["day", "room_type"]].merge(peers, "left", ["day", "room_type"])
     counted = ((made.found["nights"] > 0) | ~made.found["known"]).to_numpy()
     others = alike["size"].fillna(0).to_numpy() - counted

@@ -7,13 +7,14 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import thresholds, visit_model
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import some_rooms
-from minibar_ml.ml.evenings import Evenings
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.predictive import predict
-from minibar_ml.ml.visit_model import Ints
+from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.predictive import predict
+from minibar_ml.ml.rooms.special_days import Evenings
+from minibar_ml.ml.rooms.visit_model import Ints
+from minibar_ml.ml.stats import thresholds
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -57,9 +58,9 @@ class SilentRoom:
         """Runs of five nights and two stays or more beyond the threshold, on a day that is over."""
         if not moment.is_complete or not parameters["by_guests"]:
             return []
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         picked = scores[
             (scores["score"] >= max(least, LEAST_SCORE))

@@ -6,7 +6,7 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 
 if TYPE_CHECKING:

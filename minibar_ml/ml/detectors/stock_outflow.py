@@ -6,11 +6,12 @@ import numpy as np
 
 from minibar_ml.domain.alerts import AlertType, Finding, severity_of
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml import draws, excesses, thresholds
-from minibar_ml.ml.detectors.base import Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.draws import Draws
+from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.panels import Floats, room_days
+from minibar_ml.ml.stats import peaks_over_threshold, thresholds
+from minibar_ml.ml.stats.panels import Floats, room_days
+from minibar_ml.ml.stock import issues
+from minibar_ml.ml.stock.issues import Draws
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -38,19 +39,19 @@ class StockOutflow:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the usual issue of each product, its spread, and how often and how much is written off."""
-        days = draws.history_days(past)
-        if days < draws.LEAST_DAYS:
-            return TooLittle(days, draws.LEAST_DAYS, "days of stock movements")
-        habits = draws.learn(past)
-        seen = draws.look(past, habits)
-        judged = draws.judged(seen)
+        days = issues.history_days(past)
+        if days < issues.LEAST_DAYS:
+            return TooLittle(days, issues.LEAST_DAYS, "days of stock movements")
+        habits = issues.learn(past)
+        seen = issues.look(past, habits)
+        judged = issues.judged(seen)
         points = int(judged.sum())
         if points < min_points:
             return TooLittle(points, min_points, "days of issues of a product")
         learnt: dict[str, Any] = {**habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
         z = _strangeness(seen, learnt)
-        learnt["tail"] = excesses.fit(z[judged], USUAL_SCALE)
-        scores = excesses.without_faults(excesses.score(z[judged], learnt["tail"]))
+        learnt["tail"] = peaks_over_threshold.fit(z[judged], USUAL_SCALE)
+        scores = peaks_over_threshold.without_faults(peaks_over_threshold.score(z[judged], learnt["tail"]))
         checks = room_days(past.rooms, days)
         return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
 
@@ -58,9 +59,9 @@ class StockOutflow:
         """One row a product that something left on the day; `floor` is the units by which it must be off."""
         import pandas as pd
 
-        seen = draws.look(frames, parameters, moment.day, moment.is_complete)
+        seen = issues.look(frames, parameters, moment.day, moment.is_complete)
         issued, written_off = seen.issued[:, -1], seen.written_off[:, -1]
-        by_issue = excesses.score(_strangeness(seen, parameters)[:, -1], parameters["tail"])
+        by_issue = peaks_over_threshold.score(_strangeness(seen, parameters)[:, -1], parameters["tail"])
         by_write_off = _rarity(written_off, parameters)
         usual, most = _expected(seen, parameters)[:, -1], np.maximum(parameters["largest"], seen.expected[:, -1])
         as_write_off = by_write_off > by_issue
@@ -81,9 +82,9 @@ class StockOutflow:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 30 % and a case (or two days' use) over, and over the largest usual day."""
-        tightness = limits.tightness.get(self.name, 1.0)
+        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
         least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], tightness
+            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
         )
         off = scores["value"] - scores["expected"]
         picked = scores[

@@ -12,9 +12,9 @@ from email.policy import EmailPolicy
 from email.utils import localtime
 from typing import Any
 
+from minibar_ml.config.settings import SmtpTls
 from minibar_ml.domain.messages import Mail
 from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered, one_line, reason
-from minibar_ml.settings import SmtpTls
 
 NAME = "minibar-ml"
 

@@ -1,0 +1,82 @@
+"""What `alerts list` is asked for, as a filter: words checked, names of floors looked up."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeVar, get_args
+
+from minibar_ml.domain.alerts import STATUSES, WAITING_STATUSES, Status
+from minibar_ml.domain.errors import NotFound, UsageError
+from minibar_ml.domain.metrics import EntityType
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Word = TypeVar("Word", bound=str)
+ANY_STATUS = "all"
+HIGHEST_ID = 2**31 - 1
+ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
+
+
+def one(option: str, word: str, allowed: Iterable[Word]) -> Word:
+    """The word, known to be one of those allowed; raises UsageError naming them."""
+    for known in allowed:
+        if known == word:
+            return known
+    raise UsageError(f"{option} {word!r} is not one of {', '.join(allowed)}.")
+
+
+def several(option: str, words: list[str] | None, allowed: tuple[Word, ...]) -> tuple[Word, ...] | None:
+    """The words of a repeatable option, None for none; raises UsageError naming what is allowed."""
+    return tuple(one(option, word, allowed) for word in words) if words else None
+
+
+def statuses(words: list[str] | None, *, muted: bool) -> tuple[tuple[Status, ...] | None, bool | None]:
+    """Which statuses are wanted, and whether muted alerts are: without a word what waits, and what nothing explains."""
+    chosen = [one("--status", word, (*STATUSES, ANY_STATUS)) for word in words or WAITING_STATUSES]
+    is_any = ANY_STATUS in chosen
+    wanted = None if is_any else tuple(status for status in STATUSES if status in chosen)
+    if muted:
+        return (wanted if words else None), True
+    return wanted, None if is_any else False
+
+
+def entity(word: str | None) -> dict[str, Any]:
+    """`room:1126` is an entity by its id in the source, anything else a part of a name, after `room:` of a room's."""
+    if word is None:
+        return {}
+    kind, colon, rest = word.partition(":")
+    known = next((name for name in ENTITY_TYPES if colon and name == kind), None)
+    text = _literal("--entity", rest if known else word)
+    if known and text.isascii() and text.isdigit():
+        if len(text) > 10 or int(text) > HIGHEST_ID:
+            raise UsageError(f"--entity {word!r}: no {known} has an id that long.")
+        return {"entity_type": known, "entity_id": int(text)}
+    return {"entity_type": known, "entity_name": text}
+
+
+def words(text: str | None) -> str | None:
+    """The text to look for, as it is; raises UsageError where there is none."""
+    return None if text is None else _literal("--text", text)
+
+
+def _literal(option: str, text: str) -> str:
+    if not text.strip() or "\0" in text:
+        raise UsageError(f"{option} {text!r} is nothing to look for; write a part of a name or of a message.")
+    return text
+
+
+def rooms(connection: "Connection", floor: str | None) -> list[int] | None:
+    """The rooms on floors of that name; raises NotFound naming floors that there are."""
+    if floor is None:
+        return None
+    from minibar_ml.store.source import names
+
+    known = names.fetch(connection, "entities.floors")
+    if found := [room for room, name in known.items() if _same(name, floor)]:
+        return found
+    listed = ", ".join(sorted(set(known.values()))[:10]) or "none that can be read"
+    raise NotFound(f"There is no floor {floor!r}; there are {listed}.")
+
+
+def _same(name: str, asked: str) -> bool:
+    dotless = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
+    return name.strip().translate(dotless).casefold() == asked.strip().translate(dotless).casefold()

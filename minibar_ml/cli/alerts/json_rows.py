@@ -1,0 +1,84 @@
+"""Alerts as scripts read them; apart from how they look, so that `--json` imports no rich."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from minibar_ml.domain.alerts import Alert, AlertEvent, AlertStats, BudgetUsage, DayValue, TypeStats
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.messages import sentences
+
+CONTRACT = (
+    "id", "type", "severity", "status", "hotel_id", "entity_type", "entity_id", "entity_name", "metric", "value",
+    "expected", "lower", "upper", "deviation_percent", "score", "detector", "impact", "message", "suggested_action",
+    "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
+)  # fmt: skip
+"""Names that scripts rely on: never renamed, never left out."""
+EXTRAS = (
+    "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
+    "muted_by",
+)  # fmt: skip
+
+
+def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
+    """An alert, as `alerts list --json` prints it."""
+    message, action = sentences(alert, alert.entity_name, lang)
+    known = {**asdict(alert), "message": message, "suggested_action": action}
+    return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
+
+
+def explained(alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], lang: Lang) -> dict[str, Any]:
+    """An alert with its metric's last 30 days, what happened to it and what was said of it."""
+    comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
+    events = [
+        {"event": one.event, "at": one.at, "by": one.by, "severity": one.severity}
+        for one in history
+        if one.body is None
+    ]
+    return {
+        **as_json(alert, lang), "series": [asdict(one) for one in series], "events": events, "comments": comments,
+    }  # fmt: skip
+
+
+def stats_json(counted: AlertStats) -> dict[str, Any]:
+    """The counts."""
+    return {
+        "alerts": counted.alerts,
+        "by_severity": counted.by_severity,
+        "by_status": counted.by_status,
+        "by_type": {
+            name: {**asdict(one), "false_positive_rate": one.false_positive_rate}
+            for name, one in counted.by_type.items()
+        },
+        "by_day": [{"day": one, "alerts": alerts} for one, alerts in counted.by_day.items()],
+    }
+
+
+def budget_json(spending: BudgetUsage) -> dict[str, Any]:
+    """The budget beside what was raised; null where it is not known."""
+    figures = (
+        "budget_per_1000_rooms_day", "days", "room_days", "budget_alerts", "alerts", "alerts_per_day",
+        "raised_per_1000_rooms_day",
+    )  # fmt: skip
+    return {name: getattr(spending, name) for name in figures}
+
+
+def spending_json(spending: BudgetUsage) -> dict[str, Any]:
+    """The same, and what came true."""
+    judged = ("confirmed", "false_positives", "precision")
+    return {**budget_json(spending), **{name: getattr(spending, name) for name in judged}}
+
+
+def split_json(counted: AlertStats, spending: BudgetUsage, shares: Mapping[str, float]) -> dict[str, Any]:
+    """The budget as it is split over detectors, beside what each raised; null where it is not known."""
+    return {
+        "by_detector": [
+            {
+                "detector": name,
+                "share": share,
+                "budget_alerts": None if spending.budget_alerts is None else share * spending.budget_alerts,
+                **asdict(counted.by_detector.get(name, TypeStats(0, 0, 0))),
+            }
+            for name, share in shares.items()
+        ]
+    }

@@ -1,0 +1,130 @@
+"""How alerts look: an explanation of one, counts; `alert_table` lists many."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from minibar_ml.cli.console import table, visible
+from minibar_ml.cli.views.sparkline import carets, sparkline
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, AlertStats, DayValue, Severity
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.evidence import evidence, series_caption
+from minibar_ml.i18n.formats import UNSET, day, moment, money, number, percent
+from minibar_ml.i18n.labels import Kind, label
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.i18n.standings import again, happening, standing
+
+STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
+"""Colour only repeats what the word says."""
+
+
+def severity(alert: Alert, lang: Lang) -> Text:
+    """The severity's name, coloured."""
+    return Text(label("severity", alert.severity, lang), style=STYLES[alert.severity])
+
+
+def explanation(
+    alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], before: Alert | None, lang: Lang
+) -> Table:
+    """All there is to say about one alert, as names and values; `before`: the alert of the same fault before it."""
+    message, action = sentences(alert, alert.entity_name, lang)
+    made = Table.grid(padding=(0, 2))
+    made.add_column(no_wrap=True, style="bold")
+    made.add_column(overflow="fold", ratio=1)
+
+    def line(name: str, value: str | Text) -> None:
+        made.add_row(label("field", name, lang), visible(value) if isinstance(value, str) else value)
+
+    line("alert", f"{alert.id}, {label('type', alert.type, lang)}")
+    line("severity", severity(alert, lang))
+    line("status", _status(alert, lang))
+    line("where", _where(alert, lang))
+    line("day", _span(alert, lang))
+    line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
+    line("value", number(alert.value, lang) + _deviation(alert, lang))
+    line("expected", _expected(alert, lang))
+    line("impact", money(alert.impact, lang))
+    made.add_row()
+    line("series", _drawing(alert, series, lang))
+    made.add_row()
+    line("why", message)
+    line("evidence", evidence(alert, lang))
+    line("action", action)
+    made.add_row()
+    if before is not None:
+        line("again", again(before, lang))
+    line("history", Text("\n".join(visible(happening(one, lang)) for one in history)))
+    return made
+
+
+def _span(alert: Alert, lang: Lang) -> str:
+    first, last = day(alert.occurred_on, lang), day(alert.last_occurred_on, lang)
+    return first if first == last else f"{first} – {last}"
+
+
+def _status(alert: Alert, lang: Lang) -> str:
+    said = ", ".join(standing(alert, lang)) or label("status", alert.status, lang)
+    for at, by in ((alert.read_at, alert.read_by), (alert.resolved_at, alert.resolved_by)):
+        if at is not None:
+            said += f"; {by}, {moment(at, lang)}"
+    return said
+
+
+def _where(alert: Alert, lang: Lang) -> str:
+    what, hotel = label("entity", alert.entity_type, lang), label("entity", "hotel", lang)
+    place = "" if alert.entity_type == "hotel" else f"; {hotel} {alert.hotel_id}"
+    return f"{what} {alert.entity_name} (id {alert.entity_id}){place}"
+
+
+def _deviation(alert: Alert, lang: Lang) -> str:
+    if alert.deviation_percent is None:
+        return ""
+    sign = "+" if alert.deviation_percent > 0 else ""
+    return f" ({sign}{percent(round(alert.deviation_percent), lang)})"
+
+
+def _expected(alert: Alert, lang: Lang) -> str:
+    said = UNSET if alert.expected is None else number(alert.expected, lang)
+    low, high = (UNSET if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
+    return said if alert.lower is None and alert.upper is None else f"{said} ({low} … {high})"
+
+
+def _drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
+    values = [one.value for one in series]
+    known = [value for value in values if value is not None]
+    caption = series_caption(
+        label("metric", alert.metric, lang),
+        day(series[0].day, lang),
+        day(series[-1].day, lang),
+        max(known) if known else None,
+        lang,
+    )
+    return Text("\n".join((sparkline(values), carets([one.is_marked for one in series]), caption)))
+
+
+def stats_tables(counted: AlertStats, lang: Lang) -> list[Table | Text]:
+    """By type, by severity, by status, and the days as a sparkline."""
+    names = {n: label("field", n, lang) for n in ("type", "alerts", "judged", "false_positives", "rate")}
+    types = table(names.values(), right=list(names.values())[1:])
+    for kind, one in sorted(counted.by_type.items(), key=lambda item: (-item[1].alerts, item[0])):
+        rate = UNSET if one.false_positive_rate is None else percent(100 * one.false_positive_rate, lang)
+        types.add_row(label("type", kind, lang), str(one.alerts), str(one.judged), str(one.false_positives), rate)
+    severities = _counts("severity", [(s, counted.by_severity.get(s, 0)) for s in reversed(SEVERITIES)], lang)
+    statuses = _counts("status", [(s, counted.by_status.get(s, 0)) for s in STATUSES], lang)
+    return [types, Text(), severities, Text(), statuses, Text(), _days(counted, lang)]
+
+
+def _counts(kind: Kind, rows: Iterable[tuple[str, int]], lang: Lang) -> Table:
+    names = label("field", kind, lang), label("field", "alerts", lang)
+    made = table(names, right=names[1:])
+    for value, alerts in rows:
+        made.add_row(label(kind, value, lang), str(alerts))
+    return made
+
+
+def _days(counted: AlertStats, lang: Lang) -> Text:
+    days = list(counted.by_day)
+    alerts = list(counted.by_day.values())
+    caption = series_caption(label("field", "alerts", lang), day(days[0], lang), day(days[-1], lang), max(alerts), lang)
+    return Text("\n".join((sparkline(alerts), caption)))

@@ -1,0 +1,65 @@
+"""How a backtest looks: types and severities, the budget, the days, examples."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from minibar_ml.cli import console
+from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.views.budget_table import spending_table
+from minibar_ml.cli.views.sparkline import sparkline
+from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.evidence import series_caption
+from minibar_ml.i18n.formats import day
+from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.backtest import BacktestResult
+
+INDENT = "  "
+
+
+def show(result: BacktestResult, examples: Sequence[Alert], lang: Lang) -> None:
+    """Print it all; nothing where no day could be judged."""
+    if not result.by_day:
+        return
+    out = console.out()
+    spending = spending_table(result.spending, result.rooms, lang, with_verdicts=False)
+    for part in (_types(result, lang), "", spending, "", _days(result, lang)):
+        out.print(part)
+    for alert in examples:
+        console.say("")
+        for line in _example(alert, lang):
+            console.say(line)
+
+
+def _types(result: BacktestResult, lang: Lang) -> Table:
+    """One row a type: alerts, of each severity, and how many went away by themselves."""
+    severities = tuple(reversed(SEVERITIES))
+    names = [label("severity", severity, lang) for severity in severities]
+    figures = [label("field", "alerts", lang), *names, label("field", "closed_itself", lang)]
+    made = console.table([label("field", "type", lang), *figures], right=figures)
+    resolved = result.resolved_by_type()
+    for kind, by_severity in result.counts().items():
+        counts = [sum(by_severity.values()), *(by_severity[severity] for severity in severities), resolved[kind]]
+        made.add_row(label("type", kind, lang), *map(str, counts))
+    return made
+
+
+def _days(result: BacktestResult, lang: Lang) -> Text:
+    days, alerts = list(result.by_day), list(result.by_day.values())
+    caption = series_caption(label("field", "alerts", lang), day(days[0], lang), day(days[-1], lang), max(alerts), lang)
+    return Text(f"{sparkline(alerts)}\n{caption}")
+
+
+def _example(alert: Alert, lang: Lang) -> list[str]:
+    """The alert's day, severity and type, and beneath them its sentences."""
+    kind = label("type", alert.type, lang)
+    head = f"{alert.occurred_on}  {label('severity', alert.severity, lang)}  {kind}"
+    if alert.status == "resolved":
+        head += f" ({label('status', 'resolved', lang)})"
+    if alert.occurrences > 1:
+        head += f", {alert.occurrences}×"
+    told = console.visible(sentences(alert, alert.entity_name, lang)[0])
+    return [head, *(INDENT + line for line in folded(told, console.width() - len(INDENT)))]

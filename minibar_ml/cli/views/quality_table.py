@@ -1,0 +1,66 @@
+"""How detectors did on held-out days, as `train` and `optimize` show it."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from minibar_ml.cli import console
+
+if TYPE_CHECKING:
+    from minibar_ml.ml.evaluation.quality import Quality
+
+COLUMNS = ("detector", "share", "recall", "false", "raised", "accuracy", "from", "budget")
+"""As many as fit into 80 columns; the rest is in `--json`."""
+NUMBERS = tuple(name for name in COLUMNS if name != "detector")
+
+
+def percent(share: float) -> str:
+    """A share of the budget; what is small keeps a digit."""
+    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+
+
+def show(hotel_id: int, rows: Iterable[list[str]]) -> None:
+    """One hotel's table."""
+    made = console.table(COLUMNS, right=NUMBERS)
+    for row in rows:
+        made.add_row(*row)
+    console.say(f"\nhotel {hotel_id}")
+    console.out().print(made)
+
+
+def cells(detector: str, share: str, quality: "Quality") -> list[str]:
+    """One detector's row."""
+    return [
+        detector,
+        share,
+        _figure(quality.recall),
+        _figure(quality.false_alerts),
+        _figure(quality.false_alerts_at_most),
+        _give_or_take(quality.accuracy, quality.margin),
+        _reach(quality.reachable_from, quality),
+        _reach(quality.budget_needed, quality),
+    ]
+
+
+def _figure(value: float | None) -> str:
+    return "?" if value is None else f"{value:.2f}"
+
+
+def _give_or_take(value: float | None, margin: float | None) -> str:
+    return _figure(value) if margin is None else _figure(value) + f"±{margin:.2f}".replace("±0", "±")
+
+
+def _reach(value: float | None, quality: "Quality") -> str:
+    if quality.faults == 0:
+        return "?"
+    return "never" if value is None else f"{value:.2g}"
+
+
+def explain(wanted: float) -> None:
+    """What the columns mean, to stderr."""
+    console.note("measured on faults injected into 14 held-out days; accuracy is balanced, ±: its 95 % interval")
+    console.note("false: expected false alerts per 1,000 rooms and day; raised: alerts on those days, true ones too")
+    console.note(
+        f"from: size of fault (units, nights, times or days of use) from which on accuracy is {wanted:g} "
+        "(ML_ACCURACY_THRESHOLD)"
+    )
+    console.note("budget: the ML_ALERT_BUDGET at which it is over all sizes; never: not by 64 times the present one")

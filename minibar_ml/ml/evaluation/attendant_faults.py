@@ -1,0 +1,44 @@
+"""Faults put into attendants' held-out days: slow shifts, and units missing from custody."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from minibar_ml.ml.contract import Detector
+from minibar_ml.ml.evaluation.holdout import Block
+from minibar_ml.ml.evaluation.injected_faults import InjectedFaults, merged, oddest_day
+
+SLOWNESS = (1.7, 1.9, 2.1, 2.3, 2.5)
+LONGEST_GAP_MINUTES = 45.0
+LOSSES, LOST_STEP = 4, 4
+
+
+def slow_day(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+    """All of an attendant's gaps of a day times 1.7 to 2.5, what becomes a break left out; every shift is tried."""
+    frames = block.seen(detector)
+    parts = []
+    for day in block.days:
+        shifts = block.score(detector, frames, day)["entity_id"].tolist()
+        for factor in SLOWNESS:
+            minutes = frames.gaps["minutes"] * factor
+            slow = frames.gaps.assign(minutes=minutes)[minutes <= LONGEST_GAP_MINUTES]
+            parts.append(oddest_day(detector, block, replace(frames, gaps=slow), [day], dict.fromkeys(shifts, factor)))
+    return merged(parts, independent=len(parts) and sum(len(part[0]) for part in parts) // len(SLOWNESS))
+
+
+def custody_loss(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+    """4 to 10 units missing of each of 1 to 3 products, at every count of custody; sizes in steps of 4 units."""
+    frames = block.seen(detector)
+    counted, parts = frames.custody[frames.custody["day"] >= block.since], []
+    for day in sorted(counted["day"].unique().tolist()):
+        for _ in range(LOSSES):
+            lost = np.where(
+                np.arange(3) < rng.integers(1, 4, (len(counted), 1)), rng.integers(4, 11, (len(counted), 3)), 0
+            )
+            units = lost.sum(axis=1).astype(float)
+            here = (counted["day"] == day).to_numpy()
+            sizes = np.maximum(LOST_STEP * np.round(units[here] / LOST_STEP), LOST_STEP)
+            tampered = replace(frames, custody=counted.assign(units=np.maximum(counted["units"], 0) + units))
+            of_whom = dict(zip(counted["attendant_id"][here].tolist(), sizes.tolist(), strict=True))
+            parts.append(oddest_day(detector, block, tampered, [day], of_whom))
+    return merged(parts, independent=len(counted))

@@ -1,0 +1,158 @@
+"""What is drawn from the warehouse, product by product and day by day, and how much of it the day explains.
+
+Attendants draw in cases, for days ahead, and on their rounds most of what they handle at once: all products' issues
+are high together. What one product draws beyond its share of the day's common level needs another reason.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.stats.panels import Floats, ids_of, panel, trailing_means, weighted_medians
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+WINDOW_DAYS = 63
+USE_DAYS = 28
+LEAST_DAYS = 14
+LEAST_USE = 0.02
+PRODUCTS_TO_COMPARE = 5
+PSEUDO_DAYS = 7
+WINSORISED = 1.5
+HEAVY_DAY = 0.95
+TOGETHER_SECONDS = 600
+
+Habits = dict[str, Any]
+"""Of each product: `products` (ids), `ratio` (units issued for one used), `case` (the smallest usual issue), `recorded`
+(whether its use is on record); and `heavy`, a heavy day's common level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Arrays of products x days (the last is the judged one) in units; `level` by day, 1 on a usual day.
+
+    `use`: mean daily use of the 28 days before. `expected`: issues that the day's common level explains. `carried`:
+    what attendants hold by the books, issued - used - returned, counted from an arbitrary zero. `alone`: issues of the
+    product with no other product's within ten minutes; rounds are handed out together.
+    """
+
+    issued: Floats
+    written_off: Floats
+    use: Floats
+    typical: Floats
+    level: Floats
+    carried: Floats
+    alone: Floats
+
+    @property
+    def expected(self) -> Floats:
+        """Issues that the day's common level explains."""
+        return self.typical * self.level
+
+
+def history_days(past: Frames) -> int:
+    """Days from the first to the last movement on record."""
+    days = past.outflow["day"]
+    return int(days.max() - days.min()) + 1 if len(days) else 0
+
+
+def learn(past: Frames) -> Habits:
+    """Each product's habits from at most 63 days. Issues far above the product's usual ones count as the usual."""
+    products, since, until = _span(past, None)
+    issued = panel(past.outflow, "product_id", products, "issued", since, until)
+    used = _used(past, products, since, until)
+    recorded = used.any(axis=1)
+    low, high = _usual_issues(issued)
+    capped = np.minimum(issued, WINSORISED * high[:, None]).sum(axis=1)
+    total = used.sum(axis=1)
+    pooled = float(capped[recorded].sum()) / max(float(total[recorded].sum()), 1.0)
+    pseudo = PSEUDO_DAYS * total / max(until - since, 1)
+    ratio = np.where(recorded, (capped + pseudo * pooled) / np.maximum(total + pseudo, 1e-9), 1.0)
+    habits = {"products": products, "ratio": np.maximum(ratio, 1e-3), "case": low, "recorded": recorded}
+    heavy = float(np.quantile(_drawn(past, habits, since, until).level, HEAVY_DAY))
+    return {**habits, "heavy": heavy}
+
+
+def look(frames: Frames, habits: Any, day: int | None = None, complete: bool = True) -> Draws:
+    """The draws of up to 63 days that end with `day` (default: the last on record).
+
+    On a day that is not over, others may still draw: at least a heavy day's common level is granted.
+    """
+    _, since, until = _span(frames, day)
+    draws = _drawn(frames, habits, since, until)
+    if not complete:
+        draws.level[-1:] = np.maximum(draws.level[-1:], habits["heavy"])
+    return draws
+
+
+def judged(draws: Draws) -> Any:
+    """Which product-days of the past a detector may learn a tail from: something issued, enough days before it."""
+    seen = np.arange(draws.issued.shape[1]) >= LEAST_DAYS // 2
+    return (draws.issued > 0) & seen
+
+
+def noise(habits: Any, expected: Floats) -> Floats:
+    """Standard deviation, roughly, of issues around what is expected: case by case, like a count of cases."""
+    case = habits["case"][:, None]
+    return np.asarray(np.sqrt(case**2 + case * expected), dtype=float)
+
+
+def _span(frames: Frames, day: int | None) -> tuple[Any, int, int]:
+    products, days = ids_of(frames.outflow, "product_id"), frames.outflow["day"]
+    if not len(days):
+        last = day or 0
+        return products, last, last + 1
+    last = int(days.max()) if day is None else day
+    return products, max(int(days.min()), last - WINDOW_DAYS + 1), last + 1
+
+
+def _used(frames: Frames, products: Any, since: int, until: int) -> Floats:
+    """Units refilled; where a product's refills are never recorded, units found consumed."""
+    refilled = panel(frames.products, "product_id", products, "refilled", since, until)
+    consumed = panel(frames.products, "product_id", products, "units", since, until)
+    return np.where(refilled.any(axis=1, keepdims=True), refilled, consumed)
+
+
+def _usual_issues(issued: Floats) -> tuple[Floats, Floats]:
+    """The 10 % and 90 % points of each product's issues; 1 where it has none."""
+    low, high = np.ones(len(issued)), np.ones(len(issued))
+    some = (issued > 0).any(axis=1)
+    if some.any():
+        sizes = np.where(issued[some] > 0, issued[some], np.nan)
+        low[some], high[some] = np.nanquantile(sizes, [0.1, 0.9], axis=1)
+    return low, high
+
+
+def _drawn(frames: Frames, habits: Any, since: int, until: int) -> Draws:
+    products = habits["products"]
+
+    def of(column: str) -> Floats:
+        return panel(frames.outflow, "product_id", products, column, since, until)
+
+    issued, used = of("issued"), _used(frames, products, since, until)
+    use = trailing_means(used, USE_DAYS)
+    source = np.where(habits["recorded"][:, None], use, trailing_means(issued, USE_DAYS))
+    typical = habits["ratio"][:, None] * np.maximum(source, LEAST_USE)
+    carried = np.cumsum(issued - used - of("returned"), axis=1)
+    level = common(issued / typical, typical)
+    alone = _alone(frames.levels, products, since, until)
+    return Draws(issued, of("written_off"), use, typical, level, carried, alone)
+
+
+def _alone(levels: "DataFrame", products: Any, since: int, until: int) -> Floats:
+    days = levels["day"].to_numpy()
+    issues = levels[(levels["kind"] == "cikis").to_numpy(dtype=bool) & (days >= since) & (days < until)]
+    at = issues["at"].to_numpy(dtype=float)
+    ordered = np.sort(at)
+    near = np.searchsorted(ordered, at + TOGETHER_SECONDS, "right") - np.searchsorted(ordered, at - TOGETHER_SECONDS)
+    return panel(issues.assign(alone=near == 1), "product_id", products, "alone", since, until)
+
+
+def common(ratios: Floats, typical: Floats) -> Floats:
+    """By day, what products have in common: the median of their ratios, the much used ones counting for more."""
+    if len(ratios) < PRODUCTS_TO_COMPARE:
+        return np.zeros(ratios.shape[1])
+    return weighted_medians(ratios, np.sqrt(typical.mean(axis=1)))

@@ -1,0 +1,121 @@
+"""Tables of the house and of the system itself: stock to order, pace, models, jobs."""
+
+from minibar_ml.domain.reporting.report import STOCK_OUT_DAYS, JobRun, Page, Report
+from minibar_ml.render.hotels import by_hotel
+from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.render.words import Words
+
+
+def stock_outs(report: Report, words: Words) -> Table:
+    """Products that run out soon."""
+    _ = words.catalog.gettext
+    columns = (
+        *(Column(_("Product"), "name", 2.8), Column(_("Days left"), "decimal"), Column(_("In stock"), "count")),
+        *(Column(_("Empty on"), "day", 1.3), Column(_("Order quantity"), "count"), Column(_("Order by"), "day", 1.3)),
+        Column(_("Alert"), "text"),
+    )
+    title = _("Running out soon")
+    if report.stock_outs is None:
+        return Table("stock", title, columns, (), empty=_("There is no forecast of stock yet."))
+    rows: list[tuple[int, Row]] = [
+        (
+            one.hotel_id,
+            (
+                *(one.name or f"#{one.product_id}", one.days_left, one.level, one.empty_on, one.order_quantity),
+                *(one.order_by, _("yes") if one.has_alert else _("no")),
+            ),
+        )
+        for one in report.stock_outs.rows
+    ]
+    note = _(
+        "What lasts %(days)s days at most, and how much to order by when: as of now where there is an alert, else by "
+        "the forecast of last night."
+    )
+    nothing = _("No product runs out within %(days)s days.")
+    within = {"days": STOCK_OUT_DAYS}
+    empty = Table("stock", title, columns, (), note % within, nothing % within)
+    return by_hotel(report, words, empty, rows, report.stock_outs)
+
+
+def paces(report: Report, words: Words) -> tuple[Table, ...]:
+    """Attendants' minutes a room: by week, the weeks before oldest first, and by four weeks."""
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    ago = max((len(one.weeks) for one in report.pace.rows), default=4)
+    weeks = [several("%(num)d week earlier", "%(num)d weeks earlier", n) % {"num": n} for n in range(ago, 0, -1)]
+    name, change = Column(_("Attendant"), "name", 2.6), Column(_("Change"), "change")
+    visits, empty = Column(_("Visits"), "count"), _("No refilling was timed in this period.")
+    by_week = (
+        *(name, *(Column(week, "decimal") for week in weeks), Column(_("Last week"), "decimal")),
+        *(Column(_("Usual"), "decimal"), change, visits),
+    )
+    by_month = (name, Column(_("Last 28 days"), "decimal"), Column(_("28 days before"), "decimal"), change, visits)
+    note = _(
+        "Median minutes per room, weighted by visits: the last week beside the four before it, and the last 28 days "
+        "beside the 28 before."
+    )
+    rows = report.pace.rows
+    names = [one.name or f"#{one.attendant_id}" for one in rows]
+    weekly: list[tuple[int, Row]] = [
+        (one.hotel_id, (who, *one.weeks, one.minutes, one.usual, one.change_percent, one.visits))
+        for who, one in zip(names, rows, strict=True)
+    ]
+    monthly: list[tuple[int, Row]] = [
+        (one.hotel_id, (who, one.month, one.month_before, one.month_change_percent, one.month_visits))
+        for who, one in zip(names, rows, strict=True)
+    ]
+    return (
+        by_hotel(report, words, Table("pace", _("Pace by week"), by_week, (), note, empty), weekly, report.pace),
+        by_hotel(report, words, Table("pace_month", _("Pace by month"), by_month, (), "", empty), monthly, report.pace),
+    )
+
+
+def models(report: Report, words: Words) -> Table:
+    """What each model is worth and whether it takes part, or why there is none."""
+    _ = words.catalog.gettext
+    columns = (
+        *(Column(_("Metric"), "text", 2.0), Column(_("Model"), "text", 1.3), Column(_("Its part"), "text", 1.9)),
+        *(Column(_("Accuracy"), "share"), Column(_("Precision"), "share"), Column(_("Recall"), "share")),
+        *(Column(_("Trained"), "instant", 1.5), Column(_("What failed"), "name", 1.9)),
+    )
+    rows: list[tuple[int, Row]] = []
+    found = report.models or Page()
+    for one in found.rows:
+        part = words.label(one.model if one.trained_at else "none", "part")
+        row: Row = (
+            *(words.label(one.metric, "metric"), words.label(one.model, "model"), part, one.accuracy, one.precision),
+            *(one.recall, one.trained_at, one.error and words.reason(one.error)),
+        )
+        rows.append((one.hotel_id, row))
+    note = _(
+        "Precision: how many of a model's alerts are right. Recall: how many of the faults it finds. Alerts are raised "
+        "by statistics and fixed rules alone. The second opinion (an Isolation Forest) says how odd it finds what they "
+        "found and raises nothing, so that low figures of its own cost no alert."
+    )
+    truths = dict.fromkeys(one.evaluated_on for one in found.rows if one.evaluated_on)
+    if truths:
+        told = "; ".join(words.label(truth, "evaluated_on") for truth in truths)
+        note += " " + _("Measured on: %(truths)s.") % {"truths": told}
+    table = Table("models", _("How good the models are"), columns, (), note, _("No model has been trained yet."))
+    return by_hotel(report, words, table, rows, found)
+
+
+def jobs(report: Report, words: Words) -> Table:
+    """When each job last did its work."""
+    _ = words.catalog.gettext
+    return Table(
+        "jobs",
+        _("Jobs"),
+        (
+            *(Column(_("Job"), "text", 2.0), Column(_("Last run"), "instant"), Column(_("Outcome"), "text")),
+            *(Column(_("Last done"), "instant"), Column(_("On time"), "text")),
+        ),
+        [(words.label(run.job, "job"), run.ran_at, *_outcome(run, words)) for run in report.jobs],
+    )
+
+
+def _outcome(run: JobRun, words: Words) -> Row:
+    _ = words.catalog.gettext
+    outcome = run.outcome and words.label(run.outcome, "outcome")
+    if run.done_at is None:
+        return (outcome, None, _("never done"))
+    return (outcome, run.done_at, None if run.wanted_since is None else _("late") if run.is_late else _("on time"))

@@ -1,0 +1,102 @@
+"""A report as one HTML page: no network, every text of the database escaped, readable without its small script."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from minibar_ml.domain.reporting.report import Dashboard, Report, Window
+from minibar_ml.i18n import Lang
+from minibar_ml.render import charts
+from minibar_ml.render.cells import written
+from minibar_ml.render.headings import figures
+from minibar_ml.render.hotels import hotel_names
+from minibar_ml.render.palette import MARKS, sign
+from minibar_ml.render.sections import sections
+from minibar_ml.render.tables import NUMBERS, printable
+from minibar_ml.render.words import Words, isolated_sentences
+
+TEMPLATES = Path(__file__).parent / "templates"
+FIRST_ACTIONS = 12
+"""Actions that are shown at once; the rest is folded."""
+
+
+def render(report: Report, lang: Lang, words: Words) -> bytes:
+    """The page as UTF-8, ready to be written."""
+    return _page(report, lang, words, ())
+
+
+def dashboard(value: Dashboard, lang: Lang) -> bytes:
+    """The dashboard's page: its windows, then what a report shows."""
+    return _page(value.report, lang, Words(lang, ZoneInfo(value.report.timezone)), value.windows)
+
+
+def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
+    style, script = _inlined("style.css"), _inlined("script.js")
+    template = _environment(words).get_template("report.html.j2")
+    page = template.render(
+        report=report,
+        windows=windows,
+        lang=lang,
+        words=words,
+        charts=charts,
+        figures=figures(report, words),
+        sections=sections(report, words),
+        number_kinds=NUMBERS,
+        hotel_names=hotel_names(report, words),
+        sign=sign,
+        marks=MARKS,
+        first_actions=FIRST_ACTIONS,
+        style=style,
+        script=script,
+        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
+        "base-uri 'none'; form-action 'none'",
+        sentences=lambda action: isolated_sentences(action, lang),
+        hotel=lambda hotel_id: report.hotels.get(hotel_id),
+        has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
+    )
+    return page.encode()
+
+
+@cache
+def _inlined(name: str) -> Markup:
+    # Ours, and not of the database: it goes into the page as it is.
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+def _source(text: str) -> Markup:
+    """What a Content-Security-Policy calls this very text, and no other."""
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup("'sha256-{}'").format(digest)
+
+
+@cache
+def _environment(words: Words) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters.update(
+        label=words.label,
+        printable=printable,
+        written=lambda value, kind: written(value, kind, words),
+        number=words.number,
+        percent=words.percent,
+        share=words.share,
+        day=words.day,
+        short_day=words.short_day,
+        weekday=words.weekday,
+        instant=words.instant,
+        age=words.age,
+        days_since=words.days_since,
+    )
+    return environment

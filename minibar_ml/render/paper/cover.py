@@ -1,0 +1,73 @@
+"""The head of the first page: whose report it is, and the figures that everybody reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from reportlab.lib.colors import HexColor
+from reportlab.platypus import Table as Grid
+
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.render import palette
+from minibar_ml.render.directions import isolate
+from minibar_ml.render.headings import Figure, days, title, whose
+from minibar_ml.render.hotels import hotel_names
+from minibar_ml.render.palette import HUGE, NORMAL, SMALL
+from minibar_ml.render.paper.tables import OWN_FONT
+from minibar_ml.render.paper.text import paragraph, style
+from minibar_ml.render.words import Words
+
+_IN_ROW = 3
+
+
+def band(report: Report, words: Words, width: float) -> Any:
+    """Whose report it is and of which days, in white on the band."""
+    _, soft = words.catalog.gettext, style(NORMAL, palette.SOFT_ON_BAND)
+    inner = width - 32
+    as_of = _("as of %(when)s") % {"when": words.instant(report.generated_at)}
+    lines = [
+        paragraph(title(report, words), soft),
+        paragraph(whose(report, words), style(HUGE, palette.ON_BAND, bold=True), inner),
+        paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
+    ]
+    if report.hotel_id is None and len(report.hotels) > 1:
+        lines.append(paragraph(", ".join(map(isolate, hotel_names(report, words))), soft, inner))
+    return Grid(
+        [[lines]],
+        colWidths=[width],
+        style=[
+            OWN_FONT,
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.BAND)),
+            ("LINEBELOW", (0, 0), (-1, -1), 3, HexColor(palette.SEVERITIES["high"])),
+            ("LEFTPADDING", (0, 0), (-1, -1), 16),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 16),
+            ("TOPPADDING", (0, 0), (-1, -1), 12),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 13),
+        ],
+    )
+
+
+def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
+    """The key figures, three side by side."""
+    cells = [
+        [
+            paragraph(figure.title, style(SMALL, palette.SOFT)),
+            paragraph(words.number(figure.value), style(HUGE, bold=True)),
+            paragraph(figure.below, style(SMALL, palette.SOFT)),
+        ]
+        for figure in found
+    ]
+    return Grid(
+        [cells[at : at + _IN_ROW] for at in range(0, len(cells), _IN_ROW)],
+        colWidths=[width / _IN_ROW] * _IN_ROW,
+        style=[
+            OWN_FONT,
+            ("BACKGROUND", (0, 0), (-1, -1), HexColor(palette.WASH)),
+            ("BOX", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
+            ("INNERGRID", (0, 0), (-1, -1), 0.6, HexColor(palette.RULE)),
+            ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 9),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 6),
+            ("TOPPADDING", (0, 0), (-1, -1), 7),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 8),
+        ],
+    )

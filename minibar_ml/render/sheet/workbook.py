@@ -1,0 +1,130 @@
+"""The report as an Excel workbook: a sheet a table, with real numbers and dates, filters and Excel's own charts.
+
+Rows are streamed, so that memory does not grow with them. A text stays a text: nothing of the database becomes a
+formula, whatever it begins with.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+from textwrap import wrap
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.i18n import Lang
+from minibar_ml.render.alert_tables import actions
+from minibar_ml.render.headings import days, figures, title, whose
+from minibar_ml.render.sections import sections
+from minibar_ml.render.sheet import charts
+from minibar_ml.render.sheet.cells import Cells
+from minibar_ml.render.tables import Cell, Column, Kind, Row, Table, printable
+from minibar_ml.render.words import Words
+
+_UNIT = 11.0
+"""Width of a column of relative width 1, in letters."""
+_NARROW, _LEAST = 11.0, {"day": 13.0, "instant": 18.0, "severity": 12.0}
+_LINE, _MOST_LINES = 13.5, 12
+_LONGEST_NAME = 31
+_NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
+
+
+def render(report: Report, lang: Lang, words: Words) -> bytes:
+    """The workbook as bytes."""
+    book = Workbook(write_only=True)
+    book.properties.title = f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}"
+    book.properties.creator = "minibar-ml"
+    book.properties.language = lang
+    book.properties.created = report.generated_at.replace(tzinfo=None)
+    cells = Cells(book, words)
+    noted = [(table, section.note or table.note) for section in sections(report, words) for table in section.tables]
+    noted.insert(0, (actions(report, words), ""))
+    _add_overview(book, report, words, cells, noted)
+    for table, _note in noted:
+        _add_table(book, table, cells)
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: Sequence[tuple[Table, str]]) -> None:
+    """Whose report it is, its key figures, and what stands on which sheet."""
+    _ = words.catalog.gettext
+    widths = (30.0, 34.0, 22.0, 80.0)
+    sheet = _sheet(book, _("Overview"), widths)
+    sheet.row_dimensions[1].height = 2 * _LINE
+    heads: tuple[tuple[str, Cell, Kind], ...] = (
+        (_("Hotel"), whose(report, words), "name"),
+        (_("First day"), report.period.since, "day"),
+        (_("Last day"), report.period.last_day, "day"),
+        (_("As of"), report.generated_at, "instant"),
+        (_("Time zone"), report.timezone, "name"),
+    )
+    rows: list[list[Any]] = [
+        [cells.title(title(report, words))],
+        *([cells.label(name), cells.cell(value, kind, left=True)] for name, value, kind in heads),
+        [],
+        *(
+            [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), cells.note(one.below)]
+            for one in figures(report, words)
+        ),
+        [],
+        [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Of"), _("What to know"))],
+    ]
+    for row in rows:
+        sheet.append(row)
+    for number, (table, note) in enumerate(noted, len(rows) + 1):
+        shown, told = len(table.rows), note or ("" if table.rows else table.empty)
+        whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
+        _set_height(sheet, number, (table.title, told), (widths[0], widths[3]))
+        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(told)])
+
+
+def _add_table(book: Any, table: Table, cells: Cells) -> None:
+    """The table, its heading in sight and filtered; a chart beside it where the table has one."""
+    widths = [_width(column) for column in table.columns]
+    sheet = _sheet(book, table.title, widths)
+    sheet.freeze_panes = "B2"
+    sheet.print_title_rows = "1:1"
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(table.columns))}{len(table.rows) + 1}"
+    _set_height(sheet, 1, [column.title for column in table.columns], [width * 0.8 for width in widths])
+    sheet.append([cells.heading(column.title, column.kind) for column in table.columns])
+    for number, row in enumerate(table.rows, 2):
+        _set_height(sheet, number, row, widths)
+        sheet.append(_cells(row, table.columns, cells))
+    if not table.rows:
+        sheet.append([cells.note(table.empty)])
+    if table.total:
+        sheet.append(_cells(table.total, table.columns, cells, bold=True))
+    charts.add(sheet, table)
+
+
+def _width(column: Column) -> float:
+    """Room for its values, and for the longest word of its heading in bold letters."""
+    longest = max(map(len, column.title.split()))
+    return max(column.width * _UNIT, _LEAST.get(column.kind, _NARROW), 1.3 * longest + 1)
+
+
+def _set_height(sheet: Any, number: int, row: Sequence[Cell], widths: Sequence[float]) -> None:
+    """Room for texts that take several lines: not every program makes it by itself."""
+    texts = [(text, width) for text, width in zip(row, widths, strict=True) if isinstance(text, str)]
+    lines = max((len(wrap(text, max(1, int(width)))) for text, width in texts), default=1)
+    if lines > 1:
+        sheet.row_dimensions[number].height = _LINE * min(lines, _MOST_LINES) + 2
+
+
+def _cells(row: Row, columns: Sequence[Column], cells: Cells, *, bold: bool = False) -> list[Any]:
+    return [cells.cell(value, column.kind, bold=bold) for value, column in zip(row, columns, strict=True)]
+
+
+def _sheet(book: Any, name: str, widths: Sequence[float]) -> Any:
+    sheet = book.create_sheet(name.translate(_NOT_IN_NAMES)[:_LONGEST_NAME])
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.page_setup.fitToHeight = 0
+    return sheet

@@ -1,0 +1,133 @@
+"""Metric points: computed from the source inside PostgreSQL, and written only where they differ."""
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.metrics import VISITS, MetricType
+from minibar_ml.store.queries import query
+
+WATCHED = {
+    "source_new_stock_movements": "new_stock_movements",
+    "source_new_visits": "new_visits",
+    "source_new_visit_lines": "new_visit_lines",
+    "source_new_stays": "new_stays",
+}
+"""Source functions that tell what is new -> the queries that call them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRows:
+    """What is new in one source table since the watermark."""
+
+    table: str
+    last_id: int | None
+    rows: int
+    earliest_at: datetime | None
+    problems: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Source rows or points that can't be true: how many, why, and one to look at."""
+
+    source: str
+    reason: str
+    rows: int
+    example_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What a run recomputes: business days from `since_on` (midnight `since_at`) to the as-of instant `until`."""
+
+    since_on: date
+    since_at: datetime
+    until_on: date
+    until: datetime
+
+    def binds(self) -> dict[str, Any]:
+        """As the queries name them."""
+        return {"since_on": self.since_on, "since_at": self.since_at, "until_on": self.until_on, "until": self.until}
+
+
+def fetch_new_rows(connection: Connection, usable: Collection[str], not_before: datetime) -> list[NewRows]:
+    """What has come into each source table that can be read, however old it says it is."""
+    seen = {row.source_table: row.last_id for row in connection.execute(query("collect.fetch_watermarks"))}
+    found = []
+    for function, name in WATCHED.items():
+        if function in usable:
+            values = {"after": seen.get(name, 0), "not_before": not_before}
+            row = connection.execute(query(f"collect.{name}"), values).one()
+            problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
+            problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}
+            counted = {problem: rows for problem, rows in problems.items() if rows}
+            found.append(NewRows(name, row.last_id, row.new_rows, row.earliest_at, counted))
+    return found
+
+
+def upsert_watermarks(connection: Connection, new_rows: Collection[NewRows]) -> None:
+    """Remember the highest id of each table that had something new."""
+    marks = {new.table: new.last_id for new in new_rows if new.last_id is not None}
+    connection.execute(query("collect.upsert_watermarks"), {"watermarks": json.dumps(marks)})
+
+
+def ledger_hotel(connection: Connection) -> int:
+    """The hotel that the ledger's rows are filed under; 0 is a chain's common store."""
+    return int(connection.execute(query("collect.ledger_hotel")).scalar_one())
+
+
+STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (frozenset({"source_stays", "source_rooms"}), ("stage_stays", "stage_days")),
+    (frozenset({"source_custody"}), ("stage_custody",)),
+    (VISITS, ("stage_lines", "stage_visits")),
+)
+"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
+
+
+def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], ledger_hotel_id: int) -> None:
+    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''."""
+    connection.execute(query("collect.create_scratch"))
+    for needs, stages in STAGES:
+        if needs <= set(usable):
+            for name in stages:
+                binds = spans.get(name, spans[""]).binds() | {"ledger_hotel": ledger_hotel_id}
+                connection.execute(query(f"collect.{name}"), binds)
+    connection.execute(query("collect.analyze_scratch"))
+
+
+def compute(connection: Connection, metric: MetricType, span: Span, ledger_hotel_id: int) -> None:
+    """Compute one metric's points over the span into the scratch table."""
+    connection.execute(query(f"collect.{metric}"), span.binds() | {"ledger_hotel": ledger_hotel_id})
+
+
+def refuse(connection: Connection, until: datetime) -> list[Refused]:
+    """Take out what can't be true and say what it was."""
+    rows = connection.execute(query("collect.refuse"), {"until": until})
+    return [Refused(row.source, row.reason, row.rows, row.example_id) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """How many points a run wrote anew, changed and removed, and which of the last 31 business days they are of."""
+
+    inserted: int
+    updated: int
+    removed: int
+    changed_on: tuple[date, ...] = ()
+
+
+def merge(connection: Connection, spans: Mapping[MetricType, datetime], until: datetime, until_on: date) -> MergeResult:
+    """Write what is new or different, remove what the source no longer gives; returns the counts."""
+    trailing = min(spans.values(), default=until)
+    connection.execute(query("collect.ensure_partitions"), {"until": until})
+    bounds = {"trailing_since": trailing, "until": until, "until_on": until_on}
+    written = connection.execute(query("collect.upsert"), bounds).one()
+    starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
+    gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
+    changed_on = sorted({*written.changed_on, *gone.changed_on})
+    return MergeResult(written.inserted, written.updated, gone.removed, tuple(changed_on))

@@ -1,0 +1,114 @@
+"""Reports speak Turkish and English, in words and in figures."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import get_args
+from zoneinfo import ZoneInfo
+
+import pytest
+from support import catalogs
+from support.report_values import a_report
+
+import minibar_ml.render
+from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
+from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.reporting.report import Page
+from minibar_ml.i18n import LOCALE_FOLDER, Lang
+from minibar_ml.ml.contract import TooLittle
+from minibar_ml.ml.evaluation.quality import TRUTH
+from minibar_ml.render import operations_tables
+from minibar_ml.render.headings import figures
+from minibar_ml.render.sections import sections
+from minibar_ml.render.words import LABELS, Words
+
+RENDER = Path(minibar_ml.render.__file__).parent
+CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "report"
+ZONE = ZoneInfo("Europe/Nicosia")
+
+
+def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
+    catalogs.require_whole(CATALOG, RENDER)
+
+
+@pytest.mark.parametrize(
+    ("kind", "terms"), [("type", ALERT_TYPES), ("severity", SEVERITIES), ("status", STATUSES), ("metric", METRIC_TYPES)]
+)
+def test_every_term_has_a_word(kind: str, terms: tuple[str, ...]) -> None:
+    words = Words("tr", ZONE)
+    assert not {term for term in terms if words.label(term, kind) == term}
+
+
+def test_what_models_are_measured_on_has_words_too() -> None:
+    assert TRUTH in LABELS["evaluated_on"]
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_an_unknown_figure_is_a_dash(lang: Lang) -> None:
+    words = Words(lang, ZONE)
+    unknown = [words.number(None), words.percent(None), words.share(None), words.instant(None)]
+    assert unknown == ["—"] * 4
+
+
+def test_figures_and_dates_follow_the_language() -> None:
+    tr, en = Words("tr", ZONE), Words("en", ZONE)
+    assert (tr.number(Decimal("1234.5"), 2), en.number(Decimal("1234.5"), 2)) == ("1.234,50", "1,234.50")
+    assert (tr.percent(-12.4, signed=True), en.percent(12.4, signed=True)) == ("−%12", "+12%")
+    assert en.percent(-0.2, signed=True) == "0%"
+    assert (en.percent(999, signed=True), tr.percent(138649, signed=True)) == ("+999%", "1.387×")
+    assert (tr.day(date(2025, 11, 30)), en.day(date(2025, 11, 30))) == ("30 Kasım 2025", "30 November 2025")
+    assert tr.instant(datetime(2025, 11, 30, 23, 0, tzinfo=UTC)) == "1 Ara 2025 01:00"
+    assert en.label("something new", "job") == "something new"
+    assert (tr.label("low", "severity"), en.label("low", "severity")) == ("Düşük", "Low")
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_a_figure_has_one_name_wherever_it_stands(lang: Lang) -> None:
+    words = Words(lang, ZONE)
+    named = {one.key: one.title for one in figures(a_report(), words)}
+    tables = {table.key: table for section in sections(a_report(), words) for table in section.tables}
+    columns = {column.title for table in tables.values() for column in table.columns}
+    assert {named["money"], named["handled"]} <= columns
+    told = {"en": ("Money at stake", "Money handled"), "tr": ("Risk altındaki tutar", "Çözülen tutar")}[lang]
+    assert (named["money"], named["handled"]) == told
+
+
+def test_a_model_says_whether_it_takes_part() -> None:
+    made, words = a_report(), Words("tr", ZONE)
+    trained, *_others, untrained = made.models.rows
+    forest = replace(trained, model="isolation_forest")
+    table = operations_tables.models(replace(made, models=Page((trained, forest, untrained), 3)), words)
+    assert [row[1:3] for row in table.rows] == [
+        ("İstatistik", "uyarı oluşturur"),
+        ("İkinci görüş", "uyarılara yalnızca görüş bildirir"),
+        ("İstatistik", "henüz yok"),
+    ]
+    assert "Ölçüldüğü veri: ayrılmış 14 güne eklenen yapay hatalar." in table.note
+
+
+def test_names_are_sorted_by_the_alphabet_of_the_language() -> None:
+    words = Words("tr", ZONE)
+    names = ["Zeytin", "Öteki", "Yasemin", "Şişli", "Iğdır", "İğne", "Oda 2", "Çınar"]
+    assert sorted(names, key=words.in_order) == [
+        *("Çınar", "Iğdır", "İğne", "Oda 2", "Öteki", "Şişli", "Yasemin", "Zeytin")
+    ]
+
+
+def test_an_age_agrees_with_the_date_beside_it() -> None:
+    tr, en = Words("tr", ZONE), Words("en", ZONE)
+    now = datetime(2026, 11, 25, 13, 0, tzinfo=UTC)
+    ages = [en.days_since(date(2026, 11, day), now) for day in (17, 23, 24, 25, 26)]
+    assert ages == ["8 days ago", "2 days ago", "yesterday", "today", "today"]
+    # Two in the morning of the 26th in Nicosia.
+    assert tr.days_since(date(2026, 11, 24), datetime(2026, 11, 26, 0, 0, tzinfo=UTC)) == "2 gün önce"
+    spans = [timedelta(seconds=59), timedelta(minutes=1), timedelta(minutes=90), timedelta(days=2, hours=16)]
+    assert [tr.age(now - span, now) for span in spans] == ["az önce", "1 dakika önce", "1 saat önce", "3 gün önce"]
+    assert en.age(now, now) == "just now"
+
+
+def test_why_nothing_was_learnt_is_told_in_the_report_s_language() -> None:
+    logged = str(TooLittle(29, 100, "scored rows"))
+    assert Words("en", ZONE).reason(logged) == "too little data: 29 of the 100 that it takes"
+    assert Words("tr", ZONE).reason(logged) == "veri az: gereken 100, eldeki 29"
+    assert Words("tr", ZONE).reason("out of memory") == "out of memory"

@@ -1,0 +1,221 @@
+"""The workbook, read back: the report's figures with their types, filters, charts, and no formula of anybody's."""
+
+import re
+from dataclasses import replace
+from datetime import datetime
+from functools import cache
+from io import BytesIO
+from textwrap import wrap
+from typing import Any
+from zipfile import ZipFile
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook, load_workbook
+from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
+
+from minibar_ml.i18n import Lang
+from minibar_ml.render.formats import rendered
+from minibar_ml.render.headings import figures
+from minibar_ml.render.json import document
+from minibar_ml.render.sections import sections
+from minibar_ml.render.tables import printable
+from minibar_ml.render.words import Words
+
+LANGUAGES: tuple[Lang, ...] = ("en", "tr")
+TABLES = 15
+
+
+@cache
+def written(lang: Lang = "en") -> bytes:
+    return rendered(a_report(), lang, "xlsx")
+
+
+def read(content: bytes) -> Workbook:
+    return load_workbook(BytesIO(content))
+
+
+def rows(book: Workbook, name: str) -> list[tuple[Any, ...]]:
+    """What stands below the heading."""
+    return list(book[name].iter_rows(min_row=2, values_only=True))
+
+
+def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
+    book, tree, words = read(written()), document(a_report()), Words("en", ZoneInfo(ZONE))
+    for sheet, field, kind in (
+        ("Alerts by type", "by_type", "type"),
+        ("Alerts by severity", "by_severity", "severity"),
+        ("Alerts by status", "by_status", "status"),
+    ):
+        assert [row[:3] for row in rows(book, sheet)] == [
+            (words.label(line["key"], kind), line["alerts"], line["previous"]) for line in tree[field]
+        ]
+    *days, total = rows(book, "Alerts by day")
+    assert [(day[0].date(), day[1], day[3]) for day in days] == [
+        (line["on"], line["alerts"], line["previous"]) for line in tree["trend"]
+    ]
+    assert (total[1], total[3]) == (tree["total"]["alerts"], tree["total"]["previous"])
+    *money, all_money = rows(book, "Money at stake and handled")
+    names = ("impact", "previous", "change_percent", "live", "handled", "ended")
+    for row, line in zip([*money, all_money], [*tree["money"], tree["money_total"]], strict=True):
+        factors = [0.01 if name == "change_percent" else 1 for name in names]
+        assert row[1:] == pytest.approx([float(line[n]) * f for n, f in zip(names, factors, strict=True)])
+    for sheet, field in (
+        ("Most affected products", "products"),
+        ("Most affected rooms", "rooms"),
+        ("Most affected attendants", "attendants"),
+    ):
+        assert [row[2:] for row in rows(book, sheet)] == [
+            (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
+            for line in tree[field]["rows"]
+        ]
+    actions = rows(book, "Needs action now")
+    assert [(row[5], row[10]) for row in actions] == [
+        (item["alert"]["impact"], item["alert"]["id"]) for item in tree["actions"]["rows"]
+    ]
+    overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
+    assert overview["Alerts in this period"] == tree["total"]["alerts"]
+
+
+def test_numbers_dates_and_instants_are_real_ones() -> None:
+    book = read(written())
+    money, days = book["Money at stake and handled"], book["Alerts by day"]
+    assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
+    assert (days["A2"].is_date, days["A2"].number_format) == (True, "d mmm yyyy")
+    rate = book["False alarms"]["D2"]
+    assert (rate.value, rate.number_format) == (pytest.approx(7 / 40), "0%")
+    done = book["Jobs"]["B2"].value
+    assert done == AS_OF.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
+    assert isinstance(done, datetime)
+
+
+def test_what_is_not_known_is_an_empty_cell() -> None:
+    book = read(written())
+    assert book["Alerts by day"]["B4"].value is None
+    assert book["Needs action now"]["F6"].value is None
+    assert book["False alarms"]["D3"].value is None
+
+
+def test_formats_follow_the_language() -> None:
+    turkish = read(written("tr"))
+    assert turkish["Günlere göre uyarılar"]["A2"].number_format == "dd.mm.yyyy"
+    assert turkish["Türlere göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_text_is_a_formula_and_those_that_look_like_one_are_quoted(lang: Lang) -> None:
+    cells = [cell for sheet in read(written(lang)) for row in sheet.iter_rows() for cell in row]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    texts = {cell.value: cell for cell in cells if cell.data_type == "s"}
+    for name in HOSTILE:
+        assert printable(name) in texts
+    for name in HOSTILE[4:8]:
+        assert texts[printable(name)].quotePrefix, name
+    assert b"<f>" not in b"".join(ZipFile(BytesIO(written(lang))).read(n) for n in names_of_sheets(lang))
+
+
+def names_of_sheets(lang: Lang) -> list[str]:
+    return [name for name in ZipFile(BytesIO(written(lang))).namelist() if "worksheets/sheet" in name]
+
+
+def test_no_control_character_and_no_link_is_in_the_file() -> None:
+    with ZipFile(BytesIO(written())) as archive:
+        for name in archive.namelist():
+            content = archive.read(name).decode()
+            assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\u202a-\u202e]", content), name
+            assert 'TargetMode="External"' not in content
+        assert not [name for name in archive.namelist() if "externalLink" in name or "media" in name]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_table_has_a_sheet_with_frozen_heading_and_filter(lang: Lang) -> None:
+    book = read(written(lang))
+    names = book.sheetnames
+    assert len(names) == TABLES + 1
+    assert all(len(name) <= 31 for name in names)
+    assert len({name.casefold() for name in names}) == len(names)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes == "B2"
+        assert sheet.auto_filter.ref.startswith("A1:")
+        assert all(cell.font.bold for cell in sheet[1])
+    tables = [table for section in sections(a_report(), Words(lang, ZoneInfo(ZONE))) for table in section.tables]
+    assert names[2:] == [table.title for table in tables]
+
+
+def test_a_filter_leaves_the_total_alone() -> None:
+    sheet = read(written())["Money at stake and handled"]
+    assert (sheet.auto_filter.ref, sheet["A5"].value) == ("A1:G4", "Total")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
+    found = {
+        (type(chart).__name__, series.val.numRef.f)
+        for sheet in read(written(lang))
+        for chart in sheet._charts
+        for series in chart.series
+    }
+    kinds = sorted(kind for kind, _range in found)
+    assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
+    day, kind = (
+        ("Alerts by day", "Alerts by type") if lang == "en" else ("Günlere göre uyarılar", "Türlere göre uyarılar")
+    )
+    assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
+
+
+def test_a_chart_has_no_series_of_a_period_before_that_is_not_drawn() -> None:
+    report = a_report()
+    alone = replace(
+        report,
+        trend=tuple(replace(day, previous=None) for day in report.trend),
+        by_type=tuple(replace(count, previous=None) for count in report.by_type),
+    )
+    charts = [chart for sheet in read(rendered(alone, "en", "xlsx")) for chart in sheet._charts]
+    assert [len(chart.series) for chart in charts] == [1, 1, 1, 1]
+
+
+def test_the_overview_has_every_key_figure_of_the_page() -> None:
+    words = Words("en", ZoneInfo(ZONE))
+    # The list of sheets below names some of them again.
+    overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
+    for one in figures(a_report(), words):
+        assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
+    assert {"Money handled", "Products running out"} <= overview.keys()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_headings_have_room_for_all_their_lines(lang: Lang) -> None:
+    book = read(written(lang))
+    overview, *sheets = book.worksheets
+    assert not overview["A1"].alignment.wrap_text
+    for sheet in sheets:
+        height = sheet.row_dimensions[1].height or 15
+        for cell in sheet[1]:
+            # Bold letters are about a fifth wider than the digits that a column's width counts.
+            lines = wrap(cell.value, int(sheet.column_dimensions[cell.column_letter].width * 0.8))
+            assert len(lines) * 13 <= height, (sheet.title, cell.value)
+
+
+def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
+    book = read(rendered(an_empty_report(), "en", "xlsx"))
+    assert rows(book, "Running out soon")[0][0] == "There is no forecast of stock yet."
+    overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
+    assert overview["Alerts in this period"] is None
+    assert not [chart for sheet in book for chart in sheet._charts]
+
+
+def test_with_several_hotels_each_row_names_its_own() -> None:
+    book = read(rendered(a_report(hotels=3), "en", "xlsx"))
+    assert [cell.value for cell in book["Most affected products"][1]][:2] == ["Name", "Hotel"]
+    assert rows(book, "Most affected products")[0][1] == "Otel 1"
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(min_size=1, max_size=60))
+def test_any_name_is_read_back_as_it_is(name: str) -> None:
+    book = read(rendered(replace(an_empty_report(), hotels={1: name}), "en", "xlsx"))
+    cell = book["Overview"]["B2"]
+    assert (cell.value or "") == printable(name)
+    assert cell.data_type != "f"

@@ -1,0 +1,80 @@
+"""Simulated hotels that differ in kind: closed for a while, with new rooms, double entries, other guests."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from minibar_ml.simulate import HotelPlan, generate
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.building.rooms import NEVER
+from minibar_ml.simulate.presence.stays import NO_STAY, book
+
+ENDS_ON = date(2026, 11, 21)
+CLOSED_FROM = date(2026, 11, 2)
+
+
+def test_a_closed_hotel_has_neither_guests_nor_visits_nor_product_shifts() -> None:
+    plan = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=60, days=60, closed_from=CLOSED_FROM, closed_days=7, fault_rate=3.0)
+    data = generate(plan)
+    closed = {CLOSED_FROM + timedelta(days=n) for n in range(7)}
+    days = data.tables["minibar_islemleri"]["islem_tarihi"].dt.tz_convert(plan.timezone).dt.date
+    assert not set(days) & closed
+    assert {CLOSED_FROM - timedelta(days=1), CLOSED_FROM + timedelta(days=8)} <= set(days)
+    first, last = plan.closure
+    assert (book(plan, build(plan)).of_night[:, first:last] == NO_STAY).all()
+    shifts = [f for f in data.faults if f.kind == "consumption_anomaly" and f.entity_type == "product"]
+    assert shifts
+    assert not any(f.occurred_on <= CLOSED_FROM + timedelta(days=7) and f.until_on > CLOSED_FROM for f in shifts)
+
+
+def test_new_rooms_open_within_the_last_sixty_days() -> None:
+    usual = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=300, days=120, untidy=False)
+    plan = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=300, days=120, untidy=False, new_rooms=0.2)
+    new = build(plan).opens != build(usual).opens
+    assert new.mean() == pytest.approx(0.2, abs=0.06)
+    assert (build(plan).opens[new] >= 60).all()
+    assert (build(plan).opens[new] < NEVER).all()
+
+
+def test_a_visit_is_stored_twice_with_all_its_lines() -> None:
+    once = generate(HotelPlan(seed=5, ends_on=ENDS_ON, rooms=40, days=40)).tables
+    twice = generate(HotelPlan(seed=5, ends_on=ENDS_ON, rooms=40, days=40, duplicates=0.1)).tables
+    visits, lines = twice["minibar_islemleri"], twice["minibar_islem_detay"]
+    copies = visits[visits["id"] > len(once["minibar_islemleri"])]
+    assert len(copies) == pytest.approx(0.1 * len(once["minibar_islemleri"]), rel=0.3)
+    assert visits["id"].is_unique
+    assert lines["id"].is_unique
+    told = ["oda_id", "personel_id", "islem_tipi", "islem_tarihi"]
+    for copy in copies.head(20).to_dict("records"):
+        same = visits[(visits[told] == [copy[name] for name in told]).all(axis=1)]["id"]
+        assert len(same) == 2
+        units = [lines[lines["islem_id"] == number]["tuketim"].tolist() for number in same]
+        assert units[0] == units[1]
+
+
+def test_gamma_guests_take_what_the_shape_says_and_spikes_are_as_large_as_asked() -> None:
+    plan = HotelPlan(
+        seed=5, ends_on=ENDS_ON, rooms=150, days=50, guests="gamma", appetite_shape=0.9, spike_units=(20, 25),
+        fault_kinds=("consumption_anomaly",),
+    )  # fmt: skip
+    data = generate(plan)
+    units = data.tables["minibar_islem_detay"].groupby("islem_id")["tuketim"].sum()
+    found = data.tables["minibar_islemleri"]["id"].map(units).fillna(0)
+    assert 0.3 < found.mean() < 2.0
+    # negative binomial: far wider than Poisson
+    assert found.var() > 2 * found.mean()
+    spikes = [f.size for f in data.faults if f.entity_type == "room"]
+    assert spikes
+    assert all(20 <= size <= 25 for size in spikes)
+
+
+def test_many_refills_are_partial_where_that_is_asked() -> None:
+    shares = []
+    for partial in (0.0, 0.4):
+        lines = generate(
+            HotelPlan(seed=5, ends_on=ENDS_ON, rooms=60, days=40, partial_refills=partial, fault_rate=0.0)
+        ).tables["minibar_islem_detay"]
+        shares.append(np.mean(lines["bitis_stok"] < lines["setup_miktari"]))
+    assert shares[0] < 0.01
+    assert shares[1] > shares[0] + 0.1

@@ -1,0 +1,1 @@
+"""What tests share: databases, hotels, servers and values made by hand."""

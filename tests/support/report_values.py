@@ -1,0 +1,182 @@
+"""Report values made by hand for the tests of documents, full of names that try to be code."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.reporting.report import (
+    Action,
+    Affected,
+    Count,
+    Day,
+    FalsePositives,
+    JobRun,
+    Live,
+    ModelQuality,
+    Money,
+    Pace,
+    Page,
+    Period,
+    Report,
+    StockOut,
+    month_of,
+    week_ending,
+)
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "<img src=file:///etc/passwd>",
+    '<font color="red">Kola</font> & <b>Soda',
+    "{{7*7}}",
+    '=HYPERLINK("http://example.org";"pay")',
+    "+1-1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "X" * 300,
+    "Rakı\x00\x0b 70 cl ₺",
+    "مياه معدنية \u202eطبيعية",
+)
+AS_OF = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
+MONTH = month_of(date(2026, 2, 1))
+TYPES = ("consumption_anomaly", "vacant_consumption", "stock_anomaly", "refill_delay", "stock_depletion")
+STATUSES = ("open", "acknowledged", "snoozed", "resolved", "false_positive")
+ZONE = "Europe/Istanbul"
+
+
+def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: int = 3, **changes: Any) -> Report:
+    """A report full of figures; every list has the hostile names in it."""
+    chance = Random(seed)
+    made = Report(
+        kind="monthly" if period.is_month else "weekly",
+        hotel_id=None,
+        hotels={1: "Şelale Otel & Spa"} if hotels == 1 else {n: f"Otel {n}" for n in range(1, hotels + 1)},
+        period=period,
+        previous=period.before(),
+        verdicts_since=period.until - timedelta(days=28),
+        generated_at=AS_OF,
+        timezone=ZONE,
+        total=Count("all", 1234, 987),
+        live=tuple(Live(name, n + 2, Decimal("1234.50") * n) for n, name in enumerate(reversed(SEVERITIES))),
+        actions=Page(tuple(_action(n, chance) for n in range(actions)), actions + 1000),
+        by_type=tuple(Count(name, 500 - 97 * n, 310 + 10 * n) for n, name in enumerate(TYPES)),
+        by_severity=tuple(Count(name, 100 + 139 * n, 300) for n, name in enumerate(reversed(SEVERITIES))),
+        by_status=tuple(Count(name, (38, 140, 246, 352, 458)[n], 200) for n, name in enumerate(STATUSES)),
+        trend=_trend(period, chance),
+        money=tuple(_money(name, Decimal("2500.75") - 600 * n) for n, name in enumerate(TYPES[:3])),
+        money_total=_money("all", Decimal("5702.25")),
+        products=_affected("product", chance),
+        rooms=_affected("room", chance),
+        attendants=_affected("attendant", chance),
+        pace=Page(tuple(_pace(n, name) for n, name in enumerate(HOSTILE)), 40),
+        models=Page(tuple(_model(n) for n in range(4)), 4),
+        false_positives=(FalsePositives("consumption_anomaly", 40, 7), FalsePositives("refill_delay", 0, 0)),
+        days_without_data=(period.since + timedelta(days=2),),
+        hotels_without_data=(),
+        jobs=(
+            JobRun("collect", "done", AS_OF, AS_OF, AS_OF - timedelta(hours=1)),
+            JobRun("train", "failed", AS_OF, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)),
+            JobRun("detect", None, None, None),
+        ),
+        stock_outs=Page(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
+    )
+    return replace(made, **changes)
+
+
+def an_empty_report() -> Report:
+    """A report before anything has run."""
+    unknown = Count("all", None, None)
+    nobody: Page[Any] = Page()
+    return replace(
+        a_report(week_ending(date(2026, 3, 1))),
+        **dict.fromkeys(("live", "by_type", "by_severity", "by_status", "trend", "money", "false_positives"), ()),
+        **dict.fromkeys(("actions", "products", "rooms", "attendants", "pace", "models"), nobody),
+        total=unknown,
+        money_total=Money("all", None, None, 0),
+        jobs=(JobRun("detect", None, None, None),),
+        stock_outs=None,
+        hotels={},
+    )
+
+
+def _action(n: int, chance: Random) -> Action:
+    name = HOSTILE[n % len(HOSTILE)]
+    day = MONTH.last_day - timedelta(days=n % 20)
+    raised_at = datetime(day.year, day.month, day.day, 9, tzinfo=UTC)
+    alert = Alert(
+        id=n + 1,
+        type="stock_anomaly",
+        severity=SEVERITIES[3 - n * 4 // 1000 if n < 1000 else 0],
+        status="open",
+        hotel_id=1,
+        entity_type="product",
+        entity_id=n,
+        entity_name=name,
+        metric="stock_outflow",
+        value=42.0,
+        expected=11.0,
+        lower=4.0,
+        upper=19.0,
+        deviation_percent=281.8,
+        score=14.0,
+        detector="statistics",
+        impact=None if n % 5 == 4 else round(chance.uniform(10, 9000), 2),
+        reason="outflow_high",
+        facts={},
+        occurred_on=day,
+        last_occurred_on=day,
+        measured_on=day,
+        raised_at=raised_at,
+        last_seen=raised_at,
+        occurrences=1 + n % 3,
+        read_at=None,
+        read_by=None,
+        resolved_at=None,
+        resolved_by=None,
+    )
+    return Action(alert, "as stored", "as stored")
+
+
+def _trend(period: Period, chance: Random) -> tuple[Day, ...]:
+    before = period.before().days()
+    return tuple(
+        Day(
+            day,
+            None if n == 2 else chance.randrange(20, 60),
+            before[n] if n < len(before) else None,
+            chance.randrange(20, 60) if n < len(before) else None,
+        )
+        for n, day in enumerate(period.days())
+    )
+
+
+def _money(key: str, impact: Decimal) -> Money:
+    return Money(key, impact, impact - 400, 3, impact / 2, impact / 4, impact / 8)
+
+
+def _affected(kind: Any, chance: Random) -> Page[Affected]:
+    rows = [
+        Affected(1, kind, n, name, 50 - n, 3, SEVERITIES[n % 4], Decimal(chance.randrange(9000)) / 100)
+        for n, name in enumerate(HOSTILE)
+    ]
+    return Page((*rows, Affected(1, kind, 99, "", 1, 0, "low", None)), 57)
+
+
+def _pace(n: int, name: str) -> Pace:
+    minutes = None if n == 1 else 5.5 + n
+    return Pace(1, n, name, minutes, 30, (5.0, None, 5.5, 6.0), 5.4, 6.2, 130, 5.9)
+
+
+def _model(n: int) -> ModelQuality:
+    metrics = ("room_consumption", "stock_outflow", "refill_duration", "custody_loss")
+    if n == 3:
+        return ModelQuality(metrics[n], 1, "statistics", *[None] * 5, None, 12, "too little data")
+    truth = "faults injected into 14 held-out days"
+    return ModelQuality(metrics[n], 1, "statistics", 2, 0.91, 0.84, 0.77, truth, AS_OF, 9000, None)
+
+
+def _stock_out(n: int, name: str) -> StockOut:
+    day = MONTH.until + timedelta(days=n)
+    return StockOut(1, n, name, n + 0.5, n % 2 == 0, 10.0 + n, day, 24 * n, day - timedelta(days=2), MONTH.last_day)
