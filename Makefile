@@ -12,7 +12,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
-	@echo "make test      lint, then all tests"
+	@echo "make test      lint, then all tests, on all cores"
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   judge detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
@@ -27,7 +27,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/minibar-ml demo $(ARGS)
 
 test: lint
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

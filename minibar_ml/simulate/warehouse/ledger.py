@@ -4,13 +4,13 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Ints, instants, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.custody import Custody, custody_instants
-from minibar_ml.simulate.movements import Movements
+from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.plan import Fault, FaultKind, HotelPlan
-from minibar_ml.simulate.schedule import Roster
-from minibar_ml.simulate.stock_faults import StockFaults
-from minibar_ml.simulate.warehouse import SCARCE_DAYS
+from minibar_ml.simulate.presence.schedule import Roster
+from minibar_ml.simulate.warehouse.custody import Custody, custody_instants
+from minibar_ml.simulate.warehouse.days import SCARCE_DAYS
+from minibar_ml.simulate.warehouse.faults import StockFaults
+from minibar_ml.simulate.warehouse.movements import Movements
 
 WAREHOUSE_HOTEL = 1
 HOUR = 3600

@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Flags, Ints, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.guests import MORNING_SHARE, welcome
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.faults.rooms import RoomFaults
+from minibar_ml.simulate.minibars.demand import MORNING_SHARE, welcome
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.room_faults import RoomFaults
-from minibar_ml.simulate.schedule import Schedule
-from minibar_ml.simulate.stays import NO_STAY, Stays
+from minibar_ml.simulate.presence.schedule import Schedule
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays
 
 EXTRA_UNITS = 0.004
 

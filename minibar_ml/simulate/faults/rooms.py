@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Flags, Floats, Ints, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.faults import choose, how_many
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.faults.choice import choose, how_many
 from minibar_ml.simulate.plan import Fault, FaultKind, HotelPlan
-from minibar_ml.simulate.schedule import Schedule
-from minibar_ml.simulate.stays import NO_STAY, Stays
+from minibar_ml.simulate.presence.schedule import Schedule
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays
 
 SILENT_CHECKS = 4
 LONGEST_SILENCE_DAYS = 28

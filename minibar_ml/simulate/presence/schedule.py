@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from minibar_ml.simulate.arrays import Flags, Floats, Ints, group_starts, rank_in_group, stream
-from minibar_ml.simulate.building import Building
+from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.plan import HotelPlan
-from minibar_ml.simulate.stays import NO_STAY, Stays
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays
 
 VISITS_PER_SHIFT = 65
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from minibar_ml.simulate.arrays import Floats, Ints
-from minibar_ml.simulate.custody import Custody
 from minibar_ml.simulate.plan import HotelPlan
+from minibar_ml.simulate.warehouse.custody import Custody
 
 STARVED_DAYS = 9
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from minibar_ml.simulate.arrays import Floats, Ints, stream
-from minibar_ml.simulate.faults import choose, how_many
-from minibar_ml.simulate.movements import STARVED_DAYS, Movements, days_left_at_end
+from minibar_ml.simulate.faults.choice import choose, how_many
 from minibar_ml.simulate.plan import HotelPlan
+from minibar_ml.simulate.warehouse.movements import STARVED_DAYS, Movements, days_left_at_end
 
 REST_DAYS = 14
 LOW_DAYS = 6.0

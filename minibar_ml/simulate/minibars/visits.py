@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Floats, Ints, cumulate_in_group, instants, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.consumption import Findings
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.minibars.consumption import Findings
 from minibar_ml.simulate.plan import HotelPlan
-from minibar_ml.simulate.schedule import Roster, Schedule
+from minibar_ml.simulate.presence.schedule import Roster, Schedule
 
 SHIFT_START_MINUTES = 8 * 60 + 30
 SHIFT_END_MINUTES = 19 * 60

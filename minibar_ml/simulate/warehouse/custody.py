@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Flags, Floats, Ints, instants, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.consumption import Findings
-from minibar_ml.simulate.faults import choose, how_many
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.faults.choice import choose, how_many
+from minibar_ml.simulate.minibars.consumption import Findings
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.schedule import Roster, Schedule
+from minibar_ml.simulate.presence.schedule import Roster, Schedule
 
 HAND_OUT_SECONDS = 8 * 3600
 HAND_BACK_SECONDS = 19 * 3600 + 300

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.arrays import Flags, Ints, instants, stream
-from minibar_ml.simulate.building import Building
-from minibar_ml.simulate.faults import choose, how_many
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.faults.choice import choose, how_many
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.stays import NO_STAY, Stays
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays
 
 REQUESTS_PER_NIGHT = 0.02
 MORNING_SHIFT_HOUR = 8

@@ -8,9 +8,9 @@ it gets tight.
 import numpy as np
 
 from minibar_ml.simulate.arrays import Flags, Floats, Ints, stream
-from minibar_ml.simulate.movements import STARVED_DAYS, Movements, units_to_the_end
 from minibar_ml.simulate.plan import HotelPlan
-from minibar_ml.simulate.stock_faults import StockFaults
+from minibar_ml.simulate.warehouse.faults import StockFaults
+from minibar_ml.simulate.warehouse.movements import STARVED_DAYS, Movements, units_to_the_end
 
 ORDER_WEEKDAYS = (0, 3)
 REORDER_DAYS, ORDER_UP_TO_DAYS = 21, 32

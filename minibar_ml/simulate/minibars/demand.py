@@ -3,10 +3,10 @@
 import numpy as np
 
 from minibar_ml.simulate.arrays import Floats, Ints, stream
-from minibar_ml.simulate.building import Building
+from minibar_ml.simulate.building.building import Building
+from minibar_ml.simulate.faults.rooms import RoomFaults
 from minibar_ml.simulate.plan import HotelPlan
-from minibar_ml.simulate.room_faults import RoomFaults
-from minibar_ml.simulate.stays import NO_STAY, Stays
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays
 
 MORNING_SHARE = 0.2
 HEAVIEST_UNITS = 5.0

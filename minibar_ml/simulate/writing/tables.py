@@ -13,7 +13,7 @@ from minibar_ml.simulate.hotel import SourceData
 
 Layout = Literal["a", "b"]
 
-PACKAGE = Path(__file__).parents[1]
+PACKAGE = Path(__file__).parents[2]
 STAY_RECORDS = "misafir_kayitlari"
 # parents before children: the order in which rows can be loaded
 TABLES = (
