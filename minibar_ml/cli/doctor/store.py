@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli import context
+from minibar_ml.cli import plans
 from minibar_ml.cli.doctor.status import examine, problems, spoken
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
@@ -168,7 +168,7 @@ def events(connection: "Connection", settings: "Settings", now: datetime) -> Ite
     from minibar_ml.store.source import hotels
 
     today = now.astimezone(settings.zone()).date()
-    named = context.calendar(settings, today, today).hotels.keys()
+    named = plans.calendar(settings, today, today).hotels.keys()
     known = hotels.fetch_names(connection).keys()
     if known and (unknown := sorted(named - known)):
         found = f"ML_EVENTS_FILE names hotel {_listed(list(map(str, unknown)))}, of which the source knows nothing"
