@@ -7,6 +7,7 @@ import typer
 from minibar_ml.cli import console, session
 from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.log import logger
 
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
 Without = Annotated[
@@ -26,6 +27,7 @@ def register(root: typer.Typer) -> None:
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Make or upgrade the store, recognise the source layout and install its contract."""
     from minibar_ml.store import audit, migrations
+    from minibar_ml.store.checks import fetch_opened_schemas
     from minibar_ml.store.source import contract as source
 
     if unknown := set(without or ()) - source.PARTS.keys():
@@ -43,6 +45,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
+        for opened in fetch_opened_schemas(connection):
+            logger.warning("%s: %s", opened, opened.cure)
     console.note(f"store: {len(applied)} migration(s) applied")
     console.note(f"source: {contract.layout}, {len(contract.usable)} functions usable")
     if contract.gaps:

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
 from minibar_ml.cli import console
@@ -15,6 +13,9 @@ from minibar_ml.store import access, audit
 from minibar_ml.store.engine import connect, make_engine, retrying
 from minibar_ml.store.migrations import require_current
 from minibar_ml.store.runs import when_started
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Result = TypeVar("Result")
 
@@ -47,30 +48,30 @@ def enabled(settings: Settings) -> bool:
     return settings.enabled
 
 
-def connected(settings: Settings, command: str) -> Connection:
+def connected(settings: Settings, command: str) -> "Connection":
     """A connection, to be used as a context; retries while the server is unavailable for a moment."""
     return retrying(lambda: _connection(settings, command))
 
 
-def _connection(settings: Settings, command: str) -> Connection:
+def _connection(settings: Settings, command: str) -> "Connection":
     return connect(make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}"))
 
 
 @contextmanager
-def store(settings: Settings, command: str) -> Iterator[Connection]:
+def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is the one this program needs."""
     with connected(settings, command) as connection:
         _require_current(connection)
         yield connection
 
 
-def _require_current(connection: Connection) -> None:
+def _require_current(connection: "Connection") -> None:
     require_current(connection)
     access.require(connection)
     connection.rollback()
 
 
-def work(settings: Settings, command: str, job: Callable[[Connection], Result]) -> Result:
+def work(settings: Settings, command: str, job: Callable[["Connection"], Result]) -> Result:
     """Do a job on a connection of its own, all of it again where the database became unavailable."""
     with pings.watched(settings.ping_url, command) as watch:
 

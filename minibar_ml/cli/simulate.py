@@ -30,6 +30,7 @@ def simulate(
 ) -> None:
     """Write a simulated hotel into an empty database; never touches tables that exist."""
     from minibar_ml.simulate import HotelPlan, generate, write
+    from minibar_ml.store.source.contract import use_own_path
 
     settings = session.settings()
     plan = HotelPlan(
@@ -38,6 +39,7 @@ def simulate(
     )  # fmt: skip
     data = generate(plan)
     with session.connected(settings, "simulate") as connection:
+        use_own_path(connection)
         write(connection, data, layout, plan.timezone)
         connection.commit()
     if labels:

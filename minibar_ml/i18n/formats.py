@@ -1,7 +1,7 @@
 """The only place that writes numbers, percentages, money, dates, durations and counted things in a language.
 
 The signs and names are CLDR's, as Babel has them (a test compares), but stand here: reading Babel's English locale
-takes too long for `alerts list` (docs/decisions/0028-figures-without-babel.md).
+takes too long for `alerts list` (docs/decisions/0031-figures-without-babel.md).
 """
 
 from collections.abc import Mapping

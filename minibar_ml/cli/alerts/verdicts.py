@@ -174,7 +174,7 @@ def _body(text: str) -> str:
 
 
 def _operator(by: str | None) -> str:
-    from minibar_ml.store.audit import os_user
+    from minibar_ml.store.engine import os_user
 
     name = (by or "").strip() if by is not None else os_user()
     if not name or name == SYSTEM or "\0" in name:

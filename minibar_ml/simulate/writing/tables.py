@@ -47,7 +47,8 @@ def write(target: Engine | Connection, data: SourceData, layout: Layout, timezon
 
 
 def _refuse_existing(connection: Connection) -> None:
-    existing = sorted(set(inspect(connection).get_table_names()) & set(TABLES))
+    schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
+    existing = sorted(set(inspect(connection).get_table_names(schema)) & set(TABLES))
     if existing:
         raise SourceTablesExistError(
             f"the database already holds {', '.join(existing)}; nothing was written: choose an empty database"
