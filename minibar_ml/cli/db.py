@@ -7,6 +7,7 @@ import typer
 from minibar_ml.cli import console, context
 from minibar_ml.cli.context import Json, Quiet, Verbose
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.domain.source_parts import DISPENSABLE
 
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
 Without = Annotated[
@@ -28,8 +29,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     from minibar_ml.store import audit, migrations
     from minibar_ml.store.source import contract as source
 
-    if unknown := set(without or ()) - source.PARTS.keys():
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
+    if unknown := set(without or ()) - set(DISPENSABLE):
+        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     with context.connected(context.settings(), "db init") as connection:
         # First of all, so that a wrong database is left as it was.
         source.recognise(connection)

@@ -14,7 +14,7 @@ from minibar_ml.domain.access import STOCK_ALERTS, STOCK_METRICS
 from minibar_ml.domain.alerts import ALERT_TYPES
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.queries import sql_folder
-from minibar_ml.store.source.contract import layouts
+from minibar_ml.store.source.layouts import layouts
 
 AS_OF = "2025-11-20"
 OPEN_TABLES = {"ml_schema_migrations", "ml_source_contract", "ml_watermarks", "ml_audit_head"}
