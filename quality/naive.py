@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.ml.frames import Frames
-from minibar_ml.simulate.building import build
-from minibar_ml.simulate.stays import book, record
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.presence.records import record
+from minibar_ml.simulate.presence.stays import book
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark

@@ -16,7 +16,7 @@ from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, generate, write
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.simulate.write import STAY_RECORDS
+from minibar_ml.simulate.writing.tables import STAY_RECORDS
 from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames

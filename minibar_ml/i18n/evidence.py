@@ -5,7 +5,7 @@ import math
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.explanations import explanation
-from minibar_ml.i18n.figures import number, percent
+from minibar_ml.i18n.formats import number, percent
 from minibar_ml.i18n.labels import DOMAIN, label
 
 CHANCE = "Found by {detector}. Chance alone would do this about 1 time in {odds}."

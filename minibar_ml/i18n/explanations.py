@@ -6,7 +6,7 @@ from typing import Any
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import UNKNOWN, counted, number, percent
+from minibar_ml.i18n.formats import UNKNOWN, counted, number, percent
 from minibar_ml.i18n.labels import DOMAIN, label
 
 RANGE = "Usual: {lower} to {upper}."

@@ -1,6 +1,6 @@
 """What an alert says: for each reason a message and what to do about it, in English here, in Turkish in alerts.po."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from string import Formatter
 from typing import Any, get_args
@@ -8,8 +8,10 @@ from typing import Any, get_args
 from minibar_ml.domain.alerts import Alert, Finding, is_state
 from minibar_ml.domain.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
-from minibar_ml.i18n.figures import COUNTED, UNKNOWN, counted, day, lasting, moment, number, products
+from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
+
+MOST_PRODUCTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (PROVISIONAL, FIGURES, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
+    yield from (PROVISIONAL, FIGURES, TIMES, *evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -182,7 +184,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
     value, expected = alert.value, alert.expected
     written = {
         "units": counted("unit", value, lang),
-        "minutes": lasting(value, lang),
+        "minutes": duration(value, lang),
         "hours": counted("hour", value, lang),
         "days": counted("day", value, lang),
         "expected": number(expected, lang),
@@ -217,3 +219,17 @@ def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     if isinstance(metrics := facts.get("metrics"), list) and metrics:
         words["metric"] = ", ".join(label("metric", str(metric), lang) for metric in metrics)
     return words
+
+
+def products(value: Any, lang: Lang) -> str:
+    """`2 × Cola, 1 × Water`, the most first; empty where nothing is listed."""
+    listed = value if isinstance(value, Iterable) and not isinstance(value, str) else ()
+    known = [one for one in listed if isinstance(one, Mapping) and one.get("name")]
+    known.sort(key=lambda one: (-_units(one), str(one["name"])))
+    names = [f"{number(one.get('units'), lang)} × {one['name']}" for one in known[:MOST_PRODUCTS]]
+    return ", ".join(names) + (" …" if len(known) > MOST_PRODUCTS else "")
+
+
+def _units(product: Mapping[str, Any]) -> float:
+    units = product.get("units")
+    return float(units) if isinstance(units, int | float) else 0.0

@@ -2,7 +2,7 @@
 
 from minibar_ml.domain.alerts import Alert, AlertEvent
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import day, moment
+from minibar_ml.i18n.formats import day, moment
 from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"

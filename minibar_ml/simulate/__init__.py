@@ -5,6 +5,6 @@
 
 from minibar_ml.simulate.hotel import SourceData, generate
 from minibar_ml.simulate.plan import FAULT_KINDS, Fault, FaultKind, HotelPlan
-from minibar_ml.simulate.write import Layout, write
+from minibar_ml.simulate.writing.tables import Layout, write
 
 __all__ = ["FAULT_KINDS", "Fault", "FaultKind", "HotelPlan", "Layout", "SourceData", "generate", "write"]

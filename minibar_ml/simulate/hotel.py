@@ -4,20 +4,21 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from minibar_ml.simulate.building import build
-from minibar_ml.simulate.consumption import live
-from minibar_ml.simulate.custody import hand_out, record_custody
-from minibar_ml.simulate.faults import slow_down
-from minibar_ml.simulate.ledger import label_stock_faults, record_ledger
-from minibar_ml.simulate.movements import open_warehouse
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.faults.rooms import choose_room_faults
+from minibar_ml.simulate.faults.slow_days import slow_down
+from minibar_ml.simulate.minibars.consumption import live
+from minibar_ml.simulate.minibars.requests import ask_for_refills
+from minibar_ml.simulate.minibars.visits import record_visits
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.requests import ask_for_refills
-from minibar_ml.simulate.room_faults import choose_room_faults
-from minibar_ml.simulate.schedule import draw_roster, draw_schedule
-from minibar_ml.simulate.stays import book, record
-from minibar_ml.simulate.stock_faults import choose_stock_faults
-from minibar_ml.simulate.visits import record_visits
-from minibar_ml.simulate.warehouse import run_warehouse
+from minibar_ml.simulate.presence.records import record
+from minibar_ml.simulate.presence.schedule import draw_roster, draw_schedule
+from minibar_ml.simulate.presence.stays import book
+from minibar_ml.simulate.warehouse.custody import hand_out, record_custody
+from minibar_ml.simulate.warehouse.days import run_warehouse
+from minibar_ml.simulate.warehouse.faults import choose_stock_faults
+from minibar_ml.simulate.warehouse.ledger import label_stock_faults, record_ledger
+from minibar_ml.simulate.warehouse.movements import open_warehouse
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source import contract as source
 
-
 DATA = Path(__file__).parents[1] / "data"
 VERSIONS = {"2025": sql_folder() / "simulate" / "layout_a.sql", "2026": DATA / "layout_b.sql"}
 

@@ -1,9 +1,11 @@
 """The source contract: SQL functions that give every hotel system the same English names.
 
-`db init` installs a layout's functions (see layouts.py). They are created even where tables are missing, so that what was
-missing can be granted later without a new `db init`.
+`db init` installs a layout's functions (see layouts.py). They are created even where tables are missing, so that what
+was missing can be granted later without a new `db init`. Each names its tables with their schema: no search_path of a
+caller decides what it reads.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -53,9 +55,21 @@ class Contract:
 Seen = dict[str, dict[str, tuple[str, bool]]]
 
 
-def _columns(connection: Connection, tables: set[str]) -> Seen:
+def locate(connection: Connection, tables: set[str]) -> dict[str, str]:
+    """The schema of each of these tables that the role's own search_path finds."""
+    found = connection.execute(query("source.locate"), {"tables": sorted(tables)})
+    return {row.table_name: row.schema_name for row in found}
+
+
+def use_own_path(connection: Connection) -> None:
+    """Resolve bare names in this transaction as the role's own search_path does: `simulate` writes the source."""
+    connection.execute(query("source.use_own_path"))
+
+
+def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
     seen: Seen = {}
-    for row in connection.execute(query("source.columns"), {"tables": sorted(tables)}):
+    values = {"schemas": list(schemas.values()), "tables": list(schemas)}
+    for row in connection.execute(query("source.columns"), values):
         seen.setdefault(row.table_name, {})[row.column_name] = (row.type, row.readable)
     return seen
 
@@ -66,7 +80,7 @@ def recognise(connection: Connection) -> Layout:
     Raises SourceIncomplete where no layout's marks are there.
     """
     known = layouts()
-    seen = _columns(connection, {table for layout in known for table in layout.tables()})
+    seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     for layout in known:
         if all(column in seen.get(table, {}) for table, column in layout.marks):
             return layout
@@ -101,22 +115,34 @@ def install(connection: Connection, absent: tuple[str, ...] = ()) -> Contract:
     `absent` names parts (see DISPENSABLE) that this hotel does without: they are not missed afterwards.
     """
     layout = recognise(connection)
-    seen = _columns(connection, layout.tables())
-    missing = {
-        (want.table, want.column)
-        for wants in layout.wants.values()
-        for want in wants
-        if want.column not in seen.get(want.table, {})
-    }
+    schemas = _schemas(connection, layout)
+    missing = layout.missing(_columns(connection, schemas))
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for signature in connection.execute(query("source.functions")).scalars().all():
         connection.exec_driver_sql(f"DROP FUNCTION {signature}")
     for function in layout.functions:
-        body = _SOURCE.sub(r"\1", layout.body(function, missing))
+        body = _placed(connection, layout.body(function, missing), schemas)
         connection.exec_driver_sql(body.replace("%", "%%"))
-    values = {"layout": layout.name, "checksum": layout.checksum, "absent": list(absent)}
+    values = {
+        "layout": layout.name,
+        "checksum": layout.checksum,
+        "absent": list(absent),
+        "schemas": json.dumps(schemas),
+    }
     connection.execute(query("source.upsert_contract"), values)
     return read(connection)
+
+
+def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
+    """The schema of every table of a recognised layout; one that is not there yet belongs beside the first that is."""
+    found = locate(connection, layout.tables())
+    home = found[layout.marks[0][0]]
+    return {table: found.get(table, home) for table in sorted(layout.tables())}
+
+
+def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    return _SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{table[1]}", body)
 
 
 def read(connection: Connection) -> Contract:
@@ -130,7 +156,7 @@ def read(connection: Connection) -> Contract:
         raise PreconditionFailed(
             "The source contract is not installed, or is another version's: run `minibar-ml db init`."
         )
-    seen = _columns(connection, layout.tables())
+    seen = _columns(connection, row.schemas)
     without = {function for part in PARTS if part.name in row.absent for function in part.functions}
     gaps = {function: _gaps_of(layout, function, seen) for function in layout.functions if function not in without}
     usable = frozenset(function for function, found in gaps.items() if not found)

@@ -2,12 +2,13 @@
 
 Comment lines say what a layout needs. `marks` names columns whose tables show that the application is there; `needs` of
 each function the tables and columns that it reads; `wants` columns that one version of the application lacks: where one
-is missing, NULL takes its place (see sql/source/minibar/places.sql).
+is missing, NULL takes its place; `readers` the group of people's roles that read its tables beside the jobs (see
+sql/source/minibar/places.sql).
 """
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +17,9 @@ from minibar_ml.store.queries import sections, sql_folder
 
 _TABLE = re.compile(r"(\w+)\(([^)]*)\)")
 _WANT = re.compile(r"^-- wants: (\w+): (\w+)\(([^)]*)\)", re.MULTILINE)
+
+
+_READERS = re.compile(r"^-- readers: (\w+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Layout:
     functions: dict[str, str]
     needs: dict[str, dict[str, tuple[str, ...]]]
     wants: dict[str, tuple[Want, ...]]
+    readers: dict[str, str]
     checksum: str
 
     def tables(self) -> set[str]:
@@ -52,6 +57,11 @@ class Layout:
         for want in (want for wants in self.wants.values() for want in wants):
             found[want.table].add(want.column)
         return found
+
+    def missing(self, seen: Mapping[str, Collection[str]]) -> set[tuple[str, str]]:
+        """The optional columns (table, column) that are not among those `seen`, by table."""
+        wants = (want for wants in self.wants.values() for want in wants)
+        return {(want.table, want.column) for want in wants if want.column not in seen.get(want.table, ())}
 
     def body(self, function: str, missing: Collection[tuple[str, str]]) -> str:
         """The text of a function, with NULL in the place of optional columns that are `missing` (table, column)."""
@@ -86,6 +96,7 @@ def parse(path: Path) -> Layout:
         functions,
         {function: _needs(body) for function, body in functions.items()},
         {function: _wants(body) for function, body in functions.items()},
+        {function: found[1] for function, body in functions.items() if (found := _READERS.search(body))},
         hashlib.sha256(content.encode()).hexdigest(),
     )
 

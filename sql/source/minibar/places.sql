@@ -6,6 +6,7 @@
 --   needs: the tables and columns without which the function can't be used
 --   wants: columns that one version lacks, by the alias that the text reads them under; where one is missing, `db init`
 --          puts NULL of that type in its place
+--   readers: the group of people's roles that may read these tables; the jobs may read all
 --
 -- One text reads every version. Timestamps are cast to timestamptz: a naive one is the hotel's wall clock, and every
 -- connection of ours sets TimeZone to ML_TIMEZONE. They are compared as they stand, which keeps the tables' indexes in
@@ -15,6 +16,7 @@
 
 -- name: source_hotels
 -- needs: oteller(id, ad, aktif)
+-- readers: minibar_ml_viewer
 CREATE FUNCTION minibar_ml.source_hotels()
 RETURNS TABLE (hotel_id integer, name text, is_active boolean) LANGUAGE sql STABLE AS $$
     SELECT id, ad::text, coalesce(aktif, true) FROM source.oteller
@@ -22,6 +24,7 @@ $$;
 
 -- name: source_rooms
 -- needs: odalar(id, kat_id, oda_no, oda_tipi_id, aktif), katlar(id, otel_id, kat_adi), oda_tipleri(id, ad)
+-- readers: minibar_ml_viewer
 CREATE FUNCTION minibar_ml.source_rooms()
 RETURNS TABLE (room_id integer, hotel_id integer, floor_name text, room_name text, room_type text, is_active boolean)
 LANGUAGE sql STABLE AS $$
@@ -31,6 +34,7 @@ $$;
 
 -- name: source_products
 -- needs: urunler(id, urun_adi, kritik_stok_seviyesi, aktif, satis_fiyati, alis_fiyati)
+-- readers: minibar_ml_viewer
 CREATE FUNCTION minibar_ml.source_products()
 RETURNS TABLE (product_id integer, name text, critical_units integer, is_active boolean,
                sale_price numeric, purchase_price numeric)
@@ -40,6 +44,7 @@ $$;
 
 -- name: source_users
 -- needs: kullanicilar(id, kullanici_adi, ad, soyad, rol, aktif, otel_id)
+-- readers: minibar_ml_operator
 -- A superadmin passes every check of the application: an administrator of all hotels.
 CREATE FUNCTION minibar_ml.source_users()
 RETURNS TABLE (user_id integer, login text, name text, role text, is_active boolean, hotel_id integer)
@@ -52,6 +57,7 @@ $$;
 
 -- name: source_recipients
 -- needs: kullanicilar(id, kullanici_adi, email, rol, aktif, otel_id), kullanici_otel(kullanici_id, otel_id)
+-- readers: minibar_ml_operator
 -- Who uses the application, by which address they are reached, and the hotels they serve: their own and those linked.
 CREATE FUNCTION minibar_ml.source_recipients()
 RETURNS TABLE (user_id integer, login text, role text, email text, is_active boolean, hotels integer[])

@@ -3,6 +3,7 @@
 
 -- name: source_stays
 -- needs: misafir_kayitlari(id, oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati, cikis_tarihi, cikis_saati, kayit_tipi)
+-- readers: minibar_ml_operator
 -- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
 -- Stays that touch a span of days. One stay is listed as arrival, in house and departure, each with the hours that it
 -- knows: together they are one row. Sharers stand in several rows of one list: their guests add up; of several lists the
