@@ -8,18 +8,17 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench quality lock messages docs screenshots wheel clean
+.PHONY: help demo test lint bench quality lock docs screenshots wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
-	@echo "make test      lint, then all tests"
+	@echo "make test      lint, then all tests, on all cores"
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   judge detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
 	@echo "make screenshots  photograph the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
 	@echo "make wheel     build the package into dist/"
-	@echo "make messages  compile the Turkish texts"
 	@echo "make lock      pin every dependency anew (ARGS=--upgrade takes newer ones)"
 	@echo "make clean     remove what these made"
 
@@ -27,7 +26,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/minibar-ml demo $(ARGS)
 
 test: lint
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -51,9 +50,6 @@ screenshots: $(VENV)/.dev
 
 wheel: $(VENV)/.runtime
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
-
-messages: $(VENV)/.dev
-	$(BIN)/pybabel compile -d minibar_ml/i18n/locale -D "alerts mails report"
 
 # With the oldest Python that we support: what it needs, the newer ones can install too.
 lock: $(VENV)/.dev

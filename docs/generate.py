@@ -24,8 +24,8 @@ SETTINGS = f"""{MADE}
 # Settings
 
 A setting can be an environment variable, a line of the file `.env` in the working directory, or a key of the TOML file
-that `{FILE_VARIABLE}` names (without `{PREFIX}`, in lower case). The environment takes precedence over `.env`, and `.env`
-over the TOML file. `{FILE_VARIABLE}` itself can be in the environment or in `.env`.
+that `{FILE_VARIABLE}` names (without `{PREFIX}`, in lower case). The environment takes precedence over `.env`, and
+`.env` over the TOML file. `{FILE_VARIABLE}` itself can be in the environment or in `.env`.
 
 With an unknown key in the TOML file or an invalid value, every command exits with status 3 and names the setting. A
 variable `{PREFIX}...` that is not in the table is ignored with a warning.

@@ -17,9 +17,10 @@ import pandas as pd
 from scipy import special, stats
 
 from minibar_ml.simulate import HotelPlan
-from minibar_ml.simulate.building import build
-from minibar_ml.simulate.faults import slow_down
-from minibar_ml.simulate.guests import (
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.faults.rooms import choose_room_faults
+from minibar_ml.simulate.faults.slow_days import slow_down
+from minibar_ml.simulate.minibars.demand import (
     ABSTINENT,
     CHECK_SHAPE,
     HEAVIEST_UNITS,
@@ -32,9 +33,9 @@ from minibar_ml.simulate.guests import (
     first_nights,
     welcome,
 )
-from minibar_ml.simulate.room_faults import choose_room_faults
-from minibar_ml.simulate.schedule import draw_roster, draw_schedule
-from minibar_ml.simulate.stays import NO_STAY, Stays, book, record
+from minibar_ml.simulate.presence.records import record
+from minibar_ml.simulate.presence.schedule import draw_roster, draw_schedule
+from minibar_ml.simulate.presence.stays import NO_STAY, Stays, book
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark
@@ -72,7 +73,7 @@ def true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
     stays = book(plan, building)
     roster = draw_roster(plan, building)
     schedule, _ = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
-    faults = choose_room_faults(plan, building, stays, record(plan, building, stays), schedule)
+    faults = choose_room_faults(plan, building, stays, record(plan, building, stays).records, schedule)
     return stays, welcome(plan, building, stays, faults)
 
 

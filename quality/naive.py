@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.ml.frames import Frames
-from minibar_ml.simulate.building import build
-from minibar_ml.simulate.stays import book, record
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.presence.records import record
+from minibar_ml.simulate.presence.stays import book
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark
@@ -125,7 +126,7 @@ def nobody_tonight(frames: Frames, hotel: Hotel) -> pd.DataFrame:
 def _recorded_nights(hotel: Hotel) -> set[tuple[int, int]]:
     """Room and day of every night that a valid record covers."""
     building = build(hotel.plan)
-    records = record(hotel.plan, building, book(hotel.plan, building))
+    records = record(hotel.plan, building, book(hotel.plan, building)).records
     valid = records[records["durum"] == "aktif"]
     spans = zip(valid["oda_id"], valid["giris_tarihi"], valid["cikis_tarihi"], strict=True)
     return {(int(room), day) for room, since, until in spans for day in range(since.toordinal(), until.toordinal())}

@@ -8,7 +8,10 @@ from minibar_ml.cli import console, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.domain.source_parts import DISPENSABLE
+from minibar_ml.log import logger
 from minibar_ml.store import access, audit, migrations
+from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,8 +36,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
 
     Recognises the layout of the hotel application's tables and installs the functions that read them.
     """
-    if unknown := set(without or ()) - source.PARTS.keys():
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
+    if unknown := set(without or ()) - set(DISPENSABLE):
+        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     with session.connected(session.settings(), "db init") as connection:
         # First, so that a wrong database is not changed.
         source.recognise(connection)
@@ -48,6 +51,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
+        for opened in fetch_opened_schemas(connection):
+            logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:

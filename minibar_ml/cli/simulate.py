@@ -13,6 +13,7 @@ from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.files import write_whole
 from minibar_ml.simulate import HotelPlan, generate, write
+from minibar_ml.store.source.contract import use_own_path
 
 LAST_YEAR = 2100
 
@@ -46,6 +47,7 @@ def simulate(
     )  # fmt: skip
     data = generate(plan)
     with session.connected(settings, "simulate") as connection:
+        use_own_path(connection)
         write(connection, data, layout, plan.timezone)
         connection.commit()
     if labels:

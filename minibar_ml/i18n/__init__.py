@@ -1,10 +1,11 @@
-"""Sentences in Turkish and English: gettext catalogs, one domain a surface (alerts, report)."""
+"""Sentences in Turkish and English: gettext catalogs, one domain a surface (alerts, mails, report)."""
 
 from functools import cache
-from gettext import NullTranslations, translation
+from gettext import NullTranslations
 from pathlib import Path
 
 from minibar_ml.domain.languages import Lang as Lang
+from minibar_ml.i18n.po_file import PoFile
 
 LOCALE_FOLDER = Path(__file__).parent / "locale"
 
@@ -13,8 +14,8 @@ LOCALE_FOLDER = Path(__file__).parent / "locale"
 def catalog(domain: str, lang: str) -> NullTranslations:
     """The catalog of a domain; English stands in the code itself.
 
-    Raises FileNotFoundError where a language has no compiled catalog: `make messages` makes it.
+    Raises ConfigurationError where the language's file is missing.
     """
     if lang == "en":
         return NullTranslations()
-    return translation(domain, LOCALE_FOLDER, languages=[lang])
+    return PoFile.read(LOCALE_FOLDER / lang / "LC_MESSAGES" / f"{domain}.po")

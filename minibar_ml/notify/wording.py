@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.figures import counted, day, moment, money
+from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
 

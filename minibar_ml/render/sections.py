@@ -2,7 +2,8 @@
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import alert_tables, operations_tables
-from minibar_ml.render.tables import Section, printable
+from minibar_ml.render.directions import isolate
+from minibar_ml.render.tables import Section
 from minibar_ml.render.words import Words
 
 
@@ -45,7 +46,7 @@ def _completeness(report: Report, words: Words) -> str:
     told = [_days_without_data(report, words)]
     if report.hotels_without_data:
         told.append(
-            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(printable, report.hotels_without_data))}
+            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(isolate, report.hotels_without_data))}
         )
     days = {"watched": report.days_watched, "all": len(report.period.days())}
     if days["watched"] < days["all"]:

@@ -61,8 +61,12 @@ class Section:
     note: str = ""
 
 
-def printable(text: str) -> str:
-    """Without control and formatting characters, which can't be seen but break files and turn text around."""
+def printable(text: str, keep: str = "") -> str:
+    """Without control and formatting characters, which can't be seen but break files and turn text around.
+
+    Those in `keep` stay.
+    """
     return "".join(
-        letter if category(letter) not in ("Cc", "Cf", "Cs", "Cn") else " " * letter.isspace() for letter in text
+        letter if letter in keep or category(letter) not in ("Cc", "Cf", "Cs", "Cn") else " " * letter.isspace()
+        for letter in text
     )

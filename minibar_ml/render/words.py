@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from minibar_ml.domain.reporting.report import Action, ReportKind
 from minibar_ml.i18n import Lang, catalog, messages
 from minibar_ml.i18n.labels import Kind, label
+from minibar_ml.render.directions import isolate_in
 
 UNKNOWN = "—"
 _MINUS = "\N{MINUS SIGN}"
@@ -56,6 +57,11 @@ SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": 
 def sentences(action: Action, lang: Lang) -> tuple[str, str]:
     """Message and suggested action of an alert, in the report's language whatever that of the run that raised it."""
     return messages.sentences(action.alert, action.alert.entity_name, lang)
+
+
+def isolated_sentences(action: Action, lang: Lang) -> tuple[str, ...]:
+    """The same to be shown: a right-to-left name in them changes the order of nothing but itself."""
+    return tuple(isolate_in(text, action.alert.entity_name) for text in sentences(action, lang))
 
 
 @dataclass(frozen=True)

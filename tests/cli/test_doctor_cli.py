@@ -70,7 +70,7 @@ def test_of_a_new_installation_only_the_superuser_is_wrong_and_warnings_say_what
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     checks = found(capsys, ExitCode.UNEXPECTED)
-    assert words_of(checks, "source").startswith("ok: layout_a")
+    assert words_of(checks, "source").startswith("ok: minibar")
     assert failed(checks) == {"rights"}
     assert words_of(checks, "rights").startswith("failed: role postgres is a superuser")
     assert "`minibar-ml train`" in words_of(checks, "models")
@@ -163,6 +163,11 @@ def test_a_role_that_may_write_to_the_source_fails(
 ) -> None:
     sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
     sql(store_url, f"GRANT ALL ON ALL TABLES IN SCHEMA minibar_ml TO {role}")
+    assert words_of(found(capsys, ExitCode.UNEXPECTED), "store").startswith(
+        f"failed: role {role} may not write ml_audit_log"
+    )
+    sql(store_url, f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA minibar_ml TO {role}")
+    sql(store_url, f"REVOKE EXECUTE ON FUNCTION minibar_ml.ensure_partitions FROM {role}")
     checks = found(capsys, ExitCode.UNEXPECTED)
     assert words_of(checks, "rights") == f"ok: role {role} can't change the source"
     assert words_of(checks, "store") == "ok: writable"

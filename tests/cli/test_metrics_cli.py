@@ -133,9 +133,9 @@ def _rename(points: Points, name: str) -> None:
 
 def test_the_table_says_which_days_and_marks_what_was_not_checked(points: Points, capsys: Capture) -> None:
     lines = _lines(capsys, "trend")
-    assert lines[0] == "10 Nov 2025 – 16 Nov 2025, beside 3 Nov 2025 – 9 Nov 2025; the running day is left out."
+    assert lines[0] == "10–16 Nov 2025, compared with 3–9 Nov 2025; today is not included."
     room = next(line for line in lines if line.startswith("103"))
-    assert room.split() == ["103", "9", "2", "3", "+200", "%", "3/2", "▇·▁···█"]
+    assert room.split() == ["103", "9", "2", "3", "+200%", "3/2", "▇·▁···█"]
     unknown = next(line for line in lines if line.startswith("101"))
     assert unknown.split()[1:6] == ["2", "–", "2", "–", "1/0"]
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from minibar_ml.simulate import HotelPlan, Layout, SourceData, generate, write
-from minibar_ml.simulate.write import TABLES, SourceTablesExistError
+from minibar_ml.simulate.writing.tables import TABLES, SourceTablesExistError
 
 PLAN = HotelPlan(seed=7, ends_on=date(2026, 11, 21), rooms=30, days=50, hotels=2)
 

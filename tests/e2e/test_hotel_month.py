@@ -212,7 +212,7 @@ def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
     assert alerts(url, ROOMS_TAKING, WHAT) == learnt_now
 
 
-@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""])
+@pytest.mark.parametrize("key", [Fernet.generate_key().decode(), ""], ids=["another", "none"])
 def test_without_the_right_key_detection_goes_on_and_says_why(
     trained: str, make_database: Callable[..., str], capsys: pytest.CaptureFixture[str], key: str
 ) -> None:

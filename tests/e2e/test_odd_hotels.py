@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 from support.hotels import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
 
-from minibar_ml.i18n.figures import UNKNOWN
+from minibar_ml.i18n.formats import UNKNOWN
 from minibar_ml.simulate import Fault, HotelPlan, generate, write
 
 SMALL = HotelPlan(seed=21, ends_on=LAST_DAY, rooms=60, days=75, timezone=ZONE)

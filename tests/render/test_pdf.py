@@ -19,10 +19,10 @@ from support.report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_repor
 
 from minibar_ml.domain.reporting.report import Affected, Money, Page, week_ending
 from minibar_ml.i18n import Lang
+from minibar_ml.render.directions import has_right_to_left
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.json import document
 from minibar_ml.render.paper import actions
-from minibar_ml.render.paper.bidi import has_right_to_left
 from minibar_ml.render.paper.text import clean, paragraph, register_fonts, style
 from minibar_ml.render.tables import printable
 from minibar_ml.render.words import Words

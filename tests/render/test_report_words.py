@@ -32,10 +32,6 @@ def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
     catalogs.require_whole(CATALOG, RENDER)
 
 
-def test_the_compiled_catalog_is_the_text_compiled() -> None:
-    catalogs.require_compiled(CATALOG)
-
-
 @pytest.mark.parametrize(
     ("kind", "terms"), [("type", ALERT_TYPES), ("severity", SEVERITIES), ("status", STATUSES), ("metric", METRIC_TYPES)]
 )

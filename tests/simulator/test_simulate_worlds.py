@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from minibar_ml.simulate import HotelPlan, generate
-from minibar_ml.simulate.building import NEVER, build
-from minibar_ml.simulate.stays import NO_STAY, book
+from minibar_ml.simulate.building.building import build
+from minibar_ml.simulate.building.rooms import NEVER
+from minibar_ml.simulate.presence.stays import NO_STAY, book
 
 ENDS_ON = date(2026, 11, 21)
 CLOSED_FROM = date(2026, 11, 2)

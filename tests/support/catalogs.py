@@ -3,12 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 KEYWORDS = {"_": None, "ngettext": (1, 2), "several": (1, 2)}
@@ -41,10 +39,3 @@ def require_whole(path: Path, folder: Path) -> None:
     texts = re.findall(r"^msgid (?!\"\"$).*", path.with_suffix(".po").read_text(encoding="utf-8"), re.MULTILINE)
     assert [text for text, times in Counter(texts).items() if times > 1] == [], "one text has one translation"
     assert [error for message in catalog for error in message.check(catalog)] == []
-
-
-def require_compiled(path: Path) -> None:
-    """The compiled catalog is what its text compiles to."""
-    compiled = BytesIO()
-    write_mo(compiled, read(path))
-    assert path.with_suffix(".mo").read_bytes() == compiled.getvalue(), "run `make messages`"

@@ -95,7 +95,11 @@ def test_a_flipped_byte_anywhere_is_refused() -> None:
             envelope.open_sealed(bytes(changed), HEADER, KEYS)
 
 
-@pytest.mark.parametrize("blob", [b"", b"MBML", b"MBML" + KEYS.fingerprints[0], b"\x80\x04N.", b"\0" * 100])
+@pytest.mark.parametrize(
+    "blob",
+    [b"", b"MBML", b"MBML" + KEYS.fingerprints[0], b"\x80\x04N.", b"\0" * 100],
+    ids=["nothing", "magic", "head", "pickle", "zeros"],
+)
 def test_what_is_no_envelope_is_refused(blob: bytes) -> None:
     with pytest.raises(ModelRefused, match="minibar-ml train"):
         envelope.open_sealed(blob, HEADER, KEYS)
@@ -235,7 +239,11 @@ def test_keys_come_from_the_setting_first_and_from_the_file_else(tmp_path: Path)
     assert NEW not in repr(both)
 
 
-@pytest.mark.parametrize("text", ["secret", f"{NEW},secret", NEW[:-4], NEW + "AAAA", "ş" * 44, "!" + NEW[1:]])
+@pytest.mark.parametrize(
+    "text",
+    ["secret", f"{NEW},secret", NEW[:-4], NEW + "AAAA", "ş" * 44, "!" + NEW[1:]],
+    ids=["short", "second short", "cut", "longer", "letters", "sign"],
+)
 def test_a_malformed_key_is_named_by_its_place_and_never_printed(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"Key [12] of ML_ENCRYPTION_KEYS is not a Fernet key") as caught:
         load_keys(Settings(encryption_keys=text))

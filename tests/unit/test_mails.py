@@ -29,10 +29,6 @@ def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
     catalogs.require_whole(CATALOG, NOTIFY)
 
 
-def test_the_compiled_catalog_is_the_text_compiled() -> None:
-    catalogs.require_compiled(CATALOG)
-
-
 def test_a_digest_counts_in_the_right_number() -> None:
     assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
     assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"

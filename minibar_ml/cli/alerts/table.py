@@ -8,7 +8,7 @@ from rich.cells import cell_len, chop_cells
 from minibar_ml.cli.console import visible
 from minibar_ml.domain.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.figures import money
+from minibar_ml.i18n.formats import money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import standing

@@ -16,7 +16,7 @@ from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.store import alerts
-from minibar_ml.store.audit import os_user
+from minibar_ml.store.engine import os_user
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -10,7 +10,7 @@ from minibar_ml.cli.views.sparkline import carets, sparkline
 from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, AlertStats, DayValue, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
-from minibar_ml.i18n.figures import UNSET, day, moment, money, number, percent
+from minibar_ml.i18n.formats import UNSET, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import again, happening, standing

@@ -41,6 +41,7 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "clock": clock,
         "time_zone": lambda connection: time_zone(connection, settings.zone(), now),
         "rights": rights,
+        "schemas": schemas,
         "schema": schema,
         "source": source,
         "events": lambda connection: events(connection, settings, now),
@@ -116,6 +117,17 @@ def rights(connection: "Connection") -> Iterator[Check]:
         yield Check("rights", "failed", f"role {found.role} can change {_listed(writable)} of the source", hint)
     else:
         yield Check("rights", "ok", f"role {found.role} can't change the source")
+
+
+def schemas(connection: "Connection") -> Iterator[Check]:
+    """Whether only their owners may create in the schemas of the store and of the source."""
+    from minibar_ml.store.checks import fetch_opened_schemas
+
+    opened = fetch_opened_schemas(connection)
+    for found in opened:
+        yield Check("schemas", "failed", str(found), found.cure)
+    if not opened:
+        yield Check("schemas", "ok", "only owners may create in those of the store and the source")
 
 
 def roles(connection: "Connection") -> Iterator[Check]:

@@ -16,7 +16,7 @@ from minibar_ml.domain.reporting.report import Page, Period
 from minibar_ml.domain.reporting.trends import AttendantPace, Consumption, MetricSummary, Trend
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.captions import NO_POINTS, UNREADABLE, days_compared, days_shown, unknown
-from minibar_ml.i18n.figures import UNSET, number, percent
+from minibar_ml.i18n.formats import UNSET, number, percent
 from minibar_ml.i18n.labels import label
 
 WIDE = 100

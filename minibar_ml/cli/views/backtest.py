@@ -12,7 +12,7 @@ from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.alerts import SEVERITIES, Alert
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import series_caption
-from minibar_ml.i18n.figures import day
+from minibar_ml.i18n.formats import day
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs.backtest import BacktestResult

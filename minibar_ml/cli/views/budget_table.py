@@ -7,7 +7,7 @@ from rich.table import Table
 from minibar_ml.cli.console import table
 from minibar_ml.domain.alerts import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.figures import UNSET, counted, number, percent
+from minibar_ml.i18n.formats import UNSET, counted, number, percent
 from minibar_ml.i18n.labels import label
 
 

@@ -9,17 +9,16 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from minibar_ml.domain.reporting.report import Action, Dashboard, Report, Window
+from minibar_ml.domain.reporting.report import Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.render import charts
 from minibar_ml.render.cells import written
 from minibar_ml.render.headings import figures
 from minibar_ml.render.hotels import hotel_names
 from minibar_ml.render.palette import MARKS, sign
-from minibar_ml.render.paper.bidi import has_right_to_left
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
-from minibar_ml.render.words import Words, sentences
+from minibar_ml.render.words import Words, isolated_sentences
 
 TEMPLATES = Path(__file__).parent / "templates"
 FIRST_ACTIONS = 12
@@ -56,20 +55,11 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         script=script,
         policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        sentences=lambda action: _isolated(action, lang),
+        sentences=lambda action: isolated_sentences(action, lang),
         hotel=lambda hotel_id: report.hotels.get(hotel_id),
         has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
     )
     return page.encode()
-
-
-def _isolated(action: Action, lang: Lang) -> tuple[str, ...]:
-    """The alert's sentences, in which a right-to-left name turns nothing around but itself."""
-    name = printable(action.alert.entity_name)
-    told = map(printable, sentences(action, lang))
-    if not has_right_to_left(name):
-        return tuple(told)
-    return tuple(text.replace(name, f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}") for text in told)
 
 
 @cache

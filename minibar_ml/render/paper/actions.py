@@ -7,11 +7,12 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Action, Report
 from minibar_ml.render import palette
+from minibar_ml.render.directions import isolate
 from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
-from minibar_ml.render.words import UNKNOWN, Words, sentences
+from minibar_ml.render.words import UNKNOWN, Words, isolated_sentences
 
 FIRST = 40
 """Actions that are printed: who has more needs the page or the sheet, which can be filtered."""
@@ -49,7 +50,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
 
 def _row(action: Action, report: Report, words: Words, width: float) -> list[Any]:
     alert = action.alert
-    message, suggestion = sentences(action, words.lang)
+    message, suggestion = isolated_sentences(action, words.lang)
     about = style(SMALL, palette.SOFT)
     age = paragraph(words.days_since(alert.occurred_on, report.generated_at), about)
     return [
@@ -74,7 +75,7 @@ def _about(action: Action, report: Report, words: Words) -> str:
         seen = several("seen %(num)d time", "seen %(num)d times", alert.occurrences)
         parts.append(seen % {"num": alert.occurrences})
     if has_many_hotels(report):
-        parts.append(hotel_name(report, alert.hotel_id, words))
+        parts.append(isolate(hotel_name(report, alert.hotel_id, words)))
     return " · ".join([*parts, _("no. %(id)s") % {"id": alert.id}])
 
 

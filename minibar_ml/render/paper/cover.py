@@ -8,6 +8,7 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import palette
+from minibar_ml.render.directions import isolate
 from minibar_ml.render.headings import Figure, days, title, whose
 from minibar_ml.render.hotels import hotel_names
 from minibar_ml.render.palette import HUGE, NORMAL, SMALL
@@ -29,7 +30,7 @@ def band(report: Report, words: Words, width: float) -> Any:
         paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
     ]
     if report.hotel_id is None and len(report.hotels) > 1:
-        lines.append(paragraph(", ".join(hotel_names(report, words)), soft, inner))
+        lines.append(paragraph(", ".join(map(isolate, hotel_names(report, words))), soft, inner))
     return Grid(
         [[lines]],
         colWidths=[width],

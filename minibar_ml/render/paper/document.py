@@ -22,12 +22,13 @@ from reportlab.platypus import Table as Grid
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render import palette
+from minibar_ml.render.directions import isolate
 from minibar_ml.render.headings import days, figures, title, whose
 from minibar_ml.render.palette import FONT, SMALL
 from minibar_ml.render.paper import actions, cover, drawings, tables
-from minibar_ml.render.paper.text import caption, clean, heading, note, paragraph, register_fonts, style
+from minibar_ml.render.paper.text import caption, heading, note, paragraph, register_fonts, style
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import Section, Table
+from minibar_ml.render.tables import Section, Table, printable
 from minibar_ml.render.words import UNKNOWN, Words
 
 _MARGIN, _FOOT = 15 * mm, 17 * mm
@@ -62,7 +63,7 @@ def _set(
         pagesize=A4,
         leftMargin=_MARGIN,
         rightMargin=_MARGIN,
-        title=f"{title(report, words)}: {clean(whose(report, words))}, {days(report, words)}",
+        title=f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}",
         author="minibar-ml",
         subject=title(report, words),
         creator="minibar-ml",
@@ -98,7 +99,7 @@ class _Foot:
 
     def __init__(self, report: Report, words: Words, pages: int | None) -> None:
         _ = words.catalog.gettext
-        self._left = clean(f"{whose(report, words)} · {days(report, words)}")[:90]
+        self._left = f"{isolate(whose(report, words)[:50])} · {days(report, words)}"
         self._number = _("Page %(page)s of %(pages)s")
         self._pages = pages
         self._made_at = f"D:{report.generated_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'"

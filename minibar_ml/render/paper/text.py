@@ -18,8 +18,9 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import Paragraph
 
 from minibar_ml.render import palette
+from minibar_ml.render.directions import ISOLATE, POP_ISOLATE, has_right_to_left
 from minibar_ml.render.palette import FONT, FONT_BOLD, LARGE, NORMAL, SMALL
-from minibar_ml.render.paper.bidi import has_right_to_left, visual
+from minibar_ml.render.paper.visual_order import visual
 from minibar_ml.render.tables import printable
 
 FONTS = Path(__file__).parent / "fonts"
@@ -72,25 +73,25 @@ def heading() -> Any:
 def paragraph(text: str, kind: Any, width: float | None = None) -> Any:
     """A text as it is, whatever stands in it. Right-to-left text wants the `width` that it is broken to."""
     plain = clean(text)
-    if has_right_to_left(plain):
-        lines = _broken(plain, kind, width) if width else [plain]
-        return Paragraph("<br/>".join(escape(visual(line), quote=False) for line in lines), kind)
-    return Paragraph(escape(plain, quote=False), kind)
+    lines = _broken(plain, kind, width) if width and has_right_to_left(plain) else [plain]
+    return Paragraph("<br/>".join(escape(visual(line), quote=False) for line in lines), kind)
 
 
 def clean(text: str) -> str:
-    """What can be printed of it, and not longer than a row may be."""
-    drawn = printable(text)
+    """What can be printed of it, isolates included, and not longer than a row may be."""
+    drawn = printable(text, keep=ISOLATE + POP_ISOLATE)
     return drawn if len(drawn) <= LONGEST else drawn[: LONGEST - 1] + "…"
 
 
 def _broken(text: str, kind: Any, width: float) -> list[str]:
-    """Lines that fit, broken at blanks."""
+    """Lines that fit, broken at blanks, each to be ordered by itself: an isolate that is cut goes on in the next."""
     lines = [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        if lines[-1] and stringWidth(longer, kind.fontName, kind.fontSize) > width:
-            lines.append(word)
+        if lines[-1] and stringWidth(visual(longer), kind.fontName, kind.fontSize) > width:
+            is_cut = lines[-1].count(ISOLATE) > lines[-1].count(POP_ISOLATE)
+            lines[-1] += POP_ISOLATE * is_cut
+            lines.append(ISOLATE * is_cut + word)
         else:
             lines[-1] = longer
     return lines

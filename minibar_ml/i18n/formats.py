@@ -1,0 +1,200 @@
+"""The only place that writes numbers, percentages, money, dates, durations and counted things in a language.
+
+The signs and names are CLDR's, as Babel has them (a test compares), but stand here: reading Babel's English locale
+takes too long for `alerts list` (docs/decisions/0031-figures-without-babel.md).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.labels import DOMAIN
+
+UNKNOWN, UNSET = "?", "–"
+"""In a sentence for what is not known, and in a table for what is not there."""
+TIMES_FROM = 1000.0
+"""From this growth in percent on, a change is written as a multiple: `126 times`."""
+
+ISO_DATE = len("2026-11-16")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a language writes figures: its separators, its percent pattern, its names of months and weekdays."""
+
+    decimal: str
+    group: str
+    percent: str
+    months: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    numeric_date: str
+
+
+STYLES: Mapping[Lang, Style] = {
+    "en": Style(
+        ".", ",", "{}%",
+        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+        ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
+        "",
+    ),
+    "tr": Style(
+        ",", ".", "%{}",
+        ("Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"),
+        ("Pzt", "Sal", "Çar", "Per", "Cum", "Cmt", "Paz"),
+        "%d.%m.%Y",
+    ),
+}  # fmt: skip
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "room": ("{n} room", "{n} rooms"),
+    "unit": ("{n} unit", "{n} units"),
+    "guest": ("{n} guest", "{n} guests"),
+    "night": ("{n} night", "{n} nights"),
+    "stay": ("{n} stay", "{n} stays"),
+    "visit": ("{n} visit", "{n} visits"),
+    "minute": ("{n} minute", "{n} minutes"),
+    "hour": ("{n} hour", "{n} hours"),
+    "day": ("{n} day", "{n} days"),
+    "attendant": ("{n} attendant", "{n} attendants"),
+}
+TIMES = "{n} times"
+
+
+def number(value: Any, lang: Lang, digits: int = 1) -> str:
+    """At most so many decimals and no trailing zero: `1,234.5`; `?` for what is not a number."""
+    text = fixed(value, lang, digits)
+    decimal = STYLES[lang].decimal
+    return text.rstrip("0").removesuffix(decimal) if decimal in text and text != UNKNOWN else text
+
+
+def fixed(value: Any, lang: Lang, digits: int) -> str:
+    """Exactly so many decimals, for a column of a table: `1,234.50`; `?` for what is not a number."""
+    exact = _decimal(value)
+    if exact is None:
+        return UNKNOWN
+    text = f"{round(exact, digits) + 0:,.{digits}f}"  # + 0 turns -0 into 0
+    style = STYLES[lang]
+    return text.translate({ord(","): style.group, ord("."): style.decimal})
+
+
+def whole(value: Any, lang: Lang) -> str:
+    """Without decimals: nobody counts a part of a bottle."""
+    return fixed(value, lang, 0)
+
+
+def percent(value: Any, lang: Lang, digits: int = 1, *, signed: bool = False) -> str:
+    """A value in percent, at most so many decimals: `40%`, `%40`; `signed`: `+40%`, `-%30`; `?` for no number."""
+    size = number(value, lang, digits)
+    if size == UNKNOWN:
+        return UNKNOWN
+    sign = "-" if size.startswith("-") else "+" if signed and size != "0" else ""
+    return sign + STYLES[lang].percent.format(size.removeprefix("-"))
+
+
+def change(value: Any, lang: Lang) -> str:
+    """A change in percent, signed and whole; as a multiple where it has more digits than sense: `126 times`."""
+    exact = _decimal(value)
+    if exact is None or exact < TIMES_FROM:
+        return percent(value, lang, 0, signed=True)
+    return catalog(DOMAIN, lang).gettext(TIMES).format(n=whole(1 + exact / 100, lang))
+
+
+def money(amount: Any, lang: Lang) -> str:
+    """An amount with two decimals; a dash where there is none."""
+    return UNSET if amount is None else fixed(amount, lang, 2)
+
+
+def counted(thing: str, value: Any, lang: Lang, digits: int = 1) -> str:
+    """A number of things, such as `3 units`."""
+    written = number(value, lang, digits)
+    singular, plural = COUNTED[thing]
+    return catalog(DOMAIN, lang).ngettext(singular, plural, 1 if written == "1" else 2).format(n=written)
+
+
+def duration(minutes: Any, lang: Lang) -> str:
+    """How long something took: `9.5 minutes`, `65 minutes`, `3 hours 25 minutes`, `2 days 5 hours`."""
+    exact = _decimal(minutes)
+    if exact is None:
+        return UNKNOWN
+    if exact < 120:
+        return counted("minute", exact, lang, digits=1 if exact < 10 else 0)
+    large, small, size = ("hour", "minute", 60) if exact < 48 * 60 else ("day", "hour", 24)
+    parts = divmod(round(exact if size == 60 else exact / 60), size)
+    return " ".join(counted(thing, count, lang) for thing, count in zip((large, small), parts, strict=True) if count)
+
+
+def day(value: Any, lang: Lang, beside: date | None = None) -> str:
+    """A date in a text, given as such or in ISO: `19 Nov 2025`, `19 Kas 2025`; `?` for what is not a date.
+
+    The year is left out where it is that of a date `beside`.
+    """
+    one = _date(value)
+    if one is None:
+        return UNKNOWN
+    return short_day(one, lang) + (f" {one.year}" if beside is None or beside.year != one.year else "")
+
+
+def short_day(value: date, lang: Lang) -> str:
+    """A date without its year: `19 Nov`."""
+    return f"{value.day} {STYLES[lang].months[value.month - 1]}"
+
+
+def day_cell(value: Any, lang: Lang) -> str:
+    """A date in a table: `19 Nov 2025`, in Turkish `19.11.2025`; `?` for what is not a date."""
+    one, pattern = _date(value), STYLES[lang].numeric_date
+    return f"{one:{pattern}}" if one and pattern else day(one, lang)
+
+
+def days(first: date, last: date, lang: Lang) -> str:
+    """The days from first to last: `15–17 Nov 2025`, `30 Nov – 2 Dec 2025`; a single one as a date."""
+    if first == last:
+        return day(first, lang)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, lang)}"
+    return f"{day(first, lang, beside=last)} – {day(last, lang)}"
+
+
+def weekday(value: date, lang: Lang) -> str:
+    """A date's day of the week, short: `Mon`."""
+    return STYLES[lang].weekdays[value.weekday()]
+
+
+def moment(value: Any, lang: Lang) -> str:
+    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names.
+
+    An ISO date without a time stays a date.
+    """
+    one = _instant(value)
+    if one is None:
+        return UNKNOWN
+    return day(one, lang) if isinstance(value, str) and len(value) == ISO_DATE else f"{day(one, lang)} {one:%H:%M}"
+
+
+def moment_cell(value: Any, lang: Lang) -> str:
+    """The same in a table: `19.11.2025 18:05`."""
+    one = _instant(value)
+    return f"{day_cell(one, lang)} {one:%H:%M}" if one else UNKNOWN
+
+
+def _decimal(value: Any) -> Decimal | None:
+    try:
+        exact = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return exact if exact.is_finite() else None
+
+
+def _date(value: Any) -> date | None:
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(str(value)[:10])
+    except ValueError:
+        return None
+
+
+def _instant(value: Any) -> datetime | None:
+    try:
+        return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
