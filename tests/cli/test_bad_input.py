@@ -42,7 +42,7 @@ def refused(capsys: Capture, status: int, *named: str) -> str:
         (f"not a url {SECRET}", 3, ["ML_DATABASE_URL is not a database URL", "postgresql://"]),
         (f"postgresql://u:{SECRET}@host:port/x", 3, ["ML_DATABASE_URL is not a database URL"]),
         (f"mysql://u:{SECRET}@host/x", 3, ["mysql", "only to PostgreSQL"]),
-        (DOWN, 4, ["127.0.0.1", "Check that the server runs"]),
+        (DOWN, 4, ["127.0.0.1", "Check that the server is running"]),
     ],
 )
 def test_a_database_that_cannot_be_named_or_reached(url: str, status: int, named: list[str], capsys: Capture) -> None:
@@ -54,7 +54,7 @@ def test_a_database_that_cannot_be_named_or_reached(url: str, status: int, named
 def test_a_job_whose_server_is_down_tries_again_and_then_says_so(job: str, capsys: Capture) -> None:
     assert command(DOWN, job) == 4
     shown = capsys.readouterr().err
-    assert shown.count("database failed in passing, attempt") == 3
+    assert shown.count("database unavailable, retrying (") == 3
     assert shown.splitlines()[-1].startswith("error: 127.0.0.1, database hotel: ")
     assert SECRET not in shown
 
@@ -62,7 +62,7 @@ def test_a_job_whose_server_is_down_tries_again_and_then_says_so(job: str, capsy
 def test_a_database_that_does_not_exist_is_named(server: str, capsys: Capture) -> None:
     url = make_url(server).set(database="nowhere").render_as_string(hide_password=False)
     assert command(url, "alerts", "list") == 4
-    refused(capsys, 4, "nowhere", "there is no such database", "ML_DATABASE_URL")
+    refused(capsys, 4, "nowhere", "database does not exist", "ML_DATABASE_URL")
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_wrong_password_is_called_so_and_never_printed(store_url: str, locked_
     for password in (SECRET, None):
         url = make_url(store_url).set(username=locked_role, password=password).render_as_string(hide_password=False)
         assert command(url, "alerts", "list", "--verbose") == 4
-        refused(capsys, 4, "'locked' was not let in", "check user and password")
+        refused(capsys, 4, "'locked' was refused", "check user and password")
 
 
 def test_a_database_without_a_store_says_how_to_make_one(database: str, capsys: Capture) -> None:

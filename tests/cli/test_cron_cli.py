@@ -124,7 +124,7 @@ def test_a_taken_lock_is_silent_under_quiet(connection: Connection, capsys: pyte
         assert main(["collect"]) == ExitCode.LOCKED
         shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith("Another run of collect")
+    assert shown.err.startswith("Another collect run is in progress.")
 
 
 def test_the_commands_are_listed_without_loading_what_only_jobs_need() -> None:

@@ -120,14 +120,12 @@ def rights(connection: "Connection") -> Iterator[Check]:
 
 
 def schemas(connection: "Connection") -> Iterator[Check]:
-    """Whether only their owners may create in the schemas of the store and of the source."""
-    from minibar_ml.store.checks import fetch_opened_schemas
-
-    opened = fetch_opened_schemas(connection)
+    """Whether only owners may create in the schemas of the store and the source."""
+    opened = checks.fetch_opened_schemas(connection)
     for found in opened:
         yield Check("schemas", "failed", str(found), found.cure)
     if not opened:
-        yield Check("schemas", "ok", "only owners may create in those of the store and the source")
+        yield Check("schemas", "ok", "only owners may create in the schemas of store and source")
 
 
 def roles(connection: "Connection") -> Iterator[Check]:

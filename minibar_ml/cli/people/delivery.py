@@ -13,13 +13,13 @@ from minibar_ml.notify.channels.apprise import AppriseChannel
 from minibar_ml.notify.channels.email import Email, Server
 from minibar_ml.notify.contract import Channel
 
-SERVICES: tuple[ChannelKind, ...] = ("sms", "push", "chat")
+APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
 """Channels that apprise delivers."""
 
 
 def channels(settings: Settings) -> dict[ChannelKind, Channel]:
     """The channels by kind; without a mail server none for mail. Raises ConfigurationError for an unusable file."""
-    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in SERVICES}
+    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in APPRISE}
     if settings.smtp_host:
         found["email"] = Email(mail_server(settings))
     return found
