@@ -178,7 +178,9 @@ def explain(error: BaseException) -> MinibarError | None:
     ):
         return DatabaseUnreachable(f"Database error: {first_line}. Nothing was stored; the next run continues.")
     if code == "42501":
-        return PreconditionFailed(f"The database role may not do this ({first_line}): grant it, see `minibar-ml docs security`.")
+        return PreconditionFailed(
+            f"The database role may not do this ({first_line}): grant it, see `minibar-ml docs security`."
+        )
     if code in ("3F000", "42P01", "42703", "42883"):
         return PreconditionFailed(f"Something is missing in the database ({first_line}): run `minibar-ml db check`.")
     return None
