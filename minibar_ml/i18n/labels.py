@@ -3,25 +3,14 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal["type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
-    "type": {
-        "stock_anomaly": "Unusual stock movement",
-        "shrinkage": "Stock leaking away",
-        "stock_depletion": "Stock running out",
-        "consumption_anomaly": "Unusual consumption",
-        "silent_room": "Silent room",
-        "vacant_consumption": "Consumption in a vacant room",
-        "refill_delay": "Slow refills",
-        "unanswered_request": "Unanswered request",
-        "custody_loss": "Loss in custody",
-        "model_fallback": "Model not usable",
-        "data_stale": "No new data",
-    },
+    "type": {name: kind.title for name, kind in KINDS.items()},
     "severity": {"low": "low", "medium": "medium", "high": "high", "critical": "critical"},
     "status": {
         "open": "open",
