@@ -86,7 +86,7 @@ _ALL = (
     ),
     AlertKind(
         type="shrinkage",
-        title="Stock leaking away",
+        title="Unexplained stock loss",
         normal_days=14,
         is_continuing=True,
         needs_fresh_data=True,
@@ -130,14 +130,14 @@ _ALL = (
     AlertKind(type="unanswered_request", title="Unanswered request", normal_days=0, is_state=True),
     AlertKind(
         type="custody_loss",
-        title="Loss in custody",
+        title="Items missing from an attendant's cart",
         normal_days=7,
         needs_fresh_data=True,
         tampers={"attendant": "custody"},
     ),
     AlertKind(
         type="model_fallback",
-        title="Model not usable",
+        title="Model unavailable",
         normal_days=0,
         is_state=True,
         is_continuing=True,
