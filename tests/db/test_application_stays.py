@@ -1,4 +1,4 @@
-"""Stays as the application keeps them: lists that overwrite each other, no-shows, what can't be right, tasks and signs."""
+"""Stays as the application keeps them: lists that overwrite each other, no-shows, impossible stays, tasks, signs."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""A small hotel of the application's present version, written row by row as its pages write: rooms 1 to 5, attendant 1."""
+"""A small hotel of the application's present version, written as its pages write: rooms 1 to 5."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -67,8 +67,8 @@ class Application:
         (arrives_on, _, arrives_at), (departs_on, _, departs_at) = arrives.partition(" "), departs.partition(" ")
         found: int = sql(
             self.url,
-            "INSERT INTO misafir_kayitlari (oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati, cikis_tarihi,"
-            " cikis_saati, kayit_tipi, olusturma_tarihi) VALUES (:room, :code, :guests, CAST(:a AS date),"
+            "INSERT INTO misafir_kayitlari (oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati,"
+            " cikis_tarihi, cikis_saati, kayit_tipi, olusturma_tarihi) VALUES (:room, :code, :guests, CAST(:a AS date),"
             " CAST(:ah AS time), CAST(:d AS date), CAST(:dh AS time), :kind, CAST(:made AS timestamptz)) RETURNING id",
             room=room, code=code, guests=guests, a=arrives_on, ah=arrives_at or None, d=departs_on,
             dh=departs_at or None, kind=kind, made=made or arrives_on,
