@@ -17,7 +17,7 @@ MANNER = ApplicationManner(
     late_entries=0.02, reversals=0.5, retired_products=2,
 )  # fmt: skip
 PLAN = HotelPlan(
-    seed=31, ends_on=date(2026, 3, 31), rooms=60, days=75, hotels=2, duplicates=0.02, partial_refills=0.0, manner=MANNER
+    seed=33, ends_on=date(2026, 3, 31), rooms=60, days=75, hotels=2, duplicates=0.02, partial_refills=0.0, manner=MANNER
 )
 PLAN_2025 = replace(
     PLAN, ends_on=date(2025, 11, 30), hotels=1, manner=replace(MANNER, paths="2025", lists="standard_2025")
