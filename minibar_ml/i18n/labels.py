@@ -7,6 +7,8 @@ from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal["type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday"]
 DOMAIN = "alerts"
+SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     "type": {

@@ -1,4 +1,4 @@
-"""Trends of the collected metrics: a window of complete business days beside the window before it.
+"""Trends of the collected metrics: a window of complete business days compared with the window before it.
 
 What was not measured is None, never 0.
 """
@@ -68,7 +68,7 @@ class Consumption:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """What was consumed of a product, or in a room, beside the window before; `name` is None where it can't be read."""
+    """What was consumed of a product, or in a room, and in the window before; `name` is None where it can't be read."""
 
     hotel_id: int
     entity_type: EntityType
