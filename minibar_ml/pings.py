@@ -1,7 +1,7 @@
-"""Telling a watcher elsewhere, such as healthchecks.io, that a job has started, done its work, or failed.
+"""Pings to a monitoring service, such as healthchecks.io: a job started, succeeded or failed.
 
-Only somebody outside notices that a machine is off. Whatever goes wrong here is a warning and never the job's failure,
-and the URL, whose path lets anybody say that all is well, is in no message.
+Only a service elsewhere notices that this machine is down. A ping that fails is a warning and never the job's failure.
+The URL's path is a secret, since whoever knows it can report success: it is in no message.
 """
 
 from collections.abc import Iterator
@@ -13,12 +13,12 @@ from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.log import logger
 
 JOBS = ("collect", "train", "detect", "notify", "report")
-START, DONE, FAILED = "/start", "", "/fail"
+START, SUCCESS, FAILURE = "/start", "", "/fail"
 TIMEOUT_SECONDS = 5
 
 
 class _Run(Protocol):
-    """What there is to know of a job's run."""
+    """A job's run, as far as a ping depends on it."""
 
     @property
     def partly(self) -> str | None:
@@ -26,55 +26,58 @@ class _Run(Protocol):
 
 
 class Watch:
-    """One run as the watcher is told of it; its messages carry one id, so that it can tell runs apart."""
+    """The pings of one run; they carry one id, by which the service pairs start and end."""
 
     def __init__(self, url: str) -> None:
-        """`url` is where to tell; empty: nowhere."""
+        """`url` is pinged; empty: nothing is."""
         self._url, self._id = url, uuid4()
         self._run: _Run | None = None
 
     def start(self, run: _Run) -> None:
-        """A run has its lock; told once, however often the work is tried again."""
+        """A run has its lock; pinged once, however often the work is retried."""
         is_first = self._run is None
         self._run = run
         if is_first:
-            self.tell(START)
+            self.ping(START)
 
     def end(self) -> None:
-        """The work is over: how the run ended, if there was one (`report --json` is none)."""
+        """The work is over: how the run ended, if there was one (`report --json` makes none)."""
         if self._run is not None:
-            self.tell(DONE if self._run.partly is None else FAILED)
+            self.ping(SUCCESS if self._run.partly is None else FAILURE)
 
-    def tell(self, what: str) -> None:
-        """One request, within a few seconds; a warning where it does not arrive."""
+    def ping(self, event: str) -> None:
+        """One request, within a few seconds; a warning where it fails."""
         if not self._url:
             return
+        # Imported here: most commands ping nothing, and these are slow to import.
         from urllib.error import HTTPError
         from urllib.request import Request, urlopen
 
         try:
             # The settings have made sure that it is https, or this machine.
-            request = Request(f"{self._url}{what}?rid={self._id}", method="GET")
+            request = Request(f"{self._url}{event}?rid={self._id}", method="GET")
             with urlopen(request, timeout=TIMEOUT_SECONDS):
                 pass
         except HTTPError as error:
             error.close()
-            logger.warning("ML_PING_URL answered with status %d; the job is not affected", error.code)
-        except Exception as error:  # noqa: BLE001 - a watcher must never fail a job, whatever it answers
+            logger.warning("ping failed, ML_PING_URL returned status %d; the job is not affected", error.code)
+        except Exception as error:  # noqa: BLE001 - a ping must never fail a job, whatever comes back
             reason = getattr(error, "reason", error)
-            logger.warning("ML_PING_URL can't be told (%s); the job is not affected", type(reason).__name__)
+            logger.warning("ping failed, ML_PING_URL: %s; the job is not affected", type(reason).__name__)
 
 
 @contextmanager
-def told(url: str, command: str) -> Iterator[Watch]:
-    """Tell how the work ends, where a URL is set and the command is a job. A run that another's lock kept away is
-    nothing to tell: the other tells."""
+def watched(url: str, command: str) -> Iterator[Watch]:
+    """Ping how the work ends, where a URL is set and the command is a job.
+
+    A run that found the lock taken pings nothing: the one that holds it does.
+    """
     watch = Watch(url.replace("{job}", command).rstrip("/") if command in JOBS else "")
     try:
         yield watch
     except AnotherRunHoldsTheLock:
         raise
     except BaseException:
-        watch.tell(FAILED)
+        watch.ping(FAILURE)
         raise
     watch.end()

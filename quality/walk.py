@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
 
-from minibar_ml.cli import context
+from minibar_ml.cli import plans
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.jobs.detection_run import ModelProvider
@@ -142,11 +142,11 @@ def settled(hotel: Hotel) -> Plan:
     return Plan(
         as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
         zone=zone,
-        limits=context.limits(settings),
+        limits=plans.limits(settings),
         lang="en",
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=context.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
+        calendar=plans.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
         since=hotel.first_judged,
     )

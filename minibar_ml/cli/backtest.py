@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.alerts import json_rows
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.phases import Phase
@@ -44,18 +44,18 @@ def backtest(
     from minibar_ml.jobs.backtest import run
     from minibar_ml.jobs.plan import Plan
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     today = instant.astimezone(settings.zone()).date()
     plan = Plan(
         as_of=instant,
         zone=settings.zone(),
-        limits=context.limits(settings),
+        limits=plans.limits(settings),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=context.calendar(settings, today - timedelta(days=days), today),
+        calendar=plans.calendar(settings, today - timedelta(days=days), today),
         since=today - timedelta(days=days),
         until=today,
     )
@@ -64,14 +64,14 @@ def backtest(
         with console.progress("backtest", enabled=not quiet) as advance:
             return run(connection, plan, hotel, advance)
 
-    result = context.work(settings, "backtest", job)
+    result = session.work(settings, "backtest", job)
     examples = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, examples, context.language(settings)))
+        console.print_json(_document(result, examples, session.language(settings)))
     else:
         from minibar_ml.cli.views import backtest
 
-        backtest.show(result, examples, context.language(settings))
+        backtest.show(result, examples, session.language(settings))
     _note(result, days)
 
 

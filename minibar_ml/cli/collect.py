@@ -4,8 +4,8 @@ from dataclasses import asdict
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Json, Quiet, Since, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose
 from minibar_ml.domain.errors import SourceIncomplete
 from minibar_ml.log import logger
 
@@ -21,12 +21,12 @@ def collect(
     """Read the hotel's tables and write metric points; the first run fills in all history."""
     from minibar_ml.jobs.collect import run
 
-    settings = context.settings()
-    if not context.enabled(settings):
+    settings = session.settings()
+    if not session.enabled(settings):
         return
-    instant = context.resolve_as_of(as_of, settings.zone())
-    first_day = context.first_day(since, instant, settings.zone())
-    result = context.work(
+    instant = times.resolve_as_of(as_of, settings.zone())
+    first_day = times.first_day(since, instant, settings.zone())
+    result = session.work(
         settings,
         "collect",
         lambda connection: run(connection, instant, settings.zone(), settings.lookback_days, first_day),

@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Quiet, Verbose
 from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 
@@ -70,7 +70,7 @@ def cron(
         if not path.is_absolute():
             raise UsageError(f"{option} {path} must be an absolute path: cron starts in the home directory.")
     _refuse_odd_words(command, directory, user, mail_to)
-    console.say(crontab(context.settings(), command, directory, user, mail_to).rstrip("\n"))
+    console.say(crontab(session.settings(), command, directory, user, mail_to).rstrip("\n"))
 
 
 def _refuse_odd_words(command: Path, directory: Path, user: str | None, mail_to: str) -> None:

@@ -4,9 +4,10 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.log import logger
 
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
 Without = Annotated[
@@ -26,11 +27,12 @@ def register(root: typer.Typer) -> None:
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Make or upgrade the store, recognise the source layout and install its contract."""
     from minibar_ml.store import audit, migrations
+    from minibar_ml.store.checks import fetch_opened_schemas
     from minibar_ml.store.source import contract as source
 
     if unknown := set(without or ()) - source.PARTS.keys():
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
-    with context.connected(context.settings(), "db init") as connection:
+    with session.connected(session.settings(), "db init") as connection:
         # First of all, so that a wrong database is left as it was.
         source.recognise(connection)
         connection.rollback()
@@ -43,6 +45,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
+        for opened in fetch_opened_schemas(connection):
+            logger.warning("%s: %s", opened, opened.cure)
     console.note(f"store: {len(applied)} migration(s) applied")
     console.note(f"source: {contract.layout}, {len(contract.usable)} functions usable")
     if contract.gaps:
@@ -58,7 +62,7 @@ def upgrade(
     """Bring the store's schema to what this program needs; `--sql` prints what it would run."""
     from minibar_ml.store import migrations
 
-    with context.connected(context.settings(), "db upgrade") as connection:
+    with session.connected(session.settings(), "db upgrade") as connection:
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
@@ -76,11 +80,11 @@ def roles(
     """The database's group roles and their grants: prints sql/roles.sql for psql, or runs it."""
     from minibar_ml.store import access
 
-    settings = context.settings()
+    settings = session.settings()
     if not apply:
         console.say(access.roles_script())
         return
-    with context.store(settings, "db roles") as connection:
+    with session.store(settings, "db roles") as connection:
         access.apply_roles(connection)
         connection.commit()
     console.note("roles and grants are as this version wants them; `minibar-ml access add` binds logins to hotels")
@@ -91,7 +95,7 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
     """Which migrations the database has and which it lacks."""
     from minibar_ml.store import migrations
 
-    with context.connected(context.settings(), "db status") as connection:
+    with session.connected(session.settings(), "db status") as connection:
         done = migrations.applied(connection)
         rows = [{"version": m.version, "name": m.name, "applied": m.version in done} for m in migrations.migrations()]
     if json:
@@ -107,7 +111,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
     from minibar_ml.store.migrations import server_version
     from minibar_ml.store.source import contract as source
 
-    with context.store(context.settings(), "db check") as connection:
+    with session.store(session.settings(), "db check") as connection:
         contract = source.read(connection)
         version = server_version(connection)
     if json:

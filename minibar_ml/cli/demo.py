@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, session, times
 from minibar_ml.domain.errors import MinibarError
 
 WALKED_DAYS = 28
@@ -40,7 +40,7 @@ def demo(
     _ensure_runtime_folder(folder)
     with fresh_database(folder, keep=keep) as url:
         _set_environment(folder, url)
-        last = context.yesterday(context.settings())
+        last = times.yesterday(session.settings())
         first = last - timedelta(days=WALKED_DAYS - 1)
         _run("simulate", "--rooms", str(rooms), "--seed", str(seed), "--labels", str(labels))
         _run("db", "init")
@@ -92,7 +92,7 @@ def _worst() -> int | None:
     from minibar_ml.domain.alerts import AlertFilter
     from minibar_ml.store import alerts
 
-    with context.store(context.settings(), "demo") as connection:
+    with session.store(session.settings(), "demo") as connection:
         found = alerts.fetch(connection, AlertFilter(limit=1))
     return found[0].id if found else None
 
@@ -102,7 +102,7 @@ def _tell_truth(faults: Sequence[dict[str, Any]], first: date) -> None:
     from minibar_ml.domain.alerts import ALERT_TYPES, STATE_TYPES, STATUSES, Alert, AlertFilter
     from minibar_ml.store import alerts
 
-    with context.store(context.settings(), "demo") as connection:
+    with session.store(session.settings(), "demo") as connection:
         raised = alerts.fetch(connection, AlertFilter(statuses=STATUSES))
     hidden = [fault for fault in faults if date.fromisoformat(fault["until_on"]) >= first]
 

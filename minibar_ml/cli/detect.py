@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.log import logger
@@ -42,24 +42,24 @@ def detect(
     from minibar_ml.jobs.detect import run
     from minibar_ml.jobs.plan import Plan
 
-    settings = context.settings()
-    if not context.enabled(settings):
+    settings = session.settings()
+    if not session.enabled(settings):
         return
     zone = settings.zone()
-    instant = context.resolve_as_of(as_of, zone)
+    instant = times.resolve_as_of(as_of, zone)
     if until and not since:
         raise UsageError("--until goes with --since: together they name the days to walk through.")
-    _, last = context.span(since, until, zone)
-    first, today = context.first_day(since, instant, zone), instant.astimezone(zone).date()
+    _, last = times.span(since, until, zone)
+    first, today = times.first_day(since, instant, zone), instant.astimezone(zone).date()
     plan = Plan(
         as_of=instant,
         zone=zone,
-        limits=context.limits(settings),
+        limits=plans.limits(settings),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=context.calendar(settings, first or today, today),
+        calendar=plans.calendar(settings, first or today, today),
         since=first,
         until=last.astimezone(zone).date() if last else None,
         is_live=as_of is None,
@@ -70,7 +70,7 @@ def detect(
         with console.progress("detect", enabled=plan.walks and not quiet) as advance:
             return run(connection, plan, keys, advance)
 
-    result = context.work(settings, "detect", job)
+    result = session.work(settings, "detect", job)
     _show(result, json=json)
     if fail_on_alert and result.transitions.opened:
         raise typer.Exit(ANOMALIES_FOUND)

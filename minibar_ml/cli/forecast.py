@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import NotFound
 
 if TYPE_CHECKING:
@@ -45,11 +45,11 @@ def forecast(
     from minibar_ml.jobs.forecast import run
     from minibar_ml.store.source import hotels, names
 
-    settings = context.settings()
+    settings = session.settings()
     zone = settings.zone()
-    instant = context.resolve_as_of(as_of, zone)
-    supplies = context.limits(settings).supplies
-    with context.store(settings, "forecast") as connection:
+    instant = times.resolve_as_of(as_of, zone)
+    supplies = plans.limits(settings).supplies
+    with session.store(settings, "forecast") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
         result = run(connection, instant, zone, supplies, hotel_id=hotel, is_live=as_of is None)

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 
@@ -30,8 +30,8 @@ def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose
     """Every stored model and how good it was when it was made, newest version first."""
     from minibar_ml.store import models
 
-    settings = context.settings()
-    with context.store(settings, "models list") as connection:
+    settings = session.settings()
+    with session.store(settings, "models list") as connection:
         found = models.fetch_summaries(connection, hotel)
     if hotel is not None and not found:
         raise NotFound(f"Hotel {hotel} has no models: check its id; `minibar-ml train` says where data is too little.")
@@ -91,9 +91,9 @@ def show(
     from minibar_ml.artifacts.keys import load_keys
     from minibar_ml.store import models
 
-    settings = context.settings()
+    settings = session.settings()
     keys = load_keys(settings)
-    with context.store(settings, "models show") as connection:
+    with session.store(settings, "models show") as connection:
         found = models.find(connection, model_id)
     if found is None:
         raise NotFound(f"There is no model {model_id}: `minibar-ml models list --json` has the ids.")
@@ -130,7 +130,7 @@ def rollback(
     """Make the version before the active one active again, for both models of a metric."""
     from minibar_ml.store import models
 
-    with context.store(context.settings(), "models rollback") as connection:
+    with session.store(session.settings(), "models rollback") as connection:
         activated = models.rollback(connection, _metric(metric), hotel)
         connection.commit()
     for header in activated:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.cli.views import quality_table
 
 if TYPE_CHECKING:
@@ -25,20 +25,20 @@ def optimize(
     """Search for a split of the alert budget that reaches ML_ACCURACY_THRESHOLD; shows it and stores nothing."""
     from minibar_ml.jobs.optimize import run
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     today = instant.astimezone(settings.zone()).date()
-    with context.store(settings, "optimize") as connection:
+    with session.store(settings, "optimize") as connection:
         result = run(
             connection,
             instant,
             settings.zone(),
-            context.limits(settings),
+            plans.limits(settings),
             training_days=settings.training_days,
             lookback_days=settings.lookback_days,
             min_points=settings.min_data_points,
             accuracy_threshold=settings.accuracy_threshold,
-            calendar=context.calendar(settings, today, today),
+            calendar=plans.calendar(settings, today, today),
             hotel_id=hotel,
         )
     if json:

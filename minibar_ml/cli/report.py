@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def weekly(
     """Write the week's report and print its path; with --json, print its figures and write nothing."""
     from minibar_ml.domain.reporting.report import week_ending
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
     chosen = format or ["html"]
     _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
@@ -84,8 +84,8 @@ def monthly(
     """Write the report of the calendar month that ended; with --json, print its figures and write nothing."""
     from minibar_ml.domain.reporting.report import month_ended
 
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
     chosen = format or ["html"]
     _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
@@ -104,9 +104,9 @@ def dashboard(
     """Write one page of the last 24 hours, 7 days and 30 days, always under the same name, and print its path."""
     from minibar_ml.jobs import report
 
-    settings = context.settings()
+    settings = session.settings()
     language, folder = _language(lang or settings.lang), out or settings.report_dir
-    instant = context.resolve_as_of(as_of, settings.zone())
+    instant = times.resolve_as_of(as_of, settings.zone())
     wanted = _wanted(settings, instant)
 
     def compute(connection: "Connection") -> object:
@@ -169,11 +169,11 @@ def _print(
             connection.commit()
             return figures
 
-        console.print_json(context.work(settings, "report view", look))
+        console.print_json(session.work(settings, "report view", look))
         return
-    if not context.enabled(settings):
+    if not session.enabled(settings):
         return
-    result = context.work(settings, "report", write)
+    result = session.work(settings, "report", write)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     if not is_quiet and "mails" in result.counts:

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Quiet, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 
 
@@ -30,14 +30,16 @@ def simulate(
 ) -> None:
     """Write a simulated hotel into an empty database; never touches tables that exist."""
     from minibar_ml.simulate import HotelPlan, generate, write
+    from minibar_ml.store.source.contract import use_own_path
 
-    settings = context.settings()
+    settings = session.settings()
     plan = HotelPlan(
-        seed=seed, ends_on=_day(ending) if ending else context.yesterday(settings), hotels=hotels, rooms=rooms,
+        seed=seed, ends_on=_day(ending) if ending else times.yesterday(settings), hotels=hotels, rooms=rooms,
         days=days, timezone=settings.timezone,
     )  # fmt: skip
     data = generate(plan)
-    with context.connected(settings, "simulate") as connection:
+    with session.connected(settings, "simulate") as connection:
+        use_own_path(connection)
         write(connection, data, layout, plan.timezone)
         connection.commit()
     if labels:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.log import logger
 
@@ -27,13 +27,13 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     from minibar_ml.artifacts.keys import load_keys
     from minibar_ml.jobs.train import run
 
-    settings = context.settings()
-    if not context.enabled(settings):
+    settings = session.settings()
+    if not session.enabled(settings):
         return
-    instant = context.resolve_as_of(as_of, settings.zone())
+    instant = times.resolve_as_of(as_of, settings.zone())
     keys = load_keys(settings)
     today = instant.astimezone(settings.zone()).date()
-    calendar = context.calendar(settings, today, today)
+    calendar = plans.calendar(settings, today, today)
 
     def job(connection: "Connection") -> "TrainResult":
         return run(
@@ -41,7 +41,7 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
             instant,
             settings.zone(),
             keys,
-            context.limits(settings),
+            plans.limits(settings),
             training_days=settings.training_days,
             lookback_days=settings.lookback_days,
             min_points=settings.min_data_points,
@@ -49,7 +49,7 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
             calendar=calendar,
         )
 
-    result = context.work(settings, "train", job)
+    result = session.work(settings, "train", job)
     foretold = result.forecasts
     logger.info(
         "forecasts of days left: %d new, %d changed, %d removed",

@@ -1,7 +1,7 @@
 """The only place that writes numbers, percentages, money, dates, durations and counted things in a language.
 
 The signs and names are CLDR's, as Babel has them (a test compares), but stand here: reading Babel's English locale
-takes too long for `alerts list` (docs/decisions/0003-figures-without-babel.md).
+takes too long for `alerts list` (docs/decisions/0031-figures-without-babel.md).
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ UNKNOWN, UNSET = "?", "–"
 """In a sentence for what is not known, and in a table for what is not there."""
 TIMES_FROM = 1000.0
 """From this growth in percent on, a change is written as a multiple: `126 times`."""
+
+ISO_DATE = len("2026-11-16")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,9 +162,14 @@ def weekday(value: date, lang: Lang) -> str:
 
 
 def moment(value: Any, lang: Lang) -> str:
-    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names."""
+    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names.
+
+    An ISO date without a time stays a date.
+    """
     one = _instant(value)
-    return f"{day(one, lang)} {one:%H:%M}" if one else UNKNOWN
+    if one is None:
+        return UNKNOWN
+    return day(one, lang) if isinstance(value, str) and len(value) == ISO_DATE else f"{day(one, lang)} {one:%H:%M}"
 
 
 def moment_cell(value: Any, lang: Lang) -> str:

@@ -1,4 +1,4 @@
-"""A gettext catalog read from its text, as fast as a compiled one (docs/decisions/0004-catalogs-read-as-text.md)."""
+"""A gettext catalog read from its text, as fast as a compiled one (docs/decisions/0032-catalogs-read-as-text.md)."""
 
 import re
 from collections.abc import Iterator

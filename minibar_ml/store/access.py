@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from minibar_ml.domain.access import GROUPS, AccessRole, Binding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.store import audit
+from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.queries import query, sql_folder
 
 ROLES_MISSING = "The group roles are not in the database: a superuser runs `minibar-ml db roles --apply` first."
@@ -84,7 +85,13 @@ def roles_script() -> str:
 
 
 def apply_roles(connection: Connection) -> None:
-    """Make the group roles and their grants, in the caller's transaction, with an audit entry."""
+    """Make the group roles and their grants, in the caller's transaction, with an audit entry.
+
+    Raises PreconditionFailed where others may create in a schema of the store or the source: sql/roles.sql, run by
+    psql, refuses it too.
+    """
+    if opened := fetch_opened_schemas(connection):
+        raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
     connection.exec_driver_sql(roles_script().replace("%", "%%"))
     audit.insert(connection, "access.roles", "sql/roles.sql")
 

@@ -33,7 +33,6 @@ from minibar_ml.domain.alerts import (
 )
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store import audit
 from minibar_ml.store.findings import as_json, merged
 from minibar_ml.store.queries import query
 
@@ -157,7 +156,6 @@ def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operat
         "from_statuses": list(FROM_STATUSES[verdict]),
         "operator": operator,
         "at": at,
-        "os_user": audit.os_user(),
     }
     return _with_muted(connection, _alerts(connection.execute(query("alerts.judge"), values).all()))
 
@@ -170,7 +168,7 @@ def snooze(
     The detect run after that instant opens them again, unless they are over by then. Raises NotFound for unknown ids.
     """
     _require_right(connection, ids)
-    values = {"ids": list(ids), "until": until, "operator": operator, "reason": reason, "os_user": audit.os_user()}
+    values = {"ids": list(ids), "until": until, "operator": operator, "reason": reason}
     return _alerts(connection.execute(query("alerts.snooze"), values).all())
 
 
@@ -180,14 +178,14 @@ def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[
     What the system resolved stays, and what has a later episode. Raises NotFound for unknown ids.
     """
     _require_right(connection, ids)
-    values = {"ids": list(ids), "operator": operator, "os_user": audit.os_user()}
+    values = {"ids": list(ids), "operator": operator}
     return _with_muted(connection, _alerts(connection.execute(query("alerts.reopen"), values).all()))
 
 
 def comment(connection: Connection, alert_id: int, operator: str, body: str) -> None:
     """Add a comment to an alert, whatever its status; raises NotFound naming the id."""
     get(connection, alert_id)
-    values = {"id": alert_id, "operator": operator, "body": body, "os_user": audit.os_user()}
+    values = {"id": alert_id, "operator": operator, "body": body}
     connection.execute(query("alerts.comment"), values)
 
 

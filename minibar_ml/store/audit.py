@@ -1,8 +1,6 @@
 """The audit log: who did what, when, to what, before and after; a chain of hashes that shows tampering."""
 
-import getpass
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -14,14 +12,6 @@ from minibar_ml.domain.alerts import AlertFilter
 from minibar_ml.store.queries import query
 
 
-def os_user() -> str:
-    """The operating-system user of this process; its number where it has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return str(os.getuid())
-
-
 def insert(
     connection: Connection,
     action: str,
@@ -30,9 +20,11 @@ def insert(
     after: Any = None,
     operator: str | None = None,
 ) -> None:
-    """Add one entry, in the caller's transaction, so that it stands or falls with what it tells of."""
+    """Add one entry, in the caller's transaction, so that it stands or falls with what it records.
+
+    A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it.
+    """
     values = {
-        "os_user": os_user(),
         "operator": operator,
         "action": action,
         "subject": subject,
@@ -51,9 +43,13 @@ def insert_listing(connection: Connection, filters: AlertFilter, shown: int) -> 
 def note_settings(connection: Connection, settings: Mapping[str, Any]) -> None:
     """Record the settings of a job where they are not those that a job noted last, naming those that differ.
 
-    Secrets come in as whether they are set, never as they are.
+    Secrets come in as whether they are set, never as they are. A person who runs a report notes none: what they run it
+    with is not what jobs run with.
     """
-    before = connection.execute(query("audit.find_settings")).scalar_one_or_none() or {}
+    row = connection.execute(query("audit.find_settings")).one()
+    if not row.may_note:
+        return
+    before = row.noted or {}
     now = json.loads(json.dumps(settings, default=str))
     if differing := sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)):
         insert(connection, "settings.changed", ", ".join(differing), before=before, after=now)

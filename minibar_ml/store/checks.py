@@ -13,7 +13,7 @@ from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
 from minibar_ml.domain.phases import History
 from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
-from minibar_ml.store.source.contract import layouts
+from minibar_ml.store.source.contract import layouts, locate
 
 Counts = dict[str, Any]
 INVALID_VALUE = "22023"
@@ -84,8 +84,34 @@ def fetch_wall_clock(connection: Connection, instants: Iterable[datetime], zone:
 
 def fetch_writable_sources(connection: Connection) -> list[str]:
     """The source tables, of any layout, that this role may write to."""
-    tables = sorted({table for layout in layouts() for table in layout.tables()})
-    return list(connection.execute(query("checks.fetch_writable"), {"tables": tables}).scalars())
+    return list(connection.execute(query("checks.fetch_writable"), _source_tables(connection)).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedSchema:
+    """A schema of the store or of the source, and another role that may create in it; both as SQL takes them."""
+
+    schema: str
+    grantee: str
+
+    def __str__(self) -> str:
+        return f"{self.grantee} may CREATE in schema {self.schema}, and could plant what others would then run"
+
+    @property
+    def cure(self) -> str:
+        """The statement that closes it."""
+        return f"REVOKE CREATE ON SCHEMA {self.schema} FROM {self.grantee}"
+
+
+def fetch_opened_schemas(connection: Connection) -> list[OpenedSchema]:
+    """Schemas in which others could plant what is then taken for the store's or the application's."""
+    rows = connection.execute(query("checks.fetch_opened"), _source_tables(connection))
+    return [OpenedSchema(row.schema, row.grantee) for row in rows]
+
+
+def _source_tables(connection: Connection) -> dict[str, list[str]]:
+    found = locate(connection, {table for layout in layouts() for table in layout.tables()})
+    return {"schemas": list(found.values()), "tables": list(found)}
 
 
 def fetch_unwritable(connection: Connection) -> list[str]:

@@ -1,5 +1,7 @@
 """The one way to the database: connections that know the hotel's time zone, and errors that say what to do."""
 
+import getpass
+import os
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,9 +17,20 @@ from minibar_ml.log import logger
 CONNECT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 20
 """Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
+SEARCH_PATH = "pg_catalog, pg_temp"
+"""Of every connection: no schema that others may create in, so that no operator or function of theirs fits better."""
 ATTEMPTS = 4
 UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
 TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
+PREPARE = """
+    SELECT pg_catalog.set_config('minibar_ml.source_schemas',
+                                 CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false),
+           pg_catalog.set_config('search_path', %s, false),
+           pg_catalog.set_config('TimeZone', %s, false),
+           pg_catalog.set_config('lock_timeout', %s, false),
+           pg_catalog.set_config('minibar_ml.os_user', %s, false)
+"""
+"""What a session begins with. The schemas of the role's own search_path are kept: `db init` finds the source there."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
 
 Result = TypeVar("Result")
@@ -53,17 +66,23 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
 
-    @event.listens_for(engine, "connect")
-    def _set_zone(connection: Any, _record: Any) -> None:
+    # Before SQLAlchemy's own first look at the server, which calls functions by their bare names.
+    @event.listens_for(engine, "connect", insert=True)
+    def _prepare(connection: Any, _record: Any) -> None:
         # A statement and not a start-up option, which connection poolers refuse.
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('TimeZone', %s, false), set_config('lock_timeout', %s, false)",
-                (timezone, f"{LOCK_TIMEOUT_SECONDS}s"),
-            )
+            cursor.execute(PREPARE, (SEARCH_PATH, timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user()))
         connection.commit()
 
     return engine
+
+
+def os_user() -> str:
+    """The operating-system user of this process; its number where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
 
 
 def sqlstate(error: BaseException) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import ProgrammingError
 
 from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
-from minibar_ml.store.engine import sqlstate
+from minibar_ml.store.engine import SEARCH_PATH, sqlstate
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query, sql_folder
 
@@ -40,7 +40,8 @@ class Migration:
             .compile(compile_kwargs={"literal_binds": True})
         )
         prepare = f"{query('migrations.create_schema')};\n{query('migrations.create_table')};"
-        return f"BEGIN;\n{prepare}\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
+        path = f"SET LOCAL search_path = {SEARCH_PATH};"
+        return f"BEGIN;\n{path}\n{prepare}\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
 
 
 def migrations(folder: Path | None = None) -> list[Migration]:

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Row
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelSummary, NewModel, SealedModel, StoredModel
-from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
 KEPT_VERSIONS = 3
@@ -43,17 +42,17 @@ def insert(connection: Connection, models: Sequence[NewModel]) -> list[StoredMod
 
 
 def promote(connection: Connection, ids: Sequence[int]) -> list[ModelHeader]:
-    """Make these models the active ones of their keys, with one audit entry; returns those that were not before."""
-    return _flipped(connection, "models.promote", {"ids": list(ids)}, f"{len(ids)} model(s)")
+    """Make these models the active ones of their keys, returns those that were not before."""
+    return _flipped(connection, "models.promote", {"ids": list(ids)})
 
 
 def rollback(connection: Connection, metric_type: MetricType, hotel_id: int) -> list[ModelHeader]:
-    """Activate the newest version below the active one, for both model types where they have one; with audit entry.
+    """Activate the newest version below the active one, for both model types where they have one.
 
     Returns what is active now and was not. Raises NotFound where there is nothing to go back to.
     """
     subject = f"{metric_type}, hotel {hotel_id}"
-    activated = _flipped(connection, "models.roll_back", {"metric_type": metric_type, "hotel_id": hotel_id}, subject)
+    activated = _flipped(connection, "models.roll_back", {"metric_type": metric_type, "hotel_id": hotel_id})
     if not activated:
         raise NotFound(
             f"There is no active model of {subject} with an older version to go back to; "
@@ -62,14 +61,9 @@ def rollback(connection: Connection, metric_type: MetricType, hotel_id: int) -> 
     return activated
 
 
-def _flipped(connection: Connection, name: str, values: dict[str, Any], subject: str) -> list[ModelHeader]:
-    """Run a statement that flips `is_active` and write down what it retired and what it activated."""
-    rows = connection.execute(query(name), values).all()
-    retired = [_header(row) for row in rows if not row.is_active]
-    activated = [_header(row) for row in rows if row.is_active]
-    if rows:
-        audit.insert(connection, name, subject, before=list(map(str, retired)), after=list(map(str, activated)))
-    return activated
+def _flipped(connection: Connection, name: str, values: dict[str, Any]) -> list[ModelHeader]:
+    """Run a statement that flips `is_active`; what it activated. A trigger writes the audit entry."""
+    return [_header(row) for row in connection.execute(query(name), values) if row.is_active]
 
 
 def prune(connection: Connection, keep: int = KEPT_VERSIONS) -> int:

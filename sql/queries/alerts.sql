@@ -253,9 +253,7 @@ SELECT id FROM minibar_ml.ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
 -- name: judge
 -- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
-WITH judge AS MATERIALIZED (
-    SELECT set_config('minibar_ml.os_user', :os_user, true) AS name
-), before AS (
+WITH before AS (
     SELECT id FROM minibar_ml.ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
 ), after AS (
@@ -267,7 +265,7 @@ WITH judge AS MATERIALIZED (
         resolved_by = CASE WHEN :verdict = 'acknowledged' THEN a.resolved_by ELSE :operator END,
         muted_by = CASE WHEN :verdict = 'acknowledged' THEN a.muted_by END,
         snoozed_until = NULL, snoozed_by = NULL
-    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL
+    FROM before b WHERE a.id = b.id
     RETURNING a.*
 )
 SELECT * FROM after ORDER BY id
@@ -276,15 +274,14 @@ SELECT * FROM after ORDER BY id
 -- Puts live alerts off until an instant, with the reason as a comment if there is one; returns those it changed.
 -- Triggers write the history and the audit log.
 WITH judge AS MATERIALIZED (
-    SELECT set_config('minibar_ml.os_user', :os_user, true) AS name,
-           set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
+    SELECT set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
 ), before AS (
     SELECT id FROM minibar_ml.ml_alerts
     WHERE id = ANY(:ids) AND status IN ('open', 'acknowledged', 'snoozed') AND snoozed_until IS DISTINCT FROM :until
     ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE minibar_ml.ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
-    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL AND j.reason IS NOT NULL
+    FROM before b, judge j WHERE a.id = b.id AND j.reason IS NOT NULL
     RETURNING a.*
 ), commented AS (
     INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body)
@@ -296,8 +293,7 @@ SELECT * FROM after ORDER BY id
 -- Takes back what persons made of alerts, the latest episode of each fault alone; returns the alerts it changed.
 -- Triggers write the history and the audit log.
 WITH judge AS MATERIALIZED (
-    SELECT set_config('minibar_ml.operator', :operator, true) AS name,
-           set_config('minibar_ml.os_user', :os_user, true) AS os_user
+    SELECT set_config('minibar_ml.operator', :operator, true) AS name
 ), before AS (
     SELECT id FROM minibar_ml.ml_alerts a
     WHERE id = ANY(:ids) AND status <> 'open' AND (status <> 'resolved' OR resolved_by <> 'system')
@@ -310,18 +306,14 @@ WITH judge AS MATERIALIZED (
     UPDATE minibar_ml.ml_alerts a
     SET status = 'open', read_at = NULL, read_by = NULL, resolved_at = NULL, resolved_by = NULL,
         snoozed_until = NULL, snoozed_by = NULL
-    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL AND j.os_user IS NOT NULL
+    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL
     RETURNING a.*
 )
 SELECT * FROM after ORDER BY id
 
 -- name: comment
--- Adds a comment to an alert, with its audit entry.
-WITH added AS (
-    INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body) RETURNING *
-)
-INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, after)
-SELECT :os_user, :operator, 'alert.comment', 'alert ' || alert_id, jsonb_build_object('comment', body) FROM added
+-- Adds a comment to an alert. A trigger writes the audit entry.
+INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body)
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.

@@ -1,9 +1,8 @@
 -- The audit log.
 
 -- name: insert
--- Records who did what to what, before and after; number, instant, role and hash are added by a trigger.
-INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
-VALUES (:os_user, :operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
+-- Records who did what to what, before and after; the database adds number, instant, role, operating-system user, hash.
+SELECT minibar_ml.record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
@@ -38,5 +37,5 @@ LEFT JOIN LATERAL (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC
 SELECT id FROM minibar_ml.ml_audit_log WHERE encode(hash, 'hex') = :hash
 
 -- name: find_settings
--- The settings that jobs noted last.
-SELECT after FROM minibar_ml.ml_audit_log WHERE action = 'settings.changed' ORDER BY id DESC LIMIT 1
+-- The settings that jobs noted last, and whether this session may note others.
+SELECT minibar_ml.noted_settings() AS noted, NOT minibar_ml.is_person(session_user) AS may_note

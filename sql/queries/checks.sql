@@ -48,20 +48,39 @@ SELECT instant AT TIME ZONE :zone AS wall
 FROM unnest(CAST(:instants AS timestamptz[])) WITH ORDINALITY AS i (instant, place) ORDER BY place
 
 -- name: fetch_writable
--- Those of some visible tables that this role may change, or owns and so may let itself change.
-SELECT c.relname FROM pg_class c
-WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)
+-- Those of some tables of some schemas that this role may change, or owns and so may let itself change.
+SELECT c.relname
+FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[])) AS t (schema, name)
+JOIN pg_namespace n ON n.nspname = t.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
   AND (has_table_privilege(c.oid, 'INSERT, UPDATE, DELETE, TRUNCATE')
        OR has_any_column_privilege(c.oid, 'INSERT, UPDATE') OR pg_has_role(c.relowner, 'MEMBER'))
 ORDER BY c.relname
 
+-- name: fetch_opened
+-- Schemas of the store and of some tables in which others may create: neither the schema's owner, nor a superuser, nor
+-- who owns such a table.
+WITH source AS (
+    SELECT c.relnamespace AS schema, c.relowner AS owner
+    FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[])) AS t (schema, name)
+    JOIN pg_namespace n ON n.nspname = t.schema
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
+)
+SELECT quote_ident(n.nspname) AS schema, coalesce(quote_ident(r.rolname), 'PUBLIC') AS grantee
+FROM pg_namespace n CROSS JOIN LATERAL aclexplode(n.nspacl) g LEFT JOIN pg_roles r ON r.oid = g.grantee
+WHERE (n.nspname = 'minibar_ml' OR n.oid IN (SELECT schema FROM source))
+  AND g.privilege_type = 'CREATE' AND g.grantee <> n.nspowner AND r.rolsuper IS NOT TRUE
+  AND (n.nspname = 'minibar_ml' OR g.grantee NOT IN (SELECT owner FROM source))
+ORDER BY 1, 2
+
 -- name: fetch_unwritable
 -- Those of the store's tables that jobs write and this role may not. Rows of ml_alert_events come by a trigger that acts
--- for its owner; jobs only tick them off. Entries of ml_audit_log may leave columns to the store.
+-- for its owner; jobs only tick them off. Entries of ml_audit_log come by a function.
 SELECT c.relname
 FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT UPDATE'),
              ('ml_job_runs', 'INSERT UPDATE DELETE'), ('ml_alerts', 'INSERT UPDATE'),
-             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'), ('ml_audit_log', 'INSERT'),
+             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'),
              ('ml_alert_events', 'UPDATE'), ('ml_people', 'INSERT UPDATE'), ('ml_channels', 'INSERT UPDATE DELETE'),
              ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE')
      ) AS needed (name, rights)
@@ -69,9 +88,14 @@ JOIN pg_class c ON c.relnamespace = to_regnamespace('minibar_ml') AND c.relname 
 WHERE NOT has_schema_privilege(c.relnamespace, 'USAGE') OR NOT has_table_privilege(c.oid, 'SELECT')
    OR EXISTS (
        SELECT FROM unnest(string_to_array(needed.rights, ' ')) AS asked (verb)
-       WHERE NOT CASE WHEN c.relname IN ('ml_audit_log', 'ml_alert_events') THEN has_any_column_privilege(c.oid, verb)
+       WHERE NOT CASE WHEN c.relname = 'ml_alert_events' THEN has_any_column_privilege(c.oid, verb)
                       ELSE has_table_privilege(c.oid, verb) END)
-ORDER BY c.relname
+UNION ALL
+SELECT 'ml_audit_log'
+WHERE NOT EXISTS (
+    SELECT FROM pg_proc p WHERE p.pronamespace = to_regnamespace('minibar_ml') AND p.proname = 'record_action'
+      AND has_schema_privilege(p.pronamespace, 'USAGE') AND has_function_privilege(p.oid, 'EXECUTE'))
+ORDER BY relname
 
 -- name: fetch_missing_partitions
 -- The months, of the present one and the next, that have no partition of ml_metrics yet.

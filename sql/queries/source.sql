@@ -1,12 +1,29 @@
 -- The source contract: recognising a layout, checking what it reads, recording what was installed.
 
+-- name: locate
+-- The first schema of the session's own search_path, as it was when it connected, that has each of these tables.
+SELECT DISTINCT ON (c.relname) CAST(c.relname AS text) AS table_name, CAST(p.schema AS text) AS schema_name
+FROM unnest(CAST(current_setting('minibar_ml.source_schemas') AS text[])) WITH ORDINALITY AS p (schema, place)
+JOIN pg_namespace n ON n.nspname = p.schema
+JOIN pg_class c ON c.relnamespace = n.oid
+WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+ORDER BY c.relname, p.place
+
+-- name: use_own_path
+-- Gives this transaction the role's own search_path back: for what writes the application's tables, not ours.
+SELECT set_config('search_path', array_to_string(ARRAY(
+    SELECT quote_ident(schema) FROM unnest(CAST(current_setting('minibar_ml.source_schemas') AS text[])) AS p (schema)
+), ', '), true)
+
 -- name: columns
--- Every table and column that can be seen in the search path's schemas, its type, and whether we may read it.
+-- Every column of these tables of these schemas, its type, and whether we may read it.
 SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, NULL) AS type,
        has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relname = ANY(:tables) AND c.relkind IN ('r', 'p', 'v', 'm', 'f') AND pg_table_is_visible(c.oid)
-  AND a.attnum > 0 AND NOT a.attisdropped
+FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[])) AS t (schema, name)
+JOIN pg_namespace n ON n.nspname = t.schema
+JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
+JOIN pg_attribute a ON a.attrelid = c.oid
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
 
 -- name: functions
 -- The contract functions that are installed, as DROP takes them.
@@ -14,11 +31,12 @@ SELECT p.oid::regprocedure::text AS signature FROM pg_proc p
 WHERE p.pronamespace = to_regnamespace('minibar_ml') AND p.proname LIKE 'source\_%'
 
 -- name: find_contract
--- Which layout the contract was installed for.
-SELECT layout, checksum, absent FROM minibar_ml.ml_source_contract
+-- Which layout the contract was installed for, and in which schema it looks for each table.
+SELECT layout, checksum, absent, schemas FROM minibar_ml.ml_source_contract
 
 -- name: upsert_contract
 -- Records the installed contract.
-INSERT INTO minibar_ml.ml_source_contract (layout, checksum, absent) VALUES (:layout, :checksum, :absent)
+INSERT INTO minibar_ml.ml_source_contract (layout, checksum, absent, schemas)
+VALUES (:layout, :checksum, :absent, CAST(:schemas AS jsonb))
 ON CONFLICT (only_row) DO UPDATE SET layout = excluded.layout, checksum = excluded.checksum, absent = excluded.absent,
-    installed_at = now()
+    schemas = excluded.schemas, installed_at = now()

@@ -2,6 +2,9 @@
 --
 -- Each function below gives one English-named view of the hotel application's tables. A `needs` line names the
 -- table and columns it reads; a `marks` line says by which column and type this layout is recognised.
+-- A table is written source.table: `db init` puts the schema where it was found in the place of `source`, so that no
+-- search_path can slip in another one. Text is compared as ::text, dates and numbers as what they are: then PostgreSQL's
+-- own operators fit exactly, and none that somebody planted in a schema of a caller's search_path fits better.
 -- Dates and clock hours are the hotel's, so every connection of ours sets TimeZone to ML_TIMEZONE.
 -- marks: minibar_islemleri.islem_tarihi timestamp with time zone
 
@@ -9,7 +12,7 @@
 -- needs: oteller(id, ad, aktif)
 CREATE FUNCTION minibar_ml.source_hotels()
 RETURNS TABLE (hotel_id integer, name text, is_active boolean) LANGUAGE sql STABLE AS $$
-    SELECT id, ad::text, coalesce(aktif, true) FROM oteller
+    SELECT id, ad::text, coalesce(aktif, true) FROM source.oteller
 $$;
 
 -- name: source_rooms
@@ -18,7 +21,7 @@ CREATE FUNCTION minibar_ml.source_rooms()
 RETURNS TABLE (room_id integer, hotel_id integer, floor_name text, room_name text, room_type text, is_active boolean)
 LANGUAGE sql STABLE AS $$
     SELECT r.id, f.otel_id, f.kat_adi::text, r.oda_no::text, t.ad::text, coalesce(r.aktif, true)
-    FROM odalar r JOIN katlar f ON f.id = r.kat_id LEFT JOIN oda_tipleri t ON t.id = r.oda_tipi_id
+    FROM source.odalar r JOIN source.katlar f ON f.id = r.kat_id LEFT JOIN source.oda_tipleri t ON t.id = r.oda_tipi_id
 $$;
 
 -- name: source_products
@@ -27,7 +30,7 @@ CREATE FUNCTION minibar_ml.source_products()
 RETURNS TABLE (product_id integer, name text, critical_units integer, is_active boolean,
                sale_price numeric, purchase_price numeric)
 LANGUAGE sql STABLE AS $$
-    SELECT id, urun_adi::text, kritik_stok_seviyesi, coalesce(aktif, true), satis_fiyati, alis_fiyati FROM urunler
+    SELECT id, urun_adi::text, kritik_stok_seviyesi, coalesce(aktif, true), satis_fiyati, alis_fiyati FROM source.urunler
 $$;
 
 -- name: source_users
@@ -35,7 +38,8 @@ $$;
 CREATE FUNCTION minibar_ml.source_users()
 RETURNS TABLE (user_id integer, login text, name text, role text, is_active boolean, hotel_id integer)
 LANGUAGE sql STABLE AS $$
-    SELECT id, kullanici_adi::text, ad || ' ' || soyad, rol::text, coalesce(aktif, true), otel_id FROM kullanicilar
+    SELECT id, kullanici_adi::text, ad::text || ' ' || soyad::text, rol::text, coalesce(aktif, true), otel_id
+    FROM source.kullanicilar
 $$;
 
 -- name: source_recipients
@@ -46,8 +50,8 @@ RETURNS TABLE (user_id integer, login text, role text, email text, is_active boo
 LANGUAGE sql STABLE AS $$
     SELECT u.id, u.kullanici_adi::text, u.rol::text, u.email::text, coalesce(u.aktif, true),
            ARRAY(SELECT u.otel_id WHERE u.otel_id IS NOT NULL
-                 UNION SELECT l.otel_id FROM kullanici_otel l WHERE l.kullanici_id = u.id ORDER BY 1)
-    FROM kullanicilar u
+                 UNION SELECT l.otel_id FROM source.kullanici_otel l WHERE l.kullanici_id = u.id ORDER BY 1)
+    FROM source.kullanicilar u
 $$;
 
 -- name: source_stock_movements
@@ -60,7 +64,7 @@ LANGUAGE sql STABLE AS $$
            CASE hareket_tipi::text WHEN 'giris' THEN miktar WHEN 'devir' THEN miktar WHEN 'sayim' THEN miktar
                 WHEN 'cikis' THEN -miktar WHEN 'fire' THEN -miktar WHEN 'transfer' THEN 0 END,
            islem_tarihi
-    FROM stok_hareketleri
+    FROM source.stok_hareketleri
     WHERE islem_tarihi >= since AND islem_tarihi < until
 $$;
 
@@ -70,7 +74,7 @@ CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
 RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, personel_id, islem_tipi::text, islem_tarihi
-    FROM minibar_islemleri
+    FROM source.minibar_islemleri
     WHERE islem_tarihi >= since AND islem_tarihi < until
 $$;
 
@@ -80,8 +84,8 @@ $$;
 CREATE FUNCTION minibar_ml.source_previous_visits(before timestamptz)
 RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT r.id, v.islem_tarihi
-    FROM odalar r CROSS JOIN LATERAL (
-        SELECT m.islem_tarihi FROM minibar_islemleri m
+    FROM source.odalar r CROSS JOIN LATERAL (
+        SELECT m.islem_tarihi FROM source.minibar_islemleri m
         WHERE m.oda_id = r.id AND m.islem_tarihi < before
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
@@ -94,7 +98,7 @@ RETURNS TABLE (visit_id integer, room_id integer, visited_at timestamptz, produc
 LANGUAGE sql STABLE AS $$
     SELECT m.id, m.oda_id, m.islem_tarihi, d.urun_id,
            coalesce(d.tuketim, 0), coalesce(d.eklenen_miktar, 0), coalesce(d.ekstra_miktar, 0)
-    FROM minibar_islemleri m JOIN minibar_islem_detay d ON d.islem_id = m.id
+    FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
     WHERE m.islem_tarihi >= since AND m.islem_tarihi < until
 $$;
 
@@ -108,7 +112,7 @@ LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, misafir_sayisi,
            giris_tarihi, (giris_tarihi + coalesce(giris_saati, time '00:00')) AT TIME ZONE current_setting('TimeZone'),
            cikis_tarihi, (cikis_tarihi + coalesce(cikis_saati, time '24:00')) AT TIME ZONE current_setting('TimeZone')
-    FROM misafir_kayitlari WHERE durum <> 'iptal' AND giris_tarihi < until AND cikis_tarihi >= since
+    FROM source.misafir_kayitlari WHERE durum::text <> 'iptal' AND giris_tarihi < until AND cikis_tarihi >= since
 $$;
 
 -- name: source_refill_requests
@@ -118,7 +122,7 @@ CREATE FUNCTION minibar_ml.source_refill_requests(since timestamptz, until times
 RETURNS TABLE (request_id integer, room_id integer, requested_at timestamptz, completed_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, talep_tarihi, tamamlanma_tarihi
-    FROM minibar_dolum_talepleri
+    FROM source.minibar_dolum_talepleri
     WHERE durum::text NOT IN ('reddedildi', 'iptal')
       AND talep_tarihi >= since
       AND talep_tarihi < until
@@ -135,8 +139,9 @@ LANGUAGE sql STABLE AS $$
     SELECT z.id, coalesce(z.otel_id, u.otel_id), z.personel_id, d.urun_id,
            coalesce(z.iade_tarihi, z.zimmet_tarihi),
            d.miktar, coalesce(d.kullanilan_miktar, 0), coalesce(d.kalan_miktar, 0), coalesce(d.iade_edilen_miktar, 0)
-    FROM personel_zimmet z JOIN personel_zimmet_detay d ON d.zimmet_id = z.id JOIN kullanicilar u ON u.id = z.personel_id
-    WHERE z.durum IS DISTINCT FROM 'iptal'
+    FROM source.personel_zimmet z JOIN source.personel_zimmet_detay d ON d.zimmet_id = z.id
+    JOIN source.kullanicilar u ON u.id = z.personel_id
+    WHERE z.durum::text IS DISTINCT FROM 'iptal'
       AND (z.iade_tarihi IS NOT NULL OR d.kalan_miktar IS NOT NULL)
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) >= since
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) < until
@@ -153,8 +158,8 @@ RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed
 LANGUAGE sql STABLE AS $$
     SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), count(*) FILTER (WHERE at IS NULL),
            count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now()),
-           array_agg(DISTINCT kind) FILTER (WHERE kind NOT IN ('giris', 'cikis', 'transfer', 'devir', 'sayim', 'fire'))
-    FROM (SELECT id, hareket_tipi::text AS kind, islem_tarihi AS at FROM stok_hareketleri WHERE id > after) t
+           pg_catalog.array_agg(DISTINCT kind) FILTER (WHERE kind NOT IN ('giris', 'cikis', 'transfer', 'devir', 'sayim', 'fire'))
+    FROM (SELECT id, hareket_tipi::text AS kind, islem_tarihi AS at FROM source.stok_hareketleri WHERE id > after) t
 $$;
 
 -- name: source_new_visits
@@ -165,10 +170,10 @@ RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed
 LANGUAGE sql STABLE AS $$
     SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), count(*) FILTER (WHERE at IS NULL),
            count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now()),
-           array_agg(DISTINCT kind) FILTER (WHERE kind NOT IN (
+           pg_catalog.array_agg(DISTINCT kind) FILTER (WHERE kind NOT IN (
                'ilk_dolum', 'yeniden_dolum', 'eksik_tamamlama', 'sayim', 'duzeltme', 'kontrol', 'doldurma', 'ek_dolum',
                'setup_kontrol', 'ekstra_ekleme', 'ekstra_tuketim'))
-    FROM (SELECT id, islem_tipi::text AS kind, islem_tarihi AS at FROM minibar_islemleri WHERE id > after) t
+    FROM (SELECT id, islem_tipi::text AS kind, islem_tarihi AS at FROM source.minibar_islemleri WHERE id > after) t
 $$;
 
 -- name: source_new_visit_lines
@@ -179,7 +184,7 @@ RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed
 LANGUAGE sql STABLE AS $$
     SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), 0::bigint, 0::bigint, 0::bigint, NULL::text[]
     FROM (SELECT d.id, m.islem_tarihi AS at
-          FROM minibar_islem_detay d JOIN minibar_islemleri m ON m.id = d.islem_id WHERE d.id > after) t
+          FROM source.minibar_islem_detay d JOIN source.minibar_islemleri m ON m.id = d.islem_id WHERE d.id > after) t
 $$;
 
 -- name: source_new_stays
@@ -190,5 +195,5 @@ RETURNS TABLE (last_id bigint, new_rows bigint, earliest_at timestamptz, untimed
 LANGUAGE sql STABLE AS $$
     SELECT max(id), count(*), min(at) FILTER (WHERE at >= not_before), count(*) FILTER (WHERE at IS NULL),
            count(*) FILTER (WHERE at < not_before), count(*) FILTER (WHERE at > now() + interval '2 years'), NULL::text[]
-    FROM (SELECT id, giris_tarihi::timestamptz AS at FROM misafir_kayitlari WHERE id > after) t
+    FROM (SELECT id, giris_tarihi::timestamptz AS at FROM source.misafir_kayitlari WHERE id > after) t
 $$;

@@ -72,7 +72,7 @@ def test_show_tells_the_whole_history(
     assert [(one["by"], one["text"]) for one in document["comments"]] == [("mehmet", "wedding\nin the garden\x1b[31m")]
     again = next(alert for alert in printed(capsys, "list") if alert["previous_id"])
     main(["alerts", "show", str(again["id"])])
-    assert "Last time it was alert 1, resolved, " in capsys.readouterr().out
+    assert "Alert 1, resolved, " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -133,11 +133,11 @@ def test_csv_of_nothing_is_a_header(store_url: str, capsys: pytest.CaptureFixtur
 
 
 def _two_floors(connection: Connection) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (1, 'Palas'), (2, 'Yali')"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (1, 'Palas'), (2, 'Yali')"))
     connection.execute(
-        text("INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, 'KAT 1', 1), (2, 1, 'Çatı', 2)")
+        text("INSERT INTO public.katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, 'KAT 1', 1), (2, 1, 'Çatı', 2)")
     )
-    connection.execute(text("INSERT INTO odalar (id, kat_id, oda_no) VALUES (1126, 1, '1126'), (66, 2, '66')"))
+    connection.execute(text("INSERT INTO public.odalar (id, kat_id, oda_no) VALUES (1126, 1, '1126'), (66, 2, '66')"))
     connection.commit()
 
 

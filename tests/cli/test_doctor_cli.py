@@ -163,6 +163,11 @@ def test_a_role_that_may_write_to_the_source_fails(
 ) -> None:
     sql(store_url, f"GRANT USAGE ON SCHEMA minibar_ml TO {role}")
     sql(store_url, f"GRANT ALL ON ALL TABLES IN SCHEMA minibar_ml TO {role}")
+    assert told(found(capsys, ExitCode.UNEXPECTED), "store").startswith(
+        f"failed: role {role} may not write ml_audit_log"
+    )
+    sql(store_url, f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA minibar_ml TO {role}")
+    sql(store_url, f"REVOKE EXECUTE ON FUNCTION minibar_ml.ensure_partitions FROM {role}")
     checks = found(capsys, ExitCode.UNEXPECTED)
     assert told(checks, "rights") == f"ok: role {role} can't change the source"
     assert told(checks, "store") == "ok: writable"

@@ -204,7 +204,7 @@ def test_roles_sql_grants_the_columns_that_the_source_contract_names() -> None:
         for table, column, _ in layout.marks:
             needed.setdefault(table, set()).add(column)
     script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    listed = re.findall(r" {12}\('(\w+)',\s+'([\w, ]+)'", script)
+    listed = re.findall(r"^ {4}\('(\w+)',\s+'([\w, ]+)'", script, re.MULTILINE)
     granted = {table: set(columns.split(", ")) for table, columns in listed}
     assert granted == needed
 

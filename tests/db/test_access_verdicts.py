@@ -99,7 +99,7 @@ def test_a_session_that_holds_the_audit_log_makes_nobody_wait_for_ever(
 ) -> None:
     monkeypatch.setattr(engines, "LOCK_TIMEOUT_SECONDS", 1)
     with psycopg2.connect(login(hotels, "viewer", "--as", "viewer", "--all-hotels")) as idle, idle.cursor() as cursor:
-        cursor.execute("INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject) VALUES ('a', 'b', 'c')")
+        cursor.execute("SELECT minibar_ml.record_action(NULL, 'alert.view', 'alert 1', NULL, NULL)")
         assert command(hotels, "alerts", "list") == ExitCode.DATABASE_UNREACHABLE
         assert "Another session holds a lock for over 1 seconds" in capsys.readouterr().err
     done(hotels, "alerts", "list", "--quiet")

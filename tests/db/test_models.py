@@ -158,7 +158,7 @@ def test_fifty_models_take_as_many_statements_as_one(connection: Connection) -> 
     with statements(connection) as fifty:
         train(connection, *many)
         models.fetch_active(connection)
-    assert len(one) == len(fifty) == 6
+    assert len(one) == len(fifty) == 5
     assert len(active(connection)) == 50
 
 

@@ -22,6 +22,7 @@ WRITTEN = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 CODE = re.compile(r"^```\w*\n(.*?)^```|`([^`\n]+)`", re.MULTILINE | re.DOTALL)
 CALL = re.compile(r"(?:^|\$ |&& |/)minibar-ml ([a-z][^\n|;&>]*)", re.MULTILINE)
+MAP_LINES = 150
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
@@ -95,10 +96,26 @@ def test_every_detector_is_explained() -> None:
     assert {detector.name for detector in ALL} <= explained
 
 
-def test_the_map_names_files_that_exist() -> None:
-    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-    for path in re.findall(r"`((?:minibar_ml|sql|tests|docs|bench|quality)/[\w./-]+)`", text):
-        assert (ROOT / path).exists(), path
+@pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
+def test_the_map_names_files_that_exist(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:minibar_ml|sql|tests|docs|bench|quality)/[\w./-]*)`", text)
+    assert named
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_map_fits_on_a_page() -> None:
+    assert len((ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines()) <= MAP_LINES
+
+
+def test_every_decision_has_a_number_of_its_own_a_date_and_a_line_in_the_index() -> None:
+    pages = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [page.name[:4] for page in pages]
+    assert len(numbers) == len(set(numbers))
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text(encoding="utf-8")
+    assert [page.name for page in pages if f"({page.name})" not in index] == []
+    date = re.compile(r"\b20\d\d-\d\d-\d\d\b")
+    assert [page.name for page in pages if not date.search(page.read_text(encoding="utf-8")[:300])] == []
 
 
 def test_the_lock_files_name_no_index_nor_folder() -> None:

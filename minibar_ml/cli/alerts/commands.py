@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, session, times
 from minibar_ml.cli.alerts import json_rows, listing, notify, verdicts
 from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.alerts.verdicts import Id
-from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.budget import SHARES
 from minibar_ml.domain.metrics import COMMON_STORE
@@ -31,11 +31,11 @@ app.command("list")(listing.list_)
 @app.command()
 def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Explain one alert: what was expected, how the last 30 days went, why it was raised, what was done, what to do."""
-    settings = context.settings()
-    today = context.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
+    settings = session.settings()
+    today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
     from minibar_ml.store import alerts, audit
 
-    with context.store(settings, "alerts show") as connection:
+    with session.store(settings, "alerts show") as connection:
         alert = alerts.get(connection, alert_id)
         series = alerts.fetch_series(connection, alert_id, today)
         history = alerts.fetch_history(connection, alert_id)
@@ -43,11 +43,11 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
         audit.insert(connection, "alert.view", f"alert {alert_id}")
         connection.commit()
     if json:
-        console.print_json(json_rows.explained(alert, series, history, context.language(settings)))
+        console.print_json(json_rows.explained(alert, series, history, session.language(settings)))
         return
     from minibar_ml.cli.alerts import views
 
-    console.out().print(views.explanation(alert, series, history, before, context.language(settings)))
+    console.out().print(views.explanation(alert, series, history, before, session.language(settings)))
 
 
 app.command()(verdicts.read)
@@ -67,14 +67,14 @@ def stats(
     verbose: Verbose = False,
 ) -> None:
     """Count the alerts of a window by type, severity, status and day, how many were false, and the budget's use."""
-    settings = context.settings()
-    until = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    until = times.resolve_as_of(as_of, settings.zone())
     length = WINDOWS[one("--window", window, tuple(WINDOWS))]
     since = until - length
     from minibar_ml.store import alerts, runs
     from minibar_ml.store.source import hotels
 
-    with context.store(settings, "alerts stats") as connection:
+    with session.store(settings, "alerts stats") as connection:
         counted = alerts.stats(connection, since, until)
         rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
         young = runs.fetch_phases(connection)
@@ -88,7 +88,7 @@ def stats(
     from minibar_ml.cli.alerts import views
     from minibar_ml.cli.views.budget_table import spending_table, split_table
 
-    language = context.language(settings)
+    language = session.language(settings)
     tables = (
         *views.stats_tables(counted, language),
         "",

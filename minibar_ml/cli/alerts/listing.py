@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
-from minibar_ml.cli.context import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose
+from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, SORTS, STATUSES, AlertFilter
 from minibar_ml.domain.errors import UsageError
@@ -63,10 +63,10 @@ def list_(
     Without --status snoozed and muted alerts are left out, and counted on stderr. `--as-of` leaves out what was raised
     later; the others are shown as they are now.
     """
-    settings = context.settings()
-    start, end = context.span(since, until, settings.zone())
+    settings = session.settings()
+    start, end = times.span(since, until, settings.zone())
     if as_of:
-        instant = context.resolve_as_of(as_of, settings.zone())
+        instant = times.resolve_as_of(as_of, settings.zone())
         end = min(end or instant, instant)
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
     statuses, is_muted = filters.statuses(status, muted=muted)
@@ -87,7 +87,7 @@ def list_(
 
     from minibar_ml.store import alerts, audit, runs
 
-    with context.store(settings, "alerts list") as connection:
+    with session.store(settings, "alerts list") as connection:
         if hotel is not None:
             from minibar_ml.store.source import hotels
 
@@ -104,9 +104,9 @@ def list_(
     if group_names:
         found, group_names = groups.together(found, group_names)
     if printed == "table":
-        _print_table(found, group_names, by, context.language(settings))
+        _print_table(found, group_names, by, session.language(settings))
     else:
-        _print(found, group_names, printed, context.language(settings))
+        _print(found, group_names, printed, session.language(settings))
     for one_hidden in hidden:
         console.note(_told(one_hidden))
     if not found and printed == "table" and not quiet:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.people import delivery
 from minibar_ml.domain.errors import Ended, ExitCode
 from minibar_ml.log import logger
@@ -36,11 +36,11 @@ def notify(
     """Tell people of alerts by mail, SMS, push and chat; what can't be delivered now is tried again by later runs."""
     from minibar_ml.jobs.notify import Plan, run
 
-    settings = context.settings()
-    if not context.enabled(settings):
+    settings = session.settings()
+    if not session.enabled(settings):
         return
     plan = Plan(
-        as_of=context.resolve_as_of(as_of, settings.zone()),
+        as_of=times.resolve_as_of(as_of, settings.zone()),
         zone=settings.zone(),
         lang=settings.lang,
         channels=delivery.channels(settings),
@@ -52,7 +52,7 @@ def notify(
     )
     try:
         with _told_to_end():
-            result = context.work(
+            result = session.work(
                 settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
             )
     finally:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, context
+from minibar_ml.cli import console, session, times
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.alerts.ids import STDIN, Ids
-from minibar_ml.cli.context import Quiet, Verbose
+from minibar_ml.cli.options import Quiet, Verbose
 from minibar_ml.domain.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
 
@@ -64,7 +64,7 @@ def snooze(
     verbose: Verbose = False,
 ) -> None:
     """Put alerts off: they leave the list and come back then, unless they are over, or at once if critical."""
-    wakes_at = _wakes_at(until, datetime.now(UTC), context.settings().zone())
+    wakes_at = _wakes_at(until, datetime.now(UTC), session.settings().zone())
     said = None if reason is None else _body(reason)
 
     def put_off(connection: "Connection", numbers: list[int], operator: str) -> list[Alert]:
@@ -97,7 +97,7 @@ def comment(
     body, operator = _body(sys.stdin.read() if text == STDIN else text), _operator(by)
     from minibar_ml.store import alerts
 
-    with context.store(context.settings(), "alerts comment") as connection:
+    with session.store(session.settings(), "alerts comment") as connection:
         alerts.comment(connection, alert_id, operator, body)
         connection.commit()
     console.note(f"alert {alert_id}: comment added")
@@ -114,7 +114,7 @@ def _judge(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
 
 def _change(words: Sequence[str], by: str | None, change: Change, kept: str | None = None) -> None:
     """Make one change to alerts, all or none, and say of each what became of it; `kept`: why one stays closed."""
-    settings, operator, numbers = context.settings(), _operator(by), ids.parsed(words)
+    settings, operator, numbers = session.settings(), _operator(by), ids.parsed(words)
     if not numbers:
         console.note("No alert number on stdin: nothing was changed.")
         return
@@ -127,7 +127,7 @@ def _change(words: Sequence[str], by: str | None, change: Change, kept: str | No
         connection.commit()
         return changed, unchanged
 
-    changed, unchanged = context.work(settings, "alerts verdict", once)
+    changed, unchanged = session.work(settings, "alerts verdict", once)
     for alert in changed:
         until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M}" if alert.snoozed_until else ""
         console.note(f"alert {alert.id}: {PAST_TENSE[alert.status]}{until}")
@@ -146,7 +146,7 @@ def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     if clock := _CLOCK.fullmatch(text.strip()):
         wakes_at = _next(clock, now, zone)
     else:
-        wakes_at = context.instant(text, zone, "--until")
+        wakes_at = times.instant(text, zone, "--until")
     if wakes_at <= now:
         raise UsageError(f"--until {text} is past; write when the alert shall come back.")
     if wakes_at - now > LONGEST_SNOOZE:
@@ -174,7 +174,7 @@ def _body(text: str) -> str:
 
 
 def _operator(by: str | None) -> str:
-    from minibar_ml.store.audit import os_user
+    from minibar_ml.store.engine import os_user
 
     name = (by or "").strip() if by is not None else os_user()
     if not name or name == SYSTEM or "\0" in name:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.cli import console
-from minibar_ml.cli.context import Json, Quiet, Verbose
 from minibar_ml.cli.doctor import host, store
+from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.config.settings import Settings, examine
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError
 from minibar_ml.domain.health import Check, all_passed

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli import context
+from minibar_ml.cli import plans
 from minibar_ml.config.settings import Examined, Settings, suggestion
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.health import Check
@@ -50,8 +50,8 @@ def schedules(settings: Settings, now: datetime) -> Iterator[Check]:
 def files(settings: Settings, now: datetime) -> Iterator[Check]:
     """Whether holidays, events and products can be read; raises ConfigurationError naming what can't."""
     today = now.astimezone(settings.zone()).date()
-    context.calendar(settings, today, today)
-    context.limits(settings)
+    plans.calendar(settings, today, today)
+    plans.limits(settings)
     yield Check("files", "ok", "holidays, events and products can be read")
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.views.phases import told
 from minibar_ml.domain.errors import ExitCode, MinibarError
 from minibar_ml.domain.health import (
@@ -59,8 +59,8 @@ def status(
     verbose: Verbose = False,
 ) -> None:
     """When each job last ran and whether it is late; exit 1 when something is late or broken."""
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     health = _read(settings, instant, prometheus)
     if json:
         console.print_json(as_json(health))
@@ -74,7 +74,7 @@ def _read(settings: "Settings", instant: datetime, prometheus: Path | None) -> H
     from minibar_ml.cli.doctor import prometheus as metrics
 
     try:
-        with context.store(settings, "status") as connection:
+        with session.store(settings, "status") as connection:
             health = examine(connection, settings, instant)
     except MinibarError:
         # Whoever watches the file has to see that nothing is known, and not the last good state.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli import context
+from minibar_ml.cli import plans
 from minibar_ml.cli.doctor.status import examine, problems, spoken
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
@@ -37,6 +37,7 @@ def all_of(settings: "Settings", keys: "Keys | ConfigurationError", now: datetim
         "clock": clock,
         "time_zone": lambda connection: time_zone(connection, settings.zone(), now),
         "rights": rights,
+        "schemas": schemas,
         "schema": schema,
         "source": source,
         "events": lambda connection: events(connection, settings, now),
@@ -124,6 +125,17 @@ def rights(connection: "Connection") -> Iterator[Check]:
         yield Check("rights", "ok", f"role {found.role} can't change the source")
 
 
+def schemas(connection: "Connection") -> Iterator[Check]:
+    """Whether only their owners may create in the schemas of the store and of the source."""
+    from minibar_ml.store.checks import fetch_opened_schemas
+
+    opened = fetch_opened_schemas(connection)
+    for found in opened:
+        yield Check("schemas", "failed", str(found), found.cure)
+    if not opened:
+        yield Check("schemas", "ok", "only owners may create in those of the store and the source")
+
+
 def roles(connection: "Connection") -> Iterator[Check]:
     """Whether the group roles are there and up to date, and every bound login still is."""
     from minibar_ml.store import access
@@ -168,7 +180,7 @@ def events(connection: "Connection", settings: "Settings", now: datetime) -> Ite
     from minibar_ml.store.source import hotels
 
     today = now.astimezone(settings.zone()).date()
-    named = context.calendar(settings, today, today).hotels.keys()
+    named = plans.calendar(settings, today, today).hotels.keys()
     known = hotels.fetch_names(connection).keys()
     if known and (unknown := sorted(named - known)):
         found = f"ML_EVENTS_FILE names hotel {_listed(list(map(str, unknown)))}, of which the source knows nothing"

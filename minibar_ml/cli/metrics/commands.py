@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli import console, session, times
 from minibar_ml.cli.metrics import json_rows
+from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.reporting.report import Period
 from minibar_ml.domain.reporting.trends import WINDOW_DAYS, window_ending
@@ -59,7 +59,7 @@ def trend(
     asked = _asked(window, as_of)
     from minibar_ml.store.points import trends
 
-    with context.store(asked.settings, "metrics trend") as connection:
+    with session.store(asked.settings, "metrics trend") as connection:
         _require_hotel(connection, hotel)
         wanted = _wanted(connection, room, product)
         found = trends.fetch_consumption(connection, asked.period, hotel, wanted, limit or None)
@@ -96,7 +96,7 @@ def pace(
     from minibar_ml.store.points import trends
     from minibar_ml.store.source import names
 
-    with context.store(asked.settings, "metrics pace") as connection:
+    with session.store(asked.settings, "metrics pace") as connection:
         _require_hotel(connection, hotel)
         ids = None if attendant is None else names.find_ids(connection, "attendant", attendant)
         found = trends.fetch_pace(connection, asked.period, hotel, ids)
@@ -123,7 +123,7 @@ def summary(
     asked = _asked(window, as_of)
     from minibar_ml.store.points import summaries, trends
 
-    with context.store(asked.settings, "metrics summary") as connection:
+    with session.store(asked.settings, "metrics summary") as connection:
         _require_hotel(connection, hotel)
         found = summaries.fetch(connection, asked.period, asked.as_of, hotel)
         collected = trends.collected_until(connection)
@@ -151,7 +151,7 @@ class _Asked:
 
     def lang(self) -> Lang:
         """The language of what is printed."""
-        return context.language(self.settings)
+        return session.language(self.settings)
 
     def head(self, collected: datetime | None) -> dict[str, Any]:
         """How every JSON document starts."""
@@ -159,8 +159,8 @@ class _Asked:
 
 
 def _asked(window: str, as_of: str | None) -> _Asked:
-    settings = context.settings()
-    instant = context.resolve_as_of(as_of, settings.zone())
+    settings = session.settings()
+    instant = times.resolve_as_of(as_of, settings.zone())
     if window not in WINDOW_DAYS:
         raise UsageError(f"--window {window!r} is not one of {', '.join(WINDOW_DAYS)}.")
     today = instant.astimezone(settings.zone()).date()

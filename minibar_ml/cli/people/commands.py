@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.cli.people import addresses, delivery, preferences
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
 from minibar_ml.domain.people import STOCK_TYPES, Person
@@ -53,7 +53,7 @@ def add(
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters.")
-    settings = context.settings()
+    settings = session.settings()
     found = addresses.read(email, sms, push, chat)
     start = Person(name=name.strip(), language=settings.lang)
     if role == "storekeeper":
@@ -64,7 +64,7 @@ def add(
     person = replace(start, **changes)
     from minibar_ml.store.notifications import people
 
-    with context.store(settings, "people add") as connection:
+    with session.store(settings, "people add") as connection:
         _require_hotels(connection, person)
         person = replace(person, id=people.insert(connection, person))
         addresses.store(connection, person, found, settings)
@@ -98,7 +98,7 @@ def set_(
     Role, hotels, types, mail address and --active of a user of the hotel application are taken over from there until
     one of them is set here.
     """
-    settings = context.settings()
+    settings = session.settings()
     found = addresses.read(email, sms, push, chat)
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
@@ -107,7 +107,7 @@ def set_(
         raise UsageError("people set: name what to change; see `minibar-ml people set --help`.")
     from minibar_ml.store.notifications import people
 
-    with context.store(settings, "people set") as connection:
+    with session.store(settings, "people set") as connection:
         before = people.get(connection, name)
         after = replace(before, **changes)
         if {"role", "hotels", "alert_types", "is_active"} & changes.keys() or "email" in found:
@@ -123,11 +123,11 @@ def set_(
 @app.command("list")
 def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Everybody who may be told of alerts, and how; addresses with tokens are not shown."""
-    settings = context.settings()
+    settings = session.settings()
     from minibar_ml.store.notifications import people
     from minibar_ml.store.source import contract as source
 
-    with context.store(settings, "people list") as connection:
+    with session.store(settings, "people list") as connection:
         people.follow_source(connection, source.usable(connection), settings.lang)
         connection.commit()
         found = people.fetch(connection)
@@ -147,7 +147,7 @@ def remove(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Remove a person, with all messages to them."""
     from minibar_ml.store.notifications import people
 
-    with context.store(context.settings(), "people remove") as connection:
+    with session.store(session.settings(), "people remove") as connection:
         person = people.get(connection, name)
         if person.source_user_id is not None:
             raise UsageError(
@@ -164,8 +164,8 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Send a person a test message by each channel now, and say what happened; exit 6 where one did not arrive."""
     from minibar_ml.store.notifications import people
 
-    settings = context.settings()
-    with context.store(settings, "people test") as connection:
+    settings = session.settings()
+    with session.store(settings, "people test") as connection:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)
     if not recipients:
@@ -198,7 +198,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     if accepted:
         from minibar_ml.store import audit
 
-        with context.store(settings, "people test") as connection:
+        with session.store(settings, "people test") as connection:
             audit.insert(connection, "message.sent", f"test to {person.name} by {', '.join(accepted)}")
             connection.commit()
     if failures:

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.access import ACCESS_ROLES, ROLE_OF_SOURCE, AccessRole
 from minibar_ml.domain.errors import UsageError
 
@@ -44,7 +44,7 @@ def add(
     """Bind a login role: administrators see and judge all, viewers see all, storekeepers see stock alerts."""
     from minibar_ml.store import access
 
-    with context.store(context.settings(), "access add") as connection:
+    with session.store(session.settings(), "access add") as connection:
         meant, hotel_ids = _meant(connection, as_, hotel, all_hotels, user)
         for hotel_id in hotel_ids or ():
             _require_hotel(connection, hotel_id)
@@ -90,7 +90,7 @@ def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
     """Who is bound to what; administrators and the owner see everybody, others themselves."""
     from minibar_ml.store import access
 
-    with context.store(context.settings(), "access list") as connection:
+    with session.store(session.settings(), "access list") as connection:
         found = access.fetch(connection)
     if json:
         console.print_json([_as_json(binding) for binding in found])
@@ -119,7 +119,7 @@ def remove(role: Login, by: By = None, quiet: Quiet = False, verbose: Verbose = 
     """Unbind a login role: it sees nothing any more."""
     from minibar_ml.store import access
 
-    with context.store(context.settings(), "access remove") as connection:
+    with session.store(session.settings(), "access remove") as connection:
         access.delete(connection, role, by)
         connection.commit()
     console.note(f"{role}: sees nothing any more")

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Limit, Quiet, Since, Until, Verbose
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose
 from minibar_ml.domain.errors import ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ def list_(
     """Who did what to what, the latest first."""
     from minibar_ml.store import audit
 
-    settings = context.settings()
-    start, end = context.span(since, until, settings.zone())
-    with context.store(settings, "audit list") as connection:
+    settings = session.settings()
+    start, end = times.span(since, until, settings.zone())
+    with session.store(settings, "audit list") as connection:
         found = audit.fetch(connection, audit.Wanted(start, end, action, subject, by, limit))
     if json:
         console.print_json([asdict(entry) for entry in found])
@@ -88,7 +88,7 @@ def verify(expect: Expect = None, json: Json = False, quiet: Quiet = False, verb
     expected = expect.strip().lower() if expect else None
     if expected is not None and (len(expected) != 64 or set(expected) - HEXADECIMAL):
         raise UsageError(f"--expect {expect!r} is no head: `audit verify` prints one, 64 hexadecimal digits.")
-    with context.store(context.settings(), "audit verify") as connection:
+    with session.store(session.settings(), "audit verify") as connection:
         chain = audit.verify(connection, expected)
     if json:
         console.print_json({**asdict(chain), "holds": chain.fault is None})

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from minibar_ml.cli import console, context
-from minibar_ml.cli.context import Json, Quiet, Verbose
+from minibar_ml.cli import console, session
+from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.errors import ExitCode, MinibarError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def new(quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Make a key file (ML_KEY_FILE) that its owner alone can read; an existing one is never overwritten."""
     from minibar_ml.artifacts.keys import VARIABLE, create_key_file
 
-    settings = context.settings()
+    settings = session.settings()
     path = settings.key_file.absolute()
     create_key_file(path)
     console.say(console.visible(str(path)))
@@ -41,8 +41,8 @@ def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Put a new key first in the key file and seal all models and addresses anew; a run that was killed is finished."""
     from minibar_ml.jobs.rotation import run
 
-    settings = context.settings()
-    with context.store(settings, "keys rotate") as connection:
+    settings = session.settings()
+    with session.store(settings, "keys rotate") as connection:
         done = run(connection, settings)
     first = done.keys.fingerprints[0].hex()
     addresses = f" and {done.readdressed} address(es)" if done.readdressed else ""
@@ -65,8 +65,8 @@ def prune(quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Take old keys out of the key file that no stored model needs; refused while one is needed."""
     from minibar_ml.jobs import rotation
 
-    settings = context.settings()
-    with context.store(settings, "keys prune") as connection:
+    settings = session.settings()
+    with session.store(settings, "keys prune") as connection:
         gone = rotation.prune(connection, settings)
     for key in gone:
         console.say(f"{key}  taken out")
@@ -79,7 +79,7 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
     """Where the keys come from, newest first, and what needs each; exit 3 where there are none or they are unsafe."""
     from minibar_ml.artifacts.keys import load_keys
 
-    settings = context.settings()
+    settings = session.settings()
     keys = load_keys(settings)
     fingerprints = [found.hex() for found in keys.fingerprints]
     seals = _seals(settings)
@@ -125,7 +125,7 @@ def _seals(settings: "Settings") -> _Seals | None:
     from minibar_ml.store.notifications import people
 
     try:
-        with context.store(settings, "keys status") as connection:
+        with session.store(settings, "keys status") as connection:
             if not access.sees_everything(connection):
                 console.note("what needs which key is not known: this database role does not see every hotel's models")
                 return None

@@ -2,10 +2,12 @@
 
 A layout is one file in `sql/source`: a `marks` line says by which column and type it is recognised, each section is
 one function, and its `needs` line says which tables and columns the function reads. Functions are created even where
-those are missing, so that what was missing can be granted later without a new `db init`.
+those are missing, so that what was missing can be granted later without a new `db init`. Each names its tables with
+their schema: no search_path of a caller decides what it reads.
 """
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +26,7 @@ PARTS = {
 }
 """What a hotel may do without, by the word that `db init --without` takes."""
 _NEED = re.compile(r"(\w+)\(([^)]*)\)")
+_SOURCE = re.compile(r"\bsource\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +91,21 @@ def _parse(path: Path) -> Layout:
 Seen = dict[str, dict[str, tuple[str, bool]]]
 
 
-def _columns(connection: Connection, tables: set[str]) -> Seen:
+def locate(connection: Connection, tables: set[str]) -> dict[str, str]:
+    """The schema of each of these tables that the role's own search_path finds."""
+    found = connection.execute(query("source.locate"), {"tables": sorted(tables)})
+    return {row.table_name: row.schema_name for row in found}
+
+
+def use_own_path(connection: Connection) -> None:
+    """Resolve bare names in this transaction as the role's own search_path does: `simulate` writes the source."""
+    connection.execute(query("source.use_own_path"))
+
+
+def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
     seen: Seen = {}
-    for row in connection.execute(query("source.columns"), {"tables": sorted(tables)}):
+    values = {"schemas": list(schemas.values()), "tables": list(schemas)}
+    for row in connection.execute(query("source.columns"), values):
         seen.setdefault(row.table_name, {})[row.column_name] = (row.type, row.readable)
     return seen
 
@@ -101,7 +116,7 @@ def recognise(connection: Connection) -> Layout:
     Raises SourceIncomplete where no layout's marks are there.
     """
     known = layouts()
-    seen = _columns(connection, {table for layout in known for table in layout.tables()})
+    seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     for layout in known:
         if all(seen.get(table, {}).get(column, ("", False))[0] == kind for table, column, kind in layout.marks):
             return layout
@@ -140,14 +155,32 @@ def install(connection: Connection, absent: tuple[str, ...] = ()) -> Contract:
     `absent` names parts (see PARTS) that this hotel does without: they are not missed afterwards.
     """
     layout = recognise(connection)
+    schemas = _schemas(connection, layout)
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for signature in connection.execute(query("source.functions")).scalars().all():
         connection.exec_driver_sql(f"DROP FUNCTION {signature}")
     for body in layout.functions.values():
-        connection.exec_driver_sql(body.replace("%", "%%"))
-    values = {"layout": layout.name, "checksum": layout.checksum, "absent": list(absent)}
+        connection.exec_driver_sql(_placed(connection, body, schemas).replace("%", "%%"))
+    values = {
+        "layout": layout.name,
+        "checksum": layout.checksum,
+        "absent": list(absent),
+        "schemas": json.dumps(schemas),
+    }
     connection.execute(query("source.upsert_contract"), values)
     return read(connection)
+
+
+def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
+    """The schema of every table of a recognised layout; one that is not there yet belongs beside the first that is."""
+    found = locate(connection, layout.tables())
+    home = found[layout.marks[0][0]]
+    return {table: found.get(table, home) for table in sorted(layout.tables())}
+
+
+def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
+    quote = connection.dialect.identifier_preparer.quote_identifier
+    return _SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{table[1]}", body)
 
 
 def read(connection: Connection) -> Contract:
@@ -161,7 +194,7 @@ def read(connection: Connection) -> Contract:
         raise PreconditionFailed(
             "The source contract is not installed, or is another version's: run `minibar-ml db init`."
         )
-    usable, gaps = _gaps(layout, _columns(connection, layout.tables()))
+    usable, gaps = _gaps(layout, _columns(connection, row.schemas))
     forgiven = {table for part in row.absent for table in layout.needs[PARTS[part]]}
     forgiven -= {table for function in usable for table in layout.needs[function]}
     return Contract(layout.name, usable, tuple(gap for gap in gaps if gap.table not in forgiven), tuple(row.absent))

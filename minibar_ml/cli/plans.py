@@ -1,0 +1,33 @@
+"""What jobs need of the settings: limits, calendar and plans, built in one place."""
+
+from datetime import date, timedelta
+
+from minibar_ml.config import calendars
+from minibar_ml.config.products_file import supplies
+from minibar_ml.config.settings import Settings
+from minibar_ml.domain.calendar import Calendar
+from minibar_ml.ml.contract import Limits
+
+CALENDAR_PAST = timedelta(days=2 * 366)
+"""Longest history before the first judged day that detectors may learn from."""
+CALENDAR_AHEAD = timedelta(days=366)
+
+
+def limits(settings: Settings) -> Limits:
+    """Budget, least deviations and terms of ordering; raises ConfigurationError for a bad products file."""
+    return Limits(
+        budget=settings.alert_budget,
+        stock_deviation=settings.stock_deviation,
+        consumption_deviation=settings.consumption_deviation,
+        refill_deviation=settings.refill_deviation,
+        consumption_floor=settings.consumption_floor,
+        product_floor=settings.product_floor,
+        supplies=supplies(settings),
+    )
+
+
+def calendar(settings: Settings, first: date, today: date) -> Calendar:
+    """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
+    return calendars.read(
+        settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, today + CALENDAR_AHEAD
+    )

@@ -1,0 +1,88 @@
+"""What a command works with: the settings, and a connection to a store that this program knows."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from minibar_ml import pings
+from minibar_ml.cli import console
+from minibar_ml.config.settings import Settings, examine, suggestion
+from minibar_ml.i18n import Lang
+from minibar_ml.log import logger
+from minibar_ml.store import access, audit
+from minibar_ml.store.engine import connect, make_engine, retrying
+from minibar_ml.store.migrations import require_current
+from minibar_ml.store.runs import when_started
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+Result = TypeVar("Result")
+
+
+def settings() -> Settings:
+    """The settings of this process; a variable that looks like a setting and is unknown gets a warning."""
+    examined = examine()
+    settings = examined.faultless()
+    for name in examined.unknown:
+        logger.warning("%s", unknown_setting(name))
+    return settings
+
+
+def unknown_setting(name: str) -> str:
+    """One line about a variable that no setting has, with the one that was probably meant."""
+    like = suggestion(name)
+    hint = f"did you mean {like}?" if like else "`minibar-ml docs settings` lists all settings."
+    return f"Unknown setting {console.visible(name)} ignored; {hint}"
+
+
+def language(settings: Settings) -> Lang:
+    """The language of messages and reports; the settings have checked that it is supported."""
+    return "tr" if settings.lang == "tr" else "en"
+
+
+def enabled(settings: Settings) -> bool:
+    """Whether jobs may work; says so where they may not."""
+    if not settings.enabled:
+        console.note("Nothing done: ML_ENABLED is false.")
+    return settings.enabled
+
+
+def connected(settings: Settings, command: str) -> "Connection":
+    """A connection, to be used as a context; retries while the server is unavailable for a moment."""
+    return retrying(lambda: _connection(settings, command))
+
+
+def _connection(settings: Settings, command: str) -> "Connection":
+    return connect(make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}"))
+
+
+@contextmanager
+def store(settings: Settings, command: str) -> Iterator["Connection"]:
+    """A connection to a store whose schema is the one this program needs."""
+    with connected(settings, command) as connection:
+        _require_current(connection)
+        yield connection
+
+
+def _require_current(connection: "Connection") -> None:
+    require_current(connection)
+    access.require(connection)
+    connection.rollback()
+
+
+def work(settings: Settings, command: str, job: Callable[["Connection"], Result]) -> Result:
+    """Do a job on a connection of its own, all of it again where the database became unavailable."""
+    with pings.watched(settings.ping_url, command) as watch:
+
+        def once() -> Result:
+            with _connection(settings, command) as connection:
+                _require_current(connection)
+                if command in pings.JOBS:
+                    # The audit log records that a job runs with other settings than the one before.
+                    audit.note_settings(connection, settings.changed())
+                    connection.commit()
+                when_started(connection, watch.start)
+                return job(connection)
+
+        return retrying(once)
