@@ -189,7 +189,7 @@ def test_hostile_names_are_shown_as_text(page: Page, filled: Connection, tmp_pat
     assert page.locator("script").count() == 1, "our own and no other"
     shown = page.locator("[data-alert] .what").all_inner_texts()
     for name in HOSTILE:
-        assert f"{printable(name)}: something unusual was found." in [one.translate(ISOLATES) for one in shown]
+        assert f"{printable(name)}: unusual figures." in [one.translate(ISOLATES) for one in shown]
 
 
 def test_a_right_to_left_name_turns_nothing_around_it(page: Page, connection: Connection, tmp_path: Path) -> None:
