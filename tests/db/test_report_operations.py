@@ -116,7 +116,7 @@ def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Con
     alerted, forecast = made.stock_outs.rows
     figures = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
     assert figures == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
-    assert "Order 94 units by 1 Mar 2026." in sentences(made.actions.rows[0], "en")[0]
+    assert "Order 94 units by 1 Mar." in sentences(made.actions.rows[0], "en")[0]
     assert (forecast.product_id, forecast.order_quantity, forecast.forecast_on) == (2, 84, LAST_DAY)
 
 
