@@ -24,6 +24,7 @@ from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
 
 RENDER = Path(minibar_ml.render.__file__).parent
+DOCS = Path(__file__).parents[2] / "docs"
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "report"
 ZONE = ZoneInfo("Europe/Nicosia")
 
@@ -63,6 +64,12 @@ def test_figures_and_dates_follow_the_language() -> None:
     assert (tr.instant(night), tr.instant_cell(night)) == ("1 Ara 2025 01:00", "01.12.2025 01:00")
     assert en.label("something new", "job") == "something new"
     assert (tr.label("low", "severity"), en.label("low", "severity")) == ("Düşük", "Low")
+
+
+@pytest.mark.parametrize("lang", get_args(Lang))
+def test_the_guide_to_the_report_calls_sections_as_the_report_does(lang: Lang) -> None:
+    guide = " ".join((DOCS / f"reports.{lang}.md").read_text(encoding="utf-8").split())
+    assert [one.title for one in sections(a_report(), Words(lang, ZONE)) if f"**{one.title}**" not in guide] == []
 
 
 @pytest.mark.parametrize("lang", get_args(Lang))
