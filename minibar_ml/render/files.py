@@ -1,4 +1,4 @@
-"""Putting a rendered file in its place: whole or not at all."""
+"""Writing a rendered file: whole or not at all."""
 
 import os
 import tempfile

@@ -1,4 +1,4 @@
-"""What stands at the head of a document: whose report it is, of which days, and its key figures."""
+"""The head of a document: kind of report, hotel, days and key figures."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,7 +22,7 @@ class Figure:
 
 
 def whose(report: Report, words: Words) -> str:
-    """The hotel that the report is of, or all."""
+    """The hotel that the report is about, or all hotels."""
     _ = words.catalog.gettext
     if report.hotel_id is not None:
         return hotel_name(report, report.hotel_id, words)
@@ -52,7 +52,7 @@ def document_title(report: Report, words: Words) -> str:
 
 
 def figures(report: Report, words: Words) -> tuple[Figure, ...]:
-    """The figures that everybody reads."""
+    """The key figures, in the order in which they are shown."""
     _ = words.catalog.gettext
     known = len(report.period.days()) - len(report.days_without_data)
     total, money, outs = report.total, report.money_total, report.stock_outs

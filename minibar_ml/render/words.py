@@ -67,14 +67,14 @@ class Words:
         return catalog("report", self.lang)
 
     def label(self, key: str, kind: str) -> str:
-        """The word for one of our terms; a term that we have no word for stands for itself."""
+        """The word for one of our terms; a term without one is shown as it is."""
         if kind in SHARED:
             return self._capital(label(SHARED[kind], key, self.lang))
         known = LABELS[kind].get(key)
         return key if known is None else self.catalog.gettext(known)
 
     def reason(self, logged: str) -> str:
-        """Why a training came to nothing; what the log has no standing words for is shown as it is there."""
+        """Why a training failed; a reason that has no translation is shown as it was logged."""
         words = self.catalog.gettext(TOO_LITTLE_TEXT)
         return TOO_LITTLE.sub(lambda found: words.format(have=found[1], need=found[2]), logged)
 

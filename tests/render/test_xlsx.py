@@ -17,11 +17,13 @@ from openpyxl import Workbook, load_workbook
 from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
+from minibar_ml.render import cells
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import printable
+from minibar_ml.render.sheet.cells import FORMATS
+from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
@@ -102,6 +104,25 @@ def test_formats_follow_the_language() -> None:
     turkish = read(written("tr"))
     assert turkish["Güne göre uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
     assert turkish["Türe göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "value"), [("count", 1234), ("money", 1234.5), ("decimal", 1234.5), ("share", 0.4), ("change", 40)]
+)
+def test_excel_writes_a_figure_as_page_and_pdf_do(lang: Lang, kind: Kind, value: float) -> None:
+    shown = cells.written(value, kind, Words(lang, ZoneInfo(ZONE)))
+    pattern = FORMATS[lang][kind].split(";")[0]
+    digits, places = re.compile(r"[#0][#0,.]*"), re.compile(r"\d[\d,.]*")
+    assert digits.sub("N", pattern) == places.sub("N", shown)
+    decimals = [len(re.split(r"[.,]", shown)[-1])] if kind in ("money", "decimal") else []
+    assert [len(part) for part in pattern.split(".")[1:]] == decimals
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_excel_writes_a_fall_as_page_and_pdf_do(lang: Lang) -> None:
+    shown = cells.written(-30, "change", Words(lang, ZoneInfo(ZONE)))
+    assert FORMATS[lang]["change"].split(";")[1].replace("0", "30") == shown
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -19,7 +19,7 @@ TREND_METRICS: Mapping[EntityType, MetricType] = {"room": "room_consumption", "p
 GOES_ON = frozenset[MetricType](
     {"occupancy", "product_consumption", "room_consumption", "refill_duration", "stock_days_left"}
 )
-"""Metrics that an open hotel has of every day; the others only tell that something happened."""
+"""Metrics with a point on every day of an open hotel; the others only record that something happened."""
 ADDS_UP = frozenset[MetricType](
     {"stock_outflow", "product_consumption", "room_consumption", "vacant_consumption", "custody_loss"}
 )
@@ -199,7 +199,7 @@ class MetricSummary:
 
     @property
     def days_missing(self) -> tuple[date, ...] | None:
-        """Days without a point; None for a metric that only tells that something happened."""
+        """Days without a point; None for a metric that only records that something happened."""
         if self.metric not in GOES_ON:
             return None
         known = self.spread.days if self.spread else ()

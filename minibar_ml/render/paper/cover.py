@@ -1,4 +1,4 @@
-"""The head of the first page: whose report it is, and the figures that everybody reads."""
+"""The head of the first page: hotel, period and key figures."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -81,12 +81,12 @@ def _set(
 
 
 class _End(Flowable):  # type: ignore[misc]
-    """Takes no room, and sees how much was left of the last page."""
+    """Has no size, and records how much room the last page has left."""
 
     left = 0.0
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
-        """Nothing is as wide and high."""
+        """It has no size."""
         self.left = available_height
         return 0, 0
 
@@ -95,7 +95,7 @@ class _End(Flowable):  # type: ignore[misc]
 
 
 class _Foot:
-    """What stands at the foot of every page; the document's own date is the report's, so that its bytes are too."""
+    """The foot of every page. The document gets the report's date, so that equal reports give equal bytes."""
 
     def __init__(self, report: Report, words: Words, pages: int | None) -> None:
         _ = words.catalog.gettext

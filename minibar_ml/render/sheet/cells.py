@@ -111,7 +111,7 @@ class Cells:
 
 
 class _Owner:
-    """What a cell asks for the workbook's styles; openpyxl names its sheet too, before it takes the cell as it is."""
+    """The parent that openpyxl asks for the workbook's styles and for a title while a cell is on no sheet yet."""
 
     title = ""
 
