@@ -10,6 +10,8 @@ Kind = Literal[
     "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector"
 ]  # fmt: skip
 DOMAIN = "alerts"
+SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     "type": {name: kind.title for name, kind in KINDS.items()},

@@ -14,12 +14,11 @@ from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
-from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.labels import SEVERITY_MARKS, label
 from minibar_ml.i18n.messages import sentences
 
 DOMAIN = "mails"
 TEMPLATES = Path(__file__).parent / "templates"
-MARKS = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
 """A shape for each severity, since colour alone tells some readers nothing."""
 
 
@@ -92,7 +91,7 @@ class Words:
         values = {
             "heading": live if total else ended,
             "person": person,
-            "counts": [(MARKS[one], self._label("severity", one), number, one) for one, number in by_severity],
+            "counts": [(SEVERITY_MARKS[one], self._label("severity", one), number, one) for one, number in by_severity],
             "alerts": [self._told(alert) for alert in alerts],
             "more": total - len(alerts),
             "ended": ended,
@@ -134,7 +133,7 @@ class Words:
         """An alert as the templates tell it."""
         message, action = sentences(alert, alert.entity_name, self.lang)
         facts = [
-            (self._field("severity"), f"{MARKS[alert.severity]} {self._label('severity', alert.severity)}"),
+            (self._field("severity"), f"{SEVERITY_MARKS[alert.severity]} {self._label('severity', alert.severity)}"),
             (self._field("type"), self._label("type", alert.type)),
             (self._field("day"), day(alert.occurred_on, self.lang)),
             (self._translate(_("Raised")), moment(alert.raised_at.astimezone(self.zone), self.lang)),
@@ -148,7 +147,7 @@ class Words:
         return {
             "id": alert.id,
             "severity": alert.severity,
-            "mark": MARKS[alert.severity],
+            "mark": SEVERITY_MARKS[alert.severity],
             "title": f"{self._label('type', alert.type)}: {self._entity(alert)}",
             "status": label("status", alert.status, self.lang),
             "message": message,
