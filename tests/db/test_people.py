@@ -186,7 +186,7 @@ def test_a_chat_is_told_and_its_token_is_shown_nowhere(
     assert command(store_url, "people", "test", "ayse", "--verbose") == ExitCode.OK
     raise_alerts(store_url)
     assert command(store_url, "alerts", "notify", "--verbose") == ExitCode.OK
-    assert [one["title"] for one in Service.taken] == ["This is a test", "[High] Room Oda 1: Unusual consumption"]
+    assert [one["title"] for one in Service.taken] == ["Test message", "[High] Room Oda 1: Unusual consumption"]
     shown = capsys.readouterr()
     assert "chat json://: accepted" in shown.out
     stored = sql(
