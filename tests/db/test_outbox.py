@@ -322,7 +322,7 @@ def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(
     assert html.get_filename() == "minibar-weekly-2026-03-01-all-tr.html"
     assert '<html lang="tr">' in html.get_content()
     assert (pdf.get_content_type(), pdf.get_content()[:5]) == ("application/pdf", b"%PDF-")
-    assert "Ekteki dosyalar: minibar-weekly-2026-03-01-all-tr.html" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Ekler: minibar-weekly-2026-03-01-all-tr.html" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     reported(store_url, tmp_path)
     assert told(store_url, mailbox) == []
     assert sql(store_url, "SELECT count(*) FROM minibar_ml.ml_mails")[0][0] == 1
