@@ -45,7 +45,6 @@ TURKISH = {
     r"bulan:": "tespit eden:",
     r"rastlantı\w*": "tesadüfen",
     r"risk altındaki tutar|çözülen tutar": "olası kayıp, sonuçlandırılan tutar",
-    r"kendiliğinden kapanan": "işlemsiz kapanan",
     r"susturan": "gizleyen",
     r"tarihinde en geç": "tarihine kadar",
     r"ilgilenilmesi gereken\w*": "bekleyen işler",
