@@ -142,3 +142,10 @@ def label(kind: Kind, value: str, lang: Lang) -> str:
     """The name of a value in a language; the value itself where it has none."""
     name = LABELS[kind].get(value)
     return value if name is None else catalog(DOMAIN, lang).pgettext(kind, name)
+
+
+def capital_label(kind: Kind, value: str, lang: Lang) -> str:
+    """The name of a value with a capital first letter; a Turkish i keeps its dot."""
+    name = label(kind, value, lang)
+    first = "İ" if lang == "tr" and name[:1] == "i" else name[:1].upper()
+    return first + name[1:]
