@@ -16,7 +16,7 @@ from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, generate, write
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.simulate.writing.tables import STAY_RECORDS
+from minibar_ml.simulate.writing.stays import STAY_RECORDS
 from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames
@@ -48,6 +48,7 @@ def make(hotel: Hotel) -> Points:
     data = generate(hotel.plan)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, ZoneInfo(ZONE))
     with _database() as url, make_engine(url, ZONE, "quality").connect() as connection:
+        source.use_own_path(connection)
         write(connection, data, hotel.layout, ZONE)
         without = () if hotel.plan.has_stays else ("stays",)
         if without:
@@ -79,6 +80,7 @@ def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: date
     late = f"id % {round(1 / hotel.late)} = 0 AND islem_tarihi >= :since"
     of_late = {VISITS: late, LINES: f"islem_id IN (SELECT id FROM {VISITS} WHERE {late})"}
     since = {"since": as_of - timedelta(days=LATE_DAYS)}
+    source.use_own_path(connection)
     for table, which in of_late.items():
         connection.execute(text(f"CREATE TEMP TABLE late_{table} AS SELECT * FROM {table} WHERE {which}"), since)
     for table in reversed(of_late):
@@ -87,6 +89,7 @@ def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: date
     # A day earlier, so that the next run is the first of its business day and looks back for what nothing announces.
     collect.run(connection, as_of - timedelta(days=1), ZoneInfo(ZONE), Settings().lookback_days)
     connection.commit()
+    source.use_own_path(connection)
     for table in of_late:
         connection.execute(text(f"INSERT INTO {table} SELECT * FROM late_{table}"))
     connection.commit()

@@ -18,6 +18,8 @@ UNKNOWN, UNSET = "?", "–"
 TIMES_FROM = 1000.0
 """From this growth in percent on, a change is written as a multiple: `126 times`."""
 
+ISO_DATE = len("2026-11-16")
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -160,9 +162,14 @@ def weekday(value: date, lang: Lang) -> str:
 
 
 def moment(value: Any, lang: Lang) -> str:
-    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names."""
+    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names.
+
+    An ISO date without a time stays a date.
+    """
     one = _instant(value)
-    return f"{day(one, lang)} {one:%H:%M}" if one else UNKNOWN
+    if one is None:
+        return UNKNOWN
+    return day(one, lang) if isinstance(value, str) and len(value) == ISO_DATE else f"{day(one, lang)} {one:%H:%M}"
 
 
 def moment_cell(value: Any, lang: Lang) -> str:

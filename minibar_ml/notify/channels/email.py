@@ -4,6 +4,7 @@ import hashlib
 import smtplib
 import ssl
 from dataclasses import dataclass, field
+from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -69,7 +70,7 @@ class Email:
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
         """Hand one mail to the server; see `Channel`."""
-        message = compose(self._server.sender, address, name, mail, identity)
+        message = _composed(self._server.sender, address, name, mail, identity)
         connection = self._open or self._connect()
         try:
             connection.send_message(message, self._server.sender, [address])
@@ -145,6 +146,16 @@ class Email:
     def _close_if_over(self, code: int) -> None:
         if code == 421:
             self.close()
+
+
+def _composed(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:
+    """The same as `compose`; what no mail can be made of, such as an address without @, is never deliverable."""
+    try:
+        message = compose(sender, address, name, mail, identity)
+        message.as_bytes()
+    except (ValueError, IndexError, MessageError) as error:
+        raise NeverDeliverable(reason(f"it can't be written as a mail: {error}")) from error
+    return message
 
 
 def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:

@@ -1,0 +1,195 @@
+"""Each role of people does its worst by psql: what they may write is checked and on record, and no job trusts it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import make_url
+from support.alert_commands import raise_alerts
+from support.findings import HIGH_ROOM, LOW_STOCK
+from support.hotels import ZONE, command, done, sql
+from support.logins import drop_logins, login, psql
+from support.mail_server import Mailbox, serving
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.store.engine import make_engine
+
+LOG = "minibar_ml.ml_audit_log"
+PEOPLE = ("minibar_ml_operator", "minibar_ml_viewer")
+MAY_WRITE = {
+    # Verdicts alone, checked (check_judgement) and on record.
+    ("ml_alerts", "UPDATE"): "muted_by read_at read_by resolved_at resolved_by snoozed_by snoozed_until status",
+    # Said now and in nobody else's name; on record. Jobs read none.
+    ("ml_alert_comments", "INSERT"): "alert_id at body by id",
+    # Which of the stored models is in use: on record. Jobs open a model only if its seal is ours.
+    ("ml_models", "UPDATE"): "is_active",
+    # Reports alone, by policy, as they take place (check_run). No other job reads a report's run.
+    ("ml_job_runs", "INSERT"): "as_of counts ended_at error id job outcome started_at",
+    ("ml_job_runs", "UPDATE"): "as_of counts ended_at error id job outcome started_at",
+    # By policy, administrators of all hotels: they decide who is told of what. On record. What notify makes of it is
+    # tried below.
+    **{
+        (table, verb): "all"
+        for table in ("ml_people", "ml_channels", "ml_outbox", "ml_mails", "ml_attachments")
+        for verb in ("INSERT", "UPDATE", "DELETE")
+    },
+}
+"""Every table that people's roles may write to, by verb, its columns, and why that is no harm."""
+RIGHTS = """
+SELECT c.relname, v.verb, array_agg(DISTINCT CAST(a.attname AS text) ORDER BY CAST(a.attname AS text)),
+       count(DISTINCT a.attname) = (SELECT count(*) FROM pg_attribute w
+                                    WHERE w.attrelid = c.oid AND w.attnum > 0 AND NOT w.attisdropped) AS is_all,
+       EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'
+               AND t.tgtype & v.bit <> 0) AS is_guarded
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+CROSS JOIN (VALUES ('INSERT', 4), ('UPDATE', 16), ('DELETE', 8), ('TRUNCATE', 32)) v (verb, bit)
+CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
+WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
+  AND CASE WHEN v.verb IN ('INSERT', 'UPDATE') THEN has_column_privilege(r.role, c.oid, a.attnum, v.verb)
+           ELSE has_table_privilege(r.role, c.oid, v.verb) END
+GROUP BY c.oid, c.relname, v.verb, v.bit
+"""
+FUNCTIONS = """
+SELECT DISTINCT CAST(p.proname AS text) FROM pg_proc p CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
+WHERE p.pronamespace = 'minibar_ml'::regnamespace AND p.prosecdef AND p.provolatile = 'v'
+  AND p.prorettype <> 'trigger'::regtype AND has_function_privilege(r.role, p.oid, 'EXECUTE')
+"""
+
+
+@pytest.fixture
+def hotels(store_url: str) -> Iterator[str]:
+    """Two hotels, the roles, alert 1 (a room's) and 2 (a product's) in hotel 1."""
+    sql(store_url, "INSERT INTO oteller (ad, aktif) VALUES ('Deniz', true), ('Kale', true)")
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    with make_engine(store_url, ZONE).connect() as connection:
+        raise_alerts(connection, HIGH_ROOM, LOW_STOCK)
+        connection.commit()
+    yield store_url
+    drop_logins(store_url)
+
+
+def _last(url: str) -> tuple[Any, ...]:
+    asked = f"SELECT database_role, operator, action, subject FROM {LOG} ORDER BY id DESC LIMIT 1"
+    return tuple(sql(url, asked)[0])
+
+
+def _record(action: str, operator: str = "NULL", after: str = "'{}'") -> str:
+    return f"SELECT minibar_ml.record_action({operator}, '{action}', 'x', NULL, {after})"
+
+
+def test_whatever_people_may_write_is_listed_and_has_a_trigger_that_checks_or_records_it(hotels: str) -> None:
+    rights = sql(hotels, RIGHTS, roles=list(PEOPLE))
+    found = {(table, verb): " ".join(columns) for table, verb, columns, _, _ in rights}
+    whole = {(table, verb) for table, verb, _, is_all, _ in rights if is_all}
+    assert found.keys() == MAY_WRITE.keys()
+    assert {key: "all" if key in whole and MAY_WRITE[key] == "all" else columns for key, columns in found.items()} == (
+        MAY_WRITE
+    )
+    assert [(table, verb) for table, verb, _, _, is_guarded in rights if not is_guarded] == []
+    assert sql(hotels, FUNCTIONS, roles=list(PEOPLE)) == [("record_action",)]
+
+
+@pytest.mark.parametrize("bound", [("viewer", "--all-hotels"), ("storekeeper", "--hotel", "1"),
+                                   ("administrator", "--all-hotels")])  # fmt: skip
+def test_nobody_but_a_job_says_what_the_settings_are(
+    hotels: str, bound: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = login(hotels, "hostile", "--as", *bound)
+    done(hotels, "collect", "--quiet")
+    noted = sql(hotels, f"SELECT after FROM {LOG} WHERE action = 'settings.changed'")
+    for forged in (_record("settings.changed", after="'[1]'"), _record("models.promote"), _record("alert.resolve"),
+                   _record("access.add"), "SELECT minibar_ml.record_action(NULL, NULL, 'x', NULL, NULL)"):  # fmt: skip
+        assert "may not record" in psql(url, forged)
+    entry = f"INSERT INTO {LOG} (os_user, action, subject, after) VALUES ('a', 'settings.changed', 'x', '[1]')"
+    assert "permission denied" in psql(url, entry)
+    for words in (["collect"], ["detect"], ["alerts", "notify"]):
+        done(hotels, *words, "--quiet")
+    assert sql(hotels, f"SELECT after FROM {LOG} WHERE action = 'settings.changed'") == noted
+    assert command(hotels, "collect", "--quiet", ML_LOOKBACK_DAYS="9") == ExitCode.OK
+    assert _last(hotels)[2:] == ("settings.changed", "ML_LOOKBACK_DAYS"), "nothing is hidden"
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("after", ["[1]", '"x"', "7", "null", '{"ML_LANG": {"a": []}}'])
+def test_an_entry_of_settings_that_is_malformed_or_a_persons_stops_no_job(hotels: str, after: str) -> None:
+    # As a person's login could write it before entries came by a function.
+    viewer = str(make_url(login(hotels, "viewer", "--as", "viewer", "--all-hotels")).username)
+    for role in (viewer, "postgres", "gone"):
+        sql(hotels, f"ALTER TABLE {LOG} DISABLE TRIGGER ml_audit_log_chain")
+        sql(hotels, f"INSERT INTO {LOG} (id, database_role, os_user, action, subject, after, hash)"
+                    f" SELECT coalesce(max(id), 0) + 1, :role, 'u', 'settings.changed', 'x', CAST(:after AS jsonb), ''"
+                    f" FROM {LOG}", role=role, after=after)  # fmt: skip
+        sql(hotels, f"ALTER TABLE {LOG} ENABLE ALWAYS TRIGGER ml_audit_log_chain")
+        for words in (["collect"], ["detect"], ["alerts", "notify"]):
+            done(hotels, *words, "--quiet")
+
+
+def test_nobody_passes_for_somebody_else(hotels: str) -> None:
+    victim = str(make_url(login(hotels, "victim", "--as", "administrator", "--all-hotels")).username)
+    keeper = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    role = str(make_url(boss).username)
+    assert "may not act as" in psql(keeper, _record("alert.view", f"'{victim}'"))
+    comment = "INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body{}) VALUES (1, '{}', 'b'{})"
+    for by in (victim, "system"):
+        assert "may not comment as" in psql(boss, comment.format("", by, ""))
+    verdict = f"UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = '{victim}'"
+    assert "as another login" in psql(boss, verdict)
+    assert psql(boss, comment.format(", at", role, ", '2001-01-01'")) == ""
+    assert sql(hotels, "SELECT at > now() - interval '1 minute' FROM minibar_ml.ml_alert_comments") == [(True,)]
+    assert _last(hotels) == (role, role, "alert.comment", "alert 1")
+
+
+def test_who_switches_models_off_by_psql_is_on_record(hotels: str) -> None:
+    sql(hotels, "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points,"
+                " trained_at, is_active) SELECT 'statistics', 'room_consumption', 1, n, '', 1, now(), n = 2"
+                " FROM generate_series(1, 2) n")  # fmt: skip
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    role = make_url(boss).username
+    off = "UPDATE minibar_ml.ml_models SET is_active = false"
+    assert psql(boss, off) == ""
+    subject = "room_consumption, hotel 1"
+    assert _last(hotels) == (role, None, "models.retire", subject)
+    assert psql(boss, "UPDATE minibar_ml.ml_models SET is_active = (version = 1)") == ""
+    assert _last(hotels) == (role, None, "models.promote", subject)
+    assert "permission denied" in psql(boss, "DELETE FROM minibar_ml.ml_models")
+    sql(hotels, "DELETE FROM minibar_ml.ml_models")
+    deleted = ("postgres", None, "models.delete", "1 model(s)")
+    assert _last(hotels) == deleted, "the active one: jobs forget old versions every night"
+    done(hotels, "audit", "verify", "--quiet")
+
+
+def test_a_run_that_a_person_writes_is_one_of_now(hotels: str) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
+    run = "INSERT INTO minibar_ml.ml_job_runs (job, as_of, counts) VALUES ('{}', {}, '{}')"
+    for job, as_of, counts in (("report", "now() + interval '1 year'", "{}"), ("report", "now()", "[1]")):
+        assert "as it takes place" in psql(boss, run.format(job, as_of, counts))
+    assert "row-level security" in psql(boss, run.format("collect", "now()", "{}"))
+    assert psql(boss, run.format("report", "now()", "{}")) == ""
+    backdated = "UPDATE minibar_ml.ml_job_runs SET as_of = as_of - interval '1 day'"
+    assert "as it takes place" in psql(boss, backdated)
+
+
+def test_what_an_administrator_plants_among_people_and_messages_is_on_record_and_given_up_one_by_one(
+    hotels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
+    role = make_url(boss).username
+    person = "INSERT INTO minibar_ml.ml_people (id, name, role, language) OVERRIDING SYSTEM VALUE VALUES"
+    assert psql(boss, f"{person} (900, E'x\\ny', 'administrator', 'tr'), (901, 'sms', 'administrator', 'en')") == ""
+    assert _last(hotels) == (role, None, "table.insert", "ml_people")
+    channel = "INSERT INTO minibar_ml.ml_channels (id, person_id, kind, shown, sealed) OVERRIDING SYSTEM VALUE VALUES"
+    assert psql(boss, f"{channel} (900, 900, 'email', E'no address\\n', NULL), (901, 901, 'sms', 'x', '\\x00ff')") == ""
+    mail = "INSERT INTO minibar_ml.ml_mails (id, subject, body, html) OVERRIDING SYSTEM VALUE VALUES"
+    assert psql(boss, f"{mail} (900, E'a\\nBcc: b@c.d', 'b', '<')") == ""
+    file = "INSERT INTO minibar_ml.ml_attachments VALUES (900, E'../x\\n', E'a\\n/b\\n', '')"
+    assert psql(boss, file) == ""
+    waiting = "INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at) VALUES"
+    assert psql(boss, f"{waiting} ('report', 900, 'r', 900, now()), ('report', 901, 's', 900, now())") == ""
+    with serving(Mailbox()) as mailbox:
+        status = command(hotels, "alerts", "notify", **mailbox.settings())
+    said = capsys.readouterr().err
+    assert status == ExitCode.PARTLY_DONE, said
+    assert "Traceback" not in said
+    assert mailbox.accepted == []
+    assert sql(hotels, f"SELECT count(*) FROM {LOG} WHERE action LIKE 'table.%'") == [(5,)]
