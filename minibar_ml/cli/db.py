@@ -7,6 +7,7 @@ import typer
 from minibar_ml.cli import console, session
 from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
@@ -30,8 +31,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     from minibar_ml.store.checks import fetch_opened_schemas
     from minibar_ml.store.source import contract as source
 
-    if unknown := set(without or ()) - source.PARTS.keys():
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
+    if unknown := set(without or ()) - set(DISPENSABLE):
+        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     with session.connected(session.settings(), "db init") as connection:
         # First of all, so that a wrong database is left as it was.
         source.recognise(connection)

@@ -5,11 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import runs
 from minibar_ml.store.points import metrics
-from minibar_ml.store.points.metrics import MergeResult, NewRows, Refused, Span
+from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import contract as source
 
@@ -37,12 +38,18 @@ class CollectResult:
 
 
 def run(
-    connection: "Connection", as_of: datetime, zone: ZoneInfo, lookback_days: int, since: date | None = None
+    connection: "Connection",
+    as_of: datetime,
+    zone: ZoneInfo,
+    lookback_days: int,
+    since: date | None = None,
+    hours: HouseHours | None = None,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 
     The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
-    is new to us, and `since`. On the first run everything is new: all history is filled in.
+    is new to us, and `since`. On the first run everything is new: all history is filled in. `hours` stand for the hours
+    of stays that have none on record.
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
@@ -62,9 +69,10 @@ def run(
             if metric.needs <= contract.usable
         }
         stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
-        metrics.stage(connection, stages, contract.usable, hotel)
+        house = House(hotel, hours or HouseHours())
+        metrics.stage(connection, stages, contract.usable, house)
         for metric_type, own in spans.items():
-            metrics.compute(connection, metric_type, own, hotel)
+            metrics.compute(connection, metric_type, own, house)
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
