@@ -1,4 +1,4 @@
-"""docs/troubleshooting.md quotes messages as the program prints them."""
+"""The troubleshooting pages quote messages as the program prints them."""
 
 import ast
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+PAGES = ("troubleshooting.md", "troubleshooting.tr.md")
 OTHERS_MESSAGES = {
     "No such option",
     "No such command",
@@ -22,9 +22,10 @@ OTHERS_MESSAGES = {
 HOLE = "\0"
 
 
-def quoted() -> Iterator[str]:
+def quoted(page: str) -> Iterator[str]:
     """The messages in the first column of every table of messages."""
-    for table in re.findall(r"^\| message \|.*\n\|[-|]+\n((?:\|.*\n)+)", PAGE, re.MULTILINE):
+    text = (ROOT / "docs" / page).read_text(encoding="utf-8")
+    for table in re.findall(r"^\| (?:message|mesaj) \|.*\n\|[-|]+\n((?:\|.*\n)+)", text, re.MULTILINE):
         for row in table.splitlines():
             yield from re.findall(r"`([^`]+)`", row.split(" | ")[0])
 
@@ -45,12 +46,16 @@ def printed() -> str:
     return "\n".join(text for path in modules for text in literals(ast.parse(path.read_text(encoding="utf-8"))))
 
 
-@pytest.mark.parametrize("message", [message for message in quoted() if message not in OTHERS_MESSAGES])
+QUOTED = sorted({message for page in PAGES for message in quoted(page)} - OTHERS_MESSAGES)
+
+
+@pytest.mark.parametrize("message", QUOTED)
 def test_a_quoted_message_is_one_that_the_program_prints(message: str) -> None:
     parts = [re.escape(part.strip()) for part in message.split("...") if part.strip()]
     assert parts
     assert re.search(r"[^\n]*?".join(parts), printed()), message
 
 
-def test_messages_are_quoted_at_all() -> None:
-    assert len(list(quoted())) > 30
+@pytest.mark.parametrize("page", PAGES)
+def test_messages_are_quoted_on_every_page(page: str) -> None:
+    assert len(list(quoted(page))) > 5
