@@ -5,6 +5,7 @@ Run with `make docs`; `tests/unit/test_docs.py` fails where a file is out of dat
 
 from collections.abc import Iterator
 from dataclasses import Field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -72,6 +73,7 @@ def settings() -> str:
 
 def _setting(spec: "Field[Any]", kind: Any) -> str:
     default = str(spec.default).lower() if kind is bool else str(spec.default)
+    default = f"{spec.default:%H:%M}" if kind is time else default
     shown = f"`{default}`" if default else "none"
     meaning = spec.metadata["help"].replace("|", r"\|")
     return f"| `{PREFIX}{spec.name.upper()}` | {_allowed(spec, kind)} | {shown} | {meaning} |\n"
@@ -80,7 +82,7 @@ def _setting(spec: "Field[Any]", kind: Any) -> str:
 def _allowed(spec: "Field[Any]", kind: Any) -> str:
     if get_origin(kind) is Literal:
         return " or ".join(f"`{word}`" for word in get_args(kind))
-    said = {bool: "true or false", int: "whole number", float: "number", Path: "path"}.get(kind, "text")
+    said = {bool: "true or false", int: "whole number", float: "number", Path: "path", time: "HH:MM"}.get(kind, "text")
     low, high = spec.metadata.get("min"), spec.metadata.get("max")
     if high is not None:
         return f"{said}, {low:g} to {high:g}"

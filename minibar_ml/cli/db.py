@@ -7,10 +7,11 @@ import typer
 from minibar_ml.cli import console, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.views import source_table
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import access, audit, migrations
+from minibar_ml.store import access, audit, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 
@@ -109,11 +110,14 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Check the schema and the access to the source tables.
 
-    Exits with status 5 if something is missing.
+    Shows what there is of each part of the source. Exits with status 5 if something is missing.
     """
     with session.store(session.settings(), "db check") as connection:
         contract = source.read(connection)
         version = migrations.server_version(connection)
+        seen = source.fetch_seen(connection, contract)
+        last = runs.find_last(connection, "collect")
+    refused = last.counts.get("refusals", []) if last else []
     if json:
         console.print_json(
             {
@@ -122,11 +126,11 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
                 "usable": sorted(contract.usable),
                 "missing": [str(gap) for gap in contract.gaps],
                 "without": contract.absent,
+                "parts": [source_table.as_json(one, refused) for one in seen],
             }
         )
     else:
-        console.say(
-            f"PostgreSQL {version}; store up to date; source {contract.layout}, {len(contract.usable)} functions usable"
-        )
+        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}")
+        console.out().print(source_table.table(seen, refused))
     if contract.gaps:
         raise PreconditionFailed(source.complaint(contract))

@@ -13,7 +13,8 @@ import typer
 
 from minibar_ml.cli import console, session, times
 from minibar_ml.cli.options import examples
-from minibar_ml.domain.alerts import ALERT_TYPES, STATE_TYPES, STATUSES, Alert, AlertFilter
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
+from minibar_ml.domain.alerts import STATUSES, Alert, AlertFilter
 from minibar_ml.domain.errors import MinibarError
 from minibar_ml.simulate.server import fresh_database
 from minibar_ml.store import alerts
@@ -109,7 +110,7 @@ def _show_faults(faults: Sequence[dict[str, Any]], first: date) -> None:
         starts, ends = date.fromisoformat(fault["occurred_on"]), date.fromisoformat(fault["until_on"])
         what = (alert.type, alert.entity_type, alert.entity_id)
         same = (fault["kind"], fault["entity_type"], fault["entity_id"]) == what
-        last = alert.last_seen.date() if alert.type in STATE_TYPES else alert.last_occurred_on
+        last = alert.last_seen.date() if KINDS[alert.type].is_state else alert.last_occurred_on
         return same and alert.occurred_on <= ends + timedelta(days=1) and last >= starts
 
     counts = ["hidden", "found", "alerts", "false"]

@@ -6,7 +6,7 @@ from minibar_ml.config import calendars
 from minibar_ml.config.products_file import supplies
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.calendar import Calendar
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 
 CALENDAR_PAST = timedelta(days=2 * 366)
@@ -41,13 +41,13 @@ def detection(
     since: date | None = None,
     until: date | None = None,
     is_live: bool = False,
-) -> Plan:
+) -> DetectionPlan:
     """The plan of detect and backtest: business days from `since` to before `until`, or those that a run checks.
 
     `is_live`: as-of is now, so that reservations count.
     """
     today = as_of.astimezone(settings.zone()).date()
-    return Plan(
+    return DetectionPlan(
         as_of=as_of,
         zone=settings.zone(),
         limits=limits(settings),
@@ -59,4 +59,19 @@ def detection(
         since=since,
         until=until,
         is_live=is_live,
+    )
+
+
+def training(settings: Settings, as_of: datetime) -> TrainingPlan:
+    """What train and optimize learn from as of an instant."""
+    today = as_of.astimezone(settings.zone()).date()
+    return TrainingPlan(
+        as_of=as_of,
+        zone=settings.zone(),
+        limits=limits(settings),
+        lookback_days=settings.lookback_days,
+        training_days=settings.training_days,
+        min_points=settings.min_data_points,
+        accuracy_threshold=settings.accuracy_threshold,
+        calendar=calendar(settings, today, today),
     )

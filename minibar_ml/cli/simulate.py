@@ -12,10 +12,13 @@ from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.files import write_whole
-from minibar_ml.simulate import HotelPlan, generate, write
+from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
 from minibar_ml.store.source.contract import use_own_path
 
 LAST_YEAR = 2100
+
+AS_THE_APPLICATION = False
+"""Whether the hotel is written as the hotel application writes it, or in an ideal manner."""
 
 
 def register(root: typer.Typer) -> None:
@@ -41,9 +44,10 @@ def simulate(
     Refuses to run where tables of the hotel application exist.
     """
     settings = session.settings()
+    manner = ApplicationManner(paths="present" if layout == "b" else "2025") if AS_THE_APPLICATION else None
     plan = HotelPlan(
         seed=seed, ends_on=_day(ending) if ending else times.yesterday(settings), hotels=hotels, rooms=rooms,
-        days=days, timezone=settings.timezone,
+        days=days, timezone=settings.timezone, manner=manner,
     )  # fmt: skip
     data = generate(plan)
     with session.connected(settings, "simulate") as connection:

@@ -10,9 +10,9 @@ from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases, quality_table
-from minibar_ml.domain.budget import SHARES
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
+from minibar_ml.ml.detectors import shares
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -32,24 +32,11 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     settings = session.settings()
     if not session.enabled(settings):
         return
-    instant = times.resolve_as_of(as_of, settings.zone())
+    plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()))
     keys = load_keys(settings)
-    today = instant.astimezone(settings.zone()).date()
-    calendar = plans.calendar(settings, today, today)
 
     def job(connection: "Connection") -> TrainResult:
-        return run(
-            connection,
-            instant,
-            settings.zone(),
-            keys,
-            plans.limits(settings),
-            training_days=settings.training_days,
-            lookback_days=settings.lookback_days,
-            min_points=settings.min_data_points,
-            accuracy_threshold=settings.accuracy_threshold,
-            calendar=calendar,
-        )
+        return run(connection, plan, keys)
 
     result = session.work(settings, "train", job)
     stored = result.forecasts
@@ -100,7 +87,7 @@ def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
         quality_table.show(hotel_id, rows)
     console.note(
         f"ML_ALERT_BUDGET={result.budget_per_1000_rooms_day:g}: false alerts per 1,000 rooms per day, divided by "
-        f"share; {1 - sum(SHARES.values()):.0%} is reserved for rules."
+        f"share; {1 - sum(shares().values()):.0%} is reserved for rules."
     )
     quality_table.explain(accuracy_threshold)
 

@@ -1,11 +1,14 @@
 """A setting's value from its text: its type and limits."""
 
+import re
 from dataclasses import Field
+from datetime import time
 from typing import Any, Literal, get_args, get_origin
 
 from minibar_ml.config.settings import PREFIX
 from minibar_ml.domain.errors import ConfigurationError
 
+_TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}
 
 
@@ -40,4 +43,12 @@ def _as(kind: Any, value: Any) -> Any:
             return kind(str(value).strip())
         except ValueError:
             raise ValueError("a whole number" if kind is int else "a number") from None
+    if kind is time:
+        return _as_time(str(value).strip())
     return kind(str(value).strip())
+
+
+def _as_time(text: str) -> time:
+    if not _TIME.fullmatch(text):
+        raise ValueError("a time such as 12:00")
+    return time.fromisoformat(text.zfill(5))

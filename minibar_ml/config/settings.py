@@ -6,12 +6,14 @@ A dataclass and python-dotenv rather than pydantic-settings: importing pydantic 
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from minibar_ml.config.checks import require_country, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
+from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.languages import Lang
 
 PREFIX = "ML_"
@@ -60,6 +62,8 @@ class Settings:
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    check_in_time: time = _setting(HouseHours.check_in, "check-in time of stays that have no time of arrival")
+    check_out_time: time = _setting(HouseHours.check_out, "check-out time of stays that have no time of departure")
     lookback_days: int = _setting(3, "recent days that collect reads again and train leaves out", 1, 60)
     training_days: int = _setting(30, "days of history that train learns from", 7, 366)
     min_data_points: int = _setting(
@@ -117,6 +121,10 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The hotel's time zone."""
         return ZoneInfo(self.timezone)
+
+    def house_hours(self) -> HouseHours:
+        """The hotel's check-in and check-out time."""
+        return HouseHours(self.check_in_time, self.check_out_time)
 
     def changed(self) -> dict[str, str]:
         """Settings that are not at their default, by variable; of secrets only that they are set."""

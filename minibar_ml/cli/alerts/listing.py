@@ -14,7 +14,8 @@ from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.alerts.table import listing
 from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, SORTS, STATUSES, Alert, AlertFilter, Hidden
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, Alert, AlertFilter, Hidden
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang
 from minibar_ml.store import alerts, audit, runs

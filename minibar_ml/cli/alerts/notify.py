@@ -13,7 +13,8 @@ from minibar_ml.cli import console, session, times
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
 from minibar_ml.domain.errors import Ended, ExitCode
-from minibar_ml.jobs.notify import NotifyResult, Plan, run
+from minibar_ml.jobs.notify import NotifyResult, run
+from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.log import logger
 
 
@@ -38,7 +39,7 @@ def notify(
     settings = session.settings()
     if not session.enabled(settings):
         return
-    plan = Plan(
+    plan = DeliveryPlan(
         as_of=times.resolve_as_of(as_of, settings.zone()),
         zone=settings.zone(),
         lang=settings.lang,
@@ -46,7 +47,7 @@ def notify(
         keys=delivery.keys(settings),
         seconds=settings.notify_seconds,
         attempts=settings.notify_attempts,
-        storm=settings.notify_digest_threshold,
+        digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
     )
     try:

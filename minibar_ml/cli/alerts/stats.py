@@ -10,8 +10,8 @@ from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.budget import SHARES
 from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.ml.detectors import shares
 from minibar_ml.store import alerts, runs
 from minibar_ml.store.source import hotels
 
@@ -47,7 +47,7 @@ def stats(
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
         figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}
-        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, SHARES)})
+        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares())})
         return
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
     from minibar_ml.cli.views.budget_table import split_table, usage_table
@@ -58,7 +58,7 @@ def stats(
         "",
         usage_table(usage, rooms, language, with_verdicts=True),
         "",
-        split_table(counted, usage, SHARES, language),
+        split_table(counted, usage, shares(), language),
     )
     for table in tables:
         console.out().print(table)
