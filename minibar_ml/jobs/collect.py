@@ -62,13 +62,18 @@ def run(
         if last and last.counts.get("timezone", zone.key) != zone.key:
             logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
             span = everything
-        hotel = metrics.ledger_hotel(connection)
+        hotel = metrics.ledger_hotel(connection, contract.usable)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, hotel)
             for metric in COLLECTED
             if metric.needs <= contract.usable
         }
-        stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
+        stages = {
+            "": span,
+            "stage_custody": spans.get("custody_loss", span),
+            "stage_movements": spans.get("stock_outflow", span),
+            "stage_openings": spans.get("stock_level", span),
+        }
         house = House(hotel, hours or HouseHours())
         metrics.stage(connection, stages, contract.usable, house)
         for metric_type, own in spans.items():
@@ -115,7 +120,7 @@ def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> li
 
 
 def _own_span(
-    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int
+    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int | None
 ) -> Span:
     """A metric's span: the usual one, longer for what changes late, all history for what was never filed like this."""
     if last and metric.of_ledger and last.counts.get("ledger_hotel") != ledger_hotel:
