@@ -12,7 +12,8 @@ from support import catalogs
 from support.report_values import a_report
 
 import minibar_ml.render
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.reporting.report import FalsePositives, JobRun, Page
 from minibar_ml.i18n import LOCALE_FOLDER, Lang

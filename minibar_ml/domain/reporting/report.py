@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
-from minibar_ml.domain.alerts import Alert, AlertType, Severity
+from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerts import Alert, Severity
 from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")

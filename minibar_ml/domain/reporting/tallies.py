@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES
 from minibar_ml.domain.reporting.report import Count, Day, Money, Period
 
 
