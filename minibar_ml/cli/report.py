@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from minibar_ml.config.settings import Settings
-    from minibar_ml.domain.reporting.report import Period
+    from minibar_ml.domain.reporting.periods import Period
     from minibar_ml.i18n import Lang
     from minibar_ml.jobs.report import ReportResult
 
@@ -56,7 +56,7 @@ def weekly(
     verbose: Verbose = False,
 ) -> None:
     """Write the week's report and print its path; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.reporting.report import week_ending
+    from minibar_ml.domain.reporting.periods import week_ending
 
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
@@ -82,7 +82,7 @@ def monthly(
     verbose: Verbose = False,
 ) -> None:
     """Write the report of the calendar month that ended; with --json, print its figures and write nothing."""
-    from minibar_ml.domain.reporting.report import month_ended
+    from minibar_ml.domain.reporting.periods import month_ended
 
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
