@@ -10,7 +10,7 @@ Kind = Literal[
 ]  # fmt: skip
 DOMAIN = "alerts"
 SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
-"""A shape for each severity, since not everybody can tell colours apart."""
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     "type": {
