@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal[
@@ -13,19 +14,7 @@ SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium":
 """A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
-    "type": {
-        "stock_anomaly": "Unusual stock movement",
-        "shrinkage": "Unexplained stock loss",
-        "stock_depletion": "Stock running out",
-        "consumption_anomaly": "Unusual consumption",
-        "silent_room": "Silent room",
-        "vacant_consumption": "Consumption in a vacant room",
-        "refill_delay": "Slow refills",
-        "unanswered_request": "Unanswered request",
-        "custody_loss": "Items missing from an attendant's cart",
-        "model_fallback": "Model unavailable",
-        "data_stale": "No new data",
-    },
+    "type": {name: kind.title for name, kind in KINDS.items()},
     "severity": {"low": "low", "medium": "medium", "high": "high", "critical": "critical"},
     "status": {
         "open": "open",

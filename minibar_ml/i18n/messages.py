@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alerts import Alert, Finding, is_state
+from minibar_ml.domain.alert_kinds import is_state
+from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.domain.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole

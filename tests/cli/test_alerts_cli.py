@@ -15,7 +15,8 @@ from support.findings import D, evening, rows
 from minibar_ml import cli
 from minibar_ml.cli.app import main
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 
 
 def test_json_has_every_promised_field_in_the_promised_order(

@@ -13,8 +13,8 @@ from cryptography.fernet import Fernet
 from support.hotels import command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
 
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.domain.people import STOCK_TYPES
 
 USERS = """
 INSERT INTO oteller (id, ad) VALUES (1, 'Bir'), (2, 'İki');
@@ -54,7 +54,7 @@ def test_administrators_and_storekeepers_are_people_by_default_and_attendants_ar
         "yersiz": ("storekeeper", [], {"email": "yersiz@otel.example"}),
         "bozuk": ("administrator", [2], {}),
     }
-    assert found["depo"]["alert_types"] == list(STOCK_TYPES)
+    assert found["depo"]["alert_types"] == list(types_where(lambda kind: kind.is_stock))
     assert found["patron"]["alert_types"] is None
     assert (found["patron"]["reports"], found["depo"]["reports"]) == (["monthly"], [])
 

@@ -11,7 +11,8 @@ import pytest
 from support import catalogs
 
 import minibar_ml
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, Alert, AlertType, Finding
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import LOCALE_FOLDER, Lang, messages
 from minibar_ml.i18n.evidence import evidence, odds
