@@ -114,6 +114,6 @@ def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provi
 def test_a_provisional_alert_keeps_its_severity_and_says_so_in_its_message() -> None:
     (finding,) = as_provisional([HIGH_ROOM], History.of(9))
     assert finding.severity == HIGH_ROOM.severity
-    assert sentences(finding, "1126", "en")[0].endswith(" After 9 days of history, provisional.")
-    assert sentences(finding, "1126", "tr")[0].endswith(" 9 günlük geçmişe dayanıyor, geçici.")
-    assert "provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]
+    assert sentences(finding, "1126", "en")[0].endswith(" Provisional: based on only 9 days of history.")
+    assert sentences(finding, "1126", "tr")[0].endswith(" Geçici değerlendirme: yalnızca 9 günlük geçmişe dayanıyor.")
+    assert "Provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]
