@@ -11,7 +11,8 @@ import pytest
 from typer.main import get_command
 
 from minibar_ml.cli.app import app
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n.labels import label
 from minibar_ml.ml.detectors import ALL
@@ -106,7 +107,7 @@ def test_every_exit_status_has_its_place_in_troubleshooting() -> None:
 def test_every_detector_is_explained() -> None:
     text = (ROOT / "docs" / "algorithms.md").read_text(encoding="utf-8")
     explained = {word for heading in HEADING.findall(text) for word in re.findall(r"`(\w+)`", heading)}
-    assert {detector.name for detector in ALL} <= explained
+    assert {detector.spec.name for detector in ALL} <= explained
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])
