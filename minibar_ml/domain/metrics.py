@@ -56,3 +56,4 @@ COLLECTED: tuple[Collected, ...] = (
     Collected("request_response", frozenset({"source_rooms", "source_refill_requests"}), trailing_days=31),
     Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60),
 )
+LEDGER_METRICS: frozenset[MetricType] = frozenset(one.type for one in COLLECTED if one.of_ledger)
