@@ -16,9 +16,12 @@ from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
+CERTAIN, AFTER_DEPARTURE, BEFORE_DEPARTURE, BEFORE_ARRIVAL = range(4)
+"""How it is known that a room was without guests: for certain; or the check before was on the departure day, whose hour
+is not on record, or is; or the check is on the arrival day, whose hour is not on record."""
 LOOK_BACK_DAYS = 60
 """Days before the judged one that a detector may look at: stock in attendants' hands, the level's way down."""
-LOOK_BACK = {"rooms": 28, "vacant": 0, "gaps": 0, "custody": 0}
+LOOK_BACK = {"rooms": 28, "vacant": 28, "gaps": 0, "custody": 0}
 """Frames of which detectors look back less: stays and runs of empty checks; nothing but the day itself."""
 
 
@@ -40,7 +43,9 @@ class Frames:
         guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
         occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
         since the room's check before.
-    vacant: hotel_id, room_id, day, units, previous_on; visits with no guest since the visit before.
+    vacant: hotel_id, room_id, day, units, previous_on, evidence (see CERTAIN), check_hour (of the check before, -1
+        where it does not matter); visits with no guest known since the visit before. Certain ones that found nothing
+        are left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.

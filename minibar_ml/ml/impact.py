@@ -11,7 +11,7 @@ def impact(finding: Finding, found: Mapping[int, float] | None, prices: Mapping[
 
     Of a room only what is beyond the expected counts, spread evenly over the products found there.
     """
-    if finding.reason in ("room_high", "vacant", "custody"):
+    if finding.reason in ("room_high", "vacant", "after_departure", "before_departure", "before_arrival", "custody"):
         worth = _worth(found or {}, prices)
         if worth is None or finding.value <= 0:
             return None
