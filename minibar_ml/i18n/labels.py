@@ -10,6 +10,8 @@ Kind = Literal[
     "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector"
 ]  # fmt: skip
 DOMAIN = "alerts"
+SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     "type": {name: kind.title for name, kind in KINDS.items()},
@@ -140,3 +142,10 @@ def label(kind: Kind, value: str, lang: Lang) -> str:
     """The name of a value in a language; the value itself where it has none."""
     name = LABELS[kind].get(value)
     return value if name is None else catalog(DOMAIN, lang).pgettext(kind, name)
+
+
+def capital_label(kind: Kind, value: str, lang: Lang) -> str:
+    """The name of a value with a capital first letter; a Turkish i keeps its dot."""
+    name = label(kind, value, lang)
+    first = "İ" if lang == "tr" and name[:1] == "i" else name[:1].upper()
+    return first + name[1:]

@@ -59,17 +59,19 @@ def run(
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = _lookback(as_of, zone, last, lookback_days)
         span = _span(as_of, zone, [days, since, *_starts(new_rows, last, zone)])
+        house = House(metrics.ledger_hotel(connection), hours or HouseHours())
+        if last and last.counts.get("house_hours", str(house.hours)) != str(house.hours):
+            logger.warning("check-in and check-out times have changed: all business days are computed again")
+            span = everything
         if last and last.counts.get("timezone", zone.key) != zone.key:
             logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
             span = everything
-        hotel = metrics.ledger_hotel(connection)
         spans = {
-            metric.type: _own_span(metric, span, everything, zone, last, hotel)
+            metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
             if metric.needs <= contract.usable
         }
         stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
-        house = House(hotel, hours or HouseHours())
         metrics.stage(connection, stages, contract.usable, house)
         for metric_type, own in spans.items():
             metrics.compute(connection, metric_type, own, house)
@@ -79,7 +81,8 @@ def run(
         counts = metrics.merge(connection, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(counts) | {"changed_on": [day.isoformat() for day in counts.changed_on]})
-        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=hotel, timezone=zone.key)
+        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.complaint(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(

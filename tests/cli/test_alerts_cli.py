@@ -173,7 +173,7 @@ def test_an_unknown_id_is_named_and_refused(
 def test_a_hotel_that_only_the_source_knows_is_no_error(
     connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (5, 'Palas')"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (5, 'Palas')"))
     connection.commit()
     assert listed(capsys, "--hotel", "5") == listed(capsys, "--hotel", "0") == []
     assert main(["alerts", "list", "--hotel", "6"]) == 5
@@ -263,7 +263,7 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
 
 def _rooms(connection: Connection, count: int) -> None:
     """So many rooms in use, and one that is not."""
-    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (1, 'Palas')"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (1, 'Palas')"))
     connection.execute(text("INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '1', 1)"))
     connection.execute(
         text("INSERT INTO odalar (kat_id, oda_no, aktif) SELECT 1, n, n > 0 FROM generate_series(0, :count) n"),

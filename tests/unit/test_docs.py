@@ -36,6 +36,12 @@ def test_a_generated_document_is_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == GENERATED[path], "run `make docs`"
 
 
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub writes them in an address."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
 def commands(command: Any, called: str = "") -> dict[str, Any]:
     """Every command that does something, by how it is called."""
     if not hasattr(command, "commands"):
@@ -61,6 +67,13 @@ def test_links_lead_to_files(path: Path) -> None:
     for target in LINK.findall(path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
+def test_links_lead_to_headings(path: Path) -> None:
+    for target, heading in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        page = (path.parent / target) if target else path
+        assert heading in anchors(page), f"{target}#{heading}"
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)

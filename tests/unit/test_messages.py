@@ -246,8 +246,8 @@ EXPLANATIONS: list[tuple[str, dict[str, Any], str, str]] = [
      "The others that day (6 attendants): 97% of their normal time.",
      "O gün diğerleri (6 görevli): normal sürelerinin %97'si."),
     ("custody", {"usual_percent": 0.12},
-     "Average of all attendants: 0.1% of the units handed out.",
-     "Bütün görevlilerin ortalaması: zimmete verilenin %0,1'i."),
+     "Average of all attendants: 0.12% of the units handed out.",
+     "Bütün görevlilerin ortalaması: zimmete verilenin %0,12'si."),
     ("outflow_high", {"written_off": 30}, "Written off that day: 30 units.", "O gün fire: 30 adet."),
     ("stale", {}, "", ""),
 ]  # fmt: skip

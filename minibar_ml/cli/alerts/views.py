@@ -14,7 +14,7 @@ from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.formats import UNSET, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import again, happening, standing
+from minibar_ml.i18n.standings import again, event_line, standing
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats what the word says."""
@@ -55,7 +55,7 @@ def explanation(
     made.add_row()
     if before is not None:
         line("again", again(before, lang))
-    line("history", Text("\n".join(visible(happening(one, lang)) for one in history)))
+    line("history", Text("\n".join(visible(event_line(one, lang)) for one in history)))
     return made
 
 

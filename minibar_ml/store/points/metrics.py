@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import STAYS, VISITS, MetricType
@@ -110,13 +110,16 @@ class House:
 
 
 def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], house: House) -> None:
-    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''."""
-    connection.execute(query("collect.create_scratch"))
-    for needs, stages in STAGES:
-        if needs <= set(usable):
-            for name in stages:
-                connection.execute(query(f"collect.{name}"), spans.get(name, spans[""]).binds() | house.binds())
-    connection.execute(query("collect.analyze_scratch"))
+    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''.
+
+    Stages of one span are sent together: they need no answer, only each other's order.
+    """
+    wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
+    own = [name for name in wanted if name in spans]
+    usual = ["create_scratch", *(name for name in wanted if name not in spans)]
+    for names, span in [(usual, spans[""]), *(([name], spans[name]) for name in own), (["analyze_scratch"], spans[""])]:
+        together = text(";\n".join(query(f"collect.{name}").text for name in names))
+        connection.execute(together, span.binds() | house.binds())
 
 
 def compute(connection: Connection, metric: MetricType, span: Span, house: House) -> None:

@@ -1,11 +1,11 @@
 """The storekeepers' three files a day: dosya_yuklemeleri, yukleme_gorevleri, misafir_kayitlari."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.application.lists.booking import BookingSystem, GuestList
+from minibar_ml.simulate.application.lists.booking import NO_HOUR, BookingSystem, GuestList
 from minibar_ml.simulate.application.lists.guest_rows import ARRIVAL, DEPARTURE, IN_HOUSE, NEVER, GuestRows, instant
 from minibar_ml.simulate.arrays import Ints, dates, instants, stream
 from minibar_ml.simulate.manner import ApplicationManner
@@ -82,13 +82,14 @@ def _load(
 def _load_belated(
     uploads: Uploads, truth: Truth, manner: ApplicationManner, hotel: int, day: int, at: int, kind: int, rows: GuestList
 ) -> None:
-    """Yesterday's list: a standard one counts as in house, where rows without a number of guests are rejected."""
+    """Yesterday's list: a standard one counts as in house, where hours are ignored and rows without guests rejected."""
     if manner.lists == "p4001":
         _load(uploads, truth, hotel, day, at, kind, rows, 0)
     elif kind == DEPARTURE:
         _add_file(uploads, truth, hotel, day, at, IN_HOUSE, good=0, bad=len(rows))
     else:
-        _load(uploads, truth, hotel, day, at, IN_HOUSE, rows, 0)
+        no_hours = np.full(len(rows), NO_HOUR)
+        _load(uploads, truth, hotel, day, at, IN_HOUSE, replace(rows, arrive_quarter=no_hours), 0)
 
 
 def _add_file(uploads: Uploads, truth: Truth, hotel: int, day: int, at: int, kind: int, *, good: int, bad: int) -> int:
