@@ -52,7 +52,7 @@ def make(hotel: Hotel) -> Points:
         write(connection, data, hotel.layout, ZONE)
         without = () if hotel.plan.has_stays else ("stays",)
         if without:
-            connection.execute(text(f"DROP TABLE {STAY_RECORDS}"))
+            connection.execute(text(f"DROP TABLE {STAY_RECORDS} CASCADE"))
         connection.commit()
         migrations.upgrade(connection)
         source.install(connection, without)

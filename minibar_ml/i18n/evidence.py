@@ -31,7 +31,9 @@ def evidence(alert: Alert, lang: Lang) -> str:
 
 
 def _sureness(alert: Alert, lang: Lang) -> str:
-    translate, detector = catalog(DOMAIN, lang).gettext, label("detector", alert.detector, lang)
+    translate = catalog(DOMAIN, lang).gettext
+    # The forest, which may be named after the detector, has a sentence of its own.
+    detector = label("detector", alert.detector.partition("+")[0], lang)
     if alert.score is None:
         return translate(RULE).format(detector=detector)
     text = SURE if alert.score > math.log(BEYOND) else CHANCE

@@ -56,6 +56,6 @@ def _figures(alert: Alert, lang: Lang) -> dict[str, str]:
         "peers": counted("room" if alert.entity_type == "room" else "attendant", facts.get("peers"), lang),
         **{name: counted(thing, facts.get(name), lang) for name, thing in things.items()},
         **{name: estimate("unit", facts.get(name), lang) for name in units},
-        **{name: Figure(percent(facts.get(name), lang)) for name in shares},
+        **{name: Figure(percent(facts.get(name), lang, 2)) for name in shares},
     }
     return {name: text for name, text in written.items() if not text.startswith(UNKNOWN)}

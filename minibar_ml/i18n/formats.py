@@ -125,15 +125,15 @@ def duration(minutes: Any, lang: Lang) -> str:
     return " ".join(counted(thing, count, lang) for thing, count in zip((large, small), parts, strict=True) if count)
 
 
-def day(value: Any, lang: Lang, beside: date | None = None) -> str:
+def day(value: Any, lang: Lang, near: date | None = None) -> str:
     """A date in a text, given as such or in ISO: `19 Nov 2025`, `19 Kas 2025`; `?` for what is not a date.
 
-    The year is left out where it is that of a date `beside`.
+    The year is left out where it is that of `near`, a date that the reader sees with it.
     """
     one = _date(value)
     if one is None:
         return UNKNOWN
-    return short_day(one, lang) + (f" {one.year}" if beside is None or beside.year != one.year else "")
+    return short_day(one, lang) + (f" {one.year}" if near is None or near.year != one.year else "")
 
 
 def short_day(value: date, lang: Lang) -> str:
@@ -153,7 +153,7 @@ def days(first: date, last: date, lang: Lang) -> str:
         return day(first, lang)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day(last, lang)}"
-    return f"{day(first, lang, beside=last)} – {day(last, lang)}"
+    return f"{day(first, lang, near=last)} – {day(last, lang)}"
 
 
 def weekday(value: date, lang: Lang) -> str:

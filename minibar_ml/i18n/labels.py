@@ -3,27 +3,18 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal[
     "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector"
 ]  # fmt: skip
 DOMAIN = "alerts"
+SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
-    "type": {
-        "stock_anomaly": "Unusual stock movement",
-        "shrinkage": "Unexplained stock loss",
-        "stock_depletion": "Stock running out",
-        "consumption_anomaly": "Unusual consumption",
-        "silent_room": "Silent room",
-        "vacant_consumption": "Consumption in a vacant room",
-        "refill_delay": "Slow refills",
-        "unanswered_request": "Unanswered request",
-        "custody_loss": "Items missing from an attendant's cart",
-        "model_fallback": "Model unavailable",
-        "data_stale": "No new data",
-    },
+    "type": {name: kind.title for name, kind in KINDS.items()},
     "severity": {"low": "low", "medium": "medium", "high": "high", "critical": "critical"},
     "status": {
         "open": "open",
@@ -151,3 +142,10 @@ def label(kind: Kind, value: str, lang: Lang) -> str:
     """The name of a value in a language; the value itself where it has none."""
     name = LABELS[kind].get(value)
     return value if name is None else catalog(DOMAIN, lang).pgettext(kind, name)
+
+
+def capital_label(kind: Kind, value: str, lang: Lang) -> str:
+    """The name of a value with a capital first letter; a Turkish i keeps its dot."""
+    name = label(kind, value, lang)
+    first = "İ" if lang == "tr" and name[:1] == "i" else name[:1].upper()
+    return first + name[1:]

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alerts import Alert, Finding, is_state
+from minibar_ml.domain.alert_kinds import is_state
+from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.domain.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
@@ -122,7 +123,7 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
     dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by")}
     dates["measured_on"] = alert.measured_on
-    written = {name: day(value, lang, beside=alert.occurred_on) for name, value in dates.items()}
+    written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:
         written["since"] = written["since"].split()[0]
     return written

@@ -31,7 +31,7 @@ def again(before: Alert, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
 
 
-def happening(one: AlertEvent, lang: Lang) -> str:
+def event_line(one: AlertEvent, lang: Lang) -> str:
     """One line of an alert's history: when, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event == "escalated" and one.severity is not None:

@@ -89,8 +89,7 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last check: {previous_on}.", MISSING),
     ),
     "before_arrival": Wording(
-        "Room {name}: {units} missing before check-in time on the day of arrival; the hour of arrival is not on "
-        "record.",
+        "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING),
     ),

@@ -1,16 +1,17 @@
-"""Hotels by name, where a report is of several."""
+"""Names of hotels, for reports about several."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.report import Page, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
 
 
 def has_many_hotels(report: Report) -> bool:
-    """Whether a row has to say which hotel it is of."""
+    """Whether a row has to name its hotel."""
     return report.hotel_id is None and len(report.hotels) > 1
 
 

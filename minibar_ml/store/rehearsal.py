@@ -17,17 +17,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alerts import (
-    MOST_QUIET_DAYS,
-    NORMAL_DAYS,
-    SEVERITIES,
-    STATE_REASON,
-    Alert,
-    AlertType,
-    Finding,
-    Transitions,
-    is_state,
-)
+from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, is_state
+from minibar_ml.domain.alerts import SEVERITIES, Alert, Finding, Transitions
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.findings import as_json, merged
 
@@ -87,7 +78,7 @@ class Rehearsal:
         self, found: Mapping[Fingerprint, dict[str, Any]], as_of: datetime, evaluated: Collection[AlertType]
     ) -> int:
         over = 0
-        stale = {alert.hotel_id for alert in self._live.values() if alert.type == "data_stale"}
+        stale = {alert.hotel_id for alert in self._live.values() if KINDS[alert.type].marks_stale_data}
         for fingerprint, alert in list(self._live.items()):
             row = found.get(fingerprint)
             if self._is_over(alert, row, as_of, evaluated, alert.hotel_id in stale):
@@ -109,7 +100,8 @@ class Rehearsal:
     ) -> bool:
         if row is not None:
             return row["settled_at"] is not None and alert.last_occurred_on <= row["occurred_on"]
-        normal_days = 0 if alert.reason == STATE_REASON else NORMAL_DAYS[alert.type]
+        kind = KINDS[alert.type]
+        normal_days = 0 if alert.reason in kind.state_reasons else kind.normal_days
         days = (as_of.date() - _known_on(alert)).days
         if normal_days is None:
             return False

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.reporting.report import (
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import (
     STOCK_OUT_DAYS,
     Action,
     Affected,
@@ -23,7 +24,6 @@ from minibar_ml.domain.reporting.report import (
     ModelQuality,
     Pace,
     Page,
-    Period,
     StockOut,
 )
 from minibar_ml.domain.reporting.tallies import Tally
@@ -170,7 +170,7 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Pa
             empty_on=r.empty_on,
             order_quantity=r.order_quantity,
             order_by=r.order_by,
-            foretold_on=r.foretold_on,
+            forecast_on=r.forecast_on,
         )
         for r in found
     )

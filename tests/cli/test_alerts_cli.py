@@ -15,7 +15,8 @@ from support.findings import D, evening, rows
 from minibar_ml import cli
 from minibar_ml.cli.app import main
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 
 
 def test_json_has_every_promised_field_in_the_promised_order(
@@ -172,7 +173,7 @@ def test_an_unknown_id_is_named_and_refused(
 def test_a_hotel_that_only_the_source_knows_is_no_error(
     connection: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (5, 'Palas')"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (5, 'Palas')"))
     connection.commit()
     assert listed(capsys, "--hotel", "5") == listed(capsys, "--hotel", "0") == []
     assert main(["alerts", "list", "--hotel", "6"]) == 5
@@ -198,7 +199,7 @@ def test_a_repeated_verdict_says_that_it_changed_nothing(three: Connection, caps
     assert "alert 1: marked as read" in capsys.readouterr().err
     assert main(["alerts", "read", "1", "3"]) == 0
     error = capsys.readouterr().err
-    assert "alert 1: already marked as read" in error
+    assert "alert 1: unchanged, already marked as read" in error
     assert "alert 3: marked as read" in error
 
 
@@ -219,9 +220,9 @@ def test_show_explains_range_series_odds_and_action(
     drawn = next(number for number, line in enumerate(lines) if "█" in line)
     assert lines[drawn].rstrip().endswith("····█·")
     assert lines[drawn + 1].index("^") == lines[drawn].index("█")
-    told = " ".join(" ".join(lines).split())
+    words = " ".join(" ".join(lines).split())
     for said in ("3.1 (0 … 6)", "+190%", "1 in 270,000", "Compare with the guest's bill"):
-        assert said in told, said
+        assert said in words, said
 
 
 def test_showing_leaves_one_entry_in_the_audit_log(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,7 +263,7 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
 
 def _rooms(connection: Connection, count: int) -> None:
     """So many rooms in use, and one that is not."""
-    connection.execute(text("INSERT INTO oteller (id, ad) VALUES (1, 'Palas')"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (1, 'Palas')"))
     connection.execute(text("INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '1', 1)"))
     connection.execute(
         text("INSERT INTO odalar (kat_id, oda_no, aktif) SELECT 1, n, n > 0 FROM generate_series(0, :count) n"),

@@ -10,12 +10,13 @@ from sqlalchemy import make_url
 from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
-from minibar_ml.domain.access import STOCK_ALERTS, STOCK_METRICS
-from minibar_ml.domain.alerts import ALERT_TYPES
+from minibar_ml.domain.access import STOCK_METRICS
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, types_where
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.source.layouts import layouts
 
 AS_OF = "2025-11-20"
+STOCK_ALERTS = set(types_where(lambda kind: kind.is_stock))
 OPEN_TABLES = {"ml_schema_migrations", "ml_source_contract", "ml_watermarks", "ml_audit_head"}
 """Tables of the store that tell of no alert, and whose rows all look alike to whoever may read the table."""
 

@@ -24,7 +24,8 @@ from support.findings import (
 )
 from support.hotels import ZONE
 
-from minibar_ml.domain.alerts import ALERT_TYPES, Alert, AlertFilter, Finding, Transitions
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import Alert, AlertFilter, Finding, Transitions
 from minibar_ml.store import alerts
 from minibar_ml.store.rehearsal import Rehearsal
 

@@ -11,7 +11,8 @@ import pytest
 from support import catalogs
 
 import minibar_ml
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES, Alert, AlertType, Finding
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import LOCALE_FOLDER, Lang, messages
 from minibar_ml.i18n.evidence import evidence, odds
@@ -61,7 +62,7 @@ CASES: list[tuple[Any, ...]] = [
      "Room 1126: 4 units missing after the departure check. Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş. Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "before_arrival", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing before check-in time on the day of arrival; the hour of arrival is not on record."
+     "Room 1126: 4 units missing before check-in time on the arrival day; the hour of arrival is not on record."
      " Last check: 17 Nov.",
      "Oda 1126: giriş günü, giriş saatinden önce 4 adet eksilmiş; misafirin geliş saati kayıtlı değil."
      " Son kontrol: 17 Kas."),
@@ -257,8 +258,8 @@ EXPLANATIONS: list[tuple[str, dict[str, Any], str, str]] = [
      "The others that day (6 attendants): 97% of their normal time.",
      "O gün diğerleri (6 görevli): normal sürelerinin %97'si."),
     ("custody", {"usual_percent": 0.12},
-     "Average of all attendants: 0.1% of the units handed out.",
-     "Bütün görevlilerin ortalaması: zimmete verilenin %0,1'i."),
+     "Average of all attendants: 0.12% of the units handed out.",
+     "Bütün görevlilerin ortalaması: zimmete verilenin %0,12'si."),
     ("outflow_high", {"written_off": 30}, "Written off that day: 30 units.", "O gün fire: 30 adet."),
     ("stale", {}, "", ""),
 ]  # fmt: skip
@@ -300,7 +301,7 @@ def test_a_rank_above_all_that_the_forest_has_seen_is_not_certain() -> None:
 
 @pytest.mark.parametrize("lang", ["tr", "en"])
 def test_every_detector_has_a_name(lang: Lang) -> None:
-    names = {label("detector", detector.name, lang) for detector in ALL}
+    names = {label("detector", detector.spec.name, lang) for detector in ALL}
     assert len(names) == len(ALL)
     assert not any("_" in name for name in names)
 

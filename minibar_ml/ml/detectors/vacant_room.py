@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import CERTAIN, Frames
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ SHARE = 0.1
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.005
 RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 1 / 3, 0.6
 SPAN_HOURS = 2
+REASONS = ("vacant", "after_departure", "before_departure", "before_arrival")
+"""By how the vacancy is known; see frames.CERTAIN and those after it."""
 
 
 class VacantRoom:
@@ -29,9 +30,13 @@ class VacantRoom:
     and a few thefts in the past must not teach that they are usual.
     """
 
-    name: ClassVar[str] = "vacant_room"
-    metric: ClassVar[MetricType] = "vacant_consumption"
-    types: ClassVar[tuple[AlertType, ...]] = ("vacant_consumption",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="vacant_room",
+        metric="vacant_consumption",
+        types=("vacant_consumption",),
+        reasons=dict.fromkeys(REASONS, "found"),
+        reads={"vacant": 28, "rooms": 28},
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Nothing to store: what is learned comes with the frames that are scored."""
@@ -54,7 +59,7 @@ class VacantRoom:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Every certain row, critical; of the others those beyond their share of the budget."""
-        allowance = SHARE * limits.budget * limits.threshold_multiplier.get(self.name, 1.0) / 1000.0
+        allowance = SHARE * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
         least = -np.log(allowance / np.maximum(scores["tests"], 1e-6))
         picked = scores[scores["score"].isna() | (scores["score"] >= least)]
         return [_finding(row, moment) for row in picked.to_dict("records")]
@@ -97,9 +102,9 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="vacant_consumption",
         occurred_on=moment.date,
-        reason=("vacant", "after_departure", "before_departure", "before_arrival")[int(row["evidence"])],
+        reason=REASONS[int(row["evidence"])],
         severity="critical" if is_certain else "high",
-        detector=VacantRoom.name,
+        detector=VacantRoom.spec.name,
         value=float(row["value"]),
         expected=0.0,
         lower=0.0,

@@ -13,7 +13,8 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, Str
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from minibar_ml.domain.reporting.report import Count, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.render import palette
 from minibar_ml.render.charts import ticks
 from minibar_ml.render.palette import FONT, FONT_BOLD, SMALL
@@ -81,7 +82,7 @@ def bars(report: Report, counts: Sequence[Count], kind: str, words: Words, width
 
 
 def pie(counts: Sequence[Count], kind: str, words: Words, width: float, height: float = 120.0) -> Drawing:
-    """Parts of a whole as a ring, beside it a legend with words, figures and shares."""
+    """Parts of a whole as a ring, with a legend of words, figures and shares to its right."""
     _, whole = words.catalog.gettext, sum(count.alerts or 0 for count in counts)
     radius = min(height / 2 - 4, width * 0.21)
     x, y = radius + 2, height / 2

@@ -6,7 +6,7 @@ import pandas as pd
 from minibar_ml.simulate.arrays import instants, stream
 from minibar_ml.simulate.truth import Truth
 
-PER_ATTENDANT_DAY, REFUSED, URGENT = 0.02, 0.3, 0.2
+PER_ATTENDANT_DAY, REFUSED, URGENT = 0.06, 0.3, 0.2
 
 
 def order_tables(truth: Truth) -> dict[str, pd.DataFrame]:

@@ -39,7 +39,7 @@ def purchase_tables(truth: Truth, events: pd.DataFrame) -> dict[str, pd.DataFram
             "miktar": goods["n"],
             "birim_fiyat": prices[goods["product"]],
             "teslim_alinan_miktar": goods["n"],
-            "olusturma_tarihi": goods["number"].map(pd.Series(ordered.array, index=orders["number"])),
+            "olusturma_tarihi": goods[["number"]].merge(orders.assign(ordered=ordered), how="left")["ordered"],
         }
     )
     return {"satin_alma_siparisleri": headers, "satin_alma_siparis_detaylari": lines}
