@@ -108,7 +108,7 @@ SELECT DISTINCT room_id, night FROM (
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
--- "Do not disturb": a guest was in the room, who had slept there or was to.
+-- Signs "do not disturb": a guest was in the room, who had slept there or was to.
 WITH signs AS (
     INSERT INTO scratch_dnd
     SELECT room_id, day, max(coalesce(last_at, first_at))
