@@ -27,7 +27,7 @@ from quality.hotels import ZONE, Hotel
 MADE_BY = ("minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py")
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
 LATE_DAYS = 30
-"""What is written down later than that, no nightly collect looks for."""
+"""What is entered later than that, no nightly collect looks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class JobHealth:
-    """A job beside its schedule. `age` is the time since its last success; None before the first."""
+    """A job compared with its schedule. `age` is the time since its last success; None before the first."""
 
     runs: JobRuns
     duty: Schedule
@@ -112,7 +112,7 @@ class OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `status` tells. `refused` gives the reason by model, as of the last detect."""
+    """What `status` shows. `refused` gives the reason by model, as of the last detect."""
 
     as_of: datetime
     jobs: tuple[JobHealth, ...]

@@ -118,7 +118,7 @@ def test_it_scores_from_the_frames_and_days_that_it_says_it_reads(detector: Dete
 
 
 @detectors
-def test_its_findings_are_of_its_types_and_of_the_judged_hotel(detector: Detector) -> None:
+def test_its_findings_are_of_its_types_and_of_the_scored_hotel(detector: Detector) -> None:
     for found in whole_cycle(detector, HOTEL, loose=True):
         assert found.type in detector.spec.types
         assert found.reason in detector.spec.reasons
