@@ -8,6 +8,7 @@ from support.ordinary_life import HOTEL
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.predictive import predict
+from minibar_ml.ml.rooms.special_days import is_special
 
 FAIR = frozenset(range(110, 114))
 ROOMS, DAYS = 80, 30
