@@ -88,7 +88,7 @@ class DetectorSpec:
     reasons: every reason its findings may give, with how the possible loss is computed; None: not in money.
     reads: the frames that `score` reads, with how many days before the scored one it looks back.
     learns_from: the frame whose rows count as its training points; None: a rule, which learns nothing.
-    share: of the budget of false alerts. Rules have none: they have no probability.
+    share: of the budget of false alerts; a rule has one only for what it finds by probability.
     is_state: it says what holds at an instant, so a past day can only be asked as of that day's end.
     explained_by: by its own reason, the reason of another finding on the same entity that makes it superfluous.
     inject: puts faults of known sizes into held-out days; every detector that learns has one.
