@@ -1,4 +1,4 @@
-"""People who are notified of alerts: of which ones, when, and by which channels."""
+"""People to notify: of which alerts, when, and over which channels."""
 
 import re
 from collections.abc import Mapping
