@@ -232,9 +232,9 @@ def test_more_than_a_storm_at_once_is_a_digest_and_fewer_are_mails_of_their_own(
 ) -> None:
     add(store_url, "ayse")
     raise_alerts(store_url, 4)
-    assert len(told(store_url, mailbox, ML_NOTIFY_STORM="4")) == 4
+    assert len(told(store_url, mailbox, ML_NOTIFY_DIGEST_THRESHOLD="4")) == 4
     raise_alerts(store_url, 5, first=10)
-    assert told(store_url, mailbox, ML_NOTIFY_STORM="4") == [("ayse", "5 alerts: High 5")]
+    assert told(store_url, mailbox, ML_NOTIFY_DIGEST_THRESHOLD="4") == [("ayse", "5 alerts: High 5")]
 
 
 def test_an_alert_that_nobody_reads_is_told_again_until_somebody_does(store_url: str, mailbox: Mailbox) -> None:
@@ -317,7 +317,7 @@ def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(
     reported(store_url, tmp_path)
     assert [name for name, _ in told(store_url, mailbox)] == ["ayse"]
     (mail,) = mailbox.accepted
-    assert mail["Subject"] == "Minibar haftalık raporu: Tüm oteller, 23 Şubat 2026 – 1 Mart 2026"
+    assert mail["Subject"] == "Minibar haftalık raporu: Tüm oteller, 23 Şub – 1 Mar 2026"
     html, pdf = mail.iter_attachments()
     assert html.get_filename() == "minibar-weekly-2026-03-01-all-tr.html"
     assert '<html lang="tr">' in html.get_content()
