@@ -289,7 +289,7 @@ def test_a_rank_above_all_that_the_forest_has_seen_is_not_certain() -> None:
 
 @pytest.mark.parametrize("lang", ["tr", "en"])
 def test_every_detector_has_a_name(lang: Lang) -> None:
-    names = {label("detector", detector.name, lang) for detector in ALL}
+    names = {label("detector", detector.spec.name, lang) for detector in ALL}
     assert len(names) == len(ALL)
     assert not any("_" in name for name in names)
 
