@@ -12,7 +12,7 @@ from support.ordinary_life import LAST_DAY, moment, ordinary
 from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.alerts import SEVERITIES, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.i18n.messages import WORDINGS
+from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml import detectors as detectors_package
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors import ALL, shares
