@@ -78,6 +78,8 @@ SOURCES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "alerts": lambda: _catalog("alerts"),
     "mails": lambda: _catalog("mails"),
     "templates of messages": lambda: _files("minibar_ml/notify/**/*.j2"),
+    "pages": lambda: _files("*.md"),
+    "documents": lambda: _files("docs/**/*.md"),
 }
 
 
