@@ -13,7 +13,7 @@ from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.reporting.report import Period, month_ended, week_ending
+from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report
 from minibar_ml.jobs.report import ReportResult

@@ -9,7 +9,9 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.report import Dashboard, Page, Period, Report, ReportKind, days_ending
+from minibar_ml.domain.reporting.periods import Period, days_ending
+from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole

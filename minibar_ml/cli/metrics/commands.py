@@ -13,7 +13,7 @@ from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose,
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.report import Period
+from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.trends import WINDOW_DAYS, window_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.store.points import summaries, trends

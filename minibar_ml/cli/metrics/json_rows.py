@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import (
     TREND_METRICS,
     AttendantPace,

@@ -12,7 +12,8 @@ from rich.text import Text
 from minibar_ml.cli.console import table, visible, width
 from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.metrics import EntityType, MetricType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import AttendantPace, Consumption, MetricSummary, Trend
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.captions import NO_POINTS, UNREADABLE, days_compared, days_shown, unknown
