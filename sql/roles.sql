@@ -14,11 +14,12 @@
 -- or operator that fits better, and it would run as the superuser. Where the path finds the application is kept.
 DO $$
 BEGIN
-    IF pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) 'pg_catalog, pg_temp' THEN
+    -- Sessions of the program know it already.
+    IF coalesce(pg_catalog.current_setting('minibar_ml.source_schemas', true), '') OPERATOR(pg_catalog.=) '' THEN
         PERFORM pg_catalog.set_config('minibar_ml.source_schemas',
-                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false),
-                pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false);
     END IF;
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 END
 $$;
 

@@ -28,8 +28,8 @@ CREATE TEMP TABLE scratch_visits (
 -- Stays that touch the span, and the nights they fill; two records of one night count once, the later arrival's.
 WITH found AS MATERIALIZED (
     SELECT s.*, r.hotel_id
-    FROM minibar_ml.source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN minibar_ml.source_rooms() r USING (room_id)
+    FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
+    JOIN source_rooms() r USING (room_id)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'stays', CASE WHEN departs_on < arrives_on THEN 'departure before arrival'
@@ -56,16 +56,16 @@ GROUP BY room_id, night
 -- without one for more than three days has stopped recording, or is closed.
 WITH known_from AS (
     SELECT r.hotel_id, min(s.departs_on) AS day
-    FROM minibar_ml.source_stays('-infinity', 'infinity') s JOIN minibar_ml.source_rooms() r USING (room_id)
+    FROM source_stays('-infinity', 'infinity') s JOIN source_rooms() r USING (room_id)
     WHERE s.departs_on >= s.arrives_on GROUP BY r.hotel_id
 ), arrivals AS MATERIALIZED (
     -- Once, and not once for each of the days below.
     SELECT DISTINCT hotel_id, arrives_on FROM scratch_stays
 ), active AS (
-    SELECT hotel_id, count(*) AS rooms FROM minibar_ml.source_rooms() WHERE is_active GROUP BY hotel_id
+    SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id
 ), occupied AS (
     SELECT r.hotel_id, n.night, count(*) AS rooms
-    FROM scratch_nights n JOIN minibar_ml.source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
+    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
 ), days AS (
     SELECT k.hotel_id, d::date AS day,
            d::date >= k.day AND EXISTS (
@@ -85,7 +85,7 @@ LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
     SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
-    FROM minibar_ml.source_custody(:since_at, :until)
+    FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
@@ -99,7 +99,7 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- What each visit consumed and refilled, product by product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
     SELECT *, consumed BETWEEN 0 AND 1000 AND refilled BETWEEN 0 AND 1000 AND extra BETWEEN 0 AND 1000 AS possible
-    FROM minibar_ml.source_visit_lines(:since_at, :until)
+    FROM source_visit_lines(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found WHERE NOT possible
@@ -122,8 +122,8 @@ WITH totals AS (
 ), visits AS (
     SELECT DISTINCT ON (v.room_id, v.attendant_id, v.visited_at, v.kind, t.content)
            v.*, r.hotel_id, r.room_type, coalesce(t.consumed, 0) AS consumed, coalesce(t.refilled, 0) AS refilled
-    FROM minibar_ml.source_visits(:since_at, :until) v
-    JOIN minibar_ml.source_rooms() r USING (room_id)
+    FROM source_visits(:since_at, :until) v
+    JOIN source_rooms() r USING (room_id)
     LEFT JOIN totals t USING (visit_id)
     WHERE coalesce(t.consumed, 0) > 0 OR v.visit_id NOT IN (SELECT visit_id FROM scratch_doubtful)
     ORDER BY v.room_id, v.attendant_id, v.visited_at, v.kind, t.content, v.visit_id
@@ -132,7 +132,7 @@ INSERT INTO scratch_visits
 SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited_at, v.visited_at::date,
        coalesce(lag(v.visited_at) OVER (PARTITION BY v.room_id ORDER BY v.visited_at, v.visit_id), p.visited_at),
        v.consumed, v.refilled
-FROM visits v LEFT JOIN minibar_ml.source_previous_visits(:since_at) p USING (room_id)
+FROM visits v LEFT JOIN source_previous_visits(:since_at) p USING (room_id)
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
@@ -142,12 +142,12 @@ ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_vi
 -- Ledger balance after each movement: what was there before the span, and the movements since.
 WITH opening AS (
     SELECT product_id, sum(signed_units) AS units
-    FROM minibar_ml.source_stock_movements('-infinity', :since_at)
+    FROM source_stock_movements('-infinity', :since_at)
     WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units::bigint) <= 1000000 GROUP BY product_id
 ), ledger AS (
     SELECT m.*, coalesce(o.units, 0) + sum(m.signed_units) OVER (
                PARTITION BY m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
-    FROM minibar_ml.source_stock_movements(:since_at, :until) m LEFT JOIN opening o USING (product_id)
+    FROM source_stock_movements(:since_at, :until) m LEFT JOIN opening o USING (product_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units::bigint) <= 1000000
 )
 INSERT INTO computed_metrics
@@ -160,7 +160,7 @@ FROM ledger l ORDER BY l.product_id, l.moved_at, l.movement_id DESC
 -- Units issued and written off, by product and day, and beside them what came back out of custody; ledger rows that
 -- can't be true are set aside.
 WITH found AS MATERIALIZED (
-    SELECT *, moved_at::date AS day FROM minibar_ml.source_stock_movements(:since_at, :until)
+    SELECT *, moved_at::date AS day FROM source_stock_movements(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
@@ -294,7 +294,7 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        CASE WHEN q.completed_at <= :until THEN extract(epoch FROM q.completed_at - q.requested_at) / 60
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
        q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.completed_at > :until, true))
-FROM minibar_ml.source_refill_requests(:since_at, :until) q JOIN minibar_ml.source_rooms() r USING (room_id)
+FROM source_refill_requests(:since_at, :until) q JOIN source_rooms() r USING (room_id)
 ORDER BY q.room_id, q.requested_at, q.completed_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
@@ -328,13 +328,13 @@ ORDER BY 1, 2
 -- not touched at all.
 WITH changed AS MATERIALIZED (
     SELECT c.*, o.metric_type IS NULL AS is_new
-    FROM computed_metrics c LEFT JOIN minibar_ml.ml_metrics o
+    FROM computed_metrics c LEFT JOIN ml_metrics o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
      AND o.observed_at >= :trailing_since AND o.observed_at <= :until
     WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
 ), written AS (
-    INSERT INTO minibar_ml.ml_metrics
+    INSERT INTO ml_metrics
         (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context)
     SELECT metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context FROM changed
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
@@ -351,7 +351,7 @@ FROM changed
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
 ), removed AS (
-    DELETE FROM minibar_ml.ml_metrics m USING spans s
+    DELETE FROM ml_metrics m USING spans s
     WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
       AND m.observed_at >= :trailing_since AND m.observed_at <= :until
       AND NOT EXISTS (
@@ -367,34 +367,34 @@ FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.
-SELECT * FROM minibar_ml.source_new_stock_movements(:after, :not_before)
+SELECT * FROM source_new_stock_movements(:after, :not_before)
 
 -- name: new_visits
 -- New visits since the watermark.
-SELECT * FROM minibar_ml.source_new_visits(:after, :not_before)
+SELECT * FROM source_new_visits(:after, :not_before)
 
 -- name: new_visit_lines
 -- New visit lines since the watermark.
-SELECT * FROM minibar_ml.source_new_visit_lines(:after, :not_before)
+SELECT * FROM source_new_visit_lines(:after, :not_before)
 
 -- name: new_stays
 -- New stays since the watermark.
-SELECT * FROM minibar_ml.source_new_stays(:after, :not_before)
+SELECT * FROM source_new_stays(:after, :not_before)
 
 -- name: fetch_watermarks
 -- The highest id seen in each source table.
-SELECT source_table, last_id FROM minibar_ml.ml_watermarks
+SELECT source_table, last_id FROM ml_watermarks
 
 -- name: upsert_watermarks
 -- Moves the watermarks.
-INSERT INTO minibar_ml.ml_watermarks (source_table, last_id)
+INSERT INTO ml_watermarks (source_table, last_id)
 SELECT key, value::bigint FROM jsonb_each_text(CAST(:watermarks AS jsonb))
 ON CONFLICT (source_table) DO UPDATE SET last_id = excluded.last_id
 
 -- name: ensure_partitions
 -- Makes the monthly partitions from the first computed point to two months after `until`.
-SELECT minibar_ml.ensure_partitions(coalesce(min(observed_at), :until), :until) FROM computed_metrics
+SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM computed_metrics
 
 -- name: ledger_hotel
 -- The hotel that the ledger belongs to: the only active one, else 0, the chain's common store.
-SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM minibar_ml.source_hotels() WHERE is_active
+SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active

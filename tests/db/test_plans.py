@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from conftest import load_sql
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
-from sqlalchemy.pool import NullPool
 from support.findings import UNFILTERED
 from support.hotels import ZONE, done, sql
 
+from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query, sql_folder
 
 VISITS, ROOMS = 120_000, 400
@@ -112,8 +112,7 @@ def year_of_points(make_database: Callable[..., str], template: str) -> str:
 
 @pytest.fixture
 def _store(year_of_points: str) -> Iterator[Connection]:
-    engine = create_engine(make_url(year_of_points).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
-    with engine.connect() as connection:
+    with make_engine(year_of_points, ZONE).connect() as connection:
         yield connection
 
 

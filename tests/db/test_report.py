@@ -169,7 +169,7 @@ def test_a_report_says_on_how_many_days_alerts_were_looked_for(connection: Conne
 
 
 def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
     insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 10)])
     made = computed(connection)
     assert made.hotels_without_data == ("Deniz",)
@@ -180,7 +180,7 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
     insert_alerts(connection, [AlertRow(LAST_DAY), AlertRow(LAST_DAY, hotel_id=2)])
     made = computed(connection, hotel_id=2)
     assert (made.total.alerts, made.live_total, made.hotels) == (1, 1, {2: "Deniz"})
@@ -198,7 +198,7 @@ def test_an_empty_store_has_nothing_yet_and_no_zeros(connection: Connection) -> 
 
 def test_names_are_done_without_where_the_source_cannot_be_read(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY)])
-    connection.execute(text("DROP TABLE oteller CASCADE"))
+    connection.execute(text("DROP TABLE public.oteller CASCADE"))
     connection.commit()
     made = computed(connection, hotel_id=1)
     assert (made.hotels, made.total.alerts) == ({}, 1)

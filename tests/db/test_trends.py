@@ -146,7 +146,7 @@ def test_without_points_there_are_no_trends(points: Points, read: Connection) ->
 
 def test_without_rights_on_the_source_there_are_figures_and_no_names(points: Points, read: Connection) -> None:
     points.room(1, _10=9)
-    read.exec_driver_sql("DROP TABLE odalar CASCADE")
+    read.exec_driver_sql("DROP TABLE public.odalar CASCADE")
     assert (_room(read).name, _room(read).now.units) == (None, 9.0)
 
 
@@ -221,7 +221,7 @@ def test_the_days_of_a_month_ago_are_in_the_window_of_thirty_days(points: Points
 def test_a_name_is_found_whole_by_id_or_in_part(points: Points, read: Connection) -> None:
     assert names.find_ids(read, "room", " 103 ") == [3]
     assert names.find_ids(read, "room", "4") == [4]
-    read.exec_driver_sql("UPDATE urunler SET urun_adi = 'BİRA Işık 33 cl' WHERE id = 2")
+    read.exec_driver_sql("UPDATE public.urunler SET urun_adi = 'BİRA Işık 33 cl' WHERE id = 2")
     assert names.find_ids(read, "product", "bira ışık") == [2]
     assert names.find_ids(read, "product", "p1") == [1]
     assert names.find_ids(read, "attendant", "a b") == [1]

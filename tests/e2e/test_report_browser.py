@@ -145,7 +145,9 @@ def test_sums_of_many_digits_stay_inside_their_card(page: Page, filled: Connecti
 
 def test_a_hotels_name_has_room_beside_its_rows(page: Page, filled: Connection, tmp_path: Path) -> None:
     name = "Zeytin Bahçe Otel & Kongre Merkezi"
-    filled.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, :name, true), (2, 'B', true)"), {"name": name})
+    filled.execute(
+        text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, :name, true), (2, 'B', true)"), {"name": name}
+    )
     page.set_viewport_size({"width": 1280, "height": 800})
     opened(page, filled, tmp_path, "tr")
     assert page.evaluate(TOO_WIDE) == []

@@ -54,7 +54,7 @@ def test_text_is_found_whatever_its_case_in_the_pages_language(
 def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
     page: Page, connection: Connection, tmp_path: Path
 ) -> None:
-    connection.execute(text("INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Şişli', true)"))
+    connection.execute(text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Şişli', true)"))
     days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
     insert_alerts(connection, [AlertRow(day, entity_id=n, hotel_id=1 + n % 2) for n, day in enumerate(days)])
     opened(page, connection, tmp_path)
