@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
+from sqlalchemy import Connection
 
 from minibar_ml.cli import plans
 from minibar_ml.config.settings import Settings
@@ -20,13 +21,12 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import observed
 from minibar_ml.ml.training import FittedModels
 from minibar_ml.simulate import Fault
-from minibar_ml.store.rehearsal import Observed
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark
 from quality.forest import ASKED, DETECTORS, oddness
 from quality.hotels import ZONE, Hotel
-from quality.raised import Alerts, Raised
+from quality.raised import Raised, raised, store
 
 MADE_BY = (
     *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
@@ -63,8 +63,8 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
     """Judge every day from the hotel's first judged one on, as `detect --since` does."""
     plan, seconds = settled(hotel), 0.0
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
-    seen = observed(known.frames)
-    learner, alerts, again = ModelProvider(plan, hotels), Alerts(plan.zone, seen), _Again(plan.zone, seen)
+    learner, again = ModelProvider(plan, hotels), _Again()
+    walked: list[tuple[datetime, list[Finding]]] = []
     for day in judged_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.items():
@@ -78,21 +78,24 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
             seconds += clock.process_time() - started
             if history.phase != "learning":
                 again.look(frames, learnt, plan.limits, moment)
-        alerts.apply(found, plan.seen_at(day))
+        walked.append((plan.seen_at(day), found))
         again.close(plan.seen_at(day))
     forest = {
         metric: mark(rows, ASKED[metric][0], known.faults, ASKED[metric][1], hotel)
         for metric, rows in again.forests().items()
     }
-    return Walk(hotel, known.faults, alerts.raised, again.swept(), forest, seconds)
+    with store(observed(known.frames)) as connection:
+        alerts, swept = raised(connection, walked), again.swept(connection)
+    return Walk(hotel, known.faults, alerts, swept, forest, seconds)
 
 
 class _Again:
     """Single detectors and forests, asked once more by themselves."""
 
-    def __init__(self, zone: ZoneInfo, seen: Observed) -> None:
-        self._alerts = {(name, budget): Alerts(zone, seen) for name in SWEPT for budget in BUDGETS}
-        self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
+    def __init__(self) -> None:
+        keys = [(name, budget) for name in SWEPT for budget in BUDGETS]
+        self._walked: dict[tuple[str, float], list[tuple[datetime, list[Finding]]]] = {key: [] for key in keys}
+        self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in keys}
         self._odd: dict[str, list[DataFrame]] = {}
 
     def look(self, frames: Frames, learnt: FittedModels, limits: Limits, moment: Moment) -> None:
@@ -116,12 +119,12 @@ class _Again:
     def close(self, seen_at: datetime) -> None:
         """All hotels were looked at."""
         for key, findings in self._today.items():
-            self._alerts[key].apply(findings, seen_at)
+            self._walked[key].append((seen_at, list(findings)))
             findings.clear()
 
-    def swept(self) -> dict[str, dict[float, tuple[Raised, ...]]]:
+    def swept(self, connection: Connection) -> dict[str, dict[float, tuple[Raised, ...]]]:
         """Alerts by detector and budget."""
-        return {name: {budget: self._alerts[name, budget].raised for budget in BUDGETS} for name in SWEPT}
+        return {name: {budget: raised(connection, self._walked[name, budget]) for budget in BUDGETS} for name in SWEPT}
 
     def forests(self) -> dict[str, DataFrame]:
         """By metric, every row that its forest looked at."""

@@ -1,22 +1,22 @@
 """backtest: what cron would have raised in a hotel's own past; nothing is written, nothing is held up.
 
-The same judgement as `detect --since` (jobs/judgement.py), walked in memory from no alert at all.
+The walk of `detect --since` (jobs/detection_run.py), from no alert at all; its findings become alerts by detect's own
+queries, in a temporary table.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertType, BudgetUsage, Severity
+from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, AlertType, BudgetUsage, Finding, Severity
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
 from minibar_ml.jobs.detection_run import STATES, Found, ModelProvider, enriched, judged, read_hotels, with_names
 from minibar_ml.jobs.plan import Plan
-from minibar_ml.ml.history import observed
-from minibar_ml.store import verdicts
-from minibar_ml.store.rehearsal import Rehearsal
+from minibar_ml.store import alerts, verdicts
+from minibar_ml.store.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities, hotels
@@ -109,34 +109,43 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
     learner = ModelProvider(plan, watched, verdicts=lambda _day: given)
     days = [day for day in asked if any(learner.is_on_record(number, day) for number in watched)]
     found = judged(plan, days, watched, learner, progress)
-    with snapshot(connection):
+    with scratch_alerts(connection), snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-    seen = {key: days for frames in watched.values() for key, days in observed(frames).items()}
-    alerts, by_day = _rehearsed(plan, found, known, Rehearsal(plan.zone, seen))
-    told = tuple(_watched(number, rooms, days, learner, plan, alerts) for number in watched)
+        raised, by_day = _raised(connection, plan, found, known)
+    hotels_watched = tuple(_watched(number, rooms, days, learner, plan, raised) for number in watched)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
         asked[-1] + timedelta(days=1),
         plan.limits.budget,
-        told,
-        tuple(sorted(alerts, key=_gravity, reverse=True)),
+        hotels_watched,
+        tuple(sorted(raised, key=_gravity, reverse=True)),
         by_day,
     )
 
 
-def _rehearsed(
-    plan: Plan, found: Found, known: entities.Entities, rehearsal: Rehearsal
+def _raised(
+    connection: "Connection", plan: Plan, found: Found, known: entities.Entities
 ) -> tuple[list[Alert], dict[date, int]]:
-    """The alerts that the findings would have made, and how many of them each day."""
+    """The alerts that the findings would have made, and how many of them each day.
+
+    Their texts follow from their figures when they are shown; which of them another one mutes is left out, for what is
+    raised is counted.
+    """
     by_day = {}
     for day, findings in found:
-        told = [enriched(finding, known, plan.zone) for finding in findings]
-        by_day[day] = rehearsal.upsert(told, known.names, plan.seen_at(day), STATES).opened
-    return rehearsal.alerts, by_day
+        today = [enriched(finding, known, plan.zone) for finding in findings]
+        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, STATES)
+        by_day[day] = moved.opened
+    raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))
+    return [replace(alert, muted_by=None) for alert in raised], by_day
+
+
+def _no_texts(_finding: Finding, _name: str) -> tuple[str, str]:
+    return "", ""
 
 
 def _watched(
-    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: ModelProvider, plan: Plan, alerts: list[Alert]
+    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: ModelProvider, plan: Plan, raised: list[Alert]
 ) -> Watched:
     own = [day for day in days if learner.is_on_record(hotel_id, day)]
     return Watched(
@@ -145,7 +154,7 @@ def _watched(
         len(own),
         dict(Counter(learner.history(hotel_id, day).phase for day in own)),
         learner.history(hotel_id, plan.today()),
-        sum(alert.hotel_id == hotel_id for alert in alerts),
+        sum(alert.hotel_id == hotel_id for alert in raised),
     )
 
 
