@@ -103,6 +103,9 @@ BEGIN
         WHERE relnamespace = 'minibar_ml'::regnamespace AND relkind IN ('r', 'p')
           AND relowner <> 'minibar_ml_owner'::regrole
         UNION ALL
+        SELECT format('ALTER TYPE %s OWNER TO minibar_ml_owner', CAST(oid AS regtype)) FROM pg_type
+        WHERE typnamespace = 'minibar_ml'::regnamespace AND typtype = 'e' AND typowner <> 'minibar_ml_owner'::regrole
+        UNION ALL
         SELECT format('ALTER FUNCTION %s OWNER TO minibar_ml_owner', oid::regprocedure) FROM pg_proc
         WHERE pronamespace = 'minibar_ml'::regnamespace AND proowner <> 'minibar_ml_owner'::regrole
     LOOP
@@ -163,6 +166,7 @@ GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs
     TO minibar_ml_collector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
+GRANT SELECT, INSERT ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
 

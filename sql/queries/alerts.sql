@@ -5,7 +5,7 @@
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
-        type text, severity text, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
+        type text, severity severity, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, raised_at timestamptz,
@@ -15,8 +15,7 @@ WITH found AS (
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
            f.occurred_on >= a.last_occurred_on
-               AND array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity)
-                 > array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS is_worse,
+               AND f.severity > a.severity AS is_worse,
            f.occurred_on >= a.last_occurred_on
                AND (f.is_state OR coalesce(f.score, '-Infinity') > coalesce(a.score, '-Infinity')
                     -- A rule gives no score: more of the same is worse.
@@ -29,7 +28,7 @@ WITH found AS (
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    WHERE is_live(a.status)
     FOR UPDATE OF a
 ), updated AS (
     UPDATE ml_alerts a
@@ -63,7 +62,7 @@ WITH found AS (
     SELECT * FROM found f WHERE NOT EXISTS (
         SELECT FROM ml_alerts a
         WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
-          AND a.status IN ('open', 'acknowledged', 'snoozed'))
+          AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it was judged: by a quarter, and by one unit at least.
@@ -121,7 +120,7 @@ WITH found AS (
            CASE WHEN a.reason = :state_reason THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    WHERE is_live(a.status)
 ), over AS (
     SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
@@ -152,7 +151,7 @@ WITH found AS (
 UPDATE ml_alerts a
 SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
     muted_by = NULL
-FROM over o WHERE a.id = o.id AND a.status IN ('open', 'acknowledged', 'snoozed')
+FROM over o WHERE a.id = o.id AND is_live(a.status)
 RETURNING a.id
 
 -- name: mute
@@ -160,7 +159,7 @@ RETURNING a.id
 -- what was found since without them; where all of a hotel takes more of a product, rooms that took mostly that product.
 WITH muters AS (
     SELECT * FROM ml_alerts
-    WHERE status IN ('open', 'acknowledged', 'snoozed')
+    WHERE is_live(status)
       AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = :shift_reason))
 ), wanted AS (
     SELECT a.id, m.id AS muted_by
@@ -179,17 +178,17 @@ WITH muters AS (
                           AS p(id integer, units double precision))
             END
         ORDER BY m.type = 'data_stale' DESC, m.id LIMIT 1) m ON true
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    WHERE is_live(a.status)
 )
 UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
-WHERE a.id = w.id AND a.status IN ('open', 'acknowledged', 'snoozed') AND a.muted_by IS DISTINCT FROM w.muted_by
+WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the gravest first, or the dearest first where :by_impact.
 SELECT * FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS text[]) IS NULL OR severity = ANY(CAST(:severities AS text[])))
+  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
   AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
@@ -204,8 +203,7 @@ WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[
        OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
                   AND position(folded(:words) IN folded(c.body)) > 0))
   AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
-ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST,
-         array_position(ARRAY['low', 'medium', 'high', 'critical'], severity) DESC,
+ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST, severity DESC,
          impact DESC NULLS LAST, raised_at DESC, id
 LIMIT :limit
 
@@ -213,7 +211,7 @@ LIMIT :limit
 -- Alerts that match the filter, the latest first: a limit reads no more of the index than it needs.
 SELECT * FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS text[]) IS NULL OR severity = ANY(CAST(:severities AS text[])))
+  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
   AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
@@ -277,7 +275,7 @@ WITH judge AS MATERIALIZED (
     SELECT set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
 ), before AS (
     SELECT id FROM ml_alerts
-    WHERE id = ANY(:ids) AND status IN ('open', 'acknowledged', 'snoozed') AND snoozed_until IS DISTINCT FROM :until
+    WHERE id = ANY(:ids) AND is_live(status) AND snoozed_until IS DISTINCT FROM :until
     ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator

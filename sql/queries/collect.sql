@@ -339,14 +339,15 @@ WITH changed AS MATERIALIZED (
     SELECT metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context FROM changed
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
+), days AS (
+    INSERT INTO ml_changed_days (run_id, business_date)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM changed
+    WHERE business_date > CAST(:until_on AS date) - 31
 )
-SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated,
-       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
-           AS changed_on
-FROM changed
+SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
 -- name: delete_stale
--- Removes points of the recomputed span that its source rows no longer give; says how many, of which days. Each span
+-- Removes points of the recomputed span that its source rows no longer give; says how many. Each span
 -- starts at its own instant.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
@@ -359,11 +360,13 @@ WITH spans AS (
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
     RETURNING m.business_date
+), days AS (
+    INSERT INTO ml_changed_days (run_id, business_date)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM removed
+    WHERE business_date > CAST(:until_on AS date) - 31
+    ON CONFLICT DO NOTHING
 )
-SELECT count(*) AS removed,
-       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
-           AS changed_on
-FROM removed
+SELECT count(*) AS removed FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.

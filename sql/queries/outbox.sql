@@ -38,8 +38,7 @@ JOIN ml_people p ON p.is_active
      -- Hotel 0 is the common store: whoever serves a hotel is served by it.
      AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
      AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
-     AND array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
-         >= array_position(ARRAY['low', 'medium', 'high', 'critical'], p.min_severity)
+     AND n.severity >= p.min_severity
 JOIN ml_channels c ON c.person_id = p.id
 WHERE NOT n.is_end
    OR (p.wants_resolved AND EXISTS (
@@ -88,12 +87,7 @@ WITH due AS (
     JOIN ml_people p ON p.id = c.person_id
     JOIN ml_alerts a ON a.id = o.alert_id
     WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0 AND c.kind = ANY(:kinds)
-      AND (a.severity = 'critical' OR p.quiet_from IS NULL
-           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
-                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
-                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END)
+      AND (a.severity = 'critical' OR NOT in_quiet_hours(CAST(:as_of AS timestamptz), p.quiet_from, p.quiet_until))
 ), chosen AS (
     SELECT id, channel_id FROM due WHERE wants_digest OR due > CAST(:storm AS integer)
 ), digests AS (
@@ -109,21 +103,16 @@ WHERE o.id = chosen.id AND o.status = 'waiting'
 -- Takes up to :batch due messages of these kinds of channel, the gravest first, out of every other run's reach for the
 -- lease; returns them.
 WITH due AS (
-    SELECT o.id, coalesce(array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity), 0) AS gravity
+    SELECT o.id
     FROM ml_outbox o
     JOIN ml_channels c ON c.id = o.channel_id
     JOIN ml_people p ON p.id = c.person_id
     LEFT JOIN ml_alerts a ON a.id = o.alert_id
     WHERE o.status = 'waiting' AND o.next_at <= :as_of AND c.kind = ANY(:kinds) AND p.is_active
-      AND (o.kind = 'report' OR a.severity = 'critical' OR p.quiet_from IS NULL
-           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
-                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
-                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END
+      AND (o.kind = 'report' OR a.severity = 'critical' OR NOT in_quiet_hours(CAST(:as_of AS timestamptz), p.quiet_from, p.quiet_until)
            OR EXISTS (SELECT FROM ml_outbox m JOIN ml_alerts b ON b.id = m.alert_id
                       WHERE m.digest_id = o.id AND b.severity = 'critical'))
-    ORDER BY gravity DESC, o.next_at, o.id
+    ORDER BY a.severity DESC NULLS LAST, o.next_at, o.id
     LIMIT :batch FOR UPDATE OF o SKIP LOCKED
 )
 UPDATE ml_outbox o
@@ -141,8 +130,7 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
 -- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; those
 -- that became graver count too. Apart from them, those whose end it tells.
 WITH members AS (
-    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over,
-           array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS gravity
+    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over
     FROM ml_outbox o
     JOIN ml_alerts a ON a.id = o.alert_id
     JOIN ml_alert_events e ON e.id = o.event_id
@@ -152,10 +140,10 @@ WITH members AS (
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
        ARRAY(SELECT id FROM members WHERE NOT is_over
-             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
+             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
        (SELECT count(*) FROM members WHERE is_over) AS over,
        ARRAY(SELECT id FROM members WHERE is_over
-             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
+             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
 
 -- name: mark_sent
 -- A message was accepted; with a digest all that it told.

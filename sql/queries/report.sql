@@ -42,7 +42,7 @@ FROM ml_alerts
 WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY severity
-ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
+ORDER BY severity DESC
 
 -- name: actions
 -- Live alerts with their sentences, the dearest of each severity, the gravest severity first.
@@ -61,7 +61,7 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
-ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), place
+ORDER BY severity DESC, place
 
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
@@ -70,7 +70,7 @@ WITH counted AS (
            (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
            count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of)
                          OR resolved_at > :as_of) AS live,
-           max(array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)) AS gravity
+           max(severity) AS worst
     FROM ml_alerts
     WHERE occurred_on >= :since AND occurred_on < :until
       AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
@@ -83,8 +83,7 @@ WITH counted AS (
         PARTITION BY entity_type ORDER BY alerts DESC, impact DESC NULLS LAST, name, hotel_id, entity_id) AS place
     FROM counted
 )
-SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total,
-       (ARRAY['low', 'medium', 'high', 'critical'])[gravity] AS worst
+SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, worst
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
 -- name: verdicts

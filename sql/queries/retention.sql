@@ -7,10 +7,10 @@ DELETE FROM ml_outbox o
 WHERE o.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'
   AND NOT EXISTS (
       SELECT FROM ml_alerts a
-      WHERE a.id = o.alert_id AND a.status IN ('open', 'acknowledged', 'snoozed'))
+      WHERE a.id = o.alert_id AND is_live(a.status))
   AND NOT EXISTS (
       SELECT FROM ml_outbox m JOIN ml_alerts a ON a.id = m.alert_id
-      WHERE m.digest_id = o.id AND a.status IN ('open', 'acknowledged', 'snoozed'))
+      WHERE m.digest_id = o.id AND is_live(a.status))
 
 -- name: prune_mails
 -- Deletes mails that no message needs any more, with their attachments.

@@ -30,8 +30,8 @@ WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMI
 -- name: find_last_with_changes
 -- The same, and the business days whose points collect has changed since it started.
 SELECT l.as_of, l.started_at, l.counts,
-       ARRAY(SELECT DISTINCT CAST(day AS date)
-             FROM ml_job_runs c CROSS JOIN LATERAL jsonb_array_elements_text(c.counts -> 'changed_on') AS day
+       ARRAY(SELECT DISTINCT d.business_date
+             FROM ml_job_runs c JOIN ml_changed_days d ON d.run_id = c.id
              WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
              ORDER BY 1) AS changed_on
 FROM ml_job_runs l
