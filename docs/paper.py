@@ -1,7 +1,7 @@
 """Pictures of the documents: each page of the PDFs, and of the workbooks as LibreOffice prints them.
 
-`python docs/paper.py FOLDER` puts a PNG a page beside each report in the folder. Wants Debian's poppler-utils, and
-libreoffice-calc for workbooks; those are passed over where it is not installed.
+`python docs/paper.py FOLDER` writes one PNG per page next to each report in the folder. Needs Debian's poppler-utils,
+and libreoffice-calc for workbooks, which are left out where it is not installed.
 """
 
 import shutil

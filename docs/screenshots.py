@@ -1,5 +1,5 @@
-"""Pictures of the reports: simulate a hotel's months, render every report in both languages and all formats, photograph
-pages, PDFs and workbooks.
+"""Screenshots of the reports: simulates a hotel, renders every report in both languages and all formats, and takes
+pictures of pages, PDFs and workbooks.
 
 `make screenshots` leaves all of them in the folder `.screenshots`; the good ones are copied to docs/images by hand.
 With ML_DATABASE_URL set, the reports are those of that store, and nothing is simulated.
@@ -47,7 +47,7 @@ def run(*arguments: str) -> None:
 
 
 def photograph(browser: Browser, page_file: Path, folder: Path) -> None:
-    """The page at each width, light and dark: all of it, and what is seen before scrolling."""
+    """Take pictures of the page at each width, light and dark: all of it, and the part seen before scrolling."""
     for width in WIDTHS:
         for scheme in SCHEMES:
             size = {"width": width, "height": HEIGHT}
@@ -59,7 +59,7 @@ def photograph(browser: Browser, page_file: Path, folder: Path) -> None:
 
 
 def take(folder: Path) -> None:
-    """All reports of the store in ML_DATABASE_URL, rendered and photographed into a folder."""
+    """Render all reports of the store in ML_DATABASE_URL into a folder, with pictures of them."""
     for lang in LANGS:
         for kind in ("weekly", "monthly"):
             formats = [word for name in ("html", "pdf", "xlsx") for word in ("--format", name)]

@@ -73,7 +73,7 @@ def true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
     stays = book(plan, building)
     roster = draw_roster(plan, building)
     schedule, _ = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
-    faults = choose_room_faults(plan, building, stays, record(plan, building, stays), schedule)
+    faults = choose_room_faults(plan, building, stays, record(plan, building, stays).records, schedule)
     return stays, welcome(plan, building, stays, faults)
 
 

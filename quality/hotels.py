@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from minibar_ml.simulate import HotelPlan, Layout
+from minibar_ml.simulate import ApplicationManner, HotelPlan, Layout
 
 FILE = Path(__file__).with_name("hotels.toml")
 ZONE = "Europe/Nicosia"
@@ -46,5 +46,7 @@ def load(part: Part) -> list[Hotel]:
 
 def _hotel(entry: dict[str, Any]) -> Hotel:
     own = {field.name: entry.pop(field.name) for field in fields(Hotel) if field.name != "plan"}
+    if "manner" in entry:
+        entry["manner"] = ApplicationManner(**entry["manner"])
     known: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in entry.items()}
     return Hotel(plan=HotelPlan(timezone=ZONE, **known), **own)

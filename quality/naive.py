@@ -126,7 +126,7 @@ def nobody_tonight(frames: Frames, hotel: Hotel) -> pd.DataFrame:
 def _recorded_nights(hotel: Hotel) -> set[tuple[int, int]]:
     """Room and day of every night that a valid record covers."""
     building = build(hotel.plan)
-    records = record(hotel.plan, building, book(hotel.plan, building))
+    records = record(hotel.plan, building, book(hotel.plan, building)).records
     valid = records[records["durum"] == "aktif"]
     spans = zip(valid["oda_id"], valid["giris_tarihi"], valid["cikis_tarihi"], strict=True)
     return {(int(room), day) for room, since, until in spans for day in range(since.toordinal(), until.toordinal())}

@@ -10,7 +10,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, generate, write
-from minibar_ml.simulate.writing.tables import STAY_RECORDS
+from minibar_ml.simulate.writing.stays import STAY_RECORDS
 from minibar_ml.store import migrations
 from minibar_ml.store.points import frames
 from minibar_ml.store.source import contract as source
@@ -49,7 +49,7 @@ def make(hotel: Hotel) -> Points:
         write(connection, data, hotel.layout, ZONE)
         without = () if hotel.plan.has_stays else ("stays",)
         if without:
-            connection.execute(text(f"DROP TABLE {STAY_RECORDS}"))
+            connection.execute(text(f"DROP TABLE {STAY_RECORDS} CASCADE"))
         connection.commit()
         migrations.upgrade(connection)
         source.install(connection, without)

@@ -12,51 +12,50 @@ from quality.results import Results
 
 FILE = ROOT / "docs" / "quality.md"
 HOW = """\
-How well the detectors tell faults from ordinary days, measured on simulated hotels that nothing was tuned on. This page
-is written by `make quality`; nobody edits it.
+How well the detectors distinguish faults from normal days, measured on simulated hotels on which nothing was tuned.
+`make quality` writes this page; do not edit it.
 
-## How it was judged
+## How it was measured
 
 Each hotel of the set `{part}` ([quality/hotels.toml](../quality/hotels.toml)) is simulated, written into a PostgreSQL
 database in one of the source layouts, collected by the program's own code, and walked through day by day as
-`minibar-ml detect --since` does: each of the last {days} days is judged with what that night's training would have
-learnt, with the settings' defaults. Findings become alerts by the store's rules: what repeats is the same alert while
-it is live. Nobody gives a verdict.
+`minibar-ml detect --since` does: each of the last {days} days is evaluated with what that night's training would have
+learned, with default settings. Findings become alerts by the store's rules: a repeat belongs to the same alert while
+that is live. Nobody decides on alerts.
 
-**Faults** are those that the simulator plants: also in the history that is learnt from, at about a seventh of the
-rate. A *room spike* is {low} to {high} units beyond what the guests took; a *product shift* is a product's demand in
-a hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was
-slept in for 6 to 20 nights, by more than one party, and nothing was taken: it counts as a fault from the sixth night
-on (the simulator's default is 6 to 10; when silent rooms were seen to be missed on the tune set, longer silences were
-put into all sets before held-out was judged); a
-*slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an *unanswered request* waits for
-hours; a *custody loss* is 4 to 10 units of a product, or more, missing when custody closes; a *leak* is stock that is
-issued and that no attendant was handed; *below zero* is an issue that never was; a *write-off* is a cold room's
-break-down; *running out* is a product whose delivery does not come.
+**Faults** are those that the simulator plants, also in the history used for training, at about a seventh of the rate.
+A *room spike* is {low} to {high} units beyond what the guests took; a *product shift* is a product's demand in a
+hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units without a guest; a *silent room* was slept
+in for 6 to 20 nights, by more than one party, and nothing was taken: it counts as a fault from the sixth night on
+(the simulator's default is 6 to 10; when silent rooms were missed on the tune set, longer silences were added to all
+sets before held-out was evaluated); a *slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an
+*unanswered request* waits for hours; a *custody loss* is 4 to 10 units of a product, or more, missing when custody
+closes; a *leak* is stock that is issued without being handed to an attendant; *below zero* is an issue that never
+happened; a *write-off* is a cold room's breakdown; *running out* is a product whose delivery does not come.
 
-**Matching.** An alert tells of a fault if it is about the same room, product or attendant, is of the fault's kind, and
-found something on a day from the fault's first to the day after its last. A leak and a write-off may each be told as
-the other: more left the warehouse than usual, and the storekeeper looks. The first alert that tells of a fault is a
+**Matching.** An alert matches a fault if it is about the same room, product or attendant, is of the fault's kind, and
+found something on a day from the fault's first to the day after its last. A leak and a write-off may each be reported
+as the other: in both, more left the warehouse than normal, and the storekeeper looks. The first matching alert is a
 hit; another on the same fault is neither hit nor false. An alert that no fault explains is false. (A below-zero entry
-also explains that its product seems to leak or run out; units taken from a vacant room also explain that they seem too
-many.) `data_stale` and `model_fallback` tell of the program and are counted apart. Faults of the last judged day don't
-count, because a verdict may use the next day.
+also explains that its product seems to leak or run out; units taken from a vacant room also explain that they seem
+too many.) `data_stale` and `model_fallback` are about the program and are counted separately. Faults of the last day
+do not count, because the next day may be needed to find them.
 
-FA/d is false alerts a day and 1,000 rooms. Intervals are Wilson's 95 % for shares, the exact 95 % of a Poisson mean
+FA/d is false alerts per day per 1,000 rooms. Intervals are Wilson's 95 % for shares, the exact 95 % of a Poisson mean
 (Garwood) for counts.
 """
 VERDICTS = """\
-Self-estimates are held against what came true on these hotels, which for most kinds is a handful of faults and of false
+Self-estimates are compared with what happened on these hotels, which for most kinds is a handful of faults and of false
 alerts: **met** is within the promised margins; **met within chance** is not, but the estimate lies within the 95 %
-interval of what was counted, so that the count does not contradict it (nor prove it: see the intervals under "What the
-product thinks of itself"); **not met** is contradicted by it. Nothing else on this page is softened so.
+interval of what was counted, so the count does not contradict it (nor prove it: see the intervals under "Self-estimates
+of `train`"); **not met** is contradicted by it. No other result on this page is qualified this way.
 """
 UNREACHABLE = """\
-The rates promised for rooms came from a study whose guests differed by one Gamma ("gamma" here). Most hotels here have
-guests that are harder to tell from faults ("mixed": many take nothing, some have a party), so each such promise is
-shown for all hotels, as it was made, and for either sort. The bound is what a test finds that knows all parameters of
-the simulated guests (below). Where it lies below the promise itself, no detector that sees only checks can be expected
-to keep it on these hotels; the row says "not met" all the same.
+The promised rates for rooms came from a study whose guests differed by one Gamma ("gamma" here). Most hotels here have
+guests that are harder to distinguish from faults ("mixed": many take nothing, some have a party), so each such promise
+is shown for all hotels, as it was made, and for each sort. The bound is what a test finds that knows all parameters of
+the simulated guests (below). Where it is below the promise itself, no detector that sees only checks can be expected to
+keep it on these hotels; the row says "not met" all the same.
 """
 
 
@@ -70,7 +69,7 @@ def text(results: Results) -> str:
 
 def _sections(results: Results) -> list[str]:
     found = [
-        "## What was promised",
+        "## Targets",
         tables.promises(results),
         VERDICTS.strip(),
         UNREACHABLE.strip(),
@@ -78,30 +77,31 @@ def _sections(results: Results) -> list[str]:
         tables.summary(results),
         "By size, at the default budget (a class ends where the next begins; a silent room's size is nights slept):",
         tables.sizes(results),
-        "Recall over the false-alert rate: the detector by itself, at budgets of 1/8 to 32 times the default.",
+        "Recall by false-alert rate: each detector alone, at budgets of 1/8 to 32 times the default.",
         tables.curves(results),
     ]
     if results.beside:
         found += [
-            "A test that knew all parameters of the simulated guests, and only not who of them is who, finds this much:"
-            " a spike at the first look (quality/bound.py; the detector may look again at the next check), a silent"
-            " room by the probability that ordinary guests leave all its checks empty, however short the run"
-            " (quality/silent_bound.py). Guests are `gamma` where their appetites differ by one Gamma, `mixed` where"
-            " many take nothing and some have a party.",
+            "What a test finds that knows all parameters of the simulated guests, but not which guest is which: a"
+            " spike at the first evaluation (quality/bound.py; the detector may evaluate again at the next check),"
+            " a silent room by the probability that normal guests leave all its checks empty, however short the run"
+            " (quality/silent_bound.py). Guests are `gamma` where they differ by one Gamma, `mixed` where many take"
+            " nothing and some have a party.",
             tables.bounds(results),
-            "## Naive rules and Isolation Forest alone",
-            "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own. The"
-            " forests are those of the second opinion, at the threshold that gives one false alert a day and 1,000"
+            "## Simple rules and Isolation Forest alone",
+            "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own."
+            " The forests are those of `train`, at the threshold that gives one false alert per day per 1,000"
             " rooms.",
             tables.naive_rules(results),
-            "## What the product thinks of itself",
-            "`train` judges detectors on faults that it injects into held-out history; here four trainings a hotel,"
-            " pooled, beside the truth. False alerts are counts over the judged days: the estimated rate times the"
-            " same days and rooms, and those that came, with the interval in which their mean may lie.",
+            "## Self-estimates of `train`",
+            "`train` evaluates detectors on faults that it injects into held-out history; here four trainings per"
+            " hotel, pooled, compared with the truth. False alerts are counts over the evaluated days: the"
+            " estimated rate times the same days and rooms, and those that were raised, with the interval in which"
+            " their mean may lie.",
             tables.self_estimates(results),
             "## Days left",
-            "At the end of judged days, every product is taken to have what lasts 1 to 12 days at its pace of late;"
-            " what was used on the 20 days that followed says how long it would have lasted.",
+            "At the end of evaluated days, every product is assumed to have stock for 1 to 12 days at its recent"
+            " rate; the use on the 20 days that followed shows how long it would have lasted.",
             tables.days_left(results),
         ]
     return [*found, "## Hotel by hotel", tables.hotels(results), "## The hotels", tables.plans(results)]
@@ -113,7 +113,7 @@ def _made(results: Results) -> str:
     today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
     return (
         f"Made on {today} from version {__version__}, {_commit()}, in {results.seconds / 60:.0f} minutes (results of"
-        f" equal code are kept). Learning and judging took {took / nights:.1f} CPU seconds a night and 1,000 rooms."
+        f" equal code are kept). Training and detection took {took / nights:.1f} CPU seconds per night per 1,000 rooms."
     )
 
 

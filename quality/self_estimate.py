@@ -6,10 +6,10 @@ from datetime import timedelta
 
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.ml import training
+from minibar_ml.ml.detectors import shares
 from minibar_ml.ml.evaluation import quality as evaluation
 from minibar_ml.ml.evaluation.holdout import HELD_OUT_DAYS
 from minibar_ml.ml.evaluation.scores import HoldoutScores
-from minibar_ml.ml.stats.thresholds import SHARES
 from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
@@ -77,7 +77,7 @@ def make(hotel: Hotel, known: points.Points) -> dict[str, Estimate]:
             found = evaluation.evaluate(frames, until, until - since, plan.min_points, plan.limits, with_forests=False)
             rooms = hotel.rooms if hotel_id == COMMON_STORE else hotel.plan.rooms
             for name in SUBJECT_OF.keys() & found.detectors.keys():
-                mine = _estimate(found.detectors[name], SHARES[name], plan.limits.budget, rooms)
+                mine = _estimate(found.detectors[name], shares()[name], plan.limits.budget, rooms)
                 total[name] = total[name] + mine if name in total else mine
     return {name: total[name] for name in SUBJECT_OF if name in total}
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import fields
 
-from minibar_ml.simulate import HotelPlan
+from minibar_ml.simulate import ApplicationManner, HotelPlan
 from quality import flags, forest, naive
 from quality.compared import compared, factor_words
 from quality.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
@@ -78,12 +78,22 @@ def plans(results: Results) -> str:
     rows = []
     for walk in results.walks:
         hotel, plan = walk.hotel, walk.hotel.plan
-        special = {name: getattr(plan, name) for name in usual if name not in {*ALWAYS_SHOWN, "timezone"}}
+        special = {name: getattr(plan, name) for name in usual if name not in {*ALWAYS_SHOWN, "timezone", "manner"}}
         words = [f"{name} {value}" for name, value in special.items() if value != usual[name]]
+        words += _manner(plan.manner)
         words += [f"layout {hotel.layout}"] + ([f"late {hotel.late:g}"] if hotel.late else [])
         size = f"{plan.hotels} x {plan.rooms}" if plan.hotels > 1 else str(plan.rooms)
         rows.append([hotel.name, str(plan.seed), size, str(plan.days), str(plan.ends_on), ", ".join(words)])
     return markdown(("hotel", "seed", "rooms", "days", "last day", "what sets it apart"), rows)
+
+
+def _manner(manner: ApplicationManner | None) -> list[str]:
+    """How the application is used, where the hotel is written as it writes."""
+    if manner is None:
+        return []
+    usual = {field.name: field.default for field in fields(manner)}
+    special = {name: getattr(manner, name) for name in usual if getattr(manner, name) != usual[name]}
+    return ["as the application writes", *(f"{name} {value}" for name, value in special.items())]
 
 
 def sizes(results: Results) -> str:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from minibar_ml.domain.alerts import CONTINUING_TYPES, Finding
+from minibar_ml.domain.alert_kinds import KINDS
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.simulate import Fault
 from quality.raised import Raised
 
@@ -30,8 +31,6 @@ Subject = Literal[
     "other",
 ]
 SUBJECTS: tuple[Subject, ...] = get_args(Subject)
-OPERATIONAL = frozenset({"data_stale", "model_fallback"})
-"""Types that tell of the program and its data, not of the hotel: they are counted apart."""
 _OF_TYPE: dict[str, Subject] = {
     "vacant_consumption": "vacant room",
     "silent_room": "silent room",
@@ -97,7 +96,7 @@ def explains(fault: Fault, alert: Raised) -> bool:
     """Whether the fault makes the alert a true one."""
     said = subject_of_alert(alert.first)
     accepted = EXPLAINED_BY.get(said, frozenset({said}))
-    days = alert.days if alert.first.type in CONTINUING_TYPES else alert.days[:1]
+    days = alert.days if KINDS[alert.first.type].is_continuing else alert.days[:1]
     return subject_of_fault(fault) in accepted and is_about(fault, alert) and is_within(fault, days)
 
 
@@ -131,7 +130,7 @@ def hold_against(faults: Sequence[Fault], alerts: Sequence[Raised], first: date,
         mine = by_entity.get((alert.first.entity_type, alert.first.entity_id), [])
         new = [fault for fault in mine if fault in counted and fault not in found and finds(fault, alert)]
         found += new
-        if alert.first.type in OPERATIONAL:
+        if KINDS[alert.first.type].is_operational:
             operational.append(alert)
         elif not any(explains(fault, alert) for fault in mine):
             false.append(alert)

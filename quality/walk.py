@@ -12,11 +12,12 @@ from sqlalchemy import Connection
 from minibar_ml.cli import plans
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerts import Finding
-from minibar_ml.jobs.detection_run import ModelProvider
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.detection_run import Hotels
+from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits, Moment, TooLittle
-from minibar_ml.ml.detection import judge
-from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detection import detect_day
+from minibar_ml.ml.detectors import ALL, LOOK_BACK
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import observed
 from minibar_ml.ml.training import FittedModels
@@ -30,7 +31,8 @@ from quality.raised import Raised, raised, store
 
 MADE_BY = (
     *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
-    "minibar_ml/jobs/plan.py", "minibar_ml/config/settings.py", "quality/walk.py", "quality/raised.py",
+    "minibar_ml/jobs/nightly_training.py",
+    "minibar_ml/jobs/plans.py", "minibar_ml/config/settings.py", "quality/walk.py", "quality/raised.py",
     "quality/forest.py", "quality/flags.py", "quality/truth.py",
 )  # fmt: skip
 SWEPT = ("room_consumption", "silent_room")
@@ -62,22 +64,19 @@ def walk(hotel: Hotel) -> Walk:
 def make(hotel: Hotel, known: points.Points) -> Walk:
     """Judge every day from the hotel's first judged one on, as `detect --since` does."""
     plan, seconds = settled(hotel), 0.0
-    hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
-    learner, again = ModelProvider(plan, hotels), _Again()
+    hotels = Hotels.of(plan, {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()})
+    models, again = NightlyTraining(plan, hotels.frames), _Again()
     walked: list[tuple[datetime, list[Finding]]] = []
     for day in judged_days(hotel):
         found: list[Finding] = []
-        for hotel_id, frames in hotels.items():
+        for hotel_id, frames in hotels.frames.items():
             started = clock.process_time()
-            learnt, moment, history = (
-                learner.learnt(hotel_id, day),
-                plan.moment(hotel_id, day),
-                learner.history(hotel_id, day),
-            )
-            found += judge(frames, learnt, plan.limits, moment, history=history)
+            fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
+            history = hotels.records.history(hotel_id, day)
+            found += detect_day(frames, fitted, plan.limits, moment, history=history)
             seconds += clock.process_time() - started
             if history.phase != "learning":
-                again.look(frames, learnt, plan.limits, moment)
+                again.look(frames, fitted, plan.limits, moment)
         walked.append((plan.seen_at(day), found))
         again.close(plan.seen_at(day))
     forest = {
@@ -98,23 +97,27 @@ class _Again:
         self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in keys}
         self._odd: dict[str, list[DataFrame]] = {}
 
-    def look(self, frames: Frames, learnt: FittedModels, limits: Limits, moment: Moment) -> None:
+    def look(self, frames: Frames, fitted: FittedModels, limits: Limits, moment: Moment) -> None:
         """One hotel's day."""
-        seen = frames.seen_on(moment.day)
+        seen = frames.seen_on(moment.day, LOOK_BACK)
         for detector in ALL:
-            parameters = learnt.parameters.get(detector.name)
-            if detector.name not in {*SWEPT, *DETECTORS} or parameters is None or isinstance(parameters, TooLittle):
+            parameters = fitted.parameters.get(detector.spec.name)
+            if (
+                detector.spec.name not in {*SWEPT, *DETECTORS}
+                or parameters is None
+                or isinstance(parameters, TooLittle)
+            ):
                 continue
             scores = detector.score(seen, parameters, moment)
             if not len(scores):
                 continue
-            for budget in BUDGETS if detector.name in SWEPT else ():
+            for budget in BUDGETS if detector.spec.name in SWEPT else ():
                 findings = detector.decide(scores, parameters, replace(limits, budget=budget), moment)
-                self._today[detector.name, budget] += findings
-            opinion = learnt.opinions.get(detector.name)
-            if opinion is not None and not isinstance(opinion, TooLittle):
-                odd = oddness(scores, opinion, moment.hotel_id, moment.day)
-                self._odd.setdefault(DETECTORS[detector.name], []).append(odd)
+                self._today[detector.spec.name, budget] += findings
+            forest = fitted.forests.get(detector.spec.name)
+            if forest is not None and not isinstance(forest, TooLittle):
+                odd = oddness(scores, forest, moment.hotel_id, moment.day)
+                self._odd.setdefault(DETECTORS[detector.spec.name], []).append(odd)
 
     def close(self, seen_at: datetime) -> None:
         """All hotels were looked at."""
@@ -139,10 +142,10 @@ def judged_days(hotel: Hotel) -> list[date]:
     return [hotel.first_judged + timedelta(days=n) for n in range(hotel.judged_days)]
 
 
-def settled(hotel: Hotel) -> Plan:
+def settled(hotel: Hotel) -> DetectionPlan:
     """What detect is told where nothing is set."""
     settings, zone = Settings(), ZoneInfo(ZONE)
-    return Plan(
+    return DetectionPlan(
         as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
         zone=zone,
         limits=plans.limits(settings),

@@ -3,15 +3,17 @@
 --
 -- As a superuser, with the search_path of the hotel's application, in its database and after `minibar-ml db init`:
 --     minibar-ml db roles | psql -1 -v ON_ERROR_STOP=1 hotel
--- or `minibar-ml db roles --apply`. It is refused where others may CREATE in a schema that it deals with. The roles can't log in; logins are made by the administrator and put into them.
+-- or `minibar-ml db roles --apply`. It is refused where others may CREATE in a schema that it deals with. The roles
+-- can't log in; logins are made by the administrator and put into them.
 --
 --   minibar_ml_owner      owns the store: upgrades it, binds logins to hotels
 --   minibar_ml_collector  runs the jobs; of the application's tables it may read what the source contract names
 --   minibar_ml_operator   administrators of a hotel: read and judge alerts, models, the audit log
 --   minibar_ml_viewer     storekeepers and who else may only look
 
--- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a function
--- or operator that fits better, and it would run as the superuser. Where the path finds the application is kept.
+-- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a
+-- function or operator that fits better, and it would run as the superuser. Where the path finds the application is
+-- kept.
 DO $$
 BEGIN
     -- Sessions of the program know it already.
@@ -23,28 +25,11 @@ BEGIN
 END
 $$;
 
--- The application's tables, where the path finds them.
+-- The application's tables, where the path finds them. Which they are, and who may read them, is said by the source
+-- contract: `minibar-ml db roles` puts its rows here.
 CREATE TEMPORARY TABLE minibar_ml_source AS
 SELECT DISTINCT ON (t.name) t.name, t.columns, t.readers, c.oid, n.oid AS schema, c.relowner AS owner
-FROM (VALUES
-    ('oteller', 'ad, aktif, id', 'minibar_ml_viewer'),
-    ('katlar', 'id, kat_adi, otel_id', 'minibar_ml_viewer'),
-    ('oda_tipleri', 'ad, id', 'minibar_ml_viewer'),
-    ('odalar', 'aktif, id, kat_id, oda_no, oda_tipi_id', 'minibar_ml_viewer'),
-    ('urunler', 'aktif, alis_fiyati, id, kritik_stok_seviyesi, satis_fiyati, urun_adi', 'minibar_ml_viewer'),
-    ('kullanicilar', 'ad, aktif, email, id, kullanici_adi, otel_id, rol, soyad', 'minibar_ml_operator'),
-    ('kullanici_otel', 'kullanici_id, otel_id', 'minibar_ml_operator'),
-    ('misafir_kayitlari',
-     'cikis_saati, cikis_tarihi, durum, giris_saati, giris_tarihi, id, misafir_sayisi, oda_id',
-     'minibar_ml_operator'),
-    ('minibar_dolum_talepleri', 'durum, id, oda_id, talep_tarihi, tamamlanma_tarihi', NULL),
-    ('minibar_islem_detay', 'eklenen_miktar, ekstra_miktar, id, islem_id, tuketim, urun_id', NULL),
-    ('minibar_islemleri', 'id, islem_tarihi, islem_tipi, oda_id, personel_id', NULL),
-    ('personel_zimmet', 'durum, iade_tarihi, id, otel_id, personel_id, zimmet_tarihi', NULL),
-    ('personel_zimmet_detay',
-     'iade_edilen_miktar, kalan_miktar, kullanilan_miktar, miktar, urun_id, zimmet_id', NULL),
-    ('stok_hareketleri', 'hareket_tipi, id, islem_tarihi, miktar, urun_id', NULL)
-) AS t (name, columns, readers)
+FROM (VALUES /* tables, columns and readers of sql/source */) AS t (name, columns, readers)
 CROSS JOIN unnest(CAST(current_setting('minibar_ml.source_schemas') AS text[])) WITH ORDINALITY AS p (schema, place)
 JOIN pg_namespace n ON n.nspname = p.schema
 JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
@@ -167,6 +152,8 @@ GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
 GRANT SELECT, INSERT ON minibar_ml.ml_changed_days TO minibar_ml_collector;
+-- The record of nights only grows.
+GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
 

@@ -220,7 +220,8 @@ CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access
+                   WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
 $$;
 
 CREATE FUNCTION minibar_ml.is_live(status text) RETURNS boolean
@@ -234,7 +235,8 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT NOT minibar_ml.runs_jobs(who)
-       AND NOT pg_has_role(who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
+       AND NOT pg_has_role(
+           who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
 
 CREATE FUNCTION minibar_ml.judgement(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -939,6 +941,61 @@ ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_nights (
+    id bigint NOT NULL,
+    hotel_id integer NOT NULL,
+    room_id integer NOT NULL,
+    night date NOT NULL,
+    state text NOT NULL,
+    guests integer,
+    stay_id integer,
+    arrives_on date,
+    arrives_at timestamp with time zone,
+    departs_on date,
+    departs_at timestamp with time zone,
+    is_expected boolean NOT NULL,
+    known_at timestamp with time zone NOT NULL,
+    CONSTRAINT ml_nights_guests_check CHECK ((guests > 0)),
+    CONSTRAINT ml_nights_state_check CHECK ((state = ANY (ARRAY['occupied'::text, 'unknown'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_nights IS 'What was known of a room''s night, and when; rows are only added.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.id IS 'Number of the row; the highest of a room and night is what was known last.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.room_id IS 'The room''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.night IS 'The night that begins on this date.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied or unknown.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.guests IS 'How many guests; null: unknown.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.stay_id IS 'The stay''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.arrives_on IS 'The stay''s first day.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.arrives_at IS 'When the guests arrived, as far as it was known.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.departs_on IS 'The stay''s last day.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.departs_at IS 'When they left, as far as it was known.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.is_expected IS 'Whether only an expected arrival spoke for it.';
+
+COMMENT ON COLUMN minibar_ml.ml_nights.known_at IS 'When it was known.';
+
+ALTER TABLE minibar_ml.ml_nights ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_nights_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE minibar_ml.ml_outbox (
     id bigint NOT NULL,
     kind text NOT NULL,
@@ -1221,6 +1278,9 @@ ALTER TABLE ONLY minibar_ml.ml_models
 ALTER TABLE ONLY minibar_ml.ml_models
     ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_nights
+    ADD CONSTRAINT ml_nights_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_outbox
     ADD CONSTRAINT ml_outbox_channel_id_event_id_repetition_key UNIQUE (channel_id, event_id, repetition);
 
@@ -1277,6 +1337,8 @@ CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, st
 CREATE INDEX ml_metrics_entity ON ONLY minibar_ml.ml_metrics USING btree (entity_type, entity_id, observed_at);
 
 CREATE INDEX ml_metrics_type_time ON ONLY minibar_ml.ml_metrics USING btree (metric_type, observed_at);
+
+CREATE INDEX ml_nights_night ON minibar_ml.ml_nights USING btree (night, room_id, id);
 
 CREATE INDEX ml_outbox_alert ON minibar_ml.ml_outbox USING btree (alert_id, channel_id) WHERE (alert_id IS NOT NULL);
 
@@ -1418,6 +1480,8 @@ CREATE POLICY jobs ON minibar_ml.ml_metrics USING (( SELECT minibar_ml.runs_jobs
 
 CREATE POLICY jobs ON minibar_ml.ml_models USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_nights USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1450,6 +1514,8 @@ ALTER TABLE minibar_ml.ml_metrics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_models ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
@@ -1481,6 +1547,8 @@ CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_
 CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_nights FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT NULL) AND (EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a

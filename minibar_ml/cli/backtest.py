@@ -42,12 +42,12 @@ def backtest(
 ) -> None:
     """Walk through the last days and say what cron would have raised; nothing is stored, no job is held up."""
     from minibar_ml.jobs.backtest import run
-    from minibar_ml.jobs.plan import Plan
+    from minibar_ml.jobs.plans import DetectionPlan
 
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
     today = instant.astimezone(settings.zone()).date()
-    plan = Plan(
+    plan = DetectionPlan(
         as_of=instant,
         zone=settings.zone(),
         limits=plans.limits(settings),

@@ -29,7 +29,9 @@ def collect(
     result = session.work(
         settings,
         "collect",
-        lambda connection: run(connection, instant, settings.zone(), settings.lookback_days, first_day),
+        lambda connection: run(
+            connection, instant, settings.zone(), settings.lookback_days, first_day, settings.house_hours()
+        ),
     )
     for refused in result.refused:
         logger.warning(

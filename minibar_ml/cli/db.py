@@ -7,6 +7,7 @@ import typer
 from minibar_ml.cli import console, session
 from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
+from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 
 app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
@@ -30,8 +31,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     from minibar_ml.store.checks import fetch_opened_schemas
     from minibar_ml.store.source import contract as source
 
-    if unknown := set(without or ()) - source.PARTS.keys():
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(source.PARTS)}.")
+    if unknown := set(without or ()) - set(DISPENSABLE):
+        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     with session.connected(session.settings(), "db init") as connection:
         # First of all, so that a wrong database is left as it was.
         source.recognise(connection)
@@ -107,13 +108,18 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 
 @app.command()
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Check schema and source contract; exit 5 where something is missing."""
+    """Check schema and source contract, and show what is there of each part; exit 5 where something is missing."""
+    from minibar_ml.cli.views import source_table
+    from minibar_ml.store import runs
     from minibar_ml.store.migrations import server_version
     from minibar_ml.store.source import contract as source
 
     with session.store(session.settings(), "db check") as connection:
         contract = source.read(connection)
         version = server_version(connection)
+        seen = source.fetch_seen(connection, contract)
+        last = runs.find_last(connection, "collect")
+    refused = last.counts.get("refusals", []) if last else []
     if json:
         console.print_json(
             {
@@ -122,11 +128,11 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
                 "usable": sorted(contract.usable),
                 "missing": [str(gap) for gap in contract.gaps],
                 "without": contract.absent,
+                "parts": [source_table.as_json(one, refused) for one in seen],
             }
         )
     else:
-        console.say(
-            f"PostgreSQL {version}; store up to date; source {contract.layout}, {len(contract.usable)} functions usable"
-        )
+        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}")
+        console.out().print(source_table.table(seen, refused))
     if contract.gaps:
         raise PreconditionFailed(source.complaint(contract))

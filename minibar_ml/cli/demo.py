@@ -99,7 +99,8 @@ def _worst() -> int | None:
 
 def _tell_truth(faults: Sequence[dict[str, Any]], first: date) -> None:
     """What was hidden, what of it was found, and what else was raised, by type."""
-    from minibar_ml.domain.alerts import ALERT_TYPES, STATE_TYPES, STATUSES, Alert, AlertFilter
+    from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
+    from minibar_ml.domain.alerts import STATUSES, Alert, AlertFilter
     from minibar_ml.store import alerts
 
     with session.store(session.settings(), "demo") as connection:
@@ -110,7 +111,7 @@ def _tell_truth(faults: Sequence[dict[str, Any]], first: date) -> None:
         starts, ends = date.fromisoformat(fault["occurred_on"]), date.fromisoformat(fault["until_on"])
         what = (alert.type, alert.entity_type, alert.entity_id)
         same = (fault["kind"], fault["entity_type"], fault["entity_id"]) == what
-        last = alert.last_seen.date() if alert.type in STATE_TYPES else alert.last_occurred_on
+        last = alert.last_seen.date() if KINDS[alert.type].is_state else alert.last_occurred_on
         return same and alert.occurred_on <= ends + timedelta(days=1) and last >= starts
 
     counts = ["hidden", "found", "alerts", "of them false"]

@@ -40,7 +40,7 @@ def detect(
 ) -> None:
     """Judge the days that may still change and raise alerts; with --since walk through history day by day."""
     from minibar_ml.jobs.detect import run
-    from minibar_ml.jobs.plan import Plan
+    from minibar_ml.jobs.plans import DetectionPlan
 
     settings = session.settings()
     if not session.enabled(settings):
@@ -51,7 +51,7 @@ def detect(
         raise UsageError("--until goes with --since: together they name the days to walk through.")
     _, last = times.span(since, until, zone)
     first, today = times.first_day(since, instant, zone), instant.astimezone(zone).date()
-    plan = Plan(
+    plan = DetectionPlan(
         as_of=instant,
         zone=zone,
         limits=plans.limits(settings),

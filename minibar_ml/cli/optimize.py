@@ -27,20 +27,8 @@ def optimize(
 
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
-    today = instant.astimezone(settings.zone()).date()
     with session.store(settings, "optimize") as connection:
-        result = run(
-            connection,
-            instant,
-            settings.zone(),
-            plans.limits(settings),
-            training_days=settings.training_days,
-            lookback_days=settings.lookback_days,
-            min_points=settings.min_data_points,
-            accuracy_threshold=settings.accuracy_threshold,
-            calendar=plans.calendar(settings, today, today),
-            hotel_id=hotel,
-        )
+        result = run(connection, plans.training(settings, instant), hotel_id=hotel)
     if json:
         console.print_json(asdict(result))
     elif not any(search.found.before for search in result.hotels):

@@ -1,11 +1,12 @@
 """What jobs need of the settings: limits, calendar and plans, built in one place."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from minibar_ml.config import calendars
 from minibar_ml.config.products_file import supplies
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.calendar import Calendar
+from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml.contract import Limits
 
 CALENDAR_PAST = timedelta(days=2 * 366)
@@ -30,4 +31,19 @@ def calendar(settings: Settings, first: date, today: date) -> Calendar:
     """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
     return calendars.read(
         settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, today + CALENDAR_AHEAD
+    )
+
+
+def training(settings: Settings, as_of: datetime) -> TrainingPlan:
+    """What train and optimize learn from as of an instant."""
+    today = as_of.astimezone(settings.zone()).date()
+    return TrainingPlan(
+        as_of=as_of,
+        zone=settings.zone(),
+        limits=limits(settings),
+        lookback_days=settings.lookback_days,
+        training_days=settings.training_days,
+        min_points=settings.min_data_points,
+        accuracy_threshold=settings.accuracy_threshold,
+        calendar=calendar(settings, today, today),
     )

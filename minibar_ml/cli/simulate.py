@@ -11,6 +11,9 @@ from minibar_ml.cli import console, session, times
 from minibar_ml.cli.options import Quiet, Verbose
 from minibar_ml.domain.errors import UsageError
 
+AS_THE_APPLICATION = False
+"""Whether the hotel is written as the hotel application writes it, or in the ideal manner."""
+
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
@@ -29,13 +32,14 @@ def simulate(
     verbose: Verbose = False,
 ) -> None:
     """Write a simulated hotel into an empty database; never touches tables that exist."""
-    from minibar_ml.simulate import HotelPlan, generate, write
+    from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
     from minibar_ml.store.source.contract import use_own_path
 
     settings = session.settings()
+    manner = ApplicationManner(paths="present" if layout == "b" else "2025") if AS_THE_APPLICATION else None
     plan = HotelPlan(
         seed=seed, ends_on=_day(ending) if ending else times.yesterday(settings), hotels=hotels, rooms=rooms,
-        days=days, timezone=settings.timezone,
+        days=days, timezone=settings.timezone, manner=manner,
     )  # fmt: skip
     data = generate(plan)
     with session.connected(settings, "simulate") as connection:

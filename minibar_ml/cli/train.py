@@ -30,32 +30,16 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     settings = session.settings()
     if not session.enabled(settings):
         return
-    instant = times.resolve_as_of(as_of, settings.zone())
+    plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()))
     keys = load_keys(settings)
-    today = instant.astimezone(settings.zone()).date()
-    calendar = plans.calendar(settings, today, today)
 
     def job(connection: "Connection") -> "TrainResult":
-        return run(
-            connection,
-            instant,
-            settings.zone(),
-            keys,
-            plans.limits(settings),
-            training_days=settings.training_days,
-            lookback_days=settings.lookback_days,
-            min_points=settings.min_data_points,
-            accuracy_threshold=settings.accuracy_threshold,
-            calendar=calendar,
-        )
+        return run(connection, plan, keys)
 
     result = session.work(settings, "train", job)
-    foretold = result.forecasts
+    stored = result.forecasts
     logger.info(
-        "forecasts of days left: %d new, %d changed, %d removed",
-        foretold.inserted,
-        foretold.updated,
-        foretold.removed,
+        "forecasts of days left: %d new, %d changed, %d removed", stored.inserted, stored.updated, stored.removed
     )
     if json:
         console.print_json(asdict(result))
@@ -98,14 +82,14 @@ def _show_models(result: "TrainResult") -> None:
 
 
 def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
-    from minibar_ml.domain.budget import SHARES
+    from minibar_ml.ml.detectors import shares
 
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
         quality_table.show(hotel_id, rows)
     console.note(
         f"ML_ALERT_BUDGET is {result.budget_per_1000_rooms_day:g} false alerts per 1,000 rooms and day, split by "
-        f"share; {1 - sum(SHARES.values()):.0%} is left for rules"
+        f"share; {1 - sum(shares().values()):.0%} is left for rules"
     )
     quality_table.explain(accuracy_threshold)
 

@@ -8,12 +8,14 @@ import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, field, fields
+from datetime import time
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.people import is_address
 
@@ -56,6 +58,12 @@ class Settings:
     )
     dashboard_schedule: str = field(default="7 * * * *", metadata={"help": "cron expression of the dashboard"})
     report_dir: Path = field(default=Path("reports"), metadata={"help": "folder that cron's reports are written to"})
+    check_in_time: time = field(
+        default=HouseHours.check_in, metadata={"help": "when guests get their rooms, for stays without an hour: 14:00"}
+    )
+    check_out_time: time = field(
+        default=HouseHours.check_out, metadata={"help": "when guests have left, for stays without an hour: 12:00"}
+    )
     lookback_days: int = field(
         default=3, metadata={"help": "days that collect looks at again and training leaves out", "min": 1, "max": 60}
     )
@@ -163,6 +171,10 @@ class Settings:
     def zone(self) -> ZoneInfo:
         """The hotel's time zone."""
         return ZoneInfo(self.timezone)
+
+    def house_hours(self) -> HouseHours:
+        """The hotel's check-in and check-out time."""
+        return HouseHours(self.check_in_time, self.check_out_time)
 
     def changed(self) -> dict[str, str]:
         """What is not as it comes, by variable; of secrets only that they are set."""
@@ -319,7 +331,15 @@ def _as(kind: Any, value: Any) -> Any:
             return kind(str(value).strip())
         except ValueError:
             raise ValueError("a whole number" if kind is int else "a number") from None
+    if kind is time:
+        return _as_time(str(value).strip())
     return kind(str(value).strip())
+
+
+def _as_time(text: str) -> time:
+    if not re.fullmatch(r"([01]?\d|2[0-3]):[0-5]\d", text):
+        raise ValueError("an hour such as 12:00")
+    return time.fromisoformat(text.zfill(5))
 
 
 def _faults(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from minibar_ml.domain.alerts import AlertType
 from minibar_ml.domain.metrics import MetricType
 
 AccessRole = Literal["administrator", "viewer", "storekeeper"]
@@ -21,12 +20,10 @@ ROLE_OF_SOURCE: dict[str, AccessRole] = {
     "depo_sorumlusu": "storekeeper",
 }
 """What the hotel application's users are here by their role there; attendants are nothing."""
-STOCK_ALERTS: frozenset[AlertType] = frozenset({"stock_anomaly", "shrinkage", "stock_depletion"})
-"""What a storekeeper sees. Losses in custody are about named attendants, and so for administrators."""
 STOCK_METRICS: frozenset[MetricType] = frozenset(
     {"stock_level", "stock_outflow", "product_consumption", "stock_days_left"}
 )
-"""What leads to those alerts."""
+"""What storekeepers see of metrics: what leads to alerts about stock."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,26 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal, get_args
 
+from minibar_ml.domain import alert_kinds
+from minibar_ml.domain.alert_kinds import AlertType
 from minibar_ml.domain.metrics import EntityType, MetricType
 
-AlertType = Literal[
-    "stock_anomaly",
-    "shrinkage",
-    "stock_depletion",
-    "consumption_anomaly",
-    "silent_room",
-    "vacant_consumption",
-    "refill_delay",
-    "unanswered_request",
-    "custody_loss",
-    "model_fallback",
-    "data_stale",
-]
 Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["open", "acknowledged", "snoozed", "resolved", "false_positive"]
 Verdict = Literal["acknowledged", "resolved", "false_positive"]
 
-ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
@@ -35,45 +23,6 @@ EVENTS = (
     "unmuted", "commented",
 )  # fmt: skip
 """What can happen to an alert."""
-
-STATE_TYPES: frozenset[AlertType] = frozenset({"unanswered_request", "stock_depletion", "data_stale", "model_fallback"})
-"""Faults that last and then are over: their alerts go when they do. The others are events of one day."""
-CONTINUING_TYPES: frozenset[AlertType] = frozenset(
-    {"silent_room", "stock_depletion", "stock_anomaly", "shrinkage", "data_stale", "model_fallback"}
-)
-"""Faults that one cause makes again every day, so that a day on its own is no new fault."""
-CONTINUING_REASONS = frozenset({"product_high", "product_low"})
-"""Reasons of which the same is true: a product's demand shifts for days, a room's has another guest each time."""
-STATE_REASON = "stock_negative"
-"""A stock_anomaly for this reason is a state too: it lasts until the books are corrected."""
-NORMAL_DAYS: Mapping[AlertType, int | None] = {
-    "stock_anomaly": 14,
-    "shrinkage": 14,
-    "stock_depletion": 1,
-    "consumption_anomaly": 7,
-    "silent_room": 3,
-    "vacant_consumption": None,
-    "refill_delay": 5,
-    "unanswered_request": 0,
-    "custody_loss": 7,
-    "model_fallback": 0,
-    "data_stale": 0,
-}
-"""After how many normal business days an alert is over by itself; None: too grave for that, it waits for a person.
-
-A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at the limit does not
-come and go by the hour. An event needs whole days without the like: of a room those on which it was checked, of an
-attendant those worked, of a product all of them.
-"""
-MOST_QUIET_DAYS = 60
-"""A room that nobody checks, an attendant who has left: no day will be normal, and the alert ends all the same."""
-
-NEEDS_FRESH_DATA: frozenset[AlertType] = frozenset(
-    {"consumption_anomaly", "silent_room", "shrinkage", "refill_delay", "custody_loss"}
-)
-"""What is muted where it was found while a hotel's data are stale. A guest who waits is not, nor empty shelves."""
-SHIFT_REASON = "product_high"
-"""A consumption_anomaly of a product for this reason mutes those of rooms that took mostly that product."""
 
 Sort = Literal["severity", "impact", "time"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
@@ -87,11 +36,6 @@ def severity_of(deviation_percent: float) -> Severity:
     if size < 50:
         return "medium"
     return "high" if size < 80 else "critical"
-
-
-def is_state(type_: AlertType, reason: str) -> bool:
-    """Whether a fault lasts until it is over, and is not an event of one day."""
-    return type_ in STATE_TYPES or reason == STATE_REASON
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +81,12 @@ class Finding:
     @property
     def is_state(self) -> bool:
         """Whether the fault lasts until it is over, and is not an event of one day."""
-        return is_state(self.type, self.reason)
+        return alert_kinds.is_state(self.type, self.reason)
 
     @property
     def is_continuing(self) -> bool:
         """Whether one cause makes the same fault again every day."""
-        return self.type in CONTINUING_TYPES or self.reason in CONTINUING_REASONS
+        return alert_kinds.is_continuing(self.type, self.reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,78 +193,3 @@ class DayValue:
     day: date
     value: float | None
     is_marked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TypeStats:
-    """Alerts of one type; judged are false positives and those that a person resolved."""
-
-    alerts: int
-    judged: int
-    false_positives: int
-
-    @property
-    def false_positive_rate(self) -> float | None:
-        """Share of false positives among the judged; None where nobody judged."""
-        return self.false_positives / self.judged if self.judged else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetUsage:
-    """What was raised in some days beside the budget, expected false alerts per 1,000 rooms and day.
-
-    `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
-    said of the alerts.
-    """
-
-    budget_per_1000_rooms_day: float
-    days: int
-    room_days: int | None
-    alerts: int
-    confirmed: int = 0
-    false_positives: int = 0
-
-    @property
-    def budget_alerts(self) -> float | None:
-        """How many false alerts the budget allows in all."""
-        return self.budget_per_1000_rooms_day * self.room_days / 1000 if self.room_days else None
-
-    @property
-    def alerts_per_day(self) -> float | None:
-        """Alerts raised a day; None for no days."""
-        return self.alerts / self.days if self.days else None
-
-    @property
-    def raised_per_1000_rooms_day(self) -> float | None:
-        """Alerts raised per 1,000 rooms and day, true or false."""
-        return 1000 * self.alerts / self.room_days if self.room_days else None
-
-    @property
-    def precision(self) -> float | None:
-        """Share of true ones among the judged; None where nobody judged."""
-        judged = self.confirmed + self.false_positives
-        return self.confirmed / judged if judged else None
-
-
-@dataclass(frozen=True, slots=True)
-class AlertStats:
-    """Alerts raised in a span of time, counted in several ways; `by_day` has every day of the span."""
-
-    alerts: int
-    by_type: Mapping[AlertType, TypeStats]
-    by_severity: Mapping[Severity, int]
-    by_status: Mapping[Status, int]
-    by_day: Mapping[date, int]
-    by_detector: Mapping[str, TypeStats]
-
-    def spending(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
-        """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
-        false = sum(one.false_positives for one in self.by_type.values())
-        return BudgetUsage(
-            budget_per_1000_rooms_day=budget,
-            days=days,
-            room_days=rooms * days if rooms else None,
-            alerts=self.alerts,
-            confirmed=sum(one.judged for one in self.by_type.values()) - false,
-            false_positives=false,
-        )

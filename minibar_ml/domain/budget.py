@@ -1,15 +1,83 @@
-"""The budget of false alerts, and who has how much of it."""
+"""Alerts counted over a span of time, and held against the budget of false alerts."""
 
-SHARES = {
-    "room_consumption": 0.5,
-    "silent_room": 0.02,
-    "product_demand": 0.05,
-    "refill_pace": 0.03,
-    "leak": 0.05,
-    "stock_outflow": 0.03,
-    "custody": 0.05,
-}
-"""How the budget is split over the detectors; the rest is left for rules, which have no probability.
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
-Rooms have the most, for there a false alarm buys most recall; the others find nearly all with little, and silent rooms
-are seldom found with much."""
+from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerts import Severity, Status
+
+
+@dataclass(frozen=True, slots=True)
+class TypeStats:
+    """Alerts of one type; judged are false positives and those that a person resolved."""
+
+    alerts: int
+    judged: int
+    false_positives: int
+
+    @property
+    def false_positive_rate(self) -> float | None:
+        """Share of false positives among the judged; None where nobody judged."""
+        return self.false_positives / self.judged if self.judged else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BudgetUsage:
+    """What was raised in some days beside the budget, expected false alerts per 1,000 rooms and day.
+
+    `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
+    said of the alerts.
+    """
+
+    budget_per_1000_rooms_day: float
+    days: int
+    room_days: int | None
+    alerts: int
+    confirmed: int = 0
+    false_positives: int = 0
+
+    @property
+    def budget_alerts(self) -> float | None:
+        """How many false alerts the budget allows in all."""
+        return self.budget_per_1000_rooms_day * self.room_days / 1000 if self.room_days else None
+
+    @property
+    def alerts_per_day(self) -> float | None:
+        """Alerts raised a day; None for no days."""
+        return self.alerts / self.days if self.days else None
+
+    @property
+    def raised_per_1000_rooms_day(self) -> float | None:
+        """Alerts raised per 1,000 rooms and day, true or false."""
+        return 1000 * self.alerts / self.room_days if self.room_days else None
+
+    @property
+    def precision(self) -> float | None:
+        """Share of true ones among the judged; None where nobody judged."""
+        judged = self.confirmed + self.false_positives
+        return self.confirmed / judged if judged else None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertStats:
+    """Alerts raised in a span of time, counted in several ways; `by_day` has every day of the span."""
+
+    alerts: int
+    by_type: Mapping[AlertType, TypeStats]
+    by_severity: Mapping[Severity, int]
+    by_status: Mapping[Status, int]
+    by_day: Mapping[date, int]
+    by_detector: Mapping[str, TypeStats]
+
+    def spending(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
+        """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
+        false = sum(one.false_positives for one in self.by_type.values())
+        return BudgetUsage(
+            budget_per_1000_rooms_day=budget,
+            days=days,
+            room_days=rooms * days if rooms else None,
+            alerts=self.alerts,
+            confirmed=sum(one.judged for one in self.by_type.values()) - false,
+            false_positives=false,
+        )

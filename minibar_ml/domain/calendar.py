@@ -29,11 +29,11 @@ class Calendar:
     hotels: Mapping[int, Mapping[int, SpecialDay]] = field(default_factory=dict)
 
     def of_hotel(self, hotel_id: int) -> "Calendar":
-        """The calendar of one hotel, of which the methods below tell; asked again it stays as it is."""
+        """The calendar of one hotel, as the methods below need it; of a hotel's calendar it is the same again."""
         own = self.hotels.get(hotel_id, {})
         return Calendar({**self.every_hotel, **{day: one.after(self.every_hotel.get(day)) for day, one in own.items()}})
 
-    def evenings(self) -> frozenset[int]:
+    def special_days(self) -> frozenset[int]:
         """Days whose evening is special: special days themselves, and the eve of a holiday.
 
         Guests take most in the evening, and New Year's Eve is no holiday itself.
@@ -41,8 +41,8 @@ class Calendar:
         eves = (day - 1 for day, special in self.every_hotel.items() if special.kind == "holiday")
         return frozenset({*self.every_hotel, *eves})
 
-    def told_of(self, day: int) -> SpecialDay | None:
-        """What consumption found on `day` may be owed to: the day before, whose evening it was, or the day itself."""
+    def special_before(self, day: int) -> SpecialDay | None:
+        """The special day that may explain what was found on `day`: the day before, whose evening it was, or itself."""
         return self.every_hotel.get(day - 1) or self.every_hotel.get(day)
 
 

@@ -24,7 +24,9 @@ COMMON_STORE = 0
 
 VISITS = frozenset({"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"})
 """What reading visits takes."""
-STAYS = frozenset({"source_rooms", "source_stays"})
+STAYS = frozenset(
+    {"source_rooms", "source_stays", "source_impossible_stays", "source_first_departures", "source_kept_stays"}
+)
 """What reading stays takes."""
 
 
@@ -49,8 +51,9 @@ COLLECTED: tuple[Collected, ...] = (
     Collected("occupancy", STAYS),
     Collected("product_consumption", VISITS),
     Collected("room_consumption", VISITS),
-    Collected("vacant_consumption", VISITS | {"source_stays"}),
+    Collected("vacant_consumption", VISITS | STAYS),
     Collected("refill_duration", VISITS),
     Collected("request_response", frozenset({"source_rooms", "source_refill_requests"}), trailing_days=31),
     Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60),
 )
+LEDGER_METRICS: frozenset[MetricType] = frozenset(one.type for one in COLLECTED if one.of_ledger)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from datetime import time
 from typing import Literal, get_args
 
-from minibar_ml.domain.alerts import AlertType, Severity
+from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.languages import Lang
 
 Role = Literal["administrator", "storekeeper"]
@@ -15,8 +16,6 @@ ReportPeriod = Literal["weekly", "monthly"]
 ROLES: tuple[Role, ...] = get_args(Role)
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 REPORT_PERIODS: tuple[ReportPeriod, ...] = get_args(ReportPeriod)
-STOCK_TYPES: tuple[AlertType, ...] = ("stock_anomaly", "shrinkage", "stock_depletion")
-"""What storekeepers are told of, unless somebody says otherwise."""
 _LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
 ADDRESS = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(\.{_LABEL})*$"
 """A mail address that needs no quoting and can't break a header; a regular expression for Python and PostgreSQL."""

@@ -1,4 +1,4 @@
-"""What speaks for an alert: who found it, how likely chance alone would have done it, how the metric went."""
+"""What an alert rests on: where the expectation comes from, how sure it is, how the metric went."""
 
 import math
 
@@ -7,56 +7,62 @@ from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.explanations import explanation
 from minibar_ml.i18n.formats import number, percent
 from minibar_ml.i18n.labels import DOMAIN, label
+from minibar_ml.i18n.turkish import Figure
 
-CHANCE = "Found by {detector}. Chance alone would do this about 1 time in {odds}."
-SURE = "Found by {detector}. Chance alone would do this less than 1 time in {odds}."
-RULE = "Found by {detector}, a rule that needs no statistics."
+CHANCE = "Detected by: {detector}. Probability by chance: 1 in {odds}."
+SURE = "Detected by: {detector}. Probability by chance: less than 1 in {odds}."
+RULE = "Detected by: {detector} (fixed rule)."
 SERIES = "{metric}: highest {highest}, {since} to {until}"
-NO_SERIES = "{metric}: no values on record, {since} to {until}"
-FOREST_ALONE = "To the Isolation Forest it is odder than {percent} of ordinary days."
-FOREST = "To the Isolation Forest it is odder than {percent} of ordinary days, most of all in {feature}."
-TEXTS = (CHANCE, SURE, RULE, FOREST_ALONE, FOREST, SERIES, NO_SERIES)
+NO_SERIES = "{metric}: no values, {since} to {until}"
+FOREST_ALONE = "The Isolation Forest ranks it above {percent} of normal days."
+FOREST = "The Isolation Forest ranks it above {percent} of normal days, mainly for {feature}."
+MILLION, BILLION = "{n} million", "{n} billion"
+TEXTS = (CHANCE, SURE, RULE, FOREST_ALONE, FOREST, SERIES, NO_SERIES, MILLION, BILLION)
 
 BEYOND = 1e9
-"""Odds beyond this are told as `less than`: no model is that sure of its own tail."""
+"""Odds beyond this are only given as a limit: no model knows its own tail better."""
 BEYOND_ALL = 99.9
-"""Percent told of a row that looks odder than all that a forest has seen: a thousand rows prove no 100 %."""
+"""Percent shown where all that a forest has seen ranks lower: a thousand rows prove no 100%."""
 
 
 def evidence(alert: Alert, lang: Lang) -> str:
-    """Where the expectation comes from, how sure it is, and what the second opinion was where there is one."""
-    return " ".join(filter(None, (explanation(alert, lang), _sureness(alert, lang))))
+    """Where the expectation comes from, how sure it is, and where the Isolation Forest ranks it, if it does."""
+    return " ".join(filter(None, (explanation(alert, lang), _sureness(alert, lang), _forest(alert, lang))))
 
 
 def _sureness(alert: Alert, lang: Lang) -> str:
     translate = catalog(DOMAIN, lang).gettext
+    # The forest, which may be named after the detector, has a sentence of its own.
+    detector = label("detector", alert.detector.partition("+")[0], lang)
     if alert.score is None:
-        told = translate(RULE).format(detector=alert.detector)
-    else:
-        text = SURE if alert.score > math.log(BEYOND) else CHANCE
-        told = translate(text).format(detector=alert.detector, odds=odds(alert.score, lang))
+        return translate(RULE).format(detector=detector)
+    text = SURE if alert.score > math.log(BEYOND) else CHANCE
+    return translate(text).format(detector=detector, odds=Figure(odds(alert.score, lang)))
+
+
+def _forest(alert: Alert, lang: Lang) -> str:
     percentile, feature = alert.facts.get("forest_percentile"), alert.facts.get("forest_feature")
     if percentile is None:
-        return told
-    share = percent(min(float(percentile), BEYOND_ALL), lang)
+        return ""
+    share = Figure(percent(min(float(percentile), BEYOND_ALL), lang))
+    translate = catalog(DOMAIN, lang).gettext
     if feature is None:
-        return f"{told} {translate(FOREST_ALONE).format(percent=share)}"
-    name = label("feature", str(feature), lang)
-    return f"{told} {translate(FOREST).format(percent=share, feature=name)}"
+        return translate(FOREST_ALONE).format(percent=share)
+    return translate(FOREST).format(percent=share, feature=label("feature", str(feature), lang))
 
 
 def odds(score: float, lang: Lang) -> str:
-    """The N of `1 in N` that a score in nats means, to two digits: `22,000`, `22.000`."""
+    """The N of `1 in N` for a score in nats, to two digits: `22,000`, `61 million`."""
     count = math.exp(min(max(score, 0.0), math.log(BEYOND)))
-    if count < 10:
-        return number(count, lang)
     rounded = round(count, 1 - int(math.log10(count)))
-    grouped = f"{rounded:,.0f}"
-    return grouped.replace(",", ".") if lang == "tr" else grouped
+    for unit, text in ((1e9, BILLION), (1e6, MILLION)):
+        if rounded >= unit:
+            return catalog(DOMAIN, lang).gettext(text).format(n=number(rounded / unit, lang))
+    return number(rounded, lang)
 
 
 def series_caption(metric: str, since: str, until: str, highest: float | None, lang: Lang) -> str:
-    """What the sparkline shows; all but the figure are written already."""
+    """What the sparkline shows; all but the highest value comes already written."""
     translate = catalog(DOMAIN, lang).gettext
     if highest is None:
         return translate(NO_SERIES).format(metric=metric, since=since, until=until)

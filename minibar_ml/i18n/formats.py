@@ -18,6 +18,8 @@ UNKNOWN, UNSET = "?", "–"
 TIMES_FROM = 1000.0
 """From this growth in percent on, a change is written as a multiple: `126 times`."""
 
+ISO_DATE = len("2026-11-16")
+
 
 @dataclass(frozen=True, slots=True)
 class Style:
@@ -123,15 +125,15 @@ def duration(minutes: Any, lang: Lang) -> str:
     return " ".join(counted(thing, count, lang) for thing, count in zip((large, small), parts, strict=True) if count)
 
 
-def day(value: Any, lang: Lang, beside: date | None = None) -> str:
+def day(value: Any, lang: Lang, near: date | None = None) -> str:
     """A date in a text, given as such or in ISO: `19 Nov 2025`, `19 Kas 2025`; `?` for what is not a date.
 
-    The year is left out where it is that of a date `beside`.
+    The year is left out where it is that of `near`, a date that the reader sees with it.
     """
     one = _date(value)
     if one is None:
         return UNKNOWN
-    return short_day(one, lang) + (f" {one.year}" if beside is None or beside.year != one.year else "")
+    return short_day(one, lang) + (f" {one.year}" if near is None or near.year != one.year else "")
 
 
 def short_day(value: date, lang: Lang) -> str:
@@ -151,7 +153,7 @@ def days(first: date, last: date, lang: Lang) -> str:
         return day(first, lang)
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day(last, lang)}"
-    return f"{day(first, lang, beside=last)} – {day(last, lang)}"
+    return f"{day(first, lang, near=last)} – {day(last, lang)}"
 
 
 def weekday(value: date, lang: Lang) -> str:
@@ -160,9 +162,14 @@ def weekday(value: date, lang: Lang) -> str:
 
 
 def moment(value: Any, lang: Lang) -> str:
-    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names."""
+    """An instant in a text, given as such or in ISO, as day and wall clock of the zone that it names.
+
+    An ISO date without a time stays a date.
+    """
     one = _instant(value)
-    return f"{day(one, lang)} {one:%H:%M}" if one else UNKNOWN
+    if one is None:
+        return UNKNOWN
+    return day(one, lang) if isinstance(value, str) and len(value) == ISO_DATE else f"{day(one, lang)} {one:%H:%M}"
 
 
 def moment_cell(value: Any, lang: Lang) -> str:

@@ -3,25 +3,18 @@
 from collections.abc import Mapping
 from typing import Literal
 
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
-Kind = Literal["type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday"]
+Kind = Literal[
+    "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector"
+]  # fmt: skip
 DOMAIN = "alerts"
+SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
+"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
-    "type": {
-        "stock_anomaly": "Unusual stock movement",
-        "shrinkage": "Stock leaking away",
-        "stock_depletion": "Stock running out",
-        "consumption_anomaly": "Unusual consumption",
-        "silent_room": "Silent room",
-        "vacant_consumption": "Consumption in a vacant room",
-        "refill_delay": "Slow refills",
-        "unanswered_request": "Unanswered request",
-        "custody_loss": "Loss in custody",
-        "model_fallback": "Model not usable",
-        "data_stale": "No new data",
-    },
+    "type": {name: kind.title for name, kind in KINDS.items()},
     "severity": {"low": "low", "medium": "medium", "high": "high", "critical": "critical"},
     "status": {
         "open": "open",
@@ -32,15 +25,15 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     },
     "event": {
         "opened": "raised",
-        "escalated": "graver",
+        "escalated": "severity raised",
         "acknowledged": "read",
         "snoozed": "snoozed",
-        "unsnoozed": "back from its snooze",
+        "unsnoozed": "snooze ended",
         "resolved": "resolved",
-        "false_positive": "marked false",
+        "false_positive": "marked as a false positive",
         "reopened": "reopened",
         "muted": "muted",
-        "unmuted": "no longer muted",
+        "unmuted": "unmuted",
         "commented": "comment",
     },
     "metric": {
@@ -48,18 +41,33 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "stock_outflow": "units issued",
         "product_consumption": "product consumption",
         "room_consumption": "room consumption",
-        "vacant_consumption": "consumption while vacant",
+        "vacant_consumption": "vacant-room consumption",
         "refill_duration": "minutes per room",
-        "request_response": "minutes to answer",
-        "custody_loss": "units lost in custody",
+        "request_response": "response time (min)",
+        "custody_loss": "units not accounted for",
         "occupancy": "occupancy",
         "stock_days_left": "days of stock left",
     },
     "entity": {"room": "Room", "product": "Product", "attendant": "Attendant", "hotel": "Hotel"},
     "feature": {
         "refill_gap": "refills that don't match consumption",
-        "products": "the number of products touched",
+        "products": "the number of different products",
         "visits": "the number of visits",
+    },
+    "detector": {
+        "below_zero": "stock below zero",
+        "custody": "cart count",
+        "depletion": "stock forecast",
+        "leak": "stock reconciliation",
+        "models": "model store",
+        "product_demand": "product consumption",
+        "refill_pace": "time per room",
+        "room_consumption": "room consumption",
+        "silent_room": "days without consumption",
+        "stale": "age of the data",
+        "stock_outflow": "warehouse issues",
+        "unanswered": "open requests",
+        "vacant_room": "vacant rooms",
     },
     "weekday": {
         "1": "Monday",
@@ -73,8 +81,8 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "trend": {
         "hotel": "Hotel",
         "units": "Units",
-        "before": "Before",
-        "daily_mean": "A day",
+        "before": "Previous",
+        "daily_mean": "Per day",
         "change": "Change",
         "checked": "Checked",
         "series": "Trend",
@@ -86,12 +94,12 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "points": "Points",
         "entities": "Entities",
         "days": "Days",
-        "latest": "Newest",
+        "latest": "Latest",
         "total": "Total",
-        "min": "Least",
+        "min": "Min",
         "median": "Median",
         "mean": "Mean",
-        "max": "Most",
+        "max": "Max",
     },
     "field": {
         "id": "ID",
@@ -103,29 +111,29 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "day": "Day",
         "value": "Value",
         "expected": "Expected",
-        "impact": "Impact",
+        "impact": "Possible loss",
         "seen": "Seen",
         "closed": "Closed",
         "series": "30 days",
-        "why": "Why",
+        "why": "What happened",
         "evidence": "Evidence",
         "action": "What to do",
-        "again": "Again",
+        "again": "Previous alert",
         "history": "History",
         "alerts": "Alerts",
-        "judged": "Judged",
-        "false_positives": "False",
-        "rate": "Rate",
-        "a_day": "A day",
-        "per_1000_rooms_day": "Per 1,000 rooms and day",
-        "detector": "Found by",
+        "judged": "Reviewed",
+        "false_positives": "False positives",
+        "rate": "False share",
+        "a_day": "Per day",
+        "per_1000_rooms_day": "Per 1,000 rooms per day",
+        "detector": "Detected by",
         "share": "Share",
-        "budget": "Budget of false alerts",
+        "budget": "False-alert budget",
         "raised": "Raised",
-        "confirmed": "Judged true",
-        "judged_false": "Judged false",
+        "confirmed": "Confirmed",
+        "judged_false": "False positives",
         "precision": "Precision",
-        "closed_itself": "Over by itself",
+        "closed_itself": "Ended without action",
     },
 }
 
@@ -134,3 +142,10 @@ def label(kind: Kind, value: str, lang: Lang) -> str:
     """The name of a value in a language; the value itself where it has none."""
     name = LABELS[kind].get(value)
     return value if name is None else catalog(DOMAIN, lang).pgettext(kind, name)
+
+
+def capital_label(kind: Kind, value: str, lang: Lang) -> str:
+    """The name of a value with a capital first letter; a Turkish i keeps its dot."""
+    name = label(kind, value, lang)
+    first = "İ" if lang == "tr" and name[:1] == "i" else name[:1].upper()
+    return first + name[1:]

@@ -1,4 +1,4 @@
-"""How an alert stands: put off, muted, not the first of its kind; and what happened to it."""
+"""The state of an alert: snoozed, muted, one of a series; and its history."""
 
 from minibar_ml.domain.alerts import Alert, AlertEvent
 from minibar_ml.i18n import Lang, catalog
@@ -7,34 +7,34 @@ from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"
 MUTED = "muted by alert {id}"
-AGAIN = "Last time it was alert {id}, {status}, {day}."
+AGAIN = "Alert {id}, {status}, {day}"
 TEXTS = (SNOOZED, MUTED, AGAIN)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:
     """Its status unless it is open, and what mutes it."""
     translate = catalog(DOMAIN, lang).gettext
-    told = []
+    states = []
     if alert.snoozed_until is not None:
-        told.append(translate(SNOOZED).format(at=moment(alert.snoozed_until, lang)))
+        states.append(translate(SNOOZED).format(at=moment(alert.snoozed_until, lang)))
     elif alert.status != "open":
-        told.append(label("status", alert.status, lang))
+        states.append(label("status", alert.status, lang))
     if alert.muted_by is not None:
-        told.append(translate(MUTED).format(id=alert.muted_by))
-    return told
+        states.append(translate(MUTED).format(id=alert.muted_by))
+    return states
 
 
 def again(before: Alert, lang: Lang) -> str:
-    """What became of the alert of the same fault before."""
+    """How the previous alert of the same fault ended."""
     ended = before.resolved_at or before.last_seen
     status = label("status", before.status, lang)
     return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
 
 
-def happening(one: AlertEvent, lang: Lang) -> str:
+def event_line(one: AlertEvent, lang: Lang) -> str:
     """One line of an alert's history: when, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event == "escalated" and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
-    said = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
-    return said if one.body is None else f"{said}: {' '.join(one.body.split())}"
+    line = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
+    return line if one.body is None else f"{line}: {' '.join(one.body.split())}"

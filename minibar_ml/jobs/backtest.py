@@ -1,7 +1,7 @@
 """backtest: what cron would have raised in a hotel's own past; nothing is written, nothing is held up.
 
-The walk of `detect --since` (jobs/detection_run.py), from no alert at all; its findings become alerts by detect's own
-queries, in a temporary table.
+The walk of `detect --since` (jobs/detection_run.py), from no alert at all; its findings become alerts by the queries of
+detect, in a temporary table.
 """
 
 from collections import Counter
@@ -10,11 +10,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, AlertType, BudgetUsage, Finding, Severity
+from minibar_ml.domain.alert_kinds import AlertType, types_where
+from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, Finding, Severity
+from minibar_ml.domain.budget import BudgetUsage
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
-from minibar_ml.jobs.detection_run import STATES, Found, ModelProvider, enriched, judged, read_hotels, with_names
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.detection_run import Found, Hotels, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.ml.history import Records
 from minibar_ml.store import alerts, verdicts
 from minibar_ml.store.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
@@ -89,7 +93,9 @@ class BacktestResult:
         return Counter(alert.type for alert in self.alerts if alert.status == "resolved")
 
 
-def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Callable[[date], None]) -> BacktestResult:
+def run(
+    connection: "Connection", plan: DetectionPlan, hotel_id: int | None, progress: Callable[[date], None]
+) -> BacktestResult:
     """Walk through the plan's days; `progress` is told each day done. Raises NotFound for an unknown hotel.
 
     Verdicts are taken as settings are, as they are now, whenever they were given: it is asked what cron would raise.
@@ -105,14 +111,13 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
         read = read_hotels(connection, plan, asked[0], usable)
         given = verdicts.fetch(connection)
         rooms = hotels.fetch_rooms(connection, plan.moment(0, asked[0]).starts_at, plan.as_of)
-    watched = {number: frames for number, frames in read.items() if hotel_id in (None, number)}
-    learner = ModelProvider(plan, watched, verdicts=lambda _day: given)
-    days = [day for day in asked if any(learner.is_on_record(number, day) for number in watched)]
-    found = judged(plan, days, watched, learner, progress)
+    watched = Hotels.of(plan, {number: frames for number, frames in read.items() if hotel_id in (None, number)})
+    days = [day for day in asked if any(watched.records.has_begun(number, day) for number in watched.frames)]
+    found = detect_days(plan, days, watched, NightlyTraining(plan, watched.frames, lambda _day: given), progress)
     with scratch_alerts(connection), snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         raised, by_day = _raised(connection, plan, found, known)
-    hotels_watched = tuple(_watched(number, rooms, days, learner, plan, raised) for number in watched)
+    hotels_watched = tuple(_watched(number, rooms, days, watched.records, plan, raised) for number in watched.frames)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
         asked[-1] + timedelta(days=1),
@@ -124,7 +129,7 @@ def run(connection: "Connection", plan: Plan, hotel_id: int | None, progress: Ca
 
 
 def _raised(
-    connection: "Connection", plan: Plan, found: Found, known: entities.Entities
+    connection: "Connection", plan: DetectionPlan, found: Found, known: entities.Entities
 ) -> tuple[list[Alert], dict[date, int]]:
     """The alerts that the findings would have made, and how many of them each day.
 
@@ -132,9 +137,10 @@ def _raised(
     raised is counted.
     """
     by_day = {}
+    states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
         today = [enriched(finding, known, plan.zone) for finding in findings]
-        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, STATES)
+        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states)
         by_day[day] = moved.opened
     raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))
     return [replace(alert, muted_by=None) for alert in raised], by_day
@@ -145,15 +151,20 @@ def _no_texts(_finding: Finding, _name: str) -> tuple[str, str]:
 
 
 def _watched(
-    hotel_id: int, rooms: Mapping[int, int], days: list[date], learner: ModelProvider, plan: Plan, raised: list[Alert]
+    hotel_id: int,
+    rooms: Mapping[int, int],
+    days: list[date],
+    records: Records,
+    plan: DetectionPlan,
+    raised: list[Alert],
 ) -> Watched:
-    own = [day for day in days if learner.is_on_record(hotel_id, day)]
+    own = [day for day in days if records.has_begun(hotel_id, day)]
     return Watched(
         hotel_id,
         rooms.get(hotel_id),
         len(own),
-        dict(Counter(learner.history(hotel_id, day).phase for day in own)),
-        learner.history(hotel_id, plan.today()),
+        dict(Counter(records.history(hotel_id, day).phase for day in own)),
+        records.history(hotel_id, plan.today()),
         sum(alert.hotel_id == hotel_id for alert in raised),
     )
 

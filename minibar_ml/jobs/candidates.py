@@ -12,7 +12,7 @@ from minibar_ml.domain.metrics import MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
 from minibar_ml.ml import training
 from minibar_ml.ml.contract import Limits, TooLittle
-from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors import LEARNING
 from minibar_ml.ml.evaluation.forest import ForestQuality
 from minibar_ml.ml.evaluation.quality import TRUTH, Evaluation, Quality
 from minibar_ml.ml.frames import Frames
@@ -56,12 +56,12 @@ class TrainingConfig:
     threshold_multiplier: Mapping[str, float]
     is_chain: bool
 
-    def told(self) -> dict[str, Any]:
-        """What `ml_models.parameters` says of it to everybody who may read that."""
+    def to_json(self) -> dict[str, Any]:
+        """What stands in `ml_models.parameters`, in the clear."""
         return {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
 
     def sealed(self) -> dict[str, Any]:
-        """What is sealed with the model, since it tells how much goes unnoticed."""
+        """What is sealed with the model, since it shows how much goes unnoticed."""
         return {"min_data_points": self.min_points, "alert_budget": self.limits.budget}
 
 
@@ -79,24 +79,23 @@ class Candidate:
 def statistics(
     metric: MetricType,
     hotel_id: int,
-    learnt: FittedModels,
+    fitted: FittedModels,
     quality: Mapping[str, Quality],
-    threshold_multiplier: Mapping[str, float],
     past: Frames,
 ) -> Candidate:
     """All detectors of a metric in one model; those with too little data are left out."""
     key = ModelKey("statistics", metric, hotel_id)
-    names = [detector.name for detector in ALL if detector.metric == metric and training.learns(detector)]
-    parameters = {name: value for name in names if not isinstance(value := learnt.parameters[name], TooLittle)}
+    names = [detector.spec.name for detector in LEARNING if detector.spec.metric == metric]
+    parameters = {name: value for name in names if not isinstance(value := fitted.parameters[name], TooLittle)}
     points_seen = training.points_of(metric, past)
     if not parameters:
-        return Candidate(key, points_seen, None, None, str(learnt.parameters[names[0]]))
-    tight = {name: factor for name, factor in threshold_multiplier.items() if name in parameters}
+        return Candidate(key, points_seen, None, None, str(fitted.parameters[names[0]]))
+    multiplier = {name: factor for name, factor in fitted.threshold_multiplier.items() if name in parameters}
     measured = next((quality[name] for name in names if name in quality), None)
     return Candidate(
         key,
         points_seen,
-        {"format": training.PARAMETERS_FORMAT, "detectors": parameters, "tightness": tight},
+        {"format": training.PARAMETERS_FORMAT, "detectors": parameters, "threshold_multiplier": multiplier},
         measured,
         None,
     )
@@ -105,22 +104,22 @@ def statistics(
 def forest(
     metric: MetricType,
     hotel_id: int,
-    learnt: FittedModels,
+    fitted: FittedModels,
     found: Evaluation,
     past: Frames,
 ) -> Candidate:
-    """The forest of a metric's first detector, the second opinion."""
+    """The Isolation Forest over the scores of a metric's first detector."""
     key = ModelKey("isolation_forest", metric, hotel_id)
     points_seen = training.points_of(metric, past)
-    name = training.FOREST_OF[metric]
-    opinion = learnt.opinions[name]
-    if isinstance(opinion, TooLittle):
-        return Candidate(key, points_seen, None, None, str(opinion))
-    return Candidate(key, points_seen, {"format": training.PARAMETERS_FORMAT, **opinion}, found.forests.get(name), None)
+    name = training.FOREST_DETECTORS[metric].spec.name
+    made = fitted.forests[name]
+    if isinstance(made, TooLittle):
+        return Candidate(key, points_seen, None, None, str(made))
+    return Candidate(key, points_seen, {"format": training.PARAMETERS_FORMAT, **made}, found.forests.get(name), None)
 
 
 def store(
-    connection: "Connection", candidates: list[Candidate], course: TrainingConfig, as_of: datetime, keys: Keys
+    connection: "Connection", candidates: list[Candidate], config: TrainingConfig, as_of: datetime, keys: Keys
 ) -> dict[ModelKey, ModelHeader]:
     """Seal and store what was learnt, and make it active; a fixed number of statements."""
     learnt = [candidate for candidate in candidates if candidate.payload is not None]
@@ -135,10 +134,10 @@ def store(
         made.append(
             NewModel(
                 header=header,
-                model_data=seal(_sealed(candidate, course), header, keys),
+                model_data=seal(_sealed(candidate, config), header, keys),
                 data_points=candidate.points,
                 trained_at=as_of,
-                parameters=course.told(),
+                parameters=config.to_json(),
                 accuracy=quality.accuracy if quality else None,
                 precision=quality.precision if quality else None,
                 recall=quality.recall if quality else None,
@@ -150,12 +149,12 @@ def store(
     return {model.header.key: model.header for model in stored}
 
 
-def _sealed(candidate: Candidate, course: TrainingConfig) -> dict[str, Any]:
-    """A model, with what was measured of it and what it was made by: thresholds and sizes are for nobody's eyes."""
+def _sealed(candidate: Candidate, config: TrainingConfig) -> dict[str, Any]:
+    """A model, with what was measured of it and what it was made by: thresholds and sizes must stay secret."""
     measured = asdict(candidate.quality) if candidate.quality else {}
     if "curve" in measured:  # a payload's keys are text
         measured["curve"] = [[size, found] for size, found in measured["curve"].items()]
-    return {**(candidate.payload or {}), "course": course.sealed(), "quality": measured}
+    return {**(candidate.payload or {}), "training": config.sealed(), "quality": measured}
 
 
 def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> TrainingLog:
@@ -191,7 +190,7 @@ def _fell_from(candidate: Candidate, before: float | None) -> float | None:
     return before if before - quality.accuracy > sqrt(2) * quality.margin else None
 
 
-def told(candidate: Candidate, header: ModelHeader | None, before: Mapping[ModelKey, float]) -> Trained:
+def outcome(candidate: Candidate, header: ModelHeader | None, before: Mapping[ModelKey, float]) -> Trained:
     """What became of a candidate; `header` is that of the stored model, `before` the accuracies of the active ones."""
     key = candidate.key
     return Trained(

@@ -5,11 +5,12 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import runs
 from minibar_ml.store.points import metrics
-from minibar_ml.store.points.metrics import MergeResult, NewRows, Refused, Span
+from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import contract as source
 
@@ -37,12 +38,18 @@ class CollectResult:
 
 
 def run(
-    connection: "Connection", as_of: datetime, zone: ZoneInfo, lookback_days: int, since: date | None = None
+    connection: "Connection",
+    as_of: datetime,
+    zone: ZoneInfo,
+    lookback_days: int,
+    since: date | None = None,
+    hours: HouseHours | None = None,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 
     The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
-    is new to us, and `since`. On the first run everything is new: all history is filled in.
+    is new to us, and `since`. On the first run everything is new: all history is filled in. `hours` stand for the hours
+    of stays that have none on record.
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
@@ -52,26 +59,30 @@ def run(
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = _lookback(as_of, zone, last, lookback_days)
         span = _span(as_of, zone, [days, since, *_starts(new_rows, last, zone)])
+        house = House(metrics.ledger_hotel(connection), hours or HouseHours())
+        if last and last.counts.get("house_hours", str(house.hours)) != str(house.hours):
+            logger.warning("check-in and check-out times have changed: all business days are computed again")
+            span = everything
         if last and last.counts.get("timezone", zone.key) != zone.key:
             logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
             span = everything
-        hotel = metrics.ledger_hotel(connection)
         spans = {
-            metric.type: _own_span(metric, span, everything, zone, last, hotel)
+            metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
             if metric.needs <= contract.usable
         }
         stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
-        metrics.stage(connection, stages, contract.usable, hotel)
+        metrics.stage(connection, stages, contract.usable, house)
         for metric_type, own in spans.items():
-            metrics.compute(connection, metric_type, own, hotel)
+            metrics.compute(connection, metric_type, own, house)
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
         counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(counts))
-        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=hotel, timezone=zone.key)
+        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.complaint(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(

@@ -4,19 +4,24 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.detection_run import STATES, ModelProvider, enriched, judged, read_hotels, with_names
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
-from minibar_ml.store import alerts, models, runs, verdicts
+from minibar_ml.store import alerts, runs, verdicts
+from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities
@@ -41,51 +46,62 @@ class DetectResult:
     refused: dict[str, str] = field(default_factory=dict)
 
 
-def run(connection: "Connection", plan: Plan, keys: Keys | None, progress: Callable[[date], None]) -> DetectResult:
-    """Judge each day, turn findings into alerts, in one transaction; `progress` is told each day done."""
+def run(
+    connection: "Connection", plan: DetectionPlan, keys: Keys | None, progress: Callable[[date], None]
+) -> DetectResult:
+    """Check each day and turn findings into alerts, in one transaction; `progress` is called with each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
         last, since_then = runs.find_last_with_changes(connection, "detect")
         changed = [] if plan.walks else since_then
         days = plan.days(last.as_of if last else None, changed)
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
-        opened = {} if plan.walks else _open(connection, keys, plan.as_of)
-        hotels = read_hotels(connection, plan, days[0], usable, opened)
-        given: list[LabelledAlert] | None = None
-
-        def known_on(day: date) -> list[LabelledAlert]:
-            nonlocal given  # asked for only where something is learnt here
-            given = verdicts.fetch(connection) if given is None else given
-            # A walk raises what that day's run would have raised: it knew no verdict that came later.
-            return [one for one in given if not plan.walks or one.at <= plan.seen_at(day)]
-
-        learner = ModelProvider(plan, hotels, opened, keys, known_on)
-        found = judged(plan, days, hotels, learner, progress)
-        if learner.refused:
-            found[-1][1].extend(_fallbacks(plan, learner.refused))
+        loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
+        hotels = Hotels.of(plan, read_hotels(connection, plan, days[0], usable, loaded))
+        nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
+        models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
+        found = detect_days(plan, days, hotels, models, progress)
+        if models.refused:
+            found[-1][1].extend(_fallbacks(plan, models.refused))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         total = Counter[str]()
         for day, findings in found:
             total.update(_apply(connection, plan, day, [enriched(f, known, plan.zone) for f in findings], known.names))
         if plan.is_live:
-            # What a run of another day opened is considered by the next one of now: most of it is over by then.
+            # What a run of another day opened is left to the next one of now: most of it is over by then.
             people.follow_source(connection, usable, plan.lang)
             outbox.enqueue(connection, plan.as_of)
         counts = Counter[str](finding.type for _, findings in found for finding in findings)
-        phases = learner.phases(plan.today())
-        told = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
-        refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in learner.refused.items()}
-        job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()), phases=told, refused=refused)
-    return DetectResult(days[0], days[-1], len(hotels), dict(counts), Transitions(**total), phases, refused)
+        phases = hotels.records.of_hotels(plan.today())
+        recorded = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
+        refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
+        job.counts.update(
+            total, since=days[0].isoformat(), findings=sum(counts.values()), phases=recorded, refused=refused
+        )
+    return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused)
 
 
-def _open(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
+def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
+    """The verdicts known on a day; fetched when first asked for, which is only where something is learnt."""
+
+    @cache
+    def fetched() -> list[LabelledAlert]:
+        return verdicts.fetch(connection)
+
+    def known_on(day: date) -> list[LabelledAlert]:
+        # A walk raises what that day's run would have raised: it knew no verdict that came later.
+        return [one for one in fetched() if not plan.walks or one.at <= plan.seen_at(day)]
+
+    return known_on
+
+
+def _load(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
     """The active models; one that was trained after the as-of instant would be a look ahead."""
-    known = [model for model in models.fetch_active(connection) if model.trained_at <= as_of]
-    return stored_models.open_all(known, keys)
+    known = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
+    return stored_models.load(known, keys)
 
 
-def _fallbacks(plan: Plan, refused: Mapping[tuple[int, str], str]) -> list[Finding]:
+def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> list[Finding]:
     """One finding for each hotel, naming all its metrics whose model was refused."""
     hotels: dict[int, list[str]] = {}
     for hotel_id, metric in sorted(refused):
@@ -110,14 +126,14 @@ def _fallbacks(plan: Plan, refused: Mapping[tuple[int, str], str]) -> list[Findi
 
 def _apply(
     connection: "Connection",
-    plan: Plan,
+    plan: DetectionPlan,
     day: date,
     findings: Sequence[Finding],
     names: Mapping[tuple[EntityType, int], str],
 ) -> dict[str, int]:
     """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
     is_last = day == plan.today()
-    evaluated = STATES if plan.walks or is_last else None
+    evaluated = types_where(lambda kind: kind.may_be_state) if plan.walks or is_last else None
     moved = alerts.upsert(
         connection,
         findings,

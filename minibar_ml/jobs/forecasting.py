@@ -1,6 +1,6 @@
-"""The nightly forecasts as metric points: what train stores of the days that are over."""
+"""The nightly forecasts as metric points: what train stores for the days that are over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 STORED_DAYS = 31
-"""Days before today that are foretold anew each night, for rows that came late."""
+"""Days before today that are forecast again each night, for rows that came late."""
+
+
+def supplies_by_id(connection: "Connection", supplies: Supplies, usable: Collection[str]) -> Supplies:
+    """The supplies by product id, where the file names products."""
+    return supplies.named(forecasts.fetch_names(connection, usable)) if supplies.by_name else supplies
 
 
 def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, supplies: Supplies) -> MergeResult:

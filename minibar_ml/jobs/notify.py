@@ -1,20 +1,19 @@
 """notify: from the outbox to people; each message is claimed, sent, and marked, and a crash loses none."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import open_token
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind
+from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.log import logger
-from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
+from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
 from minibar_ml.store import alerts, runs
 from minibar_ml.store.notifications import outbox, people
@@ -31,22 +30,6 @@ LISTED = 25
 """Alerts that a digest tells in full; the rest is counted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """How a run delivers. Channels that are not there can't be used now: their messages wait."""
-
-    as_of: datetime
-    zone: ZoneInfo
-    lang: Lang
-    channels: Mapping[ChannelKind, Channel]
-    keys: Keys | None
-    seconds: int
-    attempts: int
-    storm: int
-    clock: Callable[[], float]
-    """Seconds that pass: when `seconds` of delivering are over, no other message is begun."""
-
-
 @dataclass(frozen=True, slots=True)
 class NotifyResult:
     """What one run did: messages written, sent, skipped, put off, given up; and what was wrong with whole channels."""
@@ -59,14 +42,14 @@ class NotifyResult:
     down: dict[ChannelKind, str]
 
 
-def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> NotifyResult:
+def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = False) -> NotifyResult:
     """Deliver what is due, until nothing is or the time is up."""
     with runs.job_run(connection, "notify", plan.as_of) as job:
         people.follow_source(connection, source.usable(connection), plan.lang)
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
-        outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.storm)
+        outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
         names = hotels.fetch_names(connection)
         connection.commit()
         delivery = _Delivery(connection, plan, names if len(names) > 1 else {})
@@ -85,7 +68,7 @@ def run(connection: "Connection", plan: Plan, *, retry_failed: bool = False) -> 
 class _Delivery:
     """One run's deliveries: what came of them, and which channels are down."""
 
-    def __init__(self, connection: "Connection", plan: Plan, hotel_names: Mapping[int, str]) -> None:
+    def __init__(self, connection: "Connection", plan: DeliveryPlan, hotel_names: Mapping[int, str]) -> None:
         self._connection, self._plan, self._hotel_names = connection, plan, hotel_names
         self.done = Counter[str]()
         self.down: dict[ChannelKind, str] = {}

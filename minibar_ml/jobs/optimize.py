@@ -1,14 +1,12 @@
 """optimize: how a hotel's budget of false alerts could be split, and what that would bring; stores nothing."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml import feedback, training
-from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.evaluation import allocation
 from minibar_ml.ml.evaluation import quality as evaluation
 from minibar_ml.ml.evaluation.allocation import Allocation
@@ -38,34 +36,21 @@ class OptimizeResult:
     hotels: tuple[Search, ...]
 
 
-def run(
-    connection: "Connection",
-    as_of: datetime,
-    zone: ZoneInfo,
-    limits: Limits,
-    *,
-    training_days: int,
-    lookback_days: int,
-    min_points: int,
-    accuracy_threshold: float,
-    calendar: Calendar = ORDINARY,
-    hotel_id: int | None = None,
-) -> OptimizeResult:
+def run(connection: "Connection", plan: TrainingPlan, *, hotel_id: int | None = None) -> OptimizeResult:
     """Measure as `train` does, and search; raises NotFound where there is no such hotel or it has no points."""
     if hotel_id is not None:
         hotel_names.require(connection, hotel_id)
-    today = as_of.astimezone(zone).date().toordinal()
-    since, until = training.training_days(today, training_days, lookback_days)
-    oldest = as_of - timedelta(days=training_days + lookback_days + LOOK_BACK_DAYS + 1)
-    frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
-    judged = verdicts.fetch(connection)
-    limits = replace(limits, threshold_multiplier=feedback.threshold_multiplier(judged))
+    since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)
+    oldest = plan.as_of - timedelta(days=plan.training_days + plan.lookback_days + LOOK_BACK_DAYS + 1)
+    frames = replace(points.fetch(connection, oldest, plan.as_of), calendar=plan.calendar)
+    given = verdicts.fetch(connection)
+    limits = replace(plan.limits, threshold_multiplier=feedback.threshold_multiplier(given))
     hotels = frames.hotels()
     if hotel_id is not None and hotel_id not in hotels:
         raise NotFound(f"There are no metric points of hotel {hotel_id}; run `minibar-ml collect` first.")
     searches = []
     for hotel in hotels if hotel_id is None else [hotel_id]:
-        past = feedback.without_confirmed(frames.of_hotel(hotel), judged, hotel)
-        found = evaluation.evaluate(past, until, until - since, min_points, limits, with_forests=False)
-        searches.append(Search(hotel, allocation.tune(found.detectors, limits.budget, accuracy_threshold)))
-    return OptimizeResult(limits.budget, accuracy_threshold, tuple(searches))
+        past = feedback.without_confirmed(frames.of_hotel(hotel), given, hotel)
+        found = evaluation.evaluate(past, until, until - since, plan.min_points, limits, with_forests=False)
+        searches.append(Search(hotel, allocation.tune(found.detectors, limits.budget, plan.accuracy_threshold)))
+    return OptimizeResult(limits.budget, plan.accuracy_threshold, tuple(searches))

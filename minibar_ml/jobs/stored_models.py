@@ -2,22 +2,24 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.errors import ModelRefused
 from minibar_ml.domain.models import StoredModel
+from minibar_ml.jobs.nightly_training import EVERY_DETECTOR, NightlyTraining
 from minibar_ml.log import logger
 from minibar_ml.ml.contract import Parameters
-from minibar_ml.ml.training import FOREST_OF, PARAMETERS_FORMAT, FittedModels
+from minibar_ml.ml.training import FOREST_DETECTORS, PARAMETERS_FORMAT, FittedModels
 
 
 @dataclass
 class LoadedModels:
     """One hotel's models; `refused` names the metrics whose model could not be trusted, with the reason.
 
-    `outdated` are those whose model another version of the program made: nothing is wrong, and the next train mends it.
+    `outdated` are those that another version of the program made: nothing is wrong, and the next train replaces them.
     """
 
     parameters: dict[str, Parameters] = field(default_factory=dict)
@@ -32,12 +34,66 @@ class LoadedModels:
         return bool(self.parameters) and not self.refused and not self.outdated
 
 
-class Forests(Mapping[str, Parameters]):
-    """Opinions by detector name; a forest is opened when it is first asked for, and refused ones are missing."""
+def load(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, LoadedModels]:
+    """Open what can be trusted, by hotel; a refusal is logged once and detection goes on without that model."""
+    hotels: dict[int, LoadedModels] = {}
+    for model in models:
+        loaded = hotels.setdefault(model.header.hotel_id, LoadedModels())
+        if model.header.model_type == "isolation_forest":
+            loaded.forests.append(model)
+            continue
+        try:
+            payload = _payload(model, keys)
+        except ModelRefused as error:
+            logger.warning("%s", error)
+            loaded.refused[model.header.metric_type] = str(error)
+            continue
+        if payload is None:
+            loaded.outdated.add(model.header.metric_type)
+            continue
+        loaded.parameters |= payload["detectors"]
+        loaded.threshold_multiplier |= payload["threshold_multiplier"]
+    return hotels
+
+
+class StoredModels:
+    """Each hotel's stored models; whatever has none is learnt in memory, once a run."""
+
+    def __init__(
+        self, loaded: Mapping[int, LoadedModels], keys: Keys | None, training: NightlyTraining, today: date
+    ) -> None:
+        """`loaded` as from `load`; no forest is opened yet. `training` learns what is missing, as of `today`."""
+        self._loaded, self._keys, self._training, self._today = loaded, keys, training, today
+        self._fitted: dict[int, FittedModels] = {}
+
+    @property
+    def refused(self) -> dict[tuple[int, str], str]:
+        """Why models could not be trusted, by hotel and metric."""
+        return {
+            (hotel, metric): why for hotel, loaded in self._loaded.items() for metric, why in loaded.refused.items()
+        }
+
+    def fitted(self, hotel_id: int, _day: date) -> FittedModels:
+        """The models to check a day by: the same ones for every day."""
+        if hotel_id not in self._fitted:
+            loaded = self._loaded.get(hotel_id) or LoadedModels()
+            # Where the last training found too little data, it makes no sense to try again every few minutes.
+            known = EVERY_DETECTOR if loaded.is_whole else loaded.parameters
+            learnt = self._training.learn(hotel_id, self._today, with_forests=False, known=known)
+            self._fitted[hotel_id] = FittedModels(
+                {**learnt.parameters, **loaded.parameters},
+                StoredForests(loaded.forests, self._keys, loaded.refused),
+                {**learnt.threshold_multiplier, **loaded.threshold_multiplier},
+            )
+        return self._fitted[hotel_id]
+
+
+class StoredForests(Mapping[str, Parameters]):
+    """Forests by detector name; one is opened when it is first asked for, and refused ones are missing."""
 
     def __init__(self, sealed: Iterable[StoredModel], keys: Keys | None, refused: dict[str, str]) -> None:
-        """Nothing is opened yet."""
-        self._sealed = {FOREST_OF[model.header.metric_type]: model for model in sealed}
+        """Nothing is opened yet; the reason of a refusal is added to `refused`."""
+        self._sealed = {FOREST_DETECTORS[model.header.metric_type].spec.name: model for model in sealed}
         self._keys, self._refused = keys, refused
         self._opened: dict[str, Parameters] = {}
 
@@ -45,16 +101,16 @@ class Forests(Mapping[str, Parameters]):
         if name not in self._opened:
             model = self._sealed[name]
             try:
-                opened = _opened(model, self._keys)
+                payload = _payload(model, self._keys)
             except ModelRefused as error:
                 logger.warning("%s", error)
                 self._refused[model.header.metric_type] = str(error)
                 del self._sealed[name]
                 raise KeyError(name) from error
-            if opened is None:
+            if payload is None:
                 del self._sealed[name]
                 raise KeyError(name)
-            self._opened[name] = opened
+            self._opened[name] = payload
         return self._opened[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -64,44 +120,13 @@ class Forests(Mapping[str, Parameters]):
         return len(self._sealed)
 
 
-def open_all(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, LoadedModels]:
-    """Open what can be trusted, by hotel; a refusal is told once and detection goes on without that model."""
-    hotels: dict[int, LoadedModels] = {}
-    for model in models:
-        opened = hotels.setdefault(model.header.hotel_id, LoadedModels())
-        if model.header.model_type == "isolation_forest":
-            opened.forests.append(model)
-            continue
-        try:
-            payload = _opened(model, keys)
-        except ModelRefused as error:
-            logger.warning("%s", error)
-            opened.refused[model.header.metric_type] = str(error)
-            continue
-        if payload is None:
-            opened.outdated.add(model.header.metric_type)
-            continue
-        opened.parameters |= payload["detectors"]
-        opened.threshold_multiplier |= payload["tightness"]
-    return hotels
-
-
-def _opened(model: StoredModel, keys: Keys | None) -> dict[str, Any] | None:
-    """A model's payload, None where it was made for other detectors than ours; raises ModelRefused as `open_sealed`."""
+def _payload(model: StoredModel, keys: Keys | None) -> dict[str, Any] | None:
+    """A model's payload; None where another version of the detectors made it. Raises ModelRefused as `open_sealed`."""
     payload: dict[str, Any] = open_sealed(model.model_data, model.header, keys)
     if payload.get("format") != PARAMETERS_FORMAT:
         logger.warning(
-            "The %s was made for other detectors than ours and is not used; `minibar-ml train` makes a new one.",
+            "The %s was made by another version of minibar-ml and is not used; `minibar-ml train` makes a new one.",
             model.header,
         )
         return None
     return payload
-
-
-def as_learnt(opened: LoadedModels, fallback: FittedModels, keys: Keys | None) -> FittedModels:
-    """The stored models, and what was just learnt from the statistics for whatever has none."""
-    return FittedModels(
-        {**fallback.parameters, **opened.parameters},
-        Forests(opened.forests, keys, opened.refused),
-        {**fallback.threshold_multiplier, **opened.threshold_multiplier},
-    )

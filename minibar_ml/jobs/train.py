@@ -1,28 +1,28 @@
 """train: from metric points to sealed models, one statistics model and one forest for each metric and hotel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import TrainingLog
 from minibar_ml.domain.phases import History
+from minibar_ml.domain.supplies import Supplies
+from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.jobs import candidates, forecasting
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
+from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.log import logger
-from minibar_ml.ml import feedback, history, training
-from minibar_ml.ml.contract import Limits
+from minibar_ml.ml import feedback, training
+from minibar_ml.ml.detectors import shares
 from minibar_ml.ml.evaluation import quality as evaluation
-from minibar_ml.ml.evaluation.quality import Quality
+from minibar_ml.ml.evaluation.quality import Evaluation, Quality
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
-from minibar_ml.ml.stats.thresholds import SHARES
+from minibar_ml.ml.history import Records, window_days
 from minibar_ml.store import models, retention, runs, training_logs, verdicts
-from minibar_ml.store.points import forecasts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.source import contract as source
@@ -58,105 +58,132 @@ class TrainResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hotel:
-    """What one hotel's training came to."""
+class _Input:
+    """What a run learns from: each hotel's rows, operators' verdicts, and how it learns."""
+
+    hotels: Mapping[int, Frames]
+    verdicts: Sequence[LabelledAlert]
+    config: TrainingConfig
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """What the training of one hotel made, and when."""
 
     candidates: list[Candidate]
     detectors: list[DetectorQuality]
     thresholds: dict[tuple[int, str], float]
-    history: History
+    logs: list[TrainingLog]
 
 
-def run(
-    connection: "Connection",
-    as_of: datetime,
-    zone: ZoneInfo,
-    keys: Keys,
-    limits: Limits,
-    *,
-    training_days: int,
-    lookback_days: int,
-    min_points: int,
-    accuracy_threshold: float,
-    calendar: Calendar = ORDINARY,
-) -> TrainResult:
-    """Learn, evaluate, seal, store and promote, and store the forecasts of days left, in one transaction.
+def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult:
+    """Read, fit and store, then the night's forecasts and what is forgotten; all in one transaction."""
+    with runs.job_run(connection, "train", plan.as_of) as job:
+        given = _read(connection, plan)
+        forecasts = forecasting.store(connection, given.hotels, plan.today(), _supplies(connection, plan))
+        fitted = [_fit(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()]
+        trained, pruned = _store(connection, fitted, given.config, plan.as_of, keys)
+        stored = sum(one.version is not None for one in trained)
+        job.counts.update(models=stored, too_little=len(trained) - stored, pruned=pruned)
+        job.counts.update(forecasts=forecasts.inserted + forecasts.updated)
+        # Training comes once a night, and of the jobs that do it is the one that has time.
+        forgotten = retention.prune(connection, plan.as_of)
+        job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
+    thresholds = {key: threshold for one in fitted for key, threshold in one.thresholds.items()}
+    return TrainResult(
+        trained=trained,
+        detectors=tuple(one for hotel in fitted for one in hotel.detectors),
+        verdicts=feedback.counts(given.verdicts),
+        false_shares=feedback.false_shares(given.verdicts, thresholds),
+        pruned=pruned,
+        forecasts=forecasts,
+        phases=_records(given, plan).of_hotels(plan.today()),
+        budget_per_1000_rooms_day=plan.limits.budget,
+    )
+
+
+def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
+    """The points to learn and forecast from.
 
     Learns from the `training_days` before the days that detect still looks at, so that no tested point is part of
     its own baseline.
     """
-    with runs.job_run(connection, "train", as_of) as job:
-        today = as_of.astimezone(zone).date()
-        since, until = training.training_days(today.toordinal(), training_days, lookback_days)
-        days = max(training_days + lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
-        oldest = datetime.combine(today - timedelta(days=days), time.min, tzinfo=zone)
-        frames = replace(points.fetch(connection, oldest, as_of), calendar=calendar)
-        judged = verdicts.fetch(connection)
-        hotels = frames.hotels()
-        supplies = limits.supplies
-        if supplies.by_name:
-            supplies = supplies.named(forecasts.fetch_names(connection, source.read(connection).usable))
-        foretold = forecasting.store(connection, {one: frames.of_hotel(one) for one in hotels}, today, supplies)
-        threshold_multiplier = feedback.threshold_multiplier(judged)
-        course = TrainingConfig(
-            since, until, min_points, limits, accuracy_threshold, threshold_multiplier, is_chain=COMMON_STORE in hotels
-        )
-        window = history.window_days(training_days, lookback_days)
-        done: list[_Hotel] = []
-        logs: list[TrainingLog] = []
-        for hotel_id in hotels:
-            started_at = datetime.now(as_of.tzinfo)
-            own = frames.of_hotel(hotel_id)
-            known = history.before(history.days_on_record(own), today.toordinal(), window)
-            tried = _try(feedback.without_confirmed(own, judged, hotel_id), hotel_id, course, known)
-            done.append(tried)
-            logs += [
-                candidates.log(candidate, started_at, datetime.now(as_of.tzinfo)) for candidate in tried.candidates
-            ]
-        tries = [candidate for hotel in done for candidate in hotel.candidates]
-        before = candidates.active_accuracies(connection)
-        stored = candidates.store(connection, tries, course, as_of, keys)
-        training_logs.insert_logs(connection, logs)
-        pruned = models.prune(connection)
-        job.counts.update(models=len(stored), too_little=len(tries) - len(stored), pruned=pruned)
-        job.counts.update(forecasts=foretold.inserted + foretold.updated)
-        # It comes once a night, and of the jobs that do it is the one that has time.
-        forgotten = retention.prune(connection, as_of)
-        job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
-    return TrainResult(
-        trained=tuple(candidates.told(candidate, stored.get(candidate.key), before) for candidate in tries),
-        detectors=tuple(one for hotel in done for one in hotel.detectors),
-        verdicts=feedback.counts(judged),
-        false_shares=feedback.false_shares(
-            judged,
-            {key: least for hotel in done for key, least in hotel.thresholds.items()},
-        ),
-        pruned=pruned,
-        forecasts=foretold,
-        phases=dict(zip(hotels, (hotel.history for hotel in done), strict=True)),
-        budget_per_1000_rooms_day=limits.budget,
+    days = max(plan.training_days + plan.lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
+    frames = replace(points.fetch(connection, plan.oldest(days), plan.as_of), calendar=plan.calendar)
+    given = verdicts.fetch(connection)
+    hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
+    since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)
+    config = TrainingConfig(
+        since=since,
+        until=until,
+        min_points=plan.min_points,
+        limits=plan.limits,
+        accuracy_threshold=plan.accuracy_threshold,
+        threshold_multiplier=feedback.threshold_multiplier(given),
+        is_chain=COMMON_STORE in hotels,
     )
+    return _Input(hotels, given, config)
 
 
-def _try(frames: Frames, hotel_id: int, course: TrainingConfig, known: History) -> _Hotel:
-    past = frames.between(course.since, course.until)
-    learnt = replace(training.learn(past, course.min_points), threshold_multiplier=course.threshold_multiplier)
-    limits = replace(course.limits, threshold_multiplier=course.threshold_multiplier)
-    found = evaluation.evaluate(frames, course.until, course.until - course.since, course.min_points, limits)
-    measured = [
-        DetectorQuality(
-            hotel_id,
-            name,
-            SHARES[name],
-            evaluation.quality(one, SHARES[name], limits.budget, course.accuracy_threshold),
-        )
-        for name, one in found.detectors.items()
+def _supplies(connection: "Connection", plan: TrainingPlan) -> Supplies:
+    supplies = plan.limits.supplies
+    usable = source.read(connection).usable if supplies.by_name else frozenset[str]()
+    return forecasting.supplies_by_id(connection, supplies, usable)
+
+
+def _records(given: _Input, plan: TrainingPlan) -> Records:
+    return Records(given.hotels, window_days(plan.training_days, plan.lookback_days))
+
+
+def _fit(frames: Frames, hotel_id: int, given: _Input, plan: TrainingPlan) -> _Fitted:
+    """Learn one hotel's models and measure them on held-out days."""
+    config, started_at = given.config, datetime.now(plan.as_of.tzinfo)
+    frames = feedback.without_confirmed(frames, given.verdicts, hotel_id)
+    past = frames.between(config.since, config.until)
+    fitted = replace(training.learn(past, config.min_points), threshold_multiplier=config.threshold_multiplier)
+    limits = replace(config.limits, threshold_multiplier=config.threshold_multiplier)
+    found = evaluation.evaluate(frames, config.until, config.until - config.since, config.min_points, limits)
+    detectors = _measured(hotel_id, found, config)
+    tried = _candidates(hotel_id, fitted, found, detectors, config, past)
+    logger.debug("hotel %d: tried %d models", hotel_id, len(tried))
+    thresholds = {(hotel_id, name): least for name, least in training.thresholds_of(fitted, limits).items()}
+    logs = [candidates.log(candidate, started_at, datetime.now(plan.as_of.tzinfo)) for candidate in tried]
+    return _Fitted(tried, detectors, thresholds, logs)
+
+
+def _measured(hotel_id: int, found: Evaluation, config: TrainingConfig) -> list[DetectorQuality]:
+    usual, budget, wanted = shares(), config.limits.budget, config.accuracy_threshold
+    return [
+        DetectorQuality(hotel_id, name, usual[name], evaluation.quality(scores, usual[name], budget, wanted))
+        for name, scores in found.detectors.items()
     ]
-    quality = {one.detector: one.quality for one in measured}
-    tries = []
-    for metric in training.metrics_of(hotel_id, is_chain=course.is_chain):
-        tries.append(candidates.statistics(metric, hotel_id, learnt, quality, course.threshold_multiplier, past))
-        tries.append(candidates.forest(metric, hotel_id, learnt, found, past))
-    logger.debug("hotel %d: tried %d models", hotel_id, len(tries))
-    thresholds = {(hotel_id, name): least for name, least in training.thresholds_of(learnt, limits).items()}
-    return _Hotel(tries, measured, thresholds, known)
+
+
+def _candidates(
+    hotel_id: int,
+    fitted: training.FittedModels,
+    found: Evaluation,
+    detectors: Sequence[DetectorQuality],
+    config: TrainingConfig,
+    past: Frames,
+) -> list[Candidate]:
+    """Both models of every metric that is learnt for the hotel."""
+    quality = {one.detector: one.quality for one in detectors}
+    made = []
+    for metric in training.metrics_of(hotel_id, is_chain=config.is_chain):
+        made.append(candidates.statistics(metric, hotel_id, fitted, quality, past))
+        made.append(candidates.forest(metric, hotel_id, fitted, found, past))
+    return made
+
+
+def _store(
+    connection: "Connection", fitted: Sequence[_Fitted], config: TrainingConfig, as_of: datetime, keys: Keys
+) -> tuple[tuple[Trained, ...], int]:
+    """Seal, store and promote the models, log every training, and drop old versions; what became of each, and how many
+    were dropped."""
+    tried = [candidate for one in fitted for candidate in one.candidates]
+    before = candidates.active_accuracies(connection)
+    stored = candidates.store(connection, tried, config, as_of, keys)
+    training_logs.insert_logs(connection, [log for one in fitted for log in one.logs])
+    pruned = models.prune(connection)
+    return tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried), pruned

@@ -1,0 +1,1 @@
+"""Learning what is normal from metric points, and finding what is not."""

@@ -4,18 +4,25 @@ Scoring is apart from deciding. A score is -ln of the probability that an ordina
 high is strange, whatever the detector, so thresholds can be compared, calibrated and changed without scoring again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from minibar_ml.domain.alerts import AlertType, Finding
+from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.domain.supplies import Supplies
 from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.stats import thresholds
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
     from pandas import DataFrame
+
+    from minibar_ml.ml.evaluation.holdout import Fold
+    from minibar_ml.ml.faults.injected import InjectedFaults
+    from minibar_ml.ml.faults.untouched import Untouched
 
 Parameters = Mapping[str, Any]
 """What a detector has learnt of one hotel: JSON values and numpy arrays."""
@@ -68,12 +75,54 @@ class Moment:
         return date.fromordinal(self.day)
 
 
+Worth = Literal["found", "sales", "goods", "missing"]
+"""How a finding's possible loss is computed; see `impact`."""
+InjectFaults = Callable[["Detector", "Fold", "Generator"], "InjectedFaults"]
+ScoreUntouched = Callable[["Detector", "Fold"], "Untouched"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorSpec:
+    """What is known of a detector besides its algorithm.
+
+    reasons: every reason its findings may give, with how the possible loss is computed; None: not in money.
+    reads: the frames that `score` reads, with how many days before the scored one it looks back.
+    learns_from: the frame whose rows count as its training points; None: a rule, which learns nothing.
+    share: of the budget of false alerts. Rules have none: they have no probability.
+    is_state: it says what holds at an instant, so a past day can only be asked as of that day's end.
+    explained_by: by its own reason, the reason of another finding on the same entity that makes it superfluous.
+    inject: puts faults of known sizes into held-out days; every detector that learns has one.
+    score_untouched: scores held-out days as they were; by default day by day, as `score` does.
+    """
+
+    name: str
+    metric: MetricType
+    types: tuple[AlertType, ...]
+    reasons: Mapping[str, Worth | None]
+    reads: Mapping[str, int]
+    learns_from: str | None = None
+    share: float = 0.0
+    is_state: bool = False
+    explained_by: Mapping[str, str] = field(default_factory=dict)
+    inject: InjectFaults | None = None
+    score_untouched: ScoreUntouched | None = None
+
+    @property
+    def is_rule(self) -> bool:
+        """Whether the detector learns nothing."""
+        return self.learns_from is None
+
+    def threshold(self, parameters: Parameters, limits: Limits) -> float:
+        """The score (nats) from which on an alert is due, by what a detector that learns knows of its past."""
+        multiplier = limits.threshold_multiplier.get(self.name, 1.0)
+        n_tests = parameters.get("n_tests", 1.0)
+        return thresholds.threshold(self.share, limits.budget, parameters["past"], n_tests, multiplier)
+
+
 class Detector(Protocol):
     """One algorithm for one metric."""
 
-    name: ClassVar[str]
-    metric: ClassVar[MetricType]
-    types: ClassVar[tuple[AlertType, ...]]
+    spec: ClassVar[DetectorSpec]
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn from one hotel's rows, all of them before the day that will be judged."""

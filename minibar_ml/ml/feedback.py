@@ -11,7 +11,7 @@ from math import exp, log
 
 import pandas as pd
 
-from minibar_ml.domain.alerts import CONTINUING_TYPES
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.ml.frames import Frames
 
@@ -19,14 +19,6 @@ TARGET_FALSE_SHARE = 0.25
 ETA = 2.5
 PSEUDO_VERDICTS = 4.0
 WITHIN = 4.0
-TAMPERED = {
-    ("consumption_anomaly", "room"): ("rooms", "room_id"),
-    ("silent_room", "room"): ("rooms", "room_id"),
-    ("consumption_anomaly", "product"): ("products", "product_id"),
-    ("refill_delay", "attendant"): ("gaps", "attendant_id"),
-    ("custody_loss", "attendant"): ("custody", "attendant_id"),
-}
-"""Which rows a confirmed alert shows to be tampered with. Ledger rows stay: a leak once found is the new level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +84,19 @@ def threshold_multiplier(judged: Iterable[LabelledAlert]) -> dict[str, float]:
 
 def without_confirmed(frames: Frames, judged: Collection[LabelledAlert], hotel_id: int) -> Frames:
     """The frames of a hotel without the rows that operators confirmed to be anomalies there."""
-    confirmed = [one for one in judged if not one.is_false and one.hotel_id == hotel_id]
-    for (kind, entity_type), (name, column) in TAMPERED.items():
-        wanted = [one for one in confirmed if (one.type, one.entity_type) == (kind, entity_type)]
-        if wanted:
-            frame = getattr(frames, name)
-            days = pd.DataFrame([(one.entity_id, day) for one in wanted for day in _days(one)], columns=[column, "day"])
-            keys = pd.MultiIndex.from_frame(frame[[column, "day"]])
-            kept = frame[~keys.isin(pd.MultiIndex.from_frame(days))]
-            frames = replace(frames, **{name: kept})
+    tampered: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for one in judged:
+        name = KINDS[one.type].tampers.get(one.entity_type)
+        if name and not one.is_false and one.hotel_id == hotel_id:
+            tampered.setdefault((name, f"{one.entity_type}_id"), []).extend((one.entity_id, day) for day in _days(one))
+    for (name, column), rows in tampered.items():
+        frame = getattr(frames, name)
+        wrong = pd.MultiIndex.from_tuples(rows, names=[column, "day"])
+        kept = frame[~pd.MultiIndex.from_frame(frame[[column, "day"]]).isin(wrong)]
+        frames = replace(frames, **{name: kept})
     return frames
 
 
 def _days(one: LabelledAlert) -> Collection[int]:
     """The days that were not as they should be: of a fault that goes on all between the first and the last."""
-    return range(min(one.days), max(one.days) + 1) if one.type in CONTINUING_TYPES else one.days
+    return range(min(one.days), max(one.days) + 1) if KINDS[one.type].is_continuing else one.days

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from pandas import DataFrame, Series
 
@@ -17,10 +17,7 @@ from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
 LOOK_BACK_DAYS = 60
-"""Days before the judged one that a detector may look at: stock in attendants' hands, the level's way down."""
-LOOK_BACK = {"rooms": 28, "vacant": 0, "gaps": 0, "custody": 0}
-"""Frames of which detectors look back less: stays and runs of empty checks; nothing but the day itself."""
-
+"""Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 
 BOOKS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
 
@@ -85,10 +82,10 @@ class Frames:
         """The rows of the days since <= day < until."""
         return self._where(lambda _, frame: (frame["day"] >= since) & (frame["day"] < until))
 
-    def seen_on(self, day: int) -> "Frames":
-        """The rows that a detector may look at to judge a day: none after it, and none older than it needs."""
+    def seen_on(self, day: int, look_back: "Mapping[str, int]") -> "Frames":
+        """The rows that a day is scored from: none after it, and of each frame `look_back` days (default: 60)."""
         return self._where(
-            lambda name, frame: (frame["day"] <= day) & (frame["day"] >= day - LOOK_BACK.get(name, LOOK_BACK_DAYS))
+            lambda name, frame: (frame["day"] <= day) & (frame["day"] >= day - look_back.get(name, LOOK_BACK_DAYS))
         )
 
     def _where(self, rows: "Callable[[str, DataFrame], Series[bool]]") -> "Frames":

@@ -1,7 +1,8 @@
 """How much history a hotel has, and what that does to its alerts while it is short."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
@@ -19,7 +20,7 @@ OBSERVED = (
 
 
 def window_days(training_days: int, lookback_days: int) -> int:
-    """How many days before a judged one any judging or learning for it may look at; arguments as the settings."""
+    """How many days before a scored one any scoring or learning for it may look at; arguments as the settings."""
     return max(LOOK_BACK_DAYS, training_days + lookback_days)
 
 
@@ -42,12 +43,34 @@ def observed(frames: Frames) -> dict[tuple[str, int, str, int], list[int]]:
 
 
 def before(days: Ints, day: int, window: int) -> History:
-    """The history that a judged day has, of the `window` days before it; `days` as `days_on_record` gives them."""
+    """The history that a day has, of the `window` days before it; `days` as `days_on_record` gives them."""
     first, last = np.searchsorted(days, [day - window, day])
     return History.of(int(last - first))
 
 
 def as_provisional(findings: Sequence[Finding], history: History) -> list[Finding]:
     """The findings with the facts that say how little they were learnt from; severities stay."""
-    told = {"phase": history.phase, "history_days": history.days}
-    return [replace(finding, facts={**(finding.facts or {}), **told}) for finding in findings]
+    phase = {"phase": history.phase, "history_days": history.days}
+    return [replace(finding, facts={**(finding.facts or {}), **phase}) for finding in findings]
+
+
+class Records:
+    """Which days of each hotel have a metric point, and so how much history a day has."""
+
+    def __init__(self, hotels: Mapping[int, Frames], window: int) -> None:
+        """`window`: how many days before a day count, as from `window_days`."""
+        self._days = {hotel_id: days_on_record(frames) for hotel_id, frames in hotels.items()}
+        self._window = window
+
+    def history(self, hotel_id: int, day: date) -> History:
+        """How much history a hotel has on a day."""
+        return before(self._days[hotel_id], day.toordinal(), self._window)
+
+    def of_hotels(self, day: date) -> dict[int, History]:
+        """The history that every hotel has on a day."""
+        return {hotel_id: self.history(hotel_id, day) for hotel_id in self._days}
+
+    def has_begun(self, hotel_id: int, day: date) -> bool:
+        """Whether a hotel had any metric point by the end of a day."""
+        days = self._days[hotel_id]
+        return bool(len(days) and days[0] <= day.toordinal())

@@ -1,33 +1,45 @@
-"""Money at stake of a finding: units x price; None where a price or the products are unknown."""
+"""Possible loss of a finding in money: units x price; None where a price or the products are unknown."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.prices import Price
+from minibar_ml.ml.contract import Worth
+from minibar_ml.ml.detectors import ALL
+
+WORTH = {reason: worth for detector in ALL for reason, worth in detector.spec.reasons.items()}
 
 
 def impact(finding: Finding, found: Mapping[int, float] | None, prices: Mapping[int, Price]) -> float | None:
-    """Guests' units at the sale price, missing goods at the purchase price, each falling back on the other.
+    """The possible loss, in the way that the detector's spec names for the finding's reason.
 
-    Of a room only what is beyond the expected counts, spread evenly over the products found there.
+    found: of the products found, the share that is beyond the expected count, at the sale price.
+    sales, goods: a product's units beyond (or short of) the expected, at the sale or the purchase price.
+    missing: all of a product's units, at the purchase price. Each price falls back on the other.
     """
-    if finding.reason in ("room_high", "vacant", "custody"):
-        worth = _worth(found or {}, prices)
-        if worth is None or finding.value <= 0:
-            return None
-        excess = finding.value - (finding.expected or 0.0)
-        return round(worth * max(excess, 0.0) / finding.value, 2)
+    worth = WORTH.get(finding.reason)
+    if worth == "found":
+        return _of_products(finding, found or {}, prices)
     price = prices.get(finding.entity_id) if finding.entity_type == "product" else None
-    if price is None:
+    return _OF_PRODUCT[worth](finding, price) if worth and price else None
+
+
+def _of_products(finding: Finding, found: Mapping[int, float], prices: Mapping[int, Price]) -> float | None:
+    worth = _worth(found, prices)
+    if worth is None or finding.value <= 0:
         return None
-    off = abs(finding.value - (finding.expected or 0.0))
-    if finding.reason in ("product_high", "product_low"):
-        return _money(off, price.lost_sale)
-    if finding.reason == "leak":
-        return _money(finding.value, price.lost_goods)
-    if finding.reason in ("outflow_high", "write_off_high", "stock_negative"):
-        return _money(off, price.lost_goods)
-    return None
+    return round(worth * max(_off(finding), 0.0) / finding.value, 2)
+
+
+def _off(finding: Finding) -> float:
+    return finding.value - (finding.expected or 0.0)
+
+
+_OF_PRODUCT: Mapping[Worth, Callable[[Finding, Price], float | None]] = {
+    "sales": lambda finding, price: _money(_off(finding), price.lost_sale),
+    "goods": lambda finding, price: _money(_off(finding), price.lost_goods),
+    "missing": lambda finding, price: _money(finding.value, price.lost_goods),
+}
 
 
 def _money(units: float, price: object) -> float | None:

@@ -1,9 +1,9 @@
-"""Isolation Forest as a second opinion on what a statistical detector has scored.
+"""Isolation Forest over the rows that a statistical detector has scored: how odd each is, all figures together.
 
-Alone it is weak on faults of a single figure (docs/algorithms.md); its case is an odd combination. It reads residual
-features, not raw counts: how far off, how far off in proportion, and what else the detector saw (its `x_` columns). Not
-how improbable the detector thinks it: that opinion would be the detector's own. It raises nothing by itself; it
-confirms, and names what else it found odd.
+Alone it is weak on faults of a single figure (docs/algorithms.md); it is for odd combinations. Its features are
+residuals, not raw counts: how far off, how far off in proportion, and what else the detector saw (its `x_` columns).
+The detector's score is not one of them, so that both stay independent. It raises no alert: it confirms one, and names
+the oddest feature.
 
 Liu, Ting & Zhou, Isolation Forest, ICDM 2008.
 """
@@ -22,11 +22,11 @@ TREES, SAMPLE, SEED = 100, 256, 20260101
 GRID = np.linspace(0.0, 1.0, 1001)
 MOST_ROWS = 20_000
 AGREES = 0.99
-"""Share of ordinary rows that must look less odd for the forest to be said to agree."""
+"""Share of ordinary rows that must look less odd for the forest to confirm a finding."""
 
 
 OF_THE_VALUE = ("difference", "ratio")
-"""The features that say only what the detector says too: how far the value is off."""
+"""The features that only repeat the detector: how far the value is off."""
 
 
 def features(scores: "DataFrame") -> tuple[Floats, list[str]]:
@@ -48,31 +48,31 @@ def fit(scores: "DataFrame", min_points: int) -> Parameters | TooLittle:
         return TooLittle(len(scores), min_points, "scored rows")
     rows, names = features(scores)
     rows = rows[:: max(len(rows) // MOST_ROWS, 1)]
-    forest = IsolationForest(n_estimators=TREES, max_samples=min(SAMPLE, len(rows)), random_state=SEED).fit(rows)
+    trees = IsolationForest(n_estimators=TREES, max_samples=min(SAMPLE, len(rows)), random_state=SEED).fit(rows)
     middle = np.median(rows, axis=0)
     spread = np.maximum(np.quantile(np.abs(rows - middle), 0.95, axis=0), 1e-6)
-    usual = np.quantile(-forest.score_samples(rows), GRID)
-    return {"forest": forest, "names": names, "usual": usual, "middle": middle, "spread": spread}
+    usual = np.quantile(-trees.score_samples(rows), GRID)
+    return {"forest": trees, "names": names, "usual": usual, "middle": middle, "spread": spread}
 
 
-def percentile(scores: "DataFrame", opinion: Parameters) -> Floats:
+def percentile(scores: "DataFrame", forest: Parameters) -> Floats:
     """Share of ordinary rows that look less odd than each row; 0..1."""
     if not len(scores):
         return np.zeros(0)
     rows, _ = features(scores)
-    return np.asarray(np.interp(-opinion["forest"].score_samples(rows), opinion["usual"], GRID))
+    return np.asarray(np.interp(-forest["forest"].score_samples(rows), forest["usual"], GRID))
 
 
-def oddest_features(scores: "DataFrame", opinion: Parameters) -> list[str | None]:
-    """What is oddest about each row beside how far off it is; None where nothing is odder than in 95 % of rows.
+def oddest_features(scores: "DataFrame", forest: Parameters) -> list[str | None]:
+    """What is oddest about each row besides how far off it is; None where nothing is odder than in 95 % of rows.
 
     Odd is far from the middle, in units of its usual spread.
     """
     rows, names = features(scores)
-    beside = [i for i, name in enumerate(names) if name not in OF_THE_VALUE]
-    if not beside:
+    others = [i for i, name in enumerate(names) if name not in OF_THE_VALUE]
+    if not others:
         return [None] * len(rows)
-    far = (np.abs(rows - opinion["middle"]) / opinion["spread"])[:, beside]
+    far = (np.abs(rows - forest["middle"]) / forest["spread"])[:, others]
     oddest = np.argmax(far, axis=1)
     is_odd = far[np.arange(len(rows)), oddest] > 1
-    return [names[beside[i]] if odd else None for i, odd in zip(oddest, is_odd, strict=True)]
+    return [names[others[i]] if odd else None for i, odd in zip(oddest, is_odd, strict=True)]

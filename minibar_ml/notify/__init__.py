@@ -1,1 +1,1 @@
-"""Telling people: the channel contract, a channel a file, and the words of a message in both languages."""
+"""Notifications: the contract of a channel, one file per channel, and the texts of messages in both languages."""

@@ -1,4 +1,4 @@
-"""What a channel is: it takes a message to an address, or says why not and whether trying again makes sense."""
+"""The contract of a channel: it delivers a message to an address, or raises why not and whether a retry can help."""
 
 import re
 from typing import Protocol
@@ -14,31 +14,31 @@ class NotDelivered(Exception):
 
 
 class NeverDeliverable(NotDelivered):
-    """This address refuses for good: trying again is of no use."""
+    """This address refuses permanently: a retry is of no use."""
 
 
 class ChannelDown(NotDelivered):
-    """Nobody can be reached by this channel now: the others need not be tried in this run."""
+    """The channel is down: this run does not try its other messages."""
 
 
 class Channel(Protocol):
-    """One way to reach people. A channel raises NotDelivered or one of its kinds, with a reason fit to be shown.
+    """One way to reach people. A channel raises NotDelivered or a subclass, with a reason that may be shown.
 
     `identity` is the same for every attempt at one message and another for any other message.
     """
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
-        """Hand a message over; it was accepted when this returns."""
+        """Deliver a message; it was accepted when this returns."""
 
     def close(self) -> None:
-        """Let go of what the channel holds open."""
+        """Close what the channel holds open."""
 
 
 def one_line(text: str) -> str:
-    """A text without anything that could break a header, a log line or a terminal."""
+    """A text on one line, without characters that could break a header, a log line or a terminal."""
     return _BREAKS.sub(" ", text).strip()
 
 
 def reason(text: str) -> str:
-    """Why something was not delivered, as it may be kept and shown."""
+    """The reason of a failed delivery, in the length that is stored and shown."""
     return one_line(text)[:LONGEST_REASON] or "no reason given"

@@ -1,4 +1,4 @@
-"""What messages say, in both languages: one alert, a digest of many, a test. Texts are escaped and CSS is inlined."""
+"""The texts of messages in both languages: one alert, a digest, a report, a test. Texts are escaped, CSS is inlined."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,13 +14,11 @@ from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
-from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
 from minibar_ml.i18n.messages import sentences
 
 DOMAIN = "mails"
 TEMPLATES = Path(__file__).parent / "templates"
-MARKS = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
-"""A shape for each severity, since colour alone tells some readers nothing."""
 
 
 def _(text: str) -> str:
@@ -29,21 +27,25 @@ def _(text: str) -> str:
 
 
 HEADINGS = {
-    "opened": _("A new alert"),
-    "reopened": _("An alert is open again"),
-    "unmuted": _("A new alert"),
-    "unsnoozed": _("An alert that was put off is still open"),
-    "escalated": _("An alert has become graver"),
-    "resolved": _("An alert is over"),
-    "false_positive": _("An alert was a false alarm"),
+    "opened": _("New alert"),
+    "reopened": _("Alert reopened"),
+    "unmuted": _("New alert"),
+    "unsnoozed": _("Snooze ended, alert still open"),
+    "escalated": _("Severity raised to %(severity)s"),
+    "resolved": _("Alert ended"),
+    "false_positive": _("Alert marked as a false alarm"),
 }
+"""Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")
-STILL_OPEN = _("Nobody has read this alert yet")
+STILL_UNREAD = _("Alert still unread")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """What a message says of a report: its head, its key figures (name, figure, words below), the gravest alerts."""
+    """The parts of a report's message: its head, its key figures (name, figure, note), the most severe alerts.
+
+    `more` is the number of alerts that need action and are left out.
+    """
 
     title: str
     whose: str
@@ -55,60 +57,62 @@ class Summary:
 
 @dataclass(frozen=True)
 class Words:
-    """To whom a message speaks: language and zone, and the names of the hotels where there are several."""
+    """The reader's language and zone, and the names of the hotels where there are several."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str) -> Mail:
-        """The message about one alert, and why it is sent."""
-        heading = self._translate(STILL_OPEN if repetition else HEADINGS[event])
+        """The message about one alert; its heading says why it is sent."""
+        severity = label("severity", alert.severity, self.lang)
+        heading = self._translate(STILL_UNREAD if repetition else HEADINGS[event]) % {"severity": severity}
         message, action = sentences(alert, alert.entity_name, self.lang)
-        severity = self._label("severity", alert.severity)
-        subject = f"[{severity}] {self._entity(alert)}: {self._label('type', alert.type)}"
+        about = f"{self._entity(alert)}: {capital_label('type', alert.type, self.lang)}"
         if event != "opened" or repetition:
-            subject = f"[{severity}] {heading}: {self._entity(alert)}"
-        is_over = event in ENDS
-        values = {"heading": heading, "person": person, "is_over": is_over, "one": self._told(alert)}
-        return self._mail("alert", subject, values, short=message if is_over else f"{message} {action}")
+            about = f"{heading}: {self._entity(alert)}"
+        has_ended = event in ENDS
+        values = {"heading": heading, "person": person, "has_ended": has_ended, "one": self._parts(alert)}
+        subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
+        return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
 
     def digest(
         self,
         counts: Mapping[Severity, int],
         alerts: Sequence[Alert],
         person: str,
-        over: Sequence[Alert] = (),
-        over_count: int = 0,
+        ended: Sequence[Alert] = (),
+        ended_count: int = 0,
     ) -> Mail:
-        """The message about many alerts: how many are live and how many are over, and the gravest of either."""
+        """The message about many alerts: how many are live and how many have ended, and the most severe of either."""
         total = sum(counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
-        live = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
-        ended = several("%(n)d alert is over", "%(n)d alerts are over", over_count) % {"n": over_count}
+        live_heading = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
+        ended_heading = several("%(n)d alert ended", "%(n)d alerts ended", ended_count) % {"n": ended_count}
         by_severity = [(one, counts[one]) for one in reversed(SEVERITIES) if counts.get(one)]
-        listed = ", ".join(f"{self._label('severity', one)} {number}" for one, number in by_severity)
-        subject = "; ".join([f"{live}: {listed}"] * bool(total) + [ended] * bool(over_count))
+        names = {one: capital_label("severity", one, self.lang) for one, _count in by_severity}
+        listed = ", ".join(f"{names[one]} {count}" for one, count in by_severity)
+        subject = "; ".join([f"{live_heading}: {listed}"] * bool(total) + [ended_heading] * bool(ended_count))
         values = {
-            "heading": live if total else ended,
+            "heading": live_heading if total else ended_heading,
             "person": person,
-            "counts": [(MARKS[one], self._label("severity", one), number, one) for one, number in by_severity],
-            "alerts": [self._told(alert) for alert in alerts],
+            "counts": [(SEVERITY_MARKS[one], names[one], count) for one, count in by_severity],
+            "alerts": [self._parts(alert) for alert in alerts],
             "more": total - len(alerts),
-            "ended": ended,
-            "over": [self._told(alert) for alert in over],
-            "more_over": over_count - len(over),
+            "ended_heading": ended_heading,
+            "ended": [self._parts(alert) for alert in ended],
+            "more_ended": ended_count - len(ended),
         }
         return self._mail("digest", subject, values, short=subject)
 
     def report(self, summary: Summary, files: Sequence[Attachment]) -> Mail:
-        """The message that a report goes with."""
+        """The message that a report is attached to."""
         values = {
             "heading": summary.title,
             "whose": summary.whose,
             "days": summary.days,
             "figures": summary.figures,
-            "alerts": [self._told(alert) for alert in summary.alerts],
+            "alerts": [self._parts(alert) for alert in summary.alerts],
             "more": summary.more,
             "files": [file.name for file in files],
         }
@@ -116,8 +120,8 @@ class Words:
         return replace(made, attachments=tuple(files))
 
     def test(self, person: str, at: datetime) -> Mail:
-        """A message that says that messages arrive."""
-        heading = self._translate(_("This is a test"))
+        """A message that proves that messages arrive."""
+        heading = self._translate(_("Test message"))
         values = {"heading": heading, "person": person, "at": moment(at.astimezone(self.zone), self.lang)}
         return self._mail("test", heading, values, short=heading)
 
@@ -130,52 +134,47 @@ class Words:
         page = environment.get_template(f"{template}.html.j2").render(common)
         return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
 
-    def _told(self, alert: Alert) -> dict[str, Any]:
-        """An alert as the templates tell it."""
+    def _parts(self, alert: Alert) -> dict[str, Any]:
+        """An alert's texts for the templates."""
         message, action = sentences(alert, alert.entity_name, self.lang)
+        return {
+            "id": alert.id,
+            "severity": alert.severity,
+            "mark": SEVERITY_MARKS[alert.severity],
+            "title": f"{capital_label('type', alert.type, self.lang)}: {self._entity(alert)}",
+            "status": label("status", alert.status, self.lang),
+            "message": message,
+            "action": action,
+            "facts": self._facts(alert),
+        }
+
+    def _facts(self, alert: Alert) -> list[tuple[str, str]]:
+        """Names and values of what is known of an alert."""
+        severity = f"{SEVERITY_MARKS[alert.severity]} {capital_label('severity', alert.severity, self.lang)}"
         facts = [
-            (self._field("severity"), f"{MARKS[alert.severity]} {self._label('severity', alert.severity)}"),
-            (self._field("type"), self._label("type", alert.type)),
+            (self._field("severity"), severity),
+            (self._field("type"), capital_label("type", alert.type, self.lang)),
             (self._field("day"), day(alert.occurred_on, self.lang)),
             (self._translate(_("Raised")), moment(alert.raised_at.astimezone(self.zone), self.lang)),
         ]
         if alert.hotel_id in self.hotels:
             facts.insert(2, (self._translate(_("Hotel")), self.hotels[alert.hotel_id]))
         if alert.occurrences > 1:
-            facts.append((self._translate(_("Found on")), counted("day", alert.occurrences, self.lang)))
+            facts.append((self._translate(_("Seen on")), counted("day", alert.occurrences, self.lang)))
         if alert.impact is not None:
             facts.append((self._field("impact"), money(alert.impact, self.lang)))
-        return {
-            "id": alert.id,
-            "severity": alert.severity,
-            "mark": MARKS[alert.severity],
-            "title": f"{self._label('type', alert.type)}: {self._entity(alert)}",
-            "status": label("status", alert.status, self.lang),
-            "message": message,
-            "action": action,
-            "facts": facts,
-        }
+        return facts
 
     def _entity(self, alert: Alert) -> str:
-        """An entity's name; a room's is a number that needs to be called a room's."""
-        return (
-            f"{self._label('entity', 'room')} {alert.entity_name}" if alert.entity_type == "room" else alert.entity_name
-        )
+        """An entity's name; a room's is a number that needs `Room` before it."""
+        room = label("entity", "room", self.lang)
+        return f"{room} {alert.entity_name}" if alert.entity_type == "room" else alert.entity_name
 
     def _translate(self, text: str) -> str:
         return catalog(DOMAIN, self.lang).gettext(text)
 
-    def _label(self, kind: Any, name: str) -> str:
-        return _capital(label(kind, name, self.lang), self.lang)
-
     def _field(self, name: str) -> str:
         return label("field", name, self.lang)
-
-
-def _capital(text: str, lang: Lang) -> str:
-    """The text with a capital first letter; a Turkish i keeps its dot."""
-    first = "İ" if lang == "tr" and text[:1] == "i" else text[:1].upper()
-    return first + text[1:]
 
 
 def _text(rendered: str) -> str:

@@ -17,11 +17,11 @@ def actions(report: Report, words: Words) -> Table:
         Column(_("Type"), "text", 2.2),
         Column(_("What happened"), "name", 5.0),
         Column(_("What to do"), "name", 5.0),
-        Column(_("Money at stake"), "money", 1.2),
+        Column(_("Possible loss"), "money", 1.2),
         Column(_("Day"), "day", 1.2),
         Column(_("Raised"), "instant", 1.6),
         Column(_("Status"), "text", 1.1),
-        Column(_("Seen"), "count", 0.8),
+        Column(_("Times seen"), "count", 0.8),
         Column(_("No."), "count", 0.8),
     )
     rows = []
@@ -34,7 +34,7 @@ def actions(report: Report, words: Words) -> Table:
         )
         rows.append((alert.hotel_id, row))
     unknown = report.live_total is None
-    empty = _("Not known: nothing was watched.") if unknown else _("No alert is open.")
+    empty = _("Unknown: anomaly detection has not run.") if unknown else _("No open alerts.")
     return by_hotel(
         report, words, Table("actions", _("Needs action now"), columns, (), "", empty), rows, report.actions
     )
@@ -44,14 +44,18 @@ def counts(report: Report, words: Words) -> tuple[Table, ...]:
     """Alerts by day, type, severity and status."""
     _ = words.catalog.gettext
     total = report.total
-    nothing = _("Not known: nothing was watched.") if total.alerts is None else _("No alerts in these two periods.")
+    nothing = (
+        _("Unknown: anomaly detection has not run.")
+        if total.alerts is None
+        else _("No alerts in this or the previous period.")
+    )
     return (
         Table(
             "trend",
             _("Alerts by day"),
             (
                 *(Column(_("Day"), "day"), Column(words.current(report.kind), "count")),
-                *(Column(_("The day before that"), "day"), Column(_("Before"), "count")),
+                *(Column(_("Compared with"), "day"), Column(_("Previous"), "count")),
             ),
             [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
             total=(_("Total"), total.alerts, "", total.previous),
@@ -70,7 +74,11 @@ def _counts(report: Report, words: Words, key: str, title: str, kind: str, found
         title,
         (
             Column(heading, "severity" if kind == "severity" else "text", 2.4),
-            *(Column(words.current(report.kind), "count"), Column(_("Before"), "count"), Column(_("Change"), "change")),
+            *(
+                Column(words.current(report.kind), "count"),
+                Column(_("Previous"), "count"),
+                Column(_("Change"), "change"),
+            ),
         ),
         [
             (
@@ -88,7 +96,7 @@ def affected(report: Report, words: Words) -> tuple[Table, ...]:
     """The products, rooms and attendants with most alerts."""
     _ = words.catalog.gettext
     unknown = report.total.alerts is None
-    empty = _("Not known: nothing was watched.") if unknown else _("None in this period.")
+    empty = _("Unknown: anomaly detection has not run.") if unknown else _("None in this period.")
     found = (
         ("products", _("Most affected products"), report.products),
         ("rooms", _("Most affected rooms"), report.rooms),
@@ -100,8 +108,8 @@ def affected(report: Report, words: Words) -> tuple[Table, ...]:
 def _affected(report: Report, words: Words, key: str, title: str, found: Page[Affected], empty: str) -> Table:
     _ = words.catalog.gettext
     columns = (
-        *(Column(_("Name"), "name", 3.0), Column(_("Worst"), "severity", 1.3), Column(_("Alerts"), "count")),
-        *(Column(_("Of these open"), "count"), Column(_("Money at stake"), "money", 1.3)),
+        *(Column(_("Name"), "name", 3.0), Column(_("Highest severity"), "severity", 1.3), Column(_("Alerts"), "count")),
+        *(Column(_("Still open"), "count"), Column(_("Possible loss"), "money", 1.3)),
     )
     rows: list[tuple[int, Row]] = [
         (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
@@ -111,37 +119,38 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Page[Af
 
 
 def money(report: Report, words: Words) -> Table:
-    """Money at stake by type."""
+    """Possible loss by type, and what became of it."""
     _ = words.catalog.gettext
     all_types = report.money_total
     note = _(
-        "Units times price of the period's alerts, false alarms left out, in the hotel's currency. Handled: of alerts "
-        "that a person resolved; what was really got back is at most that. Still open: of alerts that wait for someone."
+        "Units times price over the alerts of this period, without false alarms, in the hotel's currency. Closed by "
+        "your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that wait for "
+        "someone. Ended without action: alerts that closed by themselves."
     )
     if all_types.unpriced:
         note += " " + words.catalog.ngettext(
-            "%(num)d alert has no known price and is not in the sum.",
-            "%(num)d alerts have no known price and are not in the sum.",
+            "%(num)d alert without a known price is not included.",
+            "%(num)d alerts without a known price are not included.",
             all_types.unpriced,
         ) % {"num": all_types.unpriced}
     unknown = report.total.alerts is None and report.total.previous is None
     return Table(
         "money",
-        _("Money at stake and handled"),
+        _("Possible loss"),
         (
             *(
                 Column(_("Type"), "text", 2.6),
                 Column(words.current(report.kind), "money", 1.2),
-                Column(_("Before"), "money", 1.2),
+                Column(_("Previous"), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
-            *(Column(_("Money handled"), "money", 1.2), Column(_("Over by itself"), "money", 1.2)),
+            *(Column(_("Closed by your team"), "money", 1.2), Column(_("Ended without action"), "money", 1.2)),
         ),
         [(words.label(one.key, "type"), *_sums(one)) for one in report.money],
         note,
-        _("Not known: nothing was watched.")
+        _("Unknown: anomaly detection has not run.")
         if unknown
-        else _("No alert of this period and the one before has a known price."),
+        else _("No alert of this or the previous period has a known price."),
         (_("Total"), *_sums(all_types)) if report.money else None,
     )
 
@@ -151,21 +160,28 @@ def _sums(one: Money) -> Row:
 
 
 def verdicts(report: Report, words: Words) -> Table:
-    """How many of the judged alerts were false."""
+    """How many of the reviewed alerts were false."""
     _ = words.catalog.gettext
     note = _(
-        "Of the alerts since %(day)s that a person judged. Where nobody judged, the rate is not known; of a few alerts "
-        "it says little."
+        "Alerts since %(day)s that a person resolved or marked as false. Without reviews the rate is unknown; a rate "
+        "from a few alerts proves little."
     )
-    nothing = _("No alert was raised in these days.")
+    is_reviewed = any(one.judged for one in report.false_positives)
+    nothing = (
+        _("No alert has been reviewed yet.") if report.false_positives else _("No alerts were raised in this time.")
+    )
     return Table(
         "verdicts",
         _("False alarms"),
         (
-            *(Column(_("Type"), "text", 2.4), Column(_("Judged"), "count"), Column(_("False"), "count")),
+            *(Column(_("Type"), "text", 2.4), Column(_("Reviewed"), "count"), Column(_("False"), "count")),
             Column(_("Rate"), "share"),
         ),
-        [(words.label(one.type, "type"), one.judged, one.false_positives, one.rate) for one in report.false_positives],
+        [
+            (words.label(one.type, "type"), one.judged, one.false_positives, one.rate)
+            for one in report.false_positives
+            if is_reviewed
+        ],
         note % {"day": words.day(report.verdicts_since)},
-        nothing if report.has_detected else _("Not known: nothing was watched."),
+        nothing if report.has_detected else _("Unknown: anomaly detection has not run."),
     )

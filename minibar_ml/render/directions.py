@@ -5,7 +5,7 @@ from unicodedata import bidirectional
 from minibar_ml.render.tables import printable
 
 ISOLATE, POP_ISOLATE = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
-"""What stands before and behind a name whose direction must not change what stands beside it."""
+"""What stands before and behind a name whose direction must not change the text around it."""
 
 
 def has_right_to_left(text: str) -> bool:
@@ -20,6 +20,6 @@ def isolate(name: str) -> str:
 
 
 def isolate_in(text: str, name: str) -> str:
-    """The text, printable, in which the name is isolated, so that figures beside it keep their place."""
+    """The text, printable, in which the name is isolated, so that figures next to it keep their place."""
     plain = printable(name)
     return printable(text).replace(plain, isolate(plain))

@@ -1,4 +1,4 @@
-"""Putting a rendered file in its place: whole or not at all."""
+"""Writing a rendered file: whole or not at all."""
 
 import os
 import tempfile
@@ -11,7 +11,7 @@ OTHER_FOLDER = "name another with --out or ML_REPORT_DIR"
 
 
 def write_whole(path: Path, content: bytes, mode: int = MODE, otherwise: str = OTHER_FOLDER) -> None:
-    """Write through a temporary file beside `path`, so that a reader sees the old file or the new one.
+    """Write through a temporary file in the same folder, so that a reader sees the old file or the new one.
 
     Makes the folder if it is missing. Raises ConfigurationError naming it where that or the writing fails, and what
     to do `otherwise`.

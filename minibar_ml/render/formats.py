@@ -13,7 +13,7 @@ Renderer = Callable[[Report, Lang, Words], bytes]
 
 
 def _pdf(report: Report, lang: Lang, words: Words) -> bytes:
-    """With the library for documents brought in only where one is wanted."""
+    """The library for documents is imported only when one is made."""
     from minibar_ml.render.paper import document as pdf
 
     return pdf.render(report, lang, words)

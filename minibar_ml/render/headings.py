@@ -1,17 +1,18 @@
-"""What stands at the head of a document: whose report it is, of which days, and its key figures."""
+"""The head of a document: kind of report, hotel, days and key figures."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from minibar_ml.domain.reporting.report import STOCK_OUT_DAYS, Report
+from minibar_ml.render.cells import written
 from minibar_ml.render.hotels import hotel_name
-from minibar_ml.render.tables import Kind
+from minibar_ml.render.tables import Cell, Kind, printable
 from minibar_ml.render.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A key figure, and the words below it."""
+    """A key figure, and the text below it."""
 
     key: str
     title: str
@@ -21,7 +22,7 @@ class Figure:
 
 
 def whose(report: Report, words: Words) -> str:
-    """The hotel that the report is of, or all."""
+    """The hotel that the report is about, or all hotels."""
     _ = words.catalog.gettext
     if report.hotel_id is not None:
         return hotel_name(report, report.hotel_id, words)
@@ -34,35 +35,40 @@ def title(report: Report, words: Words) -> str:
     """What kind of report it is."""
     _ = words.catalog.gettext
     return {
-        "weekly": _("Minibar, weekly report"),
-        "monthly": _("Minibar, monthly report"),
-        "dashboard": _("Minibar, the last 30 days"),
+        "weekly": _("Minibar weekly report"),
+        "monthly": _("Minibar monthly report"),
+        "dashboard": _("Minibar dashboard"),
     }[report.kind]
 
 
 def days(report: Report, words: Words) -> str:
-    """The first and the last business day."""
-    return f"{words.day(report.period.since)} – {words.day(report.period.last_day)}"
+    """The business days that it covers."""
+    return words.days(report.period)
+
+
+def document_title(report: Report, words: Words) -> str:
+    """What the document is called where its title is listed: 'Minibar weekly report: Seaside Hotel, 2–8 Mar 2026'."""
+    return f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}"
 
 
 def figures(report: Report, words: Words) -> tuple[Figure, ...]:
-    """The figures that everybody reads."""
+    """The key figures, in the order in which they are shown."""
     _ = words.catalog.gettext
     known = len(report.period.days()) - len(report.days_without_data)
     total, money, outs = report.total, report.money_total, report.stock_outs
     return (
-        Figure("live", _("Needs action now"), report.live_total, "count", _gravest(report, words)),
+        Figure("live", _("Needs action now"), report.live_total, "count", _most_severe(report, words)),
         Figure(
             *("alerts", _("Alerts in this period"), total.alerts, "count"),
-            _against(words.number(total.previous), total.change_percent, words) + _watched(report, words),
+            _against(total.previous, "count", total.change_percent, words) + _watched(report, words),
         ),
         Figure(
-            *("money", _("Money at stake"), money.impact, "money"),
-            _against(words.number(money.previous), money.change_percent, words),
+            *("money", _("Possible loss"), money.impact, "money"),
+            _against(money.previous, "money", money.change_percent, words),
         ),
         Figure(
-            *("handled", _("Money handled"), money.handled, "money"),
-            _against(words.number(money.handled_previous), money.handled_change_percent, words),
+            *("handled", _("Closed by your team"), money.handled, "money"),
+            _against(money.handled_previous, "money", money.handled_change_percent, words),
         ),
         Figure(
             *("orders", _("Products running out"), None if outs is None else outs.total, "count"),
@@ -75,32 +81,32 @@ def figures(report: Report, words: Words) -> tuple[Figure, ...]:
     )
 
 
-def _gravest(report: Report, words: Words) -> str:
+def _most_severe(report: Report, words: Words) -> str:
     _ = words.catalog.gettext
     if report.live_total is None:
-        return _("not known")
-    grave = [line for line in report.live if line.severity in ("critical", "high") and line.alerts]
-    told = [f"{words.label(line.severity, 'severity')}: {words.number(line.alerts)}" for line in grave]
-    return " · ".join(told) or _("nothing critical")
+        return _("unknown")
+    severe = [line for line in report.live if line.severity in ("critical", "high") and line.alerts]
+    counts = [f"{words.label(line.severity, 'severity')}: {words.number(line.alerts)}" for line in severe]
+    return " · ".join(counts) or _("none critical or high")
 
 
 def _complete(report: Report, known: int, words: Words) -> str:
     _, several = words.catalog.gettext, words.catalog.ngettext
     all_days, silent = len(report.period.days()), len(report.hotels_without_data)
-    told = [_("of %(all)s") % {"all": all_days}] if known < all_days else []
+    parts = [_("of %(all)s") % {"all": all_days}] if known < all_days else []
     if silent:
-        told.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
-    return " · ".join(told) or _("complete")
+        parts.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
+    return " · ".join(parts) or _("complete")
 
 
 def _watched(report: Report, words: Words) -> str:
-    """On how many days alerts were looked for, where it was not on all: few alerts may mean few days."""
+    """For how many days detection ran, where it was not all of them: few alerts may mean few days."""
     _ = words.catalog.gettext
     days = {"watched": report.days_watched, "all": len(report.period.days())}
-    return "" if days["watched"] == days["all"] else " · " + _("watched on %(watched)s of %(all)s days") % days
+    return "" if days["watched"] == days["all"] else " · " + _("detection ran for %(watched)s of %(all)s days") % days
 
 
-def _against(previous: str, change: float | None, words: Words) -> str:
+def _against(previous: Cell, kind: Kind, change: float | None, words: Words) -> str:
     _ = words.catalog.gettext
-    told = _("before: %(number)s") % {"number": previous}
-    return told if change is None else f"{told} ({words.percent(change, signed=True)})"
+    compared = _("previous: %(number)s") % {"number": written(previous, kind, words)}
+    return compared if change is None else f"{compared} ({words.change(change)})"

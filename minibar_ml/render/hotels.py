@@ -1,4 +1,4 @@
-"""Hotels by name, where a report is of several."""
+"""Names of hotels, for reports about several."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,7 +10,7 @@ from minibar_ml.render.words import Words
 
 
 def has_many_hotels(report: Report) -> bool:
-    """Whether a row has to say which hotel it is of."""
+    """Whether a row has to name its hotel."""
     return report.hotel_id is None and len(report.hotels) > 1
 
 

@@ -1,4 +1,4 @@
-"""Tables of the house and of the system itself: stock to order, pace, models, jobs."""
+"""Tables of operations and of the system itself: stock to order, pace, models, jobs."""
 
 from minibar_ml.domain.reporting.report import STOCK_OUT_DAYS, JobRun, Page, Report
 from minibar_ml.render.hotels import by_hotel
@@ -11,12 +11,12 @@ def stock_outs(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Product"), "name", 2.8), Column(_("Days left"), "decimal"), Column(_("In stock"), "count")),
-        *(Column(_("Empty on"), "day", 1.3), Column(_("Order quantity"), "count"), Column(_("Order by"), "day", 1.3)),
+        *(Column(_("Runs out"), "day", 1.3), Column(_("Order quantity"), "count"), Column(_("Order by"), "day", 1.3)),
         Column(_("Alert"), "text"),
     )
     title = _("Running out soon")
     if report.stock_outs is None:
-        return Table("stock", title, columns, (), empty=_("There is no forecast of stock yet."))
+        return Table("stock", title, columns, (), empty=_("No stock forecast yet."))
     rows: list[tuple[int, Row]] = [
         (
             one.hotel_id,
@@ -28,8 +28,8 @@ def stock_outs(report: Report, words: Words) -> Table:
         for one in report.stock_outs.rows
     ]
     note = _(
-        "What lasts %(days)s days at most, and how much to order by when: as of now where there is an alert, else by "
-        "the forecast of last night."
+        "Products that last at most %(days)s more days, with order quantity and last day to order. Products with an "
+        "alert show the figures of the alert, the others those of last night's forecast."
     )
     nothing = _("No product runs out within %(days)s days.")
     within = {"days": STOCK_OUT_DAYS}
@@ -43,15 +43,15 @@ def paces(report: Report, words: Words) -> tuple[Table, ...]:
     ago = max((len(one.weeks) for one in report.pace.rows), default=4)
     weeks = [several("%(num)d week earlier", "%(num)d weeks earlier", n) % {"num": n} for n in range(ago, 0, -1)]
     name, change = Column(_("Attendant"), "name", 2.6), Column(_("Change"), "change")
-    visits, empty = Column(_("Visits"), "count"), _("No refilling was timed in this period.")
+    visits, empty = Column(_("Visits"), "count"), _("No refill times in this period.")
     by_week = (
         *(name, *(Column(week, "decimal") for week in weeks), Column(_("Last week"), "decimal")),
-        *(Column(_("Usual"), "decimal"), change, visits),
+        *(Column(_("Normal"), "decimal"), change, visits),
     )
-    by_month = (name, Column(_("Last 28 days"), "decimal"), Column(_("28 days before"), "decimal"), change, visits)
+    by_month = (name, Column(_("Last 28 days"), "decimal"), Column(_("Previous 28 days"), "decimal"), change, visits)
     note = _(
-        "Median minutes per room, weighted by visits: the last week beside the four before it, and the last 28 days "
-        "beside the 28 before."
+        "Median minutes per room, weighted by visits. The last week is compared with the four weeks before it, the "
+        "last 28 days with the 28 days before."
     )
     rows = report.pace.rows
     names = [one.name or f"#{one.attendant_id}" for one in rows]
@@ -70,44 +70,44 @@ def paces(report: Report, words: Words) -> tuple[Table, ...]:
 
 
 def models(report: Report, words: Words) -> Table:
-    """What each model is worth and whether it takes part, or why there is none."""
+    """How good each model is and what it does, or why there is none."""
     _ = words.catalog.gettext
     columns = (
-        *(Column(_("Metric"), "text", 2.0), Column(_("Model"), "text", 1.3), Column(_("Its part"), "text", 1.9)),
+        *(Column(_("Metric"), "text", 2.0), Column(_("Model"), "text", 1.3), Column(_("Role"), "text", 1.9)),
         *(Column(_("Accuracy"), "share"), Column(_("Precision"), "share"), Column(_("Recall"), "share")),
-        *(Column(_("Trained"), "instant", 1.5), Column(_("What failed"), "name", 1.9)),
+        *(Column(_("Trained"), "instant", 1.5), Column(_("Problem"), "name", 1.9)),
     )
     rows: list[tuple[int, Row]] = []
     found = report.models or Page()
     for one in found.rows:
-        part = words.label(one.model if one.trained_at else "none", "part")
+        role = words.label(one.model if one.trained_at else "none", "role")
         row: Row = (
-            *(words.label(one.metric, "metric"), words.label(one.model, "model"), part, one.accuracy, one.precision),
-            *(one.recall, one.trained_at, one.error and words.reason(one.error)),
+            *(words.label(one.metric, "metric"), words.label(one.model, "model"), role, one.accuracy, one.precision),
+            *(one.recall, one.trained_at, words.reason(one.error) if one.error else ""),
         )
         rows.append((one.hotel_id, row))
     note = _(
-        "Precision: how many of a model's alerts are right. Recall: how many of the faults it finds. Alerts are raised "
-        "by statistics and fixed rules alone. The second opinion (an Isolation Forest) says how odd it finds what they "
-        "found and raises nothing, so that low figures of its own cost no alert."
+        "Precision: the share of alerts that were right. Recall: the share of faults that were found. Only statistics "
+        "and fixed rules raise alerts. The Isolation Forest ranks what they found: low figures in its rows do not mean "
+        "missed alerts."
     )
     truths = dict.fromkeys(one.evaluated_on for one in found.rows if one.evaluated_on)
     if truths:
-        told = "; ".join(words.label(truth, "evaluated_on") for truth in truths)
-        note += " " + _("Measured on: %(truths)s.") % {"truths": told}
-    table = Table("models", _("How good the models are"), columns, (), note, _("No model has been trained yet."))
+        measured = "; ".join(words.label(truth, "evaluated_on") for truth in truths)
+        note += " " + _("Measured on: %(truths)s.") % {"truths": measured}
+    table = Table("models", _("Model quality"), columns, (), note, _("No model has been trained yet."))
     return by_hotel(report, words, table, rows, found)
 
 
 def jobs(report: Report, words: Words) -> Table:
-    """When each job last did its work."""
+    """When each job last completed its work."""
     _ = words.catalog.gettext
     return Table(
         "jobs",
-        _("Jobs"),
+        _("Scheduled jobs"),
         (
-            *(Column(_("Job"), "text", 2.0), Column(_("Last run"), "instant"), Column(_("Outcome"), "text")),
-            *(Column(_("Last done"), "instant"), Column(_("On time"), "text")),
+            *(Column(_("Job"), "text", 2.0), Column(_("Last run"), "instant", 1.6), Column(_("Outcome"), "text")),
+            *(Column(_("Last completed"), "instant", 1.6), Column(_("On time"), "text")),
         ),
         [(words.label(run.job, "job"), run.ran_at, *_outcome(run, words)) for run in report.jobs],
     )
@@ -117,5 +117,5 @@ def _outcome(run: JobRun, words: Words) -> Row:
     _ = words.catalog.gettext
     outcome = run.outcome and words.label(run.outcome, "outcome")
     if run.done_at is None:
-        return (outcome, None, _("never done"))
+        return (outcome, None, _("never completed"))
     return (outcome, run.done_at, None if run.wanted_since is None else _("late") if run.is_late else _("on time"))

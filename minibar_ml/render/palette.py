@@ -1,15 +1,15 @@
-"""Colours, marks, fonts and sizes of every rendering, in one place.
+"""Colours, fonts and sizes of every rendering, in one place.
 
-The colours are Okabe and Ito's: told apart whatever the eye. A severity is never told by its colour alone: its mark
-and its word stand beside it, and text on a colour is black. The HTML page's style sheet names the same colours; a
-test compares the two.
+The colours are Okabe and Ito's, which can be distinguished with every kind of colour vision. A severity is never shown
+by its colour alone: it has a mark and a word too, and text on a colour is black. The HTML page's style sheet names the
+same colours; a test compares the two.
 """
 
 from collections.abc import Mapping
 
+from minibar_ml.i18n.labels import SEVERITY_MARKS
+
 SEVERITIES: Mapping[str, str] = {"critical": "#d55e00", "high": "#e69f00", "medium": "#56b4e9", "low": "#009e73"}
-MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
-"""A shape for each severity, since colour alone tells some readers nothing."""
 LINE = "#0072b2"
 """The period that a report is about."""
 BEFORE = "#757a80"
@@ -28,7 +28,7 @@ STATUSES: Mapping[str, str] = {
 
 def sign(key: str, number: int) -> str:
     """What stands on a part's colour: a severity's mark, or the part's number in the legend."""
-    return MARKS.get(key, str(number))
+    return SEVERITY_MARKS.get(key, str(number))
 
 
 OTHER = "#999999"

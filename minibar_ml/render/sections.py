@@ -1,5 +1,7 @@
 """The sections of a report as tables, in one language, in the order in which they are read."""
 
+from collections.abc import Callable
+
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import alert_tables, operations_tables
 from minibar_ml.render.directions import isolate
@@ -9,52 +11,75 @@ from minibar_ml.render.words import Words
 
 def sections(report: Report, words: Words) -> tuple[Section, ...]:
     """Everything but the list of actions, which each rendering lays out in its own way."""
+    return tuple(section(report, words) for section in SECTIONS)
+
+
+def _period(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    return (
-        Section("period", _("Alerts of the period"), alert_tables.counts(report, words), _period_note(words)),
-        Section("affected", _("Most affected"), alert_tables.affected(report, words), _affected_note(words)),
-        Section("money", _("Money at stake and handled"), (alert_tables.money(report, words),)),
-        Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),)),
-        Section("pace", _("Attendants' pace"), operations_tables.paces(report, words)),
-        Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),)),
-        Section("models", _("How good the models are"), (operations_tables.models(report, words),)),
-        Section(
-            "quality",
-            _("How complete the data is"),
-            (operations_tables.jobs(report, words),),
-            _completeness(report, words),
-        ),
+    note = _(
+        "Alerts are counted on the business day that they are about. A day without anomaly detection is unknown, not "
+        "zero."
     )
+    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), note)
 
 
-def _period_note(words: Words) -> str:
+def _affected(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    return _(
-        "An alert counts on the business day of its fault. A day that nobody watched is not known, which is not the "
-        "same as quiet."
-    )
+    note = _("Products, rooms and attendants with the most alerts in this period, without false alarms.")
+    return Section("affected", _("Most affected"), alert_tables.affected(report, words), note)
 
 
-def _affected_note(words: Words) -> str:
+def _money(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    return _("Who and what had most alerts in this period, false alarms left out.")
+    return Section("money", _("Possible loss"), (alert_tables.money(report, words),))
+
+
+def _stock(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),))
+
+
+def _pace(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("pace", _("Attendants' pace"), operations_tables.paces(report, words))
+
+
+def _verdicts(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),))
+
+
+def _models(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("models", _("Model quality"), (operations_tables.models(report, words),))
+
+
+def _quality(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    tables = (operations_tables.jobs(report, words),)
+    return Section("quality", _("Data completeness"), tables, _completeness(report, words))
+
+
+SECTIONS: tuple[Callable[[Report, Words], Section], ...] = (
+    *(_period, _affected, _money, _stock, _pace, _verdicts, _models),
+    _quality,
+)
+"""One function per section, in the order in which they are read."""
 
 
 def _completeness(report: Report, words: Words) -> str:
-    """Days without data, hotels without data, and on how many days alerts were looked for."""
+    """Days without data, hotels without data, and for how many days detection ran."""
     _ = words.catalog.gettext
-    told = [_days_without_data(report, words)]
+    parts = [_days_without_data(report, words)]
     if report.hotels_without_data:
-        told.append(
-            _("No data at all of: %(hotels)s.") % {"hotels": ", ".join(map(isolate, report.hotels_without_data))}
+        parts.append(
+            _("Hotels without data: %(hotels)s.") % {"hotels": ", ".join(map(isolate, report.hotels_without_data))}
         )
     days = {"watched": report.days_watched, "all": len(report.period.days())}
     if days["watched"] < days["all"]:
-        looked = _(
-            "Alerts were looked for on %(watched)s of %(all)s days; how many the others would have had is not known."
-        )
-        told.append(looked % days)
-    return " ".join(told)
+        watched = _("Detection ran for %(watched)s of %(all)s days; the number of alerts on the other days is unknown.")
+        parts.append(watched % days)
+    return " ".join(parts)
 
 
 def _days_without_data(report: Report, words: Words) -> str:
@@ -62,9 +87,5 @@ def _days_without_data(report: Report, words: Words) -> str:
     missing = report.days_without_data
     if not missing:
         return _("Every day of the period has data.")
-    told = several(
-        "%(num)d day has no data; what happened then is not known:",
-        "%(num)d days have no data; what happened then is not known:",
-        len(missing),
-    ) % {"num": len(missing)}
-    return f"{told} {', '.join(words.short_day(day) for day in missing)}."
+    counted = several("No data for %(num)d day:", "No data for %(num)d days:", len(missing)) % {"num": len(missing)}
+    return f"{counted} {', '.join(words.short_day(day) for day in missing)}."

@@ -1,4 +1,4 @@
-"""A report as plain tables: what PDF and Excel both show, told once, so that they show the same.
+"""A report as plain tables, defined once, so that page, PDF and Excel show the same.
 
 A cell is a value, not a text: its column's kind says what it is, and each rendering writes it in its own way. What
 is not known is None.

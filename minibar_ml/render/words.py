@@ -8,19 +8,13 @@ from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal, format_percent
-
-from minibar_ml.domain.reporting.report import Action, ReportKind
-from minibar_ml.i18n import Lang, catalog, messages
+from minibar_ml.domain.reporting.report import Action, Period, ReportKind
+from minibar_ml.i18n import Lang, catalog, formats, messages
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.render.directions import isolate_in
 
-UNKNOWN = "—"
-_MINUS = "\N{MINUS SIGN}"
+UNKNOWN = formats.UNSET
 _ALPHABET = " 0123456789abcçdefgğhıijklmnoöpqrsştuüvwxyz"
-_TIMES = 1000.0
-"""From so many percent of growth on, the figure is told as so many times the other."""
 
 
 def _(text: str) -> str:
@@ -29,29 +23,25 @@ def _(text: str) -> str:
 
 
 PERIODS: Mapping[ReportKind, tuple[str, str]] = {
-    "weekly": (_("This week"), _("The week before")),
-    "monthly": (_("This month"), _("The month before")),
-    "dashboard": (_("Last 30 days"), _("The 30 days before")),
+    "weekly": (_("This week"), _("Previous week")),
+    "monthly": (_("This month"), _("Previous month")),
+    "dashboard": (_("Last 30 days"), _("Previous 30 days")),
 }
 """What a report's period and the one before it are called."""
 LABELS: Mapping[str, Mapping[str, str]] = {
-    "model": {"statistics": _("Statistics"), "isolation_forest": _("Second opinion")},
-    "part": {
-        "statistics": _("raises alerts"),
-        "isolation_forest": _("only comments on alerts"),
-        "none": _("none yet"),
-    },
+    "model": {"statistics": _("Statistics"), "isolation_forest": "Isolation Forest"},
+    "role": {"statistics": _("raises alerts"), "isolation_forest": _("ranks alerts"), "none": _("none yet")},
     "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
-    "job": {"collect": _("Collecting data"), "train": _("Training"), "detect": _("Looking for anomalies")},
-    "outcome": {"running": _("under way"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
+    "job": {"collect": _("Data collection"), "train": _("Model training"), "detect": _("Anomaly detection")},
+    "outcome": {"running": _("running"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
 }
 
 
 TOO_LITTLE = re.compile(r"too little data: (\d+) [^,;]+, needs (\d+)")
 """How the training log says, in English, why nothing could be learnt."""
-TOO_LITTLE_TOLD = _("too little data: {have} of the {need} that it takes")
+TOO_LITTLE_TEXT = _("too little data: {have} of {need} needed")
 SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": "status", "metric": "metric"}
-"""Kinds of terms that alerts are told in too: one word for each, whoever tells it."""
+"""Kinds of terms that alerts have too: their word is the same in alerts and in reports."""
 
 
 def sentences(action: Action, lang: Lang) -> tuple[str, str]:
@@ -66,7 +56,7 @@ def isolated_sentences(action: Action, lang: Lang) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Words:
-    """A language, and the zone in which instants are told."""
+    """A language, and the zone in which instants are shown."""
 
     lang: Lang
     zone: ZoneInfo
@@ -77,15 +67,15 @@ class Words:
         return catalog("report", self.lang)
 
     def label(self, key: str, kind: str) -> str:
-        """The word for one of our terms; a term that we have no word for stands for itself."""
+        """The word for one of our terms; a term without one is shown as it is."""
         if kind in SHARED:
             return self._capital(label(SHARED[kind], key, self.lang))
         known = LABELS[kind].get(key)
         return key if known is None else self.catalog.gettext(known)
 
     def reason(self, logged: str) -> str:
-        """Why a training came to nothing; what the log has no standing words for is told as it is there."""
-        words = self.catalog.gettext(TOO_LITTLE_TOLD)
+        """Why a training failed; a reason that has no translation is shown as it was logged."""
+        words = self.catalog.gettext(TOO_LITTLE_TEXT)
         return TOO_LITTLE.sub(lambda found: words.format(have=found[1], need=found[2]), logged)
 
     def _capital(self, text: str) -> str:
@@ -107,47 +97,47 @@ class Words:
         return self.catalog.gettext(PERIODS[kind][1])
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
-        """A figure with the language's separators; unknown as a dash."""
-        if value is None:
-            return UNKNOWN
-        pattern = f"#,##0.{'0' * digits}" if digits else "#,##0"
-        return format_decimal(value, format=pattern, locale=self.lang).replace("-", _MINUS)
+        """A figure with the language's separators and so many decimals; unknown as a dash."""
+        return UNKNOWN if value is None else formats.fixed(value, self.lang, digits)
 
-    def percent(self, value: float | None, *, signed: bool = False) -> str:
-        """A figure that is already in percent; with its sign where it is a change."""
-        if value is None:
-            return UNKNOWN
-        if signed and value >= _TIMES:
-            # Beside a small figure a change in percent has more digits than sense.
-            return f"{self.number(1 + value / 100)}×"
-        rounded = round(value)
-        sign = _MINUS if rounded < 0 else "+" if signed and rounded > 0 else ""
-        return sign + format_percent(abs(rounded) / 100, locale=self.lang)
+    def change(self, percent: float | None) -> str:
+        """A change in percent with its sign, or as a multiple where it is large."""
+        return UNKNOWN if percent is None else formats.change(percent, self.lang)
 
     def share(self, value: float | None) -> str:
         """A proportion in percent."""
-        return self.percent(None if value is None else 100.0 * value)
+        return UNKNOWN if value is None else formats.percent(100 * value, self.lang, 0)
 
     def day(self, value: date) -> str:
-        """30 November 2025."""
-        return format_date(value, "d MMMM y", locale=self.lang)
+        """A date in a text: 30 Nov 2025."""
+        return formats.day(value, self.lang)
 
     def short_day(self, value: date) -> str:
-        """30 Nov."""
-        return format_date(value, "d MMM", locale=self.lang)
+        """A date without its year: 30 Nov."""
+        return formats.short_day(value, self.lang)
+
+    def day_cell(self, value: date) -> str:
+        """A date in a table, with the day of the week: Sun 30 Nov 2025, in Turkish Paz 30.11.2025."""
+        return f"{formats.weekday(value, self.lang)} {formats.day_cell(value, self.lang)}"
+
+    def days(self, period: Period) -> str:
+        """The days of a period: 15–17 Nov 2025."""
+        return formats.days(period.since, period.last_day, self.lang)
 
     def weekday(self, value: date) -> str:
         """Mon."""
-        return format_date(value, "EEE", locale=self.lang)
+        return formats.weekday(value, self.lang)
 
-    def instant(self, value: datetime | None) -> str:
-        """30 Nov 2025 18:05, in the hotel's zone."""
-        if value is None:
-            return UNKNOWN
-        return format_datetime(value, "d MMM y HH:mm", tzinfo=self.zone, locale=self.lang)
+    def instant(self, value: datetime) -> str:
+        """An instant in a text, in the hotel's zone: 30 Nov 2025 18:05."""
+        return formats.moment(value.astimezone(self.zone), self.lang)
+
+    def instant_cell(self, value: datetime | None) -> str:
+        """The same in a table, in Turkish 30.11.2025 18:05; unknown as a dash."""
+        return UNKNOWN if value is None else formats.moment_cell(value.astimezone(self.zone), self.lang)
 
     def days_since(self, day: date, now: datetime) -> str:
-        """How many calendar days ago a day was, in the hotel's zone, as whoever sees its date beside would count."""
+        """How many calendar days ago a day was, in the hotel's zone, as a reader of its date counts."""
         days = max(0, (now.astimezone(self.zone).date() - day).days)
         if days < 2:
             return self.catalog.gettext(_("yesterday") if days else _("today"))

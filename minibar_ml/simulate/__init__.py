@@ -4,7 +4,19 @@
 """
 
 from minibar_ml.simulate.hotel import SourceData, generate
+from minibar_ml.simulate.manner import ApplicationManner
 from minibar_ml.simulate.plan import FAULT_KINDS, Fault, FaultKind, HotelPlan
-from minibar_ml.simulate.writing.tables import Layout, write
+from minibar_ml.simulate.writing.layouts import Layout
+from minibar_ml.simulate.writing.tables import write
 
-__all__ = ["FAULT_KINDS", "Fault", "FaultKind", "HotelPlan", "Layout", "SourceData", "generate", "write"]
+__all__ = [
+    "FAULT_KINDS",
+    "ApplicationManner",
+    "Fault",
+    "FaultKind",
+    "HotelPlan",
+    "Layout",
+    "SourceData",
+    "generate",
+    "write",
+]

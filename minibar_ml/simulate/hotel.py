@@ -4,67 +4,51 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from minibar_ml.simulate.building.building import build
-from minibar_ml.simulate.faults.rooms import choose_room_faults
-from minibar_ml.simulate.faults.slow_days import slow_down
-from minibar_ml.simulate.minibars.consumption import live
-from minibar_ml.simulate.minibars.requests import ask_for_refills
-from minibar_ml.simulate.minibars.visits import record_visits
+from minibar_ml.simulate.application.tables import application_tables
+from minibar_ml.simulate.arrays import Flags
+from minibar_ml.simulate.manner import ApplicationManner
+from minibar_ml.simulate.minibars.visits import store_twice
 from minibar_ml.simulate.plan import Fault, HotelPlan
-from minibar_ml.simulate.presence.records import record
-from minibar_ml.simulate.presence.schedule import draw_roster, draw_schedule
-from minibar_ml.simulate.presence.stays import book
-from minibar_ml.simulate.warehouse.custody import hand_out, record_custody
-from minibar_ml.simulate.warehouse.days import run_warehouse
-from minibar_ml.simulate.warehouse.faults import choose_stock_faults
-from minibar_ml.simulate.warehouse.ledger import label_stock_faults, record_ledger
-from minibar_ml.simulate.warehouse.movements import open_warehouse
+from minibar_ml.simulate.presence.stays import NO_STAY
+from minibar_ml.simulate.truth import Truth, live_through
+from minibar_ml.simulate.warehouse.custody import record_custody
+from minibar_ml.simulate.warehouse.ledger import record_ledger
 
 
 @dataclass(frozen=True)
 class SourceData:
-    """The source tables by their names, and the faults that were planted in them, in order of time.
+    """The source tables by their names, and the truth: faults in order of time, and nights with a guest.
 
     Columns carry the source's names. Instants are UTC timestamps with zone, dates are midnights without one,
-    times of day are text or None. The tables are of no layout: ``write`` gives them one.
+    times of day are text or None. In the ideal manner (``manner`` is None) the tables are of no layout: ``write`` gives
+    them one. ``occupied`` is by room and day: whether a guest slept in the room in the night that began on that day.
     """
 
     tables: dict[str, pd.DataFrame]
     faults: tuple[Fault, ...]
+    manner: ApplicationManner | None
+    occupied: Flags
 
 
 def generate(plan: HotelPlan) -> SourceData:
     """Simulate the hotels of a plan; equal plans give equal data."""
-    building = build(plan)
-    stays = book(plan, building)
-    records = record(plan, building, stays)
-    roster = draw_roster(plan, building)
-    schedule, slow_labels = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
-    room_faults = choose_room_faults(plan, building, stays, records, schedule)
-    findings = live(plan, building, stays, schedule, room_faults)
-    visits, lines = record_visits(plan, building, roster, schedule, findings)
-    requests, request_labels = ask_for_refills(plan, building, stays)
-    custody = hand_out(plan, building, roster, schedule, findings)
-    moves = open_warehouse(plan, custody, plan.products)
-    stock_faults = choose_stock_faults(plan, moves)
-    run_warehouse(plan, moves, stock_faults)
-    headers, custody_lines = record_custody(plan, roster, custody)
-    tables = {
+    truth = live_through(plan)
+    tables = _ideal_tables(truth) if plan.manner is None else application_tables(truth, plan.manner)
+    return SourceData(tables, truth.faults, plan.manner, truth.stays.of_night != NO_STAY)
+
+
+def _ideal_tables(truth: Truth) -> dict[str, pd.DataFrame]:
+    """A row an event, with what was found and what was done, at the time at which it was done."""
+    plan, building = truth.plan, truth.building
+    headers, custody_lines = record_custody(plan, truth.roster, truth.custody)
+    visits, lines = store_twice(plan, truth.visits, truth.lines)
+    return {
         **building.tables,
-        "stok_hareketleri": record_ledger(plan, building, roster, custody, moves),
+        "stok_hareketleri": record_ledger(plan, building, truth.roster, truth.custody, truth.moves),
         "personel_zimmet": headers,
         "personel_zimmet_detay": custody_lines,
         "minibar_islemleri": visits,
         "minibar_islem_detay": lines,
-        "minibar_dolum_talepleri": requests,
-        "misafir_kayitlari": records,
+        "minibar_dolum_talepleri": truth.requests,
+        "misafir_kayitlari": truth.desk.records,
     }
-    labels = [
-        *slow_labels,
-        *findings.labels,
-        *request_labels,
-        *custody.labels,
-        *label_stock_faults(plan, moves, stock_faults),
-    ]
-    labels.sort(key=lambda fault: (fault.occurred_on, fault.kind, fault.hotel_id, fault.entity_type, fault.entity_id))
-    return SourceData(tables, tuple(labels))

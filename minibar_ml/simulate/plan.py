@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
+from minibar_ml.simulate.manner import ApplicationManner
+
 FaultKind = Literal[
     "consumption_anomaly",
     "silent_room",
@@ -57,6 +59,9 @@ class HotelPlan:
     ``appetite_shape`` around each room type's rate. From ``closed_from`` on the hotels are closed for
     ``closed_days`` days; ``new_rooms`` is the share of rooms that open within the last 60 days,
     ``duplicates`` the share of visits that are stored twice, ``partial_refills`` of visits that refill half.
+
+    ``manner`` is how the days get into the tables: as they were (None, the ideal manner) or as the hotel application
+    writes them. The days themselves, and the faults in them, are the same in either manner.
     """
 
     seed: int
@@ -84,6 +89,7 @@ class HotelPlan:
     new_rooms: float = 0.0
     duplicates: float = 0.0
     partial_refills: float = 0.05
+    manner: ApplicationManner | None = None
 
     def __post_init__(self) -> None:
         """Refuse plans that mean nothing."""

@@ -10,7 +10,10 @@ from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.engine import set_search_path
 from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.source.layouts import layouts
 
+SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
+"""Where sql/roles.sql takes the rows of the contract."""
 ROLES_MISSING = "The group roles are not in the database: a superuser runs `minibar-ml db roles --apply` first."
 
 
@@ -81,8 +84,26 @@ def find_user(connection: Connection, user_id: int) -> tuple[str, int | None]:
 
 
 def roles_script() -> str:
-    """sql/roles.sql, which psql can run too."""
-    return (sql_folder() / "roles.sql").read_text(encoding="utf-8")
+    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it beside the jobs."""
+    script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
+    return script.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants()) + "\n")
+
+
+def _grants() -> list[str]:
+    """A row of VALUES for each table of any layout; names are those of our files, plain words."""
+    columns: dict[str, set[str]] = {}
+    readers: dict[str, set[str]] = {}
+    for layout in layouts():
+        for table, needed in layout.columns().items():
+            columns.setdefault(table, set()).update(needed)
+        for function, group in layout.readers.items():
+            for table in layout.needs[function]:
+                readers.setdefault(table, set()).add(group)
+    # The viewers' rights are the operators' too.
+    groups = {table: f"'{max(found)}'" for table, found in readers.items()}
+    return [
+        f"('{table}', '{', '.join(sorted(columns[table]))}', {groups.get(table, 'NULL')})" for table in sorted(columns)
+    ]
 
 
 def apply_roles(connection: Connection) -> None:

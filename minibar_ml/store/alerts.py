@@ -11,26 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.alerts import (
-    MOST_QUIET_DAYS,
-    NEEDS_FRESH_DATA,
-    NORMAL_DAYS,
-    SHIFT_REASON,
-    STATE_REASON,
-    STATE_TYPES,
     Alert,
     AlertEvent,
     AlertFilter,
-    AlertStats,
-    AlertType,
     DayValue,
     Finding,
     Hidden,
     Status,
     Transitions,
-    TypeStats,
     Verdict,
 )
+from minibar_ml.domain.budget import AlertStats, TypeStats
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.store.findings import as_json, merged
@@ -70,9 +63,9 @@ def upsert(
             "findings": document,
             "as_of": as_of,
             "evaluated": sorted(evaluated),
-            "state_types": sorted(STATE_TYPES),
-            "state_reason": STATE_REASON,
-            "normal_days": json.dumps(NORMAL_DAYS),
+            "state_types": list(types_where(lambda kind: kind.is_state)),
+            "state_reasons": [reason for kind in KINDS.values() for reason in kind.state_reasons],
+            "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
             "most_quiet_days": MOST_QUIET_DAYS,
         },
     ).all()
@@ -83,16 +76,21 @@ def upsert(
 def _mute(connection: Connection) -> None:
     """Let live alerts be muted by those live ones that explain them, and by no others."""
     values = {
-        "needs_fresh_data": sorted(NEEDS_FRESH_DATA),
-        "shift_reason": SHIFT_REASON,
+        "needs_fresh_data": list(types_where(lambda kind: kind.needs_fresh_data)),
+        "shift_reasons": [reason for kind in KINDS.values() for reason in kind.shift_reasons],
         "common_store": COMMON_STORE,
     }
     connection.execute(query("alerts.mute"), values)
 
 
+def _can_mute(alert: Alert) -> bool:
+    kind = KINDS[alert.type]
+    return kind.marks_stale_data or alert.reason in kind.shift_reasons
+
+
 def _with_muted(connection: Connection, changed: list[Alert]) -> list[Alert]:
     """The same, after what they mute or muted has been told; the next detect would tell it too."""
-    if any(alert.type == "data_stale" or alert.reason == SHIFT_REASON for alert in changed):
+    if any(_can_mute(alert) for alert in changed):
         _mute(connection)
     return changed
 

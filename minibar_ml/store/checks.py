@@ -13,7 +13,8 @@ from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
 from minibar_ml.domain.phases import History
 from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
-from minibar_ml.store.source.contract import layouts, locate
+from minibar_ml.store.source.contract import locate
+from minibar_ml.store.source.layouts import layouts
 
 Counts = dict[str, Any]
 INVALID_VALUE = "22023"

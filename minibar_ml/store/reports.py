@@ -170,7 +170,7 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Pa
             empty_on=r.empty_on,
             order_quantity=r.order_quantity,
             order_by=r.order_by,
-            foretold_on=r.foretold_on,
+            forecast_on=r.forecast_on,
         )
         for r in found
     )

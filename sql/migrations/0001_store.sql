@@ -35,10 +35,10 @@ CREATE TABLE minibar_ml.ml_metrics (
 CREATE INDEX ml_metrics_type_time ON minibar_ml.ml_metrics (metric_type, observed_at);
 CREATE INDEX ml_metrics_entity ON minibar_ml.ml_metrics (entity_type, entity_id, observed_at);
 
--- Makes the monthly partitions from the month of `since` to two months after `until`, as the owner would. Months are UTC
--- months. Returns how many it made. Jobs call it ahead of need; making none is the usual case and costs a catalogue look.
--- Policies of a partitioned table do not hold for who asks a partition itself: each has row-level security of its own
--- and no policy, so that it shows nothing.
+-- Makes the monthly partitions from the month of `since` to two months after `until`, as the owner would. Months are
+-- UTC months. Returns how many it made. Jobs call it ahead of need; making none is the usual case and costs a catalogue
+-- look. Policies of a partitioned table do not hold for who asks a partition itself: each has row-level security of its
+-- own and no policy, so that it shows nothing.
 CREATE FUNCTION minibar_ml.ensure_partitions(since timestamptz, until timestamptz) RETURNS integer
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -65,8 +65,28 @@ $$;
 -- Only who may add points has use for a partition: anybody else could fill the catalogue with months.
 REVOKE EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) FROM PUBLIC;
 
--- What would show a thief how much goes unnoticed is sealed with the model (thresholds, the alert budget, the sizes from
--- which on a fault is found) and can't be written in the clear.
+-- Our own record of nights: what was known of a room's night, and when. The hotel's lists are overwritten; this is not.
+-- One row for each time that something else was known of a night, in order of id. A night that was once known as
+-- occupied may become unknown, never vacant: where no row says so, nothing is known to have been there.
+CREATE TABLE minibar_ml.ml_nights (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    hotel_id integer NOT NULL,
+    room_id integer NOT NULL,
+    night date NOT NULL,
+    state text NOT NULL CHECK (state IN ('occupied', 'unknown')),
+    guests integer CHECK (guests > 0),
+    stay_id integer,
+    arrives_on date,
+    arrives_at timestamptz,
+    departs_on date,
+    departs_at timestamptz,
+    is_expected boolean NOT NULL,
+    known_at timestamptz NOT NULL
+);
+CREATE INDEX ml_nights_night ON minibar_ml.ml_nights (night, room_id, id);
+
+-- What would show a thief how much goes unnoticed is sealed with the model (thresholds, the alert budget, the sizes
+-- from which on a fault is found) and can't be written in the clear.
 CREATE TABLE minibar_ml.ml_models (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     model_type text NOT NULL CHECK (model_type IN ('statistics', 'isolation_forest')),
@@ -195,8 +215,8 @@ CREATE TABLE minibar_ml.ml_alert_events (
 CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events (alert_id, id);
 CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events (id) WHERE considered_at IS NULL;
 
--- The month's report and the dashboard are jobs of their own: each has its lock and its schedule, and one that runs every
--- hour must not hide that another has not run for a week.
+-- The month's report and the dashboard are jobs of their own: each has its lock and its schedule, and one that runs
+-- every hour must not hide that another has not run for a week.
 CREATE TABLE minibar_ml.ml_job_runs (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     job text NOT NULL CHECK (job IN ('collect', 'train', 'detect', 'notify', 'report', 'monthly', 'dashboard')),

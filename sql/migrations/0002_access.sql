@@ -1,5 +1,5 @@
--- Who sees which rows, by hotel and by what they are about. Which commands a role may give at all is a matter of grants:
--- sql/roles.sql.
+-- Who sees which rows, by hotel and by what they are about. Which commands a role may give at all is a matter of
+-- grants: sql/roles.sql.
 
 -- What a login role of the database is in the hotels. No hotel_ids: in all hotels.
 CREATE TABLE minibar_ml.ml_access (
@@ -27,7 +27,8 @@ SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access
+                   WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
 $$;
 
 -- The hotels where a role is one of these. The common store, hotel 0, belongs to whoever has a hotel.
@@ -40,7 +41,8 @@ $$;
 CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT NOT minibar_ml.runs_jobs(who)
-       AND NOT pg_has_role(who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
+       AND NOT pg_has_role(
+           who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
 
 -- Whether this session sees and may change all hotels' rows: the owner, a job, an administrator of all hotels.
@@ -109,6 +111,12 @@ CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING (
     OR (metric_type IN ('stock_level', 'stock_outflow', 'product_consumption', 'stock_days_left')
         AND ((SELECT minibar_ml.is_everywhere(current_user, '{storekeeper}'))
              OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{storekeeper}')) AS integer[])))));
+
+ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_nights USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY seen ON minibar_ml.ml_nights FOR SELECT USING (
+    (SELECT minibar_ml.is_everywhere(current_user, '{administrator,viewer}'))
+    OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator,viewer}')) AS integer[])));
 
 -- Models and trainings are the administrators'.
 ALTER TABLE minibar_ml.ml_models ENABLE ROW LEVEL SECURITY;

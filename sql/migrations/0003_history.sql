@@ -1,5 +1,5 @@
--- What happens is on record, by whatever way it is done: a command or psql. The audit log only grows and shows tampering;
--- what people's roles may write is checked, and no job trusts a row that they may write.
+-- What happens is on record, by whatever way it is done: a command or psql. The audit log only grows and shows
+-- tampering; what people's roles may write is checked, and no job trusts a row that they may write.
 
 -- The operating-system user that a session of ours names when it connects.
 CREATE FUNCTION minibar_ml.os_user() RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -66,10 +66,10 @@ CREATE TRIGGER ml_audit_head_stays BEFORE DELETE OR TRUNCATE ON minibar_ml.ml_au
 ALTER TABLE minibar_ml.ml_audit_log ENABLE ALWAYS TRIGGER ml_audit_log_chain,
     ENABLE ALWAYS TRIGGER ml_audit_log_head, ENABLE ALWAYS TRIGGER ml_audit_log_grows;
 
--- The one way to add an entry to the audit log. Number, instant, role and hash are added by the log's trigger. A person's
--- login records what persons do by commands; what jobs do, and what triggers record, it can't claim.
-CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject text, before jsonb, after jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+-- The one way to add an entry to the audit log. Number, instant, role and hash are added by the log's trigger. A
+-- person's login records what persons do by commands; what jobs do, and what triggers record, it can't claim.
+CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject text, before jsonb, after jsonb)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
         IF action IS NULL OR action NOT IN (

@@ -23,7 +23,8 @@ CREATE TABLE minibar_ml.ml_people (
     CHECK (NOT follows_source OR source_user_id IS NOT NULL)
 );
 
--- One address of a person. That of a mail is plain; any other may hold a token and is sealed. `shown` gives nothing away.
+-- One address of a person. That of a mail is plain; any other may hold a token and is sealed. `shown` gives nothing
+-- away.
 CREATE TABLE minibar_ml.ml_channels (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person_id bigint NOT NULL REFERENCES minibar_ml.ml_people (id) ON DELETE CASCADE,
@@ -84,8 +85,8 @@ CREATE INDEX ml_outbox_alert ON minibar_ml.ml_outbox (alert_id, channel_id) WHER
 CREATE INDEX ml_outbox_ended ON minibar_ml.ml_outbox (ended_at) WHERE ended_at IS NOT NULL;
 CREATE INDEX ml_outbox_mail ON minibar_ml.ml_outbox (mail_id) WHERE mail_id IS NOT NULL;
 
--- Whether an instant is in somebody's quiet hours, which may go past midnight, by the session's clock, the hotel's. Where
--- there are none it is not. PostgreSQL inlines it.
+-- Whether an instant is in somebody's quiet hours, which may go past midnight, by the session's clock, the hotel's.
+-- Where there are none it is not. PostgreSQL inlines it.
 CREATE FUNCTION minibar_ml.in_quiet_hours(at timestamptz, quiet_from time, quiet_until time) RETURNS boolean
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(CASE WHEN quiet_from <= quiet_until
@@ -125,8 +126,8 @@ CREATE POLICY jobs ON minibar_ml.ml_attachments USING ((SELECT minibar_ml.runs_j
 CREATE POLICY changed ON minibar_ml.ml_attachments USING (
     (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
 
--- What administrators change in people, addresses and messages is on record, by whatever way they do it: table, verb and
--- rows, without what is sealed or large.
+-- What administrators change in people, addresses and messages is on record, by whatever way they do it: table, verb
+-- and rows, without what is sealed or large.
 CREATE FUNCTION minibar_ml.record_writes() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

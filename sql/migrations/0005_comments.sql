@@ -20,13 +20,31 @@ COMMENT ON COLUMN minibar_ml.ml_watermarks.last_id IS 'The highest id seen: what
 
 COMMENT ON TABLE minibar_ml.ml_metrics IS 'Metric points, partitioned by UTC month of observed_at.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.metric_type IS 'What was measured.';
-COMMENT ON COLUMN minibar_ml.ml_metrics.hotel_id IS 'The hotel; 0 is a chain''s common store, for the ledger names no hotel.';
+COMMENT ON COLUMN minibar_ml.ml_metrics.hotel_id IS
+    'The hotel; 0 is a chain''s common store, for the ledger names no hotel.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.entity_type IS 'Of what kind of thing.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.entity_id IS 'Its id in the source.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.metric_value IS 'The value, always finite; its unit follows from metric_type.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.observed_at IS 'When it was so, by the source''s clock.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.business_date IS 'The hotel''s local date.';
-COMMENT ON COLUMN minibar_ml.ml_metrics.context IS 'What judging it needs: exposure, guests, room type, occupancy, products.';
+COMMENT ON COLUMN minibar_ml.ml_metrics.context IS
+    'What judging it needs: exposure, guests, room type, occupancy, products.';
+
+COMMENT ON TABLE minibar_ml.ml_nights IS 'What was known of a room''s night, and when; rows are only added.';
+COMMENT ON COLUMN minibar_ml.ml_nights.id IS
+    'Number of the row; the highest of a room and night is what was known last.';
+COMMENT ON COLUMN minibar_ml.ml_nights.hotel_id IS 'The hotel.';
+COMMENT ON COLUMN minibar_ml.ml_nights.room_id IS 'The room''s id in the source.';
+COMMENT ON COLUMN minibar_ml.ml_nights.night IS 'The night that begins on this date.';
+COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied or unknown.';
+COMMENT ON COLUMN minibar_ml.ml_nights.guests IS 'How many guests; null: unknown.';
+COMMENT ON COLUMN minibar_ml.ml_nights.stay_id IS 'The stay''s id in the source.';
+COMMENT ON COLUMN minibar_ml.ml_nights.arrives_on IS 'The stay''s first day.';
+COMMENT ON COLUMN minibar_ml.ml_nights.arrives_at IS 'When the guests arrived, as far as it was known.';
+COMMENT ON COLUMN minibar_ml.ml_nights.departs_on IS 'The stay''s last day.';
+COMMENT ON COLUMN minibar_ml.ml_nights.departs_at IS 'When they left, as far as it was known.';
+COMMENT ON COLUMN minibar_ml.ml_nights.is_expected IS 'Whether only an expected arrival spoke for it.';
+COMMENT ON COLUMN minibar_ml.ml_nights.known_at IS 'When it was known.';
 
 COMMENT ON TABLE minibar_ml.ml_models IS 'Trained models, sealed; the last versions of each.';
 COMMENT ON COLUMN minibar_ml.ml_models.id IS 'Number of the row.';
@@ -34,15 +52,18 @@ COMMENT ON COLUMN minibar_ml.ml_models.model_type IS 'statistics or isolation_fo
 COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it judges.';
 COMMENT ON COLUMN minibar_ml.ml_models.hotel_id IS 'The hotel that it was learnt from.';
 COMMENT ON COLUMN minibar_ml.ml_models.version IS 'Counted from 1 for each model type, metric and hotel.';
-COMMENT ON COLUMN minibar_ml.ml_models.model_data IS 'The model, encrypted and bound to type, metric, hotel and version.';
-COMMENT ON COLUMN minibar_ml.ml_models.parameters IS 'The days that it was learnt from; nothing that shows what goes unnoticed.';
+COMMENT ON COLUMN minibar_ml.ml_models.model_data IS
+    'The model, encrypted and bound to type, metric, hotel and version.';
+COMMENT ON COLUMN minibar_ml.ml_models.parameters IS
+    'The days that it was learnt from; nothing that shows what goes unnoticed.';
 COMMENT ON COLUMN minibar_ml.ml_models.data_points IS 'How many points it was learnt from.';
 COMMENT ON COLUMN minibar_ml.ml_models.trained_at IS 'As of when.';
 COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share judged right in evaluation; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.precision IS 'Share of alerts that were right; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.recall IS 'Share of faults found; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.evaluated_on IS 'What it was measured on: injected faults or verdicts.';
-COMMENT ON COLUMN minibar_ml.ml_models.is_active IS 'Whether detect uses it; at most one of each model type, metric and hotel.';
+COMMENT ON COLUMN minibar_ml.ml_models.is_active IS
+    'Whether detect uses it; at most one of each model type, metric and hotel.';
 
 COMMENT ON TABLE minibar_ml.ml_training_logs IS 'Every training of every model, also those that made none.';
 COMMENT ON COLUMN minibar_ml.ml_training_logs.id IS 'Number of the row.';
@@ -54,7 +75,8 @@ COMMENT ON COLUMN minibar_ml.ml_training_logs.ended_at IS 'When it ended.';
 COMMENT ON COLUMN minibar_ml.ml_training_logs.data_points IS 'How many points it had.';
 COMMENT ON COLUMN minibar_ml.ml_training_logs.success IS 'Whether a model came of it.';
 COMMENT ON COLUMN minibar_ml.ml_training_logs.error IS 'Why not.';
-COMMENT ON COLUMN minibar_ml.ml_training_logs.metrics IS 'Qualities in the evaluation, none that shows what goes unnoticed.';
+COMMENT ON COLUMN minibar_ml.ml_training_logs.metrics IS
+    'Qualities in the evaluation, none that shows what goes unnoticed.';
 
 COMMENT ON TABLE minibar_ml.ml_alerts IS
     'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
@@ -73,7 +95,8 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.lower IS 'The least that is normal.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.upper IS 'The most that is normal.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.deviation_percent IS 'How far from expected, in percent.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.score IS 'Evidence in nats: -ln of the chance of the same on a normal day.';
-COMMENT ON COLUMN minibar_ml.ml_alerts.detector IS 'Which detector found it; +forest where the Isolation Forest agreed.';
+COMMENT ON COLUMN minibar_ml.ml_alerts.detector IS
+    'Which detector found it; +forest where the Isolation Forest agreed.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.impact IS 'Possible loss, in the hotel''s currency.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.reason IS 'Which sentence describes it.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.facts IS 'The figures of that sentence.';
@@ -121,11 +144,13 @@ COMMENT ON COLUMN minibar_ml.ml_job_runs.outcome IS 'running, done, partly or fa
 COMMENT ON COLUMN minibar_ml.ml_job_runs.counts IS 'What it did, in figures.';
 COMMENT ON COLUMN minibar_ml.ml_job_runs.error IS 'Why it failed, or what part of it could not be done.';
 
-COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Business days whose points a run of collect has changed: detect checks them again.';
+COMMENT ON TABLE minibar_ml.ml_changed_days IS
+    'Business days whose points a run of collect has changed: detect checks them again.';
 COMMENT ON COLUMN minibar_ml.ml_changed_days.run_id IS 'The run of collect.';
 COMMENT ON COLUMN minibar_ml.ml_changed_days.business_date IS 'The day.';
 
-COMMENT ON TABLE minibar_ml.ml_audit_log IS 'Who did what, when, before and after. Rows are only ever added, as a chain of hashes.';
+COMMENT ON TABLE minibar_ml.ml_audit_log IS
+    'Who did what, when, before and after. Rows are only ever added, as a chain of hashes.';
 COMMENT ON COLUMN minibar_ml.ml_audit_log.id IS 'Number of the entry, without gaps.';
 COMMENT ON COLUMN minibar_ml.ml_audit_log.at IS 'When, by the server''s clock.';
 COMMENT ON COLUMN minibar_ml.ml_audit_log.database_role IS 'The role that had logged in.';
@@ -154,7 +179,8 @@ COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';
 COMMENT ON COLUMN minibar_ml.ml_people.id IS 'Number of the person.';
 COMMENT ON COLUMN minibar_ml.ml_people.name IS 'The name; no two are alike.';
 COMMENT ON COLUMN minibar_ml.ml_people.source_user_id IS 'The user of the hotel application.';
-COMMENT ON COLUMN minibar_ml.ml_people.follows_source IS 'Whether what the application says of the user is taken over at every run.';
+COMMENT ON COLUMN minibar_ml.ml_people.follows_source IS
+    'Whether what the application says of the user is taken over at every run.';
 COMMENT ON COLUMN minibar_ml.ml_people.role IS 'administrator or storekeeper.';
 COMMENT ON COLUMN minibar_ml.ml_people.language IS 'tr or en.';
 COMMENT ON COLUMN minibar_ml.ml_people.is_active IS 'Whether messages are sent.';
@@ -175,7 +201,8 @@ COMMENT ON COLUMN minibar_ml.ml_channels.kind IS 'email, sms, push or chat.';
 COMMENT ON COLUMN minibar_ml.ml_channels.shown IS 'The mail address; of any other what may be seen of it.';
 COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it may hold a token. Null for mail.';
 
-COMMENT ON TABLE minibar_ml.ml_mails IS 'Mails that were rendered beforehand, such as reports; several people may get one.';
+COMMENT ON TABLE minibar_ml.ml_mails IS
+    'Mails that were rendered beforehand, such as reports; several people may get one.';
 COMMENT ON COLUMN minibar_ml.ml_mails.id IS 'Number of the mail.';
 COMMENT ON COLUMN minibar_ml.ml_mails.subject IS 'Its subject.';
 COMMENT ON COLUMN minibar_ml.ml_mails.body IS 'Its text.';
@@ -198,9 +225,11 @@ COMMENT ON COLUMN minibar_ml.ml_outbox.repetition IS '0 for the first message of
 COMMENT ON COLUMN minibar_ml.ml_outbox.digest_id IS 'The digest that it is bundled into.';
 COMMENT ON COLUMN minibar_ml.ml_outbox.report IS 'The edition of a report.';
 COMMENT ON COLUMN minibar_ml.ml_outbox.mail_id IS 'The mail of a report.';
-COMMENT ON COLUMN minibar_ml.ml_outbox.status IS 'waiting, bundled, sent, skipped (what it says is over) or failed (given up).';
+COMMENT ON COLUMN minibar_ml.ml_outbox.status IS
+    'waiting, bundled, sent, skipped (what it says is over) or failed (given up).';
 COMMENT ON COLUMN minibar_ml.ml_outbox.created_at IS 'When it was written.';
-COMMENT ON COLUMN minibar_ml.ml_outbox.next_at IS 'When it is due; whoever sends it moves this ahead, so that a killed run leaves it due again.';
+COMMENT ON COLUMN minibar_ml.ml_outbox.next_at IS
+    'When it is due; whoever sends it moves this ahead, so that a killed run leaves it due again.';
 COMMENT ON COLUMN minibar_ml.ml_outbox.attempts IS 'How often sending was begun.';
 COMMENT ON COLUMN minibar_ml.ml_outbox.ended_at IS 'When it was sent, skipped or given up.';
 COMMENT ON COLUMN minibar_ml.ml_outbox.reason IS 'Why it was delayed or given up.';

@@ -114,10 +114,10 @@ WITH found AS (
            -- What came in late was found late: its normal days begin when somebody could first know of it.
            greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
            f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
-           a.type = ANY(:state_types) OR a.reason = :state_reason AS is_state,
+           a.type = ANY(:state_types) OR a.reason = ANY(:state_reasons) AS is_state,
            CAST(CAST(:as_of AS timestamptz) AS date)
                - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
-           CASE WHEN a.reason = :state_reason THEN 0
+           CASE WHEN a.reason = ANY(:state_reasons) THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
     WHERE is_live(a.status)
@@ -160,7 +160,7 @@ RETURNING a.id
 WITH muters AS (
     SELECT * FROM ml_alerts
     WHERE is_live(status)
-      AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = :shift_reason))
+      AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = ANY(:shift_reasons)))
 ), wanted AS (
     SELECT a.id, m.id AS muted_by
     FROM ml_alerts a

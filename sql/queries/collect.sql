@@ -10,57 +10,213 @@ CREATE TEMP TABLE computed_metrics (
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
-    room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
-    departs_on date, departs_at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_nights (room_id integer, night date, guests integer, stay_on date) ON COMMIT DROP;
+    stay_id integer, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
+    departs_on date, departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_nights (
+    room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
+    departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed bigint, refilled bigint) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_doubtful (visit_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_row_lines (row_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_doubtful (row_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rows (
+    row_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
+    is_check boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
-    business_date date, previous_at timestamptz, consumed bigint, refilled bigint) ON COMMIT DROP
+    business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
 
 -- name: stage_stays
--- Stays that touch the span, and the nights they fill; two records of one night count once, the later arrival's.
+-- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So are the
+-- nights whose guest a later list has overwritten.
 WITH found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN source_rooms() r USING (room_id)
+    JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
+), wrong AS (
+    SELECT stay_id, room_id, arrives_on AS first_night,
+           CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
+           CASE WHEN departs_on > arrives_on + 400 THEN 'longer than 400 nights'
+                ELSE 'guests not between 1 and 50' END AS reason
+    FROM found WHERE is_wrong
+    UNION ALL
+    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong.
+    SELECT stay_id, room_id, CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30,
+           'departure before arrival'
+    FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
-    INSERT INTO refused_rows
-    SELECT 'stays', CASE WHEN departs_on < arrives_on THEN 'departure before arrival'
-                         WHEN departs_on > arrives_on + 400 THEN 'longer than 400 nights'
-                         ELSE 'guests not between 1 and 50' END, count(*), min(stay_id)
-    FROM found WHERE departs_on < arrives_on OR departs_on > arrives_on + 400 OR guests NOT BETWEEN 1 AND 50
-    GROUP BY 2
-), stays AS (
-    INSERT INTO scratch_stays
-    SELECT room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at FROM found
-    WHERE departs_on BETWEEN arrives_on AND arrives_on + 400 AND guests BETWEEN 1 AND 50
+    INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
+), unknown AS (
+    INSERT INTO scratch_unknown
+    SELECT DISTINCT room_id, night::date FROM (
+        SELECT room_id, first_night, last_night FROM wrong
+        UNION ALL
+        SELECT room_id, unsure_since, arrives_on - 1 FROM found WHERE unsure_since IS NOT NULL AND NOT is_wrong
+        UNION ALL
+        SELECT room_id, arrives_on, departs_on FROM found
+        WHERE NOT (is_wrong OR is_in_house OR is_arrival OR is_departure)
+    ) u CROSS JOIN LATERAL generate_series(
+        greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
+        interval '1 day') night
+)
+INSERT INTO scratch_stays
+SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at,
+       NOT (is_in_house OR is_departure)
+FROM found WHERE NOT is_wrong AND (is_in_house OR is_arrival OR is_departure)
+
+-- name: stage_uploads
+-- On which days each hotel has loaded its in-house list.
+INSERT INTO scratch_uploads
+SELECT hotel_id, day, bool_or(is_loaded AND list = 'in_house')
+FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2) GROUP BY hotel_id, day
+
+-- name: stage_tasks
+-- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. A leaving room
+-- stands among those in house too. Of these nights nobody knows how many guests there were.
+WITH tasks AS MATERIALIZED (
+    SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
+           bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
+    FROM source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+), hours AS (
+    UPDATE scratch_stays s
+    SET arrives_at = coalesce(s.arrives_at, (SELECT t.arrives_at FROM tasks t WHERE t.room_id = s.room_id
+                                             AND t.day = s.arrives_on)),
+        departs_at = coalesce(s.departs_at, (SELECT t.departs_at FROM tasks t WHERE t.room_id = s.room_id
+                                             AND t.day = s.departs_on))
+    WHERE s.arrives_at IS NULL OR s.departs_at IS NULL
+)
+INSERT INTO scratch_unknown
+SELECT DISTINCT room_id, night FROM (
+    SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
+    UNION ALL SELECT room_id, day FROM tasks WHERE arrives OR (stays AND NOT departs)) n
+WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+
+-- name: stage_dnd
+-- Doors with "do not disturb": a guest was in the room, who had slept there or was to.
+WITH signs AS (
+    INSERT INTO scratch_dnd
+    SELECT room_id, day, max(coalesce(last_at, first_at))
+    FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
     RETURNING *
 )
+INSERT INTO scratch_unknown
+SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
+
+-- name: stage_nights
+-- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
+-- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
+ANALYZE scratch_stays, scratch_uploads;
+WITH stays AS (
+    SELECT s.*, s.is_expected AND EXISTS (
+               SELECT FROM scratch_uploads u WHERE u.hotel_id = s.hotel_id AND u.is_loaded
+               AND u.day > s.arrives_on AND u.day <= s.departs_on AND u.day <= CAST(:until_on AS date))
+           AND NOT EXISTS (
+               SELECT FROM scratch_stays o WHERE o.room_id = s.room_id AND NOT o.is_expected
+               AND o.arrives_on < s.departs_on AND o.departs_on > s.arrives_on) AS is_doubtful
+    FROM scratch_stays s WHERE s.departs_on > s.arrives_on
+), nights AS MATERIALIZED (
+    SELECT s.*, night::date AS night
+    FROM stays s CROSS JOIN LATERAL generate_series(
+        greatest(s.arrives_on, CAST(:since_on AS date) - 60), least(s.departs_on - 1, CAST(:until_on AS date)),
+        interval '1 day') night
+), unsure AS (
+    INSERT INTO scratch_unknown SELECT DISTINCT room_id, night FROM nights WHERE is_doubtful
+)
 INSERT INTO scratch_nights
-SELECT room_id, night::date, (array_agg(guests ORDER BY arrives_on DESC, guests DESC))[1], max(arrives_on)
-FROM stays CROSS JOIN LATERAL generate_series(
-    greatest(arrives_on, CAST(:since_on AS date) - 60), least(departs_on - 1, CAST(:until_on AS date)),
-    interval '1 day') night
-GROUP BY room_id, night
+SELECT DISTINCT ON (room_id, night) room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, departs_at,
+       is_expected
+FROM nights WHERE NOT is_doubtful ORDER BY room_id, night, arrives_on DESC, guests DESC
+
+-- name: keep_nights
+-- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
+-- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown.
+ANALYZE scratch_nights;
+WITH last AS MATERIALIZED (
+    SELECT DISTINCT ON (n.room_id, n.night) n.*
+    FROM ml_nights n
+    WHERE n.state = 'occupied' AND n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+    ORDER BY n.room_id, n.night, n.id DESC
+), gone AS MATERIALIZED (
+    SELECT l.* FROM last l
+    WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = l.room_id AND s.night = l.night)
+), overwritten AS MATERIALIZED (
+    SELECT g.* FROM gone g
+    WHERE NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
+      AND g.stay_id IN (SELECT k.stay_id FROM source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
+), stays AS (
+    INSERT INTO scratch_stays
+    SELECT min(stay_id), room_id, min(hotel_id), max(guests), arrives_on, max(arrives_at), max(night) + 1,
+           CASE WHEN max(night) + 1 = departs_on THEN max(departs_at) END, false
+    FROM overwritten GROUP BY room_id, arrives_on, departs_on
+), doubts AS (
+    INSERT INTO scratch_unknown
+    SELECT room_id, night FROM gone EXCEPT SELECT room_id, night FROM overwritten
+)
+INSERT INTO scratch_nights
+SELECT room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, departs_at, false FROM overwritten
+
+-- name: settle_unknown
+-- A night that somebody is known to have slept in the room is not unknown, and no night is listed twice.
+ANALYZE scratch_nights, scratch_unknown;
+WITH known AS (
+    DELETE FROM scratch_unknown u USING scratch_nights n WHERE n.room_id = u.room_id AND n.night = u.night
+)
+DELETE FROM scratch_unknown u USING scratch_unknown o
+WHERE o.room_id = u.room_id AND o.night = u.night AND o.ctid < u.ctid
+
+-- name: record_nights
+-- Writes down what is known by now of the nights up to today, where that is something else than the record's last word.
+WITH last AS (
+    SELECT DISTINCT ON (n.room_id, n.night) n.*
+    FROM ml_nights n
+    WHERE n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+    ORDER BY n.room_id, n.night, n.id DESC
+), now_known AS (
+    SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
+           departs_at, is_expected FROM scratch_nights
+    UNION ALL
+    SELECT room_id, night, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, false FROM scratch_unknown
+)
+INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives_on, arrives_at, departs_on,
+                                  departs_at, is_expected, known_at)
+SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_on, k.arrives_at, k.departs_on,
+       k.departs_at, k.is_expected, :until
+FROM now_known k JOIN source_rooms() r USING (room_id)
+LEFT JOIN last l ON l.room_id = k.room_id AND l.night = k.night
+WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
+      IS DISTINCT FROM
+      (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
+   OR (k.state = 'occupied' AND l.known_at::date <= l.night AND CAST(:until AS timestamptz)::date > l.night)
 
 -- name: stage_days
--- Which days' occupancy is known, hotel by hotel, and how high it was. A day is known from the first departure on
--- record (before it only those who were still there were written down) while arrivals keep coming in: a hotel
--- without one for more than three days has stopped recording, or is closed.
+-- Which days' occupancy is known, hotel by hotel, and how high it was. Where the hotel keeps a list of what it has loaded
+-- that says so: the in-house list of the day, or of the next morning. Elsewhere a day is known from the first departure on
+-- record (before it only those who were still there were written down) while arrivals keep coming in: a hotel without one
+-- for more than three days has stopped recording, or is closed.
 WITH known_from AS (
-    SELECT r.hotel_id, min(s.departs_on) AS day
-    FROM source_stays('-infinity', 'infinity') s JOIN source_rooms() r USING (room_id)
-    WHERE s.departs_on >= s.arrives_on GROUP BY r.hotel_id
+    SELECT hotel_id, min(day) AS day FROM (
+        SELECT r.hotel_id, f.departs_on AS day
+        FROM source_first_departures() f JOIN source_rooms() r USING (room_id)
+        UNION ALL
+        -- Lists of departures are overwritten; what was known stays known.
+        SELECT hotel_id, min(departs_on) FROM ml_nights
+        WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND departs_on <= CAST(:until_on AS date)
+        GROUP BY hotel_id) k
+    GROUP BY hotel_id
 ), arrivals AS MATERIALIZED (
     -- Once, and not once for each of the days below.
     SELECT DISTINCT hotel_id, arrives_on FROM scratch_stays
+), tracked AS (
+    SELECT hotel_id, min(day) AS first_day, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
 ), active AS (
     SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id
 ), occupied AS (
@@ -68,10 +224,14 @@ WITH known_from AS (
     FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
 ), days AS (
     SELECT k.hotel_id, d::date AS day,
-           d::date >= k.day AND EXISTS (
-               SELECT FROM arrivals a WHERE a.hotel_id = k.hotel_id AND a.arrives_on BETWEEN d::date - 3 AND d::date
-           ) AS is_known
-    FROM known_from k CROSS JOIN generate_series(
+           d::date >= k.day AND CASE
+               WHEN d::date BETWEEN t.first_day AND t.last_day THEN EXISTS (
+                   SELECT FROM scratch_uploads u WHERE u.hotel_id = k.hotel_id AND u.is_loaded
+                   AND u.day IN (d::date, d::date + 1) AND u.day <= CAST(:until_on AS date))
+               ELSE EXISTS (
+                   SELECT FROM arrivals a WHERE a.hotel_id = k.hotel_id AND a.arrives_on BETWEEN d::date - 3 AND d::date)
+           END AS is_known
+    FROM known_from k LEFT JOIN tracked t USING (hotel_id) CROSS JOIN generate_series(
         CAST(:since_on AS date) - 60, CAST(:until_on AS date), interval '1 day') d
 )
 INSERT INTO scratch_days
@@ -96,64 +256,110 @@ SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, produc
 FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
 -- name: stage_lines
--- What each visit consumed and refilled, product by product; impossible lines are set aside.
+-- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
+-- aside. Six hours before the span are read too: a visit that began the day before is that day's.
 WITH found AS MATERIALIZED (
-    SELECT *, consumed BETWEEN 0 AND 1000 AND refilled BETWEEN 0 AND 1000 AND extra BETWEEN 0 AND 1000 AS possible
-    FROM source_visit_lines(:since_at, :until)
+    SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS possible
+    FROM source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found WHERE NOT possible
-    HAVING count(*) > 0
+    SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found
+    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) HAVING count(*) > 0
 ), doubtful AS (
     INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
 )
-INSERT INTO scratch_lines
-SELECT visit_id, product_id, sum(consumed), sum(refilled + extra) FROM found WHERE possible GROUP BY visit_id, product_id
+INSERT INTO scratch_row_lines
+SELECT visit_id, product_id, sum(consumed), sum(refilled) FROM found WHERE possible GROUP BY visit_id, product_id
+
+-- name: stage_rows
+-- Rows of visits, and each room's last one before them. A row of which nothing but an impossible line is known is no
+-- check: it found we don't know what, which is not nothing.
+WITH before AS (
+    INSERT INTO scratch_previous
+    SELECT room_id, visited_at
+    FROM source_previous_visits(CAST(:since_at AS timestamptz) - interval '6 hours')
+)
+INSERT INTO scratch_rows
+SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
+       v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful)
+FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
+JOIN source_rooms() r USING (room_id)
+
+-- name: stage_controls
+-- Empty checks that only the control records tell of: rows without lines, whose number is the record's below zero.
+WITH before AS (
+    INSERT INTO scratch_previous
+    SELECT room_id, ended_at
+    FROM source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
+)
+INSERT INTO scratch_rows
+SELECT -c.control_id, r.hotel_id, c.room_id, r.room_type, c.attendant_id, c.ended_at, 'empty check', true
+FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
+JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
 
 -- name: stage_visits
--- Visits with their totals and the room's visit before; a visit that was stored twice, lines and all, counts once, and
--- one of which nothing but an impossible line is known found we don't know what, which is not nothing.
--- Without the size of the lines the planner pairs every visit with every line, where the source was never analysed.
-ANALYZE scratch_lines;
+-- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
+-- other within 45 minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice in
+-- so short a time, and what is found the second time was there at the first. A row with the same content as one of the
+-- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
+-- is no check: the room was seen, what was missing is unknown.
+-- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
+ANALYZE scratch_rows, scratch_row_lines;
 WITH totals AS (
-    SELECT visit_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
-           string_agg(product_id || ':' || consumed || ':' || refilled, ' ' ORDER BY product_id) AS content
-    FROM scratch_lines GROUP BY visit_id
+    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
+           string_agg(concat_ws(':', product_id, consumed, refilled), ' ' ORDER BY product_id) AS content
+    FROM scratch_row_lines GROUP BY row_id
+), rows AS (
+    SELECT r.*, t.consumed, t.refilled, lag(r.at) OVER (
+               PARTITION BY r.room_id, r.attendant_id, r.kind, t.content ORDER BY r.at, r.row_id) AS same_at
+    FROM scratch_rows r LEFT JOIN totals t USING (row_id)
+), once AS (
+    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id) > interval '45 minutes', true) AS begins
+    FROM rows WHERE coalesce(at - same_at > interval '1 minute', true)
+), numbered AS (
+    SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY room_id ORDER BY at, row_id) AS number FROM once
+), members AS MATERIALIZED (
+    SELECT *, first_value(row_id) OVER (PARTITION BY room_id, number ORDER BY at, row_id) AS visit_id FROM numbered
 ), visits AS (
-    SELECT DISTINCT ON (v.room_id, v.attendant_id, v.visited_at, v.kind, t.content)
-           v.*, r.hotel_id, r.room_type, coalesce(t.consumed, 0) AS consumed, coalesce(t.refilled, 0) AS refilled
-    FROM source_visits(:since_at, :until) v
-    JOIN source_rooms() r USING (room_id)
-    LEFT JOIN totals t USING (visit_id)
-    WHERE coalesce(t.consumed, 0) > 0 OR v.visit_id NOT IN (SELECT visit_id FROM scratch_doubtful)
-    ORDER BY v.room_id, v.attendant_id, v.visited_at, v.kind, t.content, v.visit_id
+    SELECT room_id, visit_id, min(hotel_id) AS hotel_id, min(room_type) AS room_type, min(at) AS visited_at,
+           max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
+           bool_or(is_check OR consumed > 0) AS is_check, coalesce(sum(consumed), 0) AS consumed,
+           coalesce(sum(refilled), 0) AS refilled
+    FROM members GROUP BY room_id, visit_id
+), in_order AS (
+    SELECT *, lag(ended_at) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS previous_at FROM visits
+), lines AS (
+    INSERT INTO scratch_lines
+    SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled)
+    FROM members m JOIN scratch_row_lines l USING (row_id) JOIN visits v USING (visit_id)
+    WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
 INSERT INTO scratch_visits
 SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited_at, v.visited_at::date,
-       coalesce(lag(v.visited_at) OVER (PARTITION BY v.room_id ORDER BY v.visited_at, v.visit_id), p.visited_at),
-       v.consumed, v.refilled
-FROM visits v LEFT JOIN source_previous_visits(:since_at) p USING (room_id)
+       coalesce(v.previous_at, p.at), v.is_check, v.consumed, v.refilled
+FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
+WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_days, scratch_custody, scratch_visits
+ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines
 
 -- name: stock_level
 -- Ledger balance after each movement: what was there before the span, and the movements since.
 WITH opening AS (
     SELECT product_id, sum(signed_units) AS units
     FROM source_stock_movements('-infinity', :since_at)
-    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units::bigint) <= 1000000 GROUP BY product_id
+    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
 ), ledger AS (
     SELECT m.*, coalesce(o.units, 0) + sum(m.signed_units) OVER (
                PARTITION BY m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
     FROM source_stock_movements(:since_at, :until) m LEFT JOIN opening o USING (product_id)
-    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units::bigint) <= 1000000
+    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (l.product_id, l.moved_at)
        'stock_level', :ledger_hotel, 'product', l.product_id, l.balance, l.moved_at, l.moved_at::date,
-       jsonb_build_object('kind', l.kind, 'units', l.units)
+       jsonb_build_object('kind', l.kind, 'units', trim_scale(l.units))
 FROM ledger l ORDER BY l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
@@ -164,10 +370,10 @@ WITH found AS MATERIALIZED (
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
-                                   WHEN abs(units::bigint) > 1000000 THEN 'more than a million units'
+                                   WHEN abs(units) > 1000000 THEN 'more than a million units'
                                    ELSE 'negative units' END,
            count(*), min(movement_id)
-    FROM found WHERE signed_units IS NULL OR abs(units::bigint) > 1000000 OR (units < 0 AND kind <> 'sayim') GROUP BY 2
+    FROM found WHERE signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim') GROUP BY 2
 ), outflow AS (
     SELECT product_id, day, coalesce(sum(units) FILTER (WHERE kind = 'cikis'), 0) AS issued,
            coalesce(sum(units) FILTER (WHERE kind = 'fire'), 0) AS written_off
@@ -178,7 +384,8 @@ WITH found AS MATERIALIZED (
 )
 INSERT INTO computed_metrics
 SELECT 'stock_outflow', :ledger_hotel, 'product', product_id, coalesce(o.issued + o.written_off, 0), day::timestamptz,
-       day, jsonb_build_object('issued', coalesce(o.issued, 0), 'written_off', coalesce(o.written_off, 0),
+       day, jsonb_build_object('issued', trim_scale(coalesce(o.issued, 0)),
+                               'written_off', trim_scale(coalesce(o.written_off, 0)),
                                'returned', coalesce(r.returned, 0))
 FROM outflow o FULL JOIN returns r USING (product_id, day)
 
@@ -192,7 +399,7 @@ FROM scratch_days WHERE is_known AND day >= CAST(:since_on AS date)
 -- Units found consumed, by hotel, product and day, with their split over room types.
 WITH units AS (
     SELECT v.hotel_id, v.business_date, l.product_id, coalesce(v.room_type, '') AS room_type,
-           sum(l.consumed) AS consumed, sum(l.refilled) AS refilled
+           trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) GROUP BY 1, 2, 3, 4
 )
 INSERT INTO computed_metrics
@@ -203,24 +410,38 @@ FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
--- occupied nights, guest-nights, who stayed, and whether all of it is known.
+-- occupied nights, guest-nights, who stayed, and whether all of it is known. A room that is let for the day has a night's
+-- exposure, once a check lies after it.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
-           sum(refilled) AS refilled, min(attendant_id) AS attendant_id,
-           (array_agg(previous_at ORDER BY visited_at, visit_id))[1]::date AS previous_on
-    FROM scratch_visits GROUP BY hotel_id, room_id, room_type, business_date
+           sum(refilled) AS refilled, min(attendant_id) AS attendant_id, max(visited_at) AS visited_at,
+           (array_agg(previous_at ORDER BY visited_at, visit_id))[1] AS previous_at
+    FROM scratch_visits WHERE is_check GROUP BY hotel_id, room_id, room_type, business_date
+), day_uses AS (
+    SELECT room_id, arrives_on AS day, guests, coalesce(arrives_at, arrives_on::timestamptz) AS arrives_at,
+           coalesce(departs_at, (arrives_on + 1)::timestamptz) AS departs_at
+    FROM scratch_stays WHERE departs_on = arrives_on
+), exposed AS (
+    SELECT c.room_id, c.business_date, n.night, n.guests, n.stay_on, false AS is_day_use
+    FROM checks c JOIN scratch_nights n ON n.room_id = c.room_id
+     AND n.night BETWEEN c.previous_at::date AND c.business_date - 1
+    UNION ALL
+    SELECT c.room_id, c.business_date, u.day, u.guests, u.day, true
+    FROM checks c JOIN day_uses u ON u.room_id = c.room_id
+     AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
 ), exposure AS (
-    SELECT c.room_id, c.business_date, count(n.night) AS nights, coalesce(sum(n.guests), 0) AS guest_nights,
-           count(DISTINCT n.stay_on) AS stays,
-           (array_agg(n.guests ORDER BY n.night DESC) FILTER (WHERE n.night IS NOT NULL))[1] AS guests,
-           (array_agg(n.stay_on ORDER BY n.night DESC) FILTER (WHERE n.night IS NOT NULL))[1] AS stay_on
-    FROM checks c
-    CROSS JOIN LATERAL generate_series(c.previous_on, c.business_date - 1, interval '1 day') g
-    LEFT JOIN scratch_nights n ON n.room_id = c.room_id AND n.night = g::date
-    WHERE c.previous_on >= c.business_date - 60
-    GROUP BY c.room_id, c.business_date
+    SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
+           count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
+           (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
+           (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
+    FROM exposed e JOIN checks c USING (room_id, business_date) WHERE c.previous_at::date >= c.business_date - 60
+    GROUP BY e.room_id, e.business_date
+), doubts AS (
+    SELECT DISTINCT c.room_id, c.business_date
+    FROM checks c JOIN scratch_unknown u ON u.room_id = c.room_id
+     AND u.night BETWEEN c.previous_at::date AND c.business_date
 ), products AS (
-    SELECT room_id, business_date, jsonb_object_agg(product_id, units) AS found
+    SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found
     FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units
           FROM scratch_visits v JOIN scratch_lines l USING (visit_id) WHERE l.consumed > 0 GROUP BY 1, 2, 3) p
     GROUP BY room_id, business_date
@@ -228,39 +449,81 @@ WITH checks AS (
 INSERT INTO computed_metrics
 SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business_date::timestamptz, c.business_date,
        jsonb_strip_nulls(jsonb_build_object(
-           'visits', c.visits, 'refilled', c.refilled, 'attendant', c.attendant_id, 'room_type', c.room_type,
+           'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
-           'previous_on', c.previous_on, 'products', p.found,
-           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days, false),
-           'nights', e.nights, 'guest_nights', e.guest_nights, 'guests', e.guests, 'stay_on', e.stay_on,
-           'stays', e.stays, 'arriving', a.guests, 'staying', s.guests))
+           'previous_on', c.previous_at::date, 'products', p.found,
+           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL, false),
+           'nights', coalesce(e.nights, z.none),
+           'guest_nights', coalesce(e.guest_nights, z.none),
+           'guests', e.guests, 'stay_on', e.stay_on,
+           'stays', coalesce(e.stays, z.none),
+           'day_use', CASE WHEN e.has_day_use THEN true END, 'arriving', a.guests, 'staying', s.guests))
 FROM checks c
+CROSS JOIN LATERAL (SELECT CASE WHEN c.previous_at::date BETWEEN c.business_date - 60 AND c.business_date - 1 THEN 0 END) z (none)
 LEFT JOIN exposure e USING (room_id, business_date)
+LEFT JOIN doubts x USING (room_id, business_date)
 LEFT JOIN products p USING (room_id, business_date)
 LEFT JOIN scratch_days d ON d.hotel_id = c.hotel_id AND d.day = c.business_date
-LEFT JOIN scratch_days b ON b.hotel_id = c.hotel_id AND b.day = c.previous_on
+LEFT JOIN scratch_days b ON b.hotel_id = c.hotel_id AND b.day = c.previous_at::date
 LEFT JOIN scratch_nights a ON a.room_id = c.room_id AND a.night = c.business_date AND a.stay_on = c.business_date
 LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_date AND s.stay_on = e.stay_on
 
 -- name: vacant_consumption
--- Units found at visits before which nobody can have been in the room: no stay touches the time since the visit
--- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it.
-WITH vacant AS (
-    SELECT v.* FROM scratch_visits v
+-- Units found at visits before which no guest is known to have been in the room: no stay touches the time since the visit
+-- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it. Where an hour is
+-- not on record the hotel's check-out time ends a stay, and a sign at the door later than that.
+-- Two cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
+-- the guest may have left after it (after_departure_check, with its hour, and whether the departure's is known), or the visit
+-- is on the day of arrival, before check-in time, and the guest may have come early (before_arrival). A day with both a
+-- certain visit that found something and an uncertain one is the certain one's.
+WITH stays AS (
+    SELECT s.room_id, s.arrives_on, s.departs_on, s.departs_at IS NOT NULL AS is_timed, s.arrives_on = s.departs_on AS is_day_use,
+           coalesce(s.arrives_at - interval '2 hours', s.arrives_on::timestamptz) AS starts_at,
+           s.arrives_at IS NULL AS may_be_early,
+           CASE WHEN s.departs_at IS NOT NULL THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
+                WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
+                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, g.last_at) + interval '2 hours'
+           END AS ends_at
+    FROM scratch_stays s LEFT JOIN scratch_dnd g ON g.room_id = s.room_id AND g.day = s.departs_on
+), touched AS (
+    SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests, bool_or(t.is_tail) AS is_tail,
+           bool_or(t.is_head) AS is_head, bool_or(t.is_tail AND s.is_timed) AS is_timed
+    FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.starts_at < v.visited_at AND s.ends_at > v.previous_at
+    CROSS JOIN LATERAL (SELECT
+        NOT s.is_day_use AND v.previous_at::date = s.departs_on AS is_tail,
+        NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
+            AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
+    GROUP BY v.visit_id
+), vacant AS (
+    SELECT v.*, coalesce(t.is_tail, false) AS is_tail, coalesce(t.is_head, false) AS is_head,
+           coalesce(t.is_timed, false) AS is_timed, t.visit_id IS NULL AS is_certain
+    FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
-    WHERE d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND NOT EXISTS (
-        SELECT FROM scratch_stays s WHERE s.room_id = v.room_id
-        AND s.arrives_at - interval '2 hours' < v.visited_at AND s.departs_at + interval '2 hours' > v.previous_at)
+    LEFT JOIN touched t USING (visit_id)
+    WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
+      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
+                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
+), days AS (
+    SELECT *, bool_or(is_certain AND consumed > 0) OVER day AS has_certain
+    FROM vacant WINDOW day AS (PARTITION BY room_id, business_date)
+), told AS (
+    SELECT * FROM days WHERE is_certain OR NOT has_certain
 ), found AS (
-    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, l.consumed) AS products
-    FROM vacant v JOIN scratch_lines l USING (visit_id) WHERE l.consumed > 0 GROUP BY v.room_id, v.business_date
+    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.consumed)) AS products
+    FROM told v JOIN (SELECT visit_id, product_id, consumed FROM scratch_lines WHERE consumed > 0) l USING (visit_id)
+    GROUP BY v.room_id, v.business_date
 )
 INSERT INTO computed_metrics
 SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.consumed), v.business_date::timestamptz,
        v.business_date,
-       jsonb_strip_nulls(jsonb_build_object('previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products))
-FROM vacant v LEFT JOIN found f USING (room_id, business_date)
+       jsonb_strip_nulls(jsonb_build_object(
+           'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products,
+           'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
+           'departure_known', CASE WHEN bool_or(v.is_timed) THEN true END,
+           'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail))::integer,
+           'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END))
+FROM told v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
 -- name: refill_duration
@@ -287,15 +550,25 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 
 -- name: request_response
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that
--- collecting again a moment later changes nothing; detect counts its minutes to the instant.
+-- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
+-- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
+WITH found AS MATERIALIZED (
+    SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
+    FROM source_refill_requests(:since_at, :until)
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
+           count(*), min(request_id)
+    FROM found WHERE is_untimed GROUP BY 2
+)
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (q.room_id, q.requested_at)
        'request_response', r.hotel_id, 'room', q.room_id,
-       CASE WHEN q.completed_at <= :until THEN extract(epoch FROM q.completed_at - q.requested_at) / 60
+       CASE WHEN q.answered_at <= :until THEN extract(epoch FROM q.answered_at - q.requested_at) / 60
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
-       q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.completed_at > :until, true))
-FROM source_refill_requests(:since_at, :until) q JOIN source_rooms() r USING (room_id)
-ORDER BY q.room_id, q.requested_at, q.completed_at DESC NULLS FIRST, q.request_id
+       q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.answered_at > :until, true))
+FROM found q JOIN source_rooms() r USING (room_id) WHERE NOT q.is_untimed
+ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
 -- Units handed out - used - returned - left, by attendant and day.
@@ -379,6 +652,10 @@ SELECT * FROM source_new_visits(:after, :not_before)
 -- name: new_visit_lines
 -- New visit lines since the watermark.
 SELECT * FROM source_new_visit_lines(:after, :not_before)
+
+-- name: new_controls
+-- New control records since the watermark.
+SELECT * FROM source_new_controls(:after, :not_before)
 
 -- name: new_stays
 -- New stays since the watermark.

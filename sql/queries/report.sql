@@ -234,7 +234,7 @@ WITH forecasts AS (
            CAST(context ->> 'level' AS double precision) AS level,
            business_date + 1 + CAST(floor(metric_value) AS integer) AS empty_on,
            CAST(context ->> 'order_quantity' AS integer) AS order_quantity,
-           CAST(context ->> 'order_by' AS date) AS order_by, business_date AS foretold_on
+           CAST(context ->> 'order_by' AS date) AS order_by, business_date AS forecast_on
     FROM ml_metrics
     WHERE metric_type = 'stock_days_left' AND entity_type = 'product'
       AND observed_at >= CAST(:since AS date) AND observed_at <= :as_of
@@ -251,10 +251,10 @@ WITH forecasts AS (
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), told AS (
     SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,
-           CAST(NULL AS date) AS foretold_on
+           CAST(NULL AS date) AS forecast_on
     FROM alerts
     UNION ALL
-    SELECT hotel_id, entity_id, NULL, false, days_left, level, empty_on, order_quantity, order_by, foretold_on
+    SELECT hotel_id, entity_id, NULL, false, days_left, level, empty_on, order_quantity, order_by, forecast_on
     FROM forecasts f
     WHERE days_left <= :days AND NOT EXISTS (
         SELECT FROM alerts a WHERE a.hotel_id = f.hotel_id AND a.entity_id = f.entity_id)

@@ -1,5 +1,6 @@
 """What every detector promises, whatever its algorithm."""
 
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -8,15 +9,18 @@ import pandas as pd
 import pytest
 from support.ordinary_life import LAST_DAY, moment, ordinary
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
+from minibar_ml.domain.alerts import SEVERITIES, Finding
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.i18n.messages import WORDINGS
+from minibar_ml.ml import detectors as detectors_package
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
-from minibar_ml.ml.detectors import ALL
-from minibar_ml.ml.frames import TABLES, Frames
+from minibar_ml.ml.detectors import ALL, shares
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, TABLES, Frames
 
 COLUMNS = {"entity_id", "value", "expected", "lower", "upper", "score"}
 MEASURED = ("units", "refilled", "issued", "written_off", "returned", "level", "minutes", "items", "handed_out")
-detectors = pytest.mark.parametrize("detector", ALL, ids=lambda detector: detector.name)
+detectors = pytest.mark.parametrize("detector", ALL, ids=lambda detector: detector.spec.name)
 HOTEL = ordinary(11)
 
 
@@ -50,23 +54,77 @@ def figures(findings: list[Finding]) -> list[object]:
     return [(f.entity_id, f.reason, f.severity, pytest.approx(f.value), f.occurred_on) for f in in_order(findings)]
 
 
-def test_names_are_told_apart() -> None:
-    assert len({detector.name for detector in ALL}) == len(ALL)
+def test_every_detector_has_a_name_of_its_own() -> None:
+    assert len({detector.spec.name for detector in ALL}) == len(ALL)
+
+
+def test_every_detector_module_is_listed() -> None:
+    modules = {module.name for module in pkgutil.iter_modules(detectors_package.__path__)}
+    assert modules == {type(detector).__module__.rpartition(".")[2] for detector in ALL}
+
+
+def test_the_shares_leave_some_of_the_budget_to_rules() -> None:
+    assert 0 < sum(shares().values()) < 1
+
+
+def test_every_reason_belongs_to_one_detector() -> None:
+    reasons = [reason for detector in ALL for reason in detector.spec.reasons]
+    assert len(set(reasons)) == len(reasons)
+
+
+def test_every_type_is_raised_by_a_detector_or_is_about_the_program_itself() -> None:
+    raised = {name for detector in ALL for name in detector.spec.types}
+    assert {name for name in ALERT_TYPES if name not in raised} <= {
+        name for name, kind in KINDS.items() if kind.is_operational
+    }
 
 
 @detectors
-def test_it_names_known_types_and_a_known_metric(detector: Detector) -> None:
-    assert set(detector.types) <= set(ALERT_TYPES)
-    assert detector.metric in METRIC_TYPES
+def test_its_spec_names_what_is_known_elsewhere(detector: Detector) -> None:
+    spec = detector.spec
+    assert spec.types and set(spec.types) <= set(ALERT_TYPES)
+    assert spec.metric in METRIC_TYPES
+    assert spec.reasons and spec.reasons.keys() <= WORDINGS.keys()
+    assert spec.reads and spec.reads.keys() <= set(TABLES)
+    assert spec.explained_by.keys() <= spec.reasons.keys()
+    assert set(spec.explained_by.values()) <= {reason for other in ALL for reason in other.spec.reasons}
+
+
+@detectors
+def test_it_looks_no_further_back_than_any_detector_may(detector: Detector) -> None:
+    assert all(0 <= days <= LOOK_BACK_DAYS for days in detector.spec.reads.values())
+
+
+@detectors
+def test_a_detector_that_learns_has_a_share_and_faults_to_be_measured_by_and_a_rule_has_neither(
+    detector: Detector,
+) -> None:
+    spec = detector.spec
+    assert spec.is_rule == (spec.share == 0) == (spec.inject is None)
+    assert spec.is_rule or spec.learns_from in POINTS
+
+
+@detectors
+def test_it_scores_from_the_frames_and_days_that_it_says_it_reads(detector: Detector) -> None:
+    parameters = detector.fit(HOTEL.between(0, LAST_DAY), 1)
+    assert not isinstance(parameters, TooLittle)
+    reads = detector.spec.reads
+    seen = HOTEL.seen_on(LAST_DAY, {name: reads.get(name, 0) for name in TABLES})
+    unread = {name: getattr(seen, name).iloc[:0] for name in TABLES if name not in reads}
+    given, whole = (detector.score(frames, parameters, moment()) for frames in (replace(seen, **unread), HOTEL))
+    # What else a row holds is for `decide` alone, such as a number that a run of checks happens to have.
+    columns = sorted(COLUMNS)
+    pd.testing.assert_frame_equal(given[columns].reset_index(drop=True), whole[columns].reset_index(drop=True))
 
 
 @detectors
 def test_its_findings_are_of_its_types_and_of_the_judged_hotel(detector: Detector) -> None:
     for found in whole_cycle(detector, HOTEL, loose=True):
-        assert found.type in detector.types
+        assert found.type in detector.spec.types
+        assert found.reason in detector.spec.reasons
         assert found.hotel_id == moment().hotel_id
         assert found.severity in SEVERITIES
-        assert found.detector == detector.name
+        assert found.detector == detector.spec.name
         assert np.isfinite(found.value)
         assert found.occurred_on.toordinal() <= LAST_DAY
 
@@ -119,7 +177,7 @@ def test_a_series_without_variation_is_no_statistical_fault(detector: Detector, 
 
 @detectors
 @pytest.mark.parametrize("column", MEASURED)
-def test_missing_figures_among_good_ones_are_borne(detector: Detector, column: str) -> None:
+def test_missing_figures_among_good_ones_are_tolerated(detector: Detector, column: str) -> None:
     def change(table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(**{column: table[column].where(table.index % 5 > 0)}) if column in table else table
 
@@ -128,7 +186,7 @@ def test_missing_figures_among_good_ones_are_borne(detector: Detector, column: s
 
 @detectors
 @pytest.mark.parametrize("day", [LAST_DAY - 1, LAST_DAY], ids=["yesterday", "today"])
-def test_a_single_point_is_borne(detector: Detector, day: int) -> None:
+def test_a_single_point_is_tolerated(detector: Detector, day: int) -> None:
     one = each(HOTEL, lambda table: table[table["day"] == day].head(1))
     assert [f for f in whole_cycle(detector, one) if f.score is not None] == []
 
@@ -139,7 +197,7 @@ def test_a_hotel_without_rows_is_silent(detector: Detector) -> None:
 
 
 @detectors
-def test_a_day_without_rows_is_borne(detector: Detector) -> None:
+def test_a_day_without_rows_is_tolerated(detector: Detector) -> None:
     whole_cycle(detector, each(HOTEL, lambda table: table[table["day"] < LAST_DAY]))
 
 

@@ -13,9 +13,10 @@ import pytest
 from pandas.testing import assert_frame_equal
 from support.hotels import LAST_DAY, ZONE
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, Finding
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, Finding
 from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle
-from minibar_ml.ml.detection import judge
+from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import TABLES, Frames
 from minibar_ml.ml.training import learn
@@ -89,7 +90,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-every_detector = pytest.mark.parametrize("detector", ALL, ids=lambda detector: detector.name)
+every_detector = pytest.mark.parametrize("detector", ALL, ids=lambda detector: detector.spec.name)
 
 
 @every_detector
@@ -126,7 +127,7 @@ def test_the_order_of_rows_means_nothing(detector: Detector, frames: Frames) -> 
 def test_a_finding_is_of_its_own_kind_finite_and_not_of_the_future(detector: Detector, frames: Frames) -> None:
     for day in JUDGED:
         for finding in _findings(detector, frames, day):
-            assert finding.type in detector.types
+            assert finding.type in detector.spec.types
             assert finding.type in ALERT_TYPES
             assert finding.severity in SEVERITIES
             assert finding.occurred_on <= _moment(day).date + timedelta(days=1)
@@ -160,25 +161,25 @@ def test_a_score_of_a_row_is_high_where_it_is_strange(detector: Detector, frames
 
 def test_no_detector_sees_what_comes_after_the_day(frames: Frames) -> None:
     day = JUDGED[1]
-    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_opinions=False)
+    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def upside_down(frame: pd.DataFrame) -> pd.DataFrame:
         later = frame[frame["day"] > day]
         more = later.assign(**{column: later[column] * 7 + 5 for column in _floats(later)})
         return pd.concat([frame[frame["day"] <= day], more, more])
 
-    given = judge(frames, learnt, Limits(), _moment(day))
-    changed = judge(_each(frames, upside_down), learnt, Limits(), _moment(day))
+    given = detect_day(frames, learnt, Limits(), _moment(day))
+    changed = detect_day(_each(frames, upside_down), learnt, Limits(), _moment(day))
     assert [repr(finding) for finding in given] == [repr(finding) for finding in changed]
     assert given
 
 
 def test_a_stricter_budget_never_finds_more(frames: Frames) -> None:
     day = JUDGED[1]
-    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_opinions=False)
+    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def found(budget: float) -> set[tuple[str, int]]:
         limits = replace(Limits(), budget=budget)
-        return {(finding.type, finding.entity_id) for finding in judge(frames, learnt, limits, _moment(day))}
+        return {(finding.type, finding.entity_id) for finding in detect_day(frames, learnt, limits, _moment(day))}
 
     assert found(0.01) <= found(1.0) <= found(50.0)

@@ -72,7 +72,7 @@ def test_show_tells_the_whole_history(
     assert [(one["by"], one["text"]) for one in document["comments"]] == [("mehmet", "wedding\nin the garden\x1b[31m")]
     again = next(alert for alert in printed(capsys, "list") if alert["previous_id"])
     main(["alerts", "show", str(again["id"])])
-    assert "Last time it was alert 1, resolved, " in capsys.readouterr().out
+    assert "Alert 1, resolved, " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

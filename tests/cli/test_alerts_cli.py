@@ -15,7 +15,8 @@ from support.findings import D, evening, rows
 from minibar_ml import cli
 from minibar_ml.cli.app import main
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 
 
 def test_json_has_every_promised_field_in_the_promised_order(
@@ -220,7 +221,7 @@ def test_show_explains_range_series_odds_and_action(
     assert lines[drawn].rstrip().endswith("····█·")
     assert lines[drawn + 1].index("^") == lines[drawn].index("█")
     told = " ".join(" ".join(lines).split())
-    for said in ("3.1 (0 … 6)", "+190%", "1 time in 270,000", "Compare with the guest's bill"):
+    for said in ("3.1 (0 … 6)", "+190%", "1 in 270,000", "Compare with the guest's bill"):
         assert said in told, said
 
 
@@ -291,8 +292,8 @@ def test_stats_tell_the_budget_beside_what_came_true(
     assert main(["alerts", "stats", "--as-of", "2025-11-20T12:00"]) == 0
     shown = capsys.readouterr().out
     assert "250 rooms, 7 days" in shown
-    assert re.search(r"Budget of false alerts +3\.5 +0\.5 +2\n", shown)
-    assert re.search(r"Judged true +1\b.*\n.*Judged false +1\b.*\n.*Precision +50%", shown)
+    assert re.search(r"False-alert budget +3\.5 +0\.5 +2\n", shown)
+    assert re.search(r"Confirmed +1\b.*\n.*False positives +1\b.*\n.*Precision +50%", shown)
 
 
 def test_without_a_readable_source_the_rooms_checked_in_the_window_count(

@@ -70,7 +70,7 @@ def test_of_a_new_installation_only_the_superuser_is_wrong_and_warnings_say_what
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     checks = found(capsys, ExitCode.UNEXPECTED)
-    assert told(checks, "source").startswith("ok: layout_a")
+    assert told(checks, "source").startswith("ok: minibar")
     assert failed(checks) == {"rights"}
     assert told(checks, "rights").startswith("failed: role postgres is a superuser")
     assert "`minibar-ml train`" in told(checks, "models")

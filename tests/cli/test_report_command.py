@@ -30,7 +30,7 @@ def test_an_empty_store_gives_a_report_that_says_so(
     assert main(["report", "weekly", *AT]) == 0
     printed = capsys.readouterr()
     assert "there is nothing yet" in printed.err
-    assert "There is nothing to report yet" in Path(printed.out.strip()).read_text(encoding="utf-8")
+    assert "Nothing to report yet" in Path(printed.out.strip()).read_text(encoding="utf-8")
 
 
 def test_without_a_reader_it_says_why_no_mail_was_written(
@@ -100,7 +100,7 @@ def test_the_dashboard_is_one_file_that_is_written_over(
     insert_alerts(connection, some_alerts())
     assert main([*asked, *AT]) == 0
     assert set(capsys.readouterr().out.split()) == {str(tmp_path / "minibar-dashboard-all-en.html")}
-    assert "Raised lately" in (tmp_path / "minibar-dashboard-all-en.html").read_text(encoding="utf-8")
+    assert "Recent alerts" in (tmp_path / "minibar-dashboard-all-en.html").read_text(encoding="utf-8")
     assert [path.name for path in tmp_path.glob("*dashboard*")] == ["minibar-dashboard-all-en.html"]
     assert main(["report", "dashboard", *AT, "--json"]) == 0
     windows = json.loads(capsys.readouterr().out)["windows"]

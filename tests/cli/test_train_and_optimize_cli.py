@@ -5,7 +5,7 @@ import json
 import pytest
 from support.hotels import AS_OF, command, done, sql
 
-from minibar_ml.ml.stats.thresholds import SHARES
+from minibar_ml.ml.detectors import shares
 
 Capture = pytest.CaptureFixture[str]
 
@@ -43,8 +43,8 @@ def test_optimize_shows_the_search_and_stores_nothing(collected: str, capsys: Ca
     assert sql(collected, "SELECT count(*) FROM minibar_ml.ml_models")[0][0] == 0
     assert command(collected, "optimize", "--as-of", AS_OF, "--hotel", "1", "--json") == 0
     (search,) = json.loads(capsys.readouterr().out)["hotels"]
-    assert search["found"]["usual"] == SHARES
-    assert sum(search["found"]["shares"].values()) <= sum(SHARES.values()) + 1e-9
+    assert search["found"]["usual"] == shares()
+    assert sum(search["found"]["shares"].values()) <= sum(shares().values()) + 1e-9
 
 
 def test_optimize_of_an_unknown_hotel_says_so(collected: str, capsys: Capture) -> None:

@@ -10,13 +10,13 @@ from sqlalchemy import make_url
 from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
-from minibar_ml.domain.access import STOCK_ALERTS, STOCK_METRICS
-from minibar_ml.domain.alerts import ALERT_TYPES
+from minibar_ml.domain.access import STOCK_METRICS
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, types_where
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.queries import sql_folder
-from minibar_ml.store.source.contract import layouts
+from minibar_ml.store.source.layouts import layouts
 
 AS_OF = "2025-11-20"
+STOCK_ALERTS = set(types_where(lambda kind: kind.is_stock))
 OPEN_TABLES = {"ml_schema_migrations", "ml_source_contract", "ml_watermarks", "ml_audit_head"}
 """Tables of the store that tell of no alert, and whose rows all look alike to whoever may read the table."""
 
@@ -195,18 +195,20 @@ def test_the_policies_name_the_types_that_the_program_names(hotels: str) -> None
     assert set(re.findall(r"'(\w+)'::text", policies["ml_metrics"])) >= STOCK_METRICS
 
 
-def test_roles_sql_grants_the_columns_that_the_source_contract_names() -> None:
-    needed: dict[str, set[str]] = {}
-    for layout in layouts():
-        for need in layout.needs.values():
-            for table, columns in need.items():
-                needed.setdefault(table, set()).update(columns)
-        for table, column, _ in layout.marks:
-            needed.setdefault(table, set()).add(column)
-    script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    listed = re.findall(r"^ {4}\('(\w+)',\s+'([\w, ]+)'", script, re.MULTILINE)
-    granted = {table: set(columns.split(", ")) for table, columns in listed}
-    assert granted == needed
+def test_the_roles_script_grants_what_the_source_contract_names_and_no_more(hotels: str) -> None:
+    granted = sql(
+        hotels,
+        "SELECT table_name, column_name FROM information_schema.column_privileges"
+        " WHERE grantee = 'minibar_ml_collector' AND table_schema = 'public' AND privilege_type = 'SELECT'",
+    )
+    (layout,) = layouts()
+    there = {table: set(columns) for table, columns in sql(
+        hotels, "SELECT table_name, array_agg(column_name::text) FROM information_schema.columns"
+        " WHERE table_schema = 'public' GROUP BY 1")}  # fmt: skip
+    wanted = {(table, column) for table, columns in layout.columns().items() for column in columns}
+    assert {(table, column) for table, column in granted} == {
+        (table, column) for table, column in wanted if column in there.get(table, ())
+    }
 
 
 def test_the_collector_reads_of_the_source_what_the_contract_names_and_can_change_nothing_there(hotels: str) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from support.hotels import AS_OF, command, done, sql
 from support.logins import drop_logins, login, psql
 
-from minibar_ml.domain.access import STOCK_ALERTS
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout
 
@@ -76,7 +76,9 @@ def test_a_storekeeper_reads_stock_and_its_forecast_and_no_names_of_attendants(
     url, _ = judged
     keeper = login(url, "keeper", "--as", "storekeeper", "--hotel", "1")
     done(keeper, "alerts", "list", "--status", "all", "--json")
-    assert {alert["type"] for alert in json.loads(capsys.readouterr().out)} <= STOCK_ALERTS
+    assert {alert["type"] for alert in json.loads(capsys.readouterr().out)} <= set(
+        types_where(lambda kind: kind.is_stock)
+    )
     done(keeper, "metrics", "trend", "--as-of", AS_OF)
     capsys.readouterr()
     done(keeper, "forecast", "--json")

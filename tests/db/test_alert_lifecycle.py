@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 from support.findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, detect, evening, on, rows
 
-from minibar_ml.domain.alerts import ALERT_TYPES, NEEDS_FRESH_DATA, NORMAL_DAYS, STATE_TYPES, AlertFilter
+from minibar_ml.domain.alerts import AlertFilter
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.store import alerts, verdicts
 
@@ -232,12 +232,6 @@ def test_hidden_alerts_are_counted_by_what_hides_them(connection: Connection) ->
         (1, "consumption_anomaly", False), (1, None, True),
     }  # fmt: skip
     assert alerts.fetch_hidden(connection, 2) == []
-
-
-def test_every_type_says_when_it_is_over_and_states_end_soon() -> None:
-    assert set(NORMAL_DAYS) == set(ALERT_TYPES)
-    assert all(NORMAL_DAYS[kind] in (0, 1) for kind in STATE_TYPES)
-    assert not STATE_TYPES & NEEDS_FRESH_DATA
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
 
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.simulate import HotelPlan, generate, write
 from minibar_ml.store.engine import make_engine
@@ -32,10 +32,10 @@ TABLES = (
 )
 
 
-def _plan(days: int = DAYS, as_of: date = LAST_DAY + timedelta(days=1), budget: float = 50.0) -> Plan:
+def _plan(days: int = DAYS, as_of: date = LAST_DAY + timedelta(days=1), budget: float = 50.0) -> DetectionPlan:
     instant = datetime(as_of.year, as_of.month, as_of.day, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
     since = as_of - timedelta(days=days)
-    return Plan(
+    return DetectionPlan(
         as_of=instant, zone=ZoneInfo(ZONE), limits=Limits(budget=budget), lang="en", lookback_days=3, training_days=30,
         min_points=100, since=since, until=as_of,
     )  # fmt: skip
@@ -47,7 +47,7 @@ def _connected(url: str) -> Iterator[Connection]:
         yield connection
 
 
-def _backtest(url: str, plan: Plan, hotel: int | None = None) -> BacktestResult:
+def _backtest(url: str, plan: DetectionPlan, hotel: int | None = None) -> BacktestResult:
     with _connected(url) as connection:
         return run(connection, plan, hotel, lambda _: None)
 

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from support.hotels import AS_OF, LAST_DAY, alerts, command, sql
 
-from minibar_ml.ml.training import RULES
+from minibar_ml.ml.detectors import ALL
 
+RULES = {detector.spec.name for detector in ALL if detector.spec.is_rule}
 GENEROUS = {"ML_ALERT_BUDGET": "1000", "ML_MIN_DATA_POINTS": "10", "ML_LOOKBACK_DAYS": "1"}
 """So many false alerts allowed that whatever may speak does."""
 

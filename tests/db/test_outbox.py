@@ -70,7 +70,7 @@ def test_an_alert_is_announced_again_when_it_grows_graver_and_not_when_it_is_mer
     change(store_url, "occurrences = 2, last_seen = now()")
     assert told(store_url, mailbox) == []
     change(store_url, "severity = 'critical'")
-    assert told(store_url, mailbox) == [("ayse", "[Critical] An alert has become graver: Room Oda 1")]
+    assert told(store_url, mailbox) == [("ayse", "[Critical] Severity raised to critical: Room Oda 1")]
 
 
 def test_what_grows_graver_than_the_least_severity_is_announced_for_the_first_time(
@@ -95,8 +95,8 @@ def test_what_is_muted_or_put_off_is_announced_when_it_no_longer_is(store_url: s
     assert told(store_url, mailbox) == []
     change(store_url, "muted_by = NULL, status = 'open', snoozed_until = NULL")
     assert told(store_url, mailbox) == [
-        ("ayse", "[High] A new alert: Room Oda 2"),
-        ("ayse", "[High] An alert that was put off is still open: Room Oda 1"),
+        ("ayse", "[High] New alert: Room Oda 2"),
+        ("ayse", "[High] Snooze ended, alert still open: Room Oda 1"),
     ]
 
 
@@ -109,7 +109,7 @@ def test_a_snooze_that_ends_is_told_however_old_the_alert_is_by_then(store_url: 
         store_url,
         "status = 'open', snoozed_until = NULL, occurred_on = occurred_on - 30, last_occurred_on = occurred_on - 30",
     )
-    assert told(store_url, mailbox) == [("ayse", "[High] An alert that was put off is still open: Room Oda 1")]
+    assert told(store_url, mailbox) == [("ayse", "[High] Snooze ended, alert still open: Room Oda 1")]
 
 
 def test_what_was_closed_before_it_was_told_is_not_told(store_url: str, mailbox: Mailbox) -> None:
@@ -137,7 +137,7 @@ def test_what_somebody_has_read_before_it_was_told_is_not_told_until_it_grows_gr
         ("veli", "1 alert: Medium 1"),
     ]
     change(store_url, "severity = 'high' WHERE entity_id = 1001")
-    assert told(store_url, mailbox) == [("ayse", "[High] An alert has become graver: Room Oda 1")]
+    assert told(store_url, mailbox) == [("ayse", "[High] Severity raised to high: Room Oda 1")]
 
 
 def test_that_an_alert_is_over_is_told_to_whoever_wants_it_and_was_told_of_it(store_url: str, mailbox: Mailbox) -> None:
@@ -147,7 +147,7 @@ def test_that_an_alert_is_over_is_told_to_whoever_wants_it_and_was_told_of_it(st
     assert names(told(store_url, mailbox)) == ["does-not", "wants"]
     add(store_url, "late", "--resolved")
     change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system'")
-    assert told(store_url, mailbox) == [("wants", "[High] An alert is over: Room Oda 1")]
+    assert told(store_url, mailbox) == [("wants", "[High] Alert ended: Room Oda 1")]
 
 
 def test_that_an_alert_was_false_is_told_to_whoever_wants_to_know_its_end(store_url: str, mailbox: Mailbox) -> None:
@@ -156,7 +156,7 @@ def test_that_an_alert_was_false_is_told_to_whoever_wants_to_know_its_end(store_
     [alert] = raise_alerts(store_url)
     assert len(told(store_url, mailbox)) == 2
     assert command(store_url, "alerts", "false-positive", str(alert), "--quiet") == ExitCode.OK
-    assert told(store_url, mailbox) == [("wants", "[High] An alert was a false alarm: Room Oda 1")]
+    assert told(store_url, mailbox) == [("wants", "[High] Alert marked as a false alarm: Room Oda 1")]
 
 
 def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
@@ -215,16 +215,16 @@ def test_a_digest_tells_what_is_over_apart_from_what_needs_action(store_url: str
     (third,) = raise_alerts(store_url, first=3)
     told(store_url, mailbox)
     sql(store_url, due)
-    assert told(store_url, mailbox) == [("ayse", "1 alert: High 1; 1 alert is over")]
+    assert told(store_url, mailbox) == [("ayse", "1 alert: High 1; 1 alert ended")]
     for part in mailbox.accepted[-1].iter_parts():
-        live, over = part.get_content().split("1 alert is over")[-2:]
+        live, over = part.get_content().split("1 alert ended")[-2:]
         assert f"alerts show {third}" in live
         assert f"alerts show {first}" in over
         assert "Room Oda 1 (resolved)" in over
     change(store_url, f"status = 'false_positive', resolved_at = now(), resolved_by = 'a' WHERE id = {second}")
     told(store_url, mailbox)
     sql(store_url, due)
-    assert told(store_url, mailbox) == [("ayse", "1 alert is over")]
+    assert told(store_url, mailbox) == [("ayse", "1 alert ended")]
 
 
 def test_more_than_a_storm_at_once_is_a_digest_and_fewer_are_mails_of_their_own(
@@ -244,7 +244,7 @@ def test_an_alert_that_nobody_reads_is_told_again_until_somebody_does(store_url:
     assert told(store_url, mailbox) == []
     earlier = "UPDATE minibar_ml.ml_outbox SET ended_at = ended_at - interval '61 minutes'"
     sql(store_url, earlier)
-    assert told(store_url, mailbox) == [("ayse", "[High] Nobody has read this alert yet: Room Oda 1")]
+    assert told(store_url, mailbox) == [("ayse", "[High] Alert still unread: Room Oda 1")]
     assert told(store_url, mailbox) == []
     sql(store_url, earlier)
     change(store_url, "status = 'acknowledged', read_at = now(), read_by = 'ayse'")
@@ -322,7 +322,7 @@ def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(
     assert html.get_filename() == "minibar-weekly-2026-03-01-all-tr.html"
     assert '<html lang="tr">' in html.get_content()
     assert (pdf.get_content_type(), pdf.get_content()[:5]) == ("application/pdf", b"%PDF-")
-    assert "Ekteki dosyalar: minibar-weekly-2026-03-01-all-tr.html" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "Ekler: minibar-weekly-2026-03-01-all-tr.html" in mail.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     reported(store_url, tmp_path)
     assert told(store_url, mailbox) == []
     assert sql(store_url, "SELECT count(*) FROM minibar_ml.ml_mails")[0][0] == 1

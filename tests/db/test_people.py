@@ -13,8 +13,8 @@ from cryptography.fernet import Fernet
 from support.hotels import command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
 
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.domain.people import STOCK_TYPES
 
 USERS = """
 INSERT INTO oteller (id, ad) VALUES (1, 'Bir'), (2, 'İki');
@@ -54,7 +54,7 @@ def test_administrators_and_storekeepers_are_people_by_default_and_attendants_ar
         "yersiz": ("storekeeper", [], {"email": "yersiz@otel.example"}),
         "bozuk": ("administrator", [2], {}),
     }
-    assert found["depo"]["alert_types"] == list(STOCK_TYPES)
+    assert found["depo"]["alert_types"] == list(types_where(lambda kind: kind.is_stock))
     assert found["patron"]["alert_types"] is None
     assert (found["patron"]["reports"], found["depo"]["reports"]) == (["monthly"], [])
 
@@ -186,7 +186,7 @@ def test_a_chat_is_told_and_its_token_is_shown_nowhere(
     assert command(store_url, "people", "test", "ayse", "--verbose") == ExitCode.OK
     raise_alerts(store_url)
     assert command(store_url, "alerts", "notify", "--verbose") == ExitCode.OK
-    assert [one["title"] for one in Service.taken] == ["This is a test", "[High] Room Oda 1: Unusual consumption"]
+    assert [one["title"] for one in Service.taken] == ["Test message", "[High] Room Oda 1: Unusual consumption"]
     shown = capsys.readouterr()
     assert "chat json://: accepted" in shown.out
     stored = sql(
@@ -223,7 +223,7 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
         assert command(store_url, "alerts", "notify", "--verbose", **settings) == ExitCode.OK
         reasons.append(sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now() RETURNING reason")[0][0])
     assert "which is not at hand" in reasons[0]
-    assert reasons[1] == "the service json:// did not take the message"
+    assert reasons[1] == "the service json:// did not accept the message"
     shown = capsys.readouterr()
     assert "t0psecret" not in shown.out + shown.err
 
@@ -234,7 +234,7 @@ def test_a_test_message_says_what_happened(store_url: str, capsys: pytest.Captur
     assert "not sent, ML_SMTP_HOST names no mail server" in capsys.readouterr().out
     with serving(Mailbox(at_rcpt=lambda _mailbox, _address: "550 unknown here")) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.PARTLY_DONE
-    assert "not accepted, the mail server says 550 unknown here" in capsys.readouterr().out
+    assert "not accepted, the mail server replied 550 unknown here" in capsys.readouterr().out
     with serving(Mailbox()) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.OK
     assert capsys.readouterr().out == "email ayse@otel.example: accepted\n"

@@ -77,7 +77,7 @@ def test_money_leaves_false_positives_and_unknown_prices_out(connection: Connect
     )
 
 
-def test_what_needs_action_is_all_that_is_live_the_gravest_and_dearest_first(connection: Connection) -> None:
+def test_what_needs_action_is_all_that_is_live_sorted_by_severity_and_loss(connection: Connection) -> None:
     rows = some_alerts()
     insert_alerts(connection, rows)
     made = computed(connection)
@@ -151,7 +151,7 @@ def test_a_day_from_before_the_first_detection_is_not_known(connection: Connecti
     assert [day.alerts for day in computed(connection).trend] == [None] * 5 + [0, 0]
 
 
-def test_a_report_says_on_how_many_days_alerts_were_looked_for(connection: Connection) -> None:
+def test_a_report_says_for_how_many_days_detection_ran(connection: Connection) -> None:
     days = [LAST_DAY - timedelta(days=ago) for ago in range(7)]
     insert_points(connection, [("refill_duration", "attendant", 1, 5.0, day, 10) for day in days])
     insert_run(connection)
@@ -162,10 +162,10 @@ def test_a_report_says_on_how_many_days_alerts_were_looked_for(connection: Conne
     made = computed(connection)
     assert (made.days_watched, made.days_without_data) == (2, ())
     words = Words("tr", ZoneInfo(ZONE))
-    told = {section.key: section.note for section in sections(made, words)}["quality"]
-    assert told.startswith("Dönemin her günü için veri var. Uyarılar 7 günün 2 gününde arandı")
+    note = {section.key: section.note for section in sections(made, words)}["quality"]
+    assert note.startswith("Dönemin her günü için veri var. Tespit 7 günün 2 gününde çalıştı")
     below = {one.key: one.below for one in figures(made, words)}["alerts"]
-    assert below == "önceki: — · 7 günün 2 günü izlendi"
+    assert below == "önceki: – · tespit 7 günün 2 gününde çalıştı"
 
 
 def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
@@ -174,9 +174,9 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
     made = computed(connection)
     assert made.hotels_without_data == ("Deniz",)
     note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
-    assert "No data at all of: Deniz." in note
+    assert "Hotels without data: Deniz." in note
     below = {one.key: one.below for one in figures(made, Words("tr", ZoneInfo(ZONE)))}["days"]
-    assert below == "toplam 7 gün içinde · 1 otelin verisi yok"
+    assert below == "7 gün içinde · 1 otelin verisi yok"
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
@@ -255,7 +255,7 @@ def test_two_reports_do_not_run_at_once(connection: Connection, store_url: str, 
         job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")
 
 
-def test_a_month_stands_beside_the_month_before_day_by_day(connection: Connection) -> None:
+def test_a_month_is_compared_with_the_month_before_day_by_day(connection: Connection) -> None:
     days = [date(2026, 2, 28), date(2026, 1, 1), date(2026, 1, 31), date(2025, 12, 31)]
     insert_alerts(connection, [AlertRow(day, status="resolved", entity_id=n) for n, day in enumerate(days)])
     made = job.compute(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE)
@@ -297,7 +297,7 @@ def test_a_snoozed_alert_needs_no_action_until_it_wakes(connection: Connection) 
     assert computed(connection).live_total == 1
 
 
-def test_every_severity_has_its_dearest_alerts_listed(connection: Connection) -> None:
+def test_of_every_severity_the_alerts_with_the_highest_loss_are_listed(connection: Connection) -> None:
     rows = [AlertRow(LAST_DAY, severity="critical", entity_id=n, entity_name=str(n)) for n in range(260)]
     insert_alerts(connection, [*rows, AlertRow(LAST_DAY, "refill_delay", "low", impact=None)])
     severities = Counter(action.alert.severity for action in computed(connection).actions.rows)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support.hotels import AS_OF, command, sql
 
-from minibar_ml.ml.stats.thresholds import SHARES
+from minibar_ml.ml.detectors import shares
 
 
 def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any:
@@ -20,7 +20,7 @@ def test_each_detectors_share_and_what_held_out_days_showed_are_told(
     told = _train(collected, capsys, ML_ALERT_BUDGET="4")
     assert told["budget_per_1000_rooms_day"] == 4
     assert told["phases"] == {"1": {"days": 60, "phase": "normal"}}
-    assert {one["detector"]: one["share"] for one in told["detectors"]}.items() <= SHARES.items()
+    assert {one["detector"]: one["share"] for one in told["detectors"]}.items() <= shares().items()
     for one in told["detectors"]:
         assert one["hotel_id"] == 1
         quality = one["quality"]

@@ -67,7 +67,7 @@ def test_where_nothing_listens_the_message_waits_longer_each_time_and_arrives_la
         assert notify(hotel, away) == ExitCode.PARTLY_DONE
         (row,) = outbox(hotel)
         assert (row.status, row.attempts) == ("waiting", attempt)
-        assert "nothing listens there" in row.reason
+        assert "connection refused" in row.reason
         pauses.append(row.pause)
         sql(hotel, LATER)
     assert all(timedelta(seconds=20 * 2**n) < pause <= timedelta(minutes=2**n) for n, pause in enumerate(pauses))
@@ -86,9 +86,7 @@ def test_a_server_that_does_not_answer_in_time_is_given_up_for_this_run(hotel: s
         assert notify(hotel, mailbox, ML_SMTP_TIMEOUT="1") == ExitCode.PARTLY_DONE
     rows = outbox(hotel)
     assert sorted(row.attempts for row in rows) == [0, 0, 0, 0, 1]
-    assert [row.reason for row in rows if row.attempts] == [
-        f"mail server localhost, port {mailbox.port}: no answer in time"
-    ]
+    assert [row.reason for row in rows if row.attempts] == [f"mail server localhost, port {mailbox.port}: timed out"]
 
 
 def test_a_refusal_in_passing_is_tried_again_with_the_same_message_id(hotel: str) -> None:
@@ -102,7 +100,7 @@ def test_a_refusal_in_passing_is_tried_again_with_the_same_message_id(hotel: str
     with serving(Mailbox(at_data=busy)) as mailbox:
         assert notify(hotel, mailbox) == ExitCode.OK
         (row,) = outbox(hotel)
-        assert (row.status, row.reason) == ("waiting", "the mail server says 451 greylisted, come back")
+        assert (row.status, row.reason) == ("waiting", "the mail server replied 451 greylisted, come back")
         sql(hotel, LATER)
         assert notify(hotel, mailbox) == ExitCode.OK
     assert refused == ids(mailbox) * 2
@@ -122,12 +120,12 @@ def test_an_address_that_is_refused_for_good_is_given_up_at_once_and_the_others_
     assert "1 messages are given up for good" in capsys.readouterr().err
     assert [message["To"] for message in mailbox.accepted] == ["mehmet <mehmet@otel.example>"]
     assert sorted((row.status, row.attempts, row.reason) for row in outbox(hotel)) == [
-        ("failed", 1, "the mail server says 550 no such user"),
+        ("failed", 1, "the mail server replied 550 no such user"),
         ("sent", 1, None),
     ]
     capsys.readouterr()
     assert command(hotel, "status") == ExitCode.UNEXPECTED
-    assert "given up: the mail server says 550 no such user" in " ".join(capsys.readouterr().out.split())
+    assert "given up: the mail server replied 550 no such user" in " ".join(capsys.readouterr().out.split())
     with serving(Mailbox()) as mended:
         assert notify(hotel, mended) == ExitCode.OK
         assert mended.accepted == []
@@ -297,9 +295,9 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_and_the_mail_waits(
         assert notify(hotel, mailbox, ML_SMTP_TLS="starttls") == ExitCode.PARTLY_DONE
         capsys.readouterr()
         assert command(hotel, "doctor", **mailbox.settings(ML_SMTP_TLS="starttls")) == ExitCode.UNEXPECTED
-        assert "its certificate is not trusted" in " ".join(capsys.readouterr().out.split())
+        assert "certificate not trusted" in " ".join(capsys.readouterr().out.split())
     assert mailbox.accepted == []
-    assert "its certificate is not trusted" in outbox(hotel)[0].reason
+    assert "certificate not trusted" in outbox(hotel)[0].reason
 
 
 def test_a_server_without_tls_gets_no_mail_where_tls_is_wanted(hotel: str) -> None:
@@ -329,7 +327,7 @@ def test_a_wrong_password_is_told_without_the_password_and_the_mail_waits(
         command(hotel, "doctor", "--verbose", **wrong)
         command(hotel, "people", "test", "ayse", "--verbose", **wrong)
         shown = capsys.readouterr()
-        assert "user minibar was not let in" in outbox(hotel)[0].reason
+        assert "login failed for user minibar" in outbox(hotel)[0].reason
         assert "wr0ng" not in shown.out + shown.err + str(sql(hotel, "SELECT a.*::text FROM minibar_ml.ml_audit_log a"))
         assert mailbox.accepted == []
         sql(hotel, LATER)

@@ -17,7 +17,7 @@ from support.sources import SmallHotel
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.store import runs
 from minibar_ml.store.engine import make_engine
@@ -41,7 +41,7 @@ def _train(connection: Connection) -> None:
 
 
 def _detect(connection: Connection) -> None:
-    plan = Plan(
+    plan = DetectionPlan(
         as_of=NOW, zone=ZoneInfo(ZONE), limits=Limits(), lang="en", lookback_days=3, training_days=30, min_points=10
     )
     detect.run(connection, plan, KEYS, lambda _day: None)

@@ -13,7 +13,8 @@ from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, do
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.models import ModelHeader
-from minibar_ml.ml.stats.thresholds import SHARES, threshold
+from minibar_ml.ml.detectors import shares
+from minibar_ml.ml.stats.thresholds import threshold
 from minibar_ml.simulate import Fault, HotelPlan, SourceData, generate, write
 
 PLAN = HotelPlan(seed=3, ends_on=LAST_DAY, rooms=120, days=75, attendants=3, timezone=ZONE)
@@ -262,7 +263,7 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (
-        threshold(SHARES["room_consumption"], 1.0, learnt["past"], threshold_multiplier=one) for one in (usual, tight)
+        threshold(shares()["room_consumption"], 1.0, learnt["past"], threshold_multiplier=one) for one in (usual, tight)
     )
     assert stricter > nominal
 

@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alerts import NORMAL_DAYS, Finding
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs.detection_run import STATES
-from minibar_ml.jobs.plan import Plan
+from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
 from minibar_ml.store import alerts, runs
@@ -75,7 +75,7 @@ def test_a_run_that_was_killed_is_closed_by_the_next(connection: Connection) -> 
 
 
 def _days(last_run: datetime | None, changed: list[date]) -> list[str]:
-    plan = Plan(
+    plan = DetectionPlan(
         as_of=NOON, zone=ZoneInfo("Europe/Nicosia"), limits=Limits(), lang="en", lookback_days=3, training_days=30,
         min_points=100,
     )  # fmt: skip
@@ -106,9 +106,9 @@ def test_what_came_in_late_stays_open_for_its_normal_days_from_when_it_was_found
 
     def run(days: int, *findings: Finding) -> str:
         at = found_on + timedelta(days=days)
-        alerts.upsert(connection, findings, {}, at, lambda _finding, name: (name, name), STATES)
+        alerts.upsert(connection, findings, {}, at, lambda _finding, name: (name, name), ALERT_TYPES)
         return str(connection.execute(text("SELECT status FROM minibar_ml.ml_alerts")).scalar_one())
 
     late = replace(_vacant(0, 40.0, 90.0), type="stock_anomaly", entity_type="product", reason="outflow_high")
-    normal_days = NORMAL_DAYS["stock_anomaly"] or 0
+    normal_days = KINDS["stock_anomaly"].normal_days or 0
     assert [run(0, late), run(normal_days - 1), run(normal_days + 1)] == ["open", "open", "resolved"]

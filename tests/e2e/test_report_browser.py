@@ -99,12 +99,12 @@ def test_page_and_paper_show_the_same_tables_and_key_figures(
             assert len(body) == len(table.rows)
             for number, one in enumerate(table.columns, 1):
                 if one.kind in NUMBERS:
-                    told = [written(row[number - 1], one.kind, words) for row in table.rows]
-                    assert column(page, table.key, number) == told
+                    shown = [written(row[number - 1], one.kind, words) for row in table.rows]
+                    assert column(page, table.key, number) == shown
     shown = page.locator(".figures > div").all()
     assert [one.locator("dt").inner_text() for one in shown] == [one.title for one in figures(made, words)]
     assert page.locator("svg[data-chart]").evaluate_all("all => all.map(one => one.dataset.chart)") == [
-        *("trend", "types", "severities", "statuses")
+        *("trend", "severities", "types", "statuses")
     ]
 
 
@@ -115,12 +115,12 @@ def test_a_period_before_that_is_not_drawn_is_not_in_the_legend(
     opened(page, connection, tmp_path)
     legends = " ".join(page.locator("[data-chart=trend] > g, [data-chart=types] > g").all_text_contents())
     assert "This week" in legends
-    assert "The week before" not in legends
+    assert "Previous week" not in legends
 
 
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_nothing_is_wider_than_the_screen(page: Page, filled: Connection, tmp_path: Path, width: int) -> None:
-    # A type that nobody judged: its rate is told in a long word.
+    # A type without reviews, and with a long name.
     filled.execute(
         text("UPDATE minibar_ml.ml_alerts SET type = 'shrinkage' WHERE type = 'refill_delay' AND status = 'open'")
     )
@@ -143,7 +143,7 @@ def test_sums_of_many_digits_stay_inside_their_card(page: Page, filled: Connecti
     assert page.evaluate(outside) == []
 
 
-def test_a_hotels_name_has_room_beside_its_rows(page: Page, filled: Connection, tmp_path: Path) -> None:
+def test_a_hotels_name_has_room_next_to_its_rows(page: Page, filled: Connection, tmp_path: Path) -> None:
     name = "Zeytin Bahçe Otel & Kongre Merkezi"
     filled.execute(
         text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, :name, true), (2, 'B', true)"), {"name": name}
@@ -191,7 +191,7 @@ def test_hostile_names_are_shown_as_text(page: Page, filled: Connection, tmp_pat
     assert page.locator("script").count() == 1, "our own and no other"
     shown = page.locator("[data-alert] .what").all_inner_texts()
     for name in HOSTILE:
-        assert f"{printable(name)}: something unusual was found." in [one.translate(ISOLATES) for one in shown]
+        assert f"{printable(name)}: unusual figures." in [one.translate(ISOLATES) for one in shown]
 
 
 def test_a_right_to_left_name_turns_nothing_around_it(page: Page, connection: Connection, tmp_path: Path) -> None:
@@ -239,7 +239,7 @@ def test_scripts_and_styles_other_than_the_pages_own_are_refused(
     with closing(browser.new_page()) as page:
         page.on("console", lambda message: refused.append(message.text))
         page.goto((tmp_path / "forged.html").as_uri())
-        assert page.title() == "Minibar report, week to 1 March 2026"
+        assert page.title() == "Minibar weekly report: All hotels, 23 Feb – 1 Mar 2026"
     assert len(refused) == 2
     assert all("Content Security Policy" in text for text in refused)
 
@@ -263,7 +263,7 @@ def test_the_dashboard_shows_its_windows(
 
 def test_an_empty_store_reads_well(page: Page, connection: Connection, tmp_path: Path) -> None:
     opened(page, connection, tmp_path)
-    assert page.get_by_role("heading", name="There is nothing to report yet").is_visible()
+    assert page.get_by_role("heading", name="Nothing to report yet").is_visible()
     assert page.evaluate(TOO_WIDE) == []
     assert page.locator("svg").count() == 0
 

@@ -29,7 +29,7 @@ def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connecti
     asked.locator("[name=type]").select_option("refill_delay")
     both = [alert.id for alert in rows if alert.severity == "high" and alert.type == "refill_delay"]
     assert listed(page) == both
-    assert page.get_by_role("status").inner_text() == f"{len(both)} of {len(rows)} listed alerts are shown."
+    assert page.get_by_role("status").inner_text() == f"{len(both)} of {len(rows)} alerts shown."
     asked.get_by_role("button", name="Clear").click()
     page.wait_for_function(f"document.querySelectorAll('[data-alert]').length === {len(rows)}")
     since = str(LAST_DAY - timedelta(days=3))
@@ -73,8 +73,8 @@ def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_pa
     page.locator("[name=order]").select_option("on")
     assert listed(page) == [alert.id for alert in sorted(rows, key=lambda alert: alert.occurred_on, reverse=True)]
     page.locator("[name=order]").select_option("impact")
-    dearest = sorted(rows, key=lambda alert: -1 if alert.impact is None else alert.impact, reverse=True)
-    assert listed(page) == [alert.id for alert in dearest]
+    by_loss = sorted(rows, key=lambda alert: -1 if alert.impact is None else alert.impact, reverse=True)
+    assert listed(page) == [alert.id for alert in by_loss]
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

@@ -7,7 +7,7 @@ from support.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.calendar import Calendar, SpecialDay
 from minibar_ml.ml.contract import Limits
-from minibar_ml.ml.detection import judge
+from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.training import learn
 
 CARNIVAL = SpecialDay("event", "Carnival")
@@ -18,7 +18,9 @@ def test_unusual_consumption_tells_the_holiday_or_event_it_may_come_from(marked:
     frames = replace(ordinary(11), calendar=Calendar({marked: CARNIVAL}))
     much = (frames.products["day"] == LAST_DAY) & (frames.products["product_id"] == 110)
     products = frames.products.assign(units=frames.products["units"].where(~much, 90.0))
-    findings = judge(replace(frames, products=products), learn(frames.between(0, LAST_DAY), 30), Limits(), moment())
+    findings = detect_day(
+        replace(frames, products=products), learn(frames.between(0, LAST_DAY), 30), Limits(), moment()
+    )
     (found,) = [one for one in findings if one.metric == "product_consumption"]
     facts = found.facts or {}
     assert (facts.get("calendar"), facts.get("calendar_kind")) == (("Carnival", "event") if is_told else (None, None))

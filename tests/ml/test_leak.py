@@ -60,7 +60,7 @@ def _in_larger_cases(frames: Frames, since: int, factor: int) -> Frames:
     return changed(frames, outflow=outflow.assign(issued=issued, units=issued + outflow["written_off"]))
 
 
-@pytest.mark.parametrize("detector", [Leak(), StockOutflow()], ids=lambda detector: detector.name)
+@pytest.mark.parametrize("detector", [Leak(), StockOutflow()], ids=lambda detector: detector.spec.name)
 def test_a_larger_case_is_told_once_at_most_and_is_then_the_usual(detector: Detector) -> None:
     begin = LAST_DAY - 24
     for seed in SEEDS[:4]:

@@ -1,4 +1,4 @@
-"""Rooms' checks: what guests explain, what the stay tells, and the second look when the next check is there."""
+"""Rooms' checks: what guests and their stay explain, and the second test when the next check is there."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,9 +9,10 @@ import pytest
 from support.ordinary_life import HOTEL, LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits, Parameters, TooLittle
-from minibar_ml.ml.detectors.room_consumption import FIRST_LOOK, RoomConsumption
+from minibar_ml.ml.detectors.room_consumption import RoomConsumption
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.check_scores import EARLY_PENALTY
 from minibar_ml.ml.rooms.predictive import predict
 
 FIRST_DAY = LAST_DAY - 59
@@ -19,12 +20,12 @@ DETECTOR = RoomConsumption()
 
 
 def stays(seed: int, rooms: int = 150, days: int = 60, nights: int = 5) -> pd.DataFrame:
-    """Stays of five nights, each with an appetite of its own: most guests take little, a few a lot; checked daily."""
+    """Stays of five nights, each with a multiplier of its own: most guests take little, a few a lot; checked daily."""
     rng = np.random.default_rng(seed)
     room, day = np.divmod(np.arange(rooms * days), days)
     arrived = (day - 1 + room % nights) // nights * nights - room % nights
-    appetite = rng.gamma(0.9, 1 / 0.9, (rooms, days // nights + 2))
-    units = rng.negative_binomial(4, 4 / (4 + appetite[room, (arrived + nights) // nights])).astype(float)
+    multiplier = rng.gamma(0.9, 1 / 0.9, (rooms, days // nights + 2))
+    units = rng.negative_binomial(4, 4 / (4 + multiplier[room, (arrived + nights) // nights])).astype(float)
     night = (day - 1 - arrived) % nights
     return pd.DataFrame(
         {
@@ -89,21 +90,21 @@ def test_a_new_check_must_be_stranger_while_the_next_one_is_to_come(learnt: Para
     rooms = with_units(HOTELS_ROOMS, 7, {days[0]: 9.0})
     leaving = rooms.assign(staying=0)
     waiting, final = (scored(one, learnt, days[0]).loc[(7, days[0])] for one in (rooms, leaving))
-    assert final["score"] - waiting["score"] == pytest.approx(FIRST_LOOK)
+    assert final["score"] - waiting["score"] == pytest.approx(EARLY_PENALTY)
 
 
 @pytest.mark.parametrize(("next_units", "is_stranger"), [(0.0, True), (9.0, False)], ids=["nothing", "a lot again"])
-def test_the_next_check_of_the_same_guests_tells_a_fault_from_a_heavy_guest(
+def test_the_next_check_of_the_same_guests_distinguishes_a_fault_from_a_heavy_guest(
     learnt: Parameters, next_units: float, is_stranger: bool
 ) -> None:
     days = stay_of(7)
     rooms = with_units(HOTELS_ROOMS, 7, {days[0]: 9.0, days[1]: next_units})
-    first = scored(rooms, learnt, days[0]).loc[(7, days[0])]["score"] + FIRST_LOOK
+    first = scored(rooms, learnt, days[0]).loc[(7, days[0])]["score"] + EARLY_PENALTY
     second = scored(rooms, learnt, days[1]).loc[(7, days[0])]["score"]
     assert bool(second > first) == is_stranger
 
 
-def test_the_second_look_is_told_of_the_day_of_the_fault(learnt: Parameters) -> None:
+def test_the_second_test_finds_the_fault_on_its_own_day(learnt: Parameters) -> None:
     days = stay_of(7)
     rooms = with_units(HOTELS_ROOMS, 7, {days[0]: 14.0, days[1]: 0.0})
     scores = DETECTOR.score(frames(rooms).between(0, days[1] + 1), learnt, moment(days[1]))
@@ -111,7 +112,7 @@ def test_the_second_look_is_told_of_the_day_of_the_fault(learnt: Parameters) -> 
     assert [(f.occurred_on.toordinal(), f.value) for f in found] == [(days[0], 14.0)]
 
 
-def test_a_check_after_the_guests_left_gives_no_second_look(learnt: Parameters) -> None:
+def test_a_check_after_the_guests_left_gives_no_second_test(learnt: Parameters) -> None:
     days = stay_of(7, LAST_DAY - 1)
     assert (7, days[-1]) not in scored(HOTELS_ROOMS, learnt, days[-1] + 1).index
 

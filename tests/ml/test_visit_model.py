@@ -8,18 +8,17 @@ from support.ordinary_life import HOTEL
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.predictive import predict
-from minibar_ml.ml.rooms.special_days import special
 
 FAIR = frozenset(range(110, 114))
 ROOMS, DAYS = 80, 30
 
 
-def _checks(busy: float, evenings: frozenset[int] = FAIR, seed: int = 1) -> pd.DataFrame:
-    """Eighty rooms checked on days 100 to 129; guests take `busy` times as much on some evenings."""
+def _checks(busy: float, special_days: frozenset[int] = FAIR, seed: int = 1) -> pd.DataFrame:
+    """Eighty rooms checked on days 100 to 129; guests take `busy` times as much on the evenings of some days."""
     rng = np.random.default_rng(seed)
     room, day = (index.ravel() for index in np.indices((ROOMS, DAYS)))
     day = day + 100
-    mean = rng.gamma(2, 0.5, len(day)) * np.where(np.isin(day - 1, list(evenings)), busy, 1.0)
+    mean = rng.gamma(2, 0.5, len(day)) * np.where(np.isin(day - 1, list(special_days)), busy, 1.0)
     plain = {"hotel_id": HOTEL, "refilled": 0.0, "visits": 1, "products_found": 1, "attendant_id": 1, "known": True}
     plain |= {
         "room_type": "STANDARD",
@@ -34,21 +33,23 @@ def _checks(busy: float, evenings: frozenset[int] = FAIR, seed: int = 1) -> pd.D
     return table.assign(stay_on=table["day"] - 1, previous_on=table["day"] - 1, occupancy=0.7)
 
 
-def _learnt(rooms: pd.DataFrame, evenings: frozenset[int]) -> float:
-    learnt = visit_model.fit(rooms, 100, evenings)
+def _learnt(rooms: pd.DataFrame, special_days: frozenset[int]) -> float:
+    learnt = visit_model.fit(rooms, 100, special_days)
     assert not isinstance(learnt, TooLittle)
     return float(learnt["special"])
 
 
-def test_special_evenings_have_a_level_of_their_own_shrunk_to_the_usual() -> None:
+def test_special_days_have_a_factor_of_their_own_shrunk_to_the_usual() -> None:
     four_days = (4 * 2.0 + 2) / (4 + 2)
     assert _learnt(_checks(2.0), FAIR) == pytest.approx(four_days, rel=0.12)
     assert _learnt(_checks(1.0), FAIR) == pytest.approx(1.0, abs=0.1)
 
 
-@pytest.mark.parametrize("evenings", [frozenset[int](), frozenset({110}), frozenset(range(90, 125)), frozenset({200})])
-def test_too_few_days_of_either_kind_are_not_told_apart(evenings: frozenset[int]) -> None:
-    assert _learnt(_checks(2.0), evenings) == 1.0
+@pytest.mark.parametrize(
+    "special_days", [frozenset[int](), frozenset({110}), frozenset(range(90, 125)), frozenset({200})]
+)
+def test_too_few_days_of_either_kind_are_not_separated(special_days: frozenset[int]) -> None:
+    assert _learnt(_checks(2.0), special_days) == 1.0
 
 
 def test_more_is_expected_on_the_morning_after_and_on_no_other() -> None:
@@ -67,18 +68,18 @@ def test_more_is_expected_on_the_morning_after_and_on_no_other() -> None:
 )
 def test_a_check_of_several_nights_is_special_if_half_of_them_were(previous: int, day: int, is_special: bool) -> None:
     found = pd.DataFrame({"previous_on": [previous], "day": [day]})
-    assert special(found, FAIR).tolist() == [is_special]
+    assert is_special(found, FAIR).tolist() == [is_special]
 
 
 def test_on_a_busy_evening_that_is_known_less_looks_odd() -> None:
     past, today = _checks(2.5), _checks(2.5, frozenset({129}), seed=2).assign(day=lambda rooms: rooms["day"] + 1)
     today = today[today["day"] == 130].assign(previous_on=129)
     odd = []
-    for evenings in (frozenset[int](), FAIR | {129}):
-        learnt = visit_model.fit(past, 100, evenings)
+    for special_days in (frozenset[int](), FAIR | {129}):
+        learnt = visit_model.fit(past, 100, special_days)
         assert not isinstance(learnt, TooLittle)
         found = visit_model.checks(pd.concat([past, today]), by_guests=True)
-        made = predict(found, learnt, evenings=evenings)
+        made = predict(found, learnt, special_days=special_days)
         judged = made.at((made.found["day"] == 130).to_numpy())
         odd.append(float(judged.surprise().sum()))
     assert odd[1] < odd[0]

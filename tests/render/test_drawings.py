@@ -1,4 +1,4 @@
-"""The charts on paper show the figures, with words and marks beside every colour."""
+"""The charts on paper show the figures, with a word and a mark for every colour."""
 
 import itertools
 import re
@@ -14,6 +14,7 @@ from support.report_values import MONTH, ZONE, a_report
 
 import minibar_ml.render
 from minibar_ml.domain.reporting.report import Count, week_ending
+from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import palette
 from minibar_ml.render.paper import drawings
 from minibar_ml.render.paper.text import register_fonts
@@ -42,7 +43,7 @@ def test_the_line_is_cut_where_a_day_is_unknown() -> None:
     solid = [line for line in shapes(drawing, PolyLine) if not line.strokeDashArray]
     assert [len(line.points) // 2 for line in solid] == [2, 25]
     assert len(shapes(drawing, Circle)) == 27, "a dot for each day that is known"
-    assert {"This month", "The month before"} <= set(texts(drawing))
+    assert {"This month", "Previous month"} <= set(texts(drawing))
 
 
 @pytest.mark.parametrize("period", [MONTH, week_ending(MONTH.last_day)])
@@ -61,9 +62,10 @@ def test_bars_are_as_long_as_their_figures() -> None:
     assert {"40", "20", "Unusual stock movement"} <= set(texts(drawing))
 
 
-def test_a_severity_is_told_by_mark_and_word_too() -> None:
+def test_a_severity_has_a_mark_and_a_word_too() -> None:
     drawing = drawings.pie(a_report().by_severity, "severity", WORDS, WIDTH)
-    assert {WORDS.label(key, "severity") for key in palette.MARKS} | set(palette.MARKS.values()) <= set(texts(drawing))
+    wanted = {WORDS.label(key, "severity") for key in SEVERITY_MARKS} | set(SEVERITY_MARKS.values())
+    assert wanted <= set(texts(drawing))
 
 
 def test_a_legend_looks_like_what_is_drawn_and_names_nothing_else() -> None:
@@ -72,9 +74,9 @@ def test_a_legend_looks_like_what_is_drawn_and_names_nothing_else() -> None:
     assert {bar.fillColor for bar in shapes(drawing, Rect)} == {HexColor(palette.LINE)}
     assert len(shapes(drawing, Rect)) == 3, "two bars, and one of the legend"
     assert shapes(drawing, Line) == []
-    assert "The month before" not in texts(drawing)
+    assert "Previous month" not in texts(drawing)
     alone = replace(report, trend=tuple(replace(day, previous=None) for day in report.trend))
-    assert "The month before" not in texts(drawings.trend(alone, WORDS, WIDTH))
+    assert "Previous month" not in texts(drawings.trend(alone, WORDS, WIDTH))
 
 
 @pytest.mark.parametrize("colour", sorted({*palette.SEVERITIES.values(), *palette.STATUSES.values()}))

@@ -1,4 +1,4 @@
-"""Right-to-left names on paper: letters joined, each run in the order seen, figures beside them left alone."""
+"""Right-to-left names on paper: letters joined, each run in the order seen, figures next to them left alone."""
 
 import re
 from unicodedata import normalize
@@ -44,7 +44,7 @@ def test_brackets_open_towards_what_they_enclose() -> None:
 
 
 @pytest.mark.parametrize("name", [f"{HEBREW} 33 cl", f"{ARABIC} (250 ml)", f"Cola {HEBREW}"])
-def test_an_isolated_name_changes_the_order_of_nothing_beside_it(name: str) -> None:
+def test_an_isolated_name_changes_the_order_of_nothing_else(name: str) -> None:
     sentence = isolate_in(f"{name}: 12.5 units, 9,400.00 (40%), since 16.11.2026 12:30.", name)
     assert visual(sentence) == f"{visual(name)}: 12.5 units, 9,400.00 (40%), since 16.11.2026 12:30."
 
@@ -63,7 +63,7 @@ def test_vowel_points_stay_with_their_letter() -> None:
 @given(
     st.lists(st.sampled_from([HEBREW, ARABIC, "Cola", "ml", "(", ")", " ", ", ", *FIGURES]), min_size=1, max_size=12)
 )
-def test_digits_keep_their_order_beside_names_of_either_direction(parts: list[str]) -> None:
+def test_digits_keep_their_order_next_to_names_of_either_direction(parts: list[str]) -> None:
     text = " ".join(parts)
     assert sorted(DIGITS.findall(visual(text))) == sorted(DIGITS.findall(text))
 

@@ -17,11 +17,13 @@ from openpyxl import Workbook, load_workbook
 from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
+from minibar_ml.render import cells
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import printable
+from minibar_ml.render.sheet.cells import FORMATS
+from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
@@ -57,7 +59,7 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
         (line["on"], line["alerts"], line["previous"]) for line in tree["trend"]
     ]
     assert (total[1], total[3]) == (tree["total"]["alerts"], tree["total"]["previous"])
-    *money, all_money = rows(book, "Money at stake and handled")
+    *money, all_money = rows(book, "Possible loss")
     names = ("impact", "previous", "change_percent", "live", "handled", "ended")
     for row, line in zip([*money, all_money], [*tree["money"], tree["money_total"]], strict=True):
         factors = [0.01 if name == "change_percent" else 1 for name in names]
@@ -81,12 +83,12 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:
     book = read(written())
-    money, days = book["Money at stake and handled"], book["Alerts by day"]
+    money, days = book["Possible loss"], book["Alerts by day"]
     assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
-    assert (days["A2"].is_date, days["A2"].number_format) == (True, "d mmm yyyy")
+    assert (days["A2"].is_date, days["A2"].number_format) == (True, "[$-409]ddd d mmm yyyy")
     rate = book["False alarms"]["D2"]
     assert (rate.value, rate.number_format) == (pytest.approx(7 / 40), "0%")
-    done = book["Jobs"]["B2"].value
+    done = book["Scheduled jobs"]["B2"].value
     assert done == AS_OF.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
     assert isinstance(done, datetime)
 
@@ -100,8 +102,27 @@ def test_what_is_not_known_is_an_empty_cell() -> None:
 
 def test_formats_follow_the_language() -> None:
     turkish = read(written("tr"))
-    assert turkish["Günlere göre uyarılar"]["A2"].number_format == "dd.mm.yyyy"
-    assert turkish["Türlere göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+    assert turkish["Güne göre uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
+    assert turkish["Türe göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(
+    ("kind", "value"), [("count", 1234), ("money", 1234.5), ("decimal", 1234.5), ("share", 0.4), ("change", 40)]
+)
+def test_excel_writes_a_figure_as_page_and_pdf_do(lang: Lang, kind: Kind, value: float) -> None:
+    shown = cells.written(value, kind, Words(lang, ZoneInfo(ZONE)))
+    pattern = FORMATS[lang][kind].split(";")[0]
+    digits, places = re.compile(r"[#0][#0,.]*"), re.compile(r"\d[\d,.]*")
+    assert digits.sub("N", pattern) == places.sub("N", shown)
+    decimals = [len(re.split(r"[.,]", shown)[-1])] if kind in ("money", "decimal") else []
+    assert [len(part) for part in pattern.split(".")[1:]] == decimals
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_excel_writes_a_fall_as_page_and_pdf_do(lang: Lang) -> None:
+    shown = cells.written(-30, "change", Words(lang, ZoneInfo(ZONE)))
+    assert FORMATS[lang]["change"].split(";")[1].replace("0", "30") == shown
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -145,7 +166,7 @@ def test_each_table_has_a_sheet_with_frozen_heading_and_filter(lang: Lang) -> No
 
 
 def test_a_filter_leaves_the_total_alone() -> None:
-    sheet = read(written())["Money at stake and handled"]
+    sheet = read(written())["Possible loss"]
     assert (sheet.auto_filter.ref, sheet["A5"].value) == ("A1:G4", "Total")
 
 
@@ -159,9 +180,7 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
     }
     kinds = sorted(kind for kind, _range in found)
     assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
-    day, kind = (
-        ("Alerts by day", "Alerts by type") if lang == "en" else ("Günlere göre uyarılar", "Türlere göre uyarılar")
-    )
+    day, kind = ("Alerts by day", "Alerts by type") if lang == "en" else ("Güne göre uyarılar", "Türe göre uyarılar")
     assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
 
 
@@ -182,7 +201,7 @@ def test_the_overview_has_every_key_figure_of_the_page() -> None:
     overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
     for one in figures(a_report(), words):
         assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
-    assert {"Money handled", "Products running out"} <= overview.keys()
+    assert {"Closed by your team", "Products running out"} <= overview.keys()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -200,7 +219,7 @@ def test_headings_have_room_for_all_their_lines(lang: Lang) -> None:
 
 def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
     book = read(rendered(an_empty_report(), "en", "xlsx"))
-    assert rows(book, "Running out soon")[0][0] == "There is no forecast of stock yet."
+    assert rows(book, "Running out soon")[0][0] == "No stock forecast yet."
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
     assert overview["Alerts in this period"] is None
     assert not [chart for sheet in book for chart in sheet._charts]

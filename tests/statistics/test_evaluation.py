@@ -8,11 +8,11 @@ import pytest
 from support.ordinary_life import HOTEL, LAST_DAY, ordinary
 
 from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.detectors import shares
 from minibar_ml.ml.evaluation import allocation
 from minibar_ml.ml.evaluation import quality as evaluation
 from minibar_ml.ml.evaluation.quality import Evaluation
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.stats.thresholds import SHARES
 
 WINDOW, MIN_POINTS = 40, 100
 NIGHTS = 5
@@ -23,8 +23,8 @@ def stays(seed: int, rooms: int = 120, days: int = 60) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     room, day = np.divmod(np.arange(rooms * days), days)
     number = (day + room) // NIGHTS
-    appetite = rng.gamma(0.9, 1 / 0.9, (rooms, days))[room, number]
-    units = rng.negative_binomial(4, 4 / (4 + appetite)).astype(float)
+    multiplier = rng.gamma(0.9, 1 / 0.9, (rooms, days))[room, number]
+    units = rng.negative_binomial(4, 4 / (4 + multiplier)).astype(float)
     day, night = day + LAST_DAY - days + 1, (day + room) % NIGHTS
     return pd.DataFrame(
         {
@@ -49,19 +49,19 @@ def found() -> Evaluation:
 
 
 def test_every_learning_detector_is_measured(found: Evaluation) -> None:
-    assert set(found.detectors) == set(SHARES)
+    assert set(found.detectors) == set(shares())
     assert all(measured.faults > 0 for measured in found.detectors.values())
 
 
 @pytest.mark.parametrize("name", ["room_consumption", "refill_pace"])
 def test_recall_rises_with_size(found: Evaluation, name: str) -> None:
-    recalls = list(found.detectors[name].curve(SHARES[name], 1.0).values())
+    recalls = list(found.detectors[name].curve(shares()[name], 1.0).values())
     assert np.diff(recalls).min() >= -0.05
     assert recalls[-1] > recalls[0]
 
 
 def test_large_thefts_from_rooms_are_found_and_small_ones_are_not(found: Evaluation) -> None:
-    curve = found.detectors["room_consumption"].curve(SHARES["room_consumption"], 1.0)
+    curve = found.detectors["room_consumption"].curve(shares()["room_consumption"], 1.0)
     assert list(curve) == [float(units) for units in range(4, 16)]
     assert curve[4.0] < 0.3 < 0.6 < curve[15.0]
 
@@ -79,8 +79,8 @@ def test_ordinary_days_raise_about_what_the_budget_allows(found: Evaluation) -> 
 def test_the_same_days_give_the_same_figures(found: Evaluation) -> None:
     again = judged(FRAMES)
     for name, measured in found.detectors.items():
-        assert evaluation.quality(measured, SHARES[name], 1.0, 0.85) == evaluation.quality(
-            again.detectors[name], SHARES[name], 1.0, 0.85
+        assert evaluation.quality(measured, shares()[name], 1.0, 0.85) == evaluation.quality(
+            again.detectors[name], shares()[name], 1.0, 0.85
         )
 
 
@@ -114,7 +114,7 @@ def test_what_is_out_of_reach_is_said(found: Evaluation) -> None:
 
 def test_a_search_never_spends_more_than_the_whole(found: Evaluation) -> None:
     search = allocation.tune(found.detectors, 1.0, 0.85)
-    assert sum(search.shares.values()) <= sum(SHARES.values()) + 1e-9
+    assert sum(search.shares.values()) <= sum(shares().values()) + 1e-9
     assert search == allocation.tune(found.detectors, 1.0, 0.85)
     for name, before in search.before.items():
         if before.accuracy is not None and before.accuracy >= 0.85:
@@ -123,7 +123,7 @@ def test_a_search_never_spends_more_than_the_whole(found: Evaluation) -> None:
 
 def test_where_nothing_was_measured_the_usual_shares_stay() -> None:
     search = allocation.tune({}, 1.0, 0.85)
-    assert search.shares == SHARES and not search.moved
+    assert search.shares == shares() and not search.moved
 
 
 def test_where_all_are_accurate_enough_nothing_moves(found: Evaluation) -> None:

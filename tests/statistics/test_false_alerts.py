@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from minibar_ml.ml.evaluation.false_alerts import Untouched, expected
+from minibar_ml.ml.evaluation.false_alerts import expected
+from minibar_ml.ml.faults.untouched import Untouched
 
 THRESHOLD = 7.0
 
@@ -28,13 +29,13 @@ def test_faults_above_the_threshold_are_counted_but_not_estimated() -> None:
     assert expected(faulty, THRESHOLD) == pytest.approx(expected(clean, THRESHOLD), abs=50 * np.exp(-3) + 1)
 
 
-def test_what_was_told_before_is_not_told_again() -> None:
+def test_what_alerted_before_does_not_alert_again() -> None:
     assert untouched(np.array([9.0]), low=8.0).alerts(8.5) == 1
     assert untouched(np.array([9.0]), low=8.6).alerts(8.5) == 0
 
 
 def test_nothing_seen_is_no_proof_that_nothing_comes_but_a_few_rows_can_hardly_alert() -> None:
-    unseen = [expected(replace(untouched(np.zeros(0)), judged=rows), THRESHOLD) for rows in (20, 20_000)]
+    unseen = [expected(replace(untouched(np.zeros(0)), scored=rows), THRESHOLD) for rows in (20, 20_000)]
     assert 0 < unseen[0] < unseen[1] < 0.1
 
 

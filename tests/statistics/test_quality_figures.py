@@ -129,3 +129,14 @@ def test_every_set_has_hotels_of_every_sort(part: str) -> None:
     assert any(plan.new_rooms for plan in plans)
     assert any(plan.partial_refills > 0.1 for plan in plans)
     assert not all(plan.has_stays for plan in plans)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_every_set_has_hotels_in_the_applications_manner(part: str) -> None:
+    hotels = load(next(one for one in PARTS if one == part))
+    manners = {hotel.name: hotel.plan.manner for hotel in hotels if hotel.plan.manner}
+    assert {manner.hours for manner in manners.values()} >= {"none", "all"}
+    assert {manner.paths for manner in manners.values()} == {"present", "2025"}
+    assert {manner.lists for manner in manners.values()} >= {"standard", "p4001"}
+    layouts = {hotel.name: hotel.layout for hotel in hotels}
+    assert all((layouts[name] == "b") == (manner.paths == "present") for name, manner in manners.items())

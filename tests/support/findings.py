@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alerts import ALERT_TYPES, AlertType, Finding, Transitions
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType
+from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.store import alerts
 
 D = date(2025, 11, 19)

@@ -32,9 +32,9 @@ def command(url: str, *arguments: str, **environment: str) -> int:
         return main(list(arguments))
 
 
-def done(url: str, *arguments: str) -> None:
+def done(url: str, *arguments: str, **environment: str) -> None:
     """Run a command that must end with 0."""
-    assert command(url, *arguments) == 0, arguments
+    assert command(url, *arguments, **environment) == 0, arguments
 
 
 def sql(url: str, statement: str, **values: Any) -> list[Any]:

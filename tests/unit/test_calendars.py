@@ -27,12 +27,12 @@ def _file(folder: Path, text: str) -> Path:
 
 def test_without_country_and_file_every_day_is_ordinary() -> None:
     assert _read() == ORDINARY
-    assert not ORDINARY.of_hotel(1).evenings()
+    assert not ORDINARY.of_hotel(1).special_days()
 
 
 @pytest.mark.parametrize(("lang", "name"), [("en", "Republic Day"), ("tr", "Cumhuriyet Bayramı")])
 def test_a_holiday_has_its_name_in_the_language_of_messages(lang: str, name: str) -> None:
-    assert _read("TR", lang=lang).of_hotel(3).told_of(REPUBLIC_DAY) == SpecialDay("holiday", name)
+    assert _read("TR", lang=lang).of_hotel(3).special_before(REPUBLIC_DAY) == SpecialDay("holiday", name)
 
 
 def test_a_country_without_turkish_names_has_english_ones() -> None:
@@ -51,7 +51,7 @@ def test_a_country_that_is_none_is_refused_with_the_way_to_find_its_code() -> No
 def test_the_evening_before_a_holiday_is_special_and_that_before_an_event_is_not(tmp_path: Path) -> None:
     events = _file(tmp_path, HEADER + "2026-11-06,2026-11-07,Wedding fair,\n")
     fair = date(2026, 11, 6).toordinal()
-    evenings = _read("TR", events).of_hotel(1).evenings()
+    evenings = _read("TR", events).of_hotel(1).special_days()
     assert {REPUBLIC_DAY - 1, REPUBLIC_DAY, NEW_YEAR - 1, NEW_YEAR, fair, fair + 1} <= evenings
     assert not {REPUBLIC_DAY + 1, NEW_YEAR + 1, fair - 1, fair + 2} & evenings
 
@@ -59,21 +59,21 @@ def test_the_evening_before_a_holiday_is_special_and_that_before_an_event_is_not
 def test_what_is_found_is_told_of_the_evening_before_it_and_of_its_own_day() -> None:
     told = _read("TR").of_hotel(1)
     days = [REPUBLIC_DAY + n for n in (-1, 0, 1, 2)]
-    assert [told.told_of(day) is not None for day in days] == [False, True, True, False]
+    assert [told.special_before(day) is not None for day in days] == [False, True, True, False]
 
 
 def test_an_event_of_one_hotel_is_none_of_another(tmp_path: Path) -> None:
     known = _read(events=_file(tmp_path, HEADER + "2026-11-06,2026-11-06,Gala,2\n2026-11-06,2026-11-06,Fair,\n"))
     day = date(2026, 11, 6).toordinal()
-    assert known.of_hotel(1).told_of(day) == SpecialDay("event", "Fair")
-    assert known.of_hotel(2).told_of(day) == SpecialDay("event", "Fair, Gala")
+    assert known.of_hotel(1).special_before(day) == SpecialDay("event", "Fair")
+    assert known.of_hotel(2).special_before(day) == SpecialDay("event", "Fair, Gala")
     assert known.of_hotel(2).of_hotel(2) == known.of_hotel(2)
 
 
 def test_an_event_on_a_holiday_is_told_beside_it_and_the_eve_stays(tmp_path: Path) -> None:
     known = _read("TR", _file(tmp_path, HEADER + "2026-10-29,2026-10-29,Gala,2\n")).of_hotel(2)
-    assert known.told_of(REPUBLIC_DAY) == SpecialDay("holiday", "Republic Day, Gala")
-    assert REPUBLIC_DAY - 1 in known.evenings()
+    assert known.special_before(REPUBLIC_DAY) == SpecialDay("holiday", "Republic Day, Gala")
+    assert REPUBLIC_DAY - 1 in known.special_days()
 
 
 def test_the_column_of_hotels_may_be_missing_and_a_byte_order_mark_is_borne(tmp_path: Path) -> None:

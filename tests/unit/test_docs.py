@@ -11,7 +11,8 @@ import pytest
 from typer.main import get_command
 
 from minibar_ml.cli.app import app
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n.labels import label
 from minibar_ml.ml.detectors import ALL
@@ -33,6 +34,12 @@ def name(path: Path) -> str:
 @pytest.mark.parametrize("path", GENERATED, ids=name)
 def test_a_generated_document_is_current(path: Path) -> None:
     assert path.read_text(encoding="utf-8") == GENERATED[path], "run `make docs`"
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub writes them in an address."""
+    headings = HEADING.findall(page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 def commands(command: Any, called: str = "") -> dict[str, Any]:
@@ -60,6 +67,13 @@ def test_links_lead_to_files(path: Path) -> None:
     for target in LINK.findall(path.read_text(encoding="utf-8")):
         if "://" not in target:
             assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("path", WRITTEN, ids=name)
+def test_links_lead_to_headings(path: Path) -> None:
+    for target, heading in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", path.read_text(encoding="utf-8")):
+        page = (path.parent / target) if target else path
+        assert heading in anchors(page), f"{target}#{heading}"
 
 
 @pytest.mark.parametrize("path", WRITTEN, ids=name)
@@ -93,7 +107,7 @@ def test_every_exit_status_has_its_place_in_troubleshooting() -> None:
 def test_every_detector_is_explained() -> None:
     text = (ROOT / "docs" / "algorithms.md").read_text(encoding="utf-8")
     explained = {word for heading in HEADING.findall(text) for word in re.findall(r"`(\w+)`", heading)}
-    assert {detector.name for detector in ALL} <= explained
+    assert {detector.spec.name for detector in ALL} <= explained
 
 
 @pytest.mark.parametrize("page", ["ARCHITECTURE.md", "CONTRIBUTING.md"])

@@ -126,9 +126,9 @@ def test_a_date_has_one_form_in_texts_and_one_in_tables() -> None:
     assert _both(day, "soon") == _both(day_cell, "soon") == (UNKNOWN, UNKNOWN)
 
 
-def test_the_year_is_left_out_beside_a_date_of_the_same_year() -> None:
-    assert day("2026-11-09", "en", beside=date(2026, 1, 1)) == "9 Nov"
-    assert day("2025-12-31", "en", beside=date(2026, 1, 1)) == "31 Dec 2025"
+def test_the_year_is_left_out_near_a_date_of_the_same_year() -> None:
+    assert day("2026-11-09", "en", near=date(2026, 1, 1)) == "9 Nov"
+    assert day("2025-12-31", "en", near=date(2026, 1, 1)) == "31 Dec 2025"
 
 
 @pytest.mark.parametrize(

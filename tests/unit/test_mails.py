@@ -1,5 +1,7 @@
-"""What messages say, in both languages, and the headers of a mail."""
+"""The texts of messages in both languages, and the headers of a mail."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
@@ -13,15 +15,17 @@ from hypothesis import strategies as st
 from support import catalogs
 
 import minibar_ml.notify
-from minibar_ml.domain.messages import Mail
+from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import compose
-from minibar_ml.notify.wording import Words
+from minibar_ml.notify.wording import Summary, Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
 ZONE = ZoneInfo("Europe/Nicosia")
+DAY, AT = date(2026, 11, 16), datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
 SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 
@@ -33,6 +37,116 @@ def test_a_digest_counts_in_the_right_number() -> None:
     assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
     assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
     assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
+
+
+ALERT = Alert(
+    id=17, type="consumption_anomaly", severity="high", status="open", hotel_id=1, entity_type="room", entity_id=5,
+    entity_name="1126", metric="room_consumption", value=9.0, expected=1.4, lower=0.0, upper=4.0,
+    deviation_percent=540.0, score=12.0, detector="room_consumption", impact=1234.5, reason="room_high",
+    facts={"guests": 2, "nights": 1}, occurred_on=DAY, last_occurred_on=DAY, measured_on=DAY, raised_at=AT,
+    last_seen=AT, occurrences=2, read_at=None, read_by=None, resolved_at=None, resolved_by=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "repetition", "english", "turkish"),
+    [
+        ("opened", 0, "[High] Room 1126: Unusual consumption", "[Yüksek] Oda 1126: Olağandışı tüketim"),
+        ("opened", 1, "[High] Alert still unread: Room 1126", "[Yüksek] Uyarı hâlâ okunmadı: Oda 1126"),
+        ("escalated", 0, "[High] Severity raised to high: Room 1126",
+         "[Yüksek] Uyarının önemi arttı (yüksek): Oda 1126"),
+        ("false_positive", 0, "[High] Alert marked as a false alarm: Room 1126",
+         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi: Oda 1126"),
+    ],
+)  # fmt: skip
+def test_a_subject_says_why_the_message_is_sent(event: str, repetition: int, english: str, turkish: str) -> None:
+    assert Words("en", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == english
+    assert Words("tr", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == turkish
+
+
+def test_a_message_reads_well_in_english() -> None:
+    assert (
+        Words("en", ZONE, {1: "Palas"}).alert(ALERT, "opened", 0, "Ayşe").text
+        == """\
+New alert
+
+Unusual consumption: Room 1126
+Room 1126: 9 units consumed; 0 to 4 is normal for 2 guests and 1 night.
+
+Severity: ◆ High
+Type: Unusual consumption
+Hotel: Palas
+Day: 16 Nov 2026
+Raised: 17 Nov 2026 06:00
+Seen on: 2 days
+Possible loss: 1,234.50
+
+What to do
+Compare with the guest's bill. If they differ, count the minibar again.
+
+Details: minibar-ml alerts show 17
+Mark as read: minibar-ml alerts read 17
+
+--
+Sent to Ayşe by minibar-ml. To change what is sent to whom: minibar-ml people set
+"""
+    )
+
+
+def test_a_message_reads_well_in_turkish() -> None:
+    assert (
+        Words("tr", ZONE, {1: "Palas"}).alert(ALERT, "opened", 0, "Ayşe").text
+        == """\
+Yeni uyarı
+
+Olağandışı tüketim: Oda 1126
+Oda 1126: 9 adet tüketilmiş; 2 misafir ve 1 gece için normali 0–4 adet.
+
+Önem: ◆ Yüksek
+Tür: Olağandışı tüketim
+Otel: Palas
+Gün: 16 Kas 2026
+Uyarı zamanı: 17 Kas 2026 06:00
+Görülme: 2 gün
+Olası kayıp: 1.234,50
+
+Ne yapmalı
+Misafirin hesabıyla karşılaştırın. Tutmuyorsa minibarı yeniden sayın.
+
+Ayrıntılar: minibar-ml alerts show 17
+Okundu olarak işaretlemek için: minibar-ml alerts read 17
+
+--
+minibar-ml tarafından gönderildi. Alıcı: Ayşe. Kime ne gönderileceğini değiştirmek için: minibar-ml people set
+"""
+    )
+
+
+def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
+    ended = replace(ALERT, id=9, status="resolved", entity_name="7")
+    digest = Words("en", ZONE, {}).digest({"high": 2}, [ALERT], "Ayşe", [ended], 3)
+    assert digest.subject == "2 alerts: High 2; 3 alerts ended"
+    assert "1 more alert: minibar-ml alerts list\n" in digest.text
+    assert "◆ Unusual consumption: Room 7 (resolved): minibar-ml alerts show 9\n" in digest.text
+    assert "2 more alerts: minibar-ml alerts list --status all\n" in digest.text
+
+
+def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
+    ended = replace(ALERT, status="false_positive")
+    digest = Words("tr", ZONE, {}).digest({}, [], "Ayşe", [ended], 1)
+    assert digest.subject == "1 uyarı sona erdi"
+    assert digest.text.count("uyarı sona erdi") == 1
+    assert "Oda 1126 (yanlış alarm)" in digest.text
+
+
+def test_a_report_mail_counts_what_its_files_hold_more() -> None:
+    summary = Summary(
+        title="Weekly report", whose="Palas", days="10–16 Nov 2026", figures=[("Alerts", "12", "+20%")], alerts=[ALERT],
+        more=1,
+    )  # fmt: skip
+    mail = Words("en", ZONE, {}).report(summary, [Attachment("report.pdf", "application/pdf", b"%PDF")])
+    assert "1 more alert needs action; see the attached files.\nAttached: report.pdf\n" in mail.text
+    assert "2 more alerts need action" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
 
 
 @given(st.text(), st.text(), st.text())
@@ -84,5 +198,5 @@ def test_a_message_keeps_its_id_and_no_other_has_it() -> None:
         ("", False),
     ],
 )
-def test_only_plain_addresses_are_written_to(text: str, is_one: bool) -> None:
+def test_only_plain_addresses_are_accepted(text: str, is_one: bool) -> None:
     assert is_address(text) is is_one

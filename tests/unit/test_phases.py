@@ -10,11 +10,11 @@ from support.findings import HIGH_ROOM
 from minibar_ml.domain.phases import History, phase_of
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.ml.contract import Limits, Moment, TooLittle
-from minibar_ml.ml.detection import judge
+from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import as_provisional, before, days_on_record
-from minibar_ml.ml.training import FittedModels, learn, learns
+from minibar_ml.ml.training import FittedModels, learn
 from minibar_ml.store.points.frames import TYPES
 
 DAY = date(2025, 11, 19).toordinal()
@@ -74,22 +74,22 @@ def test_from_less_than_a_week_nothing_is_learnt_but_rules_have_what_they_need()
     learnt = learn(_frames(6), min_points=1)
     short = TooLittle(6, 7, "days of history")
     assert {name: value for name, value in learnt.parameters.items() if isinstance(value, TooLittle)} == {
-        detector.name: short for detector in ALL if learns(detector)
+        detector.spec.name: short for detector in ALL if not detector.spec.is_rule
     }
     assert short not in learn(_frames(7), min_points=1).parameters.values()
 
 
 class _Always:
-    """A detector that finds the same room every day; what it is called decides whether it learns."""
+    """A detector that finds the same room every day; by its name, that of a rule or of one that learns."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.spec = next(detector.spec for detector in ALL if detector.spec.name == name)
 
     def score(self, *_: object) -> pd.DataFrame:
         return pd.DataFrame({"entity_id": [1126]})
 
     def decide(self, *_: object) -> list[object]:
-        return [replace(HIGH_ROOM, detector=self.name)]
+        return [replace(HIGH_ROOM, detector=self.spec.name)]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provi
     monkeypatch.setattr("minibar_ml.ml.detection.ALL", (_Always("vacant_room"), _Always("room_consumption")))
     noon = datetime(2025, 11, 19, 12, tzinfo=UTC)
     moment, learnt = Moment(1, DAY, noon, noon, True), FittedModels({"vacant_room": {}, "room_consumption": {}})
-    found = judge(_frames(), learnt, Limits(), moment, history=History.of(days))
+    found = detect_day(_frames(), learnt, Limits(), moment, history=History.of(days))
     facts = {one.detector: one.facts or {} for one in found}
     assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == told
 

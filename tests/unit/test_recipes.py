@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from minibar_ml.domain.metrics import COLLECTED
+from minibar_ml.domain.source_parts import PARTS
 from minibar_ml.i18n.labels import LABELS
+from minibar_ml.store.source.layouts import Layout, layouts
 
 ROOT = Path(__file__).parents[2]
 RECIPES = sorted((ROOT / "docs" / "recipes").glob("*.md"))
 PLACE = re.compile(r"`((?:minibar_ml|sql|tests|docs|quality|bench)/[\w./-]*)`")
-FUNCTION = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (?:minibar_ml\.)?(source_\w+)")
-LAYOUTS = sorted((ROOT / "sql" / "source").glob("*.sql"))
 METRICS = [collected.type for collected in COLLECTED]
 
 
@@ -68,8 +68,7 @@ def test_the_turkish_catalog_of_the_metric_recipe_names_every_metric() -> None:
     assert [name for name in METRICS if f'msgid "{LABELS["metric"][name]}"' not in text_of(catalogs[0])] == []
 
 
-@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda path: path.stem)
-def test_every_source_layout_defines_the_same_functions(layout: Path) -> None:
-    named = FUNCTION.findall(LAYOUTS[0].read_text(encoding="utf-8"))
-    assert named
-    assert sorted(FUNCTION.findall(layout.read_text(encoding="utf-8"))) == sorted(named)
+@pytest.mark.parametrize("layout", layouts(), ids=lambda layout: layout.name)
+def test_every_source_layout_defines_what_the_program_needs(layout: Layout) -> None:
+    needed = {function for part in PARTS if not part.is_optional for function in part.functions}
+    assert needed - set(layout.functions) == set()

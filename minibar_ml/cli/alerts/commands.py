@@ -11,7 +11,6 @@ from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.alerts.verdicts import Id
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.budget import SHARES
 from minibar_ml.domain.metrics import COMMON_STORE
 
 app = typer.Typer(no_args_is_help=True, help="Read and judge alerts.")
@@ -71,6 +70,7 @@ def stats(
     until = times.resolve_as_of(as_of, settings.zone())
     length = WINDOWS[one("--window", window, tuple(WINDOWS))]
     since = until - length
+    from minibar_ml.ml.detectors import shares
     from minibar_ml.store import alerts, runs
     from minibar_ml.store.source import hotels
 
@@ -83,7 +83,7 @@ def stats(
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
         told = {**json_rows.stats_json(counted), **json_rows.spending_json(spending)}
-        console.print_json({**span, **told, **json_rows.split_json(counted, spending, SHARES)})
+        console.print_json({**span, **told, **json_rows.split_json(counted, spending, shares())})
         return
     from minibar_ml.cli.alerts import views
     from minibar_ml.cli.views.budget_table import spending_table, split_table
@@ -94,7 +94,7 @@ def stats(
         "",
         spending_table(spending, rooms, language, with_verdicts=True),
         "",
-        split_table(counted, spending, SHARES, language),
+        split_table(counted, spending, shares(), language),
     )
     for table in tables:
         console.out().print(table)

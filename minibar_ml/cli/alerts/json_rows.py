@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertEvent, AlertStats, BudgetUsage, DayValue, TypeStats
+from minibar_ml.domain.alerts import Alert, AlertEvent, DayValue
+from minibar_ml.domain.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 

@@ -11,7 +11,8 @@ from minibar_ml.cli.alerts.formats import FORMATS, GROUP
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, SORTS, STATUSES, AlertFilter
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, AlertFilter
 from minibar_ml.domain.errors import UsageError
 
 if TYPE_CHECKING:

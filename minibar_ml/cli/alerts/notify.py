@@ -34,12 +34,13 @@ def notify(
     verbose: Verbose = False,
 ) -> None:
     """Tell people of alerts by mail, SMS, push and chat; what can't be delivered now is tried again by later runs."""
-    from minibar_ml.jobs.notify import Plan, run
+    from minibar_ml.jobs.notify import run
+    from minibar_ml.jobs.plans import DeliveryPlan
 
     settings = session.settings()
     if not session.enabled(settings):
         return
-    plan = Plan(
+    plan = DeliveryPlan(
         as_of=times.resolve_as_of(as_of, settings.zone()),
         zone=settings.zone(),
         lang=settings.lang,
@@ -47,7 +48,7 @@ def notify(
         keys=delivery.keys(settings),
         seconds=settings.notify_seconds,
         attempts=settings.notify_attempts,
-        storm=settings.notify_storm,
+        digest_threshold=settings.notify_storm,
         clock=time.monotonic,
     )
     try:

@@ -7,13 +7,14 @@ from rich.text import Text
 
 from minibar_ml.cli.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, AlertStats, DayValue, Severity
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, DayValue, Severity
+from minibar_ml.domain.budget import AlertStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.formats import UNSET, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import again, happening, standing
+from minibar_ml.i18n.standings import again, event_line, standing
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats what the word says."""
@@ -54,7 +55,7 @@ def explanation(
     made.add_row()
     if before is not None:
         line("again", again(before, lang))
-    line("history", Text("\n".join(visible(happening(one, lang)) for one in history)))
+    line("history", Text("\n".join(visible(event_line(one, lang)) for one in history)))
     return made
 
 

@@ -9,8 +9,9 @@ import typer
 from minibar_ml.cli import console, session
 from minibar_ml.cli.options import Json, Quiet, Verbose
 from minibar_ml.cli.people import addresses, delivery, preferences
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
-from minibar_ml.domain.people import STOCK_TYPES, Person
+from minibar_ml.domain.people import Person
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,7 +58,7 @@ def add(
     found = addresses.read(email, sms, push, chat)
     start = Person(name=name.strip(), language=settings.lang)
     if role == "storekeeper":
-        start = replace(start, alert_types=STOCK_TYPES)
+        start = replace(start, alert_types=types_where(lambda kind: kind.is_stock))
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )

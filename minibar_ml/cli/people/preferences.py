@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.people import REPORT_PERIODS, ROLES

@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Generic, Literal, TypeVar
 
-from minibar_ml.domain.alerts import Alert, AlertType, Severity
+from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerts import Alert, Severity
 from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")
@@ -101,7 +102,7 @@ class Count:
 class Day:
     """Alerts of one business day and of its counterpart in the period before.
 
-    The first day stands beside the first. A month longer than the one before has days without a counterpart, whose
+    The first day is compared with the first. A month longer than the one before has days without a counterpart, whose
     `previous_on` is None.
     """
 
@@ -267,7 +268,7 @@ class StockOut:
 
     `level` units are left, expected to last until `empty_on`; `order_quantity` units are to be ordered by `order_by`
     (0 and None: nothing needs ordering yet). With an alert these are the alert's own figures, of when it was last
-    found; without one those of the newest stored forecast, as things stood at the end of `foretold_on`.
+    found; without one those of the newest stored forecast, as of the end of `forecast_on`.
     """
 
     hotel_id: int
@@ -279,7 +280,7 @@ class StockOut:
     empty_on: date | None = None
     order_quantity: int | None = None
     order_by: date | None = None
-    foretold_on: date | None = None
+    forecast_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,7 +339,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Alerts raised in the last so many hours, beside as many hours before those."""
+    """Alerts raised in the last so many hours, compared with as many hours before those."""
 
     hours: int
     total: Count

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from minibar_ml.domain.alerts import ALERT_TYPES, SEVERITIES, STATUSES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES
 from minibar_ml.domain.reporting.report import Count, Day, Money, Period
 
 
@@ -49,7 +50,7 @@ class Tallies:
         return tuple(sorted(counts, key=lambda count: (-(count.alerts or 0), -(count.previous or 0))))
 
     def by_severity(self) -> tuple[Count, ...]:
-        """All severities, the gravest first."""
+        """All severities, the most severe first."""
         return tuple(
             self._count(severity, [row for row in self.rows if row.severity == severity])
             for severity in reversed(SEVERITIES)
@@ -61,13 +62,13 @@ class Tallies:
         return tuple(self._count(status, [row for row in self.rows if row.status == status]) for status in seen)
 
     def trend(self) -> tuple[Day, ...]:
-        """Day by day, beside the previous period."""
+        """Day by day, compared with the previous period."""
         days, before = self.period.days(), self.period.before().days()
         pairs = zip(days, (*before, *[None] * len(days)), strict=False)
         return tuple(Day(on, self._on(on), other, self._on(other) if other else None) for on, other in pairs)
 
     def money(self) -> tuple[Money, ...]:
-        """The types whose alerts have an impact, the dearest first."""
+        """The types whose alerts have an impact, the highest sum first."""
         sums = [self._money(kind, [row for row in self._true() if row.type == kind]) for kind in ALERT_TYPES]
         known = [line for line in sums if line.impact is not None or line.previous is not None]
         return tuple(sorted(known, key=lambda line: (-(line.impact or 0), -(line.previous or 0))))

@@ -1,4 +1,4 @@
-"""Trends of the collected metrics: a window of complete business days beside the window before it.
+"""Trends of the collected metrics: a window of complete business days compared with the window before it.
 
 What was not measured is None, never 0.
 """
@@ -19,7 +19,7 @@ TREND_METRICS: Mapping[EntityType, MetricType] = {"room": "room_consumption", "p
 GOES_ON = frozenset[MetricType](
     {"occupancy", "product_consumption", "room_consumption", "refill_duration", "stock_days_left"}
 )
-"""Metrics that an open hotel has of every day; the others only tell that something happened."""
+"""Metrics with a point on every day of an open hotel; the others only record that something happened."""
 ADDS_UP = frozenset[MetricType](
     {"stock_outflow", "product_consumption", "room_consumption", "vacant_consumption", "custody_loss"}
 )
@@ -68,7 +68,7 @@ class Consumption:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """What was consumed of a product, or in a room, beside the window before; `name` is None where it can't be read."""
+    """What was consumed of a product, or in a room, and in the window before; `name` is None where it can't be read."""
 
     hotel_id: int
     entity_type: EntityType
@@ -199,7 +199,7 @@ class MetricSummary:
 
     @property
     def days_missing(self) -> tuple[date, ...] | None:
-        """Days without a point; None for a metric that only tells that something happened."""
+        """Days without a point; None for a metric that only records that something happened."""
         if self.metric not in GOES_ON:
             return None
         known = self.spread.days if self.spread else ()

@@ -1,4 +1,4 @@
-"""The dashboard's windows: alerts of the last so many hours beside as many before, from counts of the store."""
+"""The dashboard's windows: alerts of the last so many hours compared with as many before, from counts of the store."""
 
 from collections.abc import Collection, Iterable, Sequence, Set
 from dataclasses import dataclass

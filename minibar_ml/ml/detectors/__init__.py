@@ -1,4 +1,4 @@
-"""Every detector, in the order in which their findings are told; one file an algorithm."""
+"""Every detector, in the order in which their findings are listed; one file an algorithm."""
 
 from minibar_ml.ml.contract import Detector
 from minibar_ml.ml.detectors.below_zero import BelowZero
@@ -28,3 +28,15 @@ ALL: tuple[Detector, ...] = (
     Depletion(),
     Stale(),
 )
+
+LEARNING: tuple[Detector, ...] = tuple(detector for detector in ALL if not detector.spec.is_rule)
+LOOK_BACK = {
+    name: max(detector.spec.reads.get(name, 0) for detector in ALL)
+    for name in dict.fromkeys(name for detector in ALL for name in detector.spec.reads)
+}
+"""By frame, how many days before a scored one any detector looks back."""
+
+
+def shares() -> dict[str, float]:
+    """By name of the detectors that learn, the share of the budget of false alerts; the rest is left for rules."""
+    return {detector.spec.name: detector.spec.share for detector in LEARNING}

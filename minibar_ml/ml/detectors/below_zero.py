@@ -3,10 +3,9 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minibar_ml.domain.alerts import AlertType, Finding
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.frames import Frames
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -15,9 +14,14 @@ if TYPE_CHECKING:
 class BelowZero:
     """A rule: the last level of the day is negative. Found every day until an entry corrects it."""
 
-    name: ClassVar[str] = "below_zero"
-    metric: ClassVar[MetricType] = "stock_level"
-    types: ClassVar[tuple[AlertType, ...]] = ("stock_anomaly",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="below_zero",
+        metric="stock_level",
+        types=("stock_anomaly",),
+        reasons={"stock_negative": "goods"},
+        reads={"levels": LOOK_BACK_DAYS},
+        is_state=True,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """A rule learns nothing."""
@@ -52,7 +56,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=date.fromordinal(int(row["since"])),
         reason="stock_negative",
         severity="critical",
-        detector=BelowZero.name,
+        detector=BelowZero.spec.name,
         value=float(row["value"]),
         expected=0.0,
         lower=0.0,

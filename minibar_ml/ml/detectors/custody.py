@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, severity_of
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.faults.attendants import custody_loss
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import negative_binomial, peaks_over_threshold, thresholds
 from minibar_ml.ml.stats.panels import Floats, room_days
@@ -30,9 +30,16 @@ class Custody:
     Analysis of Count Data, 2013, ch. 3, for the dispersion by moments.
     """
 
-    name: ClassVar[str] = "custody"
-    metric: ClassVar[MetricType] = "custody_loss"
-    types: ClassVar[tuple[AlertType, ...]] = ("custody_loss",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="custody",
+        metric="custody_loss",
+        types=("custody_loss",),
+        reasons={"custody": "found"},
+        reads={"custody": 0},
+        learns_from="custody",
+        share=0.05,
+        inject=custody_loss,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the rate of loss and its over-dispersion. It takes five counts of custody, whatever `min_points`."""
@@ -52,7 +59,7 @@ class Custody:
         learnt = {"rate": rate, "dispersion": dispersion}
         checks = room_days(past.rooms, span)
         scores = peaks_over_threshold.without_faults(_scores(units, means, dispersion))
-        return {**learnt, "past": thresholds.history(scores, checks), "tests": len(units) / checks}
+        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": len(units) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row an attendant whose custody was counted on the day."""
@@ -76,10 +83,7 @@ class Custody:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Losses beyond the threshold, three units and one in a hundred handed out above the usual."""
-        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
-        least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
-        )
+        least = self.spec.threshold(parameters, limits)
         off = scores["value"] - scores["expected"]
         picked = scores[(scores["score"] >= least) & (off >= FLOOR_UNITS) & (off >= FLOOR_SHARE * scores["handed_out"])]
         return [_finding(row, moment, parameters["rate"]) for row in picked.to_dict("records")]
@@ -110,7 +114,7 @@ def _finding(row: Any, moment: Moment, rate: float) -> Finding:
         occurred_on=moment.date,
         reason="custody",
         severity=severity_of(100 * (value - expected) / expected),
-        detector=Custody.name,
+        detector=Custody.spec.name,
         value=value,
         expected=round(expected, 2),
         lower=0.0,

@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, Severity
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, Severity
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
 from minibar_ml.ml.forecasting.orders import last_days, quantities
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.stats.panels import Floats, Ints
 
 if TYPE_CHECKING:
@@ -28,9 +27,15 @@ class Depletion:
     How the forecast is made is told in `minibar_ml/ml/forecasting/model.py` and the modules beside it.
     """
 
-    name: ClassVar[str] = "depletion"
-    metric: ClassVar[MetricType] = "stock_days_left"
-    types: ClassVar[tuple[AlertType, ...]] = ("stock_depletion",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="depletion",
+        metric="stock_days_left",
+        types=("stock_depletion",),
+        reasons={"depletion": None},
+        reads={"products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS, "books": LOOK_BACK_DAYS},
+        is_state=True,
+        explained_by={"depletion": "stock_negative"},
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """A rule learns nothing; the forecast learns from the days that `score` sees."""
@@ -100,7 +105,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=date.fromordinal(int(row["since"])),
         reason="depletion",
         severity=next(severity for days, severity in SEVERITIES if round(left, 1) <= days),
-        detector=Depletion.name,
+        detector=Depletion.spec.name,
         value=round(left, 1),
         lower=round(float(row["lower"]), 1),
         upper=round(float(row["upper"]), 1),

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, severity_of
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.faults.products import leaked_issues
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import peaks_over_threshold, thresholds
 from minibar_ml.ml.stats.panels import Floats, rises, room_days, trailing_sums
 from minibar_ml.ml.stock import issues
-from minibar_ml.ml.stock.issues import Draws
+from minibar_ml.ml.stock.issues import StockIssues
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -24,8 +24,8 @@ SPELL_DAYS = 3
 DAYS_OF_USE = 2.0
 SHARE_OF_THE_DAY = 1 / 3
 USUAL_SCALE = 0.25
-LOOKS = float(np.log(2))
-"""A product is looked at in two ways, of which the stranger counts."""
+TWO_TESTS = float(np.log(2))
+"""A product is tested in two ways, of which the stranger counts."""
 
 
 class Leak:
@@ -37,19 +37,25 @@ class Leak:
     besides, the more the rarer that is in this hotel.
     """
 
-    name: ClassVar[str] = "leak"
-    metric: ClassVar[MetricType] = "stock_outflow"
-    types: ClassVar[tuple[AlertType, ...]] = ("shrinkage",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="leak",
+        metric="stock_outflow",
+        types=("shrinkage",),
+        reasons={"leak": "missing"},
+        reads=issues.READS,
+        learns_from="outflow",
+        share=0.05,
+        inject=leaked_issues,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn products' habits of drawing, and how high either statistic went in the past."""
-        days = issues.history_days(past)
-        if days < issues.LEAST_DAYS:
-            return TooLittle(days, issues.LEAST_DAYS, "days of stock movements")
-        habits = issues.learn(past)
-        seen = issues.look(past, habits)
-        judged = issues.judged(seen) & habits["recorded"][:, None]
-        points, seen_days = int(judged.sum()), int(habits["recorded"].sum()) * days
+        known = issues.known(past)
+        if isinstance(known, TooLittle):
+            return known
+        habits, seen = known.habits, known.issues
+        informative = issues.informative(seen) & habits["recorded"][:, None]
+        points, seen_days = int(informative.sum()), int(habits["recorded"].sum()) * known.days
         if seen_days < min_points:
             return TooLittle(seen_days, min_points, "product-days of stock movements")
         if points < LEAST_ISSUES:
@@ -57,19 +63,19 @@ class Leak:
         step, rise = _statistics(seen, habits)[:2]
         learnt = {
             **habits,
-            "step": peaks_over_threshold.fit(step[judged], USUAL_SCALE),
-            "rise": peaks_over_threshold.fit(rise[judged], USUAL_SCALE),
-            "alone": (int((seen.alone[judged] > 0).sum()) + 1) / (points + 2),
+            "step": peaks_over_threshold.fit(step[informative], USUAL_SCALE),
+            "rise": peaks_over_threshold.fit(rise[informative], USUAL_SCALE),
+            "alone": (int((seen.alone[informative] > 0).sum()) + 1) / (points + 2),
         }
-        checks = room_days(past.rooms, days)
-        scores = peaks_over_threshold.without_faults(_scores(step, rise, seen.alone, learnt)[judged])
-        return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
+        checks = room_days(past.rooms, known.days)
+        scores = peaks_over_threshold.without_faults(_scores(step, rise, seen.alone, learnt)[informative])
+        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": points / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a product with an issue on the day; `value` is units missing, `expected` what is usual of that."""
         import pandas as pd
 
-        seen = issues.look(frames, parameters, moment.day, moment.is_complete)
+        seen = issues.read(frames, parameters, moment.day, moment.is_complete)
         step, rise, missing, days, scale = (array[:, -1] for array in _statistics(seen, parameters))
         usual = np.maximum(parameters["step"]["cut"] * scale, 0.0)
         found = pd.DataFrame(
@@ -90,15 +96,12 @@ class Leak:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold that miss a case and two days' use, at the least."""
-        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
-        least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
-        )
+        least = self.spec.threshold(parameters, limits)
         picked = scores[(scores["score"] >= least) & (scores["value"] >= scores["floor"])]
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _statistics(seen: Draws, habits: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+def _statistics(seen: StockIssues, habits: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Step and rise in units of noise, units missing, over how many days, and the noise; products x days."""
     surplus, spell = seen.issued - seen.expected, trailing_sums(seen.issued - seen.expected, SPELL_DAYS)
     noise = issues.noise(habits, seen.expected)
@@ -123,10 +126,10 @@ def _scores(step: Floats, rise: Floats, alone: Floats, parameters: Any) -> Float
         peaks_over_threshold.score(step, parameters["step"]), peaks_over_threshold.score(rise, parameters["rise"])
     )
     rare = np.where(alone > 0, -np.log(parameters["alone"]), 0.0)
-    return np.where(found > 0, np.maximum(found - LOOKS + rare, 0.0), 0.0)
+    return np.where(found > 0, np.maximum(found - TWO_TESTS + rare, 0.0), 0.0)
 
 
-def _peak(seen: Draws) -> Floats:
+def _peak(seen: StockIssues) -> Floats:
     """The most that attendants held of each product in 21 days, above the least."""
     before = seen.carried[:, -LOOK_BACK_DAYS - 1 : -1]
     return np.asarray(np.ptp(before, axis=1)) if before.size else np.zeros(len(seen.carried))
@@ -143,7 +146,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=moment.date,
         reason="leak",
         severity=severity_of(100 * (missing - expected) / expected) if expected > 0 else "critical",
-        detector=Leak.name,
+        detector=Leak.spec.name,
         value=round(missing, 1),
         expected=round(expected, 1),
         lower=0.0,

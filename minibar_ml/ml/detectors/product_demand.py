@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, severity_of
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import level_shift, negative_binomial, thresholds
 
@@ -26,9 +26,16 @@ class ProductDemand:
     The rest of the day carries weekday, season, occupancy and guests; the tested product is left out of it.
     """
 
-    name: ClassVar[str] = "product_demand"
-    metric: ClassVar[MetricType] = "product_consumption"
-    types: ClassVar[tuple[AlertType, ...]] = ("consumption_anomaly",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="product_demand",
+        metric="product_consumption",
+        types=("consumption_anomaly",),
+        reasons={"product_high": "sales", "product_low": "sales"},
+        reads={"products": 1},
+        learns_from="products",
+        share=0.05,
+        inject=surge,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn each product's share, the spread around it, and how high scores went in the past."""
@@ -49,7 +56,7 @@ class ProductDemand:
         sizeable = np.abs(counts - means) >= Limits().product_floor
         highest = np.array([score for row, scores in enumerate(scored) for score in scores[sizeable[row]]])
         checks = len(past.rooms)
-        return {**learnt, "past": thresholds.history(highest, checks), "tests": counts.size / checks}
+        return {**learnt, "past": thresholds.history(highest, checks), "n_tests": counts.size / checks}
 
     def _day(self, counts: Any, means: Any, parameters: Parameters, row: int) -> Any:
         """The score of each product on one day: the stranger of the day itself and of its last two days."""
@@ -85,10 +92,7 @@ class ProductDemand:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 40 % and 5 units off; below what was expected only when the day is over."""
-        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
-        least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
-        )
+        least = self.spec.threshold(parameters, limits)
         off = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -170,7 +174,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         occurred_on=moment.date,
         reason="product_high" if high else "product_low",
         severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
-        detector=ProductDemand.name,
+        detector=ProductDemand.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 1),
         lower=float(row["lower"]),

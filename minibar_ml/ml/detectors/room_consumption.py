@@ -6,41 +6,45 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, severity_of
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.faults.rooms import grab, untouched_checks
 from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
 from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms.check_scores import first_score, peers_of, score_rows, second_score
 from minibar_ml.ml.rooms.predictive import Flags, Predictive, predict
-from minibar_ml.ml.stats import negative_binomial, thresholds
+from minibar_ml.ml.rooms.visit_model import LONGEST_STAY_DAYS
+from minibar_ml.ml.stats import thresholds
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-CENTRAL = 0.95
-FIRST_LOOK = 1.0
-"""Nats that a check must be stranger by while its guests' next check is still to come. Looking twice costs nearly
-nothing so: on simulated hotels recall at one false alert was .459, against .461 had every alert waited."""
-MOST_CHECKS = 200_000
-"""Checks of the past that are looked at for how high scores go; more only cost time."""
-
 
 class RoomConsumption:
     """Upper tail of each check's predictive; see `visit_model` and `predictive` for the model and its sources."""
 
-    name: ClassVar[str] = "room_consumption"
-    metric: ClassVar[MetricType] = "room_consumption"
-    types: ClassVar[tuple[AlertType, ...]] = ("consumption_anomaly",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="room_consumption",
+        metric="room_consumption",
+        types=("consumption_anomaly",),
+        reasons={"room_high": "found"},
+        reads={"rooms": LONGEST_STAY_DAYS},
+        learns_from="rooms",
+        # Half of the budget: nowhere else does one more false alert find as many more faults.
+        share=0.5,
+        inject=grab,
+        score_untouched=untouched_checks,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high scores went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points, past.calendar.evenings())
+        learnt = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
         if isinstance(learnt, TooLittle):
             return learnt
-        found = visit_model.checks(some_rooms(past.rooms), by_guests=learnt["by_guests"])
-        made = predict(found, learnt, evenings=past.calendar.evenings())
-        scores = np.maximum(_sizeable(made, first_look(made)), _sizeable(made.again(), _second_look(made)))
+        found = visit_model.checks(visit_model.some_rooms(past.rooms), by_guests=learnt["by_guests"])
+        made = predict(found, learnt, special_days=past.calendar.special_days())
+        scores = np.maximum(_sizeable(made, first_score(made)), _sizeable(made.again(), second_score(made)))
         return {**learnt, "past": thresholds.history(scores[scores > 0], len(found))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
@@ -48,22 +52,19 @@ class RoomConsumption:
         import pandas as pd
 
         found = visit_model.checks(frames.rooms, by_guests=parameters["by_guests"])
-        made = predict(found, parameters, _of_day(found, moment.day), frames.calendar.evenings())
+        made = predict(found, parameters, _of_day(found, moment.day), frames.calendar.special_days())
         new = made.at((made.found["day"] == moment.day).to_numpy())
         known = made.at(made.next_on == moment.day).again()
-        peers = _peers(made.found)
-        looks = (told(new, first_look(new), peers), told(known, known.surprise(), peers))
-        return pd.concat(looks, ignore_index=True)
+        peers = peers_of(made.found)
+        scored = (score_rows(new, first_score(new), peers), score_rows(known, known.surprise(), peers))
+        return pd.concat(scored, ignore_index=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Rooms beyond the budget's threshold, 40 % and 3 units over what was expected (defaults).
 
         More can only be found as the day goes on, so a running day needs no allowance.
         """
-        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
-        least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], threshold_multiplier=threshold_multiplier
-        )
+        least = self.spec.threshold(parameters, limits)
         over = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -71,21 +72,6 @@ class RoomConsumption:
             & (over >= limits.consumption_deviation * scores["expected"])
         ]
         return [_finding(row, moment) for row in picked.to_dict("records")]
-
-
-def some_rooms(rooms: "DataFrame") -> "DataFrame":
-    """All rooms, or as many as make 200,000 checks; whole rooms, so that runs and stays stay whole."""
-    every = -(-len(rooms) // MOST_CHECKS)
-    return rooms[rooms["room_id"] % every == 0] if every > 1 else rooms
-
-
-def first_look(made: Predictive) -> Floats:
-    """Surprise at each new check; less a nat where its guests stay on and their next check is to come."""
-    return np.maximum(made.surprise() - FIRST_LOOK * (made.found["staying"].to_numpy() > 0), 0.0)
-
-
-def _second_look(made: Predictive) -> Floats:
-    return np.where(made.next_on > UNKNOWN_DAY, made.again().surprise(), 0.0)
 
 
 def _sizeable(made: Predictive, scores: Floats) -> Floats:
@@ -102,39 +88,6 @@ def _of_day(found: "DataFrame", day: int) -> Flags:
     return np.asarray(of_day | before)
 
 
-def _peers(found: "DataFrame") -> "DataFrame":
-    """Units and number of checks of each day and room type, of rooms that were, or may have been, slept in."""
-    slept_in = found[(found["nights"] > 0) | ~found["known"]]
-    return slept_in.groupby(["day", "room_type"], observed=True)["units"].agg(["sum", "size"]).reset_index()
-
-
-def told(made: Predictive, scores: Floats, peers: "DataFrame | None" = None) -> "DataFrame":
-    """One row a check, as `score` gives them; `peers` (by default the checks' own) is what others are told from."""
-    peers = _peers(made.found) if peers is None else peers
-    edges = ((1 - CENTRAL) / 2, (1 + CENTRAL) / 2)
-    lower, upper = (negative_binomial.quantile(edge, made.mean, made.spread) for edge in edges)
-    alike = made.found[["day", "room_type"]].merge(peers, "left", ["day", "room_type"])
-    counted = ((made.found["nights"] > 0) | ~made.found["known"]).to_numpy()
-    others = alike["size"].fillna(0).to_numpy() - counted
-    their_units = alike["sum"].fillna(0).to_numpy() - np.where(counted, made.found["units"], 0.0)
-    return made.found.assign(
-        entity_id=made.found["room_id"],
-        value=made.found["units"].to_numpy(dtype=float),
-        expected=made.mean,
-        score=scores,
-        lower=lower,
-        upper=upper,
-        stay_units=made.stay.units,
-        stay_checks=made.stay.checks,
-        next_units=made.stay.next_units,
-        peers=others,
-        peers_units=their_units / np.maximum(others, 1),
-        x_refill_gap=made.found["refilled"] - made.found["units"],
-        x_products=made.found["products_found"],
-        x_visits=made.found["visits"],
-    )
-
-
 def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
     return Finding(
         type="consumption_anomaly",
@@ -145,7 +98,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         occurred_on=date.fromordinal(int(row["day"])),
         reason="room_high",
         severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
-        detector=RoomConsumption.name,
+        detector=RoomConsumption.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 2),
         lower=float(row["lower"]),

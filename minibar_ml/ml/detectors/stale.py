@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 
 if TYPE_CHECKING:
@@ -22,9 +21,14 @@ class Stale:
     As a silence goes on, fewer of the days before it are looked at; the share that must have had checks stays.
     """
 
-    name: ClassVar[str] = "stale"
-    metric: ClassVar[MetricType] = "room_consumption"
-    types: ClassVar[tuple[AlertType, ...]] = ("data_stale",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="stale",
+        metric="room_consumption",
+        types=("data_stale",),
+        reasons={"stale": None},
+        reads={"rooms": WATCHED_DAYS},
+        is_state=True,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """A rule has nothing to learn."""
@@ -55,7 +59,7 @@ class Stale:
                 occurred_on=moment.date.fromordinal(int(row["last"]) + 1),
                 reason="stale",
                 severity="high",
-                detector=self.name,
+                detector=self.spec.name,
                 value=24.0 * int(row["value"]),
                 upper=24.0 * SILENT_DAYS,
                 facts={"last_at": moment.date.fromordinal(int(row["last"])).isoformat()},

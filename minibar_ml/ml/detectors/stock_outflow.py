@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, severity_of
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.faults.products import write_off
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import peaks_over_threshold, thresholds
 from minibar_ml.ml.stats.panels import Floats, room_days
 from minibar_ml.ml.stock import issues
-from minibar_ml.ml.stock.issues import Draws
+from minibar_ml.ml.stock.issues import StockIssues
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,36 +30,43 @@ class StockOutflow:
 
     Issues are lumpy, so days without one say nothing and each product is held against its own issue days: median and
     MAD (Iglewicz & Hoaglin, How to Detect and Handle Outliers, 1993) with a floor, spreads shrunk to the hotel's; what
-    the day's common level of drawing explains is granted. Too little is never an alert: not to draw today is ordinary.
+    the day's common factor explains is granted. Too little is never an alert: not to draw today is ordinary.
     """
 
-    name: ClassVar[str] = "stock_outflow"
-    metric: ClassVar[MetricType] = "stock_outflow"
-    types: ClassVar[tuple[AlertType, ...]] = ("stock_anomaly",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="stock_outflow",
+        metric="stock_outflow",
+        types=("stock_anomaly",),
+        reasons={"outflow_high": "goods", "write_off_high": "goods"},
+        reads=issues.READS,
+        learns_from="outflow",
+        share=0.03,
+        explained_by={"outflow_high": "leak"},
+        inject=write_off,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the usual issue of each product, its spread, and how often and how much is written off."""
-        days = issues.history_days(past)
-        if days < issues.LEAST_DAYS:
-            return TooLittle(days, issues.LEAST_DAYS, "days of stock movements")
-        habits = issues.learn(past)
-        seen = issues.look(past, habits)
-        judged = issues.judged(seen)
-        points = int(judged.sum())
+        known = issues.known(past)
+        if isinstance(known, TooLittle):
+            return known
+        seen = known.issues
+        informative = issues.informative(seen)
+        points = int(informative.sum())
         if points < min_points:
             return TooLittle(points, min_points, "days of issues of a product")
-        learnt: dict[str, Any] = {**habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
+        learnt: dict[str, Any] = {**known.habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
         z = _strangeness(seen, learnt)
-        learnt["tail"] = peaks_over_threshold.fit(z[judged], USUAL_SCALE)
-        scores = peaks_over_threshold.without_faults(peaks_over_threshold.score(z[judged], learnt["tail"]))
-        checks = room_days(past.rooms, days)
-        return {**learnt, "past": thresholds.history(scores, checks), "tests": points / checks}
+        learnt["tail"] = peaks_over_threshold.fit(z[informative], USUAL_SCALE)
+        scores = peaks_over_threshold.without_faults(peaks_over_threshold.score(z[informative], learnt["tail"]))
+        checks = room_days(past.rooms, known.days)
+        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": points / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a product that something left on the day; `floor` is the units by which it must be off."""
         import pandas as pd
 
-        seen = issues.look(frames, parameters, moment.day, moment.is_complete)
+        seen = issues.read(frames, parameters, moment.day, moment.is_complete)
         issued, written_off = seen.issued[:, -1], seen.written_off[:, -1]
         by_issue = peaks_over_threshold.score(_strangeness(seen, parameters)[:, -1], parameters["tail"])
         by_write_off = _rarity(written_off, parameters)
@@ -82,10 +89,7 @@ class StockOutflow:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 30 % and a case (or two days' use) over, and over the largest usual day."""
-        threshold_multiplier = limits.threshold_multiplier.get(self.name, 1.0)
-        least = thresholds.threshold(
-            thresholds.SHARES[self.name], limits.budget, parameters["past"], parameters["tests"], threshold_multiplier
-        )
+        least = self.spec.threshold(parameters, limits)
         off = scores["value"] - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
@@ -120,12 +124,12 @@ def _write_offs(written_off: Floats) -> dict[str, float]:
     return {"write_off_share": min(share, 1.0), "write_off": usual}
 
 
-def _expected(seen: Draws, learnt: Any) -> Floats:
-    """The usual issue, or what the day's common level explains if that is more."""
+def _expected(seen: StockIssues, learnt: Any) -> Floats:
+    """The usual issue, or what the day's common factor explains if that is more."""
     return np.asarray(np.maximum(learnt["median"][:, None], seen.expected))
 
 
-def _strangeness(seen: Draws, learnt: Any) -> Floats:
+def _strangeness(seen: StockIssues, learnt: Any) -> Floats:
     ratio = np.log(np.maximum(seen.issued, 1e-9) / _expected(seen, learnt))
     return np.asarray(ratio / learnt["spread"][:, None])
 
@@ -146,7 +150,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=moment.date,
         reason="write_off_high" if row["is_write_off"] else "outflow_high",
         severity=severity_of(100 * (value - expected) / expected),
-        detector=StockOutflow.name,
+        detector=StockOutflow.spec.name,
         value=value,
         expected=round(expected, 1),
         lower=0.0,

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding, Severity
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.frames import Frames
+from minibar_ml.domain.alerts import Finding, Severity
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -20,9 +19,14 @@ PATIENCE_MINUTES = SEVERITIES[-1][0]
 class Unanswered:
     """A rule: 30 minutes of waiting, counted to the as-of instant while a request is open."""
 
-    name: ClassVar[str] = "unanswered"
-    metric: ClassVar[MetricType] = "request_response"
-    types: ClassVar[tuple[AlertType, ...]] = ("unanswered_request",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="unanswered",
+        metric="request_response",
+        types=("unanswered_request",),
+        reasons={"waiting": None},
+        reads={"requests": LOOK_BACK_DAYS},
+        is_state=True,
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """A rule learns nothing."""
@@ -68,7 +72,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=date.fromordinal(int(row["day"])),
         reason="waiting",
         severity=next(severity for minutes, severity in SEVERITIES if waited >= minutes),
-        detector=Unanswered.name,
+        detector=Unanswered.spec.name,
         value=round(waited, 1),
         expected=PATIENCE_MINUTES,
         upper=PATIENCE_MINUTES,

@@ -4,9 +4,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import AlertType, Finding
-from minibar_ml.domain.metrics import MetricType
-from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import Frames
 
 if TYPE_CHECKING:
@@ -16,9 +15,13 @@ if TYPE_CHECKING:
 class VacantRoom:
     """`collect` has done the reasoning (see sql/queries/collect.sql); any unit found is an alert."""
 
-    name: ClassVar[str] = "vacant_room"
-    metric: ClassVar[MetricType] = "vacant_consumption"
-    types: ClassVar[tuple[AlertType, ...]] = ("vacant_consumption",)
+    spec: ClassVar[DetectorSpec] = DetectorSpec(
+        name="vacant_room",
+        metric="vacant_consumption",
+        types=("vacant_consumption",),
+        reasons={"vacant": "found"},
+        reads={"vacant": 0},
+    )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """A rule has nothing to learn."""
@@ -44,7 +47,7 @@ class VacantRoom:
                 occurred_on=moment.date,
                 reason="vacant",
                 severity="critical",
-                detector=self.name,
+                detector=self.spec.name,
                 value=float(row["value"]),
                 expected=0.0,
                 lower=0.0,

@@ -8,9 +8,9 @@ sum never grows: the budget is the hotel's, and no accuracy is bought beyond it.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from minibar_ml.ml.detectors import shares as usual_shares
 from minibar_ml.ml.evaluation.quality import Quality, quality
 from minibar_ml.ml.evaluation.scores import HoldoutScores
-from minibar_ml.ml.stats.thresholds import SHARES
 
 SMALLER = tuple(0.8**power for power in range(1, 7))
 """Parts of its share that a detector tries to do with, largest first; a quarter is the least."""
@@ -39,20 +39,21 @@ def tune(measured: Mapping[str, HoldoutScores], budget: float, wanted: float) ->
     Measured detectors without a fault to find keep theirs. The same input gives the same split.
     """
     tried = {name: found for name, found in measured.items() if found.faults}
-    shares = dict(SHARES)
-    takers = [name for name, found in tried.items() if found.accuracy(SHARES[name], budget) < wanted]
+    usual = usual_shares()
+    shares = dict(usual)
+    takers = [name for name, found in tried.items() if found.accuracy(usual[name], budget) < wanted]
     if takers:
         for name in tried.keys() - set(takers):
-            shares[name] = _enough(tried[name], SHARES[name], budget, wanted)
-        spare = sum(SHARES.values()) - sum(shares.values())
+            shares[name] = _enough(tried[name], usual[name], budget, wanted)
+        spare = sum(usual.values()) - sum(shares.values())
         left = _grant(tried, takers, shares, spare, budget)
         if left == spare:
-            shares = dict(SHARES)
+            shares = dict(usual)
     before, after = (
         {name: quality(found, split[name], budget, wanted) for name, found in measured.items()}
-        for split in (SHARES, shares)
+        for split in (usual, shares)
     )
-    return Allocation(SHARES, shares, before, after)
+    return Allocation(usual, shares, before, after)
 
 
 def _enough(found: HoldoutScores, share: float, budget: float, wanted: float) -> float:

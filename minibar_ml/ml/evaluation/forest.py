@@ -1,6 +1,6 @@
-"""What a forest's second opinion is worth: on a detector's own faults, and on combinations that no single test sees.
+"""How good a forest is: on a detector's own faults, and on combinations that no single test sees.
 
-A forest is held to one alert in 1,000 rows. Its case are room-days whose single figures are each ordinary but odd
+A forest may alert on one row in 1,000. What it is for are room-days whose single figures are each ordinary but odd
 together: more refilled than consumed, many products for the units found, more visits than usual.
 """
 
@@ -11,8 +11,8 @@ import pandas as pd
 
 from minibar_ml.ml import isolation_forest
 from minibar_ml.ml.contract import Detector, TooLittle
-from minibar_ml.ml.evaluation.holdout import Block
-from minibar_ml.ml.evaluation.scores import Part, precision
+from minibar_ml.ml.evaluation.holdout import Fold
+from minibar_ml.ml.evaluation.scores import FoldScores, precision
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 ALERTS = 0.999
@@ -37,23 +37,24 @@ class ForestQuality:
     odd_recall_of_statistics: float | None
 
 
-def worth(
-    detector: Detector, block: Block, part: Part, threshold: float, rng: np.random.Generator
+def measure(
+    detector: Detector, fold: Fold, scores: FoldScores, threshold: float, rng: np.random.Generator
 ) -> ForestQuality | None:
-    """The figures of a detector's forest in one block; None where there is no forest or nothing to hold it against.
+    """The figures of a detector's forest in one fold; None where there is no forest or nothing to measure it on.
 
     `threshold` is the score at which the statistics alert.
     """
-    opinion, clean, faulty = block.learnt.opinions.get(detector.name), part.untouched.rows, part.trials.rows
-    if opinion is None or isinstance(opinion, TooLittle) or not len(clean) or not len(faulty):
+    forest, clean = fold.fitted.forests.get(detector.spec.name), scores.untouched.rows
+    faulty = scores.injected.rows
+    if forest is None or isinstance(forest, TooLittle) or not len(clean) or not len(faulty):
         return None
 
     def flags(rows: pd.DataFrame) -> Floats:
-        return np.asarray(isolation_forest.percentile(rows, opinion) >= ALERTS, dtype=float)
+        return np.asarray(isolation_forest.percentile(rows, forest) >= ALERTS, dtype=float)
 
     false, found = flags(clean), flags(_some(faulty, MOST_ROWS, rng))
     odd = _odd_together(_some(clean, ODD_ROWS, rng), clean)
-    at_most = 1000.0 * float(false.sum()) / block.room_days
+    at_most = 1000.0 * float(false.sum()) / fold.room_days
     return ForestQuality(
         faults=len(found),
         recall=float(found.mean()),
@@ -62,7 +63,7 @@ def worth(
         false_alerts_at_most=at_most,
         odd_rows=len(odd),
         odd_recall=float(flags(odd).mean()) if len(odd) else None,
-        odd_recall_of_statistics=float((block.due(detector, odd) >= threshold).mean()) if len(odd) else None,
+        odd_recall_of_statistics=float((fold.due(detector, odd) >= threshold).mean()) if len(odd) else None,
     )
 
 
@@ -72,8 +73,8 @@ def _some(rows: pd.DataFrame, most: int, rng: np.random.Generator) -> pd.DataFra
 
 def _odd_together(rows: pd.DataFrame, clean: pd.DataFrame) -> pd.DataFrame:
     """Rows whose every side figure is one that one ordinary row in fifty shows; none where fewer than two vary."""
-    beside = [name for name in clean.columns if str(name).startswith("x_")]
-    high = {name: _high(clean[name].to_numpy(dtype=float)) for name in beside}
+    side = [name for name in clean.columns if str(name).startswith("x_")]
+    high = {name: _high(clean[name].to_numpy(dtype=float)) for name in side}
     varied = {name: value for name, value in high.items() if value is not None}
     return rows.assign(**varied) if len(varied) > 1 else rows.iloc[:0]
 

@@ -1,8 +1,8 @@
 """How good a hotel's detectors are: faults injected into its own held-out days, and those days as they were.
 
 Recall is the share of injected faults found, as a curve over their size. Accuracy is balanced, the mean of recall and
-specificity: plain accuracy means nothing where nearly every day is ordinary. See `held_out` for the days, `injection`
-for the faults, `false_alerts` for the estimate.
+specificity: plain accuracy means nothing where nearly every day is ordinary. See `holdout` for the days,
+`ml/faults` for the faults, `false_alerts` for the estimate.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
-from minibar_ml.ml.detectors import ALL
+from minibar_ml.ml.detectors import LEARNING
 from minibar_ml.ml.evaluation import forest
-from minibar_ml.ml.evaluation.false_alerts import untouched
 from minibar_ml.ml.evaluation.forest import ForestQuality
-from minibar_ml.ml.evaluation.holdout import HELD_OUT_DAYS, Block, blocks
-from minibar_ml.ml.evaluation.injection import INJECTIONS
-from minibar_ml.ml.evaluation.scores import HoldoutScores, Part, precision
+from minibar_ml.ml.evaluation.holdout import HELD_OUT_DAYS, Fold, folds
+from minibar_ml.ml.evaluation.scores import FoldScores, HoldoutScores, precision
+from minibar_ml.ml.faults.untouched import by_day
 from minibar_ml.ml.frames import Frames
-from minibar_ml.ml.stats.thresholds import SHARES
 
 SEED = 20260102
 TRUTH = f"faults injected into {HELD_OUT_DAYS} held-out days"
@@ -68,39 +66,41 @@ def evaluate(
 
     `window` is how many days training learns from.
     """
-    parts: dict[str, list[Part]] = {}
+    found: dict[str, list[FoldScores]] = {}
     forests: dict[str, ForestQuality] = {}
-    for block in blocks(frames, until, window, min_points, limits):
-        for detector in ALL:
-            if detector.name not in INJECTIONS or isinstance(block.learnt.parameters[detector.name], TooLittle):
+    for fold in folds(frames, until, window, min_points, limits):
+        for detector in LEARNING:
+            spec = detector.spec
+            if isinstance(fold.fitted.parameters[spec.name], TooLittle):
                 continue
-            part = _part(detector, block)
-            parts.setdefault(detector.name, []).append(part)
-            if with_forests and block.until == until:
-                least = part.threshold(SHARES[detector.name], limits.budget)
-                worth = forest.worth(detector, block, part, least, np.random.default_rng(SEED))
-                forests |= {detector.name: worth} if worth else {}
-    return Evaluation({name: HoldoutScores(tuple(found)) for name, found in parts.items()}, forests)
+            scores = _fold_scores(detector, fold)
+            found.setdefault(spec.name, []).append(scores)
+            if with_forests and fold.until == until:
+                threshold = scores.threshold(spec.share, limits.budget)
+                measured = forest.measure(detector, fold, scores, threshold, np.random.default_rng(SEED))
+                forests |= {spec.name: measured} if measured else {}
+    return Evaluation({name: HoldoutScores(tuple(scores)) for name, scores in found.items()}, forests)
 
 
-def _part(detector: Detector, block: Block) -> Part:
-    rng = np.random.default_rng(SEED)
-    parameters = block.parameters(detector)
-    return Part(
-        trials=INJECTIONS[detector.name](detector, block, rng),
-        untouched=untouched(detector, block),
-        room_days=block.room_days,
+def _fold_scores(detector: Detector, fold: Fold) -> FoldScores:
+    spec, parameters = detector.spec, fold.parameters(detector)
+    if spec.inject is None:
+        raise TypeError(f"detector {spec.name} learns, but its spec has no `inject`")
+    return FoldScores(
+        injected=spec.inject(detector, fold, np.random.default_rng(SEED)),
+        untouched=(spec.score_untouched or by_day)(detector, fold),
+        room_days=fold.room_days,
         past=parameters["past"],
-        tests=parameters.get("tests", 1.0),
-        threshold_multiplier=block.limits.threshold_multiplier.get(detector.name, 1.0),
+        n_tests=parameters.get("n_tests", 1.0),
+        threshold_multiplier=fold.limits.threshold_multiplier.get(spec.name, 1.0),
     )
 
 
 def quality(measured: HoldoutScores, share: float, budget: float, wanted: float) -> Quality:
     """The figures at a share of the budget, and how far the wanted accuracy is away."""
     false = measured.false_alerts(share, budget), measured.false_alerts_at_most(share, budget)
-    threshold = measured.parts[-1].threshold(share, budget)
-    judged = sum(part.untouched.judged for part in measured.parts)
+    threshold = measured.folds[-1].threshold(share, budget)
+    judged = sum(fold.untouched.scored for fold in measured.folds)
     if not measured.faults:
         return Quality(threshold, 0, None, None, None, None, {}, *false, judged)
     return Quality(

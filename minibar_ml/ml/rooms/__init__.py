@@ -1,0 +1,1 @@
+"""What rooms are expected to consume, given their guests."""

@@ -1,4 +1,4 @@
-"""How guests' appetites differ: a multiplier for each stay, learnt without a formula for its spread.
+"""How guests differ: a multiplier of consumption for each stay, learnt without a formula for its spread.
 
 Most guests take little, many nothing, a few a lot. Multipliers have weights on a grid (nonparametric maximum likelihood
 by EM: Laird 1978; Koenker & Mizera 2014); given its multiplier a check is negative binomial around mu x multiplier with
@@ -18,7 +18,7 @@ from scipy import special
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 GRID = np.r_[0.001, np.geomspace(0.03, 16.0, 23)]
-"""Multipliers of a guest's appetite; the first is the guest who never touches the minibar."""
+"""Multipliers of a guest's consumption; the first is the guest who never touches the minibar."""
 SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
 EM_STEPS, SMOOTHING = 60, 0.002
 ENOUGH_STAYS = 3000

@@ -1,9 +1,9 @@
 """What a check was to be expected to find, given what the same guests took at their other checks.
 
-Guests differ by a multiplier of their own, which `appetites` learns from a stay's checks: the predictive of a check is
-a mixture of negative binomials under the stay's posterior (empirical Bayes; Efron 2010). A check is looked at twice:
-when it is new, given the stay's earlier checks, and once more when the same guests' next check is there. A heavy
-guest's first check looks like a fault until then, and a fault may look like a heavy guest.
+Guests differ by a multiplier of their own, which `guest_mixture` learns from a stay's checks: the predictive of a check
+is a mixture of negative binomials under the stay's posterior (empirical Bayes; Efron 2010). A check is tested twice:
+when it is new, given the stay's earlier checks, and again when the same guests' next check is there. Until then a heavy
+guest's first check looks like a fault, and a fault may look like a heavy guest.
 """
 
 from dataclasses import dataclass, replace
@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from minibar_ml.ml.contract import Parameters
 from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.rooms import guest_mixture
-from minibar_ml.ml.rooms.special_days import NONE, Evenings
-from minibar_ml.ml.rooms.visit_model import Ints, expected, level, stay_number
+from minibar_ml.ml.rooms.special_days import NONE, SpecialDays
+from minibar_ml.ml.rooms.visit_model import Ints, expected, hotel_factor, stay_number
 from minibar_ml.ml.stats import negative_binomial
 from minibar_ml.ml.stats.negative_binomial import Floats
 
@@ -43,9 +43,8 @@ class Predictive:
     """The predictive of each check: a mixture of negative binomials of one size.
 
     `weights` are checks x grid, from the stay's earlier checks; `hindsight` from those and the next one; `next_on` is
-    that next check's day, UNKNOWN_DAY while there is none; `stay` tells people what the
-    weights come from. `mean` and `spread` (the size of the negative binomial with
-    the same mean and variance) tell the mixture to people.
+    that next check's day, UNKNOWN_DAY while there is none; `stay`, for explanations, is what the weights come from.
+    `mean` and `spread` (the size of the negative binomial with the same mean and variance) summarise the mixture.
     """
 
     found: "DataFrame"
@@ -74,7 +73,7 @@ class Predictive:
         return Predictive(self.found[rows], self.mu[rows], weights, hindsight, self.next_on[rows], stay, self.size)
 
     def again(self) -> "Predictive":
-        """The second look: the same checks, with the next check of the same guests known."""
+        """The same checks, with the next check of the same guests known."""
         return replace(self, weights=self.hindsight)
 
     def surprise(self) -> Floats:
@@ -91,15 +90,15 @@ class Predictive:
 
 
 def predict(
-    found: "DataFrame", parameters: Parameters, wanted: Flags | None = None, evenings: Evenings = NONE
+    found: "DataFrame", parameters: Parameters, wanted: Flags | None = None, special_days: SpecialDays = NONE
 ) -> Predictive:
     """The predictive of the `wanted` rows (default: all) of `visit_model.checks`.
 
-    All rows tell the hotel's level; of single stays only those of wanted checks are gone through.
+    All rows go into the hotel's factor; of single stays only those of wanted checks are gone through.
     """
     units = np.minimum(found["units"].to_numpy(dtype=float), parameters["cap"])
-    mu = expected(found, parameters, evenings)
-    mu = mu * level(found, units, mu)
+    mu = expected(found, parameters, special_days)
+    mu = mu * hotel_factor(found, units, mu)
     stay = stay_number(found)
     wanted = np.ones(len(found), dtype=bool) if wanted is None else wanted
     kept = wanted | ((stay >= 0) & np.isin(stay, stay[wanted]))
@@ -109,11 +108,11 @@ def predict(
     weights, hindsight = (
         guest_mixture.posterior(parameters["weights"], logs[wanted]) for logs in (earlier, earlier + following)
     )
-    next_on, told = _told(found, stay, wanted)
-    return Predictive(found[wanted], mu[wanted], weights, hindsight, next_on, told, size)
+    next_on, of_stay = _of_stay(found, stay, wanted)
+    return Predictive(found[wanted], mu[wanted], weights, hindsight, next_on, of_stay, size)
 
 
-def _told(found: "DataFrame", stay: Ints, wanted: Flags) -> tuple[Ints, Stay]:
+def _of_stay(found: "DataFrame", stay: Ints, wanted: Flags) -> tuple[Ints, Stay]:
     """The day of the wanted checks' next check by the same guests, and what those took at their other checks."""
     day, units = found["day"].to_numpy(dtype=np.int64), found["units"].to_numpy(dtype=float)
     followed = (stay[:-1] >= 0) & (stay[:-1] == stay[1:])

@@ -2,9 +2,9 @@
 
 Expected units of a check: mu = exposure x rate[room type] x weekday x guests x nights x part of the stay, by Poisson
 regression over at most a few thousand cells (McCullagh & Nelder 1989; scikit-learn's PoissonRegressor), times the
-hotel's level: of the week before, and of the same day's other checks. So a season or a heat wave needs no calendar; a
-check that tells of a holiday's or event's evening has, besides, what such checks are known to find. What the guest's
-own checks say comes on top: see `predictive`.
+factor of the whole hotel: that of the week before and of the same day's other checks. So a season or a heat wave needs
+no calendar; the check after a holiday or event has, besides, the factor that is known of such checks. What the guests'
+own checks add is in `predictive`.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 from minibar_ml.ml.contract import Parameters, TooLittle
 from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.rooms import guest_mixture
-from minibar_ml.ml.rooms.special_days import NONE, Evenings, special, told_apart
-from minibar_ml.ml.rooms.special_days import level as evening_level
+from minibar_ml.ml.rooms.special_days import NONE, SpecialDays, is_special, separable, special_factor
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 if TYPE_CHECKING:
@@ -27,9 +26,13 @@ Ints = NDArray[np.int64]
 
 ARRIVAL_EXPOSURE = 0.3
 """Guest-nights that a guest who arrived today counts for; the rate of such checks is learnt with them."""
+LONGEST_STAY_DAYS = 28
+"""Days before a check in which its guests' other checks, and a run of empty checks, are looked for."""
 LONGEST_GAP = 14
 """Days since the check before, beyond which a room without known occupancy says nothing."""
 LEAST_DAYS = 7
+MOST_CHECKS = 200_000
+"""Checks of the past that are looked at for how high scores go; more only cost time."""
 CAP = 0.999
 RIDGE = 1e-3
 LEVEL_DAYS, LEVEL_PRIOR = 7, 100.0
@@ -59,14 +62,20 @@ def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
     return found.assign(exposure=exposure[picked][order]).reset_index(drop=True)
 
 
+def some_rooms(rooms: "DataFrame") -> "DataFrame":
+    """All rooms, or as many as make 200,000 checks; whole rooms, so that runs and stays stay whole."""
+    every = -(-len(rooms) // MOST_CHECKS)
+    return rooms[rooms["room_id"] % every == 0] if every > 1 else rooms
+
+
 def knows_guests(rooms: "DataFrame") -> bool:
     """Whether most checks have known occupancy, so that guests explain what is found."""
     seen = rooms["previous_on"] > UNKNOWN_DAY
     return bool(seen.any()) and float(rooms["known"][seen].mean()) >= 0.5
 
 
-def fit(rooms: "DataFrame", min_points: int, evenings: Evenings = NONE) -> dict[str, Any] | TooLittle:
-    """Learn rates, and how guests differ, from one hotel's checks; `evenings` are the days whose evening is special."""
+def fit(rooms: "DataFrame", min_points: int, special_days: SpecialDays = NONE) -> dict[str, Any] | TooLittle:
+    """Learn rates, and how guests differ, from one hotel's checks; see `Calendar.special_days`."""
     by_guests = knows_guests(rooms)
     found = checks(rooms, by_guests=by_guests)
     days = int(found["day"].nunique())
@@ -79,11 +88,11 @@ def fit(rooms: "DataFrame", min_points: int, evenings: Evenings = NONE) -> dict[
     units = found["units"].to_numpy(dtype=float)
     cap = max(float(np.quantile(units, CAP)), 1.0)
     units, types = np.minimum(units, cap), sorted(found["room_type"].unique().tolist())
-    apart = told_apart(found, evenings, min_points)
+    apart = separable(found, special_days, min_points)
     learnt = {"by_guests": by_guests, "types": types, "cap": cap, "special": 1.0}
     learnt["rates"] = _rates(found[~apart], units[~apart], types)
-    learnt["special"] = evening_level(found["day"][apart].nunique(), units[apart], expected(found[apart], learnt))
-    return learnt | guest_mixture.fit(stay_number(found), units, expected(found, learnt, evenings))
+    learnt["special"] = special_factor(found["day"][apart].nunique(), units[apart], expected(found[apart], learnt))
+    return learnt | guest_mixture.fit(stay_number(found), units, expected(found, learnt, special_days))
 
 
 def _rates(found: "DataFrame", units: Floats, types: list[str]) -> Floats:
@@ -132,10 +141,10 @@ def _design(types: int) -> Floats:
     return np.hstack(parts).astype(float)
 
 
-def expected(found: "DataFrame", parameters: Parameters, evenings: Evenings = NONE) -> Floats:
-    """mu of each check, in units, before the hotel's level; `evenings` are the days whose evening is special."""
+def expected(found: "DataFrame", parameters: Parameters, special_days: SpecialDays = NONE) -> Floats:
+    """mu of each check, in units, before the hotel's factor; see `Calendar.special_days`."""
     usual = found["exposure"].to_numpy(dtype=float) * parameters["rates"][_cells(found, parameters["types"])]
-    return np.asarray(usual * np.where(special(found, evenings), parameters["special"], 1.0))
+    return np.asarray(usual * np.where(is_special(found, special_days), parameters["special"], 1.0))
 
 
 def stay_number(found: "DataFrame") -> Ints:
@@ -150,10 +159,11 @@ def stay_number(found: "DataFrame") -> Ints:
     return np.where(single, np.cumsum(starts) - 1, -1)
 
 
-def level(found: "DataFrame", units: Floats, mu: Floats) -> Floats:
-    """The hotel's level at each check, 1 on a usual day: the seven days before, then the same day's other checks.
+def hotel_factor(found: "DataFrame", units: Floats, mu: Floats) -> Floats:
+    """The factor of the whole hotel at each check, 1 on a usual day.
 
-    Both are shrunk: the week to 1, the day to the week, by 100 expected units.
+    It is that of the seven days before, then that of the same day's other checks. Both are shrunk by 100 expected
+    units: the week's to 1, the day's to the week's.
     """
     if not len(found):
         return np.zeros(0)

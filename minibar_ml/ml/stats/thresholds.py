@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from minibar_ml.domain.budget import SHARES as SHARES
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 KEPT = 400
@@ -24,17 +23,15 @@ def history(scores: Floats, room_days: int) -> dict[str, Any]:
     return {"highest": np.sort(np.asarray(scores, dtype=float))[::-1][:KEPT].copy(), "room_days": int(room_days)}
 
 
-def threshold(
-    share: float, budget: float, past: Any, tests_per_room_day: float = 1.0, threshold_multiplier: float = 1.0
-) -> float:
-    """The score (nats) above which an alert is due.
+def threshold(share: float, budget: float, past: Any, n_tests: float = 1.0, threshold_multiplier: float = 1.0) -> float:
+    """The score (nats) above which an alert is due; `n_tests` is tests per room and day.
 
     Nominal: -ln(share x budget / 1,000 / tests). Calibrated: the score that the past exceeded more often than
     contamination and chance (the 95 % point of a Poisson count) can explain, at most a factor of 40 stricter in
     probability.
     """
     allowance = share * budget * threshold_multiplier
-    nominal = -float(np.log(allowance / 1000.0 / max(tests_per_room_day, 1e-6)))
+    nominal = -float(np.log(allowance / 1000.0 / max(n_tests, 1e-6)))
     highest, room_days = past["highest"], past["room_days"]
     usual = CONTAMINATION * allowance * room_days / 1000.0
     allowed = int(usual + 1.645 * np.sqrt(usual) + 1)

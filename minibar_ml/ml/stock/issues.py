@@ -1,20 +1,24 @@
-"""What is drawn from the warehouse, product by product and day by day, and how much of it the day explains.
+"""Stock issued from the warehouse, by product and day, and how much of it the day explains.
 
 Attendants draw in cases, for days ahead, and on their rounds most of what they handle at once: all products' issues
-are high together. What one product draws beyond its share of the day's common level needs another reason.
+are high together. What is issued of one product beyond its share of the day's common factor needs another reason.
 """
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.contract import TooLittle
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.stats.panels import Floats, ids_of, panel, trailing_means, weighted_medians
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+READS = {"outflow": LOOK_BACK_DAYS, "products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS}
+"""The frames that `read` needs, and how many days of them."""
 WINDOW_DAYS = 63
 USE_DAYS = 28
 LEAST_DAYS = 14
@@ -27,14 +31,14 @@ TOGETHER_SECONDS = 600
 
 Habits = dict[str, Any]
 """Of each product: `products` (ids), `ratio` (units issued for one used), `case` (the smallest usual issue), `recorded`
-(whether its use is on record); and `heavy`, a heavy day's common level."""
+(whether its use is on record); and `heavy`, a heavy day's common factor."""
 
 
 @dataclass(frozen=True, slots=True)
-class Draws:
-    """Arrays of products x days (the last is the judged one) in units; `level` by day, 1 on a usual day.
+class StockIssues:
+    """Arrays of products x days (the last is the judged one) in units; `factor` by day, 1 on a usual day.
 
-    `use`: mean daily use of the 28 days before. `expected`: issues that the day's common level explains. `carried`:
+    `use`: mean daily use of the 28 days before. `expected`: issues that the day's common factor explains. `carried`:
     what attendants hold by the books, issued - used - returned, counted from an arbitrary zero. `alone`: issues of the
     product with no other product's within ten minutes; rounds are handed out together.
     """
@@ -43,20 +47,33 @@ class Draws:
     written_off: Floats
     use: Floats
     typical: Floats
-    level: Floats
+    factor: Floats
     carried: Floats
     alone: Floats
 
     @property
     def expected(self) -> Floats:
-        """Issues that the day's common level explains."""
-        return self.typical * self.level
+        """Issues that the day's common factor explains."""
+        return self.typical * self.factor
 
 
-def history_days(past: Frames) -> int:
-    """Days from the first to the last movement on record."""
-    days = past.outflow["day"]
-    return int(days.max() - days.min()) + 1 if len(days) else 0
+@dataclass(frozen=True, slots=True)
+class KnownIssues:
+    """What a detector of issues learns from: products' habits, the past's issues, and how many days they span."""
+
+    habits: Habits
+    issues: StockIssues
+    days: int
+
+
+def known(past: Frames) -> KnownIssues | TooLittle:
+    """The habits and issues of a past of 14 days or more."""
+    moved = past.outflow["day"]
+    days = int(moved.max() - moved.min()) + 1 if len(moved) else 0
+    if days < LEAST_DAYS:
+        return TooLittle(days, LEAST_DAYS, "days of stock movements")
+    habits = learn(past)
+    return KnownIssues(habits, read(past, habits), days)
 
 
 def learn(past: Frames) -> Habits:
@@ -72,26 +89,26 @@ def learn(past: Frames) -> Habits:
     pseudo = PSEUDO_DAYS * total / max(until - since, 1)
     ratio = np.where(recorded, (capped + pseudo * pooled) / np.maximum(total + pseudo, 1e-9), 1.0)
     habits = {"products": products, "ratio": np.maximum(ratio, 1e-3), "case": low, "recorded": recorded}
-    heavy = float(np.quantile(_drawn(past, habits, since, until).level, HEAVY_DAY))
+    heavy = float(np.quantile(_issues(past, habits, since, until).factor, HEAVY_DAY))
     return {**habits, "heavy": heavy}
 
 
-def look(frames: Frames, habits: Any, day: int | None = None, complete: bool = True) -> Draws:
-    """The draws of up to 63 days that end with `day` (default: the last on record).
+def read(frames: Frames, habits: Any, day: int | None = None, complete: bool = True) -> StockIssues:
+    """The issues of up to 63 days that end with `day` (default: the last on record).
 
-    On a day that is not over, others may still draw: at least a heavy day's common level is granted.
+    On a day that is not over, others may still draw: at least a heavy day's common factor is granted.
     """
     _, since, until = _span(frames, day)
-    draws = _drawn(frames, habits, since, until)
+    issues = _issues(frames, habits, since, until)
     if not complete:
-        draws.level[-1:] = np.maximum(draws.level[-1:], habits["heavy"])
-    return draws
+        issues.factor[-1:] = np.maximum(issues.factor[-1:], habits["heavy"])
+    return issues
 
 
-def judged(draws: Draws) -> Any:
+def informative(issues: StockIssues) -> NDArray[np.bool_]:
     """Which product-days of the past a detector may learn a tail from: something issued, enough days before it."""
-    seen = np.arange(draws.issued.shape[1]) >= LEAST_DAYS // 2
-    return (draws.issued > 0) & seen
+    seen = np.arange(issues.issued.shape[1]) >= LEAST_DAYS // 2
+    return np.asarray((issues.issued > 0) & seen)
 
 
 def noise(habits: Any, expected: Floats) -> Floats:
@@ -126,7 +143,7 @@ def _usual_issues(issued: Floats) -> tuple[Floats, Floats]:
     return low, high
 
 
-def _drawn(frames: Frames, habits: Any, since: int, until: int) -> Draws:
+def _issues(frames: Frames, habits: Any, since: int, until: int) -> StockIssues:
     products = habits["products"]
 
     def of(column: str) -> Floats:
@@ -137,9 +154,9 @@ def _drawn(frames: Frames, habits: Any, since: int, until: int) -> Draws:
     source = np.where(habits["recorded"][:, None], use, trailing_means(issued, USE_DAYS))
     typical = habits["ratio"][:, None] * np.maximum(source, LEAST_USE)
     carried = np.cumsum(issued - used - of("returned"), axis=1)
-    level = common(issued / typical, typical)
+    factor = common(issued / typical, typical)
     alone = _alone(frames.levels, products, since, until)
-    return Draws(issued, of("written_off"), use, typical, level, carried, alone)
+    return StockIssues(issued, of("written_off"), use, typical, factor, carried, alone)
 
 
 def _alone(levels: "DataFrame", products: Any, since: int, until: int) -> Floats:

@@ -1,1 +1,1 @@
-"""The channels, a file each."""
+"""The channels, one file each."""

@@ -1,4 +1,4 @@
-"""SMS, push and chat through apprise, whose URL names service, account and recipient, and holds their tokens."""
+"""SMS, push and chat through apprise. Its URLs name service, account and recipient, and contain their tokens."""
 
 import logging
 from typing import TYPE_CHECKING
@@ -17,39 +17,39 @@ class AppriseChannel:
     """One of the channels `sms`, `push` and `chat`."""
 
     def __init__(self, kind: ChannelKind) -> None:
-        """The kind says how long a text may be."""
+        """The kind decides how long a text may be."""
         self._kind = kind
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
-        """Hand one message to the service; see `Channel`. Services know no identity: a repeat can't be told from it."""
+        """Send one message to the service; see `Channel`. Services take no identity, so they can't detect a repeat."""
         body = mail.text if self._kind == "chat" else mail.short or mail.subject
         if not _service(address).notify(body=body, title=one_line(mail.subject)):
-            raise NotDelivered(f"the service {scheme(address)} did not take the message")
+            raise NotDelivered(f"the service {scheme(address)} did not accept the message")
 
     def close(self) -> None:
         """Nothing is held open."""
 
 
 def scheme(url: str) -> str:
-    """What may be shown of an apprise URL: which service it is."""
+    """The scheme of an apprise URL, which names the service and is all that may be shown of it."""
     return one_line(url.partition("://")[0])[:40] + "://"
 
 
 def check(url: str) -> None:
-    """Raise NeverDeliverable, repeating nothing of it, unless a URL is one that apprise knows."""
+    """Raise NeverDeliverable, without repeating the URL, unless apprise supports it."""
     try:
         _service(url)
     except NeverDeliverable:
-        # What has no scheme may be a token alone.
-        raise NeverDeliverable(f"this is no URL that apprise knows: {WIKI}") from None
+        # Without a scheme it may be a bare token.
+        raise NeverDeliverable(f"not a URL that apprise supports; {WIKI}") from None
 
 
 def _service(url: str) -> "Apprise":
-    # It logs what it is given, tokens and all.
+    # apprise logs the URLs that it is given, with their tokens.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
     from apprise import Apprise
 
     service = Apprise()
     if not service.add(url):
-        raise NeverDeliverable(f"{scheme(url)} is no URL that apprise knows: {WIKI}")
+        raise NeverDeliverable(f"{scheme(url)} is not a URL that apprise supports; {WIKI}")
     return service

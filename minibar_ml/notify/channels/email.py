@@ -1,4 +1,4 @@
-"""Mail by SMTP: one connection for all mails of a run, opened when the first is sent."""
+"""Mail by SMTP: one connection for all mails of a run, opened for the first one."""
 
 import hashlib
 import smtplib
@@ -20,7 +20,7 @@ NAME = "minibar-ml"
 
 
 class _WholeWords(EmailPolicy):
-    """SMTP's policy, but a subject or a name that is not ASCII is encoded as one text.
+    """The SMTP policy, except that a subject or a name that is not ASCII is encoded as one text.
 
     The standard one encodes word by word and, where a line breaks between two encoded words, loses the space between
     them or puts one into a word (CPython issue 92081): "Olağandışı tüketim" arrived as one word.
@@ -48,7 +48,7 @@ POLICY = _WholeWords(linesep="\r\n", max_line_length=78)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server and how to speak to it."""
+    """A mail server and how to connect to it."""
 
     host: str
     port: int
@@ -69,7 +69,7 @@ class Email:
         self._open: smtplib.SMTP | None = None
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
-        """Hand one mail to the server; see `Channel`."""
+        """Send one mail to the server; see `Channel`."""
         message = _composed(self._server.sender, address, name, mail, identity)
         connection = self._open or self._connect()
         try:
@@ -78,9 +78,9 @@ class Email:
             raise _refused(*next(iter(error.recipients.values()))) from error
         except smtplib.SMTPServerDisconnected as error:
             self.close()
-            raise NotDelivered(f"the mail server hung up ({_why(error)})") from error
+            raise NotDelivered(f"the mail server closed the connection ({_why(error)})") from error
         except smtplib.SMTPSenderRefused as error:
-            raise ChannelDown(f"the sender {self._server.sender} is refused: {_reply(error)}") from error
+            raise ChannelDown(f"sender {self._server.sender} refused: {_reply(error)}") from error
         except smtplib.SMTPResponseException as error:
             self._close_if_over(error.smtp_code)
             raise _refused(error.smtp_code, error.smtp_error) from error
@@ -89,7 +89,7 @@ class Email:
             raise NotDelivered(reason(f"{type(error).__name__}: {error}")) from error
 
     def check(self) -> None:
-        """Connect, encrypt, log in and say goodbye, without any mail; raises ChannelDown naming what is wrong."""
+        """Connect, encrypt, log in and disconnect without sending; raises ChannelDown with the reason."""
         try:
             code, answer = (self._open or self._connect()).noop()
         except (OSError, smtplib.SMTPException) as error:
@@ -97,10 +97,10 @@ class Email:
         finally:
             self.close()
         if code != 250:
-            raise ChannelDown(reason(f"it answers {code} {answer.decode(errors='replace')}"))
+            raise ChannelDown(reason(f"unexpected reply {code} {answer.decode(errors='replace')}"))
 
     def close(self) -> None:
-        """Say goodbye to the server, if it still listens."""
+        """Disconnect from the server, if the connection is still there."""
         connection, self._open = self._open, None
         if connection is None:
             return
@@ -117,11 +117,11 @@ class Email:
                 self._open.login(self._server.user, self._server.password)
         except ssl.SSLCertVerificationError as error:
             self.close()
-            raise ChannelDown(f"{there}: its certificate is not trusted ({error.verify_message})") from error
+            raise ChannelDown(f"{there}: certificate not trusted ({error.verify_message})") from error
         except smtplib.SMTPAuthenticationError as error:
             self.close()
-            # The server's words may repeat what it was given.
-            raise ChannelDown(f"{there}: user {self._server.user} was not let in ({error.smtp_code})") from error
+            # The server's reply may repeat the password.
+            raise ChannelDown(f"{there}: login failed for user {self._server.user} ({error.smtp_code})") from error
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             raise ChannelDown(reason(f"{there}: {_why(error)}")) from error
@@ -159,7 +159,7 @@ def _composed(sender: str, address: str, name: str, mail: Mail, identity: str) -
 
 
 def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:
-    """The mail with its headers; the same identity gives the same Message-ID, so a second copy is known for one."""
+    """The mail with its headers; one identity gives one Message-ID, so that a second copy can be recognized."""
     domain = sender.rpartition("@")[2]
     message = EmailMessage(policy=POLICY)
     message["Subject"] = one_line(mail.subject)
@@ -179,10 +179,10 @@ def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> 
 
 
 def _refused(code: int, answer: bytes | str) -> NotDelivered:
-    """A refusal from 500 on is for good, any other in passing."""
+    """A reply from 500 on is permanent, any other temporary."""
     text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     kind = NeverDeliverable if code >= 500 else NotDelivered
-    return kind(reason(f"the mail server says {code} {text}"))
+    return kind(reason(f"the mail server replied {code} {text}"))
 
 
 def _reply(error: smtplib.SMTPResponseException) -> str:
@@ -192,7 +192,7 @@ def _reply(error: smtplib.SMTPResponseException) -> str:
 
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "no answer in time"
+        return "timed out"
     if isinstance(error, ConnectionRefusedError):
-        return "nothing listens there"
+        return "connection refused"
     return str(error) or type(error).__name__

@@ -11,11 +11,12 @@ from markupsafe import Markup
 
 from minibar_ml.domain.reporting.report import Dashboard, Report, Window
 from minibar_ml.i18n import Lang
+from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import charts
 from minibar_ml.render.cells import written
-from minibar_ml.render.headings import figures
-from minibar_ml.render.hotels import hotel_names
-from minibar_ml.render.palette import MARKS, sign
+from minibar_ml.render.headings import days, document_title, figures, title, whose
+from minibar_ml.render.hotels import has_many_hotels, hotel_name, hotel_names
+from minibar_ml.render.palette import sign
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words, isolated_sentences
@@ -44,20 +45,24 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         lang=lang,
         words=words,
         charts=charts,
+        title=title(report, words),
+        document_title=document_title(report, words),
+        whose=whose(report, words),
+        days=days(report, words),
         figures=figures(report, words),
         sections=sections(report, words),
         number_kinds=NUMBERS,
         hotel_names=hotel_names(report, words),
         sign=sign,
-        marks=MARKS,
+        marks=SEVERITY_MARKS,
         first_actions=FIRST_ACTIONS,
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         sentences=lambda action: isolated_sentences(action, lang),
-        hotel=lambda hotel_id: report.hotels.get(hotel_id),
-        has_many_hotels=report.hotel_id is None and len(report.hotels) > 1,
+        hotel=lambda hotel_id: hotel_name(report, hotel_id, words),
+        has_many_hotels=has_many_hotels(report),
     )
     return page.encode()
 
@@ -90,7 +95,7 @@ def _environment(words: Words) -> Environment:
         printable=printable,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
-        percent=words.percent,
+        change=words.change,
         share=words.share,
         day=words.day,
         short_day=words.short_day,

@@ -1,4 +1,4 @@
-"""What needs action, on paper: the gravest first, each alert with its sentences in one uncut row."""
+"""What needs action, on paper: the most severe first, each alert with its sentences in one uncut row."""
 
 from typing import Any
 
@@ -25,17 +25,17 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     shown = report.actions.rows[:FIRST]
     if not shown:
         unknown = report.live_total is None
-        told = _("Not known: nothing was watched.") if unknown else _("No alert is open.")
-        return [paragraph(told, style(colour=palette.SOFT, spaceAfter=6))]
-    told = _("The gravest first, then what costs most.")
+        reason = _("Unknown: anomaly detection has not run.") if unknown else _("No open alerts.")
+        return [paragraph(reason, style(colour=palette.SOFT, spaceAfter=6))]
+    order = _("Sorted by severity, then by possible loss.")
     if len(shown) < report.actions.total:
         cut = _("The first %(shown)s of %(total)s are shown.")
-        told += " " + cut % {"shown": words.number(len(shown)), "total": words.number(report.actions.total)}
+        order += " " + cut % {"shown": words.number(len(shown)), "total": words.number(report.actions.total)}
     middle = width - _CHIP - _PRICE
     head = [
         paragraph(_("Severity"), style(SMALL, palette.SOFT)),
         paragraph(_("What happened, and what to do"), style(SMALL, palette.SOFT)),
-        paragraph(_("Money at stake"), style(SMALL, palette.SOFT, right=True)),
+        paragraph(_("Possible loss"), style(SMALL, palette.SOFT, right=True)),
     ]
     rows = [_row(action, report, words, middle - 2 * _PADDING) for action in shown]
     grid = Grid(
@@ -45,7 +45,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
         style=[*_looks(), *_edges(shown)],
         spaceAfter=6,
     )
-    return [paragraph(told, note()), grid]
+    return [paragraph(order, note()), grid]
 
 
 def _row(action: Action, report: Report, words: Words, width: float) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The head of the first page: whose report it is, and the figures that everybody reads."""
+"""The head of the first page: hotel, period and key figures."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,6 +8,7 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import palette
+from minibar_ml.render.cells import written
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.headings import Figure, days, title, whose
 from minibar_ml.render.hotels import hotel_names
@@ -51,7 +52,7 @@ def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
     cells = [
         [
             paragraph(figure.title, style(SMALL, palette.SOFT)),
-            paragraph(words.number(figure.value), style(HUGE, bold=True)),
+            paragraph(written(figure.value, figure.kind, words), style(HUGE, bold=True)),
             paragraph(figure.below, style(SMALL, palette.SOFT)),
         ]
         for figure in found

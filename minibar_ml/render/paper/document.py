@@ -23,12 +23,12 @@ from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render import palette
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.headings import days, figures, title, whose
+from minibar_ml.render.headings import days, document_title, figures, title, whose
 from minibar_ml.render.palette import FONT, SMALL
 from minibar_ml.render.paper import actions, cover, drawings, tables
 from minibar_ml.render.paper.text import caption, heading, note, paragraph, register_fonts, style
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import Section, Table, printable
+from minibar_ml.render.tables import Section, Table
 from minibar_ml.render.words import UNKNOWN, Words
 
 _MARGIN, _FOOT = 15 * mm, 17 * mm
@@ -63,7 +63,7 @@ def _set(
         pagesize=A4,
         leftMargin=_MARGIN,
         rightMargin=_MARGIN,
-        title=f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}",
+        title=document_title(report, words),
         author="minibar-ml",
         subject=title(report, words),
         creator="minibar-ml",
@@ -81,12 +81,12 @@ def _set(
 
 
 class _End(Flowable):  # type: ignore[misc]
-    """Takes no room, and sees how much was left of the last page."""
+    """Has no size, and records how much room the last page has left."""
 
     left = 0.0
 
     def wrap(self, available_width: float, available_height: float) -> tuple[float, float]:
-        """Nothing is as wide and high."""
+        """It has no size."""
         self.left = available_height
         return 0, 0
 
@@ -95,7 +95,7 @@ class _End(Flowable):  # type: ignore[misc]
 
 
 class _Foot:
-    """What stands at the foot of every page; the document's own date is the report's, so that its bytes are too."""
+    """The foot of every page. The document gets the report's date, so that equal reports give equal bytes."""
 
     def __init__(self, report: Report, words: Words, pages: int | None) -> None:
         _ = words.catalog.gettext
@@ -138,11 +138,11 @@ def _story(report: Report, words: Words, moved: str) -> list[Any]:
     _ = words.catalog.gettext
     story: list[Any] = [cover.band(report, words, _WIDTH), Spacer(1, 8)]
     if report.has_nothing_yet:
-        told = _(
-            "No data was collected for this period. Once collecting and looking for anomalies have run, their "
-            "findings stand here."
+        reason = _(
+            "No data has been collected for this period. Results appear here after data collection and anomaly "
+            "detection have run."
         )
-        return [*story, _Heading(_("There is nothing to report yet"), "nothing"), paragraph(told, style())]
+        return [*story, _Heading(_("Nothing to report yet"), "nothing"), paragraph(reason, style())]
     story += [
         cover.tiles(figures(report, words), words, _WIDTH),
         Spacer(1, 4),
@@ -170,7 +170,7 @@ def _section(section: Section, report: Report, words: Words) -> list[Any]:
 
 
 def _period(section: Section, report: Report, words: Words, head: list[Any]) -> list[Any]:
-    """Each chart with its figures beside or below it."""
+    """Each chart with its figures next to or below it."""
     trend, types, severities, statuses = section.tables
     if report.total.alerts is None and report.total.previous is None:
         return [KeepTogether([*head, paragraph(types.empty, style(colour=palette.SOFT))])]
@@ -188,11 +188,10 @@ def _period(section: Section, report: Report, words: Words, head: list[Any]) -> 
 
 
 def _pair(table: Table, chart: Any, words: Words) -> Any:
-    """A chart with its table beside it, never parted."""
+    """A chart and its table side by side, never separated."""
     half = (_WIDTH - _GAP) / 2
-    figures_beside = tables.grid(table, words, half)
-    beside = Grid(
-        [[chart, figures_beside]],
+    pair = Grid(
+        [[chart, tables.grid(table, words, half)]],
         colWidths=[half + _GAP, half],
         style=[
             tables.OWN_FONT,
@@ -202,4 +201,4 @@ def _pair(table: Table, chart: Any, words: Words) -> Any:
         ],
         spaceAfter=6,
     )
-    return KeepTogether([paragraph(table.title, caption()), beside])
+    return KeepTogether([paragraph(table.title, caption()), pair])

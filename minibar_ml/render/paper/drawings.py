@@ -81,7 +81,7 @@ def bars(report: Report, counts: Sequence[Count], kind: str, words: Words, width
 
 
 def pie(counts: Sequence[Count], kind: str, words: Words, width: float, height: float = 120.0) -> Drawing:
-    """Parts of a whole as a ring, beside it a legend with words, figures and shares."""
+    """Parts of a whole as a ring, with a legend of words, figures and shares to its right."""
     _, whole = words.catalog.gettext, sum(count.alerts or 0 for count in counts)
     radius = min(height / 2 - 4, width * 0.21)
     x, y = radius + 2, height / 2

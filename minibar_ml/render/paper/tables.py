@@ -9,6 +9,7 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.platypus import CondPageBreak, Flowable, KeepTogether
 from reportlab.platypus import Table as Grid
 
+from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import palette
 from minibar_ml.render.cells import written
 from minibar_ml.render.palette import FONT, FONT_BOLD, NORMAL, SMALL
@@ -117,8 +118,8 @@ def _cut(table: Table, words: Words) -> list[Any]:
     if not table.is_cut:
         return []
     _ = words.catalog.gettext
-    told = _("The first %(shown)s of %(total)s are shown.")
-    return [paragraph(told % {"shown": words.number(len(table.rows)), "total": words.number(table.of)}, note())]
+    text = _("The first %(shown)s of %(total)s are shown.")
+    return [paragraph(text % {"shown": words.number(len(table.rows)), "total": words.number(table.of)}, note())]
 
 
 def _looks(*, has_total: bool) -> list[tuple[Any, ...]]:
@@ -145,7 +146,7 @@ def _has_gap(before: Column, column: Column) -> bool:
 
 
 def _gaps(columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
-    """Room between figures, which end at the right, and words that begin at the left beside them."""
+    """Room between a column of figures, aligned right, and a column of words after it, aligned left."""
     return [
         ("LEFTPADDING", (at, 0), (at, -1), 4 * _PADDING)
         for at, (before, column) in enumerate(pairwise(columns), 1)
@@ -154,7 +155,7 @@ def _gaps(columns: tuple[Column, ...]) -> list[tuple[Any, ...]]:
 
 
 class Chip(Flowable):  # type: ignore[misc]
-    """A severity's mark on its colour, and its word beside it."""
+    """A severity's mark on its colour, and its word."""
 
     def __init__(self, key: str, word: str) -> None:
         super().__init__()
@@ -171,7 +172,7 @@ class Chip(Flowable):  # type: ignore[misc]
         canvas.roundRect(0, 0.6, 10.5, 10.5, 2.2, stroke=0, fill=1)
         canvas.setFillColor(HexColor("#000000"))
         canvas.setFont(FONT, 6.5)
-        canvas.drawCentredString(5.25, 3.5, palette.MARKS[self.key])
+        canvas.drawCentredString(5.25, 3.5, SEVERITY_MARKS[self.key])
         canvas.setFillColor(HexColor(palette.TEXT))
         canvas.setFont(FONT_BOLD, SMALL + 0.3)
         canvas.drawString(14, 3, self.word)

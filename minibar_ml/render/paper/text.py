@@ -56,7 +56,7 @@ def style(
 
 
 def note() -> Any:
-    """The style of what is said below a heading."""
+    """The style of a note below a heading."""
     return style(SMALL, palette.SOFT, spaceAfter=5)
 
 

@@ -18,8 +18,8 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
         "decimal": "#,##0.0",
         "change": "+0%;-0%;0%",
         "share": "0%",
-        "day": "d mmm yyyy",
-        "instant": "d mmm yyyy hh:mm",
+        "day": "[$-409]ddd d mmm yyyy",
+        "instant": "[$-409]d mmm yyyy hh:mm",
     },
     "tr": {
         "count": "#,##0",
@@ -27,11 +27,11 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
         "decimal": "#,##0.0",
         "change": "+%0;-%0;%0",
         "share": "%0",
-        "day": "dd.mm.yyyy",
+        "day": "[$-41F]ddd dd.mm.yyyy",
         "instant": "dd.mm.yyyy hh:mm",
     },
 }
-"""How Excel shows a value; it writes commas and points as the reader's computer does."""
+"""How Excel shows a value: as page and PDF write it, but with the separators of the reader's computer."""
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", " ")
 
 
@@ -50,7 +50,7 @@ class Cells:
         return self._made(self._real(value, kind), kind, bold=bold, left=left)
 
     def title(self, text: str) -> Any:
-        """A sheet's own heading, in one line over the empty cells beside it."""
+        """A sheet's own heading, in one line over the empty cells to its right."""
         return self._made(text, "text", bold=True, size=16, wraps=False)
 
     def heading(self, text: str, kind: Kind = "text") -> Any:
@@ -62,7 +62,7 @@ class Cells:
         return self._made(text, "text", bold=True)
 
     def note(self, text: str) -> Any:
-        """What is said beside."""
+        """An explanation."""
         return self._made(text, "text", colour=palette.SOFT)
 
     def _real(self, value: Cell, kind: Kind) -> Cell:
@@ -111,7 +111,7 @@ class Cells:
 
 
 class _Owner:
-    """What a cell asks for the workbook's styles; openpyxl names its sheet too, before it takes the cell as it is."""
+    """The parent that openpyxl asks for the workbook's styles and for a title while a cell is on no sheet yet."""
 
     title = ""
 

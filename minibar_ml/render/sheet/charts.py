@@ -1,4 +1,4 @@
-"""Excel's own charts, beside the tables that they show."""
+"""Excel's own charts, to the right of the tables that they show."""
 
 from typing import Any
 

@@ -16,16 +16,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.alert_tables import actions
-from minibar_ml.render.headings import days, figures, title, whose
+from minibar_ml.render.headings import document_title, figures, title, whose
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet import charts
 from minibar_ml.render.sheet.cells import Cells
-from minibar_ml.render.tables import Cell, Column, Kind, Row, Table, printable
+from minibar_ml.render.tables import Cell, Column, Kind, Row, Table
 from minibar_ml.render.words import Words
 
 _UNIT = 11.0
 """Width of a column of relative width 1, in letters."""
-_NARROW, _LEAST = 11.0, {"day": 13.0, "instant": 18.0, "severity": 12.0}
+_NARROW, _LEAST = 11.0, {"day": 17.0, "instant": 18.0, "severity": 12.0}
 _LINE, _MOST_LINES = 13.5, 12
 _LONGEST_NAME = 31
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
@@ -34,7 +34,7 @@ _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The workbook as bytes."""
     book = Workbook(write_only=True)
-    book.properties.title = f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}"
+    book.properties.title = document_title(report, words)
     book.properties.creator = "minibar-ml"
     book.properties.language = lang
     book.properties.created = report.generated_at.replace(tzinfo=None)
@@ -71,19 +71,19 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
             for one in figures(report, words)
         ),
         [],
-        [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Of"), _("What to know"))],
+        [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Total"), _("Notes"))],
     ]
     for row in rows:
         sheet.append(row)
     for number, (table, note) in enumerate(noted, len(rows) + 1):
-        shown, told = len(table.rows), note or ("" if table.rows else table.empty)
+        shown, text = len(table.rows), note or ("" if table.rows else table.empty)
         whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
-        _set_height(sheet, number, (table.title, told), (widths[0], widths[3]))
-        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(told)])
+        _set_height(sheet, number, (table.title, text), (widths[0], widths[3]))
+        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
 
 
 def _add_table(book: Any, table: Table, cells: Cells) -> None:
-    """The table, its heading in sight and filtered; a chart beside it where the table has one."""
+    """The table, its heading frozen and with filters; a chart to its right where the table has one."""
     widths = [_width(column) for column in table.columns]
     sheet = _sheet(book, table.title, widths)
     sheet.freeze_panes = "B2"

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.arrays import Floats, Ints, cumulate_in_group, instants, stream
+from minibar_ml.simulate.arrays import Flags, Floats, Ints, cumulate_in_group, instants, stream
 from minibar_ml.simulate.building.building import Building
 from minibar_ml.simulate.minibars.consumption import Findings
 from minibar_ml.simulate.plan import HotelPlan
@@ -37,14 +37,21 @@ def record_visits(
             "aciklama": pd.Series(None, index=range(count), dtype=object),
         }
     )
-    return _store_twice(plan, visits, _lines(plan, building, findings, number, rng))
+    return visits, _lines(plan, building, findings, number, rng)
 
 
-def _store_twice(plan: HotelPlan, visits: pd.DataFrame, lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Some visits once more, lines and all, under new ids at the end."""
+def stored_twice(plan: HotelPlan, visits: pd.DataFrame) -> Flags:
+    """The visits that are stored twice."""
     if not plan.duplicates:
+        return np.zeros(len(visits), dtype=bool)
+    return np.asarray(stream(plan, "duplicates").random(len(visits)) < plan.duplicates)
+
+
+def store_twice(plan: HotelPlan, visits: pd.DataFrame, lines: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Some visits once more, lines and all, under new ids at the end."""
+    again = visits[stored_twice(plan, visits)]
+    if again.empty:
         return visits, lines
-    again = visits[stream(plan, "duplicates").random(len(visits)) < plan.duplicates]
     number = pd.Series(len(visits) + 1 + np.arange(len(again)), index=again["id"])
     copies = lines[lines["islem_id"].isin(again["id"])]
     copies = copies.assign(id=len(lines) + 1 + np.arange(len(copies)), islem_id=copies["islem_id"].map(number))

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Recipient
-from minibar_ml.domain.people import ADDRESS, STOCK_TYPES, ChannelKind, Person
+from minibar_ml.domain.people import ADDRESS, ChannelKind, Person
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
@@ -26,7 +27,8 @@ def follow_source(connection: Connection, usable: Collection[str], language: Lan
     """
     if NEEDED not in usable:
         return
-    connection.execute(query("people.follow_source"), {"stock_types": list(STOCK_TYPES), "language": language})
+    stock_types = list(types_where(lambda kind: kind.is_stock))
+    connection.execute(query("people.follow_source"), {"stock_types": stock_types, "language": language})
     connection.execute(query("people.follow_addresses"), {"address": ADDRESS})
 
 

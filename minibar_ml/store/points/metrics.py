@@ -6,15 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
-from minibar_ml.domain.metrics import VISITS, MetricType
+from minibar_ml.domain.house import HouseHours
+from minibar_ml.domain.metrics import STAYS, VISITS, MetricType
 from minibar_ml.store.queries import query
 
 WATCHED = {
     "source_new_stock_movements": "new_stock_movements",
     "source_new_visits": "new_visits",
     "source_new_visit_lines": "new_visit_lines",
+    "source_new_controls": "new_controls",
     "source_new_stays": "new_stays",
 }
 """Source functions that tell what is new -> the queries that call them."""
@@ -82,27 +84,47 @@ def ledger_hotel(connection: Connection) -> int:
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (frozenset({"source_stays", "source_rooms"}), ("stage_stays", "stage_days")),
+    (STAYS, ("stage_stays",)),
+    (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
+    (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
-    (VISITS, ("stage_lines", "stage_visits")),
+    (VISITS, ("stage_lines", "stage_rows")),
+    (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
+    (VISITS, ("stage_visits",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
 
 
-def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], ledger_hotel_id: int) -> None:
-    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''."""
-    connection.execute(query("collect.create_scratch"))
-    for needs, stages in STAGES:
-        if needs <= set(usable):
-            for name in stages:
-                binds = spans.get(name, spans[""]).binds() | {"ledger_hotel": ledger_hotel_id}
-                connection.execute(query(f"collect.{name}"), binds)
-    connection.execute(query("collect.analyze_scratch"))
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a run takes from the hotel and not from its rows: whose the ledger is, and the hours of rooms."""
+
+    ledger_hotel: int
+    hours: HouseHours
+
+    def binds(self) -> dict[str, Any]:
+        """As the queries name them."""
+        return {"ledger_hotel": self.ledger_hotel, "check_in": self.hours.check_in, "check_out": self.hours.check_out}
 
 
-def compute(connection: Connection, metric: MetricType, span: Span, ledger_hotel_id: int) -> None:
+def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], house: House) -> None:
+    """Fill the scratch tables of this transaction; `spans` names the stages whose span is not the usual one, ''.
+
+    Stages of one span are sent together: they need no answer, only each other's order.
+    """
+    wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
+    own = [name for name in wanted if name in spans]
+    usual = ["create_scratch", *(name for name in wanted if name not in spans)]
+    for names, span in [(usual, spans[""]), *(([name], spans[name]) for name in own), (["analyze_scratch"], spans[""])]:
+        together = text(";\n".join(query(f"collect.{name}").text for name in names))
+        connection.execute(together, span.binds() | house.binds())
+
+
+def compute(connection: Connection, metric: MetricType, span: Span, house: House) -> None:
     """Compute one metric's points over the span into the scratch table."""
-    connection.execute(query(f"collect.{metric}"), span.binds() | {"ledger_hotel": ledger_hotel_id})
+    connection.execute(query(f"collect.{metric}"), span.binds() | house.binds())
 
 
 def refuse(connection: Connection, until: datetime) -> list[Refused]:

@@ -1,47 +1,23 @@
 """The source contract: SQL functions that give every hotel system the same English names.
 
-A layout is one file in `sql/source`: a `marks` line says by which column and type it is recognised, each section is
-one function, and its `needs` line says which tables and columns the function reads. Functions are created even where
-those are missing, so that what was missing can be granted later without a new `db init`. Each names its tables with
-their schema: no search_path of a caller decides what it reads.
+`db init` installs a layout's functions (see layouts.py). They are created even where tables are missing, so that what
+was missing can be granted later without a new `db init`. Each names its tables with their schema: no search_path of a
+caller decides what it reads.
 """
 
-import hashlib
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete
-from minibar_ml.store.queries import query, sections, sql_folder
+from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
+from minibar_ml.store.queries import query
+from minibar_ml.store.source.layouts import Layout, layouts
 
-PARTS = {
-    "stays": "source_stays",
-    "requests": "source_refill_requests",
-    "custody": "source_custody",
-    "ledger": "source_stock_movements",
-    "recipients": "source_recipients",
-}
-"""What a hotel may do without, by the word that `db init --without` takes."""
-_NEED = re.compile(r"(\w+)\(([^)]*)\)")
 _SOURCE = re.compile(r"\bsource\.(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """One file of `sql/source`."""
-
-    name: str
-    marks: tuple[tuple[str, str, str], ...]
-    functions: dict[str, str]
-    needs: dict[str, dict[str, tuple[str, ...]]]
-    checksum: str
-
-    def tables(self) -> set[str]:
-        """Every source table that any function reads."""
-        return {table for need in self.needs.values() for table in need} | {table for table, _, _ in self.marks}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +35,21 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """The installed contract as this role sees it now: usable functions, and why the others are not."""
+    """The installed contract as this role sees it now.
+
+    usable: functions that can be called. gaps: why others can't, optional parts aside. optional_gaps: the same of
+    optional parts, by part. absent: parts that the hotel does without.
+    """
 
     layout: str
     usable: frozenset[str]
     gaps: tuple[Gap, ...]
     absent: tuple[str, ...]
+    optional_gaps: dict[str, tuple[Gap, ...]]
 
-
-def layouts() -> list[Layout]:
-    """All layouts that we know."""
-    return [_parse(path) for path in sorted((sql_folder() / "source").glob("*.sql"))]
-
-
-def _parse(path: Path) -> Layout:
-    content = path.read_text(encoding="utf-8")
-    marks = []
-    for line in re.findall(r"^-- marks: (.+)$", content, re.MULTILINE):
-        column, _, kind = line.partition(" ")
-        table, _, name = column.partition(".")
-        marks.append((table, name, kind))
-    functions = sections(path)
-    needs = {}
-    for function, body in functions.items():
-        line = re.search(r"^-- needs: (.+)$", body, re.MULTILINE)
-        found = _NEED.findall(line.group(1)) if line else []
-        needs[function] = {table: tuple(c.strip() for c in columns.split(",")) for table, columns in found}
-    return Layout(path.stem, tuple(marks), functions, needs, hashlib.sha256(content.encode()).hexdigest())
+    def has(self, part: Part) -> bool:
+        """Whether all of a part can be read."""
+        return self.usable.issuperset(part.functions)
 
 
 Seen = dict[str, dict[str, tuple[str, bool]]]
@@ -111,16 +75,16 @@ def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
 
 
 def recognise(connection: Connection) -> Layout:
-    """The layout of this database's source tables.
+    """The layout of this database's source tables, whatever their version.
 
     Raises SourceIncomplete where no layout's marks are there.
     """
     known = layouts()
     seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     for layout in known:
-        if all(seen.get(table, {}).get(column, ("", False))[0] == kind for table, column, kind in layout.marks):
+        if all(column in seen.get(table, {}) for table, column in layout.marks):
             return layout
-    looked_for = "; ".join(f"{layout.name}: {t}.{c} {k}" for layout in known for t, c, k in layout.marks)
+    looked_for = "; ".join(f"{layout.name}: " + ", ".join(map(".".join, layout.marks)) for layout in known)
     found = ", ".join(sorted(seen)) or "none of its tables"
     raise SourceIncomplete(
         "The hotel application's tables are not recognised in this database and search_path "
@@ -129,38 +93,36 @@ def recognise(connection: Connection) -> Layout:
     )
 
 
-def _gaps(layout: Layout, seen: Seen) -> tuple[frozenset[str], tuple[Gap, ...]]:
-    usable, gaps = set(), dict[tuple[str, str], set[str]]()
-    for function, need in layout.needs.items():
-        complete = True
-        for table, columns in need.items():
-            missing = [column for column in columns if column not in seen.get(table, {})]
-            denied = [column for column in columns if column in seen.get(table, {}) and not seen[table][column][1]]
-            if table not in seen:
-                gaps.setdefault((table, "there is no table"), set())
-            elif missing:
-                gaps.setdefault((table, "the table lacks"), set()).update(missing)
-            elif denied:
-                gaps.setdefault((table, "this role may not SELECT from"), set())
-            complete = complete and not missing and not denied
-        if complete:
-            usable.add(function)
-    found = tuple(Gap(table, tuple(sorted(columns)), reason) for (table, reason), columns in sorted(gaps.items()))
-    return frozenset(usable), found
+def _gaps_of(layout: Layout, function: str, seen: Seen) -> tuple[Gap, ...]:
+    """Why a function can't be used; nothing where it can."""
+    found = []
+    for table, needed in layout.needs[function].items():
+        there = seen.get(table)
+        if there is None:
+            found.append(Gap(table, (), "there is no table"))
+            continue
+        wanted = [want.column for want in layout.wants[function] if want.table == table and want.column in there]
+        if missing := tuple(sorted(column for column in needed if column not in there)):
+            found.append(Gap(table, missing, "the table lacks"))
+        elif not all(there[column][1] for column in [*needed, *wanted]):
+            found.append(Gap(table, (), "this role may not SELECT from"))
+    return tuple(found)
 
 
 def install(connection: Connection, absent: tuple[str, ...] = ()) -> Contract:
     """Recognise the layout and (re)create its functions, in the caller's transaction.
 
-    `absent` names parts (see PARTS) that this hotel does without: they are not missed afterwards.
+    `absent` names parts (see DISPENSABLE) that this hotel does without: they are not missed afterwards.
     """
     layout = recognise(connection)
     schemas = _schemas(connection, layout)
+    missing = layout.missing(_columns(connection, schemas))
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for signature in connection.execute(query("source.functions")).scalars().all():
         connection.exec_driver_sql(f"DROP FUNCTION {signature}")
-    for body in layout.functions.values():
-        connection.exec_driver_sql(_placed(connection, body, schemas).replace("%", "%%"))
+    for function in layout.functions:
+        body = _placed(connection, layout.body(function, missing), schemas)
+        connection.exec_driver_sql(body.replace("%", "%%"))
     values = {
         "layout": layout.name,
         "checksum": layout.checksum,
@@ -186,7 +148,7 @@ def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
 def read(connection: Connection) -> Contract:
     """The installed contract and what of it can be used right now.
 
-    Raises PreconditionFailed where none is installed or the program's file has changed since.
+    Raises PreconditionFailed where none is installed or the program's files have changed since.
     """
     row = connection.execute(query("source.find_contract")).one_or_none()
     layout = next((layout for layout in layouts() if row and layout.name == row.layout), None)
@@ -194,10 +156,26 @@ def read(connection: Connection) -> Contract:
         raise PreconditionFailed(
             "The source contract is not installed, or is another version's: run `minibar-ml db init`."
         )
-    usable, gaps = _gaps(layout, _columns(connection, row.schemas))
-    forgiven = {table for part in row.absent for table in layout.needs[PARTS[part]]}
-    forgiven -= {table for function in usable for table in layout.needs[function]}
-    return Contract(layout.name, usable, tuple(gap for gap in gaps if gap.table not in forgiven), tuple(row.absent))
+    seen = _columns(connection, row.schemas)
+    without = {function for part in PARTS if part.name in row.absent for function in part.functions}
+    gaps = {function: _gaps_of(layout, function, seen) for function in layout.functions if function not in without}
+    usable = frozenset(function for function, found in gaps.items() if not found)
+    return Contract(
+        layout.name,
+        usable,
+        _together(gaps, [part for part in PARTS if not part.is_optional]),
+        tuple(row.absent),
+        {part.name: _together(gaps, [part]) for part in PARTS if part.is_optional},
+    )
+
+
+def _together(gaps: dict[str, tuple[Gap, ...]], parts: list[Part]) -> tuple[Gap, ...]:
+    """What some parts lack, a line for each table and reason."""
+    merged: dict[tuple[str, str], set[str]] = {}
+    for function in (function for part in parts for function in part.functions):
+        for gap in gaps.get(function, ()):
+            merged.setdefault((gap.table, gap.reason), set()).update(gap.columns)
+    return tuple(Gap(table, tuple(sorted(columns)), reason) for (table, reason), columns in sorted(merged.items()))
 
 
 def usable(connection: Connection) -> frozenset[str]:
@@ -208,11 +186,37 @@ def usable(connection: Connection) -> frozenset[str]:
         return frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class SeenPart:
+    """What is there of one part: rows, the newest one's time, and words that nobody knows with their rows."""
+
+    part: Part
+    rows: int | None
+    newest: datetime | None
+    unknown: dict[str, int]
+    gaps: tuple[Gap, ...]
+
+
+def fetch_seen(connection: Connection, contract: Contract) -> list[SeenPart]:
+    """Every part of the source as it stands now; one statement a part, rows None where it can't be read."""
+    found = []
+    for part in PARTS:
+        gaps = contract.optional_gaps.get(part.name, ())
+        if part.seen not in contract.usable:
+            if contract.has(part) or part.is_optional or part.name in contract.absent:
+                found.append(SeenPart(part, None, None, {}, gaps))
+            continue
+        counted = getattr(func.minibar_ml, part.seen)().table_valued("rows", "newest", "unknown")
+        row = connection.execute(select(counted)).one()
+        found.append(SeenPart(part, row.rows, row.newest, row.unknown or {}, gaps))
+    return found
+
+
 def complaint(contract: Contract) -> str:
     """One line that names all that is missing and the cure."""
     missing = "; ".join(map(str, contract.gaps))
     return (
         f"The source can't all be read: {missing}. Grant SELECT to this role, or map the table in sql/source/"
-        f"{contract.layout}.sql; if the hotel has none, say so with `db init --without "
-        f"{'|'.join(PARTS)}`. What does not need it still works."
+        f"{contract.layout}; if the hotel has none, say so with `db init --without "
+        f"{'|'.join(DISPENSABLE)}`. What does not need it still works."
     )

@@ -13,7 +13,7 @@ for (const form of document.querySelectorAll("[data-finder]")) {
   }));
   const orders = { impact: (a, b) => b.impact - a.impact || a.place - b.place, on: (a, b) => (a.on < b.on) - (a.on > b.on) || a.place - b.place };
   const found = form.querySelector("[data-found]");
-  const told = (count) => count.toLocaleString(language);
+  const written = (count) => count.toLocaleString(language);
   let words = [];
   const fits = (item, want) =>
     (!want.severity || item.severity === want.severity) && (!want.hotel || item.hotel === want.hotel) && (!want.type || item.type === want.type) &&
@@ -29,10 +29,10 @@ for (const form of document.querySelectorAll("[data-finder]")) {
     if (rest) {
       rest.replaceChildren(...shown.slice(first).map((item) => item.node));
       fold.hidden = shown.length <= first;
-      fold.querySelector("[data-more]").textContent = told(shown.length - first);
+      fold.querySelector("[data-more]").textContent = written(shown.length - first);
       if (isAsked) fold.open = true;
     }
-    found.textContent = found.dataset.text.replace("{n}", told(shown.length)).replace("{all}", told(items.length));
+    found.textContent = found.dataset.text.replace("{n}", written(shown.length)).replace("{all}", written(items.length));
   };
   form.addEventListener("input", show);
   form.addEventListener("submit", (event) => event.preventDefault());
@@ -50,7 +50,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
     if (sort !== undefined) return sort === "" ? null : isNumber ? Number(sort) : sort;
     const text = cell.textContent.trim();
     if (!isNumber) return text;
-    const figure = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("−", "-").replace("%", "");
+    const figure = (tr ? text.replaceAll(".", "").replace(",", ".") : text.replaceAll(",", "")).replace("%", "");
     return figure === "" || Number.isNaN(Number(figure)) ? null : Number(figure);
   };
   heads.forEach((head, column) => {

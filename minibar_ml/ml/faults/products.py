@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
-from minibar_ml.ml.contract import Detector
-from minibar_ml.ml.evaluation.holdout import Block
-from minibar_ml.ml.evaluation.injected_faults import InjectedFaults, merged, oddest_day
+from minibar_ml.ml.faults.injected import InjectedFaults, concatenate, oddest_day
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats.negative_binomial import Floats
 from minibar_ml.ml.stats.panels import Ints, panel
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from minibar_ml.ml.contract import Detector
+    from minibar_ml.ml.evaluation.holdout import Fold
 
 EPOCH = date(1970, 1, 1).toordinal()
 FACTORS = (2.5, 3.0, 3.5, 4.0, 4.5)
@@ -22,12 +25,14 @@ WRITTEN_OFF_DAYS, WRITTEN_OFF_BESIDES = (5, 6, 7, 8, 9), 8.0
 USE_DAYS, LEAST_USE = 28, 0.5
 
 
-def surge(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+def surge(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """A product's own demand times 2.5 to 4.5 for 2 to 4 nights, one product at a time."""
-    frames = block.seen(detector)
-    products = block.parameters(detector)["products"]
-    usual = _per_day(frames.products, products, "units", block.since)
-    in_use = np.intersect1d(frames.products["day"].to_numpy(), np.array(block.days[:-SURGE_NIGHTS]))
+    import pandas as pd
+
+    frames = fold.seen(detector)
+    products = fold.parameters(detector)["products"]
+    usual = _per_day(frames.products, products, "units", fold.since)
+    in_use = np.intersect1d(frames.products["day"].to_numpy(), np.array(fold.days[:-SURGE_NIGHTS]))
     parts = []
     for number in range(SURGES if len(in_use) else 0):
         product, nights = int(rng.choice(products)), int(rng.integers(2, SURGE_NIGHTS + 1))
@@ -35,31 +40,33 @@ def surge(detector: Detector, block: Block, rng: np.random.Generator) -> Injecte
         factor = FACTORS[number % len(FACTORS)]
         more = rng.poisson((factor - 1) * usual[products == product][0], nights).astype(float)
         added = pd.DataFrame(
-            {"hotel_id": block.hotel_id, "product_id": product, "day": days, "units": more, "refilled": more}
+            {"hotel_id": fold.hotel_id, "product_id": product, "day": days, "units": more, "refilled": more}
         )
         tampered = replace(frames, products=pd.concat([frames.products, added], ignore_index=True))
-        parts.append(oddest_day(detector, block, tampered, range(days[0], days[-1] + 2), {product: factor}))
-    return merged(parts)
+        parts.append(oddest_day(detector, fold, tampered, range(days[0], days[-1] + 2), {product: factor}))
+    return concatenate(parts)
 
 
-def leak(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+def leaked_issues(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """18 units or 5 to 10 days' use issued and never used, in one or two entries of their own within 3 days."""
-    frames = block.seen(detector)
-    products, use = _in_use(detector, block, frames)
+    frames = fold.seen(detector)
+    products, use = _in_use(detector, fold, frames)
     parts = []
     for _ in range(-(-LEAKS // max(len(products) // ONE_LEAK_IN, 1)) if len(products) else 0):
         picked = rng.permutation(len(products))[: max(len(products) // ONE_LEAK_IN, 1)]
-        days = int(rng.integers(block.since, block.until - 2)) + np.unique(rng.integers(0, 3, 2))
+        days = int(rng.integers(fold.since, fold.until - 2)) + np.unique(rng.integers(0, 3, 2))
         size = rng.choice(LEAK_DAYS, len(picked)).astype(float)
         units = np.ceil(np.maximum(LEAST_LEAK, size * use[picked]) / len(days))
-        tampered = _issued(frames, block.hotel_id, products[picked], days, units)
+        tampered = _issued(frames, fold.hotel_id, products[picked], days, units)
         sizes = dict(zip(products[picked].tolist(), size.tolist(), strict=True))
-        parts.append(oddest_day(detector, block, tampered, days.tolist(), sizes))
-    return merged(parts)
+        parts.append(oddest_day(detector, fold, tampered, days.tolist(), sizes))
+    return concatenate(parts)
 
 
 def _issued(frames: Frames, hotel_id: int, products: Ints, days: Ints, units: Floats) -> Frames:
     """The frames with an entry of its own for each product and day, an hour after the day's last one."""
+    import pandas as pd
+
     keys = {"product_id": np.repeat(products, len(days)), "day": np.tile(days, len(products))}
     last = frames.levels.groupby("day")["at"].max().reindex(days)
     at = last.fillna(pd.Series((days - EPOCH) * 86400.0 + 43200.0, index=days)).to_numpy() + 3600.0
@@ -77,31 +84,33 @@ def _issued(frames: Frames, hotel_id: int, products: Ints, days: Ints, units: Fl
     )
 
 
-def write_off(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+def write_off(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """5 to 9 days' use and 8 units written off at once, every product on every day."""
-    frames = block.seen(detector)
-    products, use = _in_use(detector, block, frames)
+    import pandas as pd
+
+    frames = fold.seen(detector)
+    products, use = _in_use(detector, fold, frames)
     parts = []
-    for day in block.days if len(products) else ():
+    for day in fold.days if len(products) else ():
         size = rng.choice(WRITTEN_OFF_DAYS, len(products)).astype(float)
         units = np.ceil(size * use + WRITTEN_OFF_BESIDES)
         entries = pd.DataFrame(
-            {"hotel_id": block.hotel_id, "product_id": products, "day": day, "units": units, "written_off": units}
+            {"hotel_id": fold.hotel_id, "product_id": products, "day": day, "units": units, "written_off": units}
         ).reindex(columns=frames.outflow.columns, fill_value=0.0)
         tampered = replace(frames, outflow=pd.concat([frames.outflow, entries], ignore_index=True))
         parts.append(
-            oddest_day(detector, block, tampered, [day], dict(zip(products.tolist(), size.tolist(), strict=True)))
+            oddest_day(detector, fold, tampered, [day], dict(zip(products.tolist(), size.tolist(), strict=True)))
         )
-    return merged(parts)
+    return concatenate(parts)
 
 
-def _in_use(detector: Detector, block: Block, frames: Frames) -> tuple[Ints, Floats]:
+def _in_use(detector: "Detector", fold: "Fold", frames: Frames) -> tuple[Ints, Floats]:
     """The products that are used every other day or more, and their use a day."""
-    products = block.parameters(detector)["products"]
-    use = np.maximum(*(_per_day(frames.products, products, column, block.since) for column in ("refilled", "units")))
+    products = fold.parameters(detector)["products"]
+    use = np.maximum(*(_per_day(frames.products, products, column, fold.since) for column in ("refilled", "units")))
     return products[use >= LEAST_USE], use[use >= LEAST_USE]
 
 
-def _per_day(frame: pd.DataFrame, ids: Any, column: str, until: int) -> Floats:
+def _per_day(frame: "DataFrame", ids: Any, column: str, until: int) -> Floats:
     """Mean units a day of each product in the four weeks before `until`."""
     return np.asarray(panel(frame, "product_id", ids, column, until - USE_DAYS, until).mean(axis=1))

@@ -1,4 +1,4 @@
-"""What a report says of the house and of the system itself: stock to order, pace, models, late jobs."""
+"""What a report says of operations and of the system itself: stock to order, pace, models, late jobs."""
 
 from datetime import date, timedelta
 
@@ -100,7 +100,7 @@ def test_orders_are_those_of_the_newest_stored_forecast(connection: Connection) 
     (row,) = outs.rows
     assert (row.level, row.order_quantity, row.order_by) == (12, 24, date(2026, 3, 2))
     # The day after the forecast's is the first of the 3.6.
-    assert (row.foretold_on, row.empty_on) == (day, date(2026, 3, 5))
+    assert (row.forecast_on, row.empty_on) == (day, date(2026, 3, 5))
 
 
 def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Connection) -> None:
@@ -113,11 +113,11 @@ def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Con
     connection.commit()
     made = computed(connection)
     assert made.stock_outs is not None
-    alerted, foretold = made.stock_outs.rows
-    told = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
-    assert told == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
-    assert "Order 94 units by 1 Mar 2026." in sentences(made.actions.rows[0], "en")[0]
-    assert (foretold.product_id, foretold.order_quantity, foretold.foretold_on) == (2, 84, LAST_DAY)
+    alerted, forecast = made.stock_outs.rows
+    figures = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
+    assert figures == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
+    assert "Order 94 units by 1 Mar." in sentences(made.actions.rows[0], "en")[0]
+    assert (forecast.product_id, forecast.order_quantity, forecast.forecast_on) == (2, 84, LAST_DAY)
 
 
 def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:

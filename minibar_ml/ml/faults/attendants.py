@@ -1,35 +1,38 @@
 """Faults put into attendants' held-out days: slow shifts, and units missing from custody."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minibar_ml.ml.contract import Detector
-from minibar_ml.ml.evaluation.holdout import Block
-from minibar_ml.ml.evaluation.injected_faults import InjectedFaults, merged, oddest_day
+from minibar_ml.ml.faults.injected import InjectedFaults, concatenate, oddest_day
+
+if TYPE_CHECKING:
+    from minibar_ml.ml.contract import Detector
+    from minibar_ml.ml.evaluation.holdout import Fold
 
 SLOWNESS = (1.7, 1.9, 2.1, 2.3, 2.5)
 LONGEST_GAP_MINUTES = 45.0
 LOSSES, LOST_STEP = 4, 4
 
 
-def slow_day(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+def slow_day(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """All of an attendant's gaps of a day times 1.7 to 2.5, what becomes a break left out; every shift is tried."""
-    frames = block.seen(detector)
+    frames = fold.seen(detector)
     parts = []
-    for day in block.days:
-        shifts = block.score(detector, frames, day)["entity_id"].tolist()
+    for day in fold.days:
+        shifts = fold.score(detector, frames, day)["entity_id"].tolist()
         for factor in SLOWNESS:
             minutes = frames.gaps["minutes"] * factor
             slow = frames.gaps.assign(minutes=minutes)[minutes <= LONGEST_GAP_MINUTES]
-            parts.append(oddest_day(detector, block, replace(frames, gaps=slow), [day], dict.fromkeys(shifts, factor)))
-    return merged(parts, independent=len(parts) and sum(len(part[0]) for part in parts) // len(SLOWNESS))
+            parts.append(oddest_day(detector, fold, replace(frames, gaps=slow), [day], dict.fromkeys(shifts, factor)))
+    return concatenate(parts, independent=len(parts) and sum(len(part[0]) for part in parts) // len(SLOWNESS))
 
 
-def custody_loss(detector: Detector, block: Block, rng: np.random.Generator) -> InjectedFaults:
+def custody_loss(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """4 to 10 units missing of each of 1 to 3 products, at every count of custody; sizes in steps of 4 units."""
-    frames = block.seen(detector)
-    counted, parts = frames.custody[frames.custody["day"] >= block.since], []
+    frames = fold.seen(detector)
+    counted, parts = frames.custody[frames.custody["day"] >= fold.since], []
     for day in sorted(counted["day"].unique().tolist()):
         for _ in range(LOSSES):
             lost = np.where(
@@ -40,5 +43,5 @@ def custody_loss(detector: Detector, block: Block, rng: np.random.Generator) -> 
             sizes = np.maximum(LOST_STEP * np.round(units[here] / LOST_STEP), LOST_STEP)
             tampered = replace(frames, custody=counted.assign(units=np.maximum(counted["units"], 0) + units))
             of_whom = dict(zip(counted["attendant_id"][here].tolist(), sizes.tolist(), strict=True))
-            parts.append(oddest_day(detector, block, tampered, [day], of_whom))
-    return merged(parts, independent=len(counted))
+            parts.append(oddest_day(detector, fold, tampered, [day], of_whom))
+    return concatenate(parts, independent=len(counted))

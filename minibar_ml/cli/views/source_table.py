@@ -1,0 +1,57 @@
+"""What `db check` shows of the hotel application: a row a part, with what can't be used of it and why."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from minibar_ml.cli import console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from minibar_ml.store.source.contract import SeenPart
+
+REFUSED = {
+    "visit lines": "visits",
+    "stays": "stays",
+    "custody": "custody",
+    "stock movements": "ledger",
+    "requests": "requests",
+}
+"""What `collect` calls the rows that it refuses -> the part they are of."""
+Refusal = Mapping[str, Any]
+
+
+def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
+    """A row a part: rows, the newest one's time, what is wrong, and what the program does with it."""
+    made = console.table(("part", "rows", "newest", "remarks", "gives"), right=("rows",))
+    for one in seen:
+        rows = "-" if one.rows is None else f"{one.rows}"
+        newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else "-"
+        made.add_row(one.part.name, rows, newest, "; ".join(remarks(one, refused)), one.part.gives)
+    return made
+
+
+def remarks(one: "SeenPart", refused: Sequence[Refusal]) -> list[str]:
+    """What of a part can't be read or used: gaps, rows that the last run refused, and words that nobody knows."""
+    found = [console.visible(str(gap)) for gap in one.gaps]
+    if one.rows is None and not found:
+        found.append("not read")
+    found += [f"{r['rows']} refused, {r['reason']} (id {r['example_id']})" for r in _of(one, refused)]
+    return found + [f"unknown word {console.visible(word)} ({rows})" for word, rows in one.unknown.items()]
+
+
+def as_json(one: "SeenPart", refused: Sequence[Refusal]) -> dict[str, Any]:
+    """The same as plain values."""
+    return {
+        "part": one.part.name,
+        "rows": one.rows,
+        "newest": one.newest,
+        "refused": [{key: refusal[key] for key in ("reason", "rows", "example_id")} for refusal in _of(one, refused)],
+        "unknown_words": one.unknown,
+        "missing": [str(gap) for gap in one.gaps],
+        "gives": one.part.gives,
+    }
+
+
+def _of(one: "SeenPart", refused: Sequence[Refusal]) -> list[Refusal]:
+    return [refusal for refusal in refused if REFUSED.get(refusal["source"]) == one.part.name]

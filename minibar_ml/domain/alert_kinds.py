@@ -1,0 +1,173 @@
+"""Alert types: all that is known of one stands in its AlertKind.
+
+PostgreSQL's CHECKs and policies name types too, since they have to hold without this program;
+tests/checks/test_alert_kinds.py compares them with what is here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+
+from minibar_ml.domain.metrics import EntityType
+
+AlertType = Literal[
+    "stock_anomaly",
+    "shrinkage",
+    "stock_depletion",
+    "consumption_anomaly",
+    "silent_room",
+    "vacant_consumption",
+    "refill_delay",
+    "unanswered_request",
+    "custody_loss",
+    "model_fallback",
+    "data_stale",
+]
+ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
+MOST_QUIET_DAYS = 60
+"""After so many days without the like an alert ends whatever `normal_days` asks for: a room that nobody checks and an
+attendant who has left have no normal days."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertKind:
+    """What is known of one alert type.
+
+    title: its English name; the Turkish one is in alerts.po (context `type`).
+    normal_days: after how many normal business days its alerts are resolved automatically; None: never, a person has
+        to decide. A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at
+        the limit does not come and go by the hour. An event needs whole days without the like: of a room those on
+        which it was checked, of an attendant those worked, of a product all of them.
+    is_state: the fault lasts and then is over, and so does the alert; other faults are events of one day.
+    state_reasons: reasons that make a state of an alert whose type is otherwise about events.
+    is_continuing: one cause makes the fault again every day, so a day on its own is not a new fault.
+    continuing_reasons: reasons for which that holds in a type of which it does not hold in general.
+    needs_fresh_data: muted where it was found while the hotel's data are stale.
+    marks_stale_data: while such an alert is live, the hotel's data are stale.
+    shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
+    is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
+        viewers alone (losses in custody are about named attendants).
+    is_operational: about minibar-ml and its data, not about the hotel.
+    depends_on_calendar: a holiday or event may be the reason.
+    tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
+        not: stock once gone stays gone.
+    """
+
+    type: AlertType
+    title: str
+    normal_days: int | None
+    is_state: bool = False
+    state_reasons: frozenset[str] = frozenset()
+    is_continuing: bool = False
+    continuing_reasons: frozenset[str] = frozenset()
+    needs_fresh_data: bool = False
+    marks_stale_data: bool = False
+    shift_reasons: frozenset[str] = frozenset()
+    is_stock: bool = False
+    is_operational: bool = False
+    depends_on_calendar: bool = False
+    tampers: Mapping[EntityType, str] = field(default_factory=dict)
+
+    @property
+    def may_be_state(self) -> bool:
+        """Whether some or all of its alerts are states, so that one day's findings hold all that is the case."""
+        return self.is_state or bool(self.state_reasons)
+
+
+_ALL = (
+    AlertKind(
+        type="stock_anomaly",
+        title="Unusual stock movement",
+        normal_days=14,
+        # Stock below zero lasts until a correcting entry.
+        state_reasons=frozenset({"stock_negative"}),
+        is_continuing=True,
+        is_stock=True,
+    ),
+    AlertKind(
+        type="shrinkage",
+        title="Unexplained stock loss",
+        normal_days=14,
+        is_continuing=True,
+        needs_fresh_data=True,
+        is_stock=True,
+    ),
+    AlertKind(
+        type="stock_depletion",
+        title="Stock running out",
+        normal_days=1,
+        is_state=True,
+        is_continuing=True,
+        is_stock=True,
+    ),
+    AlertKind(
+        type="consumption_anomaly",
+        title="Unusual consumption",
+        normal_days=7,
+        # Demand for a product shifts for days; a room has other guests each time.
+        continuing_reasons=frozenset({"product_high", "product_low"}),
+        needs_fresh_data=True,
+        shift_reasons=frozenset({"product_high"}),
+        depends_on_calendar=True,
+        tampers={"room": "rooms", "product": "products"},
+    ),
+    AlertKind(
+        type="silent_room",
+        title="Silent room",
+        normal_days=3,
+        is_continuing=True,
+        needs_fresh_data=True,
+        tampers={"room": "rooms"},
+    ),
+    AlertKind(type="vacant_consumption", title="Consumption in a vacant room", normal_days=None),
+    AlertKind(
+        type="refill_delay",
+        title="Slow refills",
+        normal_days=5,
+        needs_fresh_data=True,
+        tampers={"attendant": "gaps"},
+    ),
+    AlertKind(type="unanswered_request", title="Unanswered request", normal_days=0, is_state=True),
+    AlertKind(
+        type="custody_loss",
+        title="Items missing from an attendant's cart",
+        normal_days=7,
+        needs_fresh_data=True,
+        tampers={"attendant": "custody"},
+    ),
+    AlertKind(
+        type="model_fallback",
+        title="Model unavailable",
+        normal_days=0,
+        is_state=True,
+        is_continuing=True,
+        is_operational=True,
+    ),
+    AlertKind(
+        type="data_stale",
+        title="No new data",
+        normal_days=0,
+        is_state=True,
+        is_continuing=True,
+        marks_stale_data=True,
+        is_operational=True,
+    ),
+)
+KINDS: Mapping[AlertType, AlertKind] = {kind.type: kind for kind in _ALL}
+
+
+def types_where(holds: Callable[[AlertKind], bool]) -> tuple[AlertType, ...]:
+    """The types of the kinds for which `holds` is true, in the order of ALERT_TYPES."""
+    return tuple(name for name in ALERT_TYPES if holds(KINDS[name]))
+
+
+def is_state(alert_type: AlertType, reason: str) -> bool:
+    """Whether a fault lasts until it is over, and is not an event of one day."""
+    kind = KINDS[alert_type]
+    return kind.is_state or reason in kind.state_reasons
+
+
+def is_continuing(alert_type: AlertType, reason: str) -> bool:
+    """Whether one cause makes the same fault again every day."""
+    kind = KINDS[alert_type]
+    return kind.is_continuing or reason in kind.continuing_reasons

@@ -1,0 +1,150 @@
+"""The sentences of each reason, in English; alerts.po has them in Turkish.
+
+An alert about a person gives figures, names what else could explain them and says what to check. It never accuses.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NONE = "normally none"
+NONE_FOR_STAY = "normally none for {guests} and {nights}"
+AT_MOST = "normally at most {upper}"
+RANGE = "{lower} to {upper} is normal"
+RANGE_FOR_STAY = "{lower} to {upper} is normal for {guests} and {nights}"
+RANGE_MINUTES = "{lower_minutes} to {upper_minutes} minutes is normal"
+ABOUT = "normally about {expected_units}"
+NONES = frozenset({NONE, NONE_FOR_STAY})
+"""Said where the normal range ends below one unit, and only there."""
+NORMALS = (NONE, NONE_FOR_STAY, AT_MOST, RANGE, RANGE_FOR_STAY, RANGE_MINUTES, ABOUT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One reason's sentences.
+
+    A detail is left out where something that it names is not known. Of `normal`, which `{normal}` in the message
+    stands for, the first is taken of which all is known.
+    """
+
+    message: str
+    action: str
+    details: tuple[str, ...] = ()
+    normal: tuple[str, ...] = ()
+
+
+HOLIDAY = "Public holiday: {holiday}."
+EVENT = "Event: {event}."
+MISSING = "Missing: {products}."
+REQUESTED = "Requested at {requested_time}."
+STOCK = (
+    "Likely range: {p10} to {p90} days.",
+    "In stock: {level}; daily use: {daily_units}.",
+    "Order {order_quantity} by {order_by}.",
+)
+ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
+PROVISIONAL = "Provisional: based on only {history} of history."
+"""Ends the message of what was found while the hotel was new."""
+FIGURES = "Figures are from {measured_on}."
+"""Ends the message where the fault was found again, and worse than on the day that it began."""
+
+WORDINGS: Mapping[str, Wording] = {
+    "room_high": Wording(
+        "Room {name}: {units} consumed{normal}.",
+        "Compare with the guest's bill. If they differ, count the minibar again.",
+        ("Room type: {room_type}.", HOLIDAY, EVENT, "Consumed: {products}."),
+        (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
+    ),
+    "product_high": Wording(
+        "{name}: {units} consumed{normal}.",
+        "Look for rooms with high consumption and for duplicate entries, then count the stock.",
+        (HOLIDAY, EVENT),
+        (NONE, RANGE, ABOUT),
+    ),
+    "product_low": Wording(
+        "{name}: only {units} consumed{normal}.",
+        "Check that the product is in the minibars and that its consumption is recorded.",
+        (HOLIDAY, EVENT),
+        (RANGE, ABOUT),
+    ),
+    "product_none": Wording(
+        "{name}: no consumption{normal}.",
+        "Check that the product is in the minibars and that its consumption is recorded.",
+        (HOLIDAY, EVENT),
+        (RANGE, ABOUT),
+    ),
+    "vacant": Wording(
+        "Room {name}: {units} missing while the room was vacant.",
+        "Find out why the room was entered since the last check (late check-out, maintenance, cleaning) and count the "
+        "minibar again.",
+        ("Last check: {previous_on}.", MISSING),
+    ),
+    "silent": Wording(
+        "Room {name}: no consumption recorded in {nights} with guests{normal}.",
+        "Check the minibar: is it locked, empty or broken? Are checks being recorded?",
+        ("In that time: {stays}.",),
+        (ABOUT,),
+    ),
+    "slow": Wording(
+        "{name}: {minutes} per room{normal}.",
+        "Ask what slowed the round down: missing stock, the cart, the lifts or too many rooms.",
+        ("Based on {visits}.",),
+        (RANGE_MINUTES,),
+    ),
+    "waiting": Wording(
+        "Room {name}: a guest has been waiting {minutes} for a refill.",
+        "Send someone now and let the guest know when to expect them.",
+        (REQUESTED,),
+    ),
+    "waited": Wording(
+        "Room {name}: a guest waited {minutes} for a refill.",
+        "The request is completed. Find out what caused the delay.",
+        (REQUESTED,),
+    ),
+    "custody": Wording(
+        "{name}: {units} handed out and not accounted for{normal}.",
+        "Count the cart together. Look for refills, returns and breakage that were not recorded.",
+        ("Handed out: {handed_out}.", MISSING),
+        (NONE, AT_MOST),
+    ),
+    "stock_negative": Wording(
+        "{name}: recorded stock is below zero ({units}).",
+        "Count the shelf and enter the count. Look for an unrecorded delivery or a duplicate issue.",
+    ),
+    "outflow_high": Wording(
+        "{name}: {units} left the warehouse in one day{normal}.",
+        "Compare the issues with the refills of the rooms. Look for a wrong quantity or a duplicate entry.",
+        (),
+        (NONE, AT_MOST),
+    ),
+    "write_off_high": Wording(
+        "{name}: {units} written off in one day{normal}.",
+        "Check the reason given for the write-off and inspect the items: broken, expired or not there?",
+        (),
+        (NONE, AT_MOST),
+    ),
+    "leak": Wording(
+        "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",
+        "Compare issues with refills of these days. Count the store room and the carts.",
+        (),
+        (NONE, AT_MOST),
+    ),
+    "leak_of_days": Wording(
+        "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
+        "Compare issues with refills of these days. Count the store room and the carts.",
+        (),
+        (NONE, AT_MOST),
+    ),
+    "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
+    "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
+    "model_refused": Wording(
+        "{name}: a stored model cannot be opened. Detection uses simple statistics instead.",
+        "Check the encryption key, then run `minibar-ml train`.",
+        ("Affected: {metric}.",),
+    ),
+    "stale": Wording(
+        "{name}: no new data from the hotel application for {hours}.",
+        "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",
+        ("Last record: {last_at}.",),
+    ),
+}
+UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

@@ -1,0 +1,135 @@
+"""What a run of a job looks at and how: one plan for detection, one for training, one for delivery."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from minibar_ml.domain.calendar import ORDINARY, Calendar
+from minibar_ml.domain.people import ChannelKind
+from minibar_ml.i18n import Lang
+from minibar_ml.ml import history
+from minibar_ml.ml.contract import Limits, Moment
+from minibar_ml.ml.detectors import LOOK_BACK
+from minibar_ml.ml.frames import LOOK_BACK_DAYS
+
+if TYPE_CHECKING:
+    from minibar_ml.artifacts.keys import Keys
+    from minibar_ml.notify.contract import Channel
+
+LONGEST_PAUSE_DAYS = 31
+"""Days that a run makes up for after a pause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionPlan:
+    """What detect and backtest look at and how; days are business days in `zone`."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    limits: Limits
+    lang: Lang
+    lookback_days: int
+    training_days: int
+    min_points: int
+    calendar: Calendar = ORDINARY
+    since: date | None = None
+    until: date | None = None
+    is_live: bool = False
+    """Whether as-of is now: what reservations say of the days ahead is then no look-ahead."""
+
+    @property
+    def walks(self) -> bool:
+        """Whether history is walked day by day, with the nightly training that each day would have had."""
+        return self.since is not None
+
+    def today(self) -> date:
+        """The as-of instant's business day."""
+        return self.as_of.astimezone(self.zone).date()
+
+    def days(self, last_run: datetime | None, changed: Collection[date] = ()) -> list[date]:
+        """The days to check, in order.
+
+        Without `since`: today, the days that have ended since the last run, and those whose points have changed
+        since. A day that was checked when it ended and is still the same is left alone: to check it again with
+        another night's model would only give chance more tries.
+        """
+        today = self.today()
+        if self.since is not None:
+            last = min(self.until - timedelta(days=1) if self.until else today, today)
+            return _every_day(self.since, last)
+        if last_run is None or last_run > self.as_of:
+            return _every_day(today - timedelta(days=self.lookback_days), today)
+        oldest = today - timedelta(days=LONGEST_PAUSE_DAYS)
+        pause = _every_day(max(last_run.astimezone(self.zone).date(), oldest), today)
+        return sorted({*pause, *(day for day in changed if oldest <= day <= today)})
+
+    def moment(self, hotel_id: int, day: date) -> Moment:
+        """A day as the run sees it: over, or still running at as-of."""
+        start, end = (_midnight(one, self.zone).astimezone(UTC) for one in (day, day + timedelta(days=1)))
+        return Moment(hotel_id, day.toordinal(), start, min(end, self.as_of), end <= self.as_of)
+
+    def seen_at(self, day: date) -> datetime:
+        """The instant at which a day's findings are seen: now, or in a walk that day's end."""
+        return self.moment(0, day).as_of if self.walks else self.as_of
+
+    def oldest(self, first: date) -> datetime:
+        """The start of the first day that checking `first` or learning for it may look at."""
+        return _midnight(first - timedelta(days=self.history_days), self.zone)
+
+    def oldest_scored(self, first: date) -> dict[str, datetime]:
+        """The same by frame, where nothing is learnt and a frame is looked at less far back."""
+        shorter = {name: days for name, days in LOOK_BACK.items() if days < LOOK_BACK_DAYS}
+        return {name: _midnight(first - timedelta(days=days), self.zone) for name, days in shorter.items()}
+
+    @property
+    def history_days(self) -> int:
+        """How many days before a checked one any of its scoring or learning may look at."""
+        return history.window_days(self.training_days, self.lookback_days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingPlan:
+    """What train and optimize learn from and measure by; days are business days in `zone`."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    limits: Limits
+    lookback_days: int
+    training_days: int
+    min_points: int
+    accuracy_threshold: float
+    calendar: Calendar = ORDINARY
+
+    def today(self) -> date:
+        """The as-of instant's business day."""
+        return self.as_of.astimezone(self.zone).date()
+
+    def oldest(self, days: int) -> datetime:
+        """The start of the first day that is read, `days` before today."""
+        return _midnight(self.today() - timedelta(days=days), self.zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPlan:
+    """How notify delivers. Channels that are not there can't be used now: their messages wait."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    lang: Lang
+    channels: "Mapping[ChannelKind, Channel]"
+    keys: "Keys | None"
+    seconds: int
+    attempts: int
+    digest_threshold: int
+    clock: Callable[[], float]
+    """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+
+
+def _midnight(day: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=zone)
+
+
+def _every_day(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]

@@ -1,0 +1,1 @@
+"""What is usual of attendants: the pace at which they refill rooms."""

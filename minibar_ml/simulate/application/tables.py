@@ -1,0 +1,123 @@
+"""All tables as the hotel application leaves them, from what really happened."""
+
+import numpy as np
+import pandas as pd
+
+from minibar_ml.simulate.application.lists import tasks
+from minibar_ml.simulate.application.lists.uploads import load_lists, upload_tables
+from minibar_ml.simulate.application.rooms import visits
+from minibar_ml.simulate.application.rooms.checks import control_records, scans
+from minibar_ml.simulate.application.rooms.knocks import look_at_signs, sign_tables
+from minibar_ml.simulate.application.rooms.requests import request_table
+from minibar_ml.simulate.application.rooms.rows import moments, typed_rows, with_mistakes, with_repeats
+from minibar_ml.simulate.application.stores import stock
+from minibar_ml.simulate.application.stores.custody import custody_books
+from minibar_ml.simulate.application.stores.depot import depot_events, ledger
+from minibar_ml.simulate.application.stores.lots import delivery_tables, lot_tables
+from minibar_ml.simulate.application.stores.orders import order_tables
+from minibar_ml.simulate.application.stores.purchases import purchase_tables
+from minibar_ml.simulate.application.stores.setups import setup_tables
+from minibar_ml.simulate.manner import ApplicationManner
+from minibar_ml.simulate.truth import Truth
+
+Tables = dict[str, pd.DataFrame]
+
+
+def application_tables(truth: Truth, manner: ApplicationManner) -> Tables:
+    """The tables by name: those of the present application, or of one of late 2025."""
+    checks = moments(truth, manner.late_entries)
+    rows = with_mistakes(truth, with_repeats(truth, typed_rows(truth, checks)), manner.undone)
+    knocks = look_at_signs(truth, manner, checks)
+    write = _present if manner.paths == "present" else _of_2025
+    return {
+        **truth.building.tables,
+        "urunler": _range(truth, manner),
+        **setup_tables(truth),
+        **order_tables(truth),
+        **write(truth, manner, checks, rows, knocks),
+    }
+
+
+def _present(
+    truth: Truth, manner: ApplicationManner, checks: pd.DataFrame, rows: pd.DataFrame, knocks: pd.DataFrame
+) -> Tables:
+    rows = visits.number_rows(rows)
+    visit_rows, lines = visits.visit_tables(rows, visits.room_page(rows))
+    details, guests = _guests(truth, manner, rows, knocks)
+    records, controls = sign_tables(truth, knocks, rows, tasks.first_row_of(details))
+    requests = request_table(truth)
+    local = requests["tamamlanma_tarihi"].dt.tz_localize(
+        truth.plan.timezone, ambiguous=np.zeros(len(requests), dtype=bool), nonexistent="shift_forward"
+    )
+    return {
+        **_stores(truth, manner, rows),
+        **guests,
+        "minibar_islemleri": visit_rows,
+        "minibar_islem_detay": lines,
+        "minibar_dolum_talepleri": requests.assign(tamamlanma_tarihi=local.dt.tz_convert("UTC")),
+        "oda_kontrol_kayitlari": control_records(truth, rows, checks, knocks),
+        "oda_dnd_kayitlari": records,
+        "oda_dnd_kontrolleri": controls,
+        "qr_kod_okutma_loglari": scans(truth, checks),
+    }
+
+
+def _stores(truth: Truth, manner: ApplicationManner, rows: pd.DataFrame) -> Tables:
+    events, drawn = depot_events(truth, manner), stock.draws(truth, rows)
+    deliveries, goods = delivery_tables(truth, events)
+    lots, uses = lot_tables(truth, events, goods)
+    floor = stock.floor_stock(events, drawn)
+    booked = pd.concat([events, stock.undone_by_administrators(truth, rows)], ignore_index=True)
+    return {
+        "stok_hareketleri": ledger(truth, booked),
+        "ana_depo_tedarikleri": deliveries,
+        "ana_depo_tedarik_detaylari": goods,
+        "stok_fifo_kayitlari": lots,
+        "stok_fifo_kullanimlari": uses,
+        "urun_stok": stock.depot_stock(truth, events),
+        "otel_zimmet_stok": floor,
+        "personel_zimmet_kullanim": stock.draw_table(floor, drawn),
+    }
+
+
+def _of_2025(
+    truth: Truth, manner: ApplicationManner, checks: pd.DataFrame, rows: pd.DataFrame, knocks: pd.DataFrame
+) -> Tables:
+    stored = visits.number_rows(visits.without_visit_rows(rows))
+    visit_rows, lines = visits.visit_tables(stored, visits.older_paths(truth, stored))
+    details, guests = _guests(truth, manner, rows, knocks)
+    events, custody = depot_events(truth, manner), custody_books(truth, manner)
+    undone = stock.undone_by_administrators(truth, stored)
+    return {
+        **guests,
+        **purchase_tables(truth, events),
+        "stok_hareketleri": ledger(truth, pd.concat([events, custody.events, undone], ignore_index=True)),
+        "personel_zimmet": custody.headers,
+        "personel_zimmet_detay": custody.lines,
+        "minibar_islemleri": visit_rows,
+        "minibar_islem_detay": lines,
+        "minibar_dolum_talepleri": request_table(truth),
+        "oda_kontrol_kayitlari": control_records(truth, rows, checks, knocks[:0]),
+        "dnd_kontroller": tasks.knocks_on_tasks(knocks, details),
+    }
+
+
+def _guests(
+    truth: Truth, manner: ApplicationManner, rows: pd.DataFrame, knocks: pd.DataFrame
+) -> tuple[pd.DataFrame, Tables]:
+    """The rooms of tasks, and the tables of guest lists and tasks."""
+    uploads = load_lists(truth, manner)
+    snapshots = uploads.snapshots if manner.tasks else []
+    typed = rows[rows["gone_at"].isna()]
+    details = tasks.room_tasks(truth, uploads.guests, snapshots, typed, knocks, manner.paths)
+    return details, {**upload_tables(truth, uploads), **tasks.task_tables(truth, details, manner.paths)}
+
+
+def _range(truth: Truth, manner: ApplicationManner) -> pd.DataFrame:
+    """The products, the least used switched off."""
+    products = truth.building.tables["urunler"]
+    use = truth.moves.use.mean(axis=1)
+    scarce = {fault.entity_id - 1 for fault in truth.faults if fault.kind == "stock_depletion"}
+    least = [index for index in np.argsort(use, kind="stable") if use[index] > 0 and index not in scarce]
+    retired = products["id"].isin([index + 1 for index in least[: manner.retired_products]])
+    return products.assign(aktif=products["aktif"] & ~retired)

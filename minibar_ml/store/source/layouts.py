@@ -1,0 +1,116 @@
+"""The files of the source contract: one file or folder of `sql/source` for each hotel application.
+
+Comment lines say what a layout needs. `marks` names columns whose tables show that the application is there; `needs` of
+each function the tables and columns that it reads; `wants` columns that one version of the application lacks: where one
+is missing, NULL takes its place; `readers` the group of people's roles that read its tables beside the jobs (see
+sql/source/minibar/places.sql).
+"""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from minibar_ml.store.queries import sections, sql_folder
+
+_TABLE = re.compile(r"(\w+)\(([^)]*)\)")
+_WANT = re.compile(r"^-- wants: (\w+): (\w+)\(([^)]*)\)", re.MULTILINE)
+
+
+_READERS = re.compile(r"^-- readers: (\w+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Want:
+    """An optional column: the table, the alias it is read under, its name and its type."""
+
+    table: str
+    alias: str
+    column: str
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The contract's functions for one application, and what each reads."""
+
+    name: str
+    marks: tuple[tuple[str, str], ...]
+    functions: dict[str, str]
+    needs: dict[str, dict[str, tuple[str, ...]]]
+    wants: dict[str, tuple[Want, ...]]
+    readers: dict[str, str]
+    checksum: str
+
+    def tables(self) -> set[str]:
+        """Every source table that any function reads."""
+        return {table for need in self.needs.values() for table in need} | {table for table, _ in self.marks}
+
+    def columns(self) -> dict[str, set[str]]:
+        """Every column that any function reads or would like to read, by table."""
+        found: dict[str, set[str]] = {table: set() for table in self.tables()}
+        for need in self.needs.values():
+            for table, columns in need.items():
+                found[table].update(columns)
+        for want in (want for wants in self.wants.values() for want in wants):
+            found[want.table].add(want.column)
+        return found
+
+    def missing(self, seen: Mapping[str, Collection[str]]) -> set[tuple[str, str]]:
+        """The optional columns (table, column) that are not among those `seen`, by table."""
+        wants = (want for wants in self.wants.values() for want in wants)
+        return {(want.table, want.column) for want in wants if want.column not in seen.get(want.table, ())}
+
+    def body(self, function: str, missing: Collection[tuple[str, str]]) -> str:
+        """The text of a function, with NULL in the place of optional columns that are `missing` (table, column)."""
+        text = self.functions[function]
+        for want in self.wants[function]:
+            if (want.table, want.column) in missing:
+                text = re.sub(rf"\b{want.alias}\.{want.column}\b", f"NULL::{want.type}", text)
+        return text
+
+
+@cache
+def layouts() -> tuple[Layout, ...]:
+    """All layouts that we know."""
+    return tuple(parse(path) for path in sorted((sql_folder() / "source").iterdir()))
+
+
+def parse(path: Path) -> Layout:
+    """The layout of a file, or of all files of a folder."""
+    files = sorted(path.glob("*.sql")) if path.is_dir() else [path]
+    content = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    functions: dict[str, str] = {}
+    for file in files:
+        functions |= sections(file)
+    marks = [
+        (table, column)
+        for line in re.findall(r"^-- marks: (.+)$", content, re.MULTILINE)
+        for table, _, column in (mark.strip().partition(".") for mark in line.split(","))
+    ]
+    return Layout(
+        path.stem,
+        tuple(marks),
+        functions,
+        {function: _needs(body) for function, body in functions.items()},
+        {function: _wants(body) for function, body in functions.items()},
+        {function: found[1] for function, body in functions.items() if (found := _READERS.search(body))},
+        hashlib.sha256(content.encode()).hexdigest(),
+    )
+
+
+def _needs(body: str) -> dict[str, tuple[str, ...]]:
+    line = re.search(r"^-- needs: (.+)$", body, re.MULTILINE)
+    found = _TABLE.findall(line.group(1)) if line else []
+    return {table: tuple(column.strip() for column in columns.split(",")) for table, columns in found}
+
+
+def _wants(body: str) -> tuple[Want, ...]:
+    found = []
+    for alias, table, columns in _WANT.findall(body):
+        for column in columns.split(","):
+            name, _, kind = column.strip().partition(" ")
+            found.append(Want(table, alias, name, kind))
+    return tuple(found)

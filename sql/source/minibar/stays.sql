@@ -1,0 +1,100 @@
+-- Source contract for the minibar application: who stayed where. Guest lists, the room tasks made of them, which lists were
+-- loaded, and signs on doors.
+
+-- name: source_stays
+-- needs: misafir_kayitlari(id, oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati, cikis_tarihi, cikis_saati, kayit_tipi)
+-- readers: minibar_ml_operator
+-- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
+-- Stays that touch a span of days. One stay is listed as arrival, in house and departure, each with the hours that it
+-- knows: together they are one row. Sharers stand in several rows of one list: their guests add up; of several lists the
+-- greatest number counts.
+-- A list that is loaded overwrites the row of the guest before. A row that is older than its stay has been somebody
+-- else's: `unsure_since` is the first night of which it can no longer say who was there, up to the arrival, and its
+-- hours may be the former guest's: they are left out.
+CREATE FUNCTION minibar_ml.source_stays(since date, until date)
+RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
+               departs_on date, departs_at timestamptz, is_in_house boolean, is_arrival boolean, is_departure boolean,
+               unsure_since date)
+LANGUAGE sql STABLE AS $$
+    SELECT min(l.id), l.oda_id, max(l.guests)::integer, l.giris_tarihi, (l.giris_tarihi + min(l.arrives))::timestamptz,
+           l.cikis_tarihi, (l.cikis_tarihi + max(l.departs))::timestamptz, bool_or(l.kind = 'in_house'),
+           bool_or(l.kind = 'arrival'), bool_or(l.kind = 'departure'), min(l.unsure_since)
+    FROM (
+        SELECT min(m.id) AS id, m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text AS kind,
+               sum(m.misafir_sayisi) AS guests,
+               min(m.giris_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
+                                          OR m.olusturma_tarihi::date >= m.giris_tarihi) AS arrives,
+               max(m.cikis_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
+                                          OR m.olusturma_tarihi::date >= m.cikis_tarihi) AS departs,
+               min(m.olusturma_tarihi::date) FILTER (WHERE m.guncelleme_tarihi > m.olusturma_tarihi
+                                                     AND m.olusturma_tarihi::date <= m.giris_tarihi) - 1 AS unsure_since
+        FROM source.misafir_kayitlari m
+        WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
+        GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
+    GROUP BY l.oda_id, l.giris_tarihi, l.cikis_tarihi
+$$;
+
+-- name: source_impossible_stays
+-- needs: misafir_kayitlari(id, oda_id, misafir_sayisi, giris_tarihi, cikis_tarihi)
+-- Rows whose departure is before their arrival, with an arrival in a span of days: no span of theirs can be searched for.
+CREATE FUNCTION minibar_ml.source_impossible_stays(since date, until date)
+RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date) LANGUAGE sql STABLE AS $$
+    SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
+    WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= since AND giris_tarihi < until
+$$;
+
+-- name: source_first_departures
+-- needs: misafir_kayitlari(oda_id, giris_tarihi, cikis_tarihi)
+-- The first departure on record of each room.
+CREATE FUNCTION minibar_ml.source_first_departures()
+RETURNS TABLE (room_id integer, departs_on date) LANGUAGE sql STABLE AS $$
+    SELECT oda_id, min(cikis_tarihi) FROM source.misafir_kayitlari WHERE cikis_tarihi >= giris_tarihi GROUP BY oda_id
+$$;
+
+-- name: source_kept_stays
+-- needs: misafir_kayitlari(id)
+-- Those of some list rows that are still there, whatever they say by now.
+CREATE FUNCTION minibar_ml.source_kept_stays(ids integer[])
+RETURNS TABLE (stay_id integer) LANGUAGE sql STABLE AS $$
+    SELECT id FROM source.misafir_kayitlari WHERE id = ANY (ids)
+$$;
+
+-- name: source_room_tasks
+-- needs: gunluk_gorevler(id, gorev_tarihi, gorev_tipi), gorev_detaylari(id, gorev_id, oda_id, durum, varis_saati, cikis_saati, kontrol_zamani)
+-- The rooms of a day as its lists had them, which outlives the lists: stayed, arrived, left, with the hours known then.
+CREATE FUNCTION minibar_ml.source_room_tasks(since date, until date)
+RETURNS TABLE (task_id integer, room_id integer, day date, kind text, arrives_at timestamptz, departs_at timestamptz,
+               is_done boolean, done_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT d.id, d.oda_id, g.gorev_tarihi,
+           CASE g.gorev_tipi::text WHEN 'inhouse_kontrol' THEN 'stay' WHEN 'arrival_kontrol' THEN 'arrival'
+                ELSE 'departure' END,
+           (g.gorev_tarihi + d.varis_saati)::timestamptz, (g.gorev_tarihi + d.cikis_saati)::timestamptz,
+           d.durum::text = 'completed', d.kontrol_zamani::timestamptz
+    FROM source.gunluk_gorevler g JOIN source.gorev_detaylari d ON d.gorev_id = g.id
+    WHERE g.gorev_tipi::text IN ('inhouse_kontrol', 'arrival_kontrol', 'departure_kontrol')
+      AND g.gorev_tarihi >= since AND g.gorev_tarihi < until
+$$;
+
+-- name: source_uploads
+-- needs: yukleme_gorevleri(id, otel_id, gorev_tarihi, dosya_tipi, durum, yukleme_zamani)
+-- Which of the three guest lists each hotel has loaded on each day.
+CREATE FUNCTION minibar_ml.source_uploads(since date, until date)
+RETURNS TABLE (upload_id integer, hotel_id integer, day date, list text, is_loaded boolean, loaded_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT id, otel_id, gorev_tarihi,
+           CASE dosya_tipi::text WHEN 'inhouse' THEN 'in_house' ELSE dosya_tipi::text END,
+           durum::text = 'completed', yukleme_zamani::timestamptz
+    FROM source.yukleme_gorevleri WHERE gorev_tarihi >= since AND gorev_tarihi < until
+$$;
+
+-- name: source_dnd
+-- needs: oda_dnd_kayitlari(id, oda_id, kayit_tarihi, dnd_sayisi, ilk_dnd_zamani, son_dnd_zamani, durum)
+-- "Do not disturb" at a room's door: a guest was inside. Knocks of a day, the first and the last.
+CREATE FUNCTION minibar_ml.source_dnd(since date, until date)
+RETURNS TABLE (dnd_id integer, room_id integer, day date, knocks integer, first_at timestamptz, last_at timestamptz)
+LANGUAGE sql STABLE AS $$
+    SELECT id, oda_id, kayit_tarihi, dnd_sayisi, ilk_dnd_zamani::timestamptz, son_dnd_zamani::timestamptz
+    FROM source.oda_dnd_kayitlari
+    WHERE kayit_tarihi >= since AND kayit_tarihi < until AND dnd_sayisi > 0 AND durum::text <> 'iptal'
+$$;
