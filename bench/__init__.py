@@ -1,1 +1,1 @@
-"""Benchmarks: what the program costs, beside what it can't do without, measured side by side on one machine."""
+"""Benchmarks: what minibar-ml costs compared with what it can't do without, on one machine."""

@@ -1,4 +1,4 @@
-"""`python -m bench`: run the benchmarks and print one table; exit 1 where a limit is not kept."""
+"""`python -m bench`: run the benchmarks and print one table; exit 1 if a limit is exceeded."""
 
 import argparse
 import json

@@ -15,7 +15,7 @@ from bench.processes import Spent, measured, python
 
 SEED, DAYS, LAST_DAY, ZONE = 7, 90, "2025-11-16", "Europe/Nicosia"
 PROGRAM = "from minibar_ml.cli.app import run; run()"
-"""What the console script does."""
+"""The console script."""
 
 
 class Server:

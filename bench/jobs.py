@@ -1,4 +1,4 @@
-"""Jobs: wall, CPU and peak memory of each, beside a bare aggregation of the same rows and beside its bare imports.
+"""Jobs: wall time, CPU time and peak memory, compared with a plain aggregation of the same rows and plain imports.
 
 `cycle` is what cron runs every 15 minutes: collect and detect, two processes, on stored models.
 """
@@ -24,7 +24,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     assert main(sys.argv[1:]) == 0
 print(json.dumps(sorted(sys.modules)))
 """
-"""Runs a command and tells what it has imported."""
+"""Runs a command and prints what it has imported."""
 DEPENDENCIES = {
     "typer", "sqlalchemy", "psycopg2", "sklearn", "pandas", "numpy", "scipy", "rich", "jinja2", "cryptography", "skops",
     "dotenv", "tenacity",
@@ -112,10 +112,10 @@ def _together(spent: list[Spent]) -> Spent:
 
 
 def _row(
-    rooms: int, what: str, value: float, unit: str, beside: str = "", other: float | None = None,
+    rooms: int, what: str, value: float, unit: str, baseline: str = "", other: float | None = None,
     limit: float | None = None,
 ) -> Row:  # fmt: skip
     return Row(
-        benchmark=NAME, measured=f"{rooms:,} rooms, {what}", value=value, unit=unit, beside=beside,
-        beside_value=other, limit=limit,
+        benchmark=NAME, measured=f"{rooms:,} rooms, {what}", value=value, unit=unit, baseline=baseline,
+        baseline_value=other, limit=limit,
     )  # fmt: skip

@@ -39,7 +39,7 @@ def forest() -> "IsolationForest":
 
 
 def statistics() -> dict[str, Any]:
-    """What is stored beside a forest: baselines of 1,000 entities."""
+    """What is stored with a forest: baselines of 1,000 entities."""
     import numpy as np
 
     rng = np.random.default_rng(SEED)
@@ -134,8 +134,8 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
                 measured=f"{form}: {what}, {row['sealed'] / 1024:.0f} KiB sealed",
                 value=1000 * seconds,
                 unit="ms",
-                beside="import sklearn.ensemble" if what == "a cycle" else "",
-                beside_value=base if what == "a cycle" else None,
+                baseline="import sklearn.ensemble" if what == "a cycle" else "",
+                baseline_value=base if what == "a cycle" else None,
             )
 
 

@@ -1,4 +1,4 @@
-"""What one process costs: wall and CPU seconds, peak memory, and what the database server worked for it."""
+"""What one process costs: wall and CPU seconds, peak memory, and the database server's CPU."""
 
 import os
 import statistics
@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """One run's cost; `server` is CPU of the whole database server meanwhile, 0 where it can't be told."""
+    """One run's cost; `server` is CPU of the whole database server meanwhile, 0 where it is unknown."""
 
     wall: float
     cpu: float
@@ -29,7 +29,7 @@ def python(code: str, *arguments: str) -> list[str]:
 
 
 def measured(command: Sequence[str], settings: Mapping[str, str], folder: Path, server: int | None = None) -> Spent:
-    """Run a command to its end and tell what it took; raises with its complaint where it fails."""
+    """Run a command to its end and measure it; raises RuntimeError with its stderr where it fails."""
     before = server_seconds(server)
     started = time.perf_counter()
     with (folder / "stdout").open("w+") as out, (folder / "stderr").open("w+") as problems:

@@ -1,47 +1,49 @@
-"""What a benchmark yields: one row a figure, with what stands beside it and the limit that it must keep."""
+"""Results of benchmarks: a row per figure, with its baseline and its limit."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-HEAD = ("benchmark", "measured", "value", "beside it", "ratio", "limit", "holds")
+HEAD = ("benchmark", "measured", "value", "compared with", "ratio", "limit", "holds")
 RIGHT = ("value", "ratio")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One figure. `limit` is for the ratio where there is one, else for the value; no limit: it is only told."""
+    """One figure. `limit` is for the ratio where there is one, else for the value; without one it is only shown."""
 
     benchmark: str
     measured: str
     value: float
     unit: str
-    beside: str = ""
-    beside_value: float | None = None
+    baseline: str = ""
+    baseline_value: float | None = None
     limit: float | None = None
 
     @property
     def ratio(self) -> float | None:
-        """The value by what stands beside it."""
-        return self.value / self.beside_value if self.beside_value else None
+        """The value divided by its baseline."""
+        return self.value / self.baseline_value if self.baseline_value else None
 
     @property
     def holds(self) -> bool | None:
-        """Whether the limit is kept; None where there is none."""
+        """Whether the limit is met; None where there is none."""
         figure = self.value if self.ratio is None else self.ratio
         return None if self.limit is None else figure <= self.limit
 
     def as_json(self) -> dict[str, Any]:
-        """Every field and what follows from them."""
+        """All fields, ratio and result."""
         return asdict(self) | {"ratio": self.ratio, "holds": self.holds}
 
     def cells(self) -> tuple[str, ...]:
         """The row as text, in the order of HEAD."""
-        beside = f"{self.beside}: {figure(self.beside_value, self.unit)}" if self.beside_value else self.beside
+        baseline = (
+            f"{self.baseline}: {figure(self.baseline_value, self.unit)}" if self.baseline_value else self.baseline
+        )
         limit = "" if self.limit is None else f"{self.limit:g}" + ("" if self.ratio is not None else f" {self.unit}")
         ratio = "" if self.ratio is None else f"{self.ratio:.2f}"
         holds = {None: "", True: "yes", False: "NO"}[self.holds]
-        return self.benchmark, self.measured, figure(self.value, self.unit), beside, ratio, limit, holds
+        return self.benchmark, self.measured, figure(self.value, self.unit), baseline, ratio, limit, holds
 
 
 def figure(value: float | None, unit: str) -> str:

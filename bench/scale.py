@@ -38,7 +38,7 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
 
 
 def _night(hotel: Hotel, rooms: int, night: date, cpu_limit: float, memory_limit: float | None) -> Iterator[Row]:
-    """The run before midnight judges all days that may still change; the one after it, which is measured, its own."""
+    """The run before midnight checks all recent days; the one after it, which is measured, checks its own."""
     hotel.run("detect", "--as-of", f"{night - timedelta(days=1)}T23:45")
     spent = hotel.run("detect", "--as-of", f"{night}T00:05")
     imports = bare_imports(hotel, "detect", f"{night}T00:10")

@@ -1,4 +1,4 @@
-"""Start-up: `minibar-ml alerts list` beside a Python that only imports what it stands on."""
+"""Start-up: `minibar-ml alerts list` compared with a Python that only imports the libraries it needs."""
 
 import statistics
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
             measured=f"alerts list, {lines} lines: {what}",
             value=ratio * middle,
             unit="s",
-            beside="bare imports",
-            beside_value=middle,
+            baseline="bare imports",
+            baseline_value=middle,
             limit=LIMIT,
         )

@@ -50,8 +50,8 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
             measured=measured,
             value=counts[MANY][job],
             unit="",
-            beside=f"{FEW} rooms",
-            beside_value=counts[FEW][job],
+            baseline=f"{FEW} rooms",
+            baseline_value=counts[FEW][job],
             limit=1,
         )
 

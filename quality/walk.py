@@ -4,7 +4,6 @@ import time as clock
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
 from sqlalchemy import Connection
@@ -32,8 +31,8 @@ from quality.raised import Raised, raised, store
 MADE_BY = (
     *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
     "minibar_ml/jobs/nightly_training.py",
-    "minibar_ml/jobs/plans.py", "minibar_ml/config/settings.py", "quality/walk.py", "quality/raised.py",
-    "quality/forest.py", "quality/flags.py", "quality/truth.py",
+    "minibar_ml/jobs/plans.py", "minibar_ml/config/settings.py", "minibar_ml/cli/plans.py", "quality/walk.py",
+    "quality/raised.py", "quality/forest.py", "quality/flags.py", "quality/truth.py",
 )  # fmt: skip
 SWEPT = ("room_consumption", "silent_room")
 BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
@@ -143,16 +142,7 @@ def judged_days(hotel: Hotel) -> list[date]:
 
 
 def settled(hotel: Hotel) -> DetectionPlan:
-    """What detect is told where nothing is set."""
-    settings, zone = Settings(), ZoneInfo(ZONE)
-    return DetectionPlan(
-        as_of=datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, zone),
-        zone=zone,
-        limits=plans.limits(settings),
-        lang="en",
-        lookback_days=settings.lookback_days,
-        training_days=settings.training_days,
-        min_points=settings.min_data_points,
-        calendar=plans.calendar(settings, hotel.first_judged, hotel.plan.ends_on),
-        since=hotel.first_judged,
-    )
+    """The plan of detect with the default settings."""
+    settings = Settings(timezone=ZONE)
+    as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, settings.zone())
+    return plans.detection(settings, as_of, since=hotel.first_judged)

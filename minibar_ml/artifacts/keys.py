@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 VARIABLE = "ML_ENCRYPTION_KEYS"
 KEY_BYTES = 32
 FINGERPRINT_BYTES = 8
-NEEDS_NEW = "run `minibar-ml keys new` to make one, or restore the backup of the one that sealed your models"
+NEEDS_NEW = "run `minibar-ml keys new` to create one, or restore the backup of the one that sealed your models"
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Keys ready for use, the newest first: it seals, all of them open. `source` says where they came from."""
+    """Keys, newest first: the first one seals, all of them open. `source`: where they come from."""
 
     fernet: "MultiFernet" = field(repr=False)
     fingerprints: tuple[bytes, ...]
@@ -31,12 +31,12 @@ class Keys:
 
 
 def fingerprint(key: str) -> bytes:
-    """Eight bytes that tell one key from another and say nothing about it."""
+    """Eight bytes that identify a key and reveal nothing of it."""
     return hashlib.sha256(b"minibar-ml key " + key.encode()).digest()[:FINGERPRINT_BYTES]
 
 
 def load_keys(settings: Settings) -> Keys:
-    """The keys that these settings mean; raises ConfigurationError, naming the cure, where none or a bad one is."""
+    """The keys of these settings; raises ConfigurationError, with what to do, where there is none or a bad one."""
     if settings.encryption_keys:
         return parse_keys(settings.encryption_keys, VARIABLE)
     return parse_keys(read_key_file(settings.key_file), str(settings.key_file))
@@ -52,7 +52,7 @@ def parse_keys(text: str, source: str) -> Keys:
     for number, key in enumerate(keys, start=1):
         if not _is_key(key):
             raise ConfigurationError(
-                f"Key {number} of {source} is no Fernet key (44 characters that stand for 32 bytes): {NEEDS_NEW}."
+                f"Key {number} of {source} is not a Fernet key (44 characters that encode 32 bytes): {NEEDS_NEW}."
             )
     return Keys(MultiFernet([Fernet(key) for key in keys]), tuple(fingerprint(key) for key in keys), source)
 
@@ -65,21 +65,21 @@ def _is_key(key: str) -> bool:
 
 
 def read_key_file(path: Path) -> str:
-    """The key file's text, never to be shown; raises ConfigurationError where there is none or it is not safe."""
+    """The key file's text, never to be shown; raises ConfigurationError where it is missing or not safe."""
     try:
-        content = read_bytes(path, f"The key file {path} (ML_KEY_FILE)", "make a new key")
+        content = read_bytes(path, f"The key file {path} (ML_KEY_FILE)", "replace the key")
     except ConfigurationError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise
         raise ConfigurationError(f"No key: {VARIABLE} is empty and {path} does not exist; {NEEDS_NEW}.") from error
-    # Bytes that are no ASCII are no key either; they are named as such, not decoded.
+    # Bytes outside ASCII are not a key either: parsing reports them.
     return content.decode("ascii", errors="replace")
 
 
 def create_key_file(path: Path) -> None:
-    """Write one new key to a file that did not exist, readable by its owner alone.
+    """Write a new key to a new file, readable only by its owner.
 
-    Raises ConfigurationError where the file is there already (it is never overwritten) or can't be made.
+    Raises ConfigurationError where the file exists (it is never overwritten) or can't be created.
     """
     from cryptography.fernet import Fernet
 
@@ -87,11 +87,11 @@ def create_key_file(path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(
-            f"{path} exists and is left as it is: without it no model that it sealed can be opened. "
-            "Move it away first if you mean to start anew."
+            f"{path} exists and is not overwritten: models sealed with it could not be opened without it. "
+            "Move it away first if you want a new key."
         ) from error
     except OSError as error:
-        raise ConfigurationError(f"Can't make the key file {path} ({error.strerror}): check ML_KEY_FILE.") from error
+        raise ConfigurationError(f"Can't create the key file {path} ({error.strerror}): check ML_KEY_FILE.") from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(Fernet.generate_key() + b"\n")

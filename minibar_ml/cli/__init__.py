@@ -1,8 +1,8 @@
 """Commands: short processes, whose time goes into imports.
 
-Imports make many objects and no garbage, so the collector is told to look seldom, before they begin: a tenth of the
-start-up. What has no cycles is freed at once as ever. Linear algebra here is small: threads of it only wait for each
-other, on a machine that has a database to serve.
+Imports make many objects and no garbage, so the garbage collector is set to run rarely before they begin: this saves a
+tenth of the start-up. Objects without cycles are freed at once as ever. Linear algebra here is small: its threads would
+only wait for each other, on a machine that also serves a database.
 """
 
 import gc

@@ -1,66 +1,51 @@
-"""The Typer app: global options, the one error boundary, and a module a noun."""
+"""The Typer app: the commands, global options, and the one error boundary."""
 
 import errno
 import gc
 import logging
 import os
 import sys
-from collections.abc import Iterator, MutableMapping, Sequence
-from importlib import import_module
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
 from minibar_ml import __version__, log
 from minibar_ml.cli import console
+from minibar_ml.cli.lazy import Command, LazyGroup
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.log import logger
 
+JOBS, RESULTS, TUNING, SETUP, DEMO = "Jobs", "Results", "Tuning", "Setup and operation", "Demo"
 COMMANDS = {
-    "db": "db", "keys": "security.keys", "collect": "collect", "train": "train", "optimize": "optimize",
-    "detect": "detect", "backtest": "backtest", "alerts": "alerts.commands", "people": "people.commands",
-    "metrics": "metrics.commands", "forecast": "forecast", "report": "report", "models": "models",
-    "access": "security.access", "audit": "security.audit", "status": "doctor.status", "doctor": "doctor.commands",
-    "cron": "cron", "simulate": "simulate", "demo": "demo",
-}  # fmt: skip
-"""Every noun and verb, in the order of the help, and the module of this package that can `register` it."""
+    "collect": Command("collect", "Read the hotel's tables and store metric points.", JOBS),
+    "train": Command("train", "Fit models to recent weeks, evaluate and store them.", JOBS),
+    "detect": Command("detect", "Check recent days for anomalies and raise alerts.", JOBS),
+    "report": Command("report", "Write the weekly report, the monthly report or the dashboard.", JOBS),
+    "alerts": Command("alerts.commands", "List, explain and handle alerts; deliver notifications.", RESULTS),
+    "forecast": Command("forecast", "Show how long stocks last, what to order and by when.", RESULTS),
+    "metrics": Command("metrics.commands", "Show consumption trends, attendants' pace and data coverage.", RESULTS),
+    "models": Command("models", "List models, show their quality, roll back.", RESULTS),
+    "backtest": Command("backtest", "Show which alerts the last weeks would have raised.", TUNING),
+    "optimize": Command("optimize", "Search for a better split of the alert budget.", TUNING),
+    "db": Command("db", "Create, upgrade and check the store and its access to the source tables.", SETUP),
+    "keys": Command("security.keys", "Create and rotate the keys that seal models and addresses.", SETUP),
+    "people": Command("people.commands", "Manage who is notified of which alerts, how and when.", SETUP),
+    "access": Command("security.access", "Grant database roles access to hotels' alerts.", SETUP),
+    "audit": Command("security.audit", "Show and verify the audit log.", SETUP),
+    "cron": Command("cron", "Print a crontab that matches your settings.", SETUP),
+    "status": Command("doctor.status", "Show when each job last ran and whether it is late.", SETUP),
+    "doctor": Command("doctor.commands", "Check the whole installation and show how to fix what is wrong.", SETUP),
+    "docs": Command("docs", "Print a page of the documentation.", SETUP),
+    "simulate": Command("simulate", "Write a simulated hotel into an empty database.", DEMO),
+    "demo": Command("demo", "Run every job on a simulated hotel and compare the alerts with its hidden faults.", DEMO),
+}
 
 
-class _Commands(MutableMapping[str, Any]):
-    """The commands by name, each imported when it is first asked for: a command pays for no other's imports."""
-
-    def __init__(self) -> None:
-        self._built: dict[str, Any] = {}
-
-    def __getitem__(self, name: str) -> Any:
-        if name in COMMANDS and name not in self._built:
-            alone = typer.Typer()
-            import_module(f"minibar_ml.cli.{COMMANDS[name]}").register(alone)
-            self._built[name] = get_group(alone).commands[name]
-        return self._built[name]
-
-    def __setitem__(self, name: str, command: Any) -> None:
-        self._built[name] = command
-
-    def __delitem__(self, name: str) -> None:
-        del self._built[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
-
-    def __len__(self) -> int:
-        return len(COMMANDS)
-
-
-class _Root(TyperGroup):
+class _Root(LazyGroup):
     """The group of all commands."""
 
-    def __init__(self, **attributes: Any) -> None:
-        """As Typer makes a group, but for where its commands come from."""
-        super().__init__(**attributes)
-        self.commands = _Commands()
+    table = COMMANDS
 
     def invoke(self, ctx: Any) -> Any:
         """As Typer does, but it would end with status 1 where the reader has seen enough (`alerts list | head`)."""
@@ -79,10 +64,10 @@ def _leave_stdout() -> None:
 app = typer.Typer(
     name="minibar-ml",
     cls=_Root,
-    help="Watches a hotel's minibars: learns what is normal and says what is not.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="`minibar-ml COMMAND --help` explains a command; `minibar-ml docs` lists the documentation.",
 )
 
 
@@ -99,10 +84,10 @@ def root(
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
-    """Watches a hotel's minibars: learns what is normal and says what is not.
+    """Find anomalies in a hotel's minibars: learn what is normal, alert on what is not.
 
-    Exit status: 0 done, 1 unexpected, 2 usage, 3 configuration, 4 database unreachable, 5 something is missing,
-    6 partly done, 75 another run holds the lock. Finding anomalies is 0.
+    Exit status: 0 ok (also when anomalies were found), 1 unexpected error, 2 usage error, 3 configuration error,
+    4 database unreachable, 5 precondition not met, 6 partly done, 75 another run holds the lock.
     """
 
 
@@ -110,14 +95,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error ends here, as one line on stderr."""
     log.configure(stamped=not sys.stderr.isatty())
     if sys.stdout is None:
-        typer.echo("error: stdout is closed: there is nowhere to write to.", err=True)
+        typer.echo("error: stdout is closed.", err=True)
         return ExitCode.UNEXPECTED
     try:
         code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except typer.Exit as request:
         return request.exit_code
     except typer.Abort:
-        typer.echo("aborted", err=True)
+        typer.echo("Aborted.", err=True)
         return ExitCode.UNEXPECTED
     except MinibarError as error:
         return _report(error)
@@ -125,9 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         typer.echo(str(request), err=True)
         return 143
     except KeyboardInterrupt:
-        typer.echo("interrupted; nothing is half-written", err=True)
+        typer.echo("Interrupted; no partial results were stored.", err=True)
         return 130
-    except Exception as error:  # noqa: BLE001 - the boundary: nothing escapes it and nothing is swallowed
+    except Exception as error:  # noqa: BLE001 - the boundary: every error is reported here
         return _unexpected(error)
     return code if isinstance(code, int) else ExitCode.OK
 
@@ -135,7 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Entry point of the console script."""
     code = main()
-    # The process ends: nothing that it still holds is worth looking through for garbage on the way out.
+    # The process ends: a last search for garbage would only take time.
     gc.freeze()
     raise SystemExit(code)
 
@@ -148,7 +133,7 @@ def _unexpected(error: Exception) -> int:
         return int(error.exit_code)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
         _leave_stdout()
-        typer.echo("error: what was to be printed can't be written: no space is left there.", err=True)
+        typer.echo("error: can't write the output: no space left on the device.", err=True)
         return ExitCode.UNEXPECTED
     from minibar_ml.store.engine import explain
 
@@ -162,7 +147,7 @@ def _unexpected(error: Exception) -> int:
 
 def _report(error: MinibarError) -> int:
     if isinstance(error, AnotherRunHoldsTheLock):
-        # Overlap is refused, not an error: under --quiet cron has nothing to mail, and the status still says it.
+        # Overlap is not an error: under --quiet cron has nothing to mail, and the exit status still shows it.
         console.note(str(error))
         return error.exit_code
     typer.echo(f"error: {console.visible(str(error))}", err=True)

@@ -1,4 +1,4 @@
-"""`minibar-ml backtest`: what cron would have raised, before anything is sent or stored."""
+"""`minibar-ml backtest`: the alerts that cron's jobs would have raised; nothing is stored or sent."""
 
 from dataclasses import asdict
 from datetime import timedelta
@@ -8,81 +8,70 @@ import typer
 
 from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.alerts import json_rows
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerts import SEVERITIES, Alert
 from minibar_ml.domain.phases import Phase
+from minibar_ml.i18n import Lang
+from minibar_ml.jobs.backtest import BacktestResult, run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from minibar_ml.domain.alerts import Alert
-    from minibar_ml.i18n import Lang
-    from minibar_ml.jobs.backtest import BacktestResult
-
 NOT_STORED = ("id", "read_at", "read_by")
-"""What an alert has only in the store."""
-YOUNG: dict[Phase, str] = {"learning": "only rules spoke", "provisional": "what was learnt was provisional"}
-"""What the phases of a cold start did to alerts."""
+"""Fields that an alert has only in the store."""
+YOUNG: dict[Phase, str] = {"learning": "only rules raised alerts", "provisional": "alerts of models were provisional"}
+"""How the phases of a cold start limit alerts."""
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(backtest)
+    root.command(epilog=examples("backtest", "backtest --days 60 --limit 0", "backtest --json"))(backtest)
 
 
 def backtest(
-    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=366, help="Complete days to walk.")] = 28,
-    limit: Annotated[int, typer.Option("--limit", metavar="EXAMPLES", min=0, help="At most so many examples.")] = 10,
+    days: Annotated[int, typer.Option("--days", metavar="N", min=1, max=366, help="Complete days to go through.")] = 28,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", min=0, help="Show at most N examples.")] = 10,
     hotel: Hotel = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Walk through the last days and say what cron would have raised; nothing is stored, no job is held up."""
-    from minibar_ml.jobs.backtest import run
-    from minibar_ml.jobs.plans import DetectionPlan
+    """Show which alerts the last weeks would have raised.
 
+    Goes through the last days as cron's jobs would have, with the present settings. Stores nothing, sends nothing and
+    does not delay jobs.
+    """
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
     today = instant.astimezone(settings.zone()).date()
-    plan = DetectionPlan(
-        as_of=instant,
-        zone=settings.zone(),
-        limits=plans.limits(settings),
-        lang=settings.lang,
-        lookback_days=settings.lookback_days,
-        training_days=settings.training_days,
-        min_points=settings.min_data_points,
-        calendar=plans.calendar(settings, today - timedelta(days=days), today),
-        since=today - timedelta(days=days),
-        until=today,
-    )
+    plan = plans.detection(settings, instant, since=today - timedelta(days=days), until=today)
 
-    def job(connection: "Connection") -> "BacktestResult":
+    def job(connection: "Connection") -> BacktestResult:
         with console.progress("backtest", enabled=not quiet) as advance:
             return run(connection, plan, hotel, advance)
 
     result = session.work(settings, "backtest", job)
-    examples = result.alerts[:limit]
+    found = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, examples, session.language(settings)))
+        console.print_json(_document(result, found, session.language(settings)))
     else:
-        from minibar_ml.cli.views import backtest
+        from minibar_ml.cli.views import backtest  # rich's tables, which --json does without
 
-        backtest.show(result, examples, session.language(settings))
+        backtest.show(result, found, session.language(settings))
     _note(result, days)
 
 
-def _document(result: "BacktestResult", examples: "tuple[Alert, ...]", lang: "Lang") -> dict[str, Any]:
-    """The result as scripts read it; examples are as `alerts list --json` prints them, but for what is not stored."""
+def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang) -> dict[str, Any]:
+    """The JSON document; examples are as in `alerts list --json`, without the fields of stored alerts."""
     resolved = result.resolved_by_type()
     by_type = {
         kind: {"alerts": sum(by_severity.values()), "by_severity": by_severity, "auto_resolved": resolved[kind]}
         for kind, by_severity in result.counts().items()
     }
-    shown = [json_rows.as_json(alert, lang) for alert in examples]
+    shown = [json_rows.as_json(alert, lang) for alert in found]
     return {
         "since": result.since,
         "until": result.until,
@@ -99,15 +88,17 @@ def _document(result: "BacktestResult", examples: "tuple[Alert, ...]", lang: "La
     }
 
 
-def _note(result: "BacktestResult", days: int) -> None:
-    """To stderr: where there was too little to judge, and what the figures mean."""
+def _note(result: BacktestResult, days: int) -> None:
+    """On stderr: where there was too little data."""
     if not result.by_day:
-        console.note("no metric points of the days before: run `minibar-ml collect` first, or ask for another hotel")
+        console.note("No metric points: run `minibar-ml collect` first, or check --hotel.")
         return
     if len(result.by_day) < days:
-        console.note(f"the history begins on {result.since}: {len(result.by_day)} of {days} days could be judged")
+        console.note(f"History starts on {result.since}: {len(result.by_day)} of {days} days were checked.")
     for hotel in result.hotels:
         for phase, what in YOUNG.items():
             if judged := hotel.days_by_phase.get(phase):
-                console.note(f"hotel {hotel.hotel_id}: phase {phase} on {judged} of {hotel.days} day(s), {what}")
+                console.note(
+                    f"hotel {hotel.hotel_id}: phase {phase} on {judged} of {plural(hotel.days, 'day')}; {what}"
+                )
         phases.note({hotel.hotel_id: hotel.history})

@@ -5,22 +5,26 @@ from dataclasses import asdict
 import typer
 
 from minibar_ml.cli import console, session, times
-from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose, examples
 from minibar_ml.domain.errors import SourceIncomplete
+from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(collect)
+    root.command(epilog=examples("collect", "collect --since 2026-03-01"))(collect)
 
 
 def collect(
     since: Since = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
 ) -> None:
-    """Read the hotel's tables and write metric points; the first run fills in all history."""
-    from minibar_ml.jobs.collect import run
+    """Read the hotel's tables and store metric points.
 
+    The first run covers all history; later ones cover the last ML_LOOKBACK_DAYS days and rows that are new since the
+    last run. `--since` computes older days again.
+    """
     settings = session.settings()
     if not session.enabled(settings):
         return
@@ -33,22 +37,13 @@ def collect(
             connection, instant, settings.zone(), settings.lookback_days, first_day, settings.house_hours()
         ),
     )
-    for refused in result.refused:
-        logger.warning(
-            "%s: %d row(s) refused, %s (for example id %d)",
-            refused.source,
-            refused.rows,
-            refused.reason,
-            refused.example_id,
-        )
-    for warning in result.warnings:
-        logger.warning("%s", warning)
+    _warn(result)
     if json:
         console.print_json(asdict(result))
     else:
         logger.info(
-            "collected %d metrics since %s: %d new, %d changed, %d removed",
-            len(result.metrics),
+            "collected %s since %s: %d new, %d changed, %d removed",
+            plural(len(result.metrics), "metric"),
             result.since,
             result.points.inserted,
             result.points.updated,
@@ -56,3 +51,16 @@ def collect(
         )
     if result.missing:
         raise SourceIncomplete(result.missing)
+
+
+def _warn(result: CollectResult) -> None:
+    for refused in result.refused:
+        logger.warning(
+            "%s: %s refused, %s (for example id %d)",
+            refused.source,
+            plural(refused.rows, "row"),
+            refused.reason,
+            refused.example_id,
+        )
+    for warning in result.warnings:
+        logger.warning("%s", warning)

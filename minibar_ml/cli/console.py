@@ -1,4 +1,4 @@
-"""What people see: data to stdout, everything else to stderr, colour only on a terminal."""
+"""Output: data to stdout, everything else to stderr, colour only on a terminal."""
 
 import json
 import logging
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 PIPE_WIDTH = 120
-"""Columns of a table that is not shown on a terminal, where nobody can be asked."""
+"""Columns of a table that does not go to a terminal."""
 
 _UNSEEN = re.compile("[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
-"""What JSON lets through although a terminal may act on it; it stands only inside strings."""
+"""Characters that JSON lets through although a terminal may act on them; they occur only inside strings."""
 
 
 def out() -> "Console":
-    """The console for data. It obeys NO_COLOR, and COLUMNS where stdout is no terminal."""
+    """The console for data. It follows NO_COLOR, and COLUMNS where stdout is not a terminal."""
     from rich.console import Console
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PIPE_WIDTH
@@ -50,7 +50,7 @@ def coloured() -> bool:
 
 
 def say(line: str, *, colour: bool = False) -> None:
-    """One line of data or result to stdout; `colour`: as it is, colours and all."""
+    """One line of data or result to stdout; `colour`: keep its colours."""
     typer.echo(line, color=colour)
 
 
@@ -60,13 +60,18 @@ def note(line: str) -> None:
         typer.echo(visible(line), err=True)
 
 
+def plural(count: int, noun: str, plural: str = "") -> str:
+    """A number of things, such as `1 message` or `3 messages`."""
+    return f"{count} {noun if count == 1 else plural or noun + 's'}"
+
+
 def json_text(value: Any) -> str:
     """One JSON document; instants in ISO 8601 with their offset, control characters escaped."""
     return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def json_line(value: Any) -> str:
-    """The same in one line."""
+    """One JSON document in one line."""
     return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False))
 
 
@@ -105,7 +110,7 @@ def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":
 
 @contextmanager
 def progress(what: str, *, enabled: bool) -> Iterator[Callable[[date], None]]:
-    """A bar on stderr that is told each day done; only on a terminal, and never with NO_COLOR."""
+    """A progress bar on stderr, advanced with each day; only on a terminal, and never with NO_COLOR."""
     if not enabled or not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
         yield lambda _day: None
         return

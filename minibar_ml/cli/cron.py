@@ -1,4 +1,4 @@
-"""`minibar-ml cron`: the crontab that the settings mean."""
+"""`minibar-ml cron`: print a crontab that matches the settings."""
 
 import re
 import shlex
@@ -10,27 +10,19 @@ from typing import Annotated
 import typer
 
 from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Quiet, Verbose
-from minibar_ml.config.settings import PREFIX, Settings
-from minibar_ml.domain.errors import ConfigurationError, UsageError
+from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.config.cron import DAY, HOUR, describe_minutes
+from minibar_ml.config.settings import Settings
+from minibar_ml.domain.errors import UsageError
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = Path("/etc/minibar-ml")
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
-USABLE_MINUTES = (1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60, 120, 180, 240, 360, 480, 720, 1440)
-"""Intervals that cron can keep evenly: those that divide an hour, and whole hours that divide a day."""
-HOUR, DAY = 60, 1440
 DETECT_DELAY_MINUTES = 2
-FIELDS = (("minute", 0, 59), ("hour", 0, 23), ("day of month", 1, 31), ("month", 1, 12), ("day of week", 0, 7))
-NAMES = {
-    "month": ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"],
-    "day of week": ["sun", "mon", "tue", "wed", "thu", "fri", "sat"],
-}
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
-"""What Debian's and Red Hat's useradd let be a user's name: a blank would make the rest the command."""
+"""User names that Debian's and Red Hat's useradd accept: after a blank, the rest would be the command."""
 _MAIL_TO = re.compile(r"[!-~]*")
-_ITEM = re.compile(r"(?:\*|(\d+)-(\d+))(?:/[1-9]\d*)?|(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,51 +36,58 @@ class Job:
 
 def register(root: typer.Typer) -> None:
     """Add this command to the app."""
-    root.command()(cron)
+    shown = examples("cron --here | crontab -", "cron --user minibar | sudo tee /etc/cron.d/minibar-ml")
+    root.command(epilog=shown)(cron)
 
 
 def cron(
-    command: Annotated[Path, typer.Option("--command", metavar="PATH", help="The minibar-ml to run.")] = COMMAND,
+    command: Annotated[Path, typer.Option("--command", metavar="PATH", help="Path of minibar-ml.")] = COMMAND,
     directory: Annotated[
-        Path, typer.Option("--directory", metavar="DIR", help="Where jobs start, so where .env and the key file are.")
+        Path,
+        typer.Option("--directory", metavar="DIR", help="Working directory of the jobs, with .env and the key file."),
     ] = DIRECTORY,
     user: Annotated[
         str | None,
         typer.Option("--user", metavar="NAME", help="Print a file for /etc/cron.d that runs as this user."),
     ] = None,
-    mail_to: Annotated[str, typer.Option("--mail-to", metavar="ADDRESS", help="Who gets the errors.")] = MAIL_TO,
+    mail_to: Annotated[
+        str, typer.Option("--mail-to", metavar="ADDRESS", help="Recipient of error mails from cron.")
+    ] = MAIL_TO,
     here: Annotated[
         bool, typer.Option("--here", help="Use this installation's minibar-ml and the current directory.")
     ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Print the crontab that the settings mean; `minibar-ml cron --here | crontab -` installs it."""
+    """Print a crontab that matches your settings.
+
+    `minibar-ml cron --here | crontab -` installs it for the current user.
+    """
     if here:
         command, directory = _installed(), Path.cwd()
     for option, path in (("--command", command), ("--directory", directory)):
         if not path.is_absolute():
-            raise UsageError(f"{option} {path} must be an absolute path: cron starts in the home directory.")
-    _refuse_odd_words(command, directory, user, mail_to)
+            raise UsageError(f"{option} {path} must be an absolute path.")
+    _require_safe(command, directory, user, mail_to)
     console.say(crontab(session.settings(), command, directory, user, mail_to).rstrip("\n"))
 
 
-def _refuse_odd_words(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
-    """Raise UsageError for words that would make another line, or another command, of the crontab."""
+def _require_safe(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
+    """Raise UsageError for values that would add a line or another command to the crontab."""
     if user is not None and not _USER.fullmatch(user):
-        raise UsageError(f"--user {user!r} is no user's name: letters, digits, _ . and - only.")
+        raise UsageError(f"--user {user!r} is not a valid user name; use letters, digits, _ . and - only.")
     if not _MAIL_TO.fullmatch(mail_to):
-        raise UsageError(f"--mail-to {mail_to!r} is no address: blanks and control characters have no place in it.")
+        raise UsageError(f"--mail-to {mail_to!r} must not contain blanks or control characters.")
     for option, path in (("--command", command), ("--directory", directory)):
         if not str(path).isprintable():
-            raise UsageError(f"{option} {str(path)!r} holds control characters, which cron can't be told.")
+            raise UsageError(f"{option} {str(path)!r} must not contain control characters.")
 
 
 def _installed() -> Path:
     # Not resolved: in a virtual environment the link is what leads to its libraries.
     script = Path(sys.executable).with_name("minibar-ml")
     if not script.is_file():
-        raise UsageError(f"--here: there is no {script}; name the command with --command and --directory.")
+        raise UsageError(f"--here: {script} not found; use --command and --directory.")
     return script
 
 
@@ -99,12 +98,12 @@ def crontab(
     user: str | None = None,
     mail_to: str = MAIL_TO,
 ) -> str:
-    """The crontab's text; raises ConfigurationError for an interval or schedule that cron can't keep."""
+    """The crontab's text."""
     start = f"{user} " if user else ""
     run = f"cd {shlex.quote(str(directory))} && {shlex.quote(str(command))}"
     lines = _head(settings, user, mail_to)
     for job in _jobs(settings, directory):
-        # An unescaped % would end the line for cron.
+        # cron ends a command at an unescaped %.
         work = f"{run} {shlex.join(job.arguments)} --quiet".replace("%", r"\%")
         lines += ["", f"# {job.why}", f"{job.schedule} {start}{work}"]
     return "\n".join(lines) + "\n"
@@ -116,76 +115,61 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
         f"# Printed by `minibar-ml cron`; {install}.",
         "SHELL=/bin/sh",
         "PATH=/usr/local/bin:/usr/bin:/bin",
-        "# Every job is --quiet, so that what is mailed is an error; one that finds the lock taken says nothing.",
+        "# Jobs run with --quiet, so that only errors are mailed; a run that finds the lock taken prints nothing.",
         f"MAILTO={mail_to}",
-        "# The hotel's zone, in which the schedules below are meant. cronie obeys this line; Debian's cron ignores it:",
-        f"# there, if the machine's own zone is another, write TZ={settings.timezone} into /etc/default/cron and",
-        "# restart cron. Only the times of train and report depend on it: the jobs themselves know ML_TIMEZONE.",
+        "# Time zone of the schedules below. cronie uses this line, Debian's cron ignores it: there, if the machine",
+        f"# has another time zone, set TZ={settings.timezone} in /etc/default/cron and restart cron. Only the times of",
+        "# train and report depend on it: the jobs themselves use ML_TIMEZONE.",
         f"CRON_TZ={settings.timezone}",
     ]
 
 
 def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
-    collect = _interval("data_collection_interval", settings.data_collection_interval)
-    detect = _interval("anomaly_check_interval", settings.anomaly_check_interval)
-    notify = _interval("notify_interval", settings.notify_interval)
+    intervals = (settings.data_collection_interval, settings.anomaly_check_interval, settings.notify_interval)
+    collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     reports = directory / settings.report_dir
     return (
         Job(
-            f"Every {_spoken(collect)}: a missed run is made up for by the next, so more often only means sooner.",
+            f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),
             ("collect",),
         ),
         Job(
-            f"Every {_spoken(detect)}, a little after collect, so that the two don't start together.",
+            f"Every {describe_minutes(detect)}, delayed so that it does not start together with collect.",
             _every(detect, delay),
             ("detect",),
         ),
         Job(
-            f"Every {_spoken(notify)}: tell people of alerts, and try again what could not be delivered.",
+            f"Every {describe_minutes(notify)}: deliver notifications, retry those that failed.",
             _every(notify),
             ("alerts", "notify"),
         ),
         Job(
-            "Learn anew when a business day has ended; detect uses what was learned from then on.",
-            _schedule("training_schedule", settings.training_schedule),
+            "Fit models again when a business day has ended; detect uses the new ones from then on.",
+            _fields(settings.training_schedule),
             ("train",),
         ),
         Job(
-            "The weekly report, of the days before this one, also to everybody who wants it by mail.",
-            _schedule("report_schedule", settings.report_schedule),
+            "The weekly report, up to yesterday, also by mail to its subscribers.",
+            _fields(settings.report_schedule),
             ("report", "weekly", *FORMATS, "--email", "--out", str(reports)),
         ),
         Job(
-            "The report on the month that ended, also to everybody who wants it by mail: administrators by default.",
-            _schedule("monthly_report_schedule", settings.monthly_report_schedule),
+            "The report of the last month, also by mail to its subscribers (administrators by default).",
+            _fields(settings.monthly_report_schedule),
             ("report", "monthly", *FORMATS, "--email", "--out", str(reports)),
         ),
         Job(
-            "The dashboard: one page under one name, for a web server or a file share.",
-            _schedule("dashboard_schedule", settings.dashboard_schedule),
+            "The dashboard: one page, always under the same name, for a web server or a file share.",
+            _fields(settings.dashboard_schedule),
             ("report", "dashboard", "--out", str(reports)),
         ),
     )
 
 
-def _interval(name: str, seconds: int) -> int:
-    """The interval in minutes; raises ConfigurationError naming the nearest ones where cron can't keep it."""
-    minutes = seconds // 60
-    if minutes in USABLE_MINUTES:
-        return minutes
-    near = [max((usable for usable in USABLE_MINUTES if usable < minutes), default=None)]
-    near += [min((usable for usable in USABLE_MINUTES if usable > minutes), default=None)]
-    nearest = " or ".join(f"{usable * 60} ({_spoken(usable)})" for usable in near if usable)
-    raise ConfigurationError(
-        f"{PREFIX}{name.upper()}={seconds}: cron can't keep {_spoken(minutes)} evenly; use {nearest}."
-    )
-
-
-def _spoken(minutes: int) -> str:
-    count, unit = (minutes // HOUR, "hour") if minutes % HOUR == 0 else (minutes, "minute")
-    return f"{count} {unit}{'s' if count != 1 else ''}"
+def _fields(expression: str) -> str:
+    return " ".join(expression.split())
 
 
 def _every(minutes: int, delay: int = 0) -> str:
@@ -194,27 +178,3 @@ def _every(minutes: int, delay: int = 0) -> str:
         hours = "0" if minutes == DAY else "*" if minutes == HOUR else f"*/{minutes // HOUR}"
         return f"{delay} {hours} * * *"
     return f"{'*' if not delay else f'{delay}-59'}{'' if minutes == 1 else f'/{minutes}'} * * * *"
-
-
-def _schedule(name: str, text: str) -> str:
-    """A schedule of the settings, its fields checked: one bad line makes cron refuse the whole file."""
-    parts = text.split()
-    for part, (field, low, high) in zip(parts, FIELDS, strict=True):
-        if not _is_field(part.lower(), field, low, high):
-            raise ConfigurationError(
-                f"{PREFIX}{name.upper()}={text!r}: {part!r} is no {field} that cron knows ({low} to {high}, such as "
-                f"*, {low}, {low}-{high}, */2 or lists of these)."
-            )
-    return " ".join(parts)
-
-
-def _is_field(text: str, field: str, low: int, high: int) -> bool:
-    if text in NAMES.get(field, ()):
-        return True
-    for item in text.split(","):
-        if not (match := _ITEM.fullmatch(item)):
-            return False
-        bounds = [int(bound) for bound in match.groups() if bound]
-        if bounds != sorted(bounds) or any(not low <= bound <= high for bound in bounds):
-            return False
-    return True

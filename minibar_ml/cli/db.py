@@ -1,20 +1,27 @@
-"""`minibar-ml db`: the store's schema and the source contract."""
+"""`minibar-ml db`: the store's schema and its access to the source tables."""
 
 from typing import Annotated
 
 import typer
 
 from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Json, Quiet, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.views import source_table
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
+from minibar_ml.store import access, audit, migrations, runs
+from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store.source import contract as source
 
-app = typer.Typer(no_args_is_help=True, help="The store's schema and the source contract.")
+app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
     list[str] | None,
     typer.Option(
-        "--without", metavar="PART", help="The hotel has no such part: stays, requests, custody, ledger or recipients."
+        "--without",
+        metavar="PART",
+        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients.",
     ),
 ]
 
@@ -24,17 +31,16 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="db")
 
 
-@app.command()
+@app.command(epilog=examples("db init", "db init --without custody --without requests"))
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Make or upgrade the store, recognise the source layout and install its contract."""
-    from minibar_ml.store import audit, migrations
-    from minibar_ml.store.checks import fetch_opened_schemas
-    from minibar_ml.store.source import contract as source
+    """Create or upgrade the store and connect it to the source tables.
 
+    Recognises the layout of the hotel application's tables and installs the functions that read them.
+    """
     if unknown := set(without or ()) - set(DISPENSABLE):
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     with session.connected(session.settings(), "db init") as connection:
-        # First of all, so that a wrong database is left as it was.
+        # First, so that a wrong database is not changed.
         source.recognise(connection)
         connection.rollback()
         applied = migrations.upgrade(connection)
@@ -48,39 +54,35 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
         connection.commit()
         for opened in fetch_opened_schemas(connection):
             logger.warning("%s: %s", opened, opened.cure)
-    console.note(f"store: {len(applied)} migration(s) applied")
-    console.note(f"source: {contract.layout}, {len(contract.usable)} functions usable")
+    console.note(f"Store: {plural(len(applied), 'migration')} applied.")
+    console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:
         raise SourceIncomplete(source.complaint(contract))
 
 
-@app.command()
+@app.command(epilog=examples("db upgrade", "db upgrade --sql"))
 def upgrade(
     sql: Annotated[bool, typer.Option("--sql", help="Print the SQL instead of running it.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Bring the store's schema to what this program needs; `--sql` prints what it would run."""
-    from minibar_ml.store import migrations
-
+    """Upgrade the store's schema to this version of minibar-ml."""
     with session.connected(session.settings(), "db upgrade") as connection:
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
             return
         for migration in migrations.upgrade(connection):
-            console.note(f"applied {migration.version:04d}_{migration.name}")
+            console.note(f"Applied {migration.version:04d}_{migration.name}")
 
 
-@app.command()
+@app.command(epilog=examples("db roles", "db roles --apply"))
 def roles(
-    apply: Annotated[bool, typer.Option("--apply", help="Run it instead of printing it; takes a superuser.")] = False,
+    apply: Annotated[bool, typer.Option("--apply", help="Run it instead of printing it; needs a superuser.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """The database's group roles and their grants: prints sql/roles.sql for psql, or runs it."""
-    from minibar_ml.store import access
-
+    """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
         console.say(access.roles_script())
@@ -88,14 +90,12 @@ def roles(
     with session.store(settings, "db roles") as connection:
         access.apply_roles(connection)
         connection.commit()
-    console.note("roles and grants are as this version wants them; `minibar-ml access add` binds logins to hotels")
+    console.note("Roles and grants are up to date; `minibar-ml access add` gives logins access to hotels.")
 
 
-@app.command()
+@app.command(epilog=examples("db status"))
 def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Which migrations the database has and which it lacks."""
-    from minibar_ml.store import migrations
-
+    """List migrations, applied and pending."""
     with session.connected(session.settings(), "db status") as connection:
         done = migrations.applied(connection)
         rows = [{"version": m.version, "name": m.name, "applied": m.version in done} for m in migrations.migrations()]
@@ -106,17 +106,15 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
         console.say(f"{row['version']:04d} {row['name']:<30} {'applied' if row['applied'] else 'pending'}")
 
 
-@app.command()
+@app.command(epilog=examples("db check"))
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Check schema and source contract, and show what is there of each part; exit 5 where something is missing."""
-    from minibar_ml.cli.views import source_table
-    from minibar_ml.store import runs
-    from minibar_ml.store.migrations import server_version
-    from minibar_ml.store.source import contract as source
+    """Check the schema and the access to the source tables.
 
+    Shows what there is of each part of the source. Exits with status 5 if something is missing.
+    """
     with session.store(session.settings(), "db check") as connection:
         contract = source.read(connection)
-        version = server_version(connection)
+        version = migrations.server_version(connection)
         seen = source.fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
     refused = last.counts.get("refusals", []) if last else []

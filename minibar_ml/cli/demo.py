@@ -1,4 +1,4 @@
-"""`minibar-ml demo`: the whole main job on a simulated hotel, command by command, as cron would run it."""
+"""`minibar-ml demo`: every job on a simulated hotel, command by command, as cron would run it."""
 
 import os
 import shlex
@@ -12,7 +12,12 @@ from typing import Annotated, Any
 import typer
 
 from minibar_ml.cli import console, session, times
+from minibar_ml.cli.options import examples
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
+from minibar_ml.domain.alerts import STATUSES, Alert, AlertFilter
 from minibar_ml.domain.errors import MinibarError
+from minibar_ml.simulate.server import fresh_database
+from minibar_ml.store import alerts
 
 WALKED_DAYS = 28
 LONGEST_PATH = 80
@@ -20,7 +25,7 @@ LONGEST_PATH = 80
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(demo)
+    root.command(epilog=examples("demo", "demo --rooms 100 --keep"))(demo)
 
 
 def demo(
@@ -28,12 +33,13 @@ def demo(
         ".demo"
     ),
     rooms: Annotated[int, typer.Option(help="Rooms of the hotel.", min=20, max=5_000)] = 200,
-    seed: Annotated[int, typer.Option(help="Which hotel.")] = 7,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same hotel.")] = 7,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running afterwards.")] = False,
 ) -> None:
-    """Simulate a hotel with hidden faults, run every job on it, and say what was found of what was hidden."""
-    from minibar_ml.simulate.server import fresh_database
+    """Run every job on a simulated hotel and compare the alerts with its hidden faults.
 
+    Needs no settings: it starts a database server of its own in `--dir`.
+    """
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     labels = folder / "hidden-faults.json"
@@ -53,15 +59,15 @@ def demo(
         if worst := _worst():
             _run("alerts", "show", str(worst))
         _run("report", "weekly", "--ending", last.isoformat())
-        _tell_truth(loads(labels.read_text(encoding="utf-8")), first)
-    _tell_next(url, folder, keep=keep)
+        _show_faults(loads(labels.read_text(encoding="utf-8")), first)
+    _show_next(url, folder, keep=keep)
 
 
 def _ensure_runtime_folder(folder: Path) -> None:
-    """A runtime folder of the demo's own: in the one that all users share, the server's lock file may be another's."""
+    """A runtime folder of the demo's own: in a shared one, the server's lock file may belong to another user."""
     runtime = folder / "run"
     os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    # Beneath a longer path no socket fits into it; the server then looks for a place by itself, if it is not there.
+    # Below a longer path a socket has no room; the server finds a place by itself where the folder is missing.
     if len(str(folder)) <= LONGEST_PATH:
         (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
         # `parents` are made with the usual rights; a runtime folder that others can enter is not taken.
@@ -69,7 +75,7 @@ def _ensure_runtime_folder(folder: Path) -> None:
 
 
 def _set_environment(folder: Path, url: str) -> None:
-    """The demo's settings alone: none of the caller's may point a command at a real hotel."""
+    """Only the demo's settings: one of the caller's might name a real hotel's database."""
     for name in [name for name in os.environ if name.startswith("ML_") and name != "ML_LANG"]:
         del os.environ[name]
     os.environ |= {
@@ -85,24 +91,17 @@ def _run(*arguments: str) -> None:
 
     typer.secho(f"\n$ minibar-ml {shlex.join(arguments)}", bold=True)
     if code := main(arguments):
-        raise MinibarError(f"the demo's step `minibar-ml {shlex.join(arguments)}` ended with {code}")
+        raise MinibarError(f"the demo's step `minibar-ml {shlex.join(arguments)}` ended with status {code}")
 
 
 def _worst() -> int | None:
-    from minibar_ml.domain.alerts import AlertFilter
-    from minibar_ml.store import alerts
-
     with session.store(session.settings(), "demo") as connection:
         found = alerts.fetch(connection, AlertFilter(limit=1))
     return found[0].id if found else None
 
 
-def _tell_truth(faults: Sequence[dict[str, Any]], first: date) -> None:
-    """What was hidden, what of it was found, and what else was raised, by type."""
-    from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
-    from minibar_ml.domain.alerts import STATUSES, Alert, AlertFilter
-    from minibar_ml.store import alerts
-
+def _show_faults(faults: Sequence[dict[str, Any]], first: date) -> None:
+    """Hidden faults, how many of them were found, and other alerts, by type."""
     with session.store(session.settings(), "demo") as connection:
         raised = alerts.fetch(connection, AlertFilter(statuses=STATUSES))
     hidden = [fault for fault in faults if date.fromisoformat(fault["until_on"]) >= first]
@@ -114,21 +113,23 @@ def _tell_truth(faults: Sequence[dict[str, Any]], first: date) -> None:
         last = alert.last_seen.date() if KINDS[alert.type].is_state else alert.last_occurred_on
         return same and alert.occurred_on <= ends + timedelta(days=1) and last >= starts
 
-    counts = ["hidden", "found", "alerts", "of them false"]
+    counts = ["hidden", "found", "alerts", "false"]
     table = console.table(["fault", *counts], right=counts)
     for kind in ALERT_TYPES:
         mine = [fault for fault in hidden if fault["kind"] == kind]
-        told = [alert for alert in raised if alert.type == kind]
-        if mine or told:
-            found = sum(any(explains(fault, alert) for alert in told) for fault in mine)
-            false = sum(not any(explains(fault, alert) for fault in hidden) for alert in told)
-            table.add_row(kind, str(len(mine)), str(found), str(len(told)), str(false))
-    typer.secho(f"\nWhat was hidden since {first}, and what was found", bold=True)
+        own = [alert for alert in raised if alert.type == kind]
+        if mine or own:
+            found = sum(any(explains(fault, alert) for alert in own) for fault in mine)
+            false = sum(not any(explains(fault, alert) for fault in hidden) for alert in own)
+            table.add_row(kind, str(len(mine)), str(found), str(len(own)), str(false))
+    typer.secho(f"\nFaults hidden since {first}, and alerts", bold=True)
     console.out().print(table)
-    console.say("Some faults are smaller than what guests do anyway: not all can be found without crying wolf.")
+    console.say(
+        "Some faults are smaller than normal guest variation; catching them all would mean too many false alarms."
+    )
 
 
-def _tell_next(url: str, folder: Path, *, keep: bool) -> None:
+def _show_next(url: str, folder: Path, *, keep: bool) -> None:
     typer.secho("\nNext", bold=True)
     console.say(f"report    {folder / 'reports'}")
     if keep:
@@ -138,4 +139,4 @@ def _tell_next(url: str, folder: Path, *, keep: bool) -> None:
         console.say("          minibar-ml alerts list --type vacant_consumption --json")
         console.say("          minibar-ml alerts false-positive ID; minibar-ml train; minibar-ml detect")
     else:
-        console.say("try       the same with --keep: the server stays, and the database's address is told")
+        console.say("try       minibar-ml demo --keep: leaves the server running and prints the database's address")

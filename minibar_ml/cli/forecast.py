@@ -1,34 +1,36 @@
-"""`minibar-ml forecast`: how long stocks last, what to order, and how good such forecasts were."""
+"""`minibar-ml forecast`: how long stocks last, what to order, and how good the forecasts were."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from minibar_ml.cli import console, plans, session, times
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
-
-if TYPE_CHECKING:
-    from minibar_ml.jobs.forecast import ForecastResult, Product
-    from minibar_ml.ml.forecasting.accuracy import Accuracy
+from minibar_ml.jobs.forecast import ForecastResult, Product, run
+from minibar_ml.ml.forecasting.accuracy import Accuracy
+from minibar_ml.store.source import hotels, names
 
 REASONS = {
-    "no_level": "no movement in the ledger",
-    "negative_level": "the books are below zero",
+    "no_level": "no movements in the ledger",
+    "negative_level": "stock level below zero in the ledger",
     "no_use": "no use in 60 days",
-    "little_history": "used for less than 14 days",
+    "little_history": "in use for less than 14 days",
     "no_recent_use": "no use in 28 days",
-    "rare_use": "fewer than 6 days of use in 60",
+    "rare_use": "used on fewer than 6 of 60 days",
 }
 UNKNOWN = "–"
 LONGEST_DAYS = 90
 NARROW = 100
+LISTED = 5
+"""Products named where several have no forecast."""
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(forecast)
+    root.command(epilog=examples("forecast", "forecast --product 'Efes 33 cl'", "forecast --hotel 2 --json"))(forecast)
 
 
 def forecast(
@@ -41,10 +43,10 @@ def forecast(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """How many days each product's stock lasts, what to order and by when; the soonest empty first."""
-    from minibar_ml.jobs.forecast import run
-    from minibar_ml.store.source import hotels, names
+    """Show how long stocks last, what to order and by when.
 
+    Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were.
+    """
     settings = session.settings()
     zone = settings.zone()
     instant = times.resolve_as_of(as_of, zone)
@@ -56,22 +58,24 @@ def forecast(
         ids = None if product is None else names.find_ids(connection, "product", product)
     shown = tuple(one for one in result.products if ids is None or one.product_id in ids)
     if ids is not None and not shown:
-        raise NotFound(f"There is no product {product!r} with stock or use; `minibar-ml forecast` lists them all.")
+        raise NotFound(f"No product {product!r} with stock or consumption; `minibar-ml forecast` lists all products.")
     if json:
         console.print_json(_as_json(result, shown, daily=product is not None))
         return
     if not shown:
-        where = "There is" if hotel is None else f"Hotel {hotel} has"
-        console.note(f"{where} no stock to forecast: check `--hotel`, or run `minibar-ml collect` first.")
+        where = "" if hotel is None else f" for hotel {hotel}"
+        console.note(f"Nothing to forecast{where}: run `minibar-ml collect` first.")
         return
     _table(shown)
     if product is not None:
         for one in shown:
             _daily(one)
-    _notes(result, shown)
+    _note(result, shown)
+    if verbose:
+        _note_accuracy(result)
 
 
-def _as_json(result: "ForecastResult", shown: "tuple[Product, ...]", *, daily: bool) -> dict[str, Any]:
+def _as_json(result: ForecastResult, shown: tuple[Product, ...], *, daily: bool) -> dict[str, Any]:
     rows = [asdict(one) for one in shown]
     for row in rows if not daily else []:
         del row["ahead"]
@@ -79,11 +83,11 @@ def _as_json(result: "ForecastResult", shown: "tuple[Product, ...]", *, daily: b
     return {"as_of": result.as_of, "products": rows, "accuracy": accuracy, "with_stays": list(result.with_stays)}
 
 
-def _table(shown: "tuple[Product, ...]") -> None:
+def _table(shown: tuple[Product, ...]) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
-    heads = ["product", "level", "a day", "days left", "empty on", "order", "order by"]
-    table = console.table([*(["hotel"] if many else []), *heads], right=["hotel", "level", "a day", "order"])
+    heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
+    table = console.table([*(["hotel"] if many else []), *heads], right=["hotel", "level", "per day", "order"])
     for one in [one for one in shown if one.days is not None]:
         cells = [
             console.visible(_cut(one.name, 15 if narrow else 40)),
@@ -115,51 +119,52 @@ def _when(day: Any, days: float | None, *, narrow: bool) -> str:
     return f"{day:%d.%m.}" if narrow else f"{day:%Y-%m-%d}"
 
 
-def _daily(one: "Product") -> None:
+def _daily(one: Product) -> None:
     if not one.ahead:
         return
-    table = console.table(
-        ["day", "expected use", "left", "empty by then"], right=["expected use", "left", "empty by then"]
-    )
+    table = console.table(["day", "expected use", "left", "risk empty"], right=["expected use", "left", "risk empty"])
     for day in one.ahead:
         table.add_row(f"{day.day:%a %Y-%m-%d}", f"{day.expected:.1f}", f"{day.left:.0f}", f"{day.empty:.0%}")
     console.out().print(table)
 
 
-def _notes(result: "ForecastResult", shown: "tuple[Product, ...]") -> None:
-    silent: dict[str, list[str]] = {}
+def _note(result: ForecastResult, shown: tuple[Product, ...]) -> None:
+    without: dict[str, list[str]] = {}
     for one in shown:
         if one.reason:
-            silent.setdefault(one.reason, []).append(console.visible(one.name))
-    console.note("days left: P50 (P10–P90) at the rooms' use; order: through delivery and the days it is to cover")
-    for reason, names in silent.items():
-        more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        console.note(f"nothing foretold, {REASONS[reason]}: {', '.join(names[:5])}{more}")
+            without.setdefault(one.reason, []).append(one.name)
+    console.note("days left: median (80% range); order: enough until the delivery and ML_ORDER_COVER_DAYS after it.")
+    for reason, products in without.items():
+        more = f" and {len(products) - LISTED} more" if len(products) > LISTED else ""
+        console.note(f"No forecast ({REASONS[reason]}): {', '.join(products[:LISTED])}{more}")
     if result.with_stays:
-        console.note("stays on the books ahead are taken into account")
+        console.note("Reservations are taken into account.")
+
+
+def _note_accuracy(result: ForecastResult) -> None:
     if not result.accuracy:
-        console.note("accuracy: unknown, no forecast is stored yet; `minibar-ml train` stores one a night")
+        console.note("accuracy: unknown, no forecast is stored yet; `minibar-ml train` stores one per night.")
     for hotel_id, accuracy in result.accuracy.items():
-        console.note(f"accuracy, hotel {hotel_id}: {_told(accuracy)}")
+        console.note(f"accuracy, hotel {hotel_id}: {_describe(accuracy)}")
 
 
-def _told(one: "Accuracy") -> str:
-    """The figures beside those of the seasonal naive forecast, in one line."""
+def _describe(one: Accuracy) -> str:
+    """The figures and those of the seasonal naive forecast, in one line."""
     if not one.cases:
-        return "unknown, no stored forecast has been followed yet"
+        return "unknown, no stored forecast has come due yet"
     own, naive = one.forecast, one.naive
     figures = [
         ("RMSSE", own.rmsse, naive.rmsse),
         ("MASE", own.mase, naive.mase),
-        ("days off at 10 or fewer", own.mean_error_days, naive.mean_error_days),
+        ("days off, at most 10 left", own.mean_error_days, naive.mean_error_days),
         ("pinball .1", own.pinball["p10"], naive.pinball["p10"]),
         (".5", own.pinball["p50"], naive.pinball["p50"]),
         (".9", own.pinball["p90"], naive.pinball["p90"]),
         ("Brier 7 days", own.brier_7_days, naive.brier_7_days),
     ]
-    told = "; ".join(f"{name} {_figure(value)} (naive {_figure(beside)})" for name, value, beside in figures)
-    inside = f"80 % interval held {_figure(one.coverage)}, earlier {_figure(one.earlier)}, later {_figure(one.later)}"
-    return f"{told}; {inside}; {one.settled} of {one.cases} forecasts settled"
+    text = "; ".join(f"{name} {_figure(value)} (naive {_figure(other)})" for name, value, other in figures)
+    inside = f"80% range: {_figure(one.coverage)} within, {_figure(one.earlier)} below, {_figure(one.later)} above"
+    return f"{text}; {inside}; {one.settled} of {plural(one.cases, 'forecast')} settled"
 
 
 def _figure(value: float | None) -> str:

@@ -1,19 +1,20 @@
-"""`minibar-ml models`: what was learned, how good it is, and the way back."""
+"""`minibar-ml models`: stored models, their quality, and rolling back."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from minibar_ml.artifacts.envelope import open_sealed
+from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
+from minibar_ml.domain.models import ModelSummary, StoredModel
+from minibar_ml.store import models
 
-if TYPE_CHECKING:
-    from minibar_ml.config.settings import Settings
-    from minibar_ml.domain.models import ModelSummary, StoredModel
-
-app = typer.Typer(no_args_is_help=True, help="Trained models: versions, quality, rolling back.")
+app = typer.Typer(no_args_is_help=True)
 QUALITIES = ("accuracy", "precision", "recall")
 UNKNOWN = "–"
 SHORT = {"statistics": "stats", "isolation_forest": "forest"}
@@ -25,25 +26,25 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="models")
 
 
-@app.command("list")
+@app.command("list", epilog=examples("models list", "models list --hotel 2 --json"))
 def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Every stored model and how good it was when it was made, newest version first."""
-    from minibar_ml.store import models
-
+    """List stored models and their quality, newest version first."""
     settings = session.settings()
     with session.store(settings, "models list") as connection:
         found = models.fetch_summaries(connection, hotel)
     if hotel is not None and not found:
-        raise NotFound(f"Hotel {hotel} has no models: check its id; `minibar-ml train` says where data is too little.")
+        raise NotFound(
+            f"No models of hotel {hotel}: check its id; `minibar-ml train` shows where there is too little data."
+        )
     if json:
         console.print_json([_as_json(model) for model in found])
     elif found:
         _print_table(found, settings)
     else:
-        console.note("There are no models yet: run `minibar-ml train`.")
+        console.note("No models yet: run `minibar-ml train`.")
 
 
-def _as_json(model: "ModelSummary | StoredModel") -> dict[str, Any]:
+def _as_json(model: ModelSummary | StoredModel) -> dict[str, Any]:
     header = model.header
     return {
         "id": model.id,
@@ -59,8 +60,8 @@ def _as_json(model: "ModelSummary | StoredModel") -> dict[str, Any]:
     }
 
 
-def _print_table(found: "list[ModelSummary]", settings: "Settings") -> None:
-    # Short words and no column more than these: a row is to fit on one line of 80 columns. `--json` has the rest.
+def _print_table(found: list[ModelSummary], settings: Settings) -> None:
+    # Short words and few columns: a row fits into 80 columns. `--json` has the rest.
     columns = ["metric", "model", "hotel", "ver.", "trained", "acc.", "prec.", "rec."]
     shown = console.table(columns, right=("hotel", "ver.", "acc.", "prec.", "rec."))
     for model in found:
@@ -74,41 +75,40 @@ def _print_table(found: "list[ModelSummary]", settings: "Settings") -> None:
             *(_share(getattr(model, name)) for name in QUALITIES),
         )
     console.out().print(shown)
-    console.note(f"{ACTIVE} active; accuracy (balanced), precision, recall: {UNKNOWN} where unknown")
+    console.note(f"{ACTIVE} active; accuracy is balanced; {UNKNOWN} unknown")
     for truth in sorted({model.evaluated_on for model in found if model.evaluated_on}):
-        console.note(f"measured on {truth}")
+        console.note(f"Measured on {truth}.")
 
 
-@app.command()
+@app.command(epilog=examples("models show 12"))
 def show(
-    model_id: Annotated[int, typer.Argument(metavar="ID", help="The model's id, as `models list --json` has it.")],
+    model_id: Annotated[int, typer.Argument(metavar="ID", help="Id of the model, from `models list --json`.")],
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """What is sealed with one model: the budget it was made by, its threshold, which sizes it finds; needs the key."""
-    from minibar_ml.artifacts.envelope import open_sealed
-    from minibar_ml.artifacts.keys import load_keys
-    from minibar_ml.store import models
+    """Show the sealed parameters of one model: budget, threshold, recall by size of fault.
 
+    Needs the key that the model was sealed with.
+    """
     settings = session.settings()
     keys = load_keys(settings)
     with session.store(settings, "models show") as connection:
         found = models.find(connection, model_id)
     if found is None:
-        raise NotFound(f"There is no model {model_id}: `minibar-ml models list --json` has the ids.")
+        raise NotFound(f"No model {model_id}; `minibar-ml models list --json` shows the ids.")
     opened = open_sealed(found.model_data, found.header, keys)
     sealed = {name: opened.get(name, {}) for name in ("course", "quality")}
     if json:
         console.print_json({**_as_json(found), "parameters": found.parameters, **sealed})
         return
     console.say(str(found.header))
-    told = {**found.parameters, **sealed["course"], "data_points": found.data_points, **sealed["quality"]}
-    for name, value in told.items():
-        console.say(f"{name:<26} {_told(name, value)}")
+    values = {**found.parameters, **sealed["course"], "data_points": found.data_points, **sealed["quality"]}
+    for name, value in values.items():
+        console.say(f"{name:<26} {_format(name, value)}")
 
 
-def _told(name: str, value: Any) -> str:
+def _format(name: str, value: Any) -> str:
     if name == "curve":  # recall by size
         return ", ".join(f"{found:.0%} of {size:g}" for size, found in value)
     if value is None:
@@ -120,25 +120,23 @@ def _share(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.2f}"
 
 
-@app.command()
+@app.command(epilog=examples("models rollback room_consumption --hotel 1"))
 def rollback(
-    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric whose models go back one version.")],
-    hotel: Annotated[int, typer.Option("--hotel", metavar="H", help="The hotel's id; 0 is the common store.")],
+    metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric, such as room_consumption.")],
+    hotel: Annotated[int, typer.Option("--hotel", metavar="H", help="Id of the hotel; 0 is the common store.")],
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Make the version before the active one active again, for both models of a metric."""
-    from minibar_ml.store import models
-
+    """Activate the previous version of both models of a metric."""
     with session.store(session.settings(), "models rollback") as connection:
         activated = models.rollback(connection, _metric(metric), hotel)
         connection.commit()
     for header in activated:
-        console.say(f"active now: {header}")
+        console.say(f"active: {header}")
 
 
 def _metric(text: str) -> MetricType:
     for known in METRIC_TYPES:
         if text == known:
             return known
-    raise UsageError(f"{text!r} is no metric; there are {', '.join(METRIC_TYPES)}.")
+    raise UsageError(f"{text!r} is not one of {', '.join(METRIC_TYPES)}.")

@@ -1,30 +1,29 @@
-"""`minibar-ml optimize`: what another split of the budget would bring."""
+"""`minibar-ml optimize`: search for a better split of the alert budget."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 import typer
 
 from minibar_ml.cli import console, plans, session, times
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import quality_table
-
-if TYPE_CHECKING:
-    from minibar_ml.jobs.optimize import OptimizeResult, Search
+from minibar_ml.jobs.optimize import OptimizeResult, Search, run
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(optimize)
+    root.command(epilog=examples("optimize", "optimize --hotel 2 --json"))(optimize)
 
 
 def optimize(
     hotel: Hotel = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
 ) -> None:
-    """Search for a split of the alert budget that reaches ML_ACCURACY_THRESHOLD; shows it and stores nothing."""
-    from minibar_ml.jobs.optimize import run
+    """Search for a better split of the alert budget.
 
+    Looks for shares of ML_ALERT_BUDGET with which every detector reaches ML_ACCURACY_THRESHOLD. Shows the result and
+    stores nothing.
+    """
     settings = session.settings()
     instant = times.resolve_as_of(as_of, settings.zone())
     with session.store(settings, "optimize") as connection:
@@ -32,12 +31,12 @@ def optimize(
     if json:
         console.print_json(asdict(result))
     elif not any(search.found.before for search in result.hotels):
-        console.note("too little history to hold any days out: see `minibar-ml train`")
+        console.note("Too little history to hold out days; see `minibar-ml train`.")
     else:
         _show(result)
 
 
-def _show(result: "OptimizeResult") -> None:
+def _show(result: OptimizeResult) -> None:
     for search in result.hotels:
         quality_table.show(search.hotel_id, _rows(search))
     quality_table.explain(result.wanted)
@@ -45,8 +44,8 @@ def _show(result: "OptimizeResult") -> None:
         console.note(f"hotel {search.hotel_id}: {_summary(search, result)}")
 
 
-def _rows(search: "Search") -> Iterator[list[str]]:
-    """Each detector with its usual share and, where the search moved it, with the one that was found."""
+def _rows(search: Search) -> Iterator[list[str]]:
+    """Each detector with its present share and, where the search moved it, with the one found."""
     found = search.found
     for name, before in found.before.items():
         usual, tried = found.usual[name], found.shares[name]
@@ -55,11 +54,14 @@ def _rows(search: "Search") -> Iterator[list[str]]:
             yield quality_table.cells("", f"→ {quality_table.percent(tried)}", found.after[name])
 
 
-def _summary(search: "Search", result: "OptimizeResult") -> str:
-    """What the search came to, in words."""
+def _summary(search: Search, result: OptimizeResult) -> str:
+    """The result of the search in one line."""
     found = search.found
     false = [sum(one.false_alerts for one in each.values()) for each in (found.before, found.after)]
     missed = [name for name, one in found.after.items() if one.accuracy is not None and one.accuracy < result.wanted]
-    reach = f"not reachable at a budget of {result.budget:g}: {', '.join(missed)}" if missed else "reached by all"
-    moved = f"with the shares found {false[1]:.2f}" if found.moved else "no other split does better"
-    return f"{false[0]:.2f} false alerts per 1,000 rooms and day expected, {moved}; {result.wanted:g} is {reach}"
+    reach = f"not reached by {', '.join(missed)}" if missed else "reached by all"
+    moved = f"{false[1]:.2f} with the shares found" if found.moved else "no better split found"
+    return (
+        f"{false[0]:.2f} false alerts expected per 1,000 rooms per day, {moved}; "
+        f"accuracy {result.wanted:g} with a budget of {result.budget:g}: {reach}."
+    )

@@ -1,4 +1,4 @@
-"""Options that mean the same in every command, and the examples beneath a command's help."""
+"""Options that mean the same in every command, and the examples below a command's help."""
 
 from typing import Annotated
 

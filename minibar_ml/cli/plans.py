@@ -6,7 +6,7 @@ from minibar_ml.config import calendars
 from minibar_ml.config.products_file import supplies
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.calendar import Calendar
-from minibar_ml.jobs.plans import TrainingPlan
+from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 
 CALENDAR_PAST = timedelta(days=2 * 366)
@@ -31,6 +31,34 @@ def calendar(settings: Settings, first: date, today: date) -> Calendar:
     """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
     return calendars.read(
         settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, today + CALENDAR_AHEAD
+    )
+
+
+def detection(
+    settings: Settings,
+    as_of: datetime,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    is_live: bool = False,
+) -> DetectionPlan:
+    """The plan of detect and backtest: business days from `since` to before `until`, or those that a run checks.
+
+    `is_live`: as-of is now, so that reservations count.
+    """
+    today = as_of.astimezone(settings.zone()).date()
+    return DetectionPlan(
+        as_of=as_of,
+        zone=settings.zone(),
+        limits=limits(settings),
+        lang=settings.lang,
+        lookback_days=settings.lookback_days,
+        training_days=settings.training_days,
+        min_points=settings.min_data_points,
+        calendar=calendar(settings, since or today, today),
+        since=since,
+        until=until,
+        is_live=is_live,
     )
 
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
 from minibar_ml.cli import console
-from minibar_ml.config.settings import Settings, examine, suggestion
+from minibar_ml.config.loading import examine, suggestion
+from minibar_ml.config.settings import Settings
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
@@ -21,7 +22,7 @@ Result = TypeVar("Result")
 
 
 def settings() -> Settings:
-    """The settings of this process; a variable that looks like a setting and is unknown gets a warning."""
+    """The settings of this process; an unknown ML_ variable gets a warning."""
     examined = examine()
     settings = examined.faultless()
     for name in examined.unknown:
@@ -30,7 +31,7 @@ def settings() -> Settings:
 
 
 def unknown_setting(name: str) -> str:
-    """One line about a variable that no setting has, with the one that was probably meant."""
+    """A line about an unknown ML_ variable, with a suggestion."""
     like = suggestion(name)
     hint = f"did you mean {like}?" if like else "`minibar-ml docs settings` lists all settings."
     return f"Unknown setting {console.visible(name)} ignored; {hint}"

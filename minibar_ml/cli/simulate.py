@@ -1,4 +1,4 @@
-"""`minibar-ml simulate`: a demo hotel's source tables, with known faults."""
+"""`minibar-ml simulate`: the source tables of a simulated hotel with known faults."""
 
 from dataclasses import asdict
 from datetime import date
@@ -8,33 +8,41 @@ from typing import Annotated, Literal
 import typer
 
 from minibar_ml.cli import console, session, times
-from minibar_ml.cli.options import Quiet, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.files import write_whole
+from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
+from minibar_ml.store.source.contract import use_own_path
+
+LAST_YEAR = 2100
 
 AS_THE_APPLICATION = False
-"""Whether the hotel is written as the hotel application writes it, or in the ideal manner."""
+"""Whether the hotel is written as the hotel application writes it, or in an ideal manner."""
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(simulate)
+    root.command(epilog=examples("simulate --rooms 200 --labels hidden-faults.json"))(simulate)
 
 
 def simulate(
     ending: Annotated[str, typer.Option("--ending", metavar="D", help="Last simulated day (default: yesterday).")] = "",
-    rooms: Annotated[int, typer.Option(help="Rooms of each hotel.", min=1, max=20_000)] = 120,
+    rooms: Annotated[int, typer.Option(help="Rooms per hotel.", min=1, max=20_000)] = 120,
     days: Annotated[int, typer.Option(help="Days of history.", min=14, max=1_500)] = 120,
-    hotels: Annotated[int, typer.Option(help="Hotels that share products and warehouse.", min=1, max=50)] = 1,
-    seed: Annotated[int, typer.Option(help="Equal seeds give equal hotels.")] = 1,
-    layout: Annotated[Literal["a", "b"], typer.Option(help="Source layout.")] = "b",
+    hotels: Annotated[
+        int, typer.Option(help="Number of hotels; they share products and warehouse.", min=1, max=50)
+    ] = 1,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same hotel.")] = 1,
+    layout: Annotated[Literal["a", "b"], typer.Option(help="Layout of the source tables.")] = "b",
     labels: Annotated[Path | None, typer.Option(help="Write the hidden faults to this JSON file.")] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write a simulated hotel into an empty database; never touches tables that exist."""
-    from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
-    from minibar_ml.store.source.contract import use_own_path
+    """Write a simulated hotel into an empty database.
 
+    Refuses to run where tables of the hotel application exist.
+    """
     settings = session.settings()
     manner = ApplicationManner(paths="present" if layout == "b" else "2025") if AS_THE_APPLICATION else None
     plan = HotelPlan(
@@ -47,17 +55,16 @@ def simulate(
         write(connection, data, layout, plan.timezone)
         connection.commit()
     if labels:
-        labels.write_text(console.json_text([asdict(fault) for fault in data.faults]) + "\n", encoding="utf-8")
+        hidden = console.json_text([asdict(fault) for fault in data.faults]) + "\n"
+        write_whole(labels, hidden.encode(), hint="make that folder writable, or choose another with --labels")
     console.note(
-        f"simulated {hotels} hotel(s) of {rooms} rooms, {days} days to {plan.ends_on}, {len(data.faults)} faults"
+        f"Simulated {plural(hotels, 'hotel')} of {rooms} rooms, {days} days up to {plan.ends_on}, "
+        f"with {plural(len(data.faults), 'fault')}."
     )
 
 
 def _day(text: str) -> date:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise UsageError(f"--ending {text!r} is no date; write 2026-03-01.") from error
-    if not 2000 <= day.year <= 2100:
-        raise UsageError(f"--ending {text} must lie between 2000 and 2100.")
+    day = times.day(text, "--ending")
+    if day.year > LAST_YEAR:
+        raise UsageError(f"--ending {text} is after {LAST_YEAR}.")
     return day

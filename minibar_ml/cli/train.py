@@ -6,66 +6,66 @@ from typing import TYPE_CHECKING
 
 import typer
 
+from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, plans, session, times
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases, quality_table
+from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
+from minibar_ml.ml.detectors import shares
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from minibar_ml.jobs.train import TrainResult
-
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command()(train)
+    root.command(epilog=examples("train", "train --as-of 2026-03-01 --json"))(train)
 
 
 def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Learn what is normal, evaluate it on injected faults, and store it sealed; store the night's forecasts."""
-    from minibar_ml.artifacts.keys import load_keys
-    from minibar_ml.jobs.train import run
+    """Fit models to recent weeks, evaluate and store them.
 
+    Learns from the last ML_TRAINING_DAYS days, evaluates on faults injected into held-out days, stores the models
+    encrypted and makes them active. Also stores the forecasts of how long stocks last.
+    """
     settings = session.settings()
     if not session.enabled(settings):
         return
     plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()))
     keys = load_keys(settings)
 
-    def job(connection: "Connection") -> "TrainResult":
+    def job(connection: "Connection") -> TrainResult:
         return run(connection, plan, keys)
 
     result = session.work(settings, "train", job)
     stored = result.forecasts
-    logger.info(
-        "forecasts of days left: %d new, %d changed, %d removed", stored.inserted, stored.updated, stored.removed
-    )
+    logger.info("forecasts: %d new, %d changed, %d removed", stored.inserted, stored.updated, stored.removed)
     if json:
         console.print_json(asdict(result))
     elif not quiet:
         _show(result, settings.accuracy_threshold)
 
 
-def _show(result: "TrainResult", accuracy_threshold: float) -> None:
+def _show(result: TrainResult, accuracy_threshold: float) -> None:
     if not result.trained:
-        console.note("no metric points yet, nothing to learn from: run `minibar-ml collect` first")
+        console.note("Nothing to learn from, there are no metric points yet: run `minibar-ml collect` first.")
         return
     _show_models(result)
     if result.detectors:
         _show_detectors(result, accuracy_threshold)
     for hotel_id, history in result.phases.items():
-        console.note(phases.told(hotel_id, history))
+        console.note(phases.describe(hotel_id, history))
     for one in result.trained:
         if one.fell_from is not None and one.quality is not None:
             console.note(
                 f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from {one.fell_from:.2f} to "
-                f"{one.quality.accuracy:.2f}, more than chance explains; {_way_back(result)}"
+                f"{one.quality.accuracy:.2f}, more than chance explains; {_hint(result)}"
             )
     _show_verdicts(result)
 
 
-def _show_models(result: "TrainResult") -> None:
+def _show_models(result: TrainResult) -> None:
     table = console.table(
         ["hotel", "metric", "model", "points", "result"],
         right=["hotel", "points"],
@@ -81,31 +81,31 @@ def _show_models(result: "TrainResult") -> None:
     console.out().print(table)
 
 
-def _show_detectors(result: "TrainResult", accuracy_threshold: float) -> None:
-    from minibar_ml.ml.detectors import shares
-
+def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
         quality_table.show(hotel_id, rows)
     console.note(
-        f"ML_ALERT_BUDGET is {result.budget_per_1000_rooms_day:g} false alerts per 1,000 rooms and day, split by "
-        f"share; {1 - sum(shares().values()):.0%} is left for rules"
+        f"ML_ALERT_BUDGET={result.budget_per_1000_rooms_day:g}: false alerts per 1,000 rooms per day, divided by "
+        f"share; {1 - sum(shares().values()):.0%} is reserved for rules."
     )
     quality_table.explain(accuracy_threshold)
 
 
-def _way_back(result: "TrainResult") -> str:
-    goes_back = "`minibar-ml models rollback` goes back"
+def _hint(result: TrainResult) -> str:
+    rollback = "`minibar-ml models rollback` restores the previous version"
     if not any(false for false, _ in result.verdicts.values()):
-        return goes_back
-    return f"to be stricter after false marks costs as much; if it is not that, {goes_back}"
+        return rollback
+    return f"stricter thresholds after false-positive verdicts can cause this; otherwise, {rollback}"
 
 
-def _show_verdicts(result: "TrainResult") -> None:
+def _show_verdicts(result: TrainResult) -> None:
     for kind, share in sorted(result.false_shares.items()):
-        after = "with the new thresholds unknown"
+        after = "with the new thresholds: unknown"
         if share.after is not None:
-            after = f"the new thresholds would still raise {share.still_raised} of them, {share.still_false} false"
+            after = f"with the new thresholds: {share.still_raised} of them raised, {share.still_false} false"
         elif share.still_raised == 0:
-            after = "the new thresholds would raise none of them"
-        console.note(f"{kind}: {share.false} of {share.judged} judged alerts were false ({share.before:.0%}); {after}")
+            after = "with the new thresholds: none of them raised"
+        console.note(
+            f"{kind}: {share.false} of {share.judged} alerts with a verdict were false ({share.before:.0%}); {after}."
+        )

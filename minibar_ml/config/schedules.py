@@ -1,39 +1,48 @@
-"""Since when a job must have done its work, by the intervals and cron expressions of the settings.
-
-Cron expressions are read by cronsim, which follows Debian's cron through clock changes.
-"""
+"""The schedules that the settings ask for: since when each job must have succeeded."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.errors import ConfigurationError
+from cronsim import CronSim
+
+from minibar_ml.config.cron import describe_minutes
+from minibar_ml.config.settings import Settings
+from minibar_ml.domain.health import Schedule, ScheduledJob
 
 LEAST_SLACK = timedelta(minutes=10)
-"""A job of a short interval may be busy or find the server away for so long."""
+"""Time that a job with a short interval may be busy or the server unavailable."""
 CRON_SLACK = timedelta(hours=1)
-"""A job of a cron expression may take so long."""
+"""Time that a job with a cron expression may take."""
+
+
+def job_schedules(settings: Settings, as_of: datetime) -> dict[ScheduledJob, Schedule]:
+    """Each job's schedule, seen at an instant."""
+
+    def every(seconds: int) -> Schedule:
+        return Schedule(f"every {describe_minutes(seconds // 60)}", since_interval(seconds, as_of))
+
+    def cron(expression: str) -> Schedule:
+        return Schedule(expression, since_cron(expression, as_of, settings.zone()))
+
+    return {
+        "collect": every(settings.data_collection_interval),
+        "detect": every(settings.anomaly_check_interval),
+        "notify": every(settings.notify_interval),
+        "train": cron(settings.training_schedule),
+        "report": cron(settings.report_schedule),
+        "monthly": cron(settings.monthly_report_schedule),
+        "dashboard": cron(settings.dashboard_schedule),
+    }
 
 
 def since_interval(seconds: int, as_of: datetime) -> datetime:
-    """A success must have been since this instant: one interval, and another (ten minutes at least) of slack."""
+    """Since when a success must have been: one interval, and another of slack (ten minutes at least)."""
     interval = timedelta(seconds=seconds)
     return as_of - interval - max(interval, LEAST_SLACK)
 
 
-def since_cron(name: str, expression: str, as_of: datetime, zone: ZoneInfo) -> datetime:
-    """The last time that the expression named, an hour before `as_of` or earlier, in the hotel's zone.
-
-    Raises ConfigurationError naming the setting where cron would not know the expression or it never comes.
-    """
-    from cronsim import CronSim, CronSimError
-
+def since_cron(expression: str, as_of: datetime, zone: ZoneInfo) -> datetime:
+    """The last time that a valid expression names, an hour before `as_of` or earlier, in the hotel's time zone."""
     # Going back, cronsim leaves out the instant that it starts from.
     start = (as_of - CRON_SLACK).astimezone(zone).replace(microsecond=0) + timedelta(seconds=1)
-    try:
-        due = next(CronSim(expression, start, reverse=True))
-    except (CronSimError, StopIteration) as error:
-        raise ConfigurationError(
-            f"{name}={expression!r} is no cron expression that comes to pass ({error or 'never due'}); "
-            "use one such as '0 0 * * *'."
-        ) from error
-    return due.astimezone(UTC)
+    return next(CronSim(expression, start, reverse=True)).astimezone(UTC)

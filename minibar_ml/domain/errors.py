@@ -21,11 +21,11 @@ class ExitCode(IntEnum):
 
 
 class Ended(BaseException):
-    """Somebody asked the process to end. Not an Exception, so that whoever goes on after those does not after this."""
+    """The process was asked to end. Not an Exception, so that code that continues after those does not after this."""
 
 
 class MinibarError(Exception):
-    """Something unexpected happened; the log has the details."""
+    """Unexpected error; the log has the details."""
 
     exit_code = ExitCode.UNEXPECTED
 
@@ -34,25 +34,25 @@ class MinibarError(Exception):
 
 
 class UsageError(MinibarError):
-    """The command's words don't fit together; see --help."""
+    """Usage error; see --help."""
 
     exit_code = ExitCode.USAGE
 
 
 class ConfigurationError(MinibarError):
-    """A setting is missing or wrong; see docs/settings.md."""
+    """A setting is missing or invalid; see `minibar-ml docs settings`."""
 
     exit_code = ExitCode.CONFIGURATION
 
 
 class DatabaseUnreachable(MinibarError):
-    """The database can't be reached; check that the server runs and that ML_DATABASE_URL is right."""
+    """Can't reach the database; check that the server is running and that ML_DATABASE_URL is right."""
 
     exit_code = ExitCode.DATABASE_UNREACHABLE
 
 
 class PreconditionFailed(MinibarError):
-    """Something this command needs is not there yet; `minibar-ml db check` says what."""
+    """Something that this command needs is missing; run `minibar-ml db check`."""
 
     exit_code = ExitCode.PRECONDITION
 
@@ -66,18 +66,18 @@ class SchemaAhead(PreconditionFailed):
 
 
 class SourceIncomplete(PreconditionFailed):
-    """The hotel application's tables can't all be read: grant or map what is missing, then `db init`."""
+    """Some source tables can't be read: grant or map what is missing, then run `minibar-ml db init`."""
 
 
 class NotFound(PreconditionFailed):
-    """What was asked for does not exist."""
+    """Not found."""
 
 
 class ModelRefused(PreconditionFailed):
-    """A stored model can't be trusted or opened; detection goes on with statistics. Run `minibar-ml train`."""
+    """A stored model can't be trusted or opened; detection uses statistics instead. Run `minibar-ml train`."""
 
 
 class AnotherRunHoldsTheLock(MinibarError):
-    """Another run of this job is at work; this one leaves it alone."""
+    """Another run of this job is in progress."""
 
     exit_code = ExitCode.LOCKED

@@ -1,4 +1,4 @@
-"""How the installation is: whether each job keeps its schedule, and what a check found."""
+"""Health of the installation: whether each job keeps its schedule, and results of checks."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ JobState = Literal["ok", "running", "never", "paused", "partly", "late", "failed
 BROKEN: frozenset[JobState] = frozenset({"partly", "late", "failed"})
 CheckState = Literal["ok", "warning", "failed", "skipped"]
 PATIENCE = timedelta(hours=1)
-"""A message may wait so long for a mail server that is away."""
-KILLED = "it was killed, or its machine went down"
+"""How long a message may wait for a mail server that is unavailable."""
+KILLED = "killed, or the machine went down"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class JobRuns:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a job is to run: its schedule in words, and since when a success must have been, slack included."""
+    """When a job is to run: an interval in words or a cron expression, and since when it must have succeeded."""
 
-    schedule: str
+    text: str
     since: datetime
 
 
@@ -55,21 +55,21 @@ class JobHealth:
     """A job beside its schedule. `age` is the time since its last success; None before the first."""
 
     runs: JobRuns
-    duty: Schedule
+    schedule: Schedule
     state: JobState
     age: timedelta | None
 
     @property
     def is_broken(self) -> bool:
-        """Whether somebody has to look after it."""
+        """Whether somebody has to act."""
         return self.state in BROKEN
 
 
-def judge(runs: JobRuns, duty: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
+def judge(runs: JobRuns, schedule: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
     """A job's health at an instant; one that has never run is late only if its time has come since the installation."""
     age = as_of - runs.success_as_of if runs.success_as_of else None
-    is_late = (runs.success_as_of or installed_at) < duty.since
-    return JobHealth(runs, duty, _state(runs, is_late=is_late, is_enabled=is_enabled), age)
+    is_late = (runs.success_as_of or installed_at) < schedule.since
+    return JobHealth(runs, schedule, _state(runs, is_late=is_late, is_enabled=is_enabled), age)
 
 
 def _state(runs: JobRuns, *, is_late: bool, is_enabled: bool) -> JobState:
@@ -102,7 +102,7 @@ class OutboxHealth:
     has_mail_server: bool = True
 
     def is_stuck(self, as_of: datetime) -> bool:
-        """Whether a message has been tried for longer than a mail server may be away in passing."""
+        """Whether delivery has failed for longer than a mail server may be unavailable."""
         return self.tried_since is not None and as_of - self.tried_since > PATIENCE
 
     def is_well(self, as_of: datetime) -> bool:
@@ -112,7 +112,7 @@ class OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `status` tells. `refused` gives the reason by model, as of the last detect."""
+    """What `status` shows. `refused`: the reason by model, as of the last detect."""
 
     as_of: datetime
     jobs: tuple[JobHealth, ...]
@@ -129,20 +129,19 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether nothing is late or broken."""
-        is_told = self.outbox.is_well(self.as_of)
-        return is_told and not self.refused and not any(one.is_broken for one in self.jobs)
+        return self.outbox.is_well(self.as_of) and not self.refused and not any(one.is_broken for one in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What one check found, in words; `cure` says what to do where it is not ok."""
+    """The result of one check; `hint` says what to do where it is not ok."""
 
     name: str
     state: CheckState
     found: str
-    cure: str = ""
+    hint: str = ""
 
 
 def all_passed(checks: Iterable[Check]) -> bool:
-    """Whether none failed; a warning is no failure, and what could not be looked at has another check's failure."""
+    """Whether none failed; a warning is not a failure, and a skipped check follows from a failed one."""
     return not any(check.state == "failed" for check in checks)

@@ -19,7 +19,7 @@ EntityType = Literal["room", "product", "attendant", "hotel"]
 METRIC_TYPES: tuple[MetricType, ...] = get_args(MetricType)
 
 COMMON_STORE = 0
-"""Hotel id of what belongs to no single hotel: the ledger names none, so in a chain it is the common store's."""
+"""Hotel id of what belongs to no single hotel: in a chain whose ledger does not say whose depot it is about."""
 
 
 VISITS = frozenset({"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"})
@@ -35,7 +35,7 @@ class Collected:
     """One metric that `collect` computes, and the source functions that it can't do without.
 
     `trailing_days` is how much further back than the usual span it is recomputed, because its source rows change
-    long after they were written: a request is completed, custody is used up and returned.
+    long after they were written: a request is completed, custody is used up and returned, an issue is cancelled.
     `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel opens.
     """
 
@@ -45,9 +45,13 @@ class Collected:
     of_ledger: bool = False
 
 
+OWN_DEPOTS = frozenset({"source_movement_hotels", "source_depot_stock"})
+"""What telling the depots of several hotels apart takes."""
+
+
 COLLECTED: tuple[Collected, ...] = (
     Collected("stock_level", frozenset({"source_stock_movements"}), of_ledger=True),
-    Collected("stock_outflow", frozenset({"source_stock_movements"}), of_ledger=True),
+    Collected("stock_outflow", frozenset({"source_stock_movements"}), trailing_days=31, of_ledger=True),
     Collected("occupancy", STAYS),
     Collected("product_consumption", VISITS),
     Collected("room_consumption", VISITS),

@@ -63,7 +63,9 @@ PARTS: tuple[Part, ...] = (
     Part("dnd", ("source_dnd",), "guests who were in the room", is_optional=True),
     Part("lots", ("source_lots",), "deliveries by hotel", is_optional=True),
     Part("lot_uses", ("source_lot_uses",), "issues by hotel", is_optional=True),
-    Part("depot", ("source_depot_stock",), "depot stock by hotel", is_optional=True),
+    Part(
+        "depot", ("source_depot_stock", "source_movement_hotels"), "stock of each hotel's own depot", is_optional=True
+    ),
     Part("floor", ("source_floor_stock",), "floor stock by hotel", is_optional=True),
     Part("draws", ("source_floor_draws",), "losses in custody of the floor store", is_optional=True),
     Part("setups", ("source_setups",), "what belongs in a room", is_optional=True),

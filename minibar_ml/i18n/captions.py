@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from minibar_ml.domain.reporting.report import Period
+from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import days
 from minibar_ml.i18n.labels import DOMAIN, label

@@ -59,7 +59,7 @@ def run(
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = _lookback(as_of, zone, last, lookback_days)
         span = _span(as_of, zone, [days, since, *_starts(new_rows, last, zone)])
-        house = House(metrics.ledger_hotel(connection), hours or HouseHours())
+        house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
         if last and last.counts.get("house_hours", str(house.hours)) != str(house.hours):
             logger.warning("check-in and check-out times have changed: all business days are computed again")
             span = everything
@@ -71,7 +71,13 @@ def run(
             for metric in COLLECTED
             if metric.needs <= contract.usable
         }
-        stages = {"": span, "stage_custody": spans.get("custody_loss", span)}
+        stages = {
+            "": span,
+            "stage_custody": spans.get("custody_loss", span),
+            "stage_movements": spans.get("stock_outflow", span),
+            "stage_openings": spans.get("stock_level", span),
+            "stage_own_depots": spans.get("stock_level", span),
+        }
         metrics.stage(connection, stages, contract.usable, house)
         for metric_type, own in spans.items():
             metrics.compute(connection, metric_type, own, house)
@@ -118,7 +124,7 @@ def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> li
 
 
 def _own_span(
-    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int
+    metric: Collected, span: Span, everything: Span, zone: ZoneInfo, last: LastRun | None, ledger_hotel: int | None
 ) -> Span:
     """A metric's span: the usual one, longer for what changes late, all history for what was never filed like this."""
     if last and metric.of_ledger and last.counts.get("ledger_hotel") != ledger_hotel:

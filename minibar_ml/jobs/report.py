@@ -9,14 +9,16 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.report import Dashboard, Page, Period, Report, ReportKind, days_ending
+from minibar_ml.domain.reporting.periods import Period, days_ending
+from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
+from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
-from minibar_ml.render.files import write_whole
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, reports
 from minibar_ml.store.reports import Scope
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 VERDICT_DAYS = 28
 """Days whose verdicts make the false-positive rate: in one week there are too few."""
 DASHBOARD_DAYS = 30
+
+WRITABLE = "make that folder writable, or choose another with --out or ML_REPORT_DIR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,7 @@ def _written(
     for name, content in files.items():
         after = {"path": str(folder / name), **known, "bytes": len(content)}
         audit.insert(connection, "report.written", name, after=after)
-        write_whole(folder / name, content)
+        write_whole(folder / name, content, hint=WRITABLE)
     counts.update(known)
     logger.debug("report: %s alerts in the period, %s live, %s bytes", *known.values())
     return ReportResult(report, tuple(folder / name for name in files), counts)

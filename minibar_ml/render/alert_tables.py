@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from minibar_ml.domain.reporting.report import Affected, Count, Money, Page, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
 from minibar_ml.render.hotels import by_hotel
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words, sentences

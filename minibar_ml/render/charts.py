@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import cos, pi, sin
 
-from minibar_ml.domain.reporting.report import Count, Day
+from minibar_ml.domain.reporting.rows import Count, Day
 
 WIDTH = 360
 _RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 10, 28, 64, 260

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.report import Page, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
 

@@ -8,7 +8,9 @@ from decimal import Decimal
 from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.reporting.report import Action, Period, ReportKind
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.report import ReportKind
+from minibar_ml.domain.reporting.rows import Action
 from minibar_ml.i18n import Lang, catalog, formats, messages
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.render.directions import isolate_in

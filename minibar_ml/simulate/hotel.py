@@ -1,10 +1,11 @@
 """A whole simulated hotel: from a plan to the source tables and the faults in them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pandas as pd
 
-from minibar_ml.simulate.application.tables import application_tables
+from minibar_ml.simulate.application.tables import application_tables, nightly_lists
 from minibar_ml.simulate.arrays import Flags
 from minibar_ml.simulate.manner import ApplicationManner
 from minibar_ml.simulate.minibars.visits import store_twice
@@ -35,6 +36,19 @@ def generate(plan: HotelPlan) -> SourceData:
     truth = live_through(plan)
     tables = _ideal_tables(truth) if plan.manner is None else application_tables(truth, plan.manner)
     return SourceData(tables, truth.faults, plan.manner, truth.stays.of_night != NO_STAY)
+
+
+def evenings(plan: HotelPlan) -> Iterator[SourceData]:
+    """What the application overwrites, as each evening found it, from the first day on: lists, uploads, tasks, signs.
+
+    Raises ValueError for the ideal manner.
+    """
+    if plan.manner is None:
+        raise ValueError("nothing is overwritten in the ideal manner")
+    truth = live_through(plan)
+    occupied = truth.stays.of_night != NO_STAY
+    for tables in nightly_lists(truth, plan.manner):
+        yield SourceData(tables, truth.faults, plan.manner, occupied)
 
 
 def _ideal_tables(truth: Truth) -> dict[str, pd.DataFrame]:

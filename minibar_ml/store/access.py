@@ -23,7 +23,7 @@ def require(connection: Connection) -> None:
     if row.sees_nothing:
         raise PreconditionFailed(
             f"Database role {row.role} sees nothing: it is bound to no hotel (`minibar-ml access add {row.role}`) and "
-            f"runs no jobs (GRANT minibar_ml_collector TO {row.role}); see docs/security.md."
+            f"runs no jobs (GRANT minibar_ml_collector TO {row.role}); see `minibar-ml docs security`."
         )
 
 

@@ -138,7 +138,7 @@ def _require_right(connection: Connection, ids: Collection[int]) -> None:
     if only_seen := sorted(set(seen) - may):
         raise PreconditionFailed(
             f"The database role sees alert {', '.join(map(str, only_seen))} but may not judge it: "
-            "administrators of the hotel do, see docs/security.md."
+            "administrators of the hotel do, see `minibar-ml docs security`."
         )
 
 

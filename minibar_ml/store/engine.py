@@ -105,7 +105,7 @@ def is_transient(error: BaseException) -> bool:
 
 
 def connect(engine: Engine) -> Connection:
-    """One connection, to be closed by the caller; every failure to get it is named and says how to mend it."""
+    """One connection, to be closed by the caller; every failure to get it is named, with what to do."""
     try:
         return engine.connect()
     except DBAPIError as error:
@@ -117,18 +117,18 @@ def _why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
     text = str(error.orig).strip()
     if "password authentication failed" in text or "no password supplied" in text or 'role "' in text:
         return DatabaseUnreachable(
-            f"{where}: user {engine.url.username!r} was not let in; check user and password in ML_DATABASE_URL."
+            f"{where}: user {engine.url.username!r} was refused; check user and password in ML_DATABASE_URL."
         )
     if "does not exist" in text:
-        return DatabaseUnreachable(f"{where}: there is no such database; check the name in ML_DATABASE_URL.")
+        return DatabaseUnreachable(f"{where}: database does not exist; check the name in ML_DATABASE_URL.")
     if "TimeZone" in text:
         return ConfigurationError("The PostgreSQL server does not know ML_TIMEZONE; use a name from pg_timezone_names.")
     first_line = text.splitlines()[0] if text else type(error.orig).__name__
-    return Unreached(f"{where}: {first_line}. Check that the server runs and that ML_DATABASE_URL is right.")
+    return Unreached(f"{where}: {first_line}. Check that the server is running and that ML_DATABASE_URL is right.")
 
 
 def retrying(work: Callable[[], Result]) -> Result:
-    """Do `work` again, with growing random pauses, where the database failed in passing.
+    """Do `work` again, with growing random pauses, while the database is unavailable.
 
     Only for work that is one transaction or none, so that a repeat can't do anything twice: every job is but notify,
     which commits what it has claimed before it sends, and what it has sent before it goes on.
@@ -159,7 +159,7 @@ def _again(work: Callable[[], Result], failure: Exception) -> Result:
         stop=stop_after_attempt(ATTEMPTS),
         sleep=time.sleep,
         before_sleep=lambda state: logger.warning(
-            "database failed in passing, attempt %d of %d", state.attempt_number, ATTEMPTS
+            "database unavailable, retrying (%d/%d)", state.attempt_number, ATTEMPTS - 1
         ),
         reraise=True,
     )
@@ -167,7 +167,7 @@ def _again(work: Callable[[], Result], failure: Exception) -> Result:
 
 
 def explain(error: BaseException) -> MinibarError | None:
-    """The error of ours that a database error means; None where it is a bug of ours or no database error."""
+    """The error to report for a database error; None for a bug, or where it is not a database error."""
     original = error.orig if isinstance(error, DBAPIError) else error
     if not isinstance(original, psycopg2.Error):
         return None
@@ -175,15 +175,17 @@ def explain(error: BaseException) -> MinibarError | None:
     first_line = (str(original).strip() or type(original).__name__).splitlines()[0]
     if code == "55P03":
         return DatabaseUnreachable(
-            f"Another session holds a lock for over {LOCK_TIMEOUT_SECONDS} seconds ({first_line}): nothing was done. "
-            "Try again; pg_stat_activity shows whose transaction is open."
+            f"Another session holds a lock for over {LOCK_TIMEOUT_SECONDS} seconds ({first_line}); nothing was done. "
+            "Try again; pg_stat_activity shows open transactions."
         )
     if code.startswith(UNREACHABLE_CLASSES) or isinstance(
         original, psycopg2.OperationalError | psycopg2.InterfaceError
     ):
-        return DatabaseUnreachable(f"The database failed: {first_line}. Nothing is half-written; the next run goes on.")
+        return DatabaseUnreachable(f"Database error: {first_line}. Nothing was stored; the next run continues.")
     if code == "42501":
-        return PreconditionFailed(f"The database role may not do this ({first_line}): grant it, see docs/security.md.")
+        return PreconditionFailed(
+            f"The database role may not do this ({first_line}): grant it, see `minibar-ml docs security`."
+        )
     if code in ("3F000", "42P01", "42703", "42883"):
         return PreconditionFailed(f"Something is missing in the database ({first_line}): run `minibar-ml db check`.")
     return None

@@ -16,7 +16,7 @@ def exclusive(connection: Connection, name: str) -> Iterator[None]:
     The lock belongs to the connection: a killed process gives it back.
     """
     if not connection.execute(query("runs.try_lock"), {"name": name}).scalar_one():
-        raise AnotherRunHoldsTheLock(f"Another run of {name} is at work; this one leaves it alone.")
+        raise AnotherRunHoldsTheLock(f"Another {name} run is in progress.")
     connection.commit()
     try:
         yield

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.reporting.report import (
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import (
     STOCK_OUT_DAYS,
     Action,
     Affected,
@@ -23,7 +24,6 @@ from minibar_ml.domain.reporting.report import (
     ModelQuality,
     Pace,
     Page,
-    Period,
     StockOut,
 )
 from minibar_ml.domain.reporting.tallies import Tally

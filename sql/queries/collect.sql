@@ -23,6 +23,10 @@ CREATE TEMP TABLE scratch_days (
 CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_movements (
+    movement_id integer, hotel_id integer, product_id integer, kind text, flow text, units numeric,
+    signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_row_lines (row_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_doubtful (row_id integer) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
@@ -255,6 +259,82 @@ SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, produc
        sum(handed_out - used - returned - remaining)
 FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
+-- name: stage_movements
+-- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot
+-- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too. Cancelled issues are paired with what they
+-- cancel: the latest issue of as many units, not older than 30 days, that no other row has cancelled, as brackets are.
+WITH found AS MATERIALIZED (
+    SELECT * FROM source_stock_movements(CAST(:since_at AS timestamptz) - interval '60 days', :until)
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
+                                   WHEN abs(units) > 1000000 THEN 'more than a million units'
+                                   ELSE 'negative units' END,
+           count(*), min(movement_id)
+    FROM found
+    WHERE moved_at >= :since_at
+      AND (signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim')) GROUP BY 2
+), possible AS (
+    SELECT f.*, sum(CASE flow WHEN 'issue' THEN 1 WHEN 'issue_reversal' THEN -1 END) OVER (
+               PARTITION BY product_id, units ORDER BY moved_at, movement_id)
+               + CASE flow WHEN 'issue_reversal' THEN 1 ELSE 0 END AS depth
+    FROM found f
+    WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
+), paired AS (
+    SELECT p.*, flow IN ('issue', 'issue_reversal') AS can_pair,
+           lead(flow) OVER pair AS next_flow, lead(moved_at) OVER pair AS next_at,
+           lag(flow) OVER pair AS last_flow, lag(moved_at) OVER pair AS last_at
+    FROM possible p
+    WINDOW pair AS (PARTITION BY product_id, units, flow IN ('issue', 'issue_reversal'), depth
+                    ORDER BY moved_at, movement_id)
+)
+INSERT INTO scratch_movements
+SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at,
+       coalesce(can_pair AND CASE flow
+           WHEN 'issue' THEN next_flow = 'issue_reversal' AND next_at <= moved_at + interval '30 days'
+           ELSE last_flow = 'issue' AND moved_at <= last_at + interval '30 days' END, false)
+FROM paired
+
+-- name: stage_openings
+-- What the ledger had of each product before the span.
+INSERT INTO scratch_openings
+SELECT :ledger_hotel, product_id, sum(signed_units)
+FROM source_stock_movements('-infinity', :since_at)
+WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+
+-- name: stage_own_depots
+-- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
+-- Where rows name no hotel, the books of a product are brought to what the depot holds now, so that its level is right.
+WITH hotels AS MATERIALIZED (
+    SELECT * FROM source_movement_hotels('-infinity', 'infinity')
+), own AS (
+    UPDATE scratch_movements m SET hotel_id = h.hotel_id
+    FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL
+), unnamed AS (
+    DELETE FROM scratch_movements m
+    WHERE NOT EXISTS (SELECT FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL)
+    RETURNING movement_id, moved_at
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'stock movements', 'of a hotel that nothing names', count(*), min(movement_id)
+    FROM unnamed WHERE moved_at >= :since_at HAVING count(*) > 0
+), common AS (
+    DELETE FROM scratch_openings
+), books AS (
+    SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
+           sum(m.signed_units) AS now
+    FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
+    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
+    GROUP BY h.hotel_id, m.product_id
+)
+INSERT INTO scratch_openings
+SELECT b.hotel_id, b.product_id, coalesce(b.before, 0)
+       + CASE WHEN u.product_id IS NOT NULL THEN coalesce(d.units - b.now, 0) ELSE 0 END
+FROM books b
+LEFT JOIN books u ON u.hotel_id IS NULL AND u.product_id = b.product_id
+LEFT JOIN source_depot_stock() d ON d.hotel_id = b.hotel_id AND d.product_id = b.product_id
+WHERE b.hotel_id IS NOT NULL
+
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
 -- aside. Six hours before the span are read too: a visit that began the day before is that day's.
@@ -342,52 +422,46 @@ WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines
+ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines,
+    scratch_movements, scratch_openings
 
 -- name: stock_level
--- Ledger balance after each movement: what was there before the span, and the movements since.
-WITH opening AS (
-    SELECT product_id, sum(signed_units) AS units
-    FROM source_stock_movements('-infinity', :since_at)
-    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
-), ledger AS (
+-- Ledger balance after each movement: what was there before the span, and the movements since. The difference that a
+-- count found is a count, whichever way it was written.
+WITH ledger AS (
     SELECT m.*, coalesce(o.units, 0) + sum(m.signed_units) OVER (
-               PARTITION BY m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
-    FROM source_stock_movements(:since_at, :until) m LEFT JOIN opening o USING (product_id)
-    WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
+               PARTITION BY m.hotel_id, m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
+    FROM scratch_movements m LEFT JOIN scratch_openings o USING (hotel_id, product_id) WHERE m.moved_at >= :since_at
 )
 INSERT INTO computed_metrics
-SELECT DISTINCT ON (l.product_id, l.moved_at)
-       'stock_level', :ledger_hotel, 'product', l.product_id, l.balance, l.moved_at, l.moved_at::date,
-       jsonb_build_object('kind', l.kind, 'units', trim_scale(l.units))
-FROM ledger l ORDER BY l.product_id, l.moved_at, l.movement_id DESC
+SELECT DISTINCT ON (l.hotel_id, l.product_id, l.moved_at)
+       'stock_level', l.hotel_id, 'product', l.product_id, l.balance, l.moved_at, l.moved_at::date,
+       jsonb_build_object('kind', CASE l.flow WHEN 'count' THEN 'sayim' ELSE l.kind END, 'units', trim_scale(l.units))
+FROM ledger l ORDER BY l.hotel_id, l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
--- Units issued and written off, by product and day, and beside them what came back out of custody; ledger rows that
--- can't be true are set aside.
-WITH found AS MATERIALIZED (
-    SELECT *, moved_at::date AS day FROM source_stock_movements(:since_at, :until)
-), refused AS (
-    INSERT INTO refused_rows
-    SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
-                                   WHEN abs(units) > 1000000 THEN 'more than a million units'
-                                   ELSE 'negative units' END,
-           count(*), min(movement_id)
-    FROM found WHERE signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim') GROUP BY 2
-), outflow AS (
-    SELECT product_id, day, coalesce(sum(units) FILTER (WHERE kind = 'cikis'), 0) AS issued,
-           coalesce(sum(units) FILTER (WHERE kind = 'fire'), 0) AS written_off
-    FROM found WHERE kind IN ('cikis', 'fire') AND units BETWEEN 0 AND 1000000 GROUP BY product_id, day
-), returns AS (
-    SELECT product_id, day, sum(returned) AS returned FROM scratch_custody
-    WHERE returned > 0 AND day >= CAST(:since_on AS date) GROUP BY product_id, day
+-- Units issued and written off, by product and day, and beside them what came back. An issue that was cancelled never took
+-- place; a cancellation without its issue is a return. What a deleted delivery takes off never was there, what a count
+-- takes off is no issue, and what went straight into a room was not handed to anybody. Returns stand in two books, of
+-- which either may be missing: the greater counts.
+WITH moved AS (
+    SELECT hotel_id, product_id, moved_at::date AS day,
+           coalesce(sum(units) FILTER (WHERE flow = 'issue'), 0) AS issued,
+           coalesce(sum(units) FILTER (WHERE flow IN ('write_off', 'correction')), 0) AS written_off,
+           coalesce(sum(units) FILTER (WHERE flow IN ('return', 'issue_reversal', 'room_reversal')), 0) AS returned,
+           bool_or(flow IN ('issue', 'write_off', 'correction', 'return', 'issue_reversal', 'room_reversal')) AS has_flow
+    FROM scratch_movements WHERE NOT is_undone AND moved_at >= :since_at GROUP BY 1, 2, 3
+), custody AS (
+    SELECT CASE WHEN CAST(:ledger_hotel AS integer) IS NULL THEN hotel_id ELSE :ledger_hotel END AS hotel_id, product_id, day,
+           sum(returned) AS returned
+    FROM scratch_custody WHERE returned > 0 AND day >= CAST(:since_on AS date) GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
-SELECT 'stock_outflow', :ledger_hotel, 'product', product_id, coalesce(o.issued + o.written_off, 0), day::timestamptz,
-       day, jsonb_build_object('issued', trim_scale(coalesce(o.issued, 0)),
-                               'written_off', trim_scale(coalesce(o.written_off, 0)),
-                               'returned', coalesce(r.returned, 0))
-FROM outflow o FULL JOIN returns r USING (product_id, day)
+SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.written_off, 0), day::timestamptz,
+       day, jsonb_build_object('issued', trim_scale(coalesce(m.issued, 0)),
+                               'written_off', trim_scale(coalesce(m.written_off, 0)),
+                               'returned', trim_scale(greatest(m.returned, c.returned, 0)))
+FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
 
 -- name: occupancy
 -- Occupied rooms / active rooms, for the days whose occupancy is known.
@@ -678,3 +752,8 @@ SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM comput
 -- name: ledger_hotel
 -- The hotel that the ledger belongs to: the only active one, else 0, the chain's common store.
 SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active
+
+-- name: has_own_depots
+-- Whether nearly all ledger rows tell whose depot they are about: one in a hundred may not.
+SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
+FROM source_movement_hotels('-infinity', 'infinity')

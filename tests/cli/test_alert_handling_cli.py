@@ -26,7 +26,7 @@ def test_a_snoozed_alert_leaves_the_list_which_says_so(three: Connection, capsys
     assert main(["alerts", "list", "--json"]) == 0
     shown = capsys.readouterr()
     assert [alert["id"] for alert in json.loads(shown.out)] == [2]
-    assert "2 snoozed, not shown: --status snoozed" in shown.err
+    assert "Not shown: 2 snoozed (use --status snoozed)." in shown.err
     (snoozed, _) = printed(capsys, "list", "--status", "snoozed")
     assert (snoozed["snoozed_by"], snoozed["status"]) == ("ayse", "snoozed")
     assert "T08:00:00+02:00" in snoozed["snoozed_until"] or "T08:00:00+03:00" in snoozed["snoozed_until"]
@@ -39,8 +39,8 @@ def test_a_snooze_is_ended_and_a_verdict_taken_back(three: Connection, capsys: p
     main(["alerts", "false-positive", "2"])
     capsys.readouterr()
     assert main(["alerts", "reopen", "1", "2", "3"]) == 0
-    told = capsys.readouterr().err.splitlines()
-    assert told == ["alert 1: open", "alert 2: open", "alert 3: already open; left as it is"]
+    shown = capsys.readouterr().err.splitlines()
+    assert shown == ["alert 1: open", "alert 2: open", "alert 3: unchanged, already open"]
 
 
 def test_what_was_raised_again_since_stays_closed(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,7 +48,7 @@ def test_what_was_raised_again_since_stays_closed(three: Connection, capsys: pyt
     raise_alerts(three, replace(HIGH_ROOM, occurred_on=D + timedelta(days=2)))
     capsys.readouterr()
     assert main(["alerts", "reopen", "1"]) == 0
-    assert capsys.readouterr().err == "alert 1: raised again since; left as it is\n"
+    assert capsys.readouterr().err == "alert 1: unchanged, a newer alert of the same kind is open\n"
 
 
 def test_show_tells_the_whole_history(
@@ -64,9 +64,9 @@ def test_show_tells_the_whole_history(
     assert main(["alerts", "show", "1"]) == 0
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= 80
-    told = " ".join(shown.split())
+    words = " ".join(shown.split())
     for said in ("raised", "read, ayse", r"comment, mehmet: wedding in the garden\x1b[31m", "resolved, mehmet"):
-        assert said in told, said
+        assert said in words, said
     document = printed(capsys, "show", "1")
     assert [one["event"] for one in document["events"]] == ["opened", "acknowledged", "resolved"]
     assert [(one["by"], one["text"]) for one in document["comments"]] == [("mehmet", "wedding\nin the garden\x1b[31m")]
@@ -87,12 +87,12 @@ def test_ids_come_from_stdin_as_scripts_print_them(
 
 
 @pytest.mark.parametrize("given", ['{"number": 1}', "1 two", "[1, null]", "true", "1.5", "-1", "[[[", '"; DROP TABLE'])
-def test_what_is_no_number_on_stdin_is_named_and_nothing_is_changed(
+def test_a_word_on_stdin_that_is_not_an_id_is_named_and_nothing_is_changed(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(given))
     assert main(["alerts", "resolve", "-"]) == 2
-    assert "is no alert number" in capsys.readouterr().err
+    assert "is not an alert id" in capsys.readouterr().err
     assert {alert.status for alert in rows(three)} == {"open"}
 
 
@@ -168,7 +168,7 @@ def test_muted_alerts_are_left_out_counted_and_shown_on_demand(
     assert main(["alerts", "list"]) == 0
     shown = capsys.readouterr()
     assert "Silent room" not in shown.out
-    assert "1 muted by alert 2 (data_stale, 1), not shown: --muted shows them." in shown.err
+    assert "Not shown: 1 muted by alert 2 (data_stale, 1) (use --muted)." in shown.err
     (muted,) = printed(capsys, "list", "--muted")
     assert (muted["id"], muted["muted_by"]) == (1, 2)
     main(["alerts", "list", "--status", "all"])
@@ -222,7 +222,7 @@ def test_a_reader_who_has_seen_enough_is_no_error(three: Connection) -> None:
             assert (ran.wait(), ran.stderr.read()) == (0, "")
 
 
-@pytest.mark.parametrize(("shell", "said"), [(">&-", "stdout is closed"), (">/dev/full", "no space is left")])
+@pytest.mark.parametrize(("shell", "said"), [(">&-", "stdout is closed"), (">/dev/full", "no space left")])
 @pytest.mark.usefixtures("three")
 def test_output_that_goes_nowhere_is_said_in_a_line(shell: str, said: str) -> None:
     code = "from minibar_ml.cli.app import run; run()"

@@ -199,7 +199,7 @@ def test_a_repeated_verdict_says_that_it_changed_nothing(three: Connection, caps
     assert "alert 1: marked as read" in capsys.readouterr().err
     assert main(["alerts", "read", "1", "3"]) == 0
     error = capsys.readouterr().err
-    assert "alert 1: already marked as read" in error
+    assert "alert 1: unchanged, already marked as read" in error
     assert "alert 3: marked as read" in error
 
 
@@ -220,9 +220,9 @@ def test_show_explains_range_series_odds_and_action(
     drawn = next(number for number, line in enumerate(lines) if "█" in line)
     assert lines[drawn].rstrip().endswith("····█·")
     assert lines[drawn + 1].index("^") == lines[drawn].index("█")
-    told = " ".join(" ".join(lines).split())
+    words = " ".join(" ".join(lines).split())
     for said in ("3.1 (0 … 6)", "+190%", "1 in 270,000", "Compare with the guest's bill"):
-        assert said in told, said
+        assert said in words, said
 
 
 def test_showing_leaves_one_entry_in_the_audit_log(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,12 +18,12 @@ def test_alerts_of_unusual_consumption_name_the_event_and_others_do_not(collecte
     settings = {"ML_EVENTS_FILE": _events(tmp_path), "ML_ALERT_BUDGET": "100"}
     assert command(collected, "train", "--as-of", AS_OF, "--quiet", **settings) == 0
     assert command(collected, "detect", "--as-of", AS_OF, "--quiet", **settings) == 0
-    told = sql(collected, "SELECT type, facts ->> 'calendar', message FROM minibar_ml.ml_alerts")
-    of_rooms = [one for one in told if one.type == "consumption_anomaly"]
+    alerts = sql(collected, "SELECT type, facts ->> 'calendar', message FROM minibar_ml.ml_alerts")
+    of_rooms = [one for one in alerts if one.type == "consumption_anomaly"]
     assert of_rooms
     assert {one[1] for one in of_rooms} == {"Film festival"}
     assert all("An event: Film festival." in one.message for one in of_rooms)
-    assert {one[1] for one in told if one.type != "consumption_anomaly"} <= {None}
+    assert {one[1] for one in alerts if one.type != "consumption_anomaly"} <= {None}
 
 
 @pytest.mark.parametrize("job", ["train", "detect"])

@@ -1,4 +1,4 @@
-"""`minibar-ml cron` prints what the settings mean, or refuses what cron can't keep."""
+"""`minibar-ml cron` prints a crontab that matches the settings; what cron can't keep is refused everywhere."""
 
 import subprocess
 import sys
@@ -69,7 +69,7 @@ def test_an_interval_is_kept_around_the_clock(
     [
         (420, "7 minutes evenly; use 360 (6 minutes) or 600 (10 minutes)"),
         (5400, "90 minutes evenly; use 3600 (1 hour) or 7200 (2 hours)"),
-        (90000, "25 hours evenly; use 86400 (24 hours)"),
+        (54000, "15 hours evenly; use 43200 (12 hours) or 86400 (24 hours)"),
     ],
 )
 def test_an_interval_that_cron_cannot_keep_is_refused_with_the_nearest(
@@ -124,7 +124,7 @@ def test_a_taken_lock_is_silent_under_quiet(connection: Connection, capsys: pyte
         assert main(["collect"]) == ExitCode.LOCKED
         shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err.startswith("Another run of collect")
+    assert shown.err.startswith("Another collect run is in progress.")
 
 
 def test_the_commands_are_listed_without_loading_what_only_jobs_need() -> None:

@@ -22,7 +22,7 @@ def test_an_empty_store_is_success_with_a_hint(capsys: pytest.CaptureFixture[str
 def test_the_table_fits_and_begins_with_the_soonest(
     collected: str, capsys: pytest.CaptureFixture[str], columns: int
 ) -> None:
-    assert command(collected, "forecast", "--as-of", AS_OF, COLUMNS=str(columns)) == ExitCode.OK
+    assert command(collected, "forecast", "--verbose", "--as-of", AS_OF, COLUMNS=str(columns)) == ExitCode.OK
     said = capsys.readouterr()
     lines = said.out.splitlines()
     assert max(map(len, lines)) <= columns
@@ -30,7 +30,16 @@ def test_the_table_fits_and_begins_with_the_soonest(
     assert len(left) == len([line for line in lines[2:] if line.strip()])
     assert left == sorted(left)
     assert "accuracy: unknown" in said.err
-    assert "stays" not in said.err, "a past instant knows nothing of stays ahead"
+    assert "Reservations" not in said.err, "a past instant knows no reservations"
+
+
+def test_statistics_of_accuracy_are_shown_only_with_verbose(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+    done(collected, "train", "--as-of", AS_OF, "--quiet")
+    for option, shown in (((), False), (("--verbose",), True)):
+        capsys.readouterr()
+        done(collected, "forecast", "--as-of", AS_OF, *option)
+        error = capsys.readouterr().err
+        assert [word in error for word in ("RMSSE", "pinball", "Brier")] == [shown] * 3
 
 
 def test_json_has_every_figure_and_the_reason_where_there_is_none(
@@ -52,7 +61,7 @@ def test_json_has_every_figure_and_the_reason_where_there_is_none(
     assert accuracy["forecast"]["mase"] > 0
 
 
-def test_one_product_is_told_day_by_day_by_id_or_name(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_product_is_shown_day_by_day_by_id_or_name(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
     done(collected, "forecast", "--as-of", AS_OF, "--json", "--product", "3")
     (one,) = json.loads(capsys.readouterr().out)["products"]
     assert [day["day"] for day in one["ahead"]][:2] == ["2025-11-17", "2025-11-18"]
@@ -60,7 +69,7 @@ def test_one_product_is_told_day_by_day_by_id_or_name(collected: str, capsys: py
     done(collected, "forecast", "--as-of", AS_OF, "--product", one["name"].upper())
     assert "Mon 2025-11-17" in capsys.readouterr().out
     assert command(collected, "forecast", "--as-of", AS_OF, "--product", "nectar") == ExitCode.PRECONDITION
-    assert "no product 'nectar'" in capsys.readouterr().err
+    assert "No product 'nectar'" in capsys.readouterr().err
 
 
 def test_a_hotel_that_is_not_there_is_an_error_and_a_product_is_known_by_part_of_its_name(
@@ -86,4 +95,4 @@ def test_orders_follow_the_products_file(collected: str, tmp_path: Path, capsys:
     file.write_text("product,lead_time\n3,60\n")
     code = command(collected, "forecast", "--as-of", AS_OF, ML_PRODUCTS_FILE=str(file))
     assert code == ExitCode.CONFIGURATION
-    assert "line 2, says 'lead_time'" in capsys.readouterr().err
+    assert "line 2: unknown key 'lead_time'" in capsys.readouterr().err

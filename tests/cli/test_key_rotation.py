@@ -88,12 +88,12 @@ def test_a_rotation_seals_all_models_by_a_new_key_and_the_old_one_can_then_go(va
     said = vault.capsys.readouterr()
     new, kept = vault.keys()
     assert kept == old != new
-    assert said.out == f"{hexed(new)}  new, 45 model(s) sealed anew\n"
+    assert said.out == f"{hexed(new)}  new, 45 models resealed\n"
     assert not any(key in said.out + said.err for key in (old, new))
     assert stat.S_IMODE(vault.path.stat().st_mode) == 0o600
-    assert [one.name for one in tmp_path.iterdir()] == ["the.key"], "nothing is left beside it"
-    told = vault.status()
-    assert (told["models"], told["removable"]) == ({hexed(new): 45}, [hexed(old)])
+    assert [one.name for one in tmp_path.iterdir()] == ["the.key"], "no temporary file is left"
+    shown = vault.status()
+    assert (shown["models"], shown["removable"]) == ({hexed(new): 45}, [hexed(old)])
     assert vault("keys", "prune") == 0
     assert vault.keys() == [new]
     assert vault.opened() == list(range(1, 46))
@@ -118,9 +118,9 @@ def test_a_rotation_that_a_run_began_is_finished_without_another_key(vault: Vaul
     put_new_key_first(vault.path)
     before = vault.keys()
     vault("doctor")
-    assert "an old key still seals 3 model(s)" in vault.capsys.readouterr().out
+    assert "3 models still sealed with an old key" in vault.capsys.readouterr().out
     assert vault("keys", "rotate") == 0
-    assert "as before, 3 model(s) sealed anew" in vault.capsys.readouterr().out
+    assert "unchanged, 3 models resealed" in vault.capsys.readouterr().out
     assert vault.keys() == before
     assert vault.status()["models"] == {hexed(before[0]): 3}
     vault("doctor")
@@ -181,7 +181,7 @@ def test_a_model_that_was_changed_or_swapped_is_not_sealed_anew_and_hinders_no_o
     )
     assert vault("keys", "rotate") == 6
     said = vault.capsys.readouterr()
-    assert "2 model(s) sealed anew" in said.out
+    assert "2 models resealed" in said.out
     assert "changed after it was sealed" in said.err
     assert "put in the wrong place" in said.err
     assert vault.status()["models"] == {hexed(vault.keys()[0]): 2, hexed(old): 2}
@@ -202,7 +202,7 @@ def test_keys_of_the_environment_are_rotated_by_whoever_sets_them(vault: Vault, 
     create_key_file(tmp_path / "new.key")
     new = (tmp_path / "new.key").read_text().strip()
     assert command(vault.url, "keys", "rotate", ML_ENCRYPTION_KEYS=old) == 0
-    assert "put a new one in front of it" in vault.capsys.readouterr().err
+    assert "put a new key in front of it" in vault.capsys.readouterr().err
     assert command(vault.url, "keys", "rotate", ML_ENCRYPTION_KEYS=f"{new},{old}") == 0
     assert vault.opened(tmp_path / "new.key") == [1, 2]
     assert command(vault.url, "keys", "prune", ML_ENCRYPTION_KEYS=f"{new},{old}") == 3
@@ -214,7 +214,7 @@ def test_status_without_the_store_says_what_it_does_not_know(key_file: Path, cap
     said = capsys.readouterr()
     assert "seals and opens" in said.out
     assert "need" not in said.out
-    assert "what needs which key is not known: ML_DATABASE_URL is not set" in said.err
+    assert "Use of keys unknown: ML_DATABASE_URL is not set" in said.err
 
 
 def test_status_names_models_whose_key_is_not_here_and_damaged_ones(vault: Vault) -> None:
@@ -225,9 +225,9 @@ def test_status_names_models_whose_key_is_not_here_and_damaged_ones(vault: Vault
     create_key_file(vault.path)
     assert vault("keys", "status") == 0
     said = vault.capsys.readouterr()
-    assert "no model needs it yet" in said.out
-    assert f"2 model(s) need {hexed(lost)}, which is not here" in said.err
-    assert "1 model(s) are damaged" in said.err
+    assert "not needed yet" in said.out
+    assert f"2 models sealed with the missing key {hexed(lost)}" in said.err
+    assert "1 damaged model" in said.err
 
 
 def test_a_key_file_that_can_not_be_written_is_left_as_it_was(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -271,9 +271,9 @@ def test_nothing_that_tells_how_much_goes_unnoticed_is_stored_in_the_clear(
     assert shown["quality"]["threshold"] > 1
     assert shown["quality"]["recall"] == shown["recall"] is not None
     assert vault("models", "show", model) == 0
-    told = vault.capsys.readouterr().out
-    assert "alert_budget               1\n" in told
-    assert "threshold" in told
+    shown = vault.capsys.readouterr().out
+    assert "alert_budget               1\n" in shown
+    assert "threshold" in shown
     assert vault("models", "show", "0") == 5
     vault.path.unlink()
     create_key_file(vault.path)

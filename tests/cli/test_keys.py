@@ -21,7 +21,7 @@ def test_a_new_key_file_is_for_its_owner_alone_and_usable(tmp_path: Path, capsys
     shown = capsys.readouterr()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert shown.out.strip() == str(path)
-    assert "Back this file up" in shown.err
+    assert "Back up this file" in shown.err
     assert path.read_text().strip() not in shown.out + shown.err
     assert main(["keys", "status"]) == ExitCode.OK
     assert "seals and opens" in capsys.readouterr().out
@@ -32,7 +32,7 @@ def test_an_existing_key_file_is_never_overwritten(tmp_path: Path, capsys: pytes
     path.write_text("precious")
     assert main(["keys", "new"]) == ExitCode.CONFIGURATION
     assert path.read_text() == "precious"
-    assert "is left as it is" in capsys.readouterr().err
+    assert "is not overwritten" in capsys.readouterr().err
 
 
 def test_a_dangling_link_is_not_followed(tmp_path: Path) -> None:
@@ -77,4 +77,4 @@ def test_an_unused_new_file_is_said_to_be_unused(
 ) -> None:
     monkeypatch.setenv("ML_ENCRYPTION_KEYS", "anything")
     assert main(["keys", "new"]) == ExitCode.OK
-    assert "comes first" in capsys.readouterr().err
+    assert "takes precedence" in capsys.readouterr().err

@@ -147,7 +147,7 @@ def test_a_name_can_not_steer_the_terminal(points: Points, capsys: Capture) -> N
 
 def test_the_list_is_cut_and_says_so(points: Points, capsys: Capture) -> None:
     assert main(["metrics", "trend", *AS_OF, "--limit", "1"]) == 0
-    assert "1 of 2 rooms; `--limit 0` shows all." in capsys.readouterr().err
+    assert "Shown: 1 of 2 rooms (use --limit 0 for all)." in capsys.readouterr().err
     assert main(["metrics", "trend", *AS_OF, "--limit", "0"]) == 0
     assert capsys.readouterr().err == ""
     assert len(_json(capsys, "trend", "--limit", "1")["rooms"]) == 1
@@ -191,7 +191,7 @@ def test_an_empty_store_is_no_error_and_says_what_to_do(command: str, capsys: Ca
     assert main(["metrics", command, *AS_OF]) == 0
     assert capsys.readouterr() == (
         "",
-        "Nothing on record from 2025-11-10 to 2025-11-16.\n`minibar-ml collect` has not run yet.\n",
+        "No data from 2025-11-10 to 2025-11-16.\n`minibar-ml collect` has not run yet.\n",
     )
     found = _json(capsys, command)
     assert (found.get("rooms", []), found.get("attendants", []), found.get("metrics", [])) == ([], [], [])
@@ -199,9 +199,9 @@ def test_an_empty_store_is_no_error_and_says_what_to_do(command: str, capsys: Ca
     assert capsys.readouterr() == ("", "")
 
 
-def test_days_that_were_not_collected_are_told(points: Points, capsys: Capture) -> None:
+def test_days_that_were_not_collected_are_noted(points: Points, capsys: Capture) -> None:
     assert main(["metrics", "trend", "--as-of", "2025-11-20"]) == 0
-    assert "Collected until 2025-11-17 09:45: what came later is missing." in capsys.readouterr().err
+    assert "Data collected until 2025-11-17 09:45 only" in capsys.readouterr().err
     assert main(["metrics", "trend", *AS_OF]) == 0
     assert "Collected" not in capsys.readouterr().err
 

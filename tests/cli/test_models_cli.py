@@ -39,7 +39,7 @@ def test_the_list_shows_quality_or_says_that_it_is_unknown(capsys: pytest.Captur
     newest, oldest = said.out.splitlines()[2:4]
     assert newest.split() == ["room_consumption", "stats", "3", "2*", "2026-03-03", "0.91", "–", "–"]
     assert oldest.split() == ["room_consumption", "stats", "3", "1", "2026-03-02", "–", "–", "–"]
-    assert "measured on injected faults" in said.err
+    assert "Measured on injected faults" in said.err
 
 
 @pytest.mark.usefixtures("two_versions")
@@ -54,7 +54,7 @@ def test_json_has_null_for_unknown(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("two_versions")
 def test_rollback_says_what_is_active_now(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["models", "rollback", "room_consumption", "--hotel", "3"]) == ExitCode.OK
-    assert capsys.readouterr().out == "active now: statistics model of room_consumption, hotel 3, version 1\n"
+    assert capsys.readouterr().out == "active: statistics model of room_consumption, hotel 3, version 1\n"
     main(["models", "list", "--json"])
     assert [row["active"] for row in json.loads(capsys.readouterr().out)] == [False, True]
     assert main(["models", "rollback", "room_consumption", "--hotel", "3"]) == ExitCode.PRECONDITION

@@ -9,7 +9,7 @@ import pytest
 from support.hotels import ZONE, command, sql
 
 from minibar_ml import pings
-from minibar_ml.config.settings import load
+from minibar_ml.config.loading import load
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 

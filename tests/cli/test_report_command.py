@@ -29,17 +29,17 @@ def test_an_empty_store_gives_a_report_that_says_so(
     monkeypatch.setenv("ML_REPORT_DIR", str(tmp_path / "default"))
     assert main(["report", "weekly", *AT]) == 0
     printed = capsys.readouterr()
-    assert "there is nothing yet" in printed.err
+    assert "There is no data yet" in printed.err
     assert "Nothing to report yet" in Path(printed.out.strip()).read_text(encoding="utf-8")
 
 
-def test_without_a_reader_it_says_why_no_mail_was_written(
+def test_without_subscribers_it_says_why_no_mail_was_written(
     connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     insert_alerts(connection, some_alerts())
     assert main(["report", "weekly", *AT, "--out", str(tmp_path / "out"), "--email"]) == 0
-    told = " ".join(capsys.readouterr().err.split())
-    assert "nobody does; `minibar-ml people list` tells who wants which" in told
+    words = " ".join(capsys.readouterr().err.split())
+    assert "this report has no subscribers" in words
 
 
 def test_json_prints_the_figures_and_writes_nothing(
@@ -62,7 +62,7 @@ def test_json_prints_the_figures_and_writes_nothing(
 @pytest.mark.parametrize(
     ("words", "code", "complaint"),
     [
-        (["--ending", "yesterday"], 2, "--ending 'yesterday' is no date"),
+        (["--ending", "yesterday"], 2, "--ending 'yesterday' is not a date"),
         (["--ending", "2026-03-03"], 2, "in the future"),
         (["--ending", "0001-01-03"], 2, "before 2000"),
         (["--lang", "de"], 2, "use tr or en"),

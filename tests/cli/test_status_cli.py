@@ -36,7 +36,7 @@ def kept(store_url: str) -> str:
     return store_url
 
 
-def told(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
+def document_of(capsys: pytest.CaptureFixture[str], *options: str) -> dict[str, Any]:
     main(["status", "--json", *options])
     found: dict[str, Any] = json.loads(capsys.readouterr().out)
     return found
@@ -86,11 +86,11 @@ def test_the_last_success_counts_and_not_the_last_run(kept: str, capsys: pytest.
     ran(kept, "collect", timedelta(seconds=5), "failed", "OperationalError: disk full")
     assert main(["status"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
-    assert "collect is broken: its last run failed; last success" in shown
+    assert "collect is broken: last run failed; last success" in shown
     assert "disk full" in shown
 
 
-def test_an_error_that_was_made_up_for_is_told_and_is_no_fault(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_before_a_success_is_shown_and_breaks_nothing(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     ran(kept, "collect", timedelta(minutes=20), "failed", "gone\x1b[2J")
     assert main(["status"]) == ExitCode.OK
     shown = capsys.readouterr().out
@@ -103,25 +103,25 @@ def test_a_run_is_at_work_while_it_has_its_lock_and_was_killed_without(
 ) -> None:
     ran(kept, "train", timedelta(seconds=5), "running")
     with make_engine(kept, "UTC").connect() as other, exclusive(other, "train"):
-        document = told(capsys)
+        document = document_of(capsys)
         assert (states(document)["train"], document["ok"]) == ("running", True)
-    document = told(capsys)
+    document = document_of(capsys)
     train = next(one for one in document["jobs"] if one["job"] == "train")
     assert (train["state"], train["outcome"], document["ok"]) == ("failed", "killed", False)
 
 
 @pytest.mark.usefixtures("store_url")
-def test_a_new_installation_is_told_how_to_start_and_is_not_late(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_installation_shows_how_to_start_and_is_not_late(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["status"]) == ExitCode.OK
-    assert capsys.readouterr().out.startswith("No job has ever run. Start with `minibar-ml collect`")
-    assert set(states(told(capsys)).values()) == {"never"}
+    assert capsys.readouterr().out.startswith("No job has run yet. Start with `minibar-ml collect`")
+    assert set(states(document_of(capsys)).values()) == {"never"}
 
 
 def test_what_never_ran_in_an_old_installation_is_late(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")
     assert main(["status"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
-    assert shown.startswith("No job has ever run.")
+    assert shown.startswith("No job has run yet.")
     assert "report is late: no success yet" in shown
 
 
@@ -135,7 +135,7 @@ def test_a_pause_is_no_lateness(kept: str, monkeypatch: pytest.MonkeyPatch, caps
 def test_as_of_a_past_instant_later_runs_are_unknown(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     ran(kept, "collect", timedelta(days=3))
     asked = (datetime.now(UTC) - timedelta(days=3) + timedelta(minutes=10)).isoformat()
-    document = told(capsys, "--as-of", asked)
+    document = document_of(capsys, "--as-of", asked)
     late = dict.fromkeys(["detect", "notify", "train", "report", "monthly", "dashboard"], "late")
     assert states(document) == {"collect": "ok", **late}
     assert 590 < document["jobs"][0]["age_seconds"] < 660
@@ -143,7 +143,7 @@ def test_as_of_a_past_instant_later_runs_are_unknown(kept: str, capsys: pytest.C
 
 def test_a_run_of_some_past_instant_proves_nothing_of_today(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     sql(kept, "UPDATE minibar_ml.ml_job_runs SET as_of = now() - interval '30 days' WHERE job = 'detect'")
-    assert states(told(capsys))["detect"] == "late"
+    assert states(document_of(capsys))["detect"] == "late"
 
 
 @pytest.mark.parametrize("columns", [80, 120])
@@ -163,20 +163,20 @@ def test_lines_fit_the_terminal(
     assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
 
 
-def test_phases_and_refused_models_of_the_last_detect_are_told(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_phases_and_refused_models_of_the_last_detect_are_shown(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     why = {"room_consumption, hotel 1": "its bytes were changed"}
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 9, "phase": "provisional"}}, refused=why)
     assert main(["status"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
-    assert "hotel 1: phase provisional, 9 day(s)" in shown
+    assert "hotel 1: phase provisional, 9 days of history" in shown
     assert "model refused, room_consumption, hotel 1: its bytes were changed" in shown
-    assert told(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional"}]
+    assert document_of(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional"}]
 
 
 def test_a_schedule_that_never_comes_is_named(
     store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for expression in ("0 0 31 2 *", "0 0 * * someday"):
+    for expression in ("0 0 31 2 *", "0 0 * * someday", "0 0 L * *", "0 0 * * mon-fri"):
         monkeypatch.setenv("ML_TRAINING_SCHEDULE", expression)
         assert main(["status"]) == ExitCode.CONFIGURATION
         assert f"ML_TRAINING_SCHEDULE='{expression}'" in capsys.readouterr().err

@@ -54,10 +54,10 @@ def test_optimize_of_an_unknown_hotel_says_so(collected: str, capsys: Capture) -
 
 def test_optimize_without_points_says_that_there_is_too_little(store_url: str, capsys: Capture) -> None:
     assert command(store_url, "optimize") == 0
-    assert "too little history" in capsys.readouterr().err
+    assert "Too little history" in capsys.readouterr().err
 
 
-def test_a_model_that_is_worse_than_chance_explains_is_told_and_promoted(collected: str, capsys: Capture) -> None:
+def test_a_model_that_is_worse_than_chance_explains_is_noted_and_promoted(collected: str, capsys: Capture) -> None:
     done(collected, "train", "--as-of", AS_OF, "--quiet")
     sql(collected, "UPDATE minibar_ml.ml_models SET accuracy = 0.99 WHERE metric_type = 'room_consumption'")
     capsys.readouterr()

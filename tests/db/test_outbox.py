@@ -232,9 +232,9 @@ def test_more_than_a_storm_at_once_is_a_digest_and_fewer_are_mails_of_their_own(
 ) -> None:
     add(store_url, "ayse")
     raise_alerts(store_url, 4)
-    assert len(told(store_url, mailbox, ML_NOTIFY_STORM="4")) == 4
+    assert len(told(store_url, mailbox, ML_NOTIFY_DIGEST_THRESHOLD="4")) == 4
     raise_alerts(store_url, 5, first=10)
-    assert told(store_url, mailbox, ML_NOTIFY_STORM="4") == [("ayse", "5 alerts: High 5")]
+    assert told(store_url, mailbox, ML_NOTIFY_DIGEST_THRESHOLD="4") == [("ayse", "5 alerts: High 5")]
 
 
 def test_an_alert_that_nobody_reads_is_told_again_until_somebody_does(store_url: str, mailbox: Mailbox) -> None:

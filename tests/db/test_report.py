@@ -22,7 +22,8 @@ from support.report_rows import (
 )
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
-from minibar_ml.domain.reporting.report import Report, month_ended, month_of, week_ending
+from minibar_ml.domain.reporting.periods import month_ended, month_of, week_ending
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections

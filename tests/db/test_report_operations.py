@@ -6,7 +6,8 @@ from conftest import ZONE
 from sqlalchemy import Connection, text
 from support.report_rows import AS_OF, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run
 
-from minibar_ml.domain.reporting.report import Report, week_ending
+from minibar_ml.domain.reporting.periods import week_ending
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.render.words import sentences
 

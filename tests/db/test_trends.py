@@ -14,7 +14,8 @@ from support.sources import SmallHotel
 
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import (
     AttendantPace,
     PaceFigures,

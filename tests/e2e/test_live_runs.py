@@ -36,8 +36,8 @@ def test_a_bigger_find_in_the_same_room_is_the_one_that_is_told_and_names_its_ow
     assert (told.value, told.impact, told.occurrences) == (30.0, 900.0, 2)
     assert (told.occurred_on, told.last_occurred_on) == (NOON.date(), (NOON + timedelta(days=1)).date())
     assert told.measured_on == told.last_occurred_on
-    assert sentences(told, "12", "en")[0].endswith("Figures of 20 Nov 2025.")
-    assert sentences(told, "12", "tr")[0].endswith("Değerler 20 Kas 2025 gününe ait.")
+    assert sentences(told, "12", "en")[0].endswith("Figures are from 20 Nov.")
+    assert sentences(told, "12", "tr")[0].endswith("Değerler 20 Kas gününe ait.")
 
 
 def test_a_smaller_find_later_leaves_the_bigger_ones_day_and_figures(connection: Connection) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from support.report_pages import CHROMIUM, column, opened, unfolded
 from support.report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
 
-from minibar_ml.domain.reporting.report import week_ending
+from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 from minibar_ml.render.cells import written

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from minibar_ml.domain.reporting.report import Count, Day
+from minibar_ml.domain.reporting.rows import Count, Day
 from minibar_ml.render import charts
 
 

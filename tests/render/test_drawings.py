@@ -13,7 +13,8 @@ from reportlab.lib.colors import HexColor
 from support.report_values import MONTH, ZONE, a_report
 
 import minibar_ml.render
-from minibar_ml.domain.reporting.report import Count, week_ending
+from minibar_ml.domain.reporting.periods import week_ending
+from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import palette
 from minibar_ml.render.paper import drawings

@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
 
-from minibar_ml.domain.reporting.report import Affected, Money, Page, week_ending
+from minibar_ml.domain.reporting.periods import week_ending
+from minibar_ml.domain.reporting.rows import Affected, Money, Page
 from minibar_ml.i18n import Lang
 from minibar_ml.render.directions import has_right_to_left
 from minibar_ml.render.formats import rendered

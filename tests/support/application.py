@@ -93,7 +93,7 @@ class Application:
                     self.url,
                     "INSERT INTO yukleme_gorevleri (otel_id, depo_sorumlusu_id, gorev_tarihi, dosya_tipi, durum,"
                     " yukleme_zamani, olusturma_tarihi) VALUES (1, 2, :day, :kind, CAST(:state AS gorev_durum_enum),"
-                    " :day + time '08:00', :day)",
+                    " :day + time '08:00', :day) ON CONFLICT DO NOTHING",
                     day=day, kind=kind, state="pending" if day in without else "completed",
                 )  # fmt: skip
 

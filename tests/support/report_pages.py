@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import Connection
 
-from minibar_ml.domain.reporting.report import Report, week_ending
+from minibar_ml.domain.reporting.periods import week_ending
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 from support.hotels import ZONE

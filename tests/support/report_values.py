@@ -7,7 +7,9 @@ from random import Random
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
-from minibar_ml.domain.reporting.report import (
+from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import (
     Action,
     Affected,
     Count,
@@ -19,11 +21,7 @@ from minibar_ml.domain.reporting.report import (
     Money,
     Pace,
     Page,
-    Period,
-    Report,
     StockOut,
-    month_of,
-    week_ending,
 )
 
 HOSTILE = (

@@ -245,7 +245,7 @@ def test_keys_come_from_the_setting_first_and_from_the_file_else(tmp_path: Path)
     ids=["short", "second short", "cut", "longer", "letters", "sign"],
 )
 def test_a_malformed_key_is_named_by_its_place_and_never_printed(text: str) -> None:
-    with pytest.raises(ConfigurationError, match=r"Key [12] of ML_ENCRYPTION_KEYS is no Fernet key") as caught:
+    with pytest.raises(ConfigurationError, match=r"Key [12] of ML_ENCRYPTION_KEYS is not a Fernet key") as caught:
         load_keys(Settings(encryption_keys=text))
     shown = f"{caught.value}{caught.value.__cause__}{caught.value.__context__}"
     assert not any(key in shown for key in text.split(","))
@@ -257,7 +257,7 @@ def test_no_key_says_how_to_make_one(tmp_path: Path) -> None:
     (tmp_path / "empty.key").touch(mode=0o600)
     with pytest.raises(ConfigurationError, match="holds no key"):
         load_keys(Settings(key_file=tmp_path / "empty.key"))
-    with pytest.raises(ConfigurationError, match="no regular file"):
+    with pytest.raises(ConfigurationError, match="not a regular file"):
         load_keys(Settings(key_file=tmp_path))
 
 

@@ -1,4 +1,4 @@
-"""The benchmarks: each is listed, can be imported without its heavy libraries, and tells its figures in one table."""
+"""The benchmarks: each is listed, can be imported without its heavy libraries, and shows its figures in one table."""
 
 import subprocess
 import sys
@@ -45,6 +45,6 @@ def test_a_limit_is_for_the_ratio_where_there_is_one(
     value: float, other: float | None, limit: float | None, holds: bool | None
 ) -> None:
     rows = import_module("bench.rows")
-    row = rows.Row(benchmark="b", measured="m", value=value, unit="s", beside="o", beside_value=other, limit=limit)
+    row = rows.Row(benchmark="b", measured="m", value=value, unit="s", baseline="o", baseline_value=other, limit=limit)
     assert row.holds is holds
     assert rows.table([row]).splitlines()[1].endswith({None: "", True: "yes", False: "NO"}[holds])

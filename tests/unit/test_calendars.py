@@ -15,8 +15,8 @@ HEADER = "starts_on,ends_on,name,hotel_id\n"
 
 
 def _read(country: str = "", events: Path | str = "", lang: str = "en") -> Calendar:
-    spoken = "tr" if lang == "tr" else "en"
-    return calendars.read(country, str(events), spoken, date(2026, 1, 1), date(2027, 1, 31))
+    known = "tr" if lang == "tr" else "en"
+    return calendars.read(country, str(events), known, date(2026, 1, 1), date(2027, 1, 31))
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -76,7 +76,7 @@ def test_an_event_on_a_holiday_is_told_beside_it_and_the_eve_stays(tmp_path: Pat
     assert REPUBLIC_DAY - 1 in known.special_days()
 
 
-def test_the_column_of_hotels_may_be_missing_and_a_byte_order_mark_is_borne(tmp_path: Path) -> None:
+def test_the_column_of_hotels_may_be_missing_and_a_byte_order_mark_is_tolerated(tmp_path: Path) -> None:
     path = _file(tmp_path, '\ufeffstarts_on,ends_on,name\n2026-07-20,2026-07-20,"Peace, and Freedom"\n\n')
     assert _read(events=path).every_hotel == {date(2026, 7, 20).toordinal(): SpecialDay("event", "Peace, and Freedom")}
 
@@ -84,20 +84,20 @@ def test_the_column_of_hotels_may_be_missing_and_a_byte_order_mark_is_borne(tmp_
 @pytest.mark.parametrize(
     ("text", "line", "problem"),
     [
-        ("", 1, "lacks the column starts_on"),
-        ("starts_on;ends_on;name\n", 1, "with commas in between"),
-        (HEADER + "2026-11-06,2026-11-06,Fair,\n06.11.2026,2026-11-06,Gala,\n", 3, "'06.11.2026' as starts_on"),
-        (HEADER + "2026-11-06,,Fair,\n", 2, "'' as ends_on"),
+        ("", 1, "column starts_on is missing"),
+        ("starts_on;ends_on;name\n", 1, "separated by commas"),
+        (HEADER + "2026-11-06,2026-11-06,Fair,\n06.11.2026,2026-11-06,Gala,\n", 3, "starts_on is '06.11.2026'"),
+        (HEADER + "2026-11-06,,Fair,\n", 2, "ends_on is ''"),
         (HEADER + "2026-11-06,2026-11-05,Fair,\n", 2, "ends on 2026-11-05"),
         (HEADER + "2026-11-06,2028-11-06,Fair,\n", 2, "lasts 1 to 366 days"),
-        (HEADER + "2026-11-06,2026-11-06,,\n", 2, "has the name ''"),
+        (HEADER + "2026-11-06,2026-11-06,,\n", 2, "name is ''"),
         (HEADER + "2026-11-06,2026-11-06,\x1b[2J,\n", 2, "printable"),
-        (HEADER + "2026-11-06,2026-11-06,Fair,Hilton\n", 2, "hotel_id 'Hilton'"),
+        (HEADER + "2026-11-06,2026-11-06,Fair,Hilton\n", 2, "hotel_id is 'Hilton'"),
         (HEADER + "2026-11-06,2026-11-06,Fair, and a gala,1\n", 2, "more cells than the header"),
     ],
 )
 def test_what_is_wrong_in_the_file_is_named_with_its_line(text: str, line: int, problem: str, tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=rf"events\.csv, line {line}, ") as refused:
+    with pytest.raises(ConfigurationError, match=rf"events\.csv, line {line}: ") as refused:
         _read(events=_file(tmp_path, text))
     assert problem in str(refused.value)
 

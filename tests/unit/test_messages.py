@@ -54,6 +54,18 @@ CASES: list[tuple[Any, ...]] = [
     ("vacant_consumption", "room", "vacant", 3.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17", "products": PRODUCTS},
      "Room 1126: 3 units missing while the room was vacant. Last check: 17 Nov. Missing: 2 × Kola, 1 × Su.",
      "Oda 1126: oda boşken 3 adet eksilmiş. Son kontrol: 17 Kas. Eksik: 2 × Kola, 1 × Su."),
+    ("vacant_consumption", "room", "after_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing after the departure check; the hour of departure is not on record."
+     " Last check: 17 Nov.",
+     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "before_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing after the departure check. Last check: 17 Nov.",
+     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş. Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "before_arrival", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing before check-in time on the arrival day; the hour of arrival is not on record."
+     " Last check: 17 Nov.",
+     "Oda 1126: giriş günü, giriş saatinden önce 4 adet eksilmiş; misafirin geliş saati kayıtlı değil."
+     " Son kontrol: 17 Kas."),
     ("silent_room", "room", "silent", 0.0, 4.2, None, {"nights": 6, "stays": 2},
      "Room 1126: no consumption recorded in 6 nights with guests; normally about 4 units. In that time: 2 stays.",
      "Oda 1126: dolu geçen 6 gece boyunca hiç tüketim kaydedilmemiş; normali yaklaşık 4 adet. "
@@ -289,7 +301,7 @@ def test_a_rank_above_all_that_the_forest_has_seen_is_not_certain() -> None:
 
 @pytest.mark.parametrize("lang", ["tr", "en"])
 def test_every_detector_has_a_name(lang: Lang) -> None:
-    names = {label("detector", detector.name, lang) for detector in ALL}
+    names = {label("detector", detector.spec.name, lang) for detector in ALL}
     assert len(names) == len(ALL)
     assert not any("_" in name for name in names)
 

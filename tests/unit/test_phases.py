@@ -21,7 +21,7 @@ DAY = date(2025, 11, 19).toordinal()
 COLUMNS = {
     "rooms": "room_id units refilled visits products_found attendant_id room_type known nights guest_nights guests"
     " arriving stays stay_on previous_on occupancy",
-    "vacant": "room_id units previous_on",
+    "vacant": "room_id units previous_on evidence check_hour",
     "products": "product_id units refilled",
     "outflow": "product_id units issued written_off returned",
     "levels": "product_id at level kind",
@@ -43,7 +43,15 @@ def _frames(days: int = 0, **rows: list[dict[str, object]]) -> Frames:
 
 
 def _vacant(day: int) -> dict[str, object]:
-    return {"hotel_id": 1, "day": day, "room_id": 101, "units": 2.0, "previous_on": day - 1}
+    return {
+        "hotel_id": 1,
+        "day": day,
+        "room_id": 101,
+        "units": 2.0,
+        "previous_on": day - 1,
+        "evidence": 0,
+        "check_hour": -1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,6 @@ def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provi
 def test_a_provisional_alert_keeps_its_severity_and_says_so_in_its_message() -> None:
     (finding,) = as_provisional([HIGH_ROOM], History.of(9))
     assert finding.severity == HIGH_ROOM.severity
-    assert sentences(finding, "1126", "en")[0].endswith(" After 9 days of history, provisional.")
-    assert sentences(finding, "1126", "tr")[0].endswith(" 9 günlük geçmişe dayanıyor, geçici.")
-    assert "provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]
+    assert sentences(finding, "1126", "en")[0].endswith(" Provisional: based on only 9 days of history.")
+    assert sentences(finding, "1126", "tr")[0].endswith(" Geçici değerlendirme: yalnızca 9 günlük geçmişe dayanıyor.")
+    assert "Provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]

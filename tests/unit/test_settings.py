@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.config.settings import FILE_VARIABLE, Settings, load
+from minibar_ml.config.loading import FILE_VARIABLE, load
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 
 
@@ -45,7 +46,7 @@ def test_a_switch_takes_the_usual_words(text: str, value: bool, tmp_path: Path) 
     assert load({"ML_ENABLED": text}, tmp_path).enabled is value
 
 
-def test_types_of_the_settings_file_are_taken_as_they_are(tmp_path: Path) -> None:
+def test_types_of_the_settings_file_are_kept(tmp_path: Path) -> None:
     known = load(_toml(tmp_path, "enabled = false\nalert_budget = 2\nreport_dir = '/srv/reports'\n"), tmp_path)
     assert (known.enabled, known.alert_budget, known.report_dir) == (False, 2.0, Path("/srv/reports"))
 
@@ -61,9 +62,12 @@ def test_secrets_never_show(tmp_path: Path) -> None:
     ("variable", "value", "named"),
     [
         ("ML_DATA_COLLECTION_INTERVAL", "90", "whole minutes"),
-        ("ML_ANOMALY_CHECK_INTERVAL", "0", "between 60 and 604800"),
+        ("ML_ANOMALY_CHECK_INTERVAL", "0", "between 60 and 86400"),
         ("ML_TRAINING_SCHEDULE", "daily", "five fields"),
         ("ML_REPORT_SCHEDULE", "0 7 * *", "five fields"),
+        ("ML_REPORT_SCHEDULE", "0 0 L * *", "not a valid day of month"),
+        ("ML_REPORT_SCHEDULE", "0 0 30 2 *", "never due"),
+        ("ML_NOTIFY_INTERVAL", "420", "use 360 .6 minutes. or 600"),
         ("ML_ACCURACY_THRESHOLD", "1.5", "between 0.5 and 1.0"),
         ("ML_MIN_DATA_POINTS", "12.5", "a whole number"),
         ("ML_STOCK_DEVIATION", "-0.1", "between 0.0 and 100.0"),

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from minibar_ml.config.loading import load
 from minibar_ml.config.products_file import supplies
-from minibar_ml.config.settings import Settings, load
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.supplies import Supply
 
@@ -37,19 +38,19 @@ def test_a_file_says_what_is_different_by_id_or_name(tmp_path: Path, name: str, 
     ("name", "content", "words"),
     [
         ("a.toml", "lead_time_days = 3\n", "outside a product's table"),
-        ("a.toml", "[x]\nlead_days = 3\n", "[x], says 'lead_days'; there are lead_time_days"),
-        ("a.toml", "[x]\nlead_time_days = -3\n", "write a whole number between 0 and 365"),
-        ("a.toml", "[x]\norder_multiple = 0\n", "write a whole number between 1"),
-        ("a.toml", "[x]\nmin_order = 2.5\n", "write a whole number"),
-        ("a.toml", "[x]\nmin_order = true\n", "write a whole number"),
-        ("a.toml", "[x]\n[X]\n", "names the product 'X' again"),
+        ("a.toml", "[x]\nlead_days = 3\n", "[x]: unknown key 'lead_days'; use lead_time_days"),
+        ("a.toml", "[x]\nlead_time_days = -3\n", "use a whole number between 0 and 365"),
+        ("a.toml", "[x]\norder_multiple = 0\n", "use a whole number between 1"),
+        ("a.toml", "[x]\nmin_order = 2.5\n", "use a whole number"),
+        ("a.toml", "[x]\nmin_order = true\n", "use a whole number"),
+        ("a.toml", "[x]\n[X]\n", "product 'X' is listed twice"),
         ("a.toml", "[x\n", "Can't read ML_PRODUCTS_FILE"),
-        ("a.csv", "id,min_order\n1,2\n", "line 1, lacks the column product"),
-        ("a.csv", "product,min_order\n1,2,3\n", "line 2, has more cells"),
-        ("a.csv", "product,min_order\n1,many\n", "line 2, has 'many' as min_order"),
+        ("a.csv", "id,min_order\n1,2\n", "line 1: column product is missing"),
+        ("a.csv", "product,min_order\n1,2,3\n", "line 2: more cells"),
+        ("a.csv", "product,min_order\n1,many\n", "line 2: min_order is 'many'"),
     ],
 )
-def test_what_is_wrong_is_named_with_its_place_and_the_cure(
+def test_an_error_is_named_with_its_place_and_what_to_write(
     tmp_path: Path, name: str, content: str, words: str
 ) -> None:
     with pytest.raises(ConfigurationError) as error:

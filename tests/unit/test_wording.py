@@ -77,6 +77,8 @@ def _lines(path: Path) -> list[str]:
 SOURCES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "alerts": lambda: _catalog("alerts"),
     "mails": lambda: _catalog("mails"),
+    "report": lambda: _catalog("report"),
+    "templates of reports": lambda: _files("minibar_ml/render/**/*.j2"),
     "templates of messages": lambda: _files("minibar_ml/notify/**/*.j2"),
 }
 

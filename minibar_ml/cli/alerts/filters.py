@@ -1,4 +1,4 @@
-"""What `alerts list` is asked for, as a filter: words checked, names of floors looked up."""
+"""The options of `alerts list` as a filter: words checked, floors looked up."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args
 from minibar_ml.domain.alerts import STATUSES, WAITING_STATUSES, Status
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import EntityType
+from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -30,7 +31,7 @@ def several(option: str, words: list[str] | None, allowed: tuple[Word, ...]) -> 
 
 
 def statuses(words: list[str] | None, *, muted: bool) -> tuple[tuple[Status, ...] | None, bool | None]:
-    """Which statuses are wanted, and whether muted alerts are: without a word what waits, and what nothing explains."""
+    """The statuses asked for, and whether muted alerts are; without a word: those waiting, and not muted."""
     chosen = [one("--status", word, (*STATUSES, ANY_STATUS)) for word in words or WAITING_STATUSES]
     is_any = ANY_STATUS in chosen
     wanted = None if is_any else tuple(status for status in STATUSES if status in chosen)
@@ -40,7 +41,7 @@ def statuses(words: list[str] | None, *, muted: bool) -> tuple[tuple[Status, ...
 
 
 def entity(word: str | None) -> dict[str, Any]:
-    """`room:1126` is an entity by its id in the source, anything else a part of a name, after `room:` of a room's."""
+    """`room:1126` is an entity by its source id; anything else is part of a name, after `room:` of a room's."""
     if word is None:
         return {}
     kind, colon, rest = word.partition(":")
@@ -60,21 +61,19 @@ def words(text: str | None) -> str | None:
 
 def _literal(option: str, text: str) -> str:
     if not text.strip() or "\0" in text:
-        raise UsageError(f"{option} {text!r} is nothing to look for; write a part of a name or of a message.")
+        raise UsageError(f"{option} {text!r} must not be empty.")
     return text
 
 
 def rooms(connection: "Connection", floor: str | None) -> list[int] | None:
-    """The rooms on floors of that name; raises NotFound naming floors that there are."""
+    """The rooms on floors of that name; raises NotFound naming the known floors."""
     if floor is None:
         return None
-    from minibar_ml.store.source import names
-
     known = names.fetch(connection, "entities.floors")
     if found := [room for room, name in known.items() if _same(name, floor)]:
         return found
-    listed = ", ".join(sorted(set(known.values()))[:10]) or "none that can be read"
-    raise NotFound(f"There is no floor {floor!r}; there are {listed}.")
+    listed = ", ".join(sorted(set(known.values()))[:10]) or "none"
+    raise NotFound(f"No floor {floor!r}; known floors: {listed}.")
 
 
 def _same(name: str, asked: str) -> bool:

@@ -1,4 +1,4 @@
-"""Lists of alerts as other programs read them: one JSON document, a line an alert, or a spreadsheet's table."""
+"""Lists of alerts for other programs: JSON, JSON lines or CSV."""
 
 import csv
 import io
@@ -17,7 +17,7 @@ Row = Mapping[str, Any]
 
 
 def print_rows(rows: Sequence[Row], format_: str, *, grouped: bool) -> None:
-    """Alerts in any format but a table, which is for people."""
+    """Print alerts in any format but a table."""
     PRINTERS[format_](rows, (*CONTRACT, *EXTRAS, *([GROUP] if grouped else [])))
 
 
@@ -39,7 +39,7 @@ def _print_csv(rows: Sequence[Row], names: Sequence[str]) -> None:
 
 
 def cell(value: Any) -> Any:
-    """A value as a spreadsheet may open it: text that would be reckoned as a formula is marked as text."""
+    """A value that is safe in a spreadsheet: text that would be evaluated as a formula is marked as text."""
     if isinstance(value, Mapping):
         value = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str):

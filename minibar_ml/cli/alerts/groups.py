@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal, get_args
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import label
+from minibar_ml.store.source import names as source_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -15,18 +16,16 @@ GROUPINGS: tuple[Grouping, ...] = get_args(Grouping)
 
 
 def names(connection: "Connection", alerts: Sequence[Alert], by: Grouping | None) -> list[str] | None:
-    """Each alert's group as the source calls it; a floor with its hotel's name, for hotels count floors alike."""
+    """Each alert's group by its source name; a floor with its hotel's name, since hotels number floors alike."""
     if by is None:
         return None
     if by == "type":
         return [alert.type for alert in alerts]
-    from minibar_ml.store.source import names
-
-    hotels = names.fetch(connection, "entities.hotels", ids=sorted({alert.hotel_id for alert in alerts}))
+    hotels = source_names.fetch(connection, "entities.hotels", ids=sorted({alert.hotel_id for alert in alerts}))
     own = [hotels.get(alert.hotel_id, str(alert.hotel_id)) for alert in alerts]
     if by == "hotel":
         return own
-    floors = names.fetch(connection, "entities.floors")
+    floors = source_names.fetch(connection, "entities.floors")
     on = [floors.get(alert.entity_id) if alert.entity_type == "room" else None for alert in alerts]
     return [hotel if floor is None else f"{hotel}, {floor}" for hotel, floor in zip(own, on, strict=True)]
 

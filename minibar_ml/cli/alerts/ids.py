@@ -1,4 +1,4 @@
-"""Alerts' numbers as people and scripts give them: words of the command line, or stdin where the word is `-`."""
+"""Alert ids: arguments of the command line, or from stdin where an argument is `-`."""
 
 import json
 import sys
@@ -14,12 +14,12 @@ HIGHEST = 2**63 - 1
 
 Ids = Annotated[
     list[str],
-    typer.Argument(metavar="ID...", help="The alerts' numbers; - reads them, or objects with an id, from stdin."),
+    typer.Argument(metavar="ID...", help="Ids of alerts; - reads ids, or the JSON of `alerts list`, from stdin."),
 ]
 
 
 def parsed(words: Sequence[str]) -> list[int]:
-    """The numbers, in order, each once; raises UsageError naming what is none."""
+    """The ids, in order, each once; raises UsageError naming a word that is not an id."""
     found = [_number(word) for word in words if word != STDIN]
     if STDIN in words:
         found += read(sys.stdin.read())
@@ -27,7 +27,7 @@ def parsed(words: Sequence[str]) -> list[int]:
 
 
 def read(text: str) -> list[int]:
-    """The numbers in a text: with white space between them, or as `alerts list` prints alerts as JSON, or mixed."""
+    """The ids in a text: separated by white space, or in JSON as `alerts list` prints it, or mixed."""
     found: list[int] = []
     place = 0
     decoder = json.JSONDecoder()
@@ -56,4 +56,4 @@ def _number(value: Any) -> int:
     if isinstance(value, int | str) and word.isascii() and word.isdigit() and len(word) < 20 and int(word) <= HIGHEST:
         return int(word)
     shown = word if len(word) < 40 else f"{word[:40]}..."
-    raise UsageError(f"{shown!r} is no alert number; write numbers as `alerts list` shows them, or - to read stdin.")
+    raise UsageError(f"{shown!r} is not an alert id; `minibar-ml alerts list` shows ids, and - reads them from stdin.")

@@ -1,4 +1,4 @@
-"""Alerts as scripts read them; apart from how they look, so that `--json` imports no rich."""
+"""Alerts as JSON; a module of its own, so that `--json` does not import rich."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -29,7 +29,7 @@ def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
 
 
 def explained(alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], lang: Lang) -> dict[str, Any]:
-    """An alert with its metric's last 30 days, what happened to it and what was said of it."""
+    """An alert with its metric's last 30 days, its history and its comments."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
     events = [
         {"event": one.event, "at": one.at, "by": one.by, "severity": one.severity}
@@ -55,29 +55,29 @@ def stats_json(counted: AlertStats) -> dict[str, Any]:
     }
 
 
-def budget_json(spending: BudgetUsage) -> dict[str, Any]:
-    """The budget beside what was raised; null where it is not known."""
+def budget_json(usage: BudgetUsage) -> dict[str, Any]:
+    """The budget of false alerts and what was raised; null where unknown."""
     figures = (
         "budget_per_1000_rooms_day", "days", "room_days", "budget_alerts", "alerts", "alerts_per_day",
         "raised_per_1000_rooms_day",
     )  # fmt: skip
-    return {name: getattr(spending, name) for name in figures}
+    return {name: getattr(usage, name) for name in figures}
 
 
-def spending_json(spending: BudgetUsage) -> dict[str, Any]:
-    """The same, and what came true."""
+def usage_json(usage: BudgetUsage) -> dict[str, Any]:
+    """The same with persons' verdicts."""
     judged = ("confirmed", "false_positives", "precision")
-    return {**budget_json(spending), **{name: getattr(spending, name) for name in judged}}
+    return {**budget_json(usage), **{name: getattr(usage, name) for name in judged}}
 
 
-def split_json(counted: AlertStats, spending: BudgetUsage, shares: Mapping[str, float]) -> dict[str, Any]:
-    """The budget as it is split over detectors, beside what each raised; null where it is not known."""
+def split_json(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, float]) -> dict[str, Any]:
+    """The budget's split over detectors and what each raised; null where unknown."""
     return {
         "by_detector": [
             {
                 "detector": name,
                 "share": share,
-                "budget_alerts": None if spending.budget_alerts is None else share * spending.budget_alerts,
+                "budget_alerts": None if usage.budget_alerts is None else share * usage.budget_alerts,
                 **asdict(counted.by_detector.get(name, TypeStats(0, 0, 0))),
             }
             for name, share in shares.items()

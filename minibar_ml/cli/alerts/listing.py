@@ -1,31 +1,37 @@
 """`minibar-ml alerts list`."""
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
 from minibar_ml.cli import console, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
-from minibar_ml.cli.alerts.formats import FORMATS, GROUP
+from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
-from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose
+from minibar_ml.cli.alerts.table import listing
+from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, AlertFilter
+from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, Alert, AlertFilter, Hidden
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.i18n import Lang
+from minibar_ml.store import alerts, audit, runs
+from minibar_ml.store.source import hotels
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
-    from minibar_ml.domain.alerts import Alert, Hidden
-    from minibar_ml.i18n import Lang
+def register(noun: typer.Typer) -> None:
+    """Add this verb to the noun `alerts`."""
+    shown = examples("alerts list --severity critical --severity high", "alerts list --type vacant_consumption --json")
+    noun.command("list", epilog=shown)(list_)
 
 
 def list_(
     status: Annotated[
         list[str] | None,
-        typer.Option("--status", metavar="S", help=f"{', '.join(STATUSES)} or all; else open and acknowledged."),
+        typer.Option("--status", metavar="S", help=f"{', '.join(STATUSES)} or all (default: open and acknowledged)."),
     ] = None,
     severity: Annotated[
         list[str] | None, typer.Option("--severity", metavar="S", help=f"{', '.join(SEVERITIES)}; may be repeated.")
@@ -36,33 +42,33 @@ def list_(
     hotel: Hotel = None,
     entity: Annotated[
         str | None,
-        typer.Option("--entity", metavar="E", help="Of this one: room:1126 by its id, or a part of its name."),
+        typer.Option("--entity", metavar="E", help="Only this one: room:1126 (its id), or part of its name."),
     ] = None,
-    floor: Annotated[str | None, typer.Option("--floor", metavar="F", help="Rooms on the floor of this name.")] = None,
+    floor: Annotated[
+        str | None, typer.Option("--floor", metavar="F", help="Only rooms on this floor (its name).")
+    ] = None,
     words: Annotated[
         str | None,
-        typer.Option("--text", metavar="TEXT", help="With this in name, message or a comment, in capitals or not."),
+        typer.Option("--text", metavar="TEXT", help="Only with this in name, message or comment; case is ignored."),
     ] = None,
-    muted: Annotated[bool, typer.Option("--muted", help="Those that another live alert mutes, and no others.")] = False,
+    muted: Annotated[bool, typer.Option("--muted", help="Only alerts muted by another live alert.")] = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int | None, Limit] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="S", help="severity, impact or time.")] = "severity",
-    group: Annotated[
-        str | None, typer.Option("--group", metavar="G", help="hotel, floor or type: those alike side by side.")
-    ] = None,
+    sort: Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")] = "severity",
+    group: Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")] = None,
     format_: Annotated[
-        str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)}; else table.")
+        str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")
     ] = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """List alerts, the gravest first; `--since` and `--until` are about when they were raised.
+    """List alerts, most severe first.
 
-    Without --status snoozed and muted alerts are left out, and counted on stderr. `--as-of` leaves out what was raised
-    later; the others are shown as they are now.
+    `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
+    listed but counted on stderr. `--as-of` leaves out alerts raised later; the others are shown as they are now.
     """
     settings = session.settings()
     start, end = times.span(since, until, settings.zone())
@@ -84,14 +90,8 @@ def list_(
         sort=one("--sort", sort, SORTS),
         **filters.entity(entity),
     )
-    from dataclasses import replace
-
-    from minibar_ml.store import alerts, audit, runs
-
     with session.store(settings, "alerts list") as connection:
         if hotel is not None:
-            from minibar_ml.store.source import hotels
-
             hotels.require(connection, hotel)
         wanted = replace(wanted, rooms=filters.rooms(connection, floor))
         found = alerts.fetch(connection, wanted)
@@ -109,7 +109,7 @@ def list_(
     else:
         _print(found, group_names, printed, session.language(settings))
     for one_hidden in hidden:
-        console.note(_told(one_hidden))
+        console.note(_describe(one_hidden))
     if not found and printed == "table" and not quiet:
         waiting = AlertFilter(statuses=statuses, is_muted=False, limit=limit, sort=wanted.sort)
         _note_none(has_run=has_run, is_unfiltered=not status and wanted == waiting, is_hidden=bool(hidden))
@@ -118,42 +118,38 @@ def list_(
 def _format(word: str | None, *, json: bool) -> str:
     chosen = one("--format", word, FORMATS) if word else "json" if json else "table"
     if json and chosen != "json":
-        raise UsageError(f"--json and --format {chosen} are two wishes; leave one out.")
+        raise UsageError(f"--json and --format {chosen} cannot be combined.")
     return chosen
 
 
-def _print(found: "Sequence[Alert]", groups: "Sequence[str] | None", printed: str, lang: "Lang") -> None:
-    from minibar_ml.cli.alerts.formats import print_rows
-
+def _print(found: Sequence[Alert], groups: Sequence[str] | None, printed: str, lang: Lang) -> None:
     rows = [json_rows.as_json(alert, lang) for alert in found]
     if groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, groups, strict=True)]
     print_rows(rows, printed, grouped=groups is not None)
 
 
-def _print_table(found: "Sequence[Alert]", names: "Sequence[str] | None", by: Grouping | None, lang: "Lang") -> None:
+def _print_table(found: Sequence[Alert], names: Sequence[str] | None, by: Grouping | None, lang: Lang) -> None:
     if not found:
         return
-    from minibar_ml.cli.alerts.table import listing
-
     headings = [groups.heading(name, by, names.count(name), lang) for name in names] if names and by else None
     colour = console.coloured()
     for line in listing(found, lang, console.width(), colour=colour, headings=headings):
         console.say(line, colour=colour)
 
 
-def _told(hidden: "Hidden") -> str:
+def _describe(hidden: Hidden) -> str:
     """What was left out, and how to see it."""
     if hidden.muted_by is None:
-        return f"{hidden.alerts} snoozed, not shown: --status snoozed shows them."
-    what = console.visible(f"{hidden.type}, {hidden.entity_name}")
-    return f"{hidden.alerts} muted by alert {hidden.muted_by} ({what}), not shown: --muted shows them."
+        return f"Not shown: {hidden.alerts} snoozed (use --status snoozed)."
+    muting = f"alert {hidden.muted_by} ({hidden.type}, {hidden.entity_name})"
+    return f"Not shown: {hidden.alerts} muted by {muting} (use --muted)."
 
 
 def _note_none(*, has_run: bool, is_unfiltered: bool, is_hidden: bool) -> None:
     if not has_run:
-        console.note("No alert: `minibar-ml detect` has not run yet.")
+        console.note("No alerts: `minibar-ml detect` has not run yet.")
     elif is_hidden and is_unfiltered:
-        console.note("No other live alert.")
+        console.note("No other live alerts.")
     else:
-        console.note("No live alert: nothing needs attention." if is_unfiltered else "No alert matches.")
+        console.note("No live alerts." if is_unfiltered else "No alerts match.")

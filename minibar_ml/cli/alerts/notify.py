@@ -1,42 +1,41 @@
-"""`minibar-ml alerts notify`: deliver what the outbox holds."""
+"""`minibar-ml alerts notify`: deliver the messages of the outbox."""
 
 import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from minibar_ml.cli import console, session, times
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
 from minibar_ml.domain.errors import Ended, ExitCode
+from minibar_ml.jobs.notify import NotifyResult, run
+from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.log import logger
 
-if TYPE_CHECKING:
-    from minibar_ml.jobs.notify import NotifyResult
 
-
-def register(alerts: typer.Typer) -> None:
+def register(noun: typer.Typer) -> None:
     """Add this verb to the noun `alerts`."""
-    alerts.command()(notify)
+    noun.command(epilog=examples("alerts notify", "alerts notify --retry-failed"))(notify)
 
 
 def notify(
     retry_failed: Annotated[
-        bool, typer.Option("--retry-failed", help="Also try again what was given up, once its cause is mended.")
+        bool, typer.Option("--retry-failed", help="Also retry messages that were given up, once the cause is fixed.")
     ] = False,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Tell people of alerts by mail, SMS, push and chat; what can't be delivered now is tried again by later runs."""
-    from minibar_ml.jobs.notify import run
-    from minibar_ml.jobs.plans import DeliveryPlan
+    """Deliver notifications by mail, SMS, push and chat.
 
+    Messages that can't be delivered now are retried by later runs.
+    """
     settings = session.settings()
     if not session.enabled(settings):
         return
@@ -48,11 +47,11 @@ def notify(
         keys=delivery.keys(settings),
         seconds=settings.notify_seconds,
         attempts=settings.notify_attempts,
-        digest_threshold=settings.notify_storm,
+        digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
     )
     try:
-        with _told_to_end():
+        with _interruptible():
             result = session.work(
                 settings, "notify", lambda connection: run(connection, plan, retry_failed=retry_failed)
             )
@@ -65,14 +64,14 @@ def notify(
 
 
 @contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Let SIGTERM, as of a machine that shuts down, be an error like others: what is claimed is given back.
+def _interruptible() -> Iterator[None]:
+    """Raise an error on SIGTERM, as at shutdown, so that claimed messages are released.
 
-    Only here: in other commands it ends the process at once, and PostgreSQL takes back what was under way.
+    Only here: other commands end at once, and PostgreSQL rolls back.
     """
 
     def end(_signal: int, _frame: object) -> None:
-        raise Ended("asked to end by a signal: what was not begun waits for the next run")
+        raise Ended("Stopped by SIGTERM; the remaining messages are left to the next run.")
 
     before = signal.signal(signal.SIGTERM, end)
     try:
@@ -81,16 +80,16 @@ def _told_to_end() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _show(result: "NotifyResult", *, json: bool) -> None:
+def _show(result: NotifyResult, *, json: bool) -> None:
     if result.failed:
-        # Not even --quiet hides what nobody will be told: cron mails this line.
-        logger.error("%d messages are given up for good; `minibar-ml status` says why", result.failed)
+        # Logged with --quiet too, so that cron mails it.
+        logger.error("%s given up; `minibar-ml status` shows why", console.plural(result.failed, "message"))
     if json:
         console.print_json(asdict(result))
         return
     for kind, reason in result.down.items():
-        logger.warning("%s is down, its messages wait: %s", kind, reason)
+        logger.warning("channel %s is down, its messages wait: %s", kind, reason)
     logger.info(
-        "%d messages written; %d sent, %d skipped, %d put off, %d given up",
-        result.enqueued, result.sent, result.skipped, result.delayed, result.failed,
+        "%s created; %d sent, %d skipped, %d delayed, %d given up",
+        console.plural(result.enqueued, "message"), result.sent, result.skipped, result.delayed, result.failed,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Many alerts as a table, without rich: its tables take longer to import and draw than all the rest of the command."""
+"""The table of `alerts list`, without rich's: those take longer to import and draw than the rest of the command."""
 
 from collections.abc import Iterator, Sequence
 
@@ -16,21 +16,21 @@ from minibar_ml.i18n.standings import standing
 COLUMNS = ("id", "severity", "day", "alert", "impact")
 GAP, LEAST_TEXT = "  ", 20
 COLOURS: dict[Severity, str] = {"critical": "red", "high": "red", "medium": "yellow"}
-"""Colour only repeats what the word says."""
+"""Colour only repeats the word."""
 
 
 def listing(
     alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool, headings: Sequence[str] | None = None
 ) -> Iterator[str]:
-    """The lines: one alert a row, what kind it is, and beneath it what it says, folded to the width.
+    """The lines: a row for each alert and below it its message, folded to the width.
 
-    `headings`: of each alert, what stands above its group.
+    `headings`: each alert's group, shown above it.
     """
     head = [label("field", name, lang) for name in COLUMNS]
     shown = [_cells(alert, lang) for alert in alerts]
     sizes = [max(map(cell_len, column)) for column in zip(head, *shown, strict=True)]
     sizes[3] = max(width - sum(sizes) + sizes[3] - 4 * len(GAP), LEAST_TEXT)
-    beneath = " " * (sum(sizes[:3]) + 3 * len(GAP))
+    indent = " " * (sum(sizes[:3]) + 3 * len(GAP))
     yield GAP.join(_padded(head, sizes))
     yield "─" * (sum(sizes) + 4 * len(GAP))
     for number, (alert, cells) in enumerate(zip(alerts, shown, strict=True)):
@@ -43,7 +43,7 @@ def listing(
             cells[3] = typer.style(cells[3], bold=True)
         yield GAP.join(cells)
         for line in [*rest, *folded(visible(sentences(alert, alert.entity_name, lang)[0]), sizes[3])]:
-            yield beneath + line
+            yield indent + line
 
 
 def _heading(heading: str, width: int, *, is_first: bool, colour: bool) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _heading(heading: str, width: int, *, is_first: bool, colour: bool) -> Itera
 
 
 def folded(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` columns, broken between words where that can be."""
+    """The text in lines of at most `width` columns, broken between words where possible."""
     lines = [""]
     for word in text.split():
         joined = f"{lines[-1]} {word}".lstrip()
@@ -76,7 +76,7 @@ def _cells(alert: Alert, lang: Lang) -> list[str]:
 
 
 def _padded(cells: Sequence[str], sizes: Sequence[int]) -> list[str]:
-    """The cells at their columns' sizes, the numbers at both ends to the right."""
+    """The cells at their columns' sizes; the numbers in the first and last one are right-aligned."""
     blanks = [" " * (size - cell_len(cell)) for cell, size in zip(cells, sizes, strict=True)]
     last = len(cells) - 1
     return [

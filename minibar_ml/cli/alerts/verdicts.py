@@ -1,4 +1,4 @@
-"""What a person does with alerts: `read`, `resolve`, `false-positive`, `snooze`, `reopen`, `comment`."""
+"""`minibar-ml alerts read`, `resolve`, `false-positive`, `snooze`, `reopen` and `comment`."""
 
 import re
 import sys
@@ -12,15 +12,17 @@ import typer
 from minibar_ml.cli import console, session, times
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.alerts.ids import STDIN, Ids
-from minibar_ml.cli.options import Quiet, Verbose
+from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.store import alerts
+from minibar_ml.store.engine import os_user
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SYSTEM = "system"
-"""Whom the store names where no person closed an alert."""
+"""Who closed an alert that no person closed, in the store."""
 PAST_TENSE: dict[Status, str] = {
     "open": "open",
     "acknowledged": "marked as read",
@@ -32,23 +34,38 @@ LONGEST_SNOOZE = timedelta(days=366)
 LONGEST_COMMENT = 4000
 _CLOCK = re.compile(r"(?:(tomorrow|yarın)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 
-Id = Annotated[int, typer.Argument(metavar="ID", help="The alert's number, as `alerts list` shows it.", min=0)]
-By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who judges; else the operating-system user.")]
+Id = Annotated[int, typer.Argument(metavar="ID", help="Id of the alert, from `alerts list`.", min=0)]
+By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: the operating-system user).")]
 Change = Callable[["Connection", list[int], str], list[Alert]]
 
 
+def register(noun: typer.Typer) -> None:
+    """Add these verbs to the noun `alerts`."""
+    noun.command(epilog=examples("alerts read 17 18"))(read)
+    noun.command(
+        epilog=examples("alerts resolve 17", "alerts list --type data_stale --json | minibar-ml alerts resolve -")
+    )(resolve)
+    noun.command("false-positive", epilog=examples("alerts false-positive 17"))(false_positive)
+    noun.command(epilog=examples("alerts snooze 17 --until 'tomorrow 08:00' --reason 'stocktaking'"))(snooze)
+    noun.command(epilog=examples("alerts reopen 17"))(reopen)
+    noun.command(epilog=examples("alerts comment 17 'Counted again with the floor manager'"))(comment)
+
+
 def read(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Mark alerts as read: somebody is looking after them."""
+    """Mark alerts as read: somebody is working on them."""
     _judge(ids, "acknowledged", by)
 
 
 def false_positive(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Mark alerts as false: the same finding does not come back, and training learns from it."""
+    """Mark alerts as false; training learns from it.
+
+    The same finding does not raise an alert again.
+    """
     _judge(ids, "false_positive", by)
 
 
 def resolve(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Mark alerts as settled."""
+    """Mark alerts as resolved."""
     _judge(ids, "resolved", by)
 
 
@@ -56,47 +73,48 @@ def snooze(
     ids: Ids,
     until: Annotated[
         str,
-        typer.Option("--until", metavar="T", help="When to come back: ISO date or time, 08:00 or 'tomorrow 08:00'."),
+        typer.Option("--until", metavar="T", help="ISO date or time, 08:00 or 'tomorrow 08:00'."),
     ],
-    reason: Annotated[str | None, typer.Option("--reason", metavar="TEXT", help="Why; kept as a comment.")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="TEXT", help="The reason, stored as a comment.")
+    ] = None,
     by: By = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Put alerts off: they leave the list and come back then, unless they are over, or at once if critical."""
+    """Hide alerts until a given time.
+
+    They are listed again then, unless they have ended; one that becomes critical is listed at once.
+    """
     wakes_at = _wakes_at(until, datetime.now(UTC), session.settings().zone())
-    said = None if reason is None else _body(reason)
-
-    def put_off(connection: "Connection", numbers: list[int], operator: str) -> list[Alert]:
-        from minibar_ml.store import alerts
-
-        return alerts.snooze(connection, numbers, wakes_at, operator, said)
-
-    _change(ids, by, put_off)
+    comment = None if reason is None else _body(reason)
+    _change(
+        ids,
+        by,
+        lambda connection, numbers, operator: alerts.snooze(connection, numbers, wakes_at, operator, comment),
+    )
 
 
 def reopen(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Take back a verdict or end a snooze: the alerts are open again, and training forgets what was said of them."""
+    """Undo a verdict or end a snooze.
 
-    def take_back(connection: "Connection", numbers: list[int], operator: str) -> list[Alert]:
-        from minibar_ml.store import alerts
-
-        return alerts.reopen(connection, numbers, operator)
-
-    _change(ids, by, take_back, kept="raised again since")
+    The alerts are open again, and training ignores the verdict.
+    """
+    _change(ids, by, alerts.reopen, kept="a newer alert of the same kind is open")
 
 
 def comment(
     alert_id: Id,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What to write down; - reads it from stdin.")],
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The comment; - reads it from stdin.")],
     by: By = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write something down about an alert, for `alerts show`."""
-    body, operator = _body(sys.stdin.read() if text == STDIN else text), _operator(by)
-    from minibar_ml.store import alerts
+    """Add a comment to an alert.
 
+    `alerts show` prints it.
+    """
+    body, operator = _body(sys.stdin.read() if text == STDIN else text), _operator(by)
     with session.store(session.settings(), "alerts comment") as connection:
         alerts.comment(connection, alert_id, operator, body)
         connection.commit()
@@ -104,24 +122,21 @@ def comment(
 
 
 def _judge(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
-    def give(connection: "Connection", numbers: list[int], operator: str) -> list[Alert]:
-        from minibar_ml.store import alerts
-
-        return alerts.judge(connection, numbers, verdict, operator, datetime.now(UTC))
-
-    _change(ids, by, give)
+    _change(
+        ids,
+        by,
+        lambda connection, numbers, operator: alerts.judge(connection, numbers, verdict, operator, datetime.now(UTC)),
+    )
 
 
 def _change(words: Sequence[str], by: str | None, change: Change, kept: str | None = None) -> None:
-    """Make one change to alerts, all or none, and say of each what became of it; `kept`: why one stays closed."""
+    """Change alerts, all or none, and report each one's status; `kept`: why an alert may stay closed."""
     settings, operator, numbers = session.settings(), _operator(by), ids.parsed(words)
     if not numbers:
-        console.note("No alert number on stdin: nothing was changed.")
+        console.note("No alert ids on stdin; nothing was changed.")
         return
 
     def once(connection: "Connection") -> tuple[list[Alert], list[Alert]]:
-        from minibar_ml.store import alerts
-
         changed = change(connection, numbers, operator)
         unchanged = alerts.fetch_by_id(connection, set(numbers) - {alert.id for alert in changed})
         connection.commit()
@@ -132,12 +147,12 @@ def _change(words: Sequence[str], by: str | None, change: Change, kept: str | No
         until = f" until {alert.snoozed_until:%Y-%m-%d %H:%M}" if alert.snoozed_until else ""
         console.note(f"alert {alert.id}: {PAST_TENSE[alert.status]}{until}")
     for alert in unchanged:
-        console.note(f"alert {alert.id}: {_why_kept(alert, kept)}; left as it is")
+        console.note(f"alert {alert.id}: unchanged, {_why_kept(alert, kept)}")
 
 
 def _why_kept(alert: Alert, otherwise: str | None) -> str:
     if alert.resolved_by == SYSTEM:
-        return "over by itself"
+        return "already ended"
     return f"already {PAST_TENSE[alert.status]}" if otherwise is None or alert.status == "open" else otherwise
 
 
@@ -148,17 +163,19 @@ def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     else:
         wakes_at = times.instant(text, zone, "--until")
     if wakes_at <= now:
-        raise UsageError(f"--until {text} is past; write when the alert shall come back.")
+        raise UsageError(f"--until {text} is in the past.")
     if wakes_at - now > LONGEST_SNOOZE:
-        raise UsageError(f"--until {text} is more than a year ahead; nobody will remember why.")
+        raise UsageError(
+            f"--until {text} is more than a year ahead; use `minibar-ml alerts false-positive` or `resolve`."
+        )
     return wakes_at
 
 
 def _next(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
-    """The next time that a clock in the hotel shows so, or tomorrow's."""
+    """The next time that the hotel's clock shows this, or tomorrow's."""
     tomorrow, hour, minute = clock[1], int(clock[2]), int(clock[3])
     if hour > 23 or minute > 59:
-        raise UsageError(f"--until {clock[0]} is no time of a day; write 08:00.")
+        raise UsageError(f"--until {clock[0]} is not a time of day; use 08:00.")
     local = now.astimezone(zone)
     at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (at + timedelta(days=1) if tomorrow or at <= local else at).astimezone(UTC)
@@ -167,16 +184,14 @@ def _next(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
 def _body(text: str) -> str:
     body = text.strip()
     if not body or "\0" in body:
-        raise UsageError("A comment says something; write what.")
+        raise UsageError("The comment is empty.")
     if len(body) > LONGEST_COMMENT:
-        raise UsageError(f"A comment has at most {LONGEST_COMMENT} characters; this has {len(body)}.")
+        raise UsageError(f"A comment has at most {LONGEST_COMMENT} characters; this one has {len(body)}.")
     return body
 
 
 def _operator(by: str | None) -> str:
-    from minibar_ml.store.engine import os_user
-
     name = (by or "").strip() if by is not None else os_user()
     if not name or name == SYSTEM or "\0" in name:
-        raise UsageError(f"--by {name!r} names nobody; write the name of the person who judges.")
+        raise UsageError(f"--by {name!r} is not a person's name.")
     return name

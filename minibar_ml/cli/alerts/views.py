@@ -1,4 +1,4 @@
-"""How alerts look: an explanation of one, counts; `alert_table` lists many."""
+"""The tables of `alerts show` and `alerts stats`."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,7 @@ from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import again, event_line, standing
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
-"""Colour only repeats what the word says."""
+"""Colour only repeats the word."""
 
 
 def severity(alert: Alert, lang: Lang) -> Text:
@@ -28,7 +28,7 @@ def severity(alert: Alert, lang: Lang) -> Text:
 def explanation(
     alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], before: Alert | None, lang: Lang
 ) -> Table:
-    """All there is to say about one alert, as names and values; `before`: the alert of the same fault before it."""
+    """Everything about one alert, as names and values; `before`: the previous alert of the same fault."""
     message, action = sentences(alert, alert.entity_name, lang)
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True, style="bold")
@@ -65,11 +65,11 @@ def _span(alert: Alert, lang: Lang) -> str:
 
 
 def _status(alert: Alert, lang: Lang) -> str:
-    said = ", ".join(standing(alert, lang)) or label("status", alert.status, lang)
+    text = ", ".join(standing(alert, lang)) or label("status", alert.status, lang)
     for at, by in ((alert.read_at, alert.read_by), (alert.resolved_at, alert.resolved_by)):
         if at is not None:
-            said += f"; {by}, {moment(at, lang)}"
-    return said
+            text += f"; {by}, {moment(at, lang)}"
+    return text
 
 
 def _where(alert: Alert, lang: Lang) -> str:
@@ -86,9 +86,9 @@ def _deviation(alert: Alert, lang: Lang) -> str:
 
 
 def _expected(alert: Alert, lang: Lang) -> str:
-    said = UNSET if alert.expected is None else number(alert.expected, lang)
+    text = UNSET if alert.expected is None else number(alert.expected, lang)
     low, high = (UNSET if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
-    return said if alert.lower is None and alert.upper is None else f"{said} ({low} … {high})"
+    return text if alert.lower is None and alert.upper is None else f"{text} ({low} … {high})"
 
 
 def _drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.health import Health
-from minibar_ml.render.files import write_whole
+from minibar_ml.files import write_whole
 
 MODE = 0o644
 """node_exporter runs as a user of its own."""
@@ -17,13 +17,15 @@ Samples = list[tuple[Labels, float]]
 
 
 def write(path: Path, health: Health | None) -> None:
-    """Write the metrics whole or not at all; None: all that is known is that the store could not be read.
+    """Write the metrics atomically; None: the store could not be read.
 
-    Raises UsageError for a name that node_exporter would pass over, ConfigurationError where FILE can't be written.
+    Raises UsageError for a name that node_exporter ignores, ConfigurationError where FILE can't be written.
     """
     if path.suffix != ".prom":
         raise UsageError(f"--prometheus {path}: node_exporter reads only files whose name ends in .prom.")
-    write_whole(path, text(health).encode(), MODE, "name another with --prometheus")
+    write_whole(
+        path, text(health).encode(), MODE, hint="make that folder writable, or choose another with --prometheus"
+    )
 
 
 def text(health: Health | None) -> str:
@@ -38,19 +40,19 @@ def _families(health: Health | None) -> Iterator[tuple[str, str, Samples]]:
     yield "healthy", "Whether nothing is late or broken.", [({}, float(health.is_well))]
     yield from _job_families(health)
     alerts: Samples = [({"severity": severity}, float(count)) for severity, count in health.open_alerts.items()]
-    yield "open_alerts", "Alerts that are open or read.", alerts
+    yield "open_alerts", "Alerts that are open or acknowledged.", alerts
     days: Samples = [({"hotel": hotel}, float(history.days)) for hotel, history in sorted(health.phases.items())]
-    yield "history_days", "Days of history that learning has of a hotel; normal from 14 on.", days
+    yield "history_days", "Days of history of a hotel; its phase is normal from 14 on.", days
     yield from _outbox_families(health)
-    yield "refused_models", "Models that the last detect could not trust or open.", [({}, float(len(health.refused)))]
+    yield "refused_models", "Models that the last detect refused or could not open.", [({}, float(len(health.refused)))]
 
 
 def _outbox_families(health: Health) -> Iterator[tuple[str, str, Samples]]:
     outbox = health.outbox
-    yield "outbox_waiting", "Messages that wait to be delivered.", [({}, float(outbox.waiting))]
+    yield "outbox_waiting", "Messages waiting for delivery.", [({}, float(outbox.waiting))]
     yield "outbox_failed", "Messages that were given up.", [({}, float(outbox.failed))]
     oldest: Samples = [({}, outbox.oldest_at.timestamp())] if outbox.oldest_at else []
-    yield "outbox_oldest_timestamp_seconds", "Since when the oldest message waits.", oldest
+    yield "outbox_oldest_timestamp_seconds", "When the oldest waiting message was created.", oldest
 
 
 def _job_families(health: Health) -> Iterator[tuple[str, str, Samples]]:
@@ -58,11 +60,11 @@ def _job_families(health: Health) -> Iterator[tuple[str, str, Samples]]:
     ran: Samples = [(task, one.runs.last_as_of.timestamp()) for task, one in jobs if one.runs.last_as_of]
     done: Samples = [(task, one.runs.success_as_of.timestamp()) for task, one in jobs if one.runs.success_as_of]
     yield "last_run_timestamp_seconds", "When a job last ran, however it ended.", ran
-    yield "last_success_timestamp_seconds", "When a job last did its work.", done
-    wanted: Samples = [(task, one.duty.since.timestamp()) for task, one in jobs]
+    yield "last_success_timestamp_seconds", "When a job last succeeded.", done
+    wanted: Samples = [(task, one.schedule.since.timestamp()) for task, one in jobs]
     yield "success_wanted_since_timestamp_seconds", "A success older than this is late.", wanted
     broken: Samples = [(task, float(one.is_broken)) for task, one in jobs]
-    yield "broken", "Whether a job is late, failed or did only part of its work.", broken
+    yield "broken", "Whether a job is late, failed or was only partly done.", broken
 
 
 def _family(name: str, words: str, samples: Samples) -> str:
@@ -73,6 +75,6 @@ def _family(name: str, words: str, samples: Samples) -> str:
 
 
 def _labels(labels: Labels) -> str:
-    # Words and numbers of our own, so there is nothing to escape.
+    # Only words and numbers of minibar-ml itself: nothing to escape.
     inside = ",".join(f'{name}="{value}"' for name, value in labels.items())
     return f"{{{inside}}}" if inside else ""

@@ -1,4 +1,4 @@
-"""`minibar-ml metrics`: how consumption and pace develop, and what the store knows at all."""
+"""`minibar-ml metrics`: consumption trends, attendants' pace, and coverage of the data."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,22 +9,23 @@ import typer
 
 from minibar_ml.cli import console, session, times
 from minibar_ml.cli.metrics import json_rows
-from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose
+from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.reporting.report import Period
+from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.trends import WINDOW_DAYS, window_ending
 from minibar_ml.i18n import Lang
+from minibar_ml.store.points import summaries, trends
+from minibar_ml.store.source import hotels, names
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import RenderableType  # only for tables, which --json does without
     from sqlalchemy import Connection
 
-    from minibar_ml.config.settings import Settings
-    from minibar_ml.domain.metrics import EntityType
+app = typer.Typer(no_args_is_help=True)
 
-app = typer.Typer(no_args_is_help=True, help="Collected metrics: trends, pace, what is known.")
-
-Window = Annotated[str, typer.Option("--window", metavar="W", help="24h (the last whole day), 7d or 30d.")]
+Window = Annotated[str, typer.Option("--window", metavar="W", help="24h (the last complete day), 7d or 30d.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -32,33 +33,30 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="metrics")
 
 
-@app.command()
+@app.command(epilog=examples("metrics trend --window 30d", "metrics trend --product Efes --hotel 2"))
 def trend(
-    room: Annotated[
-        str | None, typer.Option("--room", metavar="R", help="Only this room (its number, or its id).")
-    ] = None,
+    room: Annotated[str | None, typer.Option("--room", metavar="R", help="Only this room (number or id).")] = None,
     product: Annotated[
         str | None, typer.Option("--product", metavar="P", help="Only these products (name, part of it, or id).")
     ] = None,
     hotel: Hotel = None,
     window: Window = "7d",
     limit: Annotated[
-        int, typer.Option("--limit", metavar="N", min=0, max=MOST_ROWS, help="So many of each kind; 0 is all.")
+        int,
+        typer.Option("--limit", metavar="N", min=0, max=MOST_ROWS, help="Show at most N products and N rooms; 0: all."),
     ] = 20,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Consumption of products and rooms beside the window before, the largest changes first.
+    """Show consumption of products and rooms and its change from the previous window.
 
-    A window is its number of business days that are over; the running day is left out. A mean is of the days on which
-    the room (for a product: any room of the hotel) was checked. Rank: difference of the means' square roots, for the
-    number of days, so that neither small counts nor great ones come first by chance.
+    Largest changes first. A window consists of complete business days; today is left out. A mean is per day on which
+    the room (for a product: any room of the hotel) was checked. Sorted by the difference of the means' square roots
+    and the number of days, so that chance affects small and large counts alike.
     """
     asked = _asked(window, as_of)
-    from minibar_ml.store.points import trends
-
     with session.store(asked.settings, "metrics trend") as connection:
         _require_hotel(connection, hotel)
         wanted = _wanted(connection, room, product)
@@ -73,10 +71,10 @@ def trend(
     _note_what_is_missing(asked, collected, empty=not any(capped.rows for capped in found.values()))
     for kind, capped in found.items():
         if capped.is_cut:
-            console.note(f"{len(capped.rows)} of {capped.total} {kind}s; `--limit 0` shows all.")
+            console.note(f"Shown: {len(capped.rows)} of {capped.total} {kind}s (use --limit 0 for all).")
 
 
-@app.command()
+@app.command(epilog=examples("metrics pace", "metrics pace --attendant Ayşe --window 30d"))
 def pace(
     attendant: Annotated[
         str | None, typer.Option("--attendant", metavar="A", help="Only these attendants (name, part of it, or id).")
@@ -88,14 +86,12 @@ def pace(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Attendants' minutes a room beside their own window before, by week and month; who slowed down most first.
+    """Show attendants' minutes per room and the change from the previous window.
 
-    Of each shift the median minutes between two rooms, breaks left out; over shifts their median, weighted by visits.
+    Largest slowdown first. For each shift, the median time between two rooms without breaks; over shifts, their median
+    weighted by visits.
     """
     asked = _asked(window, as_of)
-    from minibar_ml.store.points import trends
-    from minibar_ml.store.source import names
-
     with session.store(asked.settings, "metrics pace") as connection:
         _require_hotel(connection, hotel)
         ids = None if attendant is None else names.find_ids(connection, "attendant", attendant)
@@ -110,7 +106,7 @@ def pace(
     _note_what_is_missing(asked, collected, empty=not found)
 
 
-@app.command()
+@app.command(epilog=examples("metrics summary --window 30d"))
 def summary(
     hotel: Hotel = None,
     window: Window = "7d",
@@ -119,10 +115,11 @@ def summary(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """What the store knows of each metric, hotel by hotel: points, newest, spread, days missing, what is unknown."""
-    asked = _asked(window, as_of)
-    from minibar_ml.store.points import summaries, trends
+    """Show what data there is of each metric, by hotel.
 
+    Number of points, the newest one, spread, missing days, and metrics without data.
+    """
+    asked = _asked(window, as_of)
     with session.store(asked.settings, "metrics summary") as connection:
         _require_hotel(connection, hotel)
         found = summaries.fetch(connection, asked.period, asked.as_of, hotel)
@@ -138,9 +135,9 @@ def summary(
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What was asked for: the window's word, its business days, and the instant from which it is seen."""
+    """The options: the window's word, its business days, and the instant it is seen from."""
 
-    settings: "Settings"
+    settings: Settings
     window: str
     as_of: datetime
     period: Period
@@ -154,7 +151,7 @@ class _Asked:
         return session.language(self.settings)
 
     def head(self, collected: datetime | None) -> dict[str, Any]:
-        """How every JSON document starts."""
+        """The start of every JSON document."""
         return json_rows.span(self.window, self.period, self.as_of, collected)
 
 
@@ -173,10 +170,8 @@ def _print(parts: "Iterable[RenderableType]") -> None:
         out.print(part)
 
 
-def _wanted(connection: "Connection", room: str | None, product: str | None) -> "dict[EntityType, list[int] | None]":
-    """Which ids of each kind: None all, where nothing is named; where only the other kind is, none."""
-    from minibar_ml.store.source import names
-
+def _wanted(connection: "Connection", room: str | None, product: str | None) -> dict[EntityType, list[int] | None]:
+    """The ids of each kind; None: all, where nothing is named; none where only the other kind is named."""
     others: list[int] | None = None if room is None and product is None else []
     return {
         "room": others if room is None else names.find_ids(connection, "room", room),
@@ -186,17 +181,15 @@ def _wanted(connection: "Connection", room: str | None, product: str | None) -> 
 
 def _require_hotel(connection: "Connection", hotel: int | None) -> None:
     if hotel is not None:
-        from minibar_ml.store.source import hotels
-
         hotels.require(connection, hotel)
 
 
 def _note_what_is_missing(asked: _Asked, collected: datetime | None, *, empty: bool) -> None:
-    """Say where the figures are fewer than the window's days would give."""
+    """Note where data is missing for the window."""
     if empty:
-        console.note(f"Nothing on record from {asked.period.since} to {asked.period.last_day}.")
+        console.note(f"No data from {asked.period.since} to {asked.period.last_day}.")
     if collected is None:
         console.note("`minibar-ml collect` has not run yet.")
     elif asked.day(collected) < asked.period.until:
         at = f"{collected.astimezone(asked.settings.zone()):%Y-%m-%d %H:%M}"
-        console.note(f"Collected until {at}: what came later is missing. Run `minibar-ml collect`.")
+        console.note(f"Data collected until {at} only; run `minibar-ml collect`.")

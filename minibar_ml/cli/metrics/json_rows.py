@@ -1,4 +1,4 @@
-"""Trends, pace and summary as scripts read them; apart from how they look, so that `--json` imports no rich."""
+"""Trends, pace and summary as JSON; a module of its own, so that `--json` does not import rich."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import (
     TREND_METRICS,
     AttendantPace,
@@ -20,7 +21,7 @@ Document = dict[str, Any]
 
 
 def span(window: str, period: Period, as_of: datetime, collected_until: datetime | None) -> Document:
-    """Which days are meant: `since` inclusive, `until` exclusive, which is the running day."""
+    """The days: `since` inclusive, `until` exclusive (today)."""
     before = period.before()
     return {
         "window": window,
@@ -34,7 +35,7 @@ def span(window: str, period: Period, as_of: datetime, collected_until: datetime
 
 
 def trends_json(head: Document, found: Mapping[EntityType, Page[Trend]]) -> Document:
-    """Products and rooms, and how many there are of each where not all are told."""
+    """Products and rooms, and how many there are of each where not all are listed."""
     lists = {f"{kind}s": [_trend(one) for one in capped.rows] for kind, capped in found.items()}
     return {**head, **{f"{kind}s_total": capped.total for kind, capped in found.items()}, **lists}
 
@@ -85,7 +86,7 @@ def _span(kind: str, one: CalendarSpan, figures: PaceFigures) -> Document:
 
 
 def summary_json(head: Document, found: Iterable[MetricSummary]) -> Document:
-    """Each hotel's metrics; `unknown` says why there is no figure, or is null."""
+    """Each hotel's metrics; `unknown`: why there is no figure, or null."""
     window = {name: value for name, value in head.items() if not name.startswith("previous_")}
     return {**window, "metrics": [_summary(one) for one in found]}
 

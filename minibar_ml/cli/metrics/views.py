@@ -1,4 +1,4 @@
-"""How trends, pace and summary look: plain tables that fit into 80 columns and use more where there are more."""
+"""Tables of trends, pace and summary: they fit into 80 columns and use more where there are more."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
@@ -12,7 +12,8 @@ from rich.text import Text
 from minibar_ml.cli.console import table, visible, width
 from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.metrics import EntityType, MetricType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import AttendantPace, Consumption, MetricSummary, Trend
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.captions import NO_POINTS, UNREADABLE, days_compared, days_shown, unknown
@@ -20,13 +21,13 @@ from minibar_ml.i18n.formats import UNSET, number, percent
 from minibar_ml.i18n.labels import label
 
 WIDE = 100
-"""Columns from which on there is room for all figures."""
+"""Columns needed for all figures."""
 MOST_BLOCKS = 10
-"""Blocks of a drawing where there are fewer columns; each is then the mean of some days."""
+"""Blocks of a sparkline on a narrow terminal; each is then the mean of some days."""
 
 
 def trend_tables(found: Mapping[EntityType, Page[Trend]], period: Period, lang: Lang) -> Iterator[RenderableType]:
-    """Which days, then products and rooms, as far as there are any."""
+    """The days, then products and rooms, as far as there are any."""
     yield Text(days_compared(period, lang))
     for kind, capped in found.items():
         if capped.rows:
@@ -59,7 +60,7 @@ def _drawing(consumption: Consumption) -> str:
 
 
 def pace_tables(found: Sequence[AttendantPace], period: Period, lang: Lang) -> Iterator[RenderableType]:
-    """Which days, then the attendants."""
+    """The days, then the attendants."""
     yield Text(days_compared(period, lang))
     yield Text()
     has_hotels = len({pace.hotel_id for pace in found}) > 1
@@ -79,7 +80,7 @@ def pace_tables(found: Sequence[AttendantPace], period: Period, lang: Lang) -> I
 def summary_tables(
     found: Sequence[MetricSummary], period: Period, lang: Lang, zone: ZoneInfo
 ) -> Iterator[RenderableType]:
-    """Which days, then a table a hotel, and beneath it what is unknown."""
+    """The days, then a table per hotel, and below it metrics without data."""
     yield Text(days_shown(period, lang))
     for hotel, group in groupby(found, key=lambda one: one.hotel_id):
         metrics = list(group)
@@ -111,7 +112,7 @@ def _summary(metrics: Sequence[MetricSummary], lang: Lang, zone: ZoneInfo) -> Ta
 
 
 def _table(first: str, columns: Sequence[str], has_hotels: bool, lang: Lang, left: Sequence[str] = ()) -> Table:
-    """A table of which only the first column is folded where the terminal is narrow."""
+    """A table whose first column alone is folded on a narrow terminal."""
     keys = [*(["hotel"] if has_hotels else []), *columns]
     named = {key: label("trend", key, lang) for key in keys}
     made = table([first, *named.values()], right=[name for key, name in named.items() if key not in left])

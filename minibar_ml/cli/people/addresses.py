@@ -1,4 +1,4 @@
-"""Addresses as `people add` and `people set` take them: a mail address in plain, whatever holds a token from a file."""
+"""The address options of `people add` and `people set`: mail addresses, and files that hold URLs with tokens."""
 
 import sys
 from pathlib import Path
@@ -6,36 +6,40 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.artifacts.secret_files import read_text
+from minibar_ml.artifacts.tokens import seal_token
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.people import ChannelKind, Person, is_address
+from minibar_ml.notify.channels import apprise
+from minibar_ml.notify.contract import NeverDeliverable
+from minibar_ml.store.notifications import people
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from minibar_ml.config.settings import Settings
-
 STDIN, NONE = "-", "none"
 MAX_URL_CHARACTERS = 2000
-_HELP = "File that holds the apprise URL of this person's {}, or - for stdin; none takes it away."
+_HELP = "File with the apprise URL of this person's {}, or - for stdin; none removes it."
 
-Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS", help="Mail address; none takes it away.")]
+Email = Annotated[str | None, typer.Option("--email", metavar="ADDRESS", help="Mail address; none removes it.")]
 Sms = Annotated[str | None, typer.Option("--sms", metavar="FILE", help=_HELP.format("SMS service"))]
 Push = Annotated[str | None, typer.Option("--push", metavar="FILE", help=_HELP.format("push service"))]
 Chat = Annotated[str | None, typer.Option("--chat", metavar="FILE", help=_HELP.format("chat"))]
 Addresses = dict[ChannelKind, str | None]
-"""What is to be set, by kind of channel; None: taken away."""
+"""Addresses to set, by kind of channel; None: remove it."""
 
 
 def read(email: str | None, sms: str | None, push: str | None, chat: str | None) -> Addresses:
-    """The addresses that the options name; raises UsageError for one that is none.
+    """The addresses that the options name; raises UsageError for one that is not valid.
 
-    URLs are never options themselves: other users of the machine see a command's words, and URLs hold tokens.
+    URLs are never options themselves: other users of the machine can see a command line, and URLs hold tokens.
     """
     found: Addresses = {}
     if email is not None:
         if email != NONE and not is_address(email):
-            raise UsageError(f"--email {email!r} is no mail address that we can write to.")
+            raise UsageError(f"--email {email!r} is not a valid mail address.")
         found["email"] = None if email == NONE else email
     files: dict[ChannelKind, str | None] = {"sms": sms, "push": push, "chat": chat}
     for kind, file in files.items():
@@ -45,16 +49,13 @@ def read(email: str | None, sms: str | None, push: str | None, chat: str | None)
 
 
 def _url(kind: ChannelKind, file: str) -> str:
-    from minibar_ml.notify.channels import apprise
-    from minibar_ml.notify.contract import NeverDeliverable
-
     try:
         text = sys.stdin.readline() if file == STDIN else read_text(Path(file), f"--{kind} {file}")
     except UnicodeDecodeError as error:
         raise UsageError(f"--{kind} {file} can't be read ({type(error).__name__}).") from error
     url = text.strip()
     if not url or len(url) > MAX_URL_CHARACTERS or not url.isprintable():
-        raise UsageError(f"--{kind} {file} must hold one apprise URL, in one line.")
+        raise UsageError(f"--{kind} {file} must contain one apprise URL on one line.")
     try:
         apprise.check(url)
     except NeverDeliverable as error:
@@ -62,18 +63,13 @@ def _url(kind: ChannelKind, file: str) -> str:
     return url
 
 
-def store(connection: "Connection", person: Person, found: Addresses, settings: "Settings") -> None:
+def store(connection: "Connection", person: Person, found: Addresses, settings: Settings) -> None:
     """Write addresses, sealed where they hold tokens, in the caller's transaction."""
-    from minibar_ml.store.notifications import people
-
     for kind, address in found.items():
         if address is None:
             people.delete_channel(connection, person, kind)
         elif kind == "email":
             people.upsert_channel(connection, person, kind, address)
         else:
-            from minibar_ml.artifacts.keys import load_keys
-            from minibar_ml.artifacts.tokens import seal_token
-            from minibar_ml.notify.channels.apprise import scheme
-
-            people.upsert_channel(connection, person, kind, scheme(address), seal_token(address, load_keys(settings)))
+            sealed = seal_token(address, load_keys(settings))
+            people.upsert_channel(connection, person, kind, apprise.scheme(address), sealed)

@@ -1,5 +1,6 @@
-"""`minibar-ml people`: who is told of alerts, of which, when and how."""
+"""`minibar-ml people`: who is notified of which alerts, when and how."""
 
+import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -7,20 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Json, Quiet, Verbose
+from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import addresses, delivery, preferences
+from minibar_ml.cli.people.table import listing
 from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
 from minibar_ml.domain.people import Person
+from minibar_ml.store import audit
+from minibar_ml.store.notifications import people
+from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import hotels
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-
-app = typer.Typer(no_args_is_help=True, help="Who is told of alerts: channels, hours, severities.")
+app = typer.Typer(no_args_is_help=True)
 LONGEST_NAME = 80
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The person's name, as `people list` shows it.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the person, from `people list`.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -28,9 +33,14 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="people")
 
 
-@app.command()
+@app.command(
+    epilog=examples(
+        "people add ayse --email ayse@hotel.example --severity high",
+        "people add mehmet --role storekeeper --hotel 2 --email mehmet@hotel.example --digest 08:00",
+    )
+)
 def add(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A name that nobody else has.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A unique name.")],
     role: preferences.Role = None,
     email: addresses.Email = None,
     sms: addresses.Sms = None,
@@ -48,12 +58,13 @@ def add(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Add a person; one with the login of a user of the hotel application stands in for them.
+    """Add a person to notify.
 
-    A storekeeper is told of stock alerts alone unless --type says otherwise.
+    A person with the name of a user of the hotel application replaces that user's entry. Storekeepers are notified
+    of stock alerts only, unless `--type` is given.
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
-        raise UsageError(f"A name has 1 to {LONGEST_NAME} printable characters.")
+        raise UsageError(f"A name must have 1 to {LONGEST_NAME} printable characters.")
     settings = session.settings()
     found = addresses.read(email, sms, push, chat)
     start = Person(name=name.strip(), language=settings.lang)
@@ -63,17 +74,20 @@ def add(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )
     person = replace(start, **changes)
-    from minibar_ml.store.notifications import people
-
     with session.store(settings, "people add") as connection:
         _require_hotels(connection, person)
         person = replace(person, id=people.insert(connection, person))
         addresses.store(connection, person, found, settings)
         connection.commit()
-    console.note(f"{person.name} was added; `minibar-ml people test` sends a message now.")
+    console.note(f"{person.name} added; `minibar-ml people test {shlex.quote(person.name)}` sends a test message.")
 
 
-@app.command("set")
+@app.command(
+    "set",
+    epilog=examples(
+        "people set ayse --quiet-hours 22:00-07:00", "people set ayse --report weekly --report monthly --lang tr"
+    ),
+)
 def set_(
     name: Name,
     role: preferences.Role = None,
@@ -94,10 +108,10 @@ def set_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Change a person's preferences; what is not named stays.
+    """Change a person's preferences.
 
-    Role, hotels, types, mail address and --active of a user of the hotel application are taken over from there until
-    one of them is set here.
+    Only the options given change. Role, hotels, types, mail address and `--active` of a user of the hotel application
+    follow that application until one of them is set here.
     """
     settings = session.settings()
     found = addresses.read(email, sms, push, chat)
@@ -105,9 +119,7 @@ def set_(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
     )
     if not changes and not found:
-        raise UsageError("people set: name what to change; see `minibar-ml people set --help`.")
-    from minibar_ml.store.notifications import people
-
+        raise UsageError("Nothing to change; see `minibar-ml people set --help`.")
     with session.store(settings, "people set") as connection:
         before = people.get(connection, name)
         after = replace(before, **changes)
@@ -118,51 +130,50 @@ def set_(
             people.update(connection, before, after)
         addresses.store(connection, before, found, settings)
         connection.commit()
-    console.note(f"{name} was changed.")
+    console.note(f"{name} changed.")
 
 
-@app.command("list")
+@app.command("list", epilog=examples("people list", "people list --json"))
 def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Everybody who may be told of alerts, and how; addresses with tokens are not shown."""
-    settings = session.settings()
-    from minibar_ml.store.notifications import people
-    from minibar_ml.store.source import contract as source
+    """List persons with their channels and preferences.
 
+    Addresses that contain tokens are not shown.
+    """
+    settings = session.settings()
     with session.store(settings, "people list") as connection:
         people.follow_source(connection, source.usable(connection), settings.lang)
         connection.commit()
         found = people.fetch(connection)
     if json:
-        console.print_json([people.told(person) for person in found])
+        console.print_json([people.to_json(person) for person in found])
     elif found:
-        from minibar_ml.cli.people.table import listing
-
         for line in listing(found, console.width()):
             console.say(line)
     else:
-        console.note("There is nobody yet: `minibar-ml people add` adds a person.")
+        console.note("Nobody yet: `minibar-ml people add` adds a person.")
 
 
-@app.command()
+@app.command(epilog=examples("people remove ayse"))
 def remove(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Remove a person, with all messages to them."""
-    from minibar_ml.store.notifications import people
-
+    """Remove a person and all messages to them."""
     with session.store(session.settings(), "people remove") as connection:
         person = people.get(connection, name)
         if person.source_user_id is not None:
             raise UsageError(
-                f"{name} comes from the hotel application and would come back: "
-                f"`minibar-ml people set {name} --inactive`."
+                f"{name} is a user of the hotel application and would be added again: "
+                f"use `minibar-ml people set {shlex.quote(name)} --inactive`."
             )
         people.delete(connection, person)
         connection.commit()
-    console.note(f"{name} was removed.")
+    console.note(f"{name} removed.")
 
 
-@app.command()
+@app.command(epilog=examples("people test ayse"))
 def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Send a person a test message by each channel now, and say what happened; exit 6 where one did not arrive."""
+    """Send a person a test message over each of their channels now.
+
+    Exits with status 6 if one was not accepted.
+    """
     from minibar_ml.store.notifications import people
 
     settings = session.settings()
@@ -170,7 +181,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)
     if not recipients:
-        raise PreconditionFailed(f"{name} has no address: `minibar-ml people set` gives them one.")
+        raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
     from minibar_ml.jobs.notify import address_of
     from minibar_ml.notify.contract import NotDelivered
     from minibar_ml.notify.wording import Words
@@ -181,7 +192,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     for recipient in recipients:
         where = f"{recipient.channel} {recipient.shown}"
         if recipient.channel not in channels:
-            console.say(f"{where}: not sent, ML_SMTP_HOST names no mail server")
+            console.say(f"{where}: not sent, no mail server (ML_SMTP_HOST)")
             failures += 1
             continue
         try:
@@ -189,7 +200,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
                 address_of(recipient, keys), person.name, mail, f"test {recipient.channel_id} {now.timestamp():.6f}"
             )
         except NotDelivered as error:
-            console.say(console.visible(f"{where}: not accepted, {error}"))
+            console.say(console.visible(f"{where}: not accepted: {error}"))
             failures += 1
         else:
             console.say(f"{where}: accepted")
@@ -197,8 +208,6 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     for channel in channels.values():
         channel.close()
     if accepted:
-        from minibar_ml.store import audit
-
         with session.store(settings, "people test") as connection:
             audit.insert(connection, "message.sent", f"test to {person.name} by {', '.join(accepted)}")
             connection.commit()
@@ -207,7 +216,5 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
 
 
 def _require_hotels(connection: "Connection", person: Person) -> None:
-    from minibar_ml.store.source import hotels
-
     for hotel_id in person.hotels or ():
         hotels.require(connection, hotel_id)

@@ -1,39 +1,36 @@
-"""What delivering needs of the settings: the mail server with its password, and the channels that can be used."""
+"""Channels and mail server, from the settings."""
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.artifacts.secret_files import read_text
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.log import logger
+from minibar_ml.notify.channels.apprise import AppriseChannel
+from minibar_ml.notify.channels.email import Email, Server
+from minibar_ml.notify.contract import Channel
 
-if TYPE_CHECKING:
-    from minibar_ml.artifacts.keys import Keys
-    from minibar_ml.config.settings import Settings
-    from minibar_ml.notify.channels.email import Server
-    from minibar_ml.notify.contract import Channel
+APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
+"""Channels that apprise delivers."""
 
 
-def channels(settings: "Settings") -> "dict[ChannelKind, Channel]":
-    """The channels by kind; without a mail server there is none for mail. Raises ConfigurationError for a bad file."""
-    from minibar_ml.notify.channels.apprise import AppriseChannel
-    from minibar_ml.notify.channels.email import Email
-
-    services: tuple[ChannelKind, ...] = ("sms", "push", "chat")
-    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in services}
+def channels(settings: Settings) -> dict[ChannelKind, Channel]:
+    """The channels by kind; without a mail server none for mail. Raises ConfigurationError for an unusable file."""
+    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in APPRISE}
     if settings.smtp_host:
         found["email"] = Email(mail_server(settings))
     return found
 
 
-def mail_server(settings: "Settings") -> "Server":
-    """The mail server that the settings name; raises ConfigurationError where a file of it can't be used."""
-    from minibar_ml.notify.channels.email import Server
-
+def mail_server(settings: Settings) -> Server:
+    """The mail server of the settings; raises ConfigurationError where one of its files can't be used."""
     if settings.smtp_ca_file and not os.access(settings.smtp_ca_file, os.R_OK):
-        raise ConfigurationError(f"ML_SMTP_CA_FILE={settings.smtp_ca_file} can't be read: correct it or its mode.")
+        raise ConfigurationError(
+            f"ML_SMTP_CA_FILE={settings.smtp_ca_file} can't be read: correct the path or its permissions."
+        )
     return Server(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -50,10 +47,8 @@ def _password(path: str) -> str:
     return read_text(Path(path), f"ML_SMTP_PASSWORD_FILE={path}") if path else ""
 
 
-def keys(settings: "Settings") -> "Keys | None":
-    """The keys, or none: then only mail can be delivered, and messages of other channels say why they wait."""
-    from minibar_ml.artifacts.keys import load_keys
-
+def keys(settings: Settings) -> Keys | None:
+    """The keys, or none: then only mail can be delivered, and messages of other channels wait."""
     try:
         return load_keys(settings)
     except ConfigurationError as error:

@@ -1,4 +1,4 @@
-"""Preferences as `people add` and `people set` take them: options, and what they change of a person."""
+"""The preference options of `people add` and `people set`, and the fields of a person that they change."""
 
 from collections.abc import Iterable
 from datetime import time
@@ -14,32 +14,38 @@ from minibar_ml.domain.people import REPORT_PERIODS, ROLES
 
 ALL, NONE = "all", "none"
 Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
-Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en; else ML_LANG.")]
+Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: ML_LANG).")]
 Hotels = Annotated[
-    list[str] | None, typer.Option("--hotel", metavar="H", help="Only of this hotel (its id), or all; may be repeated.")
+    list[str] | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id), or all; may be repeated.")
 ]
 Types = Annotated[
     list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type, or all; may be repeated.")
 ]
 Severity = Annotated[
-    str | None, typer.Option("--severity", metavar="S", help=f"The least severity: {', '.join(SEVERITIES)}.")
+    str | None, typer.Option("--severity", metavar="S", help=f"Lowest severity: {', '.join(SEVERITIES)}.")
 ]
 QuietHours = Annotated[
     str | None,
-    typer.Option("--quiet-hours", metavar="FROM-TO", help="22:00-07:00, say; critical alerts come anyway; or none."),
+    typer.Option(
+        "--quiet-hours", metavar="FROM-TO", help="Such as 22:00-07:00, or none; critical alerts are sent anyway."
+    ),
 ]
 DigestAt = Annotated[
-    str | None, typer.Option("--digest", metavar="TIME", help="One digest a day at this time; or none: at once.")
+    str | None,
+    typer.Option("--digest", metavar="TIME", help="Send one digest per day at this time, or none: send at once."),
 ]
 Repeat = Annotated[
     str | None,
-    typer.Option("--repeat", metavar="MINUTES", help="Tell again so often while nobody has read it; or none."),
+    typer.Option("--repeat", metavar="MINUTES", help="Repeat at this interval while nobody has read it, or none."),
 ]
-Resolved = Annotated[bool | None, typer.Option("--resolved/--no-resolved", help="Also tell when an alert is over.")]
+Resolved = Annotated[bool | None, typer.Option("--resolved/--no-resolved", help="Also notify when an alert has ended.")]
 Reports = Annotated[
-    list[str] | None, typer.Option("--report", metavar="P", help="Mail reports: weekly, monthly or none; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--report", metavar="P", help="Subscribe to reports by mail: weekly, monthly or none; may be repeated."
+    ),
 ]
-Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether this person is told anything.")]
+Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether this person is notified at all.")]
 
 
 def changes(
@@ -55,7 +61,7 @@ def changes(
     reports: list[str] | None,
     active: bool | None,
 ) -> dict[str, Any]:
-    """The fields of a person that these options set; raises UsageError naming an option that makes no sense."""
+    """The fields of a person that these options set; raises UsageError naming an option that is not valid."""
     found: dict[str, Any] = {}
     if role is not None:
         found["role"] = _one("--role", role, ROLES)
@@ -88,7 +94,7 @@ def _span(option: str, text: str) -> tuple[time | None, time | None]:
     start, _, end = text.partition("-")
     quiet_from, quiet_until = _time(option, start), _time(option, end)
     if quiet_from == quiet_until:
-        raise UsageError(f"{option} {text!r} begins when it ends; write two times, or {NONE} for no quiet hours.")
+        raise UsageError(f"{option} {text!r} must have two different times; use {NONE} for no quiet hours.")
     return quiet_from, quiet_until
 
 
@@ -96,15 +102,15 @@ def _time(option: str, text: str) -> time:
     try:
         found = time.fromisoformat(text.strip())
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is no time of day; write one such as 07:30.") from error
+        raise UsageError(f"{option} {text!r} is not a time of day, such as 07:30.") from error
     if found.tzinfo or found.second or found.microsecond:
-        raise UsageError(f"{option} {text!r} must be hours and minutes of the hotel's clock, such as 07:30.")
+        raise UsageError(f"{option} {text!r} must be hours and minutes without a time zone, such as 07:30.")
     return found
 
 
 def _number(option: str, text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 0 < int(text) < 2**31:
-        raise UsageError(f"{option} {text!r} is no whole number above 0.")
+        raise UsageError(f"{option} {text!r} is not a whole number above 0.")
     return int(text)
 
 

@@ -1,4 +1,4 @@
-"""The lines of `people list`: one paragraph a person, since preferences fit no table of 80 columns."""
+"""The lines of `people list`: a paragraph per person, since preferences do not fit into 80 columns."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,7 +10,7 @@ INDENT = "  "
 
 
 def listing(people: Sequence[Person], width: int) -> Iterator[str]:
-    """Each person's name and role, then channels and preferences beneath."""
+    """Each person's name and role, then channels and preferences below."""
     for person in people:
         origin = ", follows the hotel application" if person.follows_source else ""
         state = "" if person.is_active else ", inactive"
@@ -22,19 +22,19 @@ def listing(people: Sequence[Person], width: int) -> Iterator[str]:
 
 def _channels(person: Person) -> str:
     shown = ", ".join(f"{kind} {address}" for kind, address in sorted(person.channels.items()))
-    return shown or "no address: is told nothing"
+    return shown or "no address: not notified"
 
 
 def _what(person: Person) -> str:
     hotels = "all hotels" if person.hotels is None else f"hotel {', '.join(map(str, person.hotels)) or 'none'}"
     types = "all types" if person.alert_types is None else ", ".join(person.alert_types) or "no type"
-    also = ", also when over" if person.wants_resolved else ""
+    also = ", also when ended" if person.wants_resolved else ""
     reports = f", reports {' and '.join(person.reports)}" if person.reports else ""
-    return f"{hotels}; {types}; from {person.min_severity} on{also}{reports}; in {person.language}"
+    return f"{hotels}; {types}; severity {person.min_severity} and above{also}{reports}; in {person.language}"
 
 
 def _when(person: Person) -> str:
     when = f"digest at {person.digest_at:%H:%M}" if person.digest_at else "at once"
     if person.quiet_from and person.quiet_until:
         when += f", quiet {person.quiet_from:%H:%M}-{person.quiet_until:%H:%M}"
-    return when + (f", again every {person.repeat_minutes} minutes" if person.repeat_minutes else "")
+    return when + (f", repeated every {person.repeat_minutes} minutes" if person.repeat_minutes else "")

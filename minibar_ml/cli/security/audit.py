@@ -1,23 +1,22 @@
-"""`minibar-ml audit`: who did what, and whether anybody has tampered with the record of it."""
+"""`minibar-ml audit`: show the audit log and verify that it is complete."""
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
 from minibar_ml.cli import console, session, times
-from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose
+from minibar_ml.cli.console import plural
+from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.domain.errors import ExitCode, UsageError
+from minibar_ml.store import audit
+from minibar_ml.store.audit import Chain, Entry
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from minibar_ml.store.audit import Chain, Entry
-
-app = typer.Typer(no_args_is_help=True, help="Who did what, and whether the record of it is whole.")
+app = typer.Typer(no_args_is_help=True)
 HEXADECIMAL = frozenset("0123456789abcdef")
 Expect = Annotated[
-    str | None, typer.Option("--expect", metavar="HASH", help="A head that was printed before and kept elsewhere.")
+    str | None, typer.Option("--expect", metavar="HASH", help="A head that `audit verify` printed before.")
 ]
 
 
@@ -26,12 +25,13 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="audit")
 
 
-@app.command("list")
+@app.command("list", epilog=examples("audit list --by ayse --since 2026-03-01", "audit list --action alert"))
 def list_(
     since: Since = None,
     until: Until = None,
     action: Annotated[
-        str | None, typer.Option("--action", metavar="A", help="Such as alert.view, or alert for all about alerts.")
+        str | None,
+        typer.Option("--action", metavar="A", help="Such as alert.view; alert selects all that start with it."),
     ] = None,
     subject: Annotated[str | None, typer.Option("--subject", metavar="S", help="Such as 'alert 17'.")] = None,
     by: Annotated[
@@ -42,9 +42,7 @@ def list_(
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Who did what to what, the latest first."""
-    from minibar_ml.store import audit
-
+    """Show who did what and when, latest first."""
     settings = session.settings()
     start, end = times.span(since, until, settings.zone())
     with session.store(settings, "audit list") as connection:
@@ -54,10 +52,10 @@ def list_(
     elif found:
         _print_table(found, settings.zone())
     else:
-        console.note("No entry matches.")
+        console.note("No entries match.")
 
 
-def _print_table(entries: "list[Entry]", zone: "ZoneInfo") -> None:
+def _print_table(entries: list[Entry], zone: ZoneInfo) -> None:
     table = console.table(["ID", "At", "By", "Action", "Subject"], right=["ID"])
     for entry in entries:
         table.add_row(
@@ -70,24 +68,24 @@ def _print_table(entries: "list[Entry]", zone: "ZoneInfo") -> None:
     console.out().print(table)
 
 
-def _who(entry: "Entry") -> str:
-    """The named operator first; the account and the role that did it stand behind, for a name is only claimed."""
+def _who(entry: Entry) -> str:
+    """The named operator, and in brackets account and database role: the name alone proves nothing."""
     account = f"{entry.os_user}, {entry.database_role}"
     return f"{entry.operator} ({account})" if entry.operator else account
 
 
-@app.command()
+@app.command(epilog=examples("audit verify", "audit verify --expect HASH"))
 def verify(expect: Expect = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Follow the chain of hashes; exit 1 and name the first broken entry where it does not hold.
+    """Verify the hash chain of the audit log.
 
-    Keep the printed head where the database's administrator can't write: `--expect` then finds a log that was cut
-    off or written anew.
+    Exits with status 1 and names the first broken entry if the chain is broken. Keep the printed head where the
+    database administrator can't write: `--expect` then finds a log that was truncated or rewritten.
     """
-    from minibar_ml.store import audit
-
     expected = expect.strip().lower() if expect else None
     if expected is not None and (len(expected) != 64 or set(expected) - HEXADECIMAL):
-        raise UsageError(f"--expect {expect!r} is no head: `audit verify` prints one, 64 hexadecimal digits.")
+        raise UsageError(
+            f"--expect {expect!r} is not a head: `minibar-ml audit verify` prints one, 64 hexadecimal digits."
+        )
     with session.store(session.settings(), "audit verify") as connection:
         chain = audit.verify(connection, expected)
     if json:
@@ -98,8 +96,8 @@ def verify(expect: Expect = None, json: Json = False, quiet: Quiet = False, verb
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _print_chain(chain: "Chain") -> None:
+def _print_chain(chain: Chain) -> None:
     if chain.fault:
         console.say(f"broken: {console.visible(chain.fault)}")
     else:
-        console.say(f"{chain.entries} entries, all in their place; head {chain.head or '(none yet)'}")
+        console.say(f"{plural(chain.entries, 'entry', 'entries')}, chain intact; head {chain.head or '(none yet)'}")

@@ -1,4 +1,4 @@
-"""How a backtest looks: types and severities, the budget, the days, examples."""
+"""The report of `backtest`: types and severities, the budget, the days, examples."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from rich.text import Text
 
 from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
-from minibar_ml.cli.views.budget_table import spending_table
+from minibar_ml.cli.views.budget_table import usage_table
 from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.alerts import SEVERITIES, Alert
 from minibar_ml.i18n import Lang
@@ -21,12 +21,12 @@ INDENT = "  "
 
 
 def show(result: BacktestResult, examples: Sequence[Alert], lang: Lang) -> None:
-    """Print it all; nothing where no day could be judged."""
+    """Print everything; nothing where no day could be checked."""
     if not result.by_day:
         return
     out = console.out()
-    spending = spending_table(result.spending, result.rooms, lang, with_verdicts=False)
-    for part in (_types(result, lang), "", spending, "", _days(result, lang)):
+    usage = usage_table(result.spending, result.rooms, lang, with_verdicts=False)
+    for part in (_types(result, lang), "", usage, "", _days(result, lang)):
         out.print(part)
     for alert in examples:
         console.say("")
@@ -35,7 +35,7 @@ def show(result: BacktestResult, examples: Sequence[Alert], lang: Lang) -> None:
 
 
 def _types(result: BacktestResult, lang: Lang) -> Table:
-    """One row a type: alerts, of each severity, and how many went away by themselves."""
+    """A row per type: alerts, by severity, and how many ended without action."""
     severities = tuple(reversed(SEVERITIES))
     names = [label("severity", severity, lang) for severity in severities]
     figures = [label("field", "alerts", lang), *names, label("field", "closed_itself", lang)]
@@ -54,12 +54,12 @@ def _days(result: BacktestResult, lang: Lang) -> Text:
 
 
 def _example(alert: Alert, lang: Lang) -> list[str]:
-    """The alert's day, severity and type, and beneath them its sentences."""
+    """The alert's day, severity and type, and below them its message."""
     kind = label("type", alert.type, lang)
     head = f"{alert.occurred_on}  {label('severity', alert.severity, lang)}  {kind}"
     if alert.status == "resolved":
         head += f" ({label('status', 'resolved', lang)})"
     if alert.occurrences > 1:
         head += f", {alert.occurrences}×"
-    told = console.visible(sentences(alert, alert.entity_name, lang)[0])
-    return [head, *(INDENT + line for line in folded(told, console.width() - len(INDENT)))]
+    message = console.visible(sentences(alert, alert.entity_name, lang)[0])
+    return [head, *(INDENT + line for line in folded(message, console.width() - len(INDENT)))]

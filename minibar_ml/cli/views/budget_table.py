@@ -1,4 +1,4 @@
-"""How the budget of false alerts looks beside what was raised."""
+"""Tables of the budget of false alerts and how much of it was used."""
 
 from collections.abc import Mapping
 
@@ -11,45 +11,45 @@ from minibar_ml.i18n.formats import UNSET, counted, number, percent
 from minibar_ml.i18n.labels import label
 
 
-def spending_table(spending: BudgetUsage, rooms: int | None, lang: Lang, *, with_verdicts: bool) -> Table:
-    """The budget of false alerts beside what was raised, in all, a day, and per 1,000 rooms and day; and verdicts."""
+def usage_table(usage: BudgetUsage, rooms: int | None, lang: Lang, *, with_verdicts: bool) -> Table:
+    """Budget and raised alerts: in total, per day, and per 1,000 rooms per day; and verdicts."""
     made = table(["", *(label("field", name, lang) for name in ("alerts", "a_day", "per_1000_rooms_day"))])
     for column in made.columns[1:]:
         column.justify = "right"
-    allowed, budget, days = spending.budget_alerts, spending.budget_per_1000_rooms_day, spending.days
+    allowed, budget, days = usage.budget_alerts, usage.budget_per_1000_rooms_day, usage.days
     allowed_a_day = allowed / days if allowed is not None and days else None
     rows: dict[str, tuple[float | None, ...]] = {
         "budget": (allowed, allowed_a_day, budget),
-        "raised": (spending.alerts, spending.alerts_per_day, spending.raised_per_1000_rooms_day),
+        "raised": (usage.alerts, usage.alerts_per_day, usage.raised_per_1000_rooms_day),
     }
     if with_verdicts:
-        rows |= {"confirmed": (spending.confirmed,), "judged_false": (spending.false_positives,)}
+        rows |= {"confirmed": (usage.confirmed,), "judged_false": (usage.false_positives,)}
     for name, figures in rows.items():
         made.add_row(label("field", name, lang), *(_figure(figure, lang) for figure in figures))
     if with_verdicts:
-        share = spending.precision
+        share = usage.precision
         made.add_row(label("field", "precision", lang), UNSET if share is None else percent(round(100 * share), lang))
     made.title = f"{counted('room', rooms, lang) if rooms else UNSET}, {counted('day', days, lang)}"
     made.title_justify, made.title_style = "left", ""
     return made
 
 
-def split_table(counted: AlertStats, spending: BudgetUsage, shares: Mapping[str, float], lang: Lang) -> Table:
-    """The budget as it is split over detectors, beside what each raised and what persons said of it."""
+def split_table(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, float], lang: Lang) -> Table:
+    """The budget's split over detectors, what each raised, and persons' verdicts."""
     names = ("detector", "share", "budget", "raised", "judged", "judged_false")
     made = table([label("field", name, lang) for name in names])
     for column in made.columns[1:]:
         column.justify = "right"
     for name, share in shares.items():
         one = counted.by_detector.get(name, TypeStats(0, 0, 0))
-        allowed = None if spending.budget_alerts is None else share * spending.budget_alerts
+        allowed = None if usage.budget_alerts is None else share * usage.budget_alerts
         figures = (_figure(allowed, lang), str(one.alerts), str(one.judged), str(one.false_positives))
         made.add_row(name, percent(round(100 * share), lang), *figures)
     return made
 
 
 def _figure(figure: float | None, lang: Lang) -> str:
-    """Two digits that count; a dash for what is not known."""
+    """Two significant digits; a dash where unknown."""
     if figure is None:
         return UNSET
     if figure >= 1 or not figure:

@@ -1,4 +1,4 @@
-"""How detectors did on held-out days, as `train` and `optimize` show it."""
+"""How detectors did on held-out days, for `train` and `optimize`."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -9,12 +9,12 @@ if TYPE_CHECKING:
     from minibar_ml.ml.evaluation.quality import Quality
 
 COLUMNS = ("detector", "share", "recall", "false", "raised", "accuracy", "from", "budget")
-"""As many as fit into 80 columns; the rest is in `--json`."""
+"""As many as fit into 80 columns; `--json` has the rest."""
 NUMBERS = tuple(name for name in COLUMNS if name != "detector")
 
 
 def percent(share: float) -> str:
-    """A share of the budget; what is small keeps a digit."""
+    """A share of the budget, with one decimal at most."""
     return f"{100 * share:.1f}".removesuffix(".0") + "%"
 
 
@@ -56,11 +56,15 @@ def _reach(value: float | None, quality: "Quality") -> str:
 
 
 def explain(wanted: float) -> None:
-    """What the columns mean, to stderr."""
-    console.note("measured on faults injected into 14 held-out days; accuracy is balanced, ±: its 95 % interval")
-    console.note("false: expected false alerts per 1,000 rooms and day; raised: alerts on those days, true ones too")
+    """Explain the columns, on stderr."""
+    console.note("Measured on faults injected into 14 held-out days; accuracy: balanced, ± its 95% interval.")
     console.note(
-        f"from: size of fault (units, nights, times or days of use) from which on accuracy is {wanted:g} "
-        "(ML_ACCURACY_THRESHOLD)"
+        "false: expected false alerts per 1,000 rooms per day; raised: alerts on these days, true ones included."
     )
-    console.note("budget: the ML_ALERT_BUDGET at which it is over all sizes; never: not by 64 times the present one")
+    console.note(
+        f"from: smallest fault (units, nights, times or days of use) found with accuracy {wanted:g} "
+        "(ML_ACCURACY_THRESHOLD)."
+    )
+    console.note(
+        "budget: the ML_ALERT_BUDGET that reaches it over all sizes; never: not even at 64 times the present one."
+    )

@@ -8,7 +8,7 @@ MARK = "^"
 
 
 def sparkline(values: Sequence[float | None]) -> str:
-    """One block a value, from zero (or the least, where it is below) to the highest; `·` where there is none."""
+    """One block per value, from zero (or the lowest, if negative) to the highest; `·` for a missing one."""
     known = [value for value in values if value is not None]
     low, high = min([0.0, *known]), max([0.0, *known])
     steps = (len(BLOCKS) - 1) / (high - low) if high > low else 0.0
@@ -16,5 +16,5 @@ def sparkline(values: Sequence[float | None]) -> str:
 
 
 def carets(marked: Sequence[bool]) -> str:
-    """The line beneath a sparkline: a caret at each mark."""
+    """The line below a sparkline: a caret at each mark."""
     return "".join(MARK if one else " " for one in marked)

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import SEVERITIES, STATUSES
-from minibar_ml.domain.reporting.report import Count, Day, Money, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Count, Day, Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 
 from minibar_ml.domain.metrics import COLLECTED, COMMON_STORE, EntityType, MetricType
-from minibar_ml.domain.reporting.report import Period, change_percent
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import change_percent
 
 WINDOW_DAYS: Mapping[str, int] = {"24h": 1, "7d": 7, "30d": 30}
 """Business days of each window; `24h` is the last one that is over."""

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
 from minibar_ml.domain.alerts import SEVERITIES
-from minibar_ml.domain.reporting.report import Count, Report, Window
+from minibar_ml.domain.reporting.report import Report, Window
+from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.domain.reporting.tallies import Tally, money_of
 
 WINDOW_HOURS = (24, 7 * 24, 30 * 24)

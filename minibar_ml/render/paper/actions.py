@@ -5,7 +5,8 @@ from typing import Any
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Table as Grid
 
-from minibar_ml.domain.reporting.report import Action, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Action
 from minibar_ml.render import palette
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.hotels import has_many_hotels, hotel_name

@@ -13,7 +13,8 @@ from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, Str
 from reportlab.lib.colors import HexColor
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
-from minibar_ml.domain.reporting.report import Count, Report
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.render import palette
 from minibar_ml.render.charts import ticks
 from minibar_ml.render.palette import FONT, FONT_BOLD, SMALL

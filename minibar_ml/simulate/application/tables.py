@@ -1,10 +1,12 @@
 """All tables as the hotel application leaves them, from what really happened."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.application.lists import tasks
-from minibar_ml.simulate.application.lists.uploads import load_lists, upload_tables
+from minibar_ml.simulate.application.lists.uploads import Uploads, load_lists, upload_tables
 from minibar_ml.simulate.application.rooms import visits
 from minibar_ml.simulate.application.rooms.checks import control_records, scans
 from minibar_ml.simulate.application.rooms.knocks import look_at_signs, sign_tables
@@ -25,40 +27,51 @@ Tables = dict[str, pd.DataFrame]
 
 def application_tables(truth: Truth, manner: ApplicationManner) -> Tables:
     """The tables by name: those of the present application, or of one of late 2025."""
-    checks = moments(truth, manner.late_entries)
-    rows = with_mistakes(truth, with_repeats(truth, typed_rows(truth, checks)), manner.undone)
-    knocks = look_at_signs(truth, manner, checks)
+    days = _Days(truth, manner)
     write = _present if manner.paths == "present" else _of_2025
+    *_, uploads = load_lists(truth, manner)
     return {
         **truth.building.tables,
         "urunler": _range(truth, manner),
         **setup_tables(truth),
         **order_tables(truth),
-        **write(truth, manner, checks, rows, knocks),
+        **write(days),
+        **_lists(days, uploads, truth.plan.days),
     }
 
 
-def _present(
-    truth: Truth, manner: ApplicationManner, checks: pd.DataFrame, rows: pd.DataFrame, knocks: pd.DataFrame
-) -> Tables:
-    rows = visits.number_rows(rows)
+def nightly_lists(truth: Truth, manner: ApplicationManner) -> Iterator[Tables]:
+    """Guest lists, uploads, tasks and signs as each evening found them, from the first day on."""
+    days = _Days(truth, manner)
+    for number, uploads in enumerate(load_lists(truth, manner), start=1):
+        yield _lists(days, uploads, number)
+
+
+class _Days:
+    """What attendants did, and what of it they typed: checks, rows (numbered) and looks at signs."""
+
+    def __init__(self, truth: Truth, manner: ApplicationManner) -> None:
+        self.truth, self.manner = truth, manner
+        self.checks = moments(truth, manner.late_entries)
+        rows = with_mistakes(truth, with_repeats(truth, typed_rows(truth, self.checks)), manner.undone)
+        self.rows = visits.number_rows(rows)
+        self.knocks = look_at_signs(truth, manner, self.checks)
+
+
+def _present(days: _Days) -> Tables:
+    truth, rows = days.truth, days.rows
     visit_rows, lines = visits.visit_tables(rows, visits.room_page(rows))
-    details, guests = _guests(truth, manner, rows, knocks)
-    records, controls = sign_tables(truth, knocks, rows, tasks.first_row_of(details))
     requests = request_table(truth)
     local = requests["tamamlanma_tarihi"].dt.tz_localize(
         truth.plan.timezone, ambiguous=np.zeros(len(requests), dtype=bool), nonexistent="shift_forward"
     )
     return {
-        **_stores(truth, manner, rows),
-        **guests,
+        **_stores(truth, days.manner, rows),
         "minibar_islemleri": visit_rows,
         "minibar_islem_detay": lines,
         "minibar_dolum_talepleri": requests.assign(tamamlanma_tarihi=local.dt.tz_convert("UTC")),
-        "oda_kontrol_kayitlari": control_records(truth, rows, checks, knocks),
-        "oda_dnd_kayitlari": records,
-        "oda_dnd_kontrolleri": controls,
-        "qr_kod_okutma_loglari": scans(truth, checks),
+        "oda_kontrol_kayitlari": control_records(truth, rows, days.checks, days.knocks),
+        "qr_kod_okutma_loglari": scans(truth, days.checks),
     }
 
 
@@ -80,16 +93,13 @@ def _stores(truth: Truth, manner: ApplicationManner, rows: pd.DataFrame) -> Tabl
     }
 
 
-def _of_2025(
-    truth: Truth, manner: ApplicationManner, checks: pd.DataFrame, rows: pd.DataFrame, knocks: pd.DataFrame
-) -> Tables:
-    stored = visits.number_rows(visits.without_visit_rows(rows))
+def _of_2025(days: _Days) -> Tables:
+    truth, manner = days.truth, days.manner
+    stored = visits.number_rows(visits.without_visit_rows(days.rows))
     visit_rows, lines = visits.visit_tables(stored, visits.older_paths(truth, stored))
-    details, guests = _guests(truth, manner, rows, knocks)
     events, custody = depot_events(truth, manner), custody_books(truth, manner)
     undone = stock.undone_by_administrators(truth, stored)
     return {
-        **guests,
         **purchase_tables(truth, events),
         "stok_hareketleri": ledger(truth, pd.concat([events, custody.events, undone], ignore_index=True)),
         "personel_zimmet": custody.headers,
@@ -97,20 +107,22 @@ def _of_2025(
         "minibar_islemleri": visit_rows,
         "minibar_islem_detay": lines,
         "minibar_dolum_talepleri": request_table(truth),
-        "oda_kontrol_kayitlari": control_records(truth, rows, checks, knocks[:0]),
-        "dnd_kontroller": tasks.knocks_on_tasks(knocks, details),
+        "oda_kontrol_kayitlari": control_records(truth, days.rows, days.checks, days.knocks[:0]),
     }
 
 
-def _guests(
-    truth: Truth, manner: ApplicationManner, rows: pd.DataFrame, knocks: pd.DataFrame
-) -> tuple[pd.DataFrame, Tables]:
-    """The rooms of tasks, and the tables of guest lists and tasks."""
-    uploads = load_lists(truth, manner)
-    snapshots = uploads.snapshots if manner.tasks else []
-    typed = rows[rows["gone_at"].isna()]
-    details = tasks.room_tasks(truth, uploads.guests, snapshots, typed, knocks, manner.paths)
-    return details, {**upload_tables(truth, uploads), **tasks.task_tables(truth, details, manner.paths)}
+def _lists(days: _Days, uploads: Uploads, number: int) -> Tables:
+    """Guest lists, uploads, tasks and signs after so many days."""
+    truth, paths = days.truth, days.manner.paths
+    typed = days.rows[days.rows["gone_at"].isna() & (days.rows["day"] < number)]
+    knocks = days.knocks[days.knocks["day"] < number]
+    snapshots = uploads.snapshots if days.manner.tasks else []
+    details = tasks.room_tasks(truth, uploads.guests, snapshots, typed, knocks, paths)
+    lists = {**upload_tables(truth, uploads, number), **tasks.task_tables(truth, details, paths)}
+    if paths == "2025":
+        return {**lists, "dnd_kontroller": tasks.knocks_on_tasks(knocks, details)}
+    records, looks = sign_tables(truth, knocks, typed, tasks.first_row_of(details))
+    return {**lists, "oda_dnd_kayitlari": records, "oda_dnd_kontrolleri": looks}
 
 
 def _range(truth: Truth, manner: ApplicationManner) -> pd.DataFrame:

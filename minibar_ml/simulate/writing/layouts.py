@@ -17,6 +17,10 @@ YOUNG_TABLES = (
     "kat_sorumlusu_siparis_talepleri", "kat_sorumlusu_siparis_talep_detaylari", "satin_alma_siparisleri",
     "satin_alma_siparis_detaylari",
 )  # fmt: skip
+NOT_IN_2025 = {
+    STAY_RECORDS: ("olusturma_tarihi", "guncelleme_tarihi", "olusturan_id"),
+    "minibar_dolum_talepleri": ("notlar",),
+}
 
 
 def in_layout(data: SourceData, layout: Layout, timezone: str) -> Tables:
@@ -32,9 +36,7 @@ def in_layout(data: SourceData, layout: Layout, timezone: str) -> Tables:
         return data.tables
     old = {name: table for name, table in data.tables.items() if name not in YOUNG_TABLES}
     young = {name: table for name, table in data.tables.items() if name in YOUNG_TABLES}
-    stays = old[STAY_RECORDS].drop(columns=["olusturma_tarihi", "guncelleme_tarihi", "olusturan_id"])
-    requests = old["minibar_dolum_talepleri"].drop(columns="notlar")
-    old |= {STAY_RECORDS: stays, "minibar_dolum_talepleri": requests}
+    old = {name: table.drop(columns=list(NOT_IN_2025.get(name, ()))) for name, table in old.items()}
     return {name: _with_nulls(name, _localised(table, timezone)) for name, table in old.items()} | young
 
 

@@ -56,6 +56,18 @@ def write(target: Engine | Connection, data: SourceData, layout: Layout, timezon
     cursor.close()
 
 
+def rewrite(connection: Connection, data: SourceData, layout: Layout, timezone: str) -> None:
+    """Put other rows into some of the tables that `write` has made; the caller commits."""
+    tables = in_layout(data, layout, timezone)
+    names = [name for name in TABLES if name in tables]
+    cursor = connection.connection.cursor()
+    for name in reversed(names):
+        cursor.execute(f"DELETE FROM {name}")
+    for name in names:
+        _copy(cursor, name, tables[name])
+    cursor.close()
+
+
 def _refuse_existing(connection: Connection) -> None:
     schema = connection.exec_driver_sql("SELECT current_schema()").scalar_one()
     existing = sorted(set(inspect(connection).get_table_names(schema)) & set(TABLES))

@@ -50,7 +50,7 @@ def insert(connection: Connection, person: Person) -> int:
     added: int | None = connection.execute(query("people.insert"), _values(person)).scalar_one_or_none()
     if added is None:
         raise UsageError(f"There is a person named {person.name!r} already: `minibar-ml people set` changes them.")
-    audit.insert(connection, "people.add", f"person {person.name}", after=told(person))
+    audit.insert(connection, "people.add", f"person {person.name}", after=to_json(person))
     return added
 
 
@@ -59,13 +59,13 @@ def update(connection: Connection, before: Person, after: Person) -> None:
     connection.execute(
         query("people.update"), {**_values(after), "id": before.id, "follows_source": after.follows_source}
     )
-    audit.insert(connection, "people.set", f"person {before.name}", told(before), told(after))
+    audit.insert(connection, "people.set", f"person {before.name}", to_json(before), to_json(after))
 
 
 def delete(connection: Connection, person: Person) -> None:
     """Remove a person, with channels and messages, on record in the audit log."""
     connection.execute(query("people.delete"), {"id": person.id})
-    audit.insert(connection, "people.remove", f"person {person.name}", before=told(person))
+    audit.insert(connection, "people.remove", f"person {person.name}", before=to_json(person))
 
 
 def upsert_channel(
@@ -107,8 +107,8 @@ def mark_resealed(connection: Connection, sealed: Sequence[tuple[int, bytes]]) -
     connection.execute(query("people.mark_resealed"), values)
 
 
-def told(person: Person) -> dict[str, Any]:
-    """A person's preferences as the audit log and JSON tell them."""
+def to_json(person: Person) -> dict[str, Any]:
+    """A person's preferences, for the audit log and JSON."""
     known = asdict(person)
     del known["id"]
     for name in ("quiet_from", "quiet_until", "digest_at"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # As narrow as the figures allow: 28 days of 100,000 rooms are three million rows.
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
-    "stay_on previous_on arrives_on departs_on rooms",
+    "evidence check_hour stay_on previous_on arrives_on departs_on rooms",
     "bool": "known open",
     "category": "room_type kind",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",

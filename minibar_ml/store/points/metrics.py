@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from minibar_ml.domain.house import HouseHours
-from minibar_ml.domain.metrics import STAYS, VISITS, MetricType
+from minibar_ml.domain.metrics import COMMON_STORE, OWN_DEPOTS, STAYS, VISITS, MetricType
 from minibar_ml.store.queries import query
 
 WATCHED = {
@@ -78,9 +78,12 @@ def upsert_watermarks(connection: Connection, new_rows: Collection[NewRows]) -> 
     connection.execute(query("collect.upsert_watermarks"), {"watermarks": json.dumps(marks)})
 
 
-def ledger_hotel(connection: Connection) -> int:
-    """The hotel that the ledger's rows are filed under; 0 is a chain's common store."""
-    return int(connection.execute(query("collect.ledger_hotel")).scalar_one())
+def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
+    """The hotel that the ledger's rows are filed under; 0 is a chain's common store, None: each under its own."""
+    hotel = int(connection.execute(query("collect.ledger_hotel")).scalar_one())
+    if hotel == COMMON_STORE and set(usable) >= OWN_DEPOTS:
+        return None if connection.execute(query("collect.has_own_depots")).scalar_one() else hotel
+    return hotel
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
@@ -90,6 +93,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
     (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
+    (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
@@ -101,7 +105,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
 class House:
     """What a run takes from the hotel and not from its rows: whose the ledger is, and the hours of rooms."""
 
-    ledger_hotel: int
+    ledger_hotel: int | None
     hours: HouseHours
 
     def binds(self) -> dict[str, Any]:
@@ -115,6 +119,7 @@ def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[
     Stages of one span are sent together: they need no answer, only each other's order.
     """
     wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
+    wanted += ["stage_own_depots"] if house.ledger_hotel is None else []
     own = [name for name in wanted if name in spans]
     usual = ["create_scratch", *(name for name in wanted if name not in spans)]
     for names, span in [(usual, spans[""]), *(([name], spans[name]) for name in own), (["analyze_scratch"], spans[""])]:

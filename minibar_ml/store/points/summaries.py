@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.domain.metrics import COLLECTED, COMMON_STORE, METRIC_TYPES, MetricType
-from minibar_ml.domain.reporting.report import Period
+from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.trends import ADDS_UP, OF_STORE, HotelName, MetricSummary, Spread, store_of
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import contract as source

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.report import Page, Period
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import (
     AttendantPace,
     CalendarSpan,

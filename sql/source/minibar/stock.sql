@@ -4,15 +4,61 @@
 -- needs: stok_hareketleri(id, urun_id, hareket_tipi, miktar, islem_tarihi)
 -- wants: s: stok_hareketleri(aciklama text, islem_yapan_id integer)
 -- The depot's ledger. Units are what the row says, fractions too; the signed ones are NULL for a type that nobody knows.
+-- `flow` is what the row is about, which only the beginning of its text tells: the application writes a cancelled issue
+-- as a receipt, a deleted delivery as an issue, and the difference of a count as either.
 CREATE FUNCTION minibar_ml.source_stock_movements(since timestamptz, until timestamptz)
-RETURNS TABLE (movement_id integer, product_id integer, kind text, units numeric, signed_units numeric,
-               moved_at timestamptz, note text, user_id integer)
+RETURNS TABLE (movement_id integer, product_id integer, kind text, flow text, units numeric, signed_units numeric,
+               moved_at timestamptz)
 LANGUAGE sql STABLE AS $$
-    SELECT s.id, s.urun_id, s.hareket_tipi::text, s.miktar::numeric,
+    SELECT s.id, s.urun_id, s.hareket_tipi::text,
+           CASE s.hareket_tipi::text
+               WHEN 'fire' THEN 'write_off' WHEN 'sayim' THEN 'count' WHEN 'devir' THEN 'opening'
+               WHEN 'giris' THEN CASE
+                   WHEN s.aciklama::text LIKE 'Zimmet iadesi%' THEN 'return'
+                   WHEN s.aciklama::text LIKE ANY (ARRAY['Zimmet iptali%', 'Zimmet İptal İadesi%', 'Zimmet Silme İadesi%',
+                                                         'Zimmet Detay İptal İadesi%']) THEN 'issue_reversal'
+                   WHEN s.aciklama::text LIKE 'Minibar işlem iptali%' THEN 'room_reversal'
+                   WHEN s.aciklama::text LIKE 'Stok sayımı düzeltmesi%' THEN 'count'
+                   WHEN s.aciklama::text LIKE 'İlk stok yüklemesi%' THEN 'opening'
+                   ELSE 'receipt' END
+               WHEN 'cikis' THEN CASE
+                   WHEN s.aciklama::text LIKE ANY (ARRAY['İlk dolum - Oda%', 'Minibar tüketimi - Oda%']) THEN 'room'
+                   WHEN s.aciklama::text LIKE ANY (ARRAY['Ana Depo Tedarik Silme%', 'Ana Depo Tedarik Detay Silme%'])
+                       THEN 'receipt_reversal'
+                   WHEN s.aciklama::text LIKE 'Stok sayımı düzeltmesi%' THEN 'count'
+                   WHEN s.aciklama::text LIKE 'Manuel stok güncelleme%' THEN 'correction'
+                   ELSE 'issue' END
+           END,
+           s.miktar::numeric,
            (CASE s.hareket_tipi::text WHEN 'giris' THEN s.miktar WHEN 'devir' THEN s.miktar WHEN 'sayim' THEN s.miktar
                  WHEN 'cikis' THEN -s.miktar WHEN 'fire' THEN -s.miktar WHEN 'transfer' THEN 0 END)::numeric,
-           s.islem_tarihi::timestamptz, s.aciklama::text, s.islem_yapan_id
+           s.islem_tarihi::timestamptz
     FROM source.stok_hareketleri s
+    WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
+      AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
+$$;
+
+-- name: source_movement_hotels
+-- needs: stok_hareketleri(id, urun_id, miktar, islem_tarihi, aciklama, islem_yapan_id), oteller(id, ad), ana_depo_tedarikleri(tedarik_no, otel_id), stok_fifo_kullanimlari(fifo_kayit_id, islem_tarihi), stok_fifo_kayitlari(id, otel_id, urun_id), kullanicilar(id, otel_id), kullanici_otel(kullanici_id, otel_id), urun_stok(otel_id)
+-- Whose depot each ledger row is about; NULL where nothing says it. The row itself names no hotel: its text names the
+-- hotel or the delivery, the lots of the same second name it, or the person who wrote it serves one hotel alone.
+CREATE FUNCTION minibar_ml.source_movement_hotels(since timestamptz, until timestamptz)
+RETURNS TABLE (movement_id integer, hotel_id integer) LANGUAGE sql STABLE AS $$
+    SELECT s.id, coalesce(
+        (SELECT o.id FROM source.oteller o
+         WHERE o.id::text = substring(s.aciklama::text FROM '^Zimmet iadesi - Otel ID: *([0-9]+)')),
+        (SELECT a.otel_id FROM source.ana_depo_tedarikleri a
+         WHERE a.tedarik_no::text = substring(s.aciklama::text FROM '^Ana Depo Tedarik[^-]*- *([^ ]+)')),
+        (SELECT min(o.id) FROM source.oteller o
+         WHERE o.ad::text = substring(s.aciklama::text FROM '^İlk stok yüklemesi - *(.*[^ ]) *$') HAVING count(*) = 1),
+        (SELECT min(l.otel_id)
+         FROM source.stok_fifo_kullanimlari u JOIN source.stok_fifo_kayitlari l ON l.id = u.fifo_kayit_id
+         WHERE s.aciklama::text LIKE 'FIFO Stok Çıkışı%' AND l.urun_id = s.urun_id
+           AND u.islem_tarihi BETWEEN s.islem_tarihi - interval '5 seconds' AND s.islem_tarihi + interval '5 seconds'
+         HAVING min(l.otel_id) = max(l.otel_id)),
+        p.otel_id,
+        (SELECT min(l.otel_id) FROM source.kullanici_otel l WHERE l.kullanici_id = s.islem_yapan_id HAVING count(*) = 1))
+    FROM source.stok_hareketleri s LEFT JOIN source.kullanicilar p ON p.id = s.islem_yapan_id
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
       AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
 $$;

@@ -73,10 +73,12 @@ def _signs(details: pd.DataFrame, knocks: pd.DataFrame) -> pd.DataFrame:
 
 def _press_buttons(truth: Truth, details: pd.DataFrame) -> pd.DataFrame:
     """Some rows are closed by the task list's button, without any visit."""
-    rng = stream(truth.plan, "task buttons")
-    pressed = details["closed_at"].isna() & details["sign_at"].isna() & (rng.random(len(details)) < BUTTON_SHARE)
+    # a stream for each figure: what was drawn of a day is the same however many days follow
+    draw = stream(truth.plan, "task buttons").random(len(details))
+    seconds = stream(truth.plan, "task button times").integers(BUTTON_SECONDS, BUTTON_SECONDS + 7200, len(details))
+    pressed = details["closed_at"].isna() & details["sign_at"].isna() & (draw < BUTTON_SHARE)
     day = details["day"].to_numpy(dtype=np.int64)
-    at = pd.Series(instants(truth.plan, day, rng.integers(BUTTON_SECONDS, BUTTON_SECONDS + 7200, len(details))))
+    at = pd.Series(instants(truth.plan, day, seconds))
     person = truth.building.attendants[details["hotel"].to_numpy(dtype=np.int64), 0]
     return details.assign(
         closed_at=details["closed_at"].mask(pressed, at.set_axis(details.index)),

@@ -1,5 +1,6 @@
 """The storekeepers' three files a day: dosya_yuklemeleri, yukleme_gorevleri, misafir_kayitlari."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -38,34 +39,49 @@ class Uploads:
     snapshots: list[Snapshot] = field(default_factory=list)
 
 
-def load_lists(truth: Truth, manner: ApplicationManner) -> Uploads:
-    """Load every day's lists, hotel by hotel, as the storekeepers did."""
+def load_lists(truth: Truth, manner: ApplicationManner) -> Iterator[Uploads]:
+    """Load every day's lists, hotel by hotel, as the storekeepers did; the uploads so far, after each day.
+
+    It is one object that grows. A hotel without stays on record loads nothing.
+    """
     uploads = Uploads(GuestRows(manner.lists, len(truth.building.room_hotel)))
     booking, rng = BookingSystem(truth, manner), stream(truth.plan, "uploads")
     belated: dict[int, list[tuple[int, GuestList]]] = {hotel: [] for hotel in range(truth.plan.hotels)}
-    for day in range(truth.plan.days if truth.plan.has_stays else 0):
-        for hotel, waiting in belated.items():
-            morning = LATE_MORNING if rng.random() < LATE_SHARE else MORNING
-            at = _second(truth, day, morning + int(rng.integers(0, 2400)))
-            for kind, rows in waiting:
-                _load_belated(uploads, truth, manner, hotel, day, at - 300, kind, rows)
-            waiting.clear()
-            lists = (booking.in_house(hotel, day), booking.arrivals(hotel, day), booking.departures(hotel, day))
-            for kind, rows in enumerate(lists):
-                draw = rng.random()
-                if draw < manner.missed_lists:
-                    continue
-                if kind != IN_HOUSE and draw < manner.missed_lists + manner.late_lists:
-                    waiting.append((kind, rows))
-                    continue
-                at += int(rng.integers(90, 300))
-                unknown = int(rng.poisson(UNKNOWN_ROOMS))
-                _load(uploads, truth, hotel, day, at, kind, rows, unknown)
-                _make_tasks(uploads, truth, hotel, day, at)
-            if rng.random() < manner.deleted_lists and (hotel, day, IN_HOUSE) in uploads.completed:
-                again = rng.random() < 0.5
-                _delete(uploads, truth, hotel, day, lists[IN_HOUSE] if again else None)
-    return uploads
+    for day in range(truth.plan.days):
+        for hotel, waiting in belated.items() if truth.plan.has_stays else ():
+            _load_day(uploads, truth, manner, booking, hotel, day, waiting, rng)
+        yield uploads
+
+
+def _load_day(
+    uploads: Uploads,
+    truth: Truth,
+    manner: ApplicationManner,
+    booking: BookingSystem,
+    hotel: int,
+    day: int,
+    waiting: list[tuple[int, GuestList]],
+    rng: np.random.Generator,
+) -> None:
+    """Yesterday's lists that still wait, today's three, and perhaps a deletion in the afternoon."""
+    morning = LATE_MORNING if rng.random() < LATE_SHARE else MORNING
+    at = _second(truth, day, morning + int(rng.integers(0, 2400)))
+    for kind, rows in waiting:
+        _load_belated(uploads, truth, manner, hotel, day, at - 300, kind, rows)
+    waiting.clear()
+    lists = (booking.in_house(hotel, day), booking.arrivals(hotel, day), booking.departures(hotel, day))
+    for kind, rows in enumerate(lists):
+        draw = rng.random()
+        if draw < manner.missed_lists:
+            continue
+        if kind != IN_HOUSE and draw < manner.missed_lists + manner.late_lists:
+            waiting.append((kind, rows))
+            continue
+        at += int(rng.integers(90, 300))
+        _load(uploads, truth, hotel, day, at, kind, rows, int(rng.poisson(UNKNOWN_ROOMS)))
+        _make_tasks(uploads, truth, hotel, day, at)
+    if rng.random() < manner.deleted_lists and (hotel, day, IN_HOUSE) in uploads.completed:
+        _delete(uploads, truth, hotel, day, lists[IN_HOUSE] if rng.random() < 0.5 else None)
 
 
 def _second(truth: Truth, day: int, seconds: int) -> int:
@@ -139,8 +155,8 @@ def _delete(uploads: Uploads, truth: Truth, hotel: int, day: int, again: GuestLi
         _load(uploads, truth, hotel, day, at + 600, IN_HOUSE, again, 0)
 
 
-def upload_tables(truth: Truth, uploads: Uploads) -> dict[str, pd.DataFrame]:
-    """The tables of guests, files and upload tasks; a deleted file is gone."""
+def upload_tables(truth: Truth, uploads: Uploads, days: int) -> dict[str, pd.DataFrame]:
+    """The tables of guests, files and upload tasks after so many days; a deleted file is gone."""
     plan = truth.plan
     files = pd.DataFrame(
         uploads.files,
@@ -154,14 +170,14 @@ def upload_tables(truth: Truth, uploads: Uploads) -> dict[str, pd.DataFrame]:
     return {
         "misafir_kayitlari": uploads.guests.table(plan, codes, keepers),
         "dosya_yuklemeleri": kept,
-        "yukleme_gorevleri": _upload_tasks(truth, uploads, loaded),
+        "yukleme_gorevleri": _upload_tasks(truth, uploads, loaded, days),
     }
 
 
-def _upload_tasks(truth: Truth, uploads: Uploads, loaded: Ints) -> pd.DataFrame:
+def _upload_tasks(truth: Truth, uploads: Uploads, loaded: Ints, days: int) -> pd.DataFrame:
     """Three a hotel and day, made at 22:01 UTC of the evening before."""
     plan = truth.plan
-    count = plan.days if plan.has_stays else 0
+    count = days if plan.has_stays else 0
     day, hotel, kind = (axis.ravel() for axis in np.mgrid[:count, : plan.hotels, :3])
     file = np.array(
         [uploads.completed.get(key, NEVER) for key in zip(hotel.tolist(), day.tolist(), kind.tolist(), strict=True)],

@@ -1,0 +1,64 @@
+"""`minibar-ml alerts stats`."""
+
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from minibar_ml.cli import console, session, times
+from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli.alerts.filters import one
+from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.views import phases
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.ml.detectors import shares
+from minibar_ml.store import alerts, runs
+from minibar_ml.store.source import hotels
+
+WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
+
+
+def register(noun: typer.Typer) -> None:
+    """Add this verb to the noun `alerts`."""
+    noun.command(epilog=examples("alerts stats --window 30d"))(stats)
+
+
+def stats(
+    window: Annotated[str, typer.Option("--window", metavar="W", help="24h, 7d or 30d.")] = "7d",
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Count alerts by type, severity, status and day.
+
+    Also shows how many of the judged ones were false, and how much of the budget of false alerts was used.
+    """
+    settings = session.settings()
+    until = times.resolve_as_of(as_of, settings.zone())
+    length = WINDOWS[one("--window", window, tuple(WINDOWS))]
+    since = until - length
+    with session.store(settings, "alerts stats") as connection:
+        counted = alerts.stats(connection, since, until)
+        rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
+        young = runs.fetch_phases(connection)
+    phases.note(young)
+    usage = counted.spending(settings.alert_budget, rooms, length.days)
+    if json:
+        span = {"window": window, "since": since, "until": until, "rooms": rooms}
+        figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}
+        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares())})
+        return
+    from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
+    from minibar_ml.cli.views.budget_table import split_table, usage_table
+
+    language = session.language(settings)
+    tables = (
+        *views.stats_tables(counted, language),
+        "",
+        usage_table(usage, rooms, language, with_verdicts=True),
+        "",
+        split_table(counted, usage, shares(), language),
+    )
+    for table in tables:
+        console.out().print(table)

@@ -1,0 +1,38 @@
+"""Checks of settings beyond type and limits; each raises ConfigurationError naming the variable and what to use."""
+
+import re
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from minibar_ml.domain.errors import ConfigurationError
+
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
+
+
+def require_zone(variable: str, name: str) -> None:
+    """An IANA time zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, IsADirectoryError) as error:
+        raise ConfigurationError(
+            f"{variable}={name!r} is not a known time zone; use a name such as Europe/Nicosia."
+        ) from error
+
+
+def require_country(variable: str, code: str) -> None:
+    """A country code or nothing. Whether it exists only the package `holidays` knows, which most commands need not
+    import."""
+    if code and not _COUNTRY.fullmatch(code):
+        raise ConfigurationError(
+            f"{variable}={code!r} is not an ISO 3166-1 code, two capital letters such as TR or CY "
+            "(see https://holidays.readthedocs.io); leave it empty for no holidays."
+        )
+
+
+def require_ping_url(variable: str, url: str) -> None:
+    """An https URL, or http on this machine. Its path is a secret and not repeated: it lets anybody report success."""
+    if url and not _PING_URL.fullmatch(url):
+        raise ConfigurationError(
+            f"{variable} must be an https URL (http only on this machine) without blanks, query or fragment, such as "
+            "https://hc-ping.com/your-ping-key/{job}."
+        )

@@ -1,0 +1,156 @@
+"""Reading the settings: environment over `.env` over the TOML file that ML_CONFIG_FILE names."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import Field, dataclass, fields
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from minibar_ml.config.conversion import convert
+from minibar_ml.config.settings import PREFIX, Settings
+from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.people import is_address
+
+FILE_VARIABLE = "ML_CONFIG_FILE"
+Values = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Settings with the default in place of each wrong one, everything that is wrong, and unknown ML_ variables.
+
+    `exposed`: files that hold secrets and are readable by other users of this machine.
+    """
+
+    settings: Settings
+    faults: tuple[ConfigurationError, ...]
+    unknown: tuple[str, ...]
+    exposed: tuple[Path, ...] = ()
+
+    def faultless(self) -> Settings:
+        """The settings; raises the first ConfigurationError where anything is wrong."""
+        if self.faults:
+            raise self.faults[0]
+        return self.settings
+
+
+def load(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Read the settings; raises ConfigurationError naming the setting and what to do."""
+    return examine(environment, folder).faultless()
+
+
+def examine(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Examined:
+    """Read the settings as `load` does, but go on after an error."""
+    environment = os.environ if environment is None else environment
+    faults: list[ConfigurationError] = []
+
+    def attempt(read: Callable[[], Values], otherwise: Values) -> Values:
+        try:
+            return read()
+        except ConfigurationError as error:
+            faults.append(error)
+            return otherwise
+
+    dotenv = (folder or Path.cwd()) / ".env"
+    of_dotenv = attempt(lambda: _dotenv(dotenv), {})
+    merged = of_dotenv | dict(environment)
+    of_file = attempt(lambda: _toml(merged.get(FILE_VARIABLE)), {})
+    exposed = _exposed(dotenv, of_dotenv) + _exposed(Path(merged.get(FILE_VARIABLE) or "."), of_file)
+    faults += _unknown_keys(of_file, merged)
+    checked: Values = {}
+    for name, value in _given(of_file, merged).items():
+        checked |= attempt(partial(_checked, name, value), {})
+    for name, fault in _contradictions(Settings(**checked)):
+        faults.append(fault)
+        del checked[name]
+    return Examined(Settings(**checked), tuple(faults), _unknown_variables(merged), exposed)
+
+
+def suggestion(variable: str) -> str | None:
+    """The variable that a misspelt one may have been intended for; None where none is similar."""
+    from difflib import get_close_matches  # only for a misspelt one: slow to import
+
+    return next(iter(get_close_matches(variable.upper(), _variables(), n=1)), None)
+
+
+def _given(of_file: Values, merged: Values) -> Values:
+    """The values to convert, by setting."""
+    found = {name: of_file[name] for name in _specs() if name in of_file}
+    return found | {n: merged[PREFIX + n.upper()] for n in _specs() if merged.get(PREFIX + n.upper()) is not None}
+
+
+def _checked(name: str, value: Any) -> Values:
+    spec, kind = _specs()[name]
+    converted = convert(spec, kind, value)
+    if check := spec.metadata["check"]:
+        check(PREFIX + name.upper(), converted)
+    return {name: converted}
+
+
+@cache
+def _specs() -> dict[str, tuple["Field[Any]", Any]]:
+    """Field and type of each setting."""
+    kinds = get_type_hints(Settings)
+    return {spec.name: (spec, kinds[spec.name]) for spec in fields(Settings)}
+
+
+def _contradictions(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:
+    """Settings that do not fit together, each with the one to leave at its default."""
+    if settings.smtp_host and not is_address(settings.smtp_sender or settings.smtp_user):
+        yield (
+            "smtp_host",
+            ConfigurationError(
+                f"ML_SMTP_SENDER={settings.smtp_sender!r} is not a mail address; ML_SMTP_HOST needs one, such as "
+                "minibar@hotel.example."
+            ),
+        )
+
+
+def _unknown_keys(of_file: Values, merged: Values) -> list[ConfigurationError]:
+    where = f"in {merged.get(FILE_VARIABLE)}; `minibar-ml docs settings` lists all settings."
+    return [
+        ConfigurationError(f"Unknown setting {name!r} {where}") for name in sorted(of_file.keys() - _specs().keys())
+    ]
+
+
+def _unknown_variables(merged: Values) -> tuple[str, ...]:
+    known = _variables()
+    return tuple(sorted(name for name in merged if name.upper().startswith(PREFIX) and name not in known))
+
+
+def _variables() -> list[str]:
+    return [PREFIX + name.upper() for name in _specs()] + [FILE_VARIABLE]
+
+
+def _exposed(path: Path, values: Values) -> tuple[Path, ...]:
+    """The file, where it sets a secret and users other than its owner can read it."""
+    secrets = [name for name, (spec, _) in _specs().items() if not spec.repr]
+    holds_one = any(values.get(name) or values.get(PREFIX + name.upper()) for name in secrets)
+    return (path,) if holds_one and path.stat().st_mode & 0o077 else ()
+
+
+def _dotenv(path: Path) -> Values:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # only where there is a file: slow to import
+
+    try:
+        return dict(dotenv_values(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"Can't read {path}: {error}. Make it readable UTF-8 text or remove it.") from error
+
+
+def _toml(path: str | None) -> Values:
+    if not path:
+        return {}
+    import tomllib  # only where there is a file: slow to import
+
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"Can't read the settings file {path} ({error.strerror}): correct {FILE_VARIABLE}."
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"The settings file {path} is not valid TOML: {error}.") from error

@@ -1,0 +1,149 @@
+"""The depot's ledger as the application keeps it: reversals, counts written as receipts, a depot for each hotel."""
+
+from collections.abc import Iterator
+
+import pytest
+from support.application import Application
+from support.hotels import done, points, sql
+
+AS_OF = "2025-11-17"
+
+
+@pytest.fixture
+def hotel(database: str) -> Application:
+    made = Application(database)
+    done(database, "db", "init", "--quiet")
+    return made
+
+
+def _moved(
+    hotel: Application, product: int, kind: str, units: int, at: str, note: str | None = None, by: int = 2
+) -> None:
+    sql(
+        hotel.url,
+        "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi, aciklama, islem_yapan_id)"
+        " VALUES (:product, CAST(:kind AS hareket_tipi), :units, CAST(:at AS timestamptz), :note, :by)",
+        product=product, kind=kind, units=units, at=at, note=note, by=by,
+    )  # fmt: skip
+
+
+def _outflow(hotel: Application, product: int = 1) -> Iterator[tuple[str, float, dict[str, object]]]:
+    """Day, issued and written off, and the rest, hotel by hotel."""
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
+    for key, (value, context) in sorted(points(hotel.url, "stock_outflow").items()):
+        if key[1] == product:
+            yield key[2][:10], value, context
+
+
+@pytest.mark.parametrize(
+    "note", ["Zimmet iptali - A B - Zimmet #7", "Zimmet İptal İadesi - Tedarik İptali: 3", "Zimmet Silme İadesi",
+             "Zimmet Detay İptal İadesi"],
+)  # fmt: skip
+def test_an_issue_that_was_cancelled_never_took_place(hotel: Application, note: str) -> None:
+    _moved(hotel, 1, "giris", 100, "2025-11-01 09:00", "Ana Depo Tedarik - T1")
+    _moved(hotel, 1, "cikis", 48, "2025-11-10 09:00", "FIFO Stok Çıkışı - zimmet")
+    _moved(hotel, 1, "giris", 48, "2025-11-12 09:00", note)
+    assert (
+        list(_outflow(hotel))
+        == [(day, 0, {"issued": 0, "written_off": 0, "returned": 0}) for day in ("2025-11-10", "2025-11-12")]
+        or [row[1] for row in _outflow(hotel)] == []
+    )
+
+
+def test_of_equal_issues_the_latest_is_cancelled_and_the_others_stay(hotel: Application) -> None:
+    for day in ("08", "09", "10"):
+        _moved(hotel, 1, "cikis", 24, f"2025-11-{day} 09:00", "Zimmet atama - A B")
+    _moved(hotel, 1, "giris", 24, "2025-11-11 09:00", "Zimmet iptali - A B - Zimmet #9")
+    assert [(day, value) for day, value, _ in _outflow(hotel) if value] == [("2025-11-08", 24), ("2025-11-09", 24)]
+
+
+def test_a_late_cancellation_changes_the_day_of_its_issue(hotel: Application) -> None:
+    _moved(hotel, 1, "cikis", 24, "2025-10-25 09:00", "Hızlı zimmet atama")
+    assert [value for _, value, _ in _outflow(hotel)] == [24]
+    _moved(hotel, 1, "giris", 24, "2025-11-16 09:00", "Zimmet iptali - A B - Zimmet #9")
+    assert [value for _, value, _ in _outflow(hotel) if value] == []
+
+
+def test_a_cancellation_without_its_issue_is_a_return(hotel: Application) -> None:
+    _moved(hotel, 1, "giris", 10, "2025-11-12 09:00", "Zimmet iptali - A B - Zimmet #9")
+    assert [(day, context["returned"]) for day, _, context in _outflow(hotel)] == [("2025-11-12", 10)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "note"),
+    [
+        ("cikis", "Stok sayımı düzeltmesi (Eksik)"),
+        ("cikis", "Ana Depo Tedarik Silme - T1"),
+        ("cikis", "Ana Depo Tedarik Detay Silme - T1"),
+        ("cikis", "Minibar tüketimi - Oda: 101"),
+        ("cikis", "İlk dolum - Oda: 101"),
+    ],
+)
+def test_what_a_count_a_deleted_delivery_or_a_room_takes_is_not_handed_out(
+    hotel: Application, kind: str, note: str
+) -> None:
+    _moved(hotel, 1, "giris", 100, "2025-11-01 09:00", "Ana Depo Tedarik - T1")
+    _moved(hotel, 1, kind, 10, "2025-11-12 09:00", note)
+    assert list(_outflow(hotel)) == []
+    assert [value for _, (value, _) in sorted(points(hotel.url, "stock_level").items())] == [100, 90]
+
+
+def test_the_difference_of_a_count_is_a_count_whichever_way_it_was_written(hotel: Application) -> None:
+    _moved(hotel, 1, "giris", 3, "2025-11-12 09:00", "Stok sayımı düzeltmesi (Fazla)")
+    _moved(hotel, 1, "cikis", 2, "2025-11-13 09:00", "Stok sayımı düzeltmesi (Eksik)")
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert [context["kind"] for _, (_, context) in points(hotel.url, "stock_level").items()] == ["sayim", "sayim"]
+
+
+@pytest.fixture
+def chain(hotel: Application) -> Application:
+    """Two hotels with a storekeeper each, and one who serves both."""
+    sql(hotel.url, "INSERT INTO oteller (id, ad, aktif) VALUES (2, 'Second', true)")
+    sql(
+        hotel.url,
+        "INSERT INTO kullanicilar (id, kullanici_adi, ad, soyad, rol) VALUES (11, 'd1', 'D', 'E', 'depo_sorumlusu'),"
+        " (12, 'd2', 'F', 'G', 'depo_sorumlusu'), (13, 'd3', 'H', 'I', 'depo_sorumlusu')",
+    )
+    sql(hotel.url, "INSERT INTO kullanici_otel (kullanici_id, otel_id) VALUES (11, 1), (12, 2), (13, 1), (13, 2)")
+    return hotel
+
+
+def _levels(hotel: Application) -> dict[int, list[float]]:
+    """By hotel, the levels in order of time."""
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
+    rows = sql(
+        hotel.url,
+        "SELECT hotel_id, metric_value FROM minibar_ml.ml_metrics"
+        " WHERE metric_type = 'stock_level' ORDER BY observed_at",
+    )
+    found: dict[int, list[float]] = {}
+    for hotel_id, level in rows:
+        found.setdefault(hotel_id, []).append(level)
+    return found
+
+
+def test_each_hotel_of_a_chain_has_its_own_depot(chain: Application) -> None:
+    """An empty depot does not hide behind the full one of another hotel."""
+    _moved(chain, 1, "giris", 100, "2025-11-01 09:00", "İlk stok yüklemesi - Hotel", by=13)
+    _moved(chain, 1, "giris", 10, "2025-11-02 09:00", None, by=12)
+    _moved(chain, 1, "cikis", 10, "2025-11-03 09:00", "FIFO Stok Çıkışı - zimmet_transfer", by=12)
+    _moved(chain, 1, "giris", 4, "2025-11-04 09:00", "Zimmet iadesi - Otel ID: 1", by=13)
+    assert _levels(chain) == {1: [100, 104], 2: [10, 0]}
+
+
+def test_where_too_many_rows_name_no_hotel_the_chain_keeps_one_common_store(chain: Application) -> None:
+    _moved(chain, 1, "giris", 100, "2025-11-01 09:00", None, by=13)
+    _moved(chain, 1, "cikis", 10, "2025-11-03 09:00", None, by=12)
+    assert _levels(chain) == {0: [100, 90]}
+
+
+def test_a_depot_whose_books_lack_a_row_is_brought_to_what_it_holds(chain: Application) -> None:
+    for n in range(150):
+        _moved(chain, 1, "giris", 1, f"2025-11-01 09:{n // 60:02}:{n % 60:02}", None, by=11)
+    _moved(chain, 1, "giris", 50, "2025-11-02 09:00", None, by=13)
+    sql(
+        chain.url,
+        "INSERT INTO urun_stok (urun_id, otel_id, mevcut_stok, minimum_stok, maksimum_stok, kritik_stok_seviyesi)"
+        " VALUES (1, 1, 200, 0, 0, 0)",
+    )
+    assert _levels(chain)[1][-1] == 200

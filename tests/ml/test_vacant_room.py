@@ -1,0 +1,78 @@
+"""Certain vacancy is a rule; after a departure check and before an arrival it takes probability and size."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.ordinary_life import ordinary
+
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.ml.contract import Limits, Moment
+from minibar_ml.ml.detectors.vacant_room import VacantRoom
+from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, BEFORE_DEPARTURE, CERTAIN, Frames
+
+BEFORE = 600
+"""Uncertain times of the weeks before the judged day."""
+
+
+def _frames(units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, thefts: int = 0) -> Frames:
+    """A check of room 1 that found so many; before it guests took one in a share of times, or two, and thieves six."""
+    frames = ordinary(3)
+    day = int(frames.rooms["day"].max())
+    rng = np.random.default_rng(5)
+    found = np.where(np.arange(BEFORE) < ones * BEFORE, 1.0, 0.0)
+    found[: int(ones * BEFORE / 4)] = 2.0
+    found[BEFORE - thefts :] = 6.0
+    past = pd.DataFrame({"room_id": 2, "day": day - rng.integers(1, 28, BEFORE), "units": found, "evidence": evidence})
+    today = pd.DataFrame({"room_id": [1], "day": [day], "units": [float(units)], "evidence": [evidence]})
+    vacant = pd.concat([past, today], ignore_index=True).assign(hotel_id=1, check_hour=10)
+    return replace(frames, vacant=vacant.assign(previous_on=vacant["day"] - 1))
+
+
+def _found(frames: Frames, limits: Limits | None = None) -> list[Finding]:
+    day = int(frames.vacant["day"].max())
+    start = datetime.fromordinal(day).replace(tzinfo=UTC)
+    moment = Moment(1, day, start, start, True)
+    detector, frames = VacantRoom(), frames.seen_on(day)
+    return detector.decide(detector.score(frames, {}, moment), {}, limits or Limits(), moment)
+
+
+def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None:
+    (finding,) = _found(_frames(1, CERTAIN, ones=0.2))
+    assert (finding.reason, finding.severity, finding.score) == ("vacant", "critical", None)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "reason"),
+    [(AFTER_DEPARTURE, "after_departure"), (BEFORE_DEPARTURE, "before_departure"), (BEFORE_ARRIVAL, "before_arrival")],
+)
+def test_where_guests_take_nothing_two_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
+    (finding,) = _found(_frames(2, evidence))
+    assert (finding.reason, finding.severity) == (reason, "high")
+    assert finding.score is not None
+    assert _found(_frames(1, evidence)) == []
+
+
+def test_where_departing_guests_often_take_something_it_takes_more() -> None:
+    needed = [next(n for n in range(1, 20) if _found(_frames(n, ones=share))) for share in (0.0, 0.02, 0.2)]
+    assert needed == sorted(needed)
+    assert needed[0] < needed[1] < needed[2]
+
+
+def test_past_thefts_do_not_teach_that_they_are_usual() -> None:
+    assert len(_found(_frames(3, thefts=12))) == 1
+
+
+def test_a_larger_budget_asks_for_less() -> None:
+    frames = _frames(3, ones=0.02)
+    assert _found(frames) == []
+    assert len(_found(frames, Limits(budget=50))) == 1
+
+
+def test_without_any_history_only_much_is_told() -> None:
+    frames = _frames(2)
+    alone = replace(frames, vacant=frames.vacant[frames.vacant["room_id"] == 1])
+    assert _found(alone) == []
+    assert len(_found(replace(alone, vacant=alone.vacant.assign(units=8.0)))) == 1
