@@ -1,12 +1,7 @@
 """From a plan to metric points, by the program's own code: a source database, the store, collect, frames."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
@@ -15,16 +10,18 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, evenings, generate, rewrite, write
-from minibar_ml.simulate.server import fresh_database
 from minibar_ml.simulate.writing.stays import STAY_RECORDS
 from minibar_ml.store import migrations
-from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames
 from minibar_ml.store.source import contract as source
+from quality import database
 from quality.cache import cached, source_hash
 from quality.hotels import ZONE, Hotel
 
-MADE_BY = ("minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py")
+MADE_BY = (
+    "minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py",
+    "quality/database.py",
+)  # fmt: skip
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
 COLLECTED_NIGHTS = 35
 LATE_DAYS = 30
@@ -48,7 +45,7 @@ def make(hotel: Hotel) -> Points:
     """Simulate, write, initialise, collect, fetch."""
     data = generate(hotel.plan)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, ZoneInfo(ZONE))
-    with _database() as url, make_engine(url, ZONE, "quality").connect() as connection:
+    with database.connected() as connection:
         source.use_own_path(connection)
         write(connection, data, hotel.layout, ZONE)
         without = () if hotel.plan.has_stays else ("stays",)
@@ -66,16 +63,6 @@ def make(hotel: Hotel) -> Points:
         connection.commit()
         start = datetime.combine(hotel.plan.starts_on, time.min, ZoneInfo(ZONE))
         return Points(frames.fetch(connection, start, as_of), data.faults)
-
-
-@contextmanager
-def _database() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="minibar-ml-quality-") as folder:
-        # The server's lock file lies in the runtime folder; the one that all users share may be another's.
-        (Path(folder) / "python_PostgresServer").mkdir()
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        with fresh_database(Path(folder), keep=False) as url:
-            yield url
 
 
 def _collect_every_night(connection: Connection, hotel: Hotel) -> None:

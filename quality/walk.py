@@ -4,9 +4,9 @@ import time as clock
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
 
 from pandas import DataFrame
+from sqlalchemy import Connection
 
 from minibar_ml.cli import plans
 from minibar_ml.config.settings import Settings
@@ -21,13 +21,12 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import observed
 from minibar_ml.ml.training import FittedModels
 from minibar_ml.simulate import Fault
-from minibar_ml.store.rehearsal import Observed
 from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import Flags, mark
 from quality.forest import ASKED, DETECTORS, oddness
 from quality.hotels import ZONE, Hotel
-from quality.raised import Alerts, Raised
+from quality.raised import Raised, raised, store
 
 MADE_BY = (
     *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
@@ -65,8 +64,8 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
     """Check every day from the hotel's first judged one on, as `detect --since` does."""
     plan, seconds = default_plan(hotel), 0.0
     hotels = Hotels.of(plan, {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()})
-    seen = observed(known.frames)
-    models, alerts, sweep = NightlyTraining(plan, hotels.frames), Alerts(plan.zone, seen), _Sweep(plan.zone, seen)
+    models, sweep = NightlyTraining(plan, hotels.frames), _Sweep()
+    walked: list[tuple[datetime, list[Finding]]] = []
     for day in judged_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.frames.items():
@@ -77,21 +76,24 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
             seconds += clock.process_time() - started
             if history.phase != "learning":
                 sweep.run(frames, fitted, plan.limits, moment)
-        alerts.apply(found, plan.seen_at(day))
+        walked.append((plan.seen_at(day), found))
         sweep.close(plan.seen_at(day))
     forest = {
         metric: mark(rows, ASKED[metric][0], known.faults, ASKED[metric][1], hotel)
         for metric, rows in sweep.forests().items()
     }
-    return Walk(hotel, known.faults, alerts.raised, sweep.swept(), forest, seconds)
+    with store(observed(known.frames)) as connection:
+        alerts, swept = raised(connection, walked), sweep.swept(connection)
+    return Walk(hotel, known.faults, alerts, swept, forest, seconds)
 
 
 class _Sweep:
     """Single detectors and forests, run once more by themselves."""
 
-    def __init__(self, zone: ZoneInfo, seen: Observed) -> None:
-        self._alerts = {(name, budget): Alerts(zone, seen) for name in SWEPT for budget in BUDGETS}
-        self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in self._alerts}
+    def __init__(self) -> None:
+        keys = [(name, budget) for name in SWEPT for budget in BUDGETS]
+        self._walked: dict[tuple[str, float], list[tuple[datetime, list[Finding]]]] = {key: [] for key in keys}
+        self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in keys}
         self._odd: dict[str, list[DataFrame]] = {}
 
     def run(self, frames: Frames, fitted: FittedModels, limits: Limits, moment: Moment) -> None:
@@ -119,12 +121,12 @@ class _Sweep:
     def close(self, seen_at: datetime) -> None:
         """All hotels of a day are done."""
         for key, findings in self._today.items():
-            self._alerts[key].apply(findings, seen_at)
+            self._walked[key].append((seen_at, list(findings)))
             findings.clear()
 
-    def swept(self) -> dict[str, dict[float, tuple[Raised, ...]]]:
+    def swept(self, connection: Connection) -> dict[str, dict[float, tuple[Raised, ...]]]:
         """Alerts by detector and budget."""
-        return {name: {budget: self._alerts[name, budget].raised for budget in BUDGETS} for name in SWEPT}
+        return {name: {budget: raised(connection, self._walked[name, budget]) for budget in BUDGETS} for name in SWEPT}
 
     def forests(self) -> dict[str, DataFrame]:
         """By metric, every row that its forest ranked."""

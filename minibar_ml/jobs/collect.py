@@ -84,9 +84,9 @@ def run(
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        counts = metrics.merge(connection, starts, as_of, span.until_on)
+        counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
-        job.counts.update(asdict(counts) | {"changed_on": [day.isoformat() for day in counts.changed_on]})
+        job.counts.update(asdict(counts))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.complaint(contract) if contract.gaps else None
