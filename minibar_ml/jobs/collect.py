@@ -74,6 +74,7 @@ def run(
         stages = {
             "": span,
             "stage_custody": spans.get("custody_loss", span),
+            "stage_draws": spans.get("custody_loss", span),
             "stage_movements": spans.get("stock_outflow", span),
             "stage_openings": spans.get("stock_level", span),
             "stage_own_depots": spans.get("stock_level", span),
