@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.store.findings import merged
+from minibar_ml.store.findings import deduplicate
 from minibar_ml.store.rehearsal import Observed, Rehearsal
 
 
@@ -35,7 +35,7 @@ class Alerts:
     def apply(self, findings: Sequence[Finding], seen_at: datetime) -> None:
         """One day's findings, as the run at that day's end stores them."""
         self._rehearsal.upsert(findings, {}, seen_at, ALERT_TYPES)
-        found = {_fingerprint(finding): finding for finding in merged(findings)}
+        found = {_fingerprint(finding): finding for finding in deduplicate(findings)}
         for alert in self._rehearsal.alerts:
             if alert.last_seen >= seen_at:
                 finding = found[_fingerprint(alert)]

@@ -1,4 +1,4 @@
-"""People who are told of alerts: what they want to hear of, when, and by which channels."""
+"""People who are notified of alerts: of which ones, when, and by which channels."""
 
 import re
 from collections.abc import Mapping

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, is_state
 from minibar_ml.domain.alerts import SEVERITIES, Alert, Finding, Transitions
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.store.findings import as_json, merged
+from minibar_ml.store.findings import as_json, deduplicate
 
 Fingerprint = tuple[str, int, str, int]
 Observed = Mapping[tuple[str, int, str, int], Sequence[int]]
@@ -56,7 +56,7 @@ class Rehearsal:
         evaluated: Collection[AlertType],
     ) -> Transitions:
         """Apply one day's findings; as `store.alerts.upsert`, but for texts, which follow from the figures."""
-        document = json.loads(as_json(merged(findings), names, lambda _finding, _name: ("", "")))
+        document = json.loads(as_json(deduplicate(findings), names, lambda _finding, _name: ("", "")))
         found = {_fingerprint(row): _typed(row, self._zone) for row in document}
         as_of = as_of.astimezone(self._zone)
         updated = suppressed = 0

@@ -12,8 +12,6 @@ from minibar_ml.ml.frames import CERTAIN, Frames
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SHARE = 0.05
-"""Of the budget of false alerts, for what is only likely; it is part of what SHARES leaves for rules."""
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.005
 RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 0.4, 0.7
 SPAN_HOURS = 2
@@ -26,7 +24,7 @@ class VacantRoom:
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
     arrival of unknown hour. How often such a time leaves a unit or two missing is learned from the hotel's own weeks
-    before the judged day; how much rarer more units are, from two against one: guests who leave take one, thieves take
+    before the scored day; how much rarer more units are, from two against one: guests who leave take one, thieves take
     more, and a few thefts in the past must not teach that they are usual.
     """
 
@@ -36,6 +34,8 @@ class VacantRoom:
         types=("vacant_consumption",),
         reasons=dict.fromkeys(REASONS, "found"),
         reads={"vacant": 28, "rooms": 28},
+        # For what is only likely; it is part of what the detectors that learn leave for rules.
+        share=0.05,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -46,7 +46,7 @@ class VacantRoom:
         """One row a room in which something was found.
 
         `score` is -ln of the probability that guests took so much, NaN where nobody can have been there; `tests` is how
-        many uncertain times are judged a room and day.
+        many uncertain times are tested a room and day.
         """
         vacant = frames.vacant
         found = vacant[(vacant["day"] == moment.day) & (vacant["units"] > 0)].reset_index(drop=True)
@@ -59,7 +59,7 @@ class VacantRoom:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Every certain row, critical; of the others those beyond their share of the budget."""
-        allowance = SHARE * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
+        allowance = self.spec.share * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
         least = -np.log(allowance / np.maximum(scores["tests"], 1e-6))
         picked = scores[scores["score"].isna() | (scores["score"] >= least)]
         return [_finding(row, moment) for row in picked.to_dict("records")]
