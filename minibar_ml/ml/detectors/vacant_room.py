@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.005
-RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 1 / 3, 0.6
+RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 0.4, 0.7
 SPAN_HOURS = 2
 REASONS = ("vacant", "after_departure", "before_departure", "before_arrival")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
@@ -23,9 +23,9 @@ class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour. How often such a time leaves one unit missing is learned from the hotel's own weeks before
-    the scored day; how much rarer more units are, from two against one: guests who leave take one, thieves take more,
-    and a few thefts in the past must not teach that they are usual.
+    arrival of unknown hour. How often such a time leaves a unit or two missing is learned from the hotel's own weeks
+    before the scored day; how much rarer more units are, from two against one: guests who leave take one, thieves take
+    more, and a few thefts in the past must not teach that they are usual.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -35,7 +35,7 @@ class VacantRoom:
         reasons=dict.fromkeys(REASONS, "found"),
         reads={"vacant": 28, "rooms": 28},
         # For what is only likely; it is part of what the detectors that learn leave for rules.
-        share=0.1,
+        share=0.05,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -68,20 +68,20 @@ class VacantRoom:
 def surprise(found: "DataFrame", before: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
     """-ln of the probability of so many units or more, by the uncertain times of the days before.
 
-    The rate of one unit is pooled by evidence and shrunk to a small prior; where checks of about that hour show more,
-    it is theirs, shrunk to the pooled one. Sizes are geometric.
+    The rate of one or two units is pooled by evidence and shrunk to a small prior; where checks of about that hour show
+    more, it is theirs, shrunk to the pooled one. Sizes are geometric.
     """
-    ones = before["units"] == 1
-    twos = int((before["units"] == 2).sum())
-    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (int(ones.sum()) + RATIO_PRIOR), GREATEST_RATIO)
+    few = before["units"].between(1, 2)
+    ones, twos = (int((before["units"] == size).sum()) for size in (1, 2))
+    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (ones + RATIO_PRIOR), GREATEST_RATIO)
     rates = []
     for evidence, hour in zip(found["evidence"], found["check_hour"], strict=True):
         alike = before["evidence"] == evidence
-        pooled = (ones[alike].sum() + PRIOR_CHECKS * PRIOR_RATE) / (alike.sum() + PRIOR_CHECKS)
+        pooled = (few[alike].sum() + PRIOR_CHECKS * PRIOR_RATE) / (alike.sum() + PRIOR_CHECKS)
         near = alike & ((before["check_hour"] - hour).abs() < SPAN_HOURS)
-        rates.append(max(pooled, (ones[near].sum() + PRIOR_CHECKS * pooled) / (near.sum() + PRIOR_CHECKS)))
+        rates.append(max(pooled, (few[near].sum() + PRIOR_CHECKS * pooled) / (near.sum() + PRIOR_CHECKS)))
     sizes = found["units"].to_numpy(dtype=float)
-    tail = np.asarray(rates, dtype=float) * ratio ** np.maximum(sizes - 1, 0) / (1 - ratio)
+    tail = np.asarray(rates, dtype=float) * ratio ** np.maximum(sizes - 1, 0)
     return np.asarray(-np.log(np.clip(tail, 1e-30, 1.0)))
 
 
