@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.store import alerts, migrations
+from minibar_ml.store.findings import deduplicate
 from minibar_ml.store.scratch import scratch_alerts
 from quality import database
 
