@@ -1,20 +1,27 @@
-"""Generates docs/settings.md, docs/commands.md and crontab.example from the program.
+"""Generates docs/settings.md, docs/commands.md, docs/schema.md and crontab.example from the program.
 
-Run with `make docs`; `tests/unit/test_docs.py` fails where a file is out of date.
+Run with `make docs`; `tests/unit/test_docs.py` and, for the schema, `tests/db/test_schema.py` fail where a file is
+out of date.
 """
 
+import os
+import tempfile
 from collections.abc import Iterator
 from dataclasses import Field, fields
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
+from sqlalchemy import Connection, text
 from typer.main import get_command
 
 from minibar_ml.cli.app import app
 from minibar_ml.cli.cron import crontab
 from minibar_ml.config.loading import FILE_VARIABLE
 from minibar_ml.config.settings import PREFIX, Settings
+from minibar_ml.simulate.server import fresh_database
+from minibar_ml.store import access, migrations
+from minibar_ml.store.engine import make_engine
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "minibar-ml"
@@ -63,6 +70,75 @@ T is a date (`2026-03-01`, its midnight) or an instant (`2026-03-01T18:00`), in 
 an offset (`2026-03-01T18:00+03:00`). D is a business day (`2026-03-01`).
 
 """
+SCHEMA = f"""{MADE}
+# Schema
+
+The tables of the store, schema `minibar_ml`: their columns, and which roles may write and read them.
+*Jobs* log in as members of `minibar_ml_collector`, *administrators* of `minibar_ml_operator`, *viewers* (and
+storekeepers) of `minibar_ml_viewer`; which rows each of them sees is in [security](security.md). What nobody is
+granted is written by triggers and functions that act for the owner. [Alerts](alerts.md) explains the statuses.
+
+"""
+TABLES = """
+SELECT CAST(c.oid AS integer) AS oid, c.relname AS name, obj_description(c.oid, 'pg_class') AS meaning
+FROM pg_class c
+WHERE c.relnamespace = CAST('minibar_ml' AS regnamespace) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+ORDER BY c.relname
+"""
+COLUMNS = """
+SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS is_required,
+       col_description(a.attrelid, a.attnum) AS meaning
+FROM pg_attribute a WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum
+"""
+RIGHTS = """
+SELECT r.shown, v.verb, has_table_privilege(r.name, CAST(:oid AS oid), v.verb) AS is_whole,
+       ARRAY(SELECT CAST(a.attname AS text) FROM pg_attribute a
+             WHERE a.attrelid = :oid AND a.attnum > 0 AND NOT a.attisdropped AND v.verb <> 'DELETE'
+               AND has_column_privilege(r.name, CAST(:oid AS oid), a.attnum, v.verb)
+             ORDER BY a.attnum) AS columns
+FROM (VALUES (1, 'jobs', 'minibar_ml_collector'), (2, 'administrators', 'minibar_ml_operator'),
+             (3, 'viewers', 'minibar_ml_viewer')) r (place, shown, name)
+CROSS JOIN (VALUES (1, 'SELECT'), (2, 'INSERT'), (3, 'UPDATE'), (4, 'DELETE')) v (place, verb)
+ORDER BY r.place, v.place
+"""
+
+
+def schema(connection: Connection) -> str:
+    """docs/schema.md, of a store whose roles are made."""
+    return SCHEMA + "\n".join(_table(connection, table) for table in connection.execute(text(TABLES)))
+
+
+def _table(connection: Connection, table: Any) -> str:
+    rights = connection.execute(text(RIGHTS), {"oid": table.oid}).all()
+    columns = connection.execute(text(COLUMNS), {"oid": table.oid})
+    rows = "".join(
+        f"| `{one.name}` | {one.type}{'' if one.is_required else ' or null'} | {one.meaning} |\n" for one in columns
+    )
+    read = ", ".join(one.shown for one in rights if one.verb == "SELECT" and one.is_whole) or "the owner"
+    return (
+        f"## {table.name}\n\n{table.meaning}\n\nWritten by: {_writers(rights)}. Read by: {read}.\n\n"
+        f"| column | type | meaning |\n|---|---|---|\n{rows}"
+    )
+
+
+def _writers(rights: list[Any]) -> str:
+    verbs: dict[str, list[str]] = {}
+    for one in rights:
+        if one.verb != "SELECT" and (one.is_whole or one.columns):
+            some = "" if one.is_whole else f" of {', '.join(f'`{column}`' for column in one.columns)}"
+            verbs.setdefault(one.shown, []).append(f"{one.verb}{some}")
+    return ", ".join(f"{shown} ({', '.join(what)})" for shown, what in verbs.items()) or "the owner"
+
+
+def _write_schema() -> None:
+    with tempfile.TemporaryDirectory(prefix="minibar-ml-docs-") as folder:
+        # As in quality/database.py: the lock file of the folder that all users share may be another's.
+        (Path(folder) / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = folder
+        with fresh_database(Path(folder), keep=False) as url, make_engine(url, "UTC", "docs").connect() as connection:
+            migrations.upgrade(connection)
+            access.apply_roles(connection)
+            (ROOT / "docs" / "schema.md").write_text(schema(connection), encoding="utf-8")
 
 
 def settings() -> str:
@@ -164,5 +240,6 @@ def documents() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
-    for path, text in documents().items():
-        path.write_text(text, encoding="utf-8")
+    for path, content in documents().items():
+        path.write_text(content, encoding="utf-8")
+    _write_schema()

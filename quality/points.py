@@ -1,12 +1,7 @@
 """From a plan to metric points, by the program's own code: a source database, the store, collect, frames."""
 
-import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
@@ -14,20 +9,23 @@ from sqlalchemy import Connection, text
 from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
-from minibar_ml.simulate import Fault, generate, write
-from minibar_ml.simulate.server import fresh_database
+from minibar_ml.simulate import Fault, evenings, generate, rewrite, write
 from minibar_ml.simulate.writing.stays import STAY_RECORDS
 from minibar_ml.store import migrations
-from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames
 from minibar_ml.store.source import contract as source
+from quality import database
 from quality.cache import cached, source_hash
 from quality.hotels import ZONE, Hotel
 
-MADE_BY = ("minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py")
+MADE_BY = (
+    "minibar_ml/simulate", "minibar_ml/jobs/collect.py", "minibar_ml/store", "sql", "quality/points.py",
+    "quality/database.py",
+)  # fmt: skip
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
+COLLECTED_NIGHTS = 35
 LATE_DAYS = 30
-"""What is written down later than that, no nightly collect looks for."""
+"""What is entered later than that, no nightly collect looks for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def make(hotel: Hotel) -> Points:
     """Simulate, write, initialise, collect, fetch."""
     data = generate(hotel.plan)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, ZoneInfo(ZONE))
-    with _database() as url, make_engine(url, ZONE, "quality").connect() as connection:
+    with database.connected() as connection:
         source.use_own_path(connection)
         write(connection, data, hotel.layout, ZONE)
         without = () if hotel.plan.has_stays else ("stays",)
@@ -57,6 +55,8 @@ def make(hotel: Hotel) -> Points:
         migrations.upgrade(connection)
         source.install(connection, without)
         connection.commit()
+        if hotel.plan.manner and hotel.plan.has_stays:
+            _collect_every_night(connection, hotel)
         if hotel.late:
             _collect_without_late_rows(connection, hotel, as_of)
         collect.run(connection, as_of, ZoneInfo(ZONE), Settings().lookback_days)
@@ -65,14 +65,19 @@ def make(hotel: Hotel) -> Points:
         return Points(frames.fetch(connection, start, as_of), data.faults)
 
 
-@contextmanager
-def _database() -> Iterator[str]:
-    with tempfile.TemporaryDirectory(prefix="minibar-ml-quality-") as folder:
-        # The server's lock file lies in the runtime folder; the one that all users share may be another's.
-        (Path(folder) / "python_PostgresServer").mkdir()
-        os.environ["XDG_RUNTIME_DIR"] = folder
-        with fresh_database(Path(folder), keep=False) as url:
-            yield url
+def _collect_every_night(connection: Connection, hotel: Hotel) -> None:
+    """Collect as an installation of some weeks does: each night before the next day's lists overwrite it.
+
+    The last evening's tables are left behind; what is older than the first night comes from what that evening knew.
+    """
+    zone, first = ZoneInfo(ZONE), hotel.plan.days - COLLECTED_NIGHTS
+    for number, evening in enumerate(evenings(hotel.plan, first), start=first):
+        source.use_own_path(connection)
+        rewrite(connection, evening, hotel.layout, ZONE)
+        connection.commit()
+        midnight = datetime.combine(hotel.plan.date_of(number + 1), time.min, zone)
+        collect.run(connection, midnight, zone, Settings().lookback_days)
+        connection.commit()
 
 
 def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: datetime) -> None:

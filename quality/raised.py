@@ -1,14 +1,31 @@
-"""Which alerts a walk's findings would have become, by the store's own rules, and which days went into each."""
+"""Which alerts a walk's findings would have become, by the store's own queries, and which days went into each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, text
 
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.store.findings import merged
-from minibar_ml.store.rehearsal import Observed, Rehearsal
+from minibar_ml.domain.alerts import Finding
+from minibar_ml.store import alerts, migrations
+from minibar_ml.store.findings import deduplicate
+from minibar_ml.store.scratch import scratch_alerts
+from quality import database
+
+Days = Sequence[tuple[datetime, Sequence[Finding]]]
+"""Findings by the instant at which a day's run stores them, in order."""
+Observed = Mapping[tuple[str, int, str, int], Sequence[int]]
+"""By metric, hotel, entity type and id, the days (ordinals) on which there was something to see."""
+POINTS = """
+CREATE TEMPORARY TABLE ml_metrics (LIKE minibar_ml.ml_metrics INCLUDING DEFAULTS INCLUDING INDEXES)
+"""
+OBSERVED = """
+INSERT INTO pg_temp.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date)
+SELECT :metric, :hotel, :kind, :entity, 0, day + time '12:00', day FROM unnest(CAST(:days AS date[])) day
+"""
+SEEN = "SELECT id, type, hotel_id, entity_type, entity_id FROM ml_alerts WHERE last_seen >= :seen_at ORDER BY id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,28 +36,31 @@ class Raised:
     days: list[date]
 
 
-class Alerts:
-    """All alerts of a walk, day by day; nobody gives a verdict."""
-
-    def __init__(self, zone: ZoneInfo, observed: Observed) -> None:
-        """None yet; arguments as a rehearsal's."""
-        self._rehearsal = Rehearsal(zone, observed)
-        self._raised: dict[int, Raised] = {}
-
-    @property
-    def raised(self) -> tuple[Raised, ...]:
-        """In the order of opening."""
-        return tuple(self._raised[number] for number in sorted(self._raised))
-
-    def apply(self, findings: Sequence[Finding], seen_at: datetime) -> None:
-        """One day's findings, as the run at that day's end stores them."""
-        self._rehearsal.upsert(findings, {}, seen_at, ALERT_TYPES)
-        found = {_fingerprint(finding): finding for finding in merged(findings)}
-        for alert in self._rehearsal.alerts:
-            if alert.last_seen >= seen_at:
-                finding = found[_fingerprint(alert)]
-                self._raised.setdefault(alert.id, Raised(finding, [])).days.append(finding.occurred_on)
+@contextmanager
+def store(observed: Observed) -> Iterator[Connection]:
+    """A connection to a store that knows when rooms were checked and attendants worked, and nothing else."""
+    with database.connected() as connection:
+        migrations.upgrade(connection)
+        connection.execute(text(POINTS))
+        for (metric, hotel, kind, entity), days in observed.items():
+            values = {"metric": metric, "hotel": hotel, "kind": kind, "entity": entity}
+            connection.execute(text(OBSERVED), values | {"days": [date.fromordinal(day) for day in days]})
+        connection.commit()
+        yield connection
 
 
-def _fingerprint(one: Finding | Alert) -> tuple[str, int, str, int]:
+def raised(connection: Connection, days: Days) -> tuple[Raised, ...]:
+    """The alerts of these days, in the order of opening; nobody gives a verdict."""
+    found: dict[int, Raised] = {}
+    with scratch_alerts(connection):
+        for seen_at, findings in days:
+            alerts.upsert(connection, findings, {}, seen_at, lambda _finding, _name: ("", ""), ALERT_TYPES)
+            today = {_fingerprint(finding): finding for finding in deduplicate(findings)}
+            for row in connection.execute(text(SEEN), {"seen_at": seen_at}):
+                finding = today[row.type, row.hotel_id, row.entity_type, row.entity_id]
+                found.setdefault(row.id, Raised(finding, [])).days.append(finding.occurred_on)
+    return tuple(found[number] for number in sorted(found))
+
+
+def _fingerprint(one: Finding) -> tuple[str, int, str, int]:
     return one.type, one.hotel_id, one.entity_type, one.entity_id

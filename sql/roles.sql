@@ -3,22 +3,25 @@
 --
 -- As a superuser, with the search_path of the hotel's application, in its database and after `minibar-ml db init`:
 --     minibar-ml db roles | psql -1 -v ON_ERROR_STOP=1 hotel
--- or `minibar-ml db roles --apply`. It is refused where others may CREATE in a schema that it deals with. The roles can't log in; logins are made by the administrator and put into them.
+-- or `minibar-ml db roles --apply`. It is refused where others may CREATE in a schema that it deals with. The roles
+-- can't log in; logins are made by the administrator and put into them.
 --
 --   minibar_ml_owner      owns the store: upgrades it, binds logins to hotels
 --   minibar_ml_collector  runs the jobs; of the application's tables it may read what the source contract names
 --   minibar_ml_operator   administrators of a hotel: read and judge alerts, models, the audit log
 --   minibar_ml_viewer     storekeepers and who else may only look
 
--- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a function
--- or operator that fits better, and it would run as the superuser. Where the path finds the application is kept.
+-- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a
+-- function or operator that fits better, and it would run as the superuser. Where the path finds the application is
+-- kept.
 DO $$
 BEGIN
-    IF pg_catalog.current_setting('search_path') OPERATOR(pg_catalog.<>) 'pg_catalog, pg_temp' THEN
+    -- Sessions of the program know it already.
+    IF coalesce(pg_catalog.current_setting('minibar_ml.source_schemas', true), '') OPERATOR(pg_catalog.=) '' THEN
         PERFORM pg_catalog.set_config('minibar_ml.source_schemas',
-                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false),
-                pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false);
     END IF;
+    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 END
 $$;
 
@@ -85,6 +88,9 @@ BEGIN
         WHERE relnamespace = 'minibar_ml'::regnamespace AND relkind IN ('r', 'p')
           AND relowner <> 'minibar_ml_owner'::regrole
         UNION ALL
+        SELECT format('ALTER TYPE %s OWNER TO minibar_ml_owner', CAST(oid AS regtype)) FROM pg_type
+        WHERE typnamespace = 'minibar_ml'::regnamespace AND typtype = 'e' AND typowner <> 'minibar_ml_owner'::regrole
+        UNION ALL
         SELECT format('ALTER FUNCTION %s OWNER TO minibar_ml_owner', oid::regprocedure) FROM pg_proc
         WHERE pronamespace = 'minibar_ml'::regnamespace AND proowner <> 'minibar_ml_owner'::regrole
     LOOP
@@ -145,6 +151,7 @@ GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs
     TO minibar_ml_collector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
+GRANT SELECT, INSERT ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 -- The record of nights only grows.
 GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;

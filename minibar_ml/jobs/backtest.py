@@ -1,25 +1,26 @@
 """backtest: what cron would have raised in a hotel's own past; nothing is written, nothing is held up.
 
-The same judgement as `detect --since` (jobs/judgement.py), walked in memory from no alert at all.
+The walk of `detect --since` (jobs/detection_run.py), from no alert at all; its findings become alerts by the queries of
+detect, in a temporary table.
 """
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alert_kinds import AlertType, types_where
-from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
+from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, Finding, Severity
 from minibar_ml.domain.budget import BudgetUsage
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
 from minibar_ml.jobs.detection_run import Found, Hotels, detect_days, enriched, read_hotels, with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.ml.history import Records, observed
-from minibar_ml.store import verdicts
-from minibar_ml.store.rehearsal import Rehearsal
+from minibar_ml.ml.history import Records
+from minibar_ml.store import alerts, verdicts
+from minibar_ml.store.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities, hotels
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One hotel of a backtest: its rooms (None: unknown), days judged by phase, history now, alerts."""
+    """One hotel of a backtest: its rooms (None: unknown), days checked by phase, history now, alerts."""
 
     hotel_id: int
     rooms: int | None
@@ -44,8 +45,8 @@ class Watched:
 class BacktestResult:
     """What would have been raised from `since` up to, not including, `until`.
 
-    `alerts`: gravest first, the latest first of those; as they stood at the end. `by_day`: how many were raised when
-    each day was judged.
+    `alerts`: sorted by severity, then the latest first; as they stood at the end. `by_day`: how many were raised when
+    each day was checked.
     """
 
     since: date
@@ -67,7 +68,7 @@ class BacktestResult:
 
     @property
     def spending(self) -> BudgetUsage:
-        """All of it beside the budget."""
+        """All alerts compared with the budget."""
         room_days = sum((hotel.rooms or 0) * hotel.days for hotel in self._with_rooms) or None
         return BudgetUsage(
             budget_per_1000_rooms_day=self.budget, days=len(self.by_day), room_days=room_days, alerts=len(self.alerts)
@@ -95,11 +96,11 @@ class BacktestResult:
 def run(
     connection: "Connection", plan: DetectionPlan, hotel_id: int | None, progress: Callable[[date], None]
 ) -> BacktestResult:
-    """Walk through the plan's days; `progress` is told each day done. Raises NotFound for an unknown hotel.
+    """Walk through the plan's days; `progress` is called with each day done. Raises NotFound for an unknown hotel.
 
-    Verdicts are taken as settings are, as they are now, whenever they were given: it is asked what cron would raise.
+    Verdicts count as they are now, as settings do: the question is what cron would raise.
 
-    Reads in two short snapshots, before and after judging, so that no lock is held while it computes.
+    Reads in two short snapshots, before and after detection, so that no lock is held while it computes.
     """
     asked = plan.days(None)
     with snapshot(connection):
@@ -113,32 +114,40 @@ def run(
     watched = Hotels.of(plan, {number: frames for number, frames in read.items() if hotel_id in (None, number)})
     days = [day for day in asked if any(watched.records.has_begun(number, day) for number in watched.frames)]
     found = detect_days(plan, days, watched, NightlyTraining(plan, watched.frames, lambda _day: given), progress)
-    with snapshot(connection):
+    with scratch_alerts(connection), snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-    seen = {key: days for frames in watched.frames.values() for key, days in observed(frames).items()}
-    alerts, by_day = _rehearsed(plan, found, known, Rehearsal(plan.zone, seen))
-    hotels_watched = tuple(_watched(number, rooms, days, watched.records, plan, alerts) for number in watched.frames)
+        raised, by_day = _raised(connection, plan, found, known)
+    hotels_watched = tuple(_watched(number, rooms, days, watched.records, plan, raised) for number in watched.frames)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
         asked[-1] + timedelta(days=1),
         plan.limits.budget,
         hotels_watched,
-        tuple(sorted(alerts, key=_gravity, reverse=True)),
+        tuple(sorted(raised, key=_gravity, reverse=True)),
         by_day,
     )
 
 
-def _rehearsed(
-    plan: DetectionPlan, found: Found, known: entities.Entities, rehearsal: Rehearsal
+def _raised(
+    connection: "Connection", plan: DetectionPlan, found: Found, known: entities.Entities
 ) -> tuple[list[Alert], dict[date, int]]:
-    """The alerts that the findings would have made, and how many of them each day."""
+    """The alerts that the findings would have made, and how many of them each day.
+
+    Their texts follow from their figures when they are shown; which of them another one mutes is left out, for what is
+    raised is counted.
+    """
     by_day = {}
+    states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
-        made = [enriched(finding, known, plan.zone) for finding in findings]
-        by_day[day] = rehearsal.upsert(
-            made, known.names, plan.seen_at(day), types_where(lambda kind: kind.may_be_state)
-        ).opened
-    return rehearsal.alerts, by_day
+        today = [enriched(finding, known, plan.zone) for finding in findings]
+        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states)
+        by_day[day] = moved.opened
+    raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))
+    return [replace(alert, muted_by=None) for alert in raised], by_day
+
+
+def _no_texts(_finding: Finding, _name: str) -> tuple[str, str]:
+    return "", ""
 
 
 def _watched(
@@ -147,7 +156,7 @@ def _watched(
     days: list[date],
     records: Records,
     plan: DetectionPlan,
-    alerts: list[Alert],
+    raised: list[Alert],
 ) -> Watched:
     own = [day for day in days if records.has_begun(hotel_id, day)]
     return Watched(
@@ -156,7 +165,7 @@ def _watched(
         len(own),
         dict(Counter(records.history(hotel_id, day).phase for day in own)),
         records.history(hotel_id, plan.today()),
-        sum(alert.hotel_id == hotel_id for alert in alerts),
+        sum(alert.hotel_id == hotel_id for alert in raised),
     )
 
 

@@ -64,7 +64,7 @@ def run(
             logger.warning("check-in and check-out times have changed: all business days are computed again")
             span = everything
         if last and last.counts.get("timezone", zone.key) != zone.key:
-            logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
+            logger.warning("ML_TIMEZONE was %s: all business days are computed again", last.counts["timezone"])
             span = everything
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
@@ -74,6 +74,7 @@ def run(
         stages = {
             "": span,
             "stage_custody": spans.get("custody_loss", span),
+            "stage_draws": spans.get("custody_loss", span),
             "stage_movements": spans.get("stock_outflow", span),
             "stage_openings": spans.get("stock_level", span),
             "stage_own_depots": spans.get("stock_level", span),
@@ -84,9 +85,9 @@ def run(
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        counts = metrics.merge(connection, starts, as_of, span.until_on)
+        counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
-        job.counts.update(asdict(counts) | {"changed_on": [day.isoformat() for day in counts.changed_on]})
+        job.counts.update(asdict(counts))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.complaint(contract) if contract.gaps else None

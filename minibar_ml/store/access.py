@@ -8,6 +8,7 @@ from minibar_ml.domain.access import GROUPS, AccessRole, Binding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store.engine import set_search_path
 from minibar_ml.store.queries import query, sql_folder
 from minibar_ml.store.source.layouts import layouts
 
@@ -114,6 +115,7 @@ def apply_roles(connection: Connection) -> None:
     if opened := fetch_opened_schemas(connection):
         raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
     connection.exec_driver_sql(roles_script().replace("%", "%%"))
+    set_search_path(connection)
     audit.insert(connection, "access.roles", "sql/roles.sql")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import psycopg2
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -17,7 +17,7 @@ from minibar_ml.log import logger
 CONNECT_TIMEOUT_SECONDS = 10
 LOCK_TIMEOUT_SECONDS = 20
 """Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
-SEARCH_PATH = "pg_catalog, pg_temp"
+SEARCH_PATH = "pg_catalog, minibar_ml, pg_temp"
 """Of every connection: no schema that others may create in, so that no operator or function of theirs fits better."""
 ATTEMPTS = 4
 UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
@@ -75,6 +75,11 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         connection.commit()
 
     return engine
+
+
+def set_search_path(connection: Connection, path: str = SEARCH_PATH) -> None:
+    """Have the session look names up there, from now on."""
+    connection.execute(text("SELECT pg_catalog.set_config('search_path', :path, false)"), {"path": path})
 
 
 def os_user() -> str:

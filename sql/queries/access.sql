@@ -3,26 +3,26 @@
 -- name: sees_nothing
 -- Whether row-level security leaves this session nothing to see: no owner, no job, no binding.
 SELECT row_security_active('minibar_ml.ml_alerts')
-   AND NOT minibar_ml.runs_jobs(current_user)
-   AND NOT minibar_ml.is_any(current_user, ARRAY['administrator', 'viewer', 'storekeeper']) AS sees_nothing,
+   AND NOT runs_jobs(current_user)
+   AND NOT is_any(current_user, ARRAY['administrator', 'viewer', 'storekeeper']) AS sees_nothing,
        current_user AS role
 
 -- name: sees_everything
 -- Whether this session sees and may change all hotels' rows: the owner, a job, an administrator of all hotels.
-SELECT minibar_ml.sees_everything()
+SELECT sees_everything()
 
 -- name: fetch
 -- All bindings that this role may see, and whether the login they are about is still there.
 SELECT a.database_role, a.role, a.hotel_ids, a.user_id, a.added_at, a.added_by,
        EXISTS (SELECT FROM pg_roles r WHERE r.rolname = a.database_role) AS exists
-FROM minibar_ml.ml_access a ORDER BY a.database_role
+FROM ml_access a ORDER BY a.database_role
 
 -- name: upsert
 -- Binds a login role; returns what it was before, null where it was nothing.
 WITH before AS (
-    SELECT role, hotel_ids, user_id FROM minibar_ml.ml_access WHERE database_role = :database_role
+    SELECT role, hotel_ids, user_id FROM ml_access WHERE database_role = :database_role
 ), bound AS (
-    INSERT INTO minibar_ml.ml_access (database_role, role, hotel_ids, user_id)
+    INSERT INTO ml_access (database_role, role, hotel_ids, user_id)
     VALUES (:database_role, :role, CAST(:hotel_ids AS integer[]), :user_id)
     ON CONFLICT (database_role) DO UPDATE
     SET role = excluded.role, hotel_ids = excluded.hotel_ids, user_id = excluded.user_id,
@@ -32,7 +32,7 @@ SELECT (SELECT to_jsonb(before) FROM before) AS before
 
 -- name: delete
 -- Unbinds a login role; returns what it was.
-DELETE FROM minibar_ml.ml_access WHERE database_role = :database_role
+DELETE FROM ml_access WHERE database_role = :database_role
 RETURNING jsonb_build_object('role', role, 'hotel_ids', hotel_ids, 'user_id', user_id) AS before
 
 -- name: find_groups
@@ -49,11 +49,11 @@ SELECT EXISTS (SELECT FROM pg_namespace
 
 -- name: join_group
 -- Puts a login role into its group, and out of the other one.
-SELECT minibar_ml.put_into_group(:database_role, :group)
+SELECT put_into_group(:database_role, :group)
 
 -- name: find_user
 -- A user of the hotel's application: role and hotel.
-SELECT role, hotel_id, is_active FROM minibar_ml.source_users() WHERE user_id = :user_id
+SELECT role, hotel_id, is_active FROM source_users() WHERE user_id = :user_id
 
 -- name: fetch_foreign
 -- The store's tables that the owner role does not own: roles.sql was not run since they were made.

@@ -5,7 +5,7 @@
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
-        type text, severity text, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
+        type text, severity severity, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, raised_at timestamptz,
@@ -15,8 +15,7 @@ WITH found AS (
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
            f.occurred_on >= a.last_occurred_on
-               AND array_position(ARRAY['low', 'medium', 'high', 'critical'], f.severity)
-                 > array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS is_worse,
+               AND f.severity > a.severity AS is_worse,
            f.occurred_on >= a.last_occurred_on
                AND (f.is_state OR coalesce(f.score, '-Infinity') > coalesce(a.score, '-Infinity')
                     -- A rule gives no score: more of the same is worse.
@@ -28,11 +27,11 @@ WITH found AS (
                    IS DISTINCT FROM
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
-    FROM found f JOIN minibar_ml.ml_alerts a USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
+    WHERE is_live(a.status)
     FOR UPDATE OF a
 ), updated AS (
-    UPDATE minibar_ml.ml_alerts a
+    UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
         measured_on = CASE WHEN l.has_news THEN l.occurred_on ELSE a.measured_on END,
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
@@ -61,9 +60,9 @@ WITH found AS (
     RETURNING l.repeats = 1 OR l.is_worse OR l.has_news AS is_changed
 ), fresh AS (
     SELECT * FROM found f WHERE NOT EXISTS (
-        SELECT FROM minibar_ml.ml_alerts a
+        SELECT FROM ml_alerts a
         WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
-          AND a.status IN ('open', 'acknowledged', 'snoozed'))
+          AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it was judged: by a quarter, and by one unit at least.
@@ -74,23 +73,23 @@ WITH found AS (
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4)) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
-    FROM fresh f JOIN minibar_ml.ml_alerts a USING (type, hotel_id, entity_type, entity_id)
+    FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
     WHERE a.status IN ('resolved', 'false_positive') AND a.last_occurred_on >= f.occurred_on - 1
 ), extended AS (
     -- A fault that goes on for weeks was judged once. The judged alert grows with it, a day at a time, so that the next
     -- day follows it too; only a gap or a stronger sign is something new.
-    UPDATE minibar_ml.ml_alerts a SET last_occurred_on = c.occurred_on
+    UPDATE ml_alerts a SET last_occurred_on = c.occurred_on
     FROM closed c
     WHERE a.id = c.id AND c.is_same_episode AND a.last_occurred_on < c.occurred_on
 ), opened AS (
-    INSERT INTO minibar_ml.ml_alerts AS a (
+    INSERT INTO ml_alerts AS a (
         type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
         deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
         last_occurred_on, measured_on, raised_at, last_seen, previous_id)
     SELECT type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
            deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
            occurred_on, occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
-           (SELECT max(p.id) FROM minibar_ml.ml_alerts p
+           (SELECT max(p.id) FROM ml_alerts p
             WHERE (p.type, p.hotel_id, p.entity_type, p.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id))
     FROM fresh f
     WHERE NOT EXISTS (
@@ -120,8 +119,8 @@ WITH found AS (
                - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
            CASE WHEN a.reason = ANY(:state_reasons) THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
-    FROM minibar_ml.ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
+    WHERE is_live(a.status)
 ), over AS (
     SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
@@ -135,7 +134,7 @@ WITH found AS (
         WHEN EXISTS (SELECT FROM live s WHERE s.type = 'data_stale' AND s.hotel_id = l.hotel_id) THEN false
         WHEN days > :most_quiet_days OR entity_type NOT IN ('room', 'attendant') THEN true
         -- Days on which nobody looked into the room, or the attendant did not work, are not normal ones.
-        ELSE (SELECT count(DISTINCT m.business_date) FROM minibar_ml.ml_metrics m
+        ELSE (SELECT count(DISTINCT m.business_date) FROM ml_metrics m
               WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                   = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
                 AND m.observed_at >= l.known_on AND m.observed_at < :as_of
@@ -143,28 +142,28 @@ WITH found AS (
                 AND m.business_date < CAST(CAST(:as_of AS timestamptz) AS date)) >= normal_days
         END
 ), woken AS (
-    UPDATE minibar_ml.ml_alerts a
+    UPDATE ml_alerts a
     SET status = 'open', snoozed_until = NULL, snoozed_by = NULL, read_at = NULL, read_by = NULL
     FROM live l
     WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of
       AND NOT EXISTS (SELECT FROM over o WHERE o.id = a.id)
 )
-UPDATE minibar_ml.ml_alerts a
+UPDATE ml_alerts a
 SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
     muted_by = NULL
-FROM over o WHERE a.id = o.id AND a.status IN ('open', 'acknowledged', 'snoozed')
+FROM over o WHERE a.id = o.id AND is_live(a.status)
 RETURNING a.id
 
 -- name: mute
 -- Mutes live alerts that follow from another live one and gives the others their voice back: where data are stale,
 -- what was found since without them; where all of a hotel takes more of a product, rooms that took mostly that product.
 WITH muters AS (
-    SELECT * FROM minibar_ml.ml_alerts
-    WHERE status IN ('open', 'acknowledged', 'snoozed')
+    SELECT * FROM ml_alerts
+    WHERE is_live(status)
       AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = ANY(:shift_reasons)))
 ), wanted AS (
     SELECT a.id, m.id AS muted_by
-    FROM minibar_ml.ml_alerts a
+    FROM ml_alerts a
     LEFT JOIN LATERAL (
         SELECT m.id FROM muters m
         WHERE m.id <> a.id AND CASE
@@ -179,17 +178,17 @@ WITH muters AS (
                           AS p(id integer, units double precision))
             END
         ORDER BY m.type = 'data_stale' DESC, m.id LIMIT 1) m ON true
-    WHERE a.status IN ('open', 'acknowledged', 'snoozed')
+    WHERE is_live(a.status)
 )
-UPDATE minibar_ml.ml_alerts a SET muted_by = w.muted_by
+UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
-WHERE a.id = w.id AND a.status IN ('open', 'acknowledged', 'snoozed') AND a.muted_by IS DISTINCT FROM w.muted_by
+WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the gravest first, or the dearest first where :by_impact.
-SELECT * FROM minibar_ml.ml_alerts
+SELECT * FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS text[]) IS NULL OR severity = ANY(CAST(:severities AS text[])))
+  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
   AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
@@ -197,23 +196,22 @@ WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[
   AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
   AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
   AND (CAST(:entity_name AS text) IS NULL
-       OR position(minibar_ml.folded(:entity_name) IN minibar_ml.folded(entity_name)) > 0)
+       OR position(folded(:entity_name) IN folded(entity_name)) > 0)
   AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
   AND (CAST(:words AS text) IS NULL
-       OR position(minibar_ml.folded(:words) IN minibar_ml.folded(concat_ws(E'\n', entity_name, message))) > 0
-       OR EXISTS (SELECT FROM minibar_ml.ml_alert_comments c WHERE c.alert_id = ml_alerts.id
-                  AND position(minibar_ml.folded(:words) IN minibar_ml.folded(c.body)) > 0))
+       OR position(folded(:words) IN folded(concat_ws(E'\n', entity_name, message))) > 0
+       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
+                  AND position(folded(:words) IN folded(c.body)) > 0))
   AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
-ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST,
-         array_position(ARRAY['low', 'medium', 'high', 'critical'], severity) DESC,
+ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST, severity DESC,
          impact DESC NULLS LAST, raised_at DESC, id
 LIMIT :limit
 
 -- name: fetch_latest
 -- Alerts that match the filter, the latest first: a limit reads no more of the index than it needs.
-SELECT * FROM minibar_ml.ml_alerts
+SELECT * FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS text[]) IS NULL OR severity = ANY(CAST(:severities AS text[])))
+  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
   AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
@@ -221,43 +219,43 @@ WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[
   AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
   AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
   AND (CAST(:entity_name AS text) IS NULL
-       OR position(minibar_ml.folded(:entity_name) IN minibar_ml.folded(entity_name)) > 0)
+       OR position(folded(:entity_name) IN folded(entity_name)) > 0)
   AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
   AND (CAST(:words AS text) IS NULL
-       OR position(minibar_ml.folded(:words) IN minibar_ml.folded(concat_ws(E'\n', entity_name, message))) > 0
-       OR EXISTS (SELECT FROM minibar_ml.ml_alert_comments c WHERE c.alert_id = ml_alerts.id
-                  AND position(minibar_ml.folded(:words) IN minibar_ml.folded(c.body)) > 0))
+       OR position(folded(:words) IN folded(concat_ws(E'\n', entity_name, message))) > 0
+       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
+                  AND position(folded(:words) IN folded(c.body)) > 0))
   AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
 ORDER BY raised_at DESC, id
 LIMIT :limit
 
 -- name: fetch_by_id
 -- The alerts of these ids.
-SELECT * FROM minibar_ml.ml_alerts WHERE id = ANY(:ids) ORDER BY id
+SELECT * FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id
 
 -- name: fetch_hidden
 -- Live alerts that a list leaves out: how many each muting alert mutes, and how many are snoozed (no muting alert).
 SELECT a.muted_by, m.type, m.entity_name, count(*) AS alerts
-FROM minibar_ml.ml_alerts a JOIN minibar_ml.ml_alerts m ON m.id = a.muted_by
+FROM ml_alerts a JOIN ml_alerts m ON m.id = a.muted_by
 WHERE a.muted_by IS NOT NULL AND (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
 GROUP BY a.muted_by, m.type, m.entity_name
 UNION ALL
-SELECT NULL, NULL, NULL, count(*) FROM minibar_ml.ml_alerts
+SELECT NULL, NULL, NULL, count(*) FROM ml_alerts
 WHERE status = 'snoozed' AND muted_by IS NULL AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 HAVING count(*) > 0
 ORDER BY alerts DESC, muted_by
 
 -- name: fetch_judgeable
 -- Which of these alerts this role may change. They are locked: policies for changes hold for whoever locks a row.
-SELECT id FROM minibar_ml.ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
+SELECT id FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
 -- name: judge
 -- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
 WITH before AS (
-    SELECT id FROM minibar_ml.ml_alerts
+    SELECT id FROM ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
 ), after AS (
-    UPDATE minibar_ml.ml_alerts a
+    UPDATE ml_alerts a
     SET status = :verdict,
         read_at = CASE WHEN :verdict = 'acknowledged' THEN :at ELSE a.read_at END,
         read_by = CASE WHEN :verdict = 'acknowledged' THEN :operator ELSE a.read_by END,
@@ -276,15 +274,15 @@ SELECT * FROM after ORDER BY id
 WITH judge AS MATERIALIZED (
     SELECT set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
 ), before AS (
-    SELECT id FROM minibar_ml.ml_alerts
-    WHERE id = ANY(:ids) AND status IN ('open', 'acknowledged', 'snoozed') AND snoozed_until IS DISTINCT FROM :until
+    SELECT id FROM ml_alerts
+    WHERE id = ANY(:ids) AND is_live(status) AND snoozed_until IS DISTINCT FROM :until
     ORDER BY id FOR UPDATE
 ), after AS (
-    UPDATE minibar_ml.ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
+    UPDATE ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
     FROM before b, judge j WHERE a.id = b.id AND j.reason IS NOT NULL
     RETURNING a.*
 ), commented AS (
-    INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body)
+    INSERT INTO ml_alert_comments (alert_id, by, body)
     SELECT id, :operator, :reason FROM after WHERE CAST(:reason AS text) IS NOT NULL ORDER BY id
 )
 SELECT * FROM after ORDER BY id
@@ -295,15 +293,15 @@ SELECT * FROM after ORDER BY id
 WITH judge AS MATERIALIZED (
     SELECT set_config('minibar_ml.operator', :operator, true) AS name
 ), before AS (
-    SELECT id FROM minibar_ml.ml_alerts a
+    SELECT id FROM ml_alerts a
     WHERE id = ANY(:ids) AND status <> 'open' AND (status <> 'resolved' OR resolved_by <> 'system')
       AND NOT EXISTS (
-          SELECT FROM minibar_ml.ml_alerts l
+          SELECT FROM ml_alerts l
           WHERE (l.type, l.hotel_id, l.entity_type, l.entity_id) = (a.type, a.hotel_id, a.entity_type, a.entity_id)
             AND l.id > a.id)
     ORDER BY id FOR UPDATE
 ), after AS (
-    UPDATE minibar_ml.ml_alerts a
+    UPDATE ml_alerts a
     SET status = 'open', read_at = NULL, read_by = NULL, resolved_at = NULL, resolved_by = NULL,
         snoozed_until = NULL, snoozed_by = NULL
     FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL
@@ -313,14 +311,14 @@ SELECT * FROM after ORDER BY id
 
 -- name: comment
 -- Adds a comment to an alert. A trigger writes the audit entry.
-INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body)
+INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body)
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
 SELECT * FROM (
-    SELECT at, event, by, severity, CAST(NULL AS text) AS body, id FROM minibar_ml.ml_alert_events WHERE alert_id = :id
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, id FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, id FROM minibar_ml.ml_alert_comments WHERE alert_id = :id) steps
+    SELECT at, 'commented', by, NULL, body, id FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 
 -- name: series
@@ -329,12 +327,12 @@ ORDER BY at, event = 'commented', id
 WITH alert AS (
     SELECT *, CASE WHEN last_occurred_on > CAST(:today AS date) - 30 AND last_occurred_on <= CAST(:today AS date)
                    THEN CAST(:today AS date) ELSE last_occurred_on END AS ends_on
-    FROM minibar_ml.ml_alerts WHERE id = :id
+    FROM ml_alerts WHERE id = :id
 ), points AS (
     SELECT m.business_date,
            CASE WHEN m.metric_type = 'stock_level' THEN (array_agg(m.metric_value ORDER BY m.observed_at DESC))[1]
                 ELSE max(m.metric_value) END AS value
-    FROM alert a JOIN minibar_ml.ml_metrics m
+    FROM alert a JOIN ml_metrics m
       ON (m.metric_type, m.hotel_id, m.entity_type, m.entity_id) = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
     WHERE m.observed_at >= a.ends_on - 31 AND m.observed_at < a.ends_on + 2
     GROUP BY m.business_date, m.metric_type
@@ -351,7 +349,7 @@ ORDER BY day
 SELECT type, severity, status, split_part(detector, '+', 1) AS detector, count(*) AS alerts,
        count(*) FILTER (WHERE status = 'false_positive' OR (status = 'resolved' AND resolved_by <> 'system')) AS judged,
        count(*) FILTER (WHERE status = 'false_positive') AS false_positives
-FROM minibar_ml.ml_alerts
+FROM ml_alerts
 WHERE raised_at >= :since AND raised_at < :until
 GROUP BY GROUPING SETS ((type), (severity), (status), (split_part(detector, '+', 1)))
 ORDER BY type, severity, status, detector
@@ -361,6 +359,6 @@ ORDER BY type, severity, status, detector
 SELECT CAST(day AS date) AS day, count(a.id) AS alerts
 FROM generate_series(CAST(CAST(:since AS timestamptz) AS date),
                      CAST(CAST(:until AS timestamptz) - interval '1 microsecond' AS date), interval '1 day') day
-LEFT JOIN minibar_ml.ml_alerts a
+LEFT JOIN ml_alerts a
        ON CAST(a.raised_at AS date) = CAST(day AS date) AND a.raised_at >= :since AND a.raised_at < :until
 GROUP BY 1 ORDER BY 1

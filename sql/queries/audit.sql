@@ -2,12 +2,12 @@
 
 -- name: insert
 -- Records who did what to what, before and after; the database adds number, instant, role, operating-system user, hash.
-SELECT minibar_ml.record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
+SELECT record_action(:operator, :action, :subject, CAST(:before AS jsonb), CAST(:after AS jsonb))
 
 -- name: fetch
 -- Entries that match, the latest first. An action matches itself and what it begins: alert matches alert.view.
 SELECT id, at, database_role, os_user, operator, action, subject, before, after, encode(hash, 'hex') AS hash
-FROM minibar_ml.ml_audit_log
+FROM ml_audit_log
 WHERE (CAST(:since AS timestamptz) IS NULL OR at >= :since)
   AND (CAST(:until AS timestamptz) IS NULL OR at < :until)
   AND (CAST(:action AS text) IS NULL OR action = :action OR starts_with(action, CAST(:action AS text) || '.'))
@@ -20,22 +20,22 @@ LIMIT :limit
 -- The first entry whose hash is not that of itself and the entry before it; none where the chain holds.
 SELECT id, at, action, subject FROM (
     SELECT l.id, l.at, l.action, l.subject,
-           l.hash = minibar_ml.audit_hash(coalesce(lag(l.hash) OVER (ORDER BY l.id), ''), l) AS holds
-    FROM minibar_ml.ml_audit_log l
+           l.hash = audit_hash(coalesce(lag(l.hash) OVER (ORDER BY l.id), ''), l) AS holds
+    FROM ml_audit_log l
 ) checked
 WHERE holds IS NOT TRUE ORDER BY id LIMIT 1
 
 -- name: find_head
 -- How many entries there are, the last one's number and hash, and what the head says they are.
-SELECT (SELECT count(*) FROM minibar_ml.ml_audit_log) AS entries, h.last_id AS head_id, encode(h.hash, 'hex') AS head_hash,
+SELECT (SELECT count(*) FROM ml_audit_log) AS entries, h.last_id AS head_id, encode(h.hash, 'hex') AS head_hash,
        coalesce(l.id, 0) AS last_id, coalesce(encode(l.hash, 'hex'), '') AS last_hash
-FROM minibar_ml.ml_audit_head h
-LEFT JOIN LATERAL (SELECT id, hash FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1) l ON true
+FROM ml_audit_head h
+LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l ON true
 
 -- name: find_by_hash
 -- The entry that had this hash (hexadecimal).
-SELECT id FROM minibar_ml.ml_audit_log WHERE encode(hash, 'hex') = :hash
+SELECT id FROM ml_audit_log WHERE encode(hash, 'hex') = :hash
 
 -- name: find_settings
 -- The settings that jobs noted last, and whether this session may note others.
-SELECT minibar_ml.noted_settings() AS noted, NOT minibar_ml.is_person(session_user) AS may_note
+SELECT noted_settings() AS noted, NOT is_person(session_user) AS may_note

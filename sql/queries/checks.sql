@@ -12,26 +12,26 @@ SELECT j.job, last.as_of AS last_as_of, last.started_at, last.ended_at, last.out
        ) AS is_locked
 FROM unnest(CAST(:jobs AS text[])) WITH ORDINALITY AS j (job, place)
 LEFT JOIN LATERAL (
-    SELECT as_of, started_at, ended_at, outcome FROM minibar_ml.ml_job_runs r
+    SELECT as_of, started_at, ended_at, outcome FROM ml_job_runs r
     WHERE r.job = j.job AND as_of <= :as_of ORDER BY as_of DESC, id DESC LIMIT 1
 ) last ON true
 LEFT JOIN LATERAL (
-    SELECT as_of, counts FROM minibar_ml.ml_job_runs r
+    SELECT as_of, counts FROM ml_job_runs r
     WHERE r.job = j.job AND as_of <= :as_of AND outcome IN ('done', 'partly') ORDER BY as_of DESC, id DESC LIMIT 1
 ) good ON true
 LEFT JOIN LATERAL (
-    SELECT as_of, error FROM minibar_ml.ml_job_runs r
+    SELECT as_of, error FROM ml_job_runs r
     WHERE r.job = j.job AND as_of <= :as_of AND error IS NOT NULL ORDER BY as_of DESC, id DESC LIMIT 1
 ) bad ON true
 ORDER BY j.place
 
 -- name: find_installed
 -- When the store was made.
-SELECT min(applied_at) FROM minibar_ml.ml_schema_migrations
+SELECT min(applied_at) FROM ml_schema_migrations
 
 -- name: count_open
 -- Alerts by severity that were raised and not closed at an instant.
-SELECT severity, count(*) AS alerts FROM minibar_ml.ml_alerts
+SELECT severity, count(*) AS alerts FROM ml_alerts
 WHERE raised_at <= :as_of AND (resolved_at IS NULL OR resolved_at > :as_of)
 GROUP BY severity
 
@@ -80,7 +80,7 @@ ORDER BY 1, 2
 SELECT c.relname
 FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT UPDATE'),
              ('ml_job_runs', 'INSERT UPDATE DELETE'), ('ml_alerts', 'INSERT UPDATE'),
-             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'),
+             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'), ('ml_changed_days', 'INSERT'),
              ('ml_alert_events', 'UPDATE'), ('ml_people', 'INSERT UPDATE'), ('ml_channels', 'INSERT UPDATE DELETE'),
              ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE')
      ) AS needed (name, rights)

@@ -16,6 +16,10 @@ CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_record (
+    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id integer, arrives_on date,
+    arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
+    is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
@@ -43,8 +47,8 @@ CREATE TEMP TABLE scratch_visits (
 -- nights whose guest a later list has overwritten.
 WITH found AS MATERIALIZED (
     SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong
-    FROM minibar_ml.source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN minibar_ml.source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
+    FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
+    JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
     SELECT stay_id, room_id, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
@@ -55,7 +59,7 @@ WITH found AS MATERIALIZED (
     -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong.
     SELECT stay_id, room_id, CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30,
            'departure before arrival'
-    FROM minibar_ml.source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
+    FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
     INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
 ), unknown AS (
@@ -80,7 +84,7 @@ FROM found WHERE NOT is_wrong AND (is_in_house OR is_arrival OR is_departure)
 -- On which days each hotel has loaded its in-house list.
 INSERT INTO scratch_uploads
 SELECT hotel_id, day, bool_or(is_loaded AND list = 'in_house')
-FROM minibar_ml.source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2) GROUP BY hotel_id, day
+FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2) GROUP BY hotel_id, day
 
 -- name: stage_tasks
 -- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. A leaving room
@@ -88,7 +92,7 @@ FROM minibar_ml.source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS d
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
-    FROM minibar_ml.source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+    FROM source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
 ), hours AS (
     UPDATE scratch_stays s
     SET arrives_at = coalesce(s.arrives_at, (SELECT t.arrives_at FROM tasks t WHERE t.room_id = s.room_id
@@ -104,11 +108,11 @@ SELECT DISTINCT room_id, night FROM (
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
--- "Do not disturb": a guest was in the room, who had slept there or was to.
+-- Signs "do not disturb": a guest was in the room, who had slept there or was to.
 WITH signs AS (
     INSERT INTO scratch_dnd
     SELECT room_id, day, max(coalesce(last_at, first_at))
-    FROM minibar_ml.source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+    FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
     RETURNING *
 )
 INSERT INTO scratch_unknown
@@ -140,22 +144,26 @@ SELECT DISTINCT ON (room_id, night) room_id, night, guests, arrives_on, stay_id,
        is_expected
 FROM nights WHERE NOT is_doubtful ORDER BY room_id, night, arrives_on DESC, guests DESC
 
+-- name: stage_record
+-- The record of nights: its last word of each, and the last that called it occupied.
+INSERT INTO scratch_record
+SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
+       departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night)
+FROM ml_nights
+WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+ORDER BY room_id, night, state, id DESC
+
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown.
-ANALYZE scratch_nights;
-WITH last AS MATERIALIZED (
-    SELECT DISTINCT ON (n.room_id, n.night) n.*
-    FROM minibar_ml.ml_nights n
-    WHERE n.state = 'occupied' AND n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
-    ORDER BY n.room_id, n.night, n.id DESC
-), gone AS MATERIALIZED (
-    SELECT l.* FROM last l
-    WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = l.room_id AND s.night = l.night)
+WITH gone AS MATERIALIZED (
+    SELECT r.* FROM scratch_record r
+    WHERE r.state = 'occupied'
+      AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = r.room_id AND s.night = r.night)
 ), overwritten AS MATERIALIZED (
     SELECT g.* FROM gone g
     WHERE NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
-      AND g.stay_id IN (SELECT k.stay_id FROM minibar_ml.source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
+      AND g.stay_id IN (SELECT k.stay_id FROM source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
 ), stays AS (
     INSERT INTO scratch_stays
     SELECT min(stay_id), room_id, min(hotel_id), max(guests), arrives_on, max(arrives_at), max(night) + 1,
@@ -170,32 +178,27 @@ SELECT room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, depa
 
 -- name: settle_unknown
 -- A night that somebody is known to have slept in the room is not unknown, and no night is listed twice.
-ANALYZE scratch_nights, scratch_unknown;
-WITH known AS (
-    DELETE FROM scratch_unknown u USING scratch_nights n WHERE n.room_id = u.room_id AND n.night = u.night
+WITH once AS (
+    DELETE FROM scratch_unknown RETURNING *
 )
-DELETE FROM scratch_unknown u USING scratch_unknown o
-WHERE o.room_id = u.room_id AND o.night = u.night AND o.ctid < u.ctid
+INSERT INTO scratch_unknown
+SELECT room_id, night FROM once EXCEPT SELECT room_id, night FROM scratch_nights
 
 -- name: record_nights
--- Writes down what is known by now of the nights up to today, where that is something else than the record's last word.
-WITH last AS (
-    SELECT DISTINCT ON (n.room_id, n.night) n.*
-    FROM minibar_ml.ml_nights n
-    WHERE n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
-    ORDER BY n.room_id, n.night, n.id DESC
-), now_known AS (
+-- Writes down what is known by now of the nights up to today, where that is something else than the record's last word,
+-- and once more when an occupied night is over.
+WITH now_known AS (
     SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
            departs_at, is_expected FROM scratch_nights
     UNION ALL
     SELECT room_id, night, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, false FROM scratch_unknown
 )
-INSERT INTO minibar_ml.ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives_on, arrives_at, departs_on,
+INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives_on, arrives_at, departs_on,
                                   departs_at, is_expected, known_at)
 SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_on, k.arrives_at, k.departs_on,
        k.departs_at, k.is_expected, :until
-FROM now_known k JOIN minibar_ml.source_rooms() r USING (room_id)
-LEFT JOIN last l ON l.room_id = k.room_id AND l.night = k.night
+FROM now_known k JOIN source_rooms() r USING (room_id)
+LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
       IS DISTINCT FROM
       (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
@@ -209,11 +212,10 @@ WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at
 WITH known_from AS (
     SELECT hotel_id, min(day) AS day FROM (
         SELECT r.hotel_id, f.departs_on AS day
-        FROM minibar_ml.source_first_departures() f JOIN minibar_ml.source_rooms() r USING (room_id)
+        FROM source_first_departures() f JOIN source_rooms() r USING (room_id)
         UNION ALL
         -- Lists of departures are overwritten; what was known stays known.
-        SELECT hotel_id, min(departs_on) FROM minibar_ml.ml_nights
-        WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND departs_on <= CAST(:until_on AS date)
+        SELECT hotel_id, min(departs_on) FROM scratch_record WHERE departs_on <= CAST(:until_on AS date)
         GROUP BY hotel_id) k
     GROUP BY hotel_id
 ), arrivals AS MATERIALIZED (
@@ -222,10 +224,10 @@ WITH known_from AS (
 ), tracked AS (
     SELECT hotel_id, min(day) AS first_day, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
 ), active AS (
-    SELECT hotel_id, count(*) AS rooms FROM minibar_ml.source_rooms() WHERE is_active GROUP BY hotel_id
+    SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id
 ), occupied AS (
     SELECT r.hotel_id, n.night, count(*) AS rooms
-    FROM scratch_nights n JOIN minibar_ml.source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
+    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
 ), days AS (
     SELECT k.hotel_id, d::date AS day,
            d::date >= k.day AND CASE
@@ -249,7 +251,7 @@ LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
     SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
-    FROM minibar_ml.source_custody(:since_at, :until)
+    FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
@@ -259,12 +261,44 @@ SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, produc
        sum(handed_out - used - returned - remaining)
 FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
+-- name: stage_draws
+-- Where attendants draw from the hotel's floor store, that is what custody means: units that a person drew and that no room
+-- of theirs shows, product by product and day by day. The application writes draw and room together, so a difference is
+-- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
+-- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
+-- in no room says nothing.
+WITH draws AS MATERIALIZED (
+    SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
+    FROM minibar_ml.source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+), shown AS MATERIALIZED (
+    SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
+    FROM minibar_ml.source_visits(:since_at, :until) v
+    JOIN minibar_ml.source_visit_lines(:since_at, :until) l USING (visit_id)
+    WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
+), undone AS (
+    SELECT product_id, moved_at::date AS day, sum(units) AS units
+    FROM minibar_ml.source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+), compared AS (
+    SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
+               SELECT sum(u.units) FROM undone u
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS lost,
+           sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
+    FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
+    WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
+), former AS (
+    DELETE FROM scratch_custody c USING (SELECT hotel_id, min(day) AS day FROM draws GROUP BY hotel_id) f
+    WHERE f.hotel_id = c.hotel_id AND c.day >= f.day
+)
+INSERT INTO scratch_custody
+SELECT hotel_id, attendant_id, day, product_id, drawn, 0, lost
+FROM compared WHERE drawn > 0 AND 2 * all_shown >= all_drawn
+
 -- name: stage_movements
 -- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot
 -- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too. Cancelled issues are paired with what they
 -- cancel: the latest issue of as many units, not older than 30 days, that no other row has cancelled, as brackets are.
 WITH found AS MATERIALIZED (
-    SELECT * FROM minibar_ml.source_stock_movements(CAST(:since_at AS timestamptz) - interval '60 days', :until)
+    SELECT * FROM source_stock_movements(CAST(:since_at AS timestamptz) - interval '60 days', :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
@@ -299,14 +333,14 @@ FROM paired
 -- What the ledger had of each product before the span.
 INSERT INTO scratch_openings
 SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM minibar_ml.source_stock_movements('-infinity', :since_at)
+FROM source_stock_movements('-infinity', :since_at)
 WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
 -- Where rows name no hotel, the books of a product are brought to what the depot holds now, so that its level is right.
 WITH hotels AS MATERIALIZED (
-    SELECT * FROM minibar_ml.source_movement_hotels('-infinity', 'infinity')
+    SELECT * FROM source_movement_hotels('-infinity', 'infinity')
 ), own AS (
     UPDATE scratch_movements m SET hotel_id = h.hotel_id
     FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL
@@ -323,7 +357,7 @@ WITH hotels AS MATERIALIZED (
 ), books AS (
     SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
            sum(m.signed_units) AS now
-    FROM minibar_ml.source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
+    FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
     GROUP BY h.hotel_id, m.product_id
 )
@@ -332,7 +366,7 @@ SELECT b.hotel_id, b.product_id, coalesce(b.before, 0)
        + CASE WHEN u.product_id IS NOT NULL THEN coalesce(d.units - b.now, 0) ELSE 0 END
 FROM books b
 LEFT JOIN books u ON u.hotel_id IS NULL AND u.product_id = b.product_id
-LEFT JOIN minibar_ml.source_depot_stock() d ON d.hotel_id = b.hotel_id AND d.product_id = b.product_id
+LEFT JOIN source_depot_stock() d ON d.hotel_id = b.hotel_id AND d.product_id = b.product_id
 WHERE b.hotel_id IS NOT NULL
 
 -- name: stage_lines
@@ -340,7 +374,7 @@ WHERE b.hotel_id IS NOT NULL
 -- aside. Six hours before the span are read too: a visit that began the day before is that day's.
 WITH found AS MATERIALIZED (
     SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS possible
-    FROM minibar_ml.source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
+    FROM source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found
@@ -357,25 +391,25 @@ SELECT visit_id, product_id, sum(consumed), sum(refilled) FROM found WHERE possi
 WITH before AS (
     INSERT INTO scratch_previous
     SELECT room_id, visited_at
-    FROM minibar_ml.source_previous_visits(CAST(:since_at AS timestamptz) - interval '6 hours')
+    FROM source_previous_visits(CAST(:since_at AS timestamptz) - interval '6 hours')
 )
 INSERT INTO scratch_rows
 SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
        v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful)
-FROM minibar_ml.source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
-JOIN minibar_ml.source_rooms() r USING (room_id)
+FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
+JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
 -- Empty checks that only the control records tell of: rows without lines, whose number is the record's below zero.
 WITH before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
-    FROM minibar_ml.source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
+    FROM source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
 )
 INSERT INTO scratch_rows
 SELECT -c.control_id, r.hotel_id, c.room_id, r.room_type, c.attendant_id, c.ended_at, 'empty check', true
-FROM minibar_ml.source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-JOIN minibar_ml.source_rooms() r USING (room_id) WHERE c.is_empty_check
+FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
+JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
 
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
@@ -628,7 +662,7 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
-    FROM minibar_ml.source_refill_requests(:since_at, :until)
+    FROM source_refill_requests(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
@@ -641,7 +675,7 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        CASE WHEN q.answered_at <= :until THEN extract(epoch FROM q.answered_at - q.requested_at) / 60
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
        q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.answered_at > :until, true))
-FROM found q JOIN minibar_ml.source_rooms() r USING (room_id) WHERE NOT q.is_untimed
+FROM found q JOIN source_rooms() r USING (room_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
@@ -675,30 +709,31 @@ ORDER BY 1, 2
 -- not touched at all.
 WITH changed AS MATERIALIZED (
     SELECT c.*, o.metric_type IS NULL AS is_new
-    FROM computed_metrics c LEFT JOIN minibar_ml.ml_metrics o
+    FROM computed_metrics c LEFT JOIN ml_metrics o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
      AND o.observed_at >= :trailing_since AND o.observed_at <= :until
     WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
 ), written AS (
-    INSERT INTO minibar_ml.ml_metrics
+    INSERT INTO ml_metrics
         (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context)
     SELECT metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context FROM changed
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
+), days AS (
+    INSERT INTO ml_changed_days (run_id, business_date)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM changed
+    WHERE business_date > CAST(:until_on AS date) - 31
 )
-SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated,
-       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
-           AS changed_on
-FROM changed
+SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
 -- name: delete_stale
--- Removes points of the recomputed span that its source rows no longer give; says how many, of which days. Each span
+-- Removes points of the recomputed span that its source rows no longer give; says how many. Each span
 -- starts at its own instant.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
 ), removed AS (
-    DELETE FROM minibar_ml.ml_metrics m USING spans s
+    DELETE FROM ml_metrics m USING spans s
     WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
       AND m.observed_at >= :trailing_since AND m.observed_at <= :until
       AND NOT EXISTS (
@@ -706,51 +741,53 @@ WITH spans AS (
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
     RETURNING m.business_date
+), days AS (
+    INSERT INTO ml_changed_days (run_id, business_date)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM removed
+    WHERE business_date > CAST(:until_on AS date) - 31
+    ON CONFLICT DO NOTHING
 )
-SELECT count(*) AS removed,
-       coalesce(array_agg(DISTINCT business_date) FILTER (WHERE business_date > CAST(:until_on AS date) - 31), '{}')
-           AS changed_on
-FROM removed
+SELECT count(*) AS removed FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.
-SELECT * FROM minibar_ml.source_new_stock_movements(:after, :not_before)
+SELECT * FROM source_new_stock_movements(:after, :not_before)
 
 -- name: new_visits
 -- New visits since the watermark.
-SELECT * FROM minibar_ml.source_new_visits(:after, :not_before)
+SELECT * FROM source_new_visits(:after, :not_before)
 
 -- name: new_visit_lines
 -- New visit lines since the watermark.
-SELECT * FROM minibar_ml.source_new_visit_lines(:after, :not_before)
+SELECT * FROM source_new_visit_lines(:after, :not_before)
 
 -- name: new_controls
 -- New control records since the watermark.
-SELECT * FROM minibar_ml.source_new_controls(:after, :not_before)
+SELECT * FROM source_new_controls(:after, :not_before)
 
 -- name: new_stays
 -- New stays since the watermark.
-SELECT * FROM minibar_ml.source_new_stays(:after, :not_before)
+SELECT * FROM source_new_stays(:after, :not_before)
 
 -- name: fetch_watermarks
 -- The highest id seen in each source table.
-SELECT source_table, last_id FROM minibar_ml.ml_watermarks
+SELECT source_table, last_id FROM ml_watermarks
 
 -- name: upsert_watermarks
 -- Moves the watermarks.
-INSERT INTO minibar_ml.ml_watermarks (source_table, last_id)
+INSERT INTO ml_watermarks (source_table, last_id)
 SELECT key, value::bigint FROM jsonb_each_text(CAST(:watermarks AS jsonb))
 ON CONFLICT (source_table) DO UPDATE SET last_id = excluded.last_id
 
 -- name: ensure_partitions
 -- Makes the monthly partitions from the first computed point to two months after `until`.
-SELECT minibar_ml.ensure_partitions(coalesce(min(observed_at), :until), :until) FROM computed_metrics
+SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM computed_metrics
 
 -- name: ledger_hotel
 -- The hotel that the ledger belongs to: the only active one, else 0, the chain's common store.
-SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM minibar_ml.source_hotels() WHERE is_active
+SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active
 
 -- name: has_own_depots
 -- Whether nearly all ledger rows tell whose depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
-FROM minibar_ml.source_movement_hotels('-infinity', 'infinity')
+FROM source_movement_hotels('-infinity', 'infinity')

@@ -2,36 +2,36 @@
 
 -- name: rooms
 -- Names of rooms.
-SELECT room_id AS id, room_name AS name FROM minibar_ml.source_rooms() WHERE room_id = ANY(:ids)
+SELECT room_id AS id, room_name AS name FROM source_rooms() WHERE room_id = ANY(:ids)
 
 -- name: attendants
 -- Names of attendants.
-SELECT user_id AS id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:ids)
+SELECT user_id AS id, name FROM source_users() WHERE user_id = ANY(:ids)
 
 -- name: hotels
 -- Names of hotels.
-SELECT hotel_id AS id, name FROM minibar_ml.source_hotels() WHERE hotel_id = ANY(:ids)
+SELECT hotel_id AS id, name FROM source_hotels() WHERE hotel_id = ANY(:ids)
 
 -- name: names
 -- Names of rooms, attendants and hotels together, where all of them can be read.
-SELECT 'room' AS kind, room_id AS id, room_name AS name FROM minibar_ml.source_rooms() WHERE room_id = ANY(:rooms)
+SELECT 'room' AS kind, room_id AS id, room_name AS name FROM source_rooms() WHERE room_id = ANY(:rooms)
 UNION ALL
-SELECT 'attendant', user_id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:attendants)
+SELECT 'attendant', user_id, name FROM source_users() WHERE user_id = ANY(:attendants)
 UNION ALL
-SELECT 'hotel', hotel_id, name FROM minibar_ml.source_hotels() WHERE hotel_id = ANY(:hotels)
+SELECT 'hotel', hotel_id, name FROM source_hotels() WHERE hotel_id = ANY(:hotels)
 
 -- name: products
 -- Names and prices of all products: there are tens of them, and what was found in a room names several.
-SELECT product_id AS id, name, sale_price, purchase_price FROM minibar_ml.source_products()
+SELECT product_id AS id, name, sale_price, purchase_price FROM source_products()
 
 -- name: found_products
 -- Which products were found, by metric, entity and day.
 SELECT m.metric_type, m.entity_id, m.business_date, m.context -> 'products' AS products
 FROM jsonb_to_recordset(CAST(:found AS jsonb)) AS f (metric text, entity_id integer, entity_type text, day date)
-JOIN minibar_ml.ml_metrics m
+JOIN ml_metrics m
   ON m.metric_type = f.metric AND m.entity_type = f.entity_type AND m.entity_id = f.entity_id AND m.business_date = f.day
 WHERE m.observed_at >= :since AND m.observed_at < :until AND jsonb_exists(m.context, 'products')
 
 -- name: floors
 -- The floor of every room.
-SELECT room_id AS id, floor_name AS name FROM minibar_ml.source_rooms()
+SELECT room_id AS id, floor_name AS name FROM source_rooms()

@@ -8,13 +8,13 @@ WITH computed AS MATERIALIZED (
         hotel_id integer, entity_id integer, metric_value double precision, business_date date, context jsonb)
 ), changed AS MATERIALIZED (
     SELECT c.*, o.metric_type IS NULL AS is_new
-    FROM computed c LEFT JOIN minibar_ml.ml_metrics o
+    FROM computed c LEFT JOIN ml_metrics o
       ON o.metric_type = 'stock_days_left' AND o.hotel_id = c.hotel_id AND o.entity_type = 'product'
      AND o.entity_id = c.entity_id AND o.observed_at = c.business_date::timestamptz
      AND o.observed_at >= CAST(:since_on AS date)::timestamptz AND o.observed_at < CAST(:until_on AS date)::timestamptz
     WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
 ), written AS (
-    INSERT INTO minibar_ml.ml_metrics
+    INSERT INTO ml_metrics
         (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context)
     SELECT 'stock_days_left', hotel_id, 'product', entity_id, metric_value, business_date::timestamptz, business_date,
            context
@@ -22,7 +22,7 @@ WITH computed AS MATERIALIZED (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 ), removed AS (
-    DELETE FROM minibar_ml.ml_metrics m
+    DELETE FROM ml_metrics m
     WHERE m.metric_type = 'stock_days_left' AND m.hotel_id = ANY(:hotels)
       AND m.observed_at >= CAST(:since_on AS date)::timestamptz AND m.observed_at < CAST(:until_on AS date)::timestamptz
       AND NOT EXISTS (
@@ -36,7 +36,7 @@ FROM changed
 
 -- name: ensure_partitions
 -- Makes the monthly partitions of the days that are foretold.
-SELECT minibar_ml.ensure_partitions(CAST(:since_on AS date)::timestamptz, CAST(:until_on AS date)::timestamptz)
+SELECT ensure_partitions(CAST(:since_on AS date)::timestamptz, CAST(:until_on AS date)::timestamptz)
 
 -- name: fetch
 -- The stored forecasts of some days, as plain columns; a `day` is the business date's proleptic ordinal.
@@ -45,7 +45,7 @@ SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 
        CAST(context ->> 'level' AS double precision) AS level,
        CAST(context ->> 'daily_units' AS double precision) AS daily,
        CAST(context ->> 'empty_in_7_days' AS double precision) AS empty_in_7
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = 'stock_days_left' AND observed_at >= :since AND observed_at < :until
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ORDER BY hotel_id, product_id, day

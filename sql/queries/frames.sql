@@ -12,7 +12,7 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        coalesce(c.arriving, 0) AS arriving, coalesce(c.staying, 0) AS staying, coalesce(c.stays, 0) AS stays,
        coalesce(c.stay_on - DATE '0001-01-01' + 1, 0) AS stay_on,
        coalesce(c.previous_on - DATE '0001-01-01' + 1, 0) AS previous_on, c.occupancy
-FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
+FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     refilled integer, visits integer, products jsonb, attendant integer, room_type text, known boolean, nights integer,
     guest_nights integer, guests integer, arriving integer, staying integer, stays integer, stay_on date, previous_on date,
     occupancy double precision)
@@ -26,7 +26,7 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        CASE WHEN c.after_departure_check AND c.departure_known THEN 2 WHEN c.after_departure_check THEN 1
             WHEN c.before_arrival THEN 3 ELSE 0 END AS evidence,
        coalesce(c.check_hour, -1) AS check_hour
-FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
+FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     previous_on date, after_departure_check boolean, departure_known boolean, before_arrival boolean, check_hour integer)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
   AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival)
@@ -36,7 +36,7 @@ ORDER BY m.hotel_id, m.entity_id, m.observed_at
 -- Units of each product found consumed and refilled.
 SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
        coalesce(CAST(context ->> 'refilled' AS double precision), 0) AS refilled
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = 'product_consumption' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
 
@@ -46,7 +46,7 @@ SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 
        CAST(context ->> 'issued' AS double precision) AS issued,
        CAST(context ->> 'written_off' AS double precision) AS written_off,
        CAST(context ->> 'returned' AS double precision) AS returned
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = 'stock_outflow' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
 
@@ -55,12 +55,12 @@ ORDER BY hotel_id, entity_id, observed_at
 SELECT hotel_id, product_id, day, at, level, kind FROM (
     SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day,
            extract(epoch FROM observed_at) AS at, metric_value AS level, context ->> 'kind' AS kind
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'stock_level' AND observed_at >= :since AND observed_at < :until
     UNION ALL
     (SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, business_date - DATE '0001-01-01' + 1,
            extract(epoch FROM observed_at), metric_value, context ->> 'kind'
-    FROM minibar_ml.ml_metrics WHERE metric_type = 'stock_level' AND observed_at < :since
+    FROM ml_metrics WHERE metric_type = 'stock_level' AND observed_at < :since
     ORDER BY hotel_id, entity_id, observed_at DESC)
 ) l ORDER BY hotel_id, product_id, at
 
@@ -68,7 +68,7 @@ SELECT hotel_id, product_id, day, at, level, kind FROM (
 -- Minutes between rooms in a shift, and the units handled at the end of each gap.
 SELECT m.hotel_id, m.entity_id AS attendant_id, m.business_date - DATE '0001-01-01' + 1 AS day,
        CAST(g.minutes AS double precision) AS minutes, CAST(g.items AS double precision) AS items
-FROM minibar_ml.ml_metrics m CROSS JOIN LATERAL ROWS FROM (
+FROM ml_metrics m CROSS JOIN LATERAL ROWS FROM (
     jsonb_array_elements_text(m.context -> 'gap_minutes'), jsonb_array_elements_text(m.context -> 'gap_items')
 ) AS g (minutes, items)
 WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
@@ -79,7 +79,7 @@ ORDER BY m.hotel_id, m.entity_id, m.observed_at
 SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS day,
        extract(epoch FROM observed_at) AS at, metric_value AS minutes,
        CASE WHEN CAST(context ->> 'open' AS boolean) THEN 1 ELSE 0 END AS open
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
 
@@ -87,17 +87,17 @@ ORDER BY hotel_id, entity_id, observed_at
 -- Units lost in custody.
 SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
        coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
 
--- name: books
+-- name: reservations
 -- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.
 SELECT r.hotel_id, least(s.arrives_on, CAST(:until AS timestamptz)::date) - DATE '0001-01-01' + 1 AS day,
        s.arrives_on - DATE '0001-01-01' + 1 AS arrives_on, s.departs_on - DATE '0001-01-01' + 1 AS departs_on,
        count(DISTINCT s.room_id) AS rooms
-FROM minibar_ml.source_stays(CAST(:since AS timestamptz)::date, CAST(:until AS timestamptz)::date + 41) s
-JOIN minibar_ml.source_rooms() r USING (room_id)
+FROM source_stays(CAST(:since AS timestamptz)::date, CAST(:until AS timestamptz)::date + 41) s
+JOIN source_rooms() r USING (room_id)
 WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
 GROUP BY r.hotel_id, s.arrives_on, s.departs_on
 ORDER BY r.hotel_id, s.arrives_on, s.departs_on

@@ -2,23 +2,23 @@
 
 -- name: is_on_record
 -- Whether the store has metric points or alerts of a hotel.
-SELECT EXISTS (SELECT FROM minibar_ml.ml_metrics WHERE metric_type = ANY(:metric_types) AND hotel_id = :hotel_id)
-    OR EXISTS (SELECT FROM minibar_ml.ml_alerts WHERE hotel_id = :hotel_id)
+SELECT EXISTS (SELECT FROM ml_metrics WHERE metric_type = ANY(:metric_types) AND hotel_id = :hotel_id)
+    OR EXISTS (SELECT FROM ml_alerts WHERE hotel_id = :hotel_id)
 
 -- name: fetch
 -- The hotels that the source knows.
-SELECT hotel_id, name FROM minibar_ml.source_hotels() ORDER BY hotel_id
+SELECT hotel_id, name FROM source_hotels() ORDER BY hotel_id
 
 -- name: fetch_active
 -- The hotels that are in use.
-SELECT hotel_id FROM minibar_ml.source_hotels() WHERE is_active ORDER BY hotel_id
+SELECT hotel_id FROM source_hotels() WHERE is_active ORDER BY hotel_id
 
 -- name: active_rooms
 -- How many rooms each hotel has in use.
-SELECT hotel_id, count(*) AS rooms FROM minibar_ml.source_rooms() WHERE is_active GROUP BY hotel_id ORDER BY hotel_id
+SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id ORDER BY hotel_id
 
 -- name: checked_rooms
 -- How many rooms of each hotel were checked in a span.
-SELECT hotel_id, count(DISTINCT entity_id) AS rooms FROM minibar_ml.ml_metrics
+SELECT hotel_id, count(DISTINCT entity_id) AS rooms FROM ml_metrics
 WHERE metric_type = 'room_consumption' AND observed_at >= :since AND observed_at < :until
 GROUP BY hotel_id ORDER BY hotel_id

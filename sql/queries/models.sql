@@ -5,12 +5,12 @@
 SELECT k.model_type, k.metric_type, k.hotel_id, coalesce(max(m.version), 0) + 1 AS version
 FROM unnest(CAST(:model_types AS text[]), CAST(:metric_types AS text[]), CAST(:hotel_ids AS integer[]))
     AS k (model_type, metric_type, hotel_id)
-LEFT JOIN minibar_ml.ml_models m USING (model_type, metric_type, hotel_id)
+LEFT JOIN ml_models m USING (model_type, metric_type, hotel_id)
 GROUP BY k.model_type, k.metric_type, k.hotel_id
 
 -- name: insert
 -- Adds sealed models, none of them active; returns their ids.
-INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, parameters, data_points,
+INSERT INTO ml_models (model_type, metric_type, hotel_id, version, model_data, parameters, data_points,
     trained_at, accuracy, precision, recall, evaluated_on)
 SELECT * FROM unnest(CAST(:model_types AS text[]), CAST(:metric_types AS text[]), CAST(:hotel_ids AS integer[]),
     CAST(:versions AS integer[]), CAST(:model_data AS bytea[]), CAST(:parameters AS jsonb[]),
@@ -20,8 +20,8 @@ RETURNING id, model_type, metric_type, hotel_id, version
 
 -- name: promote
 -- Makes these models the active ones of their keys; returns every row whose state changed, as it is now.
-UPDATE minibar_ml.ml_models m SET is_active = (m.id = ANY(CAST(:ids AS bigint[])))
-FROM minibar_ml.ml_models chosen
+UPDATE ml_models m SET is_active = (m.id = ANY(CAST(:ids AS bigint[])))
+FROM ml_models chosen
 WHERE chosen.id = ANY(CAST(:ids AS bigint[]))
   AND (m.model_type, m.metric_type, m.hotel_id) = (chosen.model_type, chosen.metric_type, chosen.hotel_id)
   AND m.is_active <> (m.id = chosen.id)
@@ -30,11 +30,11 @@ RETURNING m.model_type, m.metric_type, m.hotel_id, m.version, m.is_active
 -- name: roll_back
 -- Makes the newest version below the active one active, for each model of a metric that has such a version; returns
 -- every row whose state changed, as it is now.
-UPDATE minibar_ml.ml_models m SET is_active = NOT m.is_active
+UPDATE ml_models m SET is_active = NOT m.is_active
 FROM (
     SELECT active.model_type, active.version AS now_at, max(older.version) AS back_to
-    FROM minibar_ml.ml_models active
-    JOIN minibar_ml.ml_models older USING (model_type, metric_type, hotel_id)
+    FROM ml_models active
+    JOIN ml_models older USING (model_type, metric_type, hotel_id)
     WHERE active.metric_type = :metric_type AND active.hotel_id = :hotel_id
       AND active.is_active AND older.version < active.version
     GROUP BY active.model_type, active.version
@@ -45,11 +45,11 @@ RETURNING m.model_type, m.metric_type, m.hotel_id, m.version, m.is_active
 
 -- name: prune
 -- Forgets all but the newest versions of each model; the active one stays, however old.
-DELETE FROM minibar_ml.ml_models
+DELETE FROM ml_models
 WHERE NOT is_active AND id IN (
     SELECT id FROM (
         SELECT id, row_number() OVER (PARTITION BY model_type, metric_type, hotel_id ORDER BY version DESC) AS age
-        FROM minibar_ml.ml_models
+        FROM ml_models
     ) aged
     WHERE age > :keep
 )
@@ -58,7 +58,7 @@ WHERE NOT is_active AND id IN (
 -- The active models, sealed, of some hotels or (null) of all.
 SELECT id, model_type, metric_type, hotel_id, version, model_data, parameters, data_points, trained_at, accuracy,
     precision, recall, evaluated_on, is_active
-FROM minibar_ml.ml_models
+FROM ml_models
 WHERE is_active AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 ORDER BY hotel_id, metric_type, model_type
 
@@ -66,7 +66,7 @@ ORDER BY hotel_id, metric_type, model_type
 -- What is known of every stored model of a hotel or (null) of all, without its bytes; newest version first.
 SELECT id, model_type, metric_type, hotel_id, version, data_points, trained_at, accuracy, precision, recall,
     evaluated_on, is_active
-FROM minibar_ml.ml_models
+FROM ml_models
 WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id
 ORDER BY hotel_id, metric_type, model_type, version DESC
 
@@ -74,21 +74,21 @@ ORDER BY hotel_id, metric_type, model_type, version DESC
 -- One stored model, sealed, by its id.
 SELECT id, model_type, metric_type, hotel_id, version, model_data, parameters, data_points, trained_at, accuracy,
     precision, recall, evaluated_on, is_active
-FROM minibar_ml.ml_models
+FROM ml_models
 WHERE id = :id
 
 -- name: fetch_seals
 -- How many models each key has sealed, by the fingerprint that stands in front of their bytes; '' for other bytes.
 SELECT CASE WHEN substring(model_data FROM 1 FOR 4) = CAST('MBML' AS bytea)
             THEN encode(substring(model_data FROM 5 FOR 8), 'hex') ELSE '' END AS fingerprint, count(*) AS models
-FROM minibar_ml.ml_models
+FROM ml_models
 GROUP BY 1
 ORDER BY 1
 
 -- name: claim_sealed_by
 -- The next models that one of some keys has sealed, locked, so that no training forgets one meanwhile.
 SELECT id, model_type, metric_type, hotel_id, version, model_data
-FROM minibar_ml.ml_models
+FROM ml_models
 WHERE id > :after AND substring(model_data FROM 1 FOR 4) = CAST('MBML' AS bytea)
   AND encode(substring(model_data FROM 5 FOR 8), 'hex') = ANY(CAST(:keys AS text[]))
 ORDER BY id
@@ -97,13 +97,13 @@ FOR UPDATE
 
 -- name: mark_resealed
 -- Puts the bytes that another key has sealed in the place of models' old ones.
-UPDATE minibar_ml.ml_models m SET model_data = sealed.model_data
+UPDATE ml_models m SET model_data = sealed.model_data
 FROM unnest(CAST(:ids AS bigint[]), CAST(:model_data AS bytea[])) AS sealed (id, model_data)
 WHERE m.id = sealed.id
 
 -- name: insert_logs
 -- Records trainings, those that made no model too.
-INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points, success,
+INSERT INTO ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points, success,
     error, metrics)
 SELECT * FROM unnest(CAST(:models AS text[]), CAST(:metric_types AS text[]), CAST(:hotel_ids AS integer[]),
     CAST(:started_at AS timestamptz[]), CAST(:ended_at AS timestamptz[]), CAST(:data_points AS integer[]),

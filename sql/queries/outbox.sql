@@ -6,13 +6,13 @@
 -- found lately, or came in late, or that a person put off or opened again, is news, and of several events only the last; that it is over
 -- is told to whom was told that it began.
 WITH fresh AS (
-    UPDATE minibar_ml.ml_alert_events SET considered_at = :as_of
-    WHERE id IN (SELECT id FROM minibar_ml.ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
+    UPDATE ml_alert_events SET considered_at = :as_of
+    WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
            a.type, a.severity
-    FROM fresh f JOIN minibar_ml.ml_alerts a ON a.id = f.alert_id
+    FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
     WHERE a.muted_by IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
@@ -22,28 +22,27 @@ WITH fresh AS (
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
            OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
            -- Its day had been looked at before without it: what it was found by came in late. History is another thing.
-           OR EXISTS (SELECT FROM minibar_ml.ml_job_runs r
+           OR EXISTS (SELECT FROM ml_job_runs r
                       WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly')
                         AND r.as_of < a.raised_at AND CAST(r.as_of AS date) > a.last_occurred_on))
     ORDER BY f.alert_id, f.id DESC
 )
-INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, next_at)
+INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, next_at)
 SELECT 'alert', c.id, n.event_id, n.alert_id,
        CASE WHEN p.digest_at IS NULL THEN CAST(:as_of AS timestamptz)
             ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + p.digest_at
                       + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < p.digest_at THEN interval '0'
                              ELSE interval '1 day' END AS timestamptz) END
 FROM news n
-JOIN minibar_ml.ml_people p ON p.is_active
+JOIN ml_people p ON p.is_active
      -- Hotel 0 is the common store: whoever serves a hotel is served by it.
      AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
      AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
-     AND array_position(ARRAY['low', 'medium', 'high', 'critical'], n.severity)
-         >= array_position(ARRAY['low', 'medium', 'high', 'critical'], p.min_severity)
-JOIN minibar_ml.ml_channels c ON c.person_id = p.id
+     AND n.severity >= p.min_severity
+JOIN ml_channels c ON c.person_id = p.id
 WHERE NOT n.is_end
    OR (p.wants_resolved AND EXISTS (
-       SELECT FROM minibar_ml.ml_outbox o
+       SELECT FROM ml_outbox o
        WHERE o.alert_id = n.alert_id AND o.channel_id = c.id AND o.status = 'sent'))
 ORDER BY n.event_id, c.id
 ON CONFLICT DO NOTHING
@@ -53,14 +52,14 @@ ON CONFLICT DO NOTHING
 WITH last AS (
     SELECT DISTINCT ON (o.channel_id, o.alert_id) o.channel_id, o.alert_id, o.event_id, o.repetition, o.status,
            o.ended_at + p.repeat_minutes * interval '1 minute' AS again_at
-    FROM minibar_ml.ml_people p
-    JOIN minibar_ml.ml_channels c ON c.person_id = p.id
-    JOIN minibar_ml.ml_outbox o ON o.channel_id = c.id
-    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    FROM ml_people p
+    JOIN ml_channels c ON c.person_id = p.id
+    JOIN ml_outbox o ON o.channel_id = c.id
+    JOIN ml_alerts a ON a.id = o.alert_id
     WHERE p.is_active AND p.repeat_minutes IS NOT NULL AND a.status = 'open' AND a.muted_by IS NULL
     ORDER BY o.channel_id, o.alert_id, o.id DESC
 )
-INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)
+INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)
 SELECT 'alert', channel_id, event_id, alert_id, repetition + 1, :as_of
 FROM last WHERE status = 'sent' AND again_at <= :as_of
 ON CONFLICT DO NOTHING
@@ -68,8 +67,8 @@ ON CONFLICT DO NOTHING
 -- name: skip_over
 -- Takes back what need not be told any more: the alert is closed, snoozed or muted by now, somebody has read it (unless
 -- it became graver), or the person is inactive.
-UPDATE minibar_ml.ml_outbox o SET status = 'skipped', ended_at = :as_of, reason = 'over'
-FROM minibar_ml.ml_alerts a, minibar_ml.ml_alert_events e, minibar_ml.ml_channels c, minibar_ml.ml_people p
+UPDATE ml_outbox o SET status = 'skipped', ended_at = :as_of, reason = 'over'
+FROM ml_alerts a, ml_alert_events e, ml_channels c, ml_people p
 WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id = o.event_id
   AND c.id = o.channel_id AND p.id = c.person_id
   AND (NOT p.is_active
@@ -83,25 +82,20 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
 -- What was tried before stays by itself, so that a second copy is known for one.
 WITH due AS (
     SELECT o.id, o.channel_id, p.digest_at IS NOT NULL AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
-    FROM minibar_ml.ml_outbox o
-    JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
-    JOIN minibar_ml.ml_people p ON p.id = c.person_id
-    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    FROM ml_outbox o
+    JOIN ml_channels c ON c.id = o.channel_id
+    JOIN ml_people p ON p.id = c.person_id
+    JOIN ml_alerts a ON a.id = o.alert_id
     WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0 AND c.kind = ANY(:kinds)
-      AND (a.severity = 'critical' OR p.quiet_from IS NULL
-           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
-                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
-                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END)
+      AND (a.severity = 'critical' OR NOT in_quiet_hours(CAST(:as_of AS timestamptz), p.quiet_from, p.quiet_until))
 ), chosen AS (
     SELECT id, channel_id FROM due WHERE wants_digest OR due > CAST(:storm AS integer)
 ), digests AS (
-    INSERT INTO minibar_ml.ml_outbox (kind, channel_id, next_at)
+    INSERT INTO ml_outbox (kind, channel_id, next_at)
     SELECT DISTINCT 'digest', channel_id, CAST(:as_of AS timestamptz) FROM chosen
     RETURNING id, channel_id
 )
-UPDATE minibar_ml.ml_outbox o SET status = 'bundled', digest_id = d.id
+UPDATE ml_outbox o SET status = 'bundled', digest_id = d.id
 FROM chosen JOIN digests d USING (channel_id)
 WHERE o.id = chosen.id AND o.status = 'waiting'
 
@@ -109,30 +103,25 @@ WHERE o.id = chosen.id AND o.status = 'waiting'
 -- Takes up to :batch due messages of these kinds of channel, the gravest first, out of every other run's reach for the
 -- lease; returns them.
 WITH due AS (
-    SELECT o.id, coalesce(array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity), 0) AS gravity
-    FROM minibar_ml.ml_outbox o
-    JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
-    JOIN minibar_ml.ml_people p ON p.id = c.person_id
-    LEFT JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
+    SELECT o.id
+    FROM ml_outbox o
+    JOIN ml_channels c ON c.id = o.channel_id
+    JOIN ml_people p ON p.id = c.person_id
+    LEFT JOIN ml_alerts a ON a.id = o.alert_id
     WHERE o.status = 'waiting' AND o.next_at <= :as_of AND c.kind = ANY(:kinds) AND p.is_active
-      AND (o.kind = 'report' OR a.severity = 'critical' OR p.quiet_from IS NULL
-           OR NOT CASE WHEN p.quiet_from <= p.quiet_until
-                       THEN CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            AND CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until
-                       ELSE CAST(CAST(:as_of AS timestamptz) AS time) >= p.quiet_from
-                            OR CAST(CAST(:as_of AS timestamptz) AS time) < p.quiet_until END
-           OR EXISTS (SELECT FROM minibar_ml.ml_outbox m JOIN minibar_ml.ml_alerts b ON b.id = m.alert_id
+      AND (o.kind = 'report' OR a.severity = 'critical' OR NOT in_quiet_hours(CAST(:as_of AS timestamptz), p.quiet_from, p.quiet_until)
+           OR EXISTS (SELECT FROM ml_outbox m JOIN ml_alerts b ON b.id = m.alert_id
                       WHERE m.digest_id = o.id AND b.severity = 'critical'))
-    ORDER BY gravity DESC, o.next_at, o.id
+    ORDER BY a.severity DESC NULLS LAST, o.next_at, o.id
     LIMIT :batch FOR UPDATE OF o SKIP LOCKED
 )
-UPDATE minibar_ml.ml_outbox o
+UPDATE ml_outbox o
 SET attempts = o.attempts + 1, next_at = CAST(:as_of AS timestamptz) + :lease_seconds * interval '1 second'
 FROM due
-JOIN minibar_ml.ml_outbox w ON w.id = due.id
-JOIN minibar_ml.ml_channels c ON c.id = w.channel_id
-JOIN minibar_ml.ml_people p ON p.id = c.person_id
-LEFT JOIN minibar_ml.ml_alert_events e ON e.id = w.event_id
+JOIN ml_outbox w ON w.id = due.id
+JOIN ml_channels c ON c.id = w.channel_id
+JOIN ml_people p ON p.id = c.person_id
+LEFT JOIN ml_alert_events e ON e.id = w.event_id
 WHERE o.id = due.id
 RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
@@ -141,41 +130,40 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
 -- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; those
 -- that became graver count too. Apart from them, those whose end it tells.
 WITH members AS (
-    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over,
-           array_position(ARRAY['low', 'medium', 'high', 'critical'], a.severity) AS gravity
-    FROM minibar_ml.ml_outbox o
-    JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id
-    JOIN minibar_ml.ml_alert_events e ON e.id = o.event_id
+    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over
+    FROM ml_outbox o
+    JOIN ml_alerts a ON a.id = o.alert_id
+    JOIN ml_alert_events e ON e.id = o.event_id
     WHERE o.digest_id = :id AND a.muted_by IS NULL
       AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR a.status = e.event)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
        ARRAY(SELECT id FROM members WHERE NOT is_over
-             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
+             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
        (SELECT count(*) FROM members WHERE is_over) AS over,
        ARRAY(SELECT id FROM members WHERE is_over
-             ORDER BY gravity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
+             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
 
 -- name: mark_sent
 -- A message was accepted; with a digest all that it told.
-UPDATE minibar_ml.ml_outbox SET status = 'sent', ended_at = :at, reason = NULL
+UPDATE ml_outbox SET status = 'sent', ended_at = :at, reason = NULL
 WHERE id = :id OR (digest_id = :id AND status = 'bundled')
 
 -- name: mark_skipped
 -- A digest has nothing left to tell.
-UPDATE minibar_ml.ml_outbox SET status = 'skipped', ended_at = :at, reason = 'over'
+UPDATE ml_outbox SET status = 'skipped', ended_at = :at, reason = 'over'
 WHERE id = :id OR (digest_id = :id AND status = 'bundled')
 
 -- name: mark_failed
 -- A message won't be tried again, and why.
-UPDATE minibar_ml.ml_outbox SET status = 'failed', ended_at = :at, reason = :reason
+UPDATE ml_outbox SET status = 'failed', ended_at = :at, reason = :reason
 WHERE id = :id OR (digest_id = :id AND status = 'bundled')
 
 -- name: mark_delayed
 -- A message could not be delivered yet: it comes due after a pause that doubles each time up to two hours, the shorter
 -- by up to a half at random, so that not all come at once.
-UPDATE minibar_ml.ml_outbox
+UPDATE ml_outbox
 SET reason = :reason,
     next_at = CAST(:at AS timestamptz)
               + least(7200, 60 * power(2, least(attempts, 10) - 1)) * (1 - random() / 2) * interval '1 second'
@@ -183,11 +171,11 @@ WHERE id = :id
 
 -- name: release
 -- Gives claimed messages back that were not tried.
-UPDATE minibar_ml.ml_outbox SET attempts = attempts - 1, next_at = :as_of WHERE id = ANY(:ids) AND status = 'waiting'
+UPDATE ml_outbox SET attempts = attempts - 1, next_at = :as_of WHERE id = ANY(:ids) AND status = 'waiting'
 
 -- name: retry_failed
 -- Lets all that has failed be tried once more from the start; one row each.
-UPDATE minibar_ml.ml_outbox
+UPDATE ml_outbox
 SET status = CASE WHEN digest_id IS NULL THEN 'waiting' ELSE 'bundled' END, attempts = 0, next_at = :as_of,
     ended_at = NULL
 WHERE status = 'failed'
@@ -201,16 +189,16 @@ SELECT count(*) FILTER (WHERE o.status = 'waiting') AS waiting,
        min(o.created_at) FILTER (WHERE o.status = 'waiting' AND o.attempts > 0) AS tried_since,
        count(*) FILTER (WHERE o.status = 'failed' AND o.digest_id IS NULL) AS failed,
        (array_agg(o.reason ORDER BY o.ended_at DESC) FILTER (WHERE o.status = 'failed'))[1] AS last_failure
-FROM minibar_ml.ml_outbox o JOIN minibar_ml.ml_channels c ON c.id = o.channel_id
+FROM ml_outbox o JOIN ml_channels c ON c.id = o.channel_id
 WHERE o.status IN ('waiting', 'failed')
 
 -- name: insert_mail
 -- Keeps a mail that was rendered beforehand; returns its id.
-INSERT INTO minibar_ml.ml_mails (subject, body, html) VALUES (:subject, :body, :html) RETURNING id
+INSERT INTO ml_mails (subject, body, html) VALUES (:subject, :body, :html) RETURNING id
 
 -- name: insert_attachments
 -- Adds the files of a mail, given as arrays of the same length.
-INSERT INTO minibar_ml.ml_attachments (mail_id, name, media_type, content)
+INSERT INTO ml_attachments (mail_id, name, media_type, content)
 SELECT :mail_id, name, media_type, content
 FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents AS bytea[]))
      AS f (name, media_type, content)
@@ -220,7 +208,7 @@ FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents
 -- all hotels wants one of all; who is there for some, one of each; where one hotel is :asked for, only that one.
 -- A storekeeper gets none: a report tells of more than stock.
 SELECT DISTINCT w.hotel_id, p.language
-FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
 CROSS JOIN LATERAL (
     SELECT CAST(:asked AS integer) AS hotel_id WHERE p.hotels IS NULL OR CAST(:asked AS integer) = ANY(p.hotels)
     UNION
@@ -228,17 +216,17 @@ CROSS JOIN LATERAL (
 ) w
 WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
   AND NOT EXISTS (
-      SELECT FROM minibar_ml.ml_outbox o
+      SELECT FROM ml_outbox o
       WHERE o.channel_id = c.id
         AND o.report = concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date), coalesce('hotel ' || w.hotel_id, 'all')))
 ORDER BY w.hotel_id NULLS FIRST, p.language
 
 -- name: enqueue_report
 -- One message with this mail for everybody who reads this language and wants this report of the hotel; one row each.
-INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)
+INSERT INTO ml_outbox (kind, channel_id, report, mail_id, next_at)
 SELECT 'report', c.id, concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date),
                                  coalesce('hotel ' || CAST(:hotel_id AS integer), 'all')), :mail_id, :as_of
-FROM minibar_ml.ml_people p JOIN minibar_ml.ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
 WHERE p.is_active AND p.language = :language AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
   AND CASE WHEN p.hotels IS NULL THEN CAST(:hotel_id AS integer) IS NOT DISTINCT FROM CAST(:asked AS integer)
            ELSE CAST(:hotel_id AS integer) = ANY(p.hotels) END
@@ -247,8 +235,8 @@ RETURNING id
 
 -- name: get_mail
 -- A mail that was rendered beforehand.
-SELECT subject, body, html FROM minibar_ml.ml_mails WHERE id = :id
+SELECT subject, body, html FROM ml_mails WHERE id = :id
 
 -- name: fetch_attachments
 -- The files of a mail, by name.
-SELECT name, media_type, content FROM minibar_ml.ml_attachments WHERE mail_id = :id ORDER BY name
+SELECT name, media_type, content FROM ml_attachments WHERE mail_id = :id ORDER BY name

@@ -16,7 +16,7 @@ SELECT occurred_on AS day, type, severity,
             ELSE 'open' END AS status,
        coalesce(status = 'resolved' AND resolved_at <= :as_of AND resolved_by <> 'system', false) AS by_person,
        count(*) AS alerts, count(impact) AS priced, sum(impact) AS impact
-FROM minibar_ml.ml_alerts
+FROM ml_alerts
 WHERE occurred_on >= :since AND occurred_on < :until
   AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -30,7 +30,7 @@ SELECT w.hours, a.raised_at > CAST(:as_of AS timestamptz) - w.hours * interval '
        coalesce(a.status = 'resolved' AND a.resolved_at <= :as_of AND a.resolved_by <> 'system', false) AS by_person,
        count(*) AS alerts, count(a.impact) AS priced, sum(a.impact) AS impact
 FROM unnest(CAST(:hours AS integer[])) AS w(hours)
-JOIN minibar_ml.ml_alerts a
+JOIN ml_alerts a
   ON a.raised_at > CAST(:as_of AS timestamptz) - 2 * w.hours * interval '1 hour' AND a.raised_at <= :as_of
 WHERE CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id
 GROUP BY 1, 2, 3, 4, 5
@@ -38,18 +38,18 @@ GROUP BY 1, 2, 3, 4, 5
 -- name: live
 -- Alerts that were live at that instant, by severity, the gravest first.
 SELECT severity, count(*) AS alerts, sum(impact) AS impact
-FROM minibar_ml.ml_alerts
+FROM ml_alerts
 WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY severity
-ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity)
+ORDER BY severity DESC
 
 -- name: actions
 -- Live alerts with their sentences, the dearest of each severity, the gravest severity first.
 WITH ranked AS (
     SELECT id AS ranked_id, row_number() OVER (
         PARTITION BY severity ORDER BY impact DESC NULLS LAST, raised_at DESC, id DESC) AS place
-    FROM minibar_ml.ml_alerts
+    FROM ml_alerts
     WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND muted_by IS NULL AND raised_at <= :as_of
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -59,9 +59,9 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by
-FROM minibar_ml.ml_alerts JOIN ranked ON id = ranked_id
+FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
-ORDER BY array_position(ARRAY['critical', 'high', 'medium', 'low'], severity), place
+ORDER BY severity DESC, place
 
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
@@ -70,8 +70,8 @@ WITH counted AS (
            (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
            count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of)
                          OR resolved_at > :as_of) AS live,
-           max(array_position(ARRAY['low', 'medium', 'high', 'critical'], severity)) AS gravity
-    FROM minibar_ml.ml_alerts
+           max(severity) AS worst
+    FROM ml_alerts
     WHERE occurred_on >= :since AND occurred_on < :until
       AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
       AND NOT (status = 'false_positive' AND resolved_at <= :as_of)
@@ -83,8 +83,7 @@ WITH counted AS (
         PARTITION BY entity_type ORDER BY alerts DESC, impact DESC NULLS LAST, name, hotel_id, entity_id) AS place
     FROM counted
 )
-SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total,
-       (ARRAY['low', 'medium', 'high', 'critical'])[gravity] AS worst
+SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, worst
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
 -- name: verdicts
@@ -94,7 +93,7 @@ SELECT type, count(*) FILTER (WHERE judged) AS judged,
        count(*) FILTER (WHERE judged AND status = 'false_positive') AS false_positives
 FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
              OR (status = 'resolved' AND resolved_by <> 'system')) AS judged
-      FROM minibar_ml.ml_alerts
+      FROM ml_alerts
       WHERE occurred_on >= :since AND occurred_on < :until
         AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
         AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)) a
@@ -106,7 +105,7 @@ SELECT day::date AS day
 FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 WHERE EXISTS (
     SELECT FROM unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
-        SELECT FROM minibar_ml.ml_metrics m
+        SELECT FROM ml_metrics m
         WHERE m.metric_type = kind.metric AND m.business_date = day::date
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
@@ -120,7 +119,7 @@ WHERE NOT EXISTS (
     SELECT FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day',
                                 interval '1 day') AS day
     CROSS JOIN unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
-        SELECT FROM minibar_ml.ml_metrics m
+        SELECT FROM ml_metrics m
         WHERE m.metric_type = kind.metric AND m.business_date = day::date AND m.hotel_id = h.hotel_id
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
         LIMIT 1) found)
@@ -132,7 +131,7 @@ ORDER BY h.place
 SELECT day::date AS day
 FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 WHERE EXISTS (
-    SELECT FROM minibar_ml.ml_job_runs r
+    SELECT FROM ml_job_runs r
     WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
       AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date)
 
@@ -143,7 +142,7 @@ WITH points AS (
     SELECT hotel_id, entity_id, metric_value AS minutes, observed_at,
            greatest(coalesce(CAST(context ->> 'visits' AS numeric), 1), 1) AS visits,
            (CAST(:until AS date) - 1 - business_date) / 7 AS week
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'refill_duration' AND entity_type = 'attendant'
       AND business_date >= CAST(:until AS date) - 56 AND business_date < :until
       AND observed_at >= CAST(:until AS date) - 57 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
@@ -189,17 +188,17 @@ SELECT has_table_privilege('minibar_ml.ml_models', 'SELECT')
 WITH active AS (
     SELECT DISTINCT ON (model_type, metric_type, hotel_id) model_type AS model, metric_type, hotel_id, version,
            data_points, trained_at, accuracy, precision, recall, evaluated_on
-    FROM minibar_ml.ml_models m
+    FROM ml_models m
     WHERE trained_at <= :as_of AND (is_active OR EXISTS (
-        SELECT FROM minibar_ml.ml_models l
+        SELECT FROM ml_models l
         WHERE (l.model_type, l.metric_type, l.hotel_id) = (m.model_type, m.metric_type, m.hotel_id)
           AND l.is_active AND l.trained_at > :as_of))
     ORDER BY model_type, metric_type, hotel_id, version DESC
 ), trained AS (
     SELECT DISTINCT ON (model, metric_type, hotel_id) model, metric_type, hotel_id, data_points, success, error
-    FROM minibar_ml.ml_training_logs t
+    FROM ml_training_logs t
     WHERE NOT EXISTS (
-        SELECT FROM minibar_ml.ml_job_runs r
+        SELECT FROM ml_job_runs r
         WHERE r.job = 'train' AND r.as_of > :as_of AND t.started_at >= r.started_at
           AND (r.ended_at IS NULL OR t.started_at <= r.ended_at))
     ORDER BY model, metric_type, hotel_id, started_at DESC, id DESC
@@ -217,10 +216,10 @@ LIMIT :limit
 SELECT j.job, last.outcome, last.as_of AS ran_at, done.as_of AS done_at
 FROM unnest(ARRAY['collect', 'train', 'detect']) WITH ORDINALITY AS j(job, place)
 LEFT JOIN LATERAL (
-    SELECT outcome, as_of FROM minibar_ml.ml_job_runs r
+    SELECT outcome, as_of FROM ml_job_runs r
     WHERE r.job = j.job AND r.as_of <= :as_of ORDER BY started_at DESC LIMIT 1) last ON true
 LEFT JOIN LATERAL (
-    SELECT as_of FROM minibar_ml.ml_job_runs r
+    SELECT as_of FROM ml_job_runs r
     WHERE r.job = j.job AND r.as_of <= :as_of AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
 ) done ON true
 ORDER BY j.place
@@ -236,7 +235,7 @@ WITH forecasts AS (
            business_date + 1 + CAST(floor(metric_value) AS integer) AS empty_on,
            CAST(context ->> 'order_quantity' AS integer) AS order_quantity,
            CAST(context ->> 'order_by' AS date) AS order_by, business_date AS forecast_on
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'stock_days_left' AND entity_type = 'product'
       AND observed_at >= CAST(:since AS date) AND observed_at <= :as_of
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -246,7 +245,7 @@ WITH forecasts AS (
            CAST(facts ->> 'level' AS double precision) AS level, CAST(facts ->> 'empty_on' AS date) AS empty_on,
            coalesce(CAST(facts ->> 'order_quantity' AS integer), 0) AS order_quantity,
            CAST(facts ->> 'order_by' AS date) AS order_by
-    FROM minibar_ml.ml_alerts
+    FROM ml_alerts
     WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
       AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -267,12 +266,12 @@ ORDER BY days_left, hotel_id, entity_id
 
 -- name: hotels
 -- The hotels that the source knows.
-SELECT hotel_id AS id, name FROM minibar_ml.source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
+SELECT hotel_id AS id, name FROM source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
 
 -- name: attendants
 -- Names of some attendants.
-SELECT user_id AS id, name FROM minibar_ml.source_users() WHERE user_id = ANY(:ids)
+SELECT user_id AS id, name FROM source_users() WHERE user_id = ANY(:ids)
 
 -- name: products
 -- Names of some products.
-SELECT product_id AS id, name FROM minibar_ml.source_products() WHERE product_id = ANY(:ids)
+SELECT product_id AS id, name FROM source_products() WHERE product_id = ANY(:ids)

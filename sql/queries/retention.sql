@@ -3,22 +3,22 @@
 -- name: prune_messages
 -- Deletes what was sent, skipped or given up so long ago. A live alert's messages stay, because repeats and the notice
 -- that it is over look at them; so does the digest that told of it.
-DELETE FROM minibar_ml.ml_outbox o
+DELETE FROM ml_outbox o
 WHERE o.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'
   AND NOT EXISTS (
-      SELECT FROM minibar_ml.ml_alerts a
-      WHERE a.id = o.alert_id AND a.status IN ('open', 'acknowledged', 'snoozed'))
+      SELECT FROM ml_alerts a
+      WHERE a.id = o.alert_id AND is_live(a.status))
   AND NOT EXISTS (
-      SELECT FROM minibar_ml.ml_outbox m JOIN minibar_ml.ml_alerts a ON a.id = m.alert_id
-      WHERE m.digest_id = o.id AND a.status IN ('open', 'acknowledged', 'snoozed'))
+      SELECT FROM ml_outbox m JOIN ml_alerts a ON a.id = m.alert_id
+      WHERE m.digest_id = o.id AND is_live(a.status))
 
 -- name: prune_mails
 -- Deletes mails that no message needs any more, with their attachments.
-DELETE FROM minibar_ml.ml_mails WHERE id NOT IN (SELECT mail_id FROM minibar_ml.ml_outbox WHERE mail_id IS NOT NULL)
+DELETE FROM ml_mails WHERE id NOT IN (SELECT mail_id FROM ml_outbox WHERE mail_id IS NOT NULL)
 
 -- name: prune_runs
 -- Deletes runs that ended so long ago, except the last of each job that did its work.
-DELETE FROM minibar_ml.ml_job_runs r
+DELETE FROM ml_job_runs r
 WHERE r.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'
-  AND EXISTS (SELECT FROM minibar_ml.ml_job_runs n
+  AND EXISTS (SELECT FROM ml_job_runs n
               WHERE n.job = r.job AND n.outcome IN ('done', 'partly') AND n.started_at > r.started_at)

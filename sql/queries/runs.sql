@@ -11,30 +11,30 @@ SELECT pg_advisory_unlock(hashtext('minibar_ml'), hashtext(:name))
 -- name: insert
 -- Opens a run; returns its id. We hold the job's lock, so a run of it that is still open has been killed.
 WITH killed AS (
-    UPDATE minibar_ml.ml_job_runs SET outcome = 'failed', ended_at = clock_timestamp(), error = 'killed'
+    UPDATE ml_job_runs SET outcome = 'failed', ended_at = clock_timestamp(), error = 'killed'
     WHERE job = :job AND outcome = 'running'
 )
-INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES (:job, :as_of) RETURNING id
+INSERT INTO ml_job_runs (job, as_of) VALUES (:job, :as_of) RETURNING id
 
 -- name: mark_ended
 -- Closes a run with its outcome.
-UPDATE minibar_ml.ml_job_runs
+UPDATE ml_job_runs
 SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS jsonb), error = :error
 WHERE id = :id
 
 -- name: find_last
 -- As-of, start and counts of the last run of a job that did its work; no row before the first.
-SELECT as_of, started_at, counts FROM minibar_ml.ml_job_runs
+SELECT as_of, started_at, counts FROM ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
 
 -- name: find_last_with_changes
 -- The same, and the business days whose points collect has changed since it started.
 SELECT l.as_of, l.started_at, l.counts,
-       ARRAY(SELECT DISTINCT CAST(day AS date)
-             FROM minibar_ml.ml_job_runs c CROSS JOIN LATERAL jsonb_array_elements_text(c.counts -> 'changed_on') AS day
+       ARRAY(SELECT DISTINCT d.business_date
+             FROM ml_job_runs c JOIN ml_changed_days d ON d.run_id = c.id
              WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
              ORDER BY 1) AS changed_on
-FROM minibar_ml.ml_job_runs l
+FROM ml_job_runs l
 WHERE l.job = :job AND l.outcome IN ('done', 'partly') ORDER BY l.started_at DESC LIMIT 1
 
 -- name: begin_snapshot

@@ -32,11 +32,11 @@ WHERE p.pronamespace = to_regnamespace('minibar_ml') AND p.proname LIKE 'source\
 
 -- name: find_contract
 -- Which layout the contract was installed for, and in which schema it looks for each table.
-SELECT layout, checksum, absent, schemas FROM minibar_ml.ml_source_contract
+SELECT layout, checksum, absent, schemas FROM ml_source_contract
 
 -- name: upsert_contract
 -- Records the installed contract.
-INSERT INTO minibar_ml.ml_source_contract (layout, checksum, absent, schemas)
+INSERT INTO ml_source_contract (layout, checksum, absent, schemas)
 VALUES (:layout, :checksum, :absent, CAST(:schemas AS jsonb))
 ON CONFLICT (only_row) DO UPDATE SET layout = excluded.layout, checksum = excluded.checksum, absent = excluded.absent,
     schemas = excluded.schemas, installed_at = now()

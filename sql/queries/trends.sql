@@ -6,7 +6,7 @@
 
 -- name: collected_until
 -- Up to which instant `collect` has done its work; NULL where it never did.
-SELECT max(as_of) AS collected_until FROM minibar_ml.ml_job_runs WHERE job = 'collect' AND outcome IN ('done', 'partly')
+SELECT max(as_of) AS collected_until FROM ml_job_runs WHERE job = 'collect' AND outcome IN ('done', 'partly')
 
 -- name: consumption
 -- Rooms and products, each kind by how much their units a checked day changed on the scale of square roots, on which
@@ -15,7 +15,7 @@ SELECT max(as_of) AS collected_until FROM minibar_ml.ml_job_runs WHERE job = 'co
 -- window has no known day there is no change to tell; those come last.
 WITH points AS MATERIALIZED (
     SELECT entity_type, hotel_id, entity_id, business_date AS day, sum(metric_value) AS units
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'room_consumption' AND entity_type = 'room'
       AND business_date >= :before AND business_date < :until
       AND observed_at >= CAST(:before AS date) - 1 AND observed_at < CAST(:until AS date) + 1
@@ -24,7 +24,7 @@ WITH points AS MATERIALIZED (
     GROUP BY 1, 2, 3, 4
     UNION ALL
     SELECT entity_type, hotel_id, entity_id, business_date, sum(metric_value)
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'product_consumption' AND entity_type = 'product'
       AND business_date >= :before AND business_date < :until
       AND observed_at >= CAST(:before AS date) - 1 AND observed_at < CAST(:until AS date) + 1
@@ -39,7 +39,7 @@ WITH points AS MATERIALIZED (
     CROSS JOIN generate_series(CAST(:before AS timestamp), CAST(:until AS timestamp) - interval '1 day',
                                interval '1 day') AS d(day)
     CROSS JOIN LATERAL (
-        SELECT FROM minibar_ml.ml_metrics m
+        SELECT FROM ml_metrics m
         WHERE m.metric_type IN ('room_consumption', 'product_consumption') AND m.hotel_id = h.hotel_id
           AND m.business_date = d.day::date AND m.observed_at >= d.day::timestamptz - interval '1 day'
           AND m.observed_at < d.day::timestamptz + interval '2 days'
@@ -78,7 +78,7 @@ WITH points AS (
     SELECT hotel_id, entity_id, business_date AS day, metric_value AS minutes, observed_at,
            greatest(coalesce(CAST(context ->> 'visits' AS integer), 1), 1) AS visits,
            CAST(context ->> 'items' AS integer) AS items
-    FROM minibar_ml.ml_metrics
+    FROM ml_metrics
     WHERE metric_type = 'refill_duration' AND entity_type = 'attendant'
       AND business_date >= :earliest AND business_date < :until
       AND observed_at >= CAST(:earliest AS date) - 1 AND observed_at < CAST(:until AS date) + 1
@@ -111,7 +111,7 @@ SELECT hotel_id, metric_type AS metric, count(*) AS points, count(DISTINCT entit
        min(metric_value) AS minimum, percentile_cont(0.5) WITHIN GROUP (ORDER BY metric_value) AS median,
        avg(metric_value) AS mean, max(metric_value) AS maximum, sum(metric_value) AS total,
        array_agg(DISTINCT business_date) AS days
-FROM minibar_ml.ml_metrics
+FROM ml_metrics
 WHERE metric_type = ANY(:metrics) AND business_date >= :since AND business_date < :until
   AND observed_at >= CAST(:since AS date) - 1 AND observed_at < CAST(:until AS date) + 1
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -122,23 +122,23 @@ GROUP BY hotel_id, metric_type
 SELECT hotel.id AS hotel_id, metric.type AS metric, newest.observed_at
 FROM unnest(CAST(:hotels AS integer[])) AS hotel(id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS metric(type)
 CROSS JOIN LATERAL (
-    SELECT observed_at FROM minibar_ml.ml_metrics m
+    SELECT observed_at FROM ml_metrics m
     WHERE m.metric_type = metric.type AND m.hotel_id = hotel.id
       AND m.observed_at >= CAST(:earliest AS date) AND m.observed_at <= :as_of
     ORDER BY m.observed_at DESC LIMIT 1) newest
 
 -- name: hotels
 -- The hotels that the source knows.
-SELECT hotel_id AS id, name, is_active FROM minibar_ml.source_hotels()
+SELECT hotel_id AS id, name, is_active FROM source_hotels()
 
 -- name: room_names
 -- All rooms.
-SELECT room_id AS id, room_name AS name FROM minibar_ml.source_rooms()
+SELECT room_id AS id, room_name AS name FROM source_rooms()
 
 -- name: product_names
 -- All products.
-SELECT product_id AS id, name FROM minibar_ml.source_products()
+SELECT product_id AS id, name FROM source_products()
 
 -- name: attendant_names
 -- All who may be attendants.
-SELECT user_id AS id, name FROM minibar_ml.source_users()
+SELECT user_id AS id, name FROM source_users()

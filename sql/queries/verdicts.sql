@@ -6,6 +6,6 @@ SELECT type, hotel_id, split_part(detector, '+', 1) AS detector, entity_type, en
        ARRAY(SELECT DISTINCT day - DATE '0001-01-01' + 1
              FROM unnest(ARRAY[occurred_on, measured_on, last_occurred_on]) AS day ORDER BY 1) AS days,
        score, status = 'false_positive' AS is_false, resolved_at AS at
-FROM minibar_ml.ml_alerts
+FROM ml_alerts
 WHERE status IN ('resolved', 'false_positive') AND resolved_by <> 'system'
 ORDER BY resolved_at, id

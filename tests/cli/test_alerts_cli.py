@@ -264,9 +264,9 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
 def _rooms(connection: Connection, count: int) -> None:
     """So many rooms in use, and one that is not."""
     connection.execute(text("INSERT INTO public.oteller (id, ad) VALUES (1, 'Palas')"))
-    connection.execute(text("INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '1', 1)"))
+    connection.execute(text("INSERT INTO public.katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '1', 1)"))
     connection.execute(
-        text("INSERT INTO odalar (kat_id, oda_no, aktif) SELECT 1, n, n > 0 FROM generate_series(0, :count) n"),
+        text("INSERT INTO public.odalar (kat_id, oda_no, aktif) SELECT 1, n, n > 0 FROM generate_series(0, :count) n"),
         {"count": count},
     )
     connection.commit()
@@ -307,7 +307,7 @@ def test_without_a_readable_source_the_rooms_checked_in_the_window_count(
             " FROM generate_series(1, 8) room, generate_series(timestamptz '2025-11-10', '2025-11-19', '1 day') day"
         )
     )
-    three.execute(text("DROP TABLE odalar CASCADE"))
+    three.execute(text("DROP TABLE public.odalar CASCADE"))
     three.commit()
     assert printed(capsys, "stats", "--as-of", "2025-11-20T12:00")["rooms"] == 8
     unknown = printed(capsys, "stats", "--as-of", "2025-10-20T12:00")

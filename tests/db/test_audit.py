@@ -13,7 +13,7 @@ from support.hotels import ZONE, command, done, sql
 from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store import alerts, audit, migrations
+from minibar_ml.store import alerts, audit
 from minibar_ml.store.engine import make_engine
 
 LOG = "minibar_ml.ml_audit_log"
@@ -145,25 +145,6 @@ def test_a_verdict_on_many_alerts_is_one_statement_and_chains_all_its_entries(co
     alerts.judge(connection, ids, "resolved", "ayse", evening(HIGH_ROOM.occurred_on))
     chain = audit.verify(connection)
     assert (chain.entries, chain.fault) == (3, None)
-
-
-def test_entries_that_were_there_before_the_chain_are_chained_by_the_migration(
-    database: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    by_version = {migration.version: migration for migration in migrations.migrations()}
-    for version in sorted(version for version in by_version if version < 4):
-        _run_script(database, by_version.pop(version).script())
-    sql(database, f"INSERT INTO {LOG} (os_user, action, subject) VALUES ('u', 'a', 'one'), ('u', 'a', 'two')")
-    sql(database, f"DELETE FROM {LOG} WHERE subject = 'one'")
-    done(database, "db", "upgrade", "--quiet")
-    sql(database, f"INSERT INTO {LOG} (os_user, action, subject) VALUES ('u', 'a', 'three')")
-    assert _verified(database, capsys, ExitCode.OK)["entries"] == 2
-    _tampered(database, f"UPDATE {LOG} SET subject = 'other' WHERE subject = 'two'")
-    assert _verified(database, capsys, ExitCode.UNEXPECTED)["first_broken_id"] == 2
-
-
-def _run_script(url: str, script: str) -> None:
-    assert "ERROR" not in psql(url, script)
 
 
 @pytest.fixture

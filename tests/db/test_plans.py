@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from conftest import load_sql
-from sqlalchemy import Connection, create_engine, make_url
+from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
-from sqlalchemy.pool import NullPool
 from support.findings import UNFILTERED
 from support.hotels import ZONE, done, sql
 
+from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query, sql_folder
 
 VISITS, ROOMS = 120_000, 400
@@ -112,8 +112,7 @@ def year_of_points(make_database: Callable[..., str], template: str) -> str:
 
 @pytest.fixture
 def _store(year_of_points: str) -> Iterator[Connection]:
-    engine = create_engine(make_url(year_of_points).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
-    with engine.connect() as connection:
+    with make_engine(year_of_points, ZONE).connect() as connection:
         yield connection
 
 
@@ -134,7 +133,7 @@ def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Con
 
 def test_the_trailing_window_is_merged_without_reading_the_years_before(_store: Connection) -> None:
     _store.execute(query("collect.create_scratch"))
-    nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL, until_on="2025-11-17")
+    nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL, until_on="2025-11-17", run_id=1)
     read = {node["Relation Name"] for node in nodes if "Scan" in node["Node Type"] and "Relation Name" in node}
     assert read <= {"ml_metrics_2025_11", "computed_metrics"}
 

@@ -1,6 +1,7 @@
 """The store's schema: migrations give exactly sql/schema.sql, by whatever way they are run; every query is used."""
 
 import re
+import runpy
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from support.hotels import command, done, sql
 from minibar_ml import cli
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.ml.frames import TABLES
+from minibar_ml.store import access
+from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query, sections, sql_folder
 
 GOLDEN = sql_folder() / "schema.sql"
@@ -20,6 +23,7 @@ HEADER = (
     "-- Functions stand before the tables that they read.\nSET check_function_bodies = off;\n\n"
 )
 CODE = Path(cli.__file__).parents[1]
+DOCS = CODE.parent / "docs"
 FAMILIES = ("collect", "frames", "report")
 """Subjects whose queries are named by what is asked for: `collect.{metric}`, `report.{name}`."""
 NAMES = [(path.stem, name) for path in sorted((sql_folder() / "queries").glob("*.sql")) for name in sections(path)]
@@ -54,6 +58,17 @@ def test_migrations_give_exactly_the_schema_on_file(upgraded: str, request: pyte
     if request.config.getoption("--rewrite"):
         GOLDEN.write_text(found, encoding="utf-8")
     assert found == request.getfixturevalue("on_file")
+
+
+def test_the_page_about_the_schema_is_current(upgraded: str) -> None:
+    """`make docs` makes it, from the comments and grants."""
+    generated = runpy.run_path(str(DOCS / "generate.py"))
+    with make_engine(upgraded, "UTC").connect() as connection:
+        access.apply_roles(connection)
+        found = generated["schema"](connection)
+        connection.rollback()
+    assert "| None |" not in found, "a table or column has no comment"
+    assert found == (DOCS / "schema.md").read_text(encoding="utf-8"), "run `make docs`"
 
 
 def test_the_printed_script_run_by_psql_gives_the_same_and_leaves_nothing_to_do(

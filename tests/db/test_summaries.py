@@ -58,7 +58,7 @@ def test_the_newest_point_may_be_older_than_the_window_but_not_newer_than_the_in
 
 
 def test_every_metric_is_told_of_the_only_hotel_and_why_it_is_unknown(points: Points, connection: Connection) -> None:
-    connection.exec_driver_sql("DROP TABLE misafir_kayitlari CASCADE")
+    connection.exec_driver_sql("DROP TABLE public.misafir_kayitlari CASCADE")
     found = {one.metric: one.unknown for one in summaries.fetch(connection, WEEK, NOON, None)}
     assert list(found) == list(METRIC_TYPES)
     unreadable = {metric for metric, unknown in found.items() if unknown == "source_unreadable"}
@@ -66,7 +66,7 @@ def test_every_metric_is_told_of_the_only_hotel_and_why_it_is_unknown(points: Po
 
 
 def test_a_chains_ledger_belongs_to_the_common_store(points: Points, connection: Connection) -> None:
-    connection.exec_driver_sql("INSERT INTO oteller (id, ad) VALUES (2, 'Other')")
+    connection.exec_driver_sql("INSERT INTO public.oteller (id, ad) VALUES (2, 'Other')")
     points.room(9, hotel=2, _10=1)
     found = summaries.fetch(connection, WEEK, NOON, None)
     assert {one.metric for one in found if one.hotel_id == 0} == {"stock_level", "stock_outflow", "stock_days_left"}

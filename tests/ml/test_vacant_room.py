@@ -10,6 +10,7 @@ from support.ordinary_life import ordinary
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import Limits, Moment
+from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.detectors.vacant_room import VacantRoom
 from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, BEFORE_DEPARTURE, CERTAIN, Frames
 
@@ -35,7 +36,7 @@ def _found(frames: Frames, limits: Limits | None = None) -> list[Finding]:
     day = int(frames.vacant["day"].max())
     start = datetime.fromordinal(day).replace(tzinfo=UTC)
     moment = Moment(1, day, start, start, True)
-    detector, frames = VacantRoom(), frames.seen_on(day)
+    detector, frames = VacantRoom(), frames.seen_on(day, LOOK_BACK)
     return detector.decide(detector.score(frames, {}, moment), {}, limits or Limits(), moment)
 
 
@@ -48,8 +49,8 @@ def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None
     ("evidence", "reason"),
     [(AFTER_DEPARTURE, "after_departure"), (BEFORE_DEPARTURE, "before_departure"), (BEFORE_ARRIVAL, "before_arrival")],
 )
-def test_where_guests_take_nothing_two_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
-    (finding,) = _found(_frames(2, evidence))
+def test_where_guests_take_nothing_three_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
+    (finding,) = _found(_frames(3, evidence))
     assert (finding.reason, finding.severity) == (reason, "high")
     assert finding.score is not None
     assert _found(_frames(1, evidence)) == []

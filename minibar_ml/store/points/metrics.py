@@ -91,8 +91,9 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
-    (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
+    (STAYS, ("stage_nights", "stage_record", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
+    (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
@@ -140,21 +141,24 @@ def refuse(connection: Connection, until: datetime) -> list[Refused]:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """How many points a run wrote anew, changed and removed, and which of the last 31 business days they are of."""
+    """How many points a run added, changed and removed."""
 
     inserted: int
     updated: int
     removed: int
-    changed_on: tuple[date, ...] = ()
 
 
-def merge(connection: Connection, spans: Mapping[MetricType, datetime], until: datetime, until_on: date) -> MergeResult:
-    """Write what is new or different, remove what the source no longer gives; returns the counts."""
+def merge(
+    connection: Connection, run_id: int, spans: Mapping[MetricType, datetime], until: datetime, until_on: date
+) -> MergeResult:
+    """Write what is new or different, remove what the source no longer gives; returns the counts.
+
+    Which of the last 31 business days changed is left for detect in ml_changed_days.
+    """
     trailing = min(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
-    bounds = {"trailing_since": trailing, "until": until, "until_on": until_on}
+    bounds = {"trailing_since": trailing, "until": until, "until_on": until_on, "run_id": run_id}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
-    changed_on = sorted({*written.changed_on, *gone.changed_on})
-    return MergeResult(written.inserted, written.updated, gone.removed, tuple(changed_on))
+    return MergeResult(written.inserted, written.updated, gone.removed)
