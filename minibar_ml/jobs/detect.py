@@ -82,7 +82,7 @@ def run(
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
-    """The verdicts known on a day; fetched when first asked for, which is only where something is learnt."""
+    """The verdicts known on a day; fetched when first asked for, which is only where something is learned."""
 
     @cache
     def fetched() -> list[LabelledAlert]:
