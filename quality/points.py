@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from minibar_ml.config.settings import Settings
 from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
-from minibar_ml.simulate import Fault, generate, write
+from minibar_ml.simulate import Fault, evenings, generate, rewrite, write
 from minibar_ml.simulate.writing.stays import STAY_RECORDS
 from minibar_ml.store import migrations
 from minibar_ml.store.points import frames
@@ -23,6 +23,7 @@ MADE_BY = (
     "quality/database.py",
 )  # fmt: skip
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
+COLLECTED_NIGHTS = 35
 LATE_DAYS = 30
 """What is written down later than that, no nightly collect looks for."""
 
@@ -54,12 +55,29 @@ def make(hotel: Hotel) -> Points:
         migrations.upgrade(connection)
         source.install(connection, without)
         connection.commit()
+        if hotel.plan.manner and hotel.plan.has_stays:
+            _collect_every_night(connection, hotel)
         if hotel.late:
             _collect_without_late_rows(connection, hotel, as_of)
         collect.run(connection, as_of, ZoneInfo(ZONE), Settings().lookback_days)
         connection.commit()
         start = datetime.combine(hotel.plan.starts_on, time.min, ZoneInfo(ZONE))
         return Points(frames.fetch(connection, start, as_of), data.faults)
+
+
+def _collect_every_night(connection: Connection, hotel: Hotel) -> None:
+    """Collect as an installation of some weeks does: each night before the next day's lists overwrite it.
+
+    The last evening's tables are left behind; what is older than the first night comes from what that evening knew.
+    """
+    zone, first = ZoneInfo(ZONE), hotel.plan.days - COLLECTED_NIGHTS
+    for number, evening in enumerate(evenings(hotel.plan, first), start=first):
+        source.use_own_path(connection)
+        rewrite(connection, evening, hotel.layout, ZONE)
+        connection.commit()
+        midnight = datetime.combine(hotel.plan.date_of(number + 1), time.min, zone)
+        collect.run(connection, midnight, zone, Settings().lookback_days)
+        connection.commit()
 
 
 def _collect_without_late_rows(connection: Connection, hotel: Hotel, as_of: datetime) -> None:

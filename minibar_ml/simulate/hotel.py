@@ -38,8 +38,8 @@ def generate(plan: HotelPlan) -> SourceData:
     return SourceData(tables, truth.faults, plan.manner, truth.stays.of_night != NO_STAY)
 
 
-def evenings(plan: HotelPlan) -> Iterator[SourceData]:
-    """What the application overwrites, as each evening found it, from the first day on: lists, uploads, tasks, signs.
+def evenings(plan: HotelPlan, since: int = 0) -> Iterator[SourceData]:
+    """What the application overwrites, as each evening found it: lists, uploads, tasks, signs; from a day (index) on.
 
     Raises ValueError for the ideal manner.
     """
@@ -47,7 +47,7 @@ def evenings(plan: HotelPlan) -> Iterator[SourceData]:
         raise ValueError("nothing is overwritten in the ideal manner")
     truth = live_through(plan)
     occupied = truth.stays.of_night != NO_STAY
-    for tables in nightly_lists(truth, plan.manner):
+    for tables in nightly_lists(truth, plan.manner, since):
         yield SourceData(tables, truth.faults, plan.manner, occupied)
 
 

@@ -16,6 +16,10 @@ CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_record (
+    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id integer, arrives_on date,
+    arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
+    is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
@@ -104,7 +108,7 @@ SELECT DISTINCT room_id, night FROM (
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
--- Doors with "do not disturb": a guest was in the room, who had slept there or was to.
+-- Signs "do not disturb": a guest was in the room, who had slept there or was to.
 WITH signs AS (
     INSERT INTO scratch_dnd
     SELECT room_id, day, max(coalesce(last_at, first_at))
@@ -140,18 +144,22 @@ SELECT DISTINCT ON (room_id, night) room_id, night, guests, arrives_on, stay_id,
        is_expected
 FROM nights WHERE NOT is_doubtful ORDER BY room_id, night, arrives_on DESC, guests DESC
 
+-- name: stage_record
+-- The record of nights: its last word of each, and the last that called it occupied.
+INSERT INTO scratch_record
+SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
+       departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night)
+FROM ml_nights
+WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+ORDER BY room_id, night, state, id DESC
+
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown.
-ANALYZE scratch_nights;
-WITH last AS MATERIALIZED (
-    SELECT DISTINCT ON (n.room_id, n.night) n.*
-    FROM ml_nights n
-    WHERE n.state = 'occupied' AND n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
-    ORDER BY n.room_id, n.night, n.id DESC
-), gone AS MATERIALIZED (
-    SELECT l.* FROM last l
-    WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = l.room_id AND s.night = l.night)
+WITH gone AS MATERIALIZED (
+    SELECT r.* FROM scratch_record r
+    WHERE r.state = 'occupied'
+      AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = r.room_id AND s.night = r.night)
 ), overwritten AS MATERIALIZED (
     SELECT g.* FROM gone g
     WHERE NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
@@ -170,21 +178,16 @@ SELECT room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, depa
 
 -- name: settle_unknown
 -- A night that somebody is known to have slept in the room is not unknown, and no night is listed twice.
-ANALYZE scratch_nights, scratch_unknown;
-WITH known AS (
-    DELETE FROM scratch_unknown u USING scratch_nights n WHERE n.room_id = u.room_id AND n.night = u.night
+WITH once AS (
+    DELETE FROM scratch_unknown RETURNING *
 )
-DELETE FROM scratch_unknown u USING scratch_unknown o
-WHERE o.room_id = u.room_id AND o.night = u.night AND o.ctid < u.ctid
+INSERT INTO scratch_unknown
+SELECT room_id, night FROM once EXCEPT SELECT room_id, night FROM scratch_nights
 
 -- name: record_nights
--- Writes down what is known by now of the nights up to today, where that is something else than the record's last word.
-WITH last AS (
-    SELECT DISTINCT ON (n.room_id, n.night) n.*
-    FROM ml_nights n
-    WHERE n.night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
-    ORDER BY n.room_id, n.night, n.id DESC
-), now_known AS (
+-- Writes down what is known by now of the nights up to today, where that is something else than the record's last word,
+-- and once more when an occupied night is over.
+WITH now_known AS (
     SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
            departs_at, is_expected FROM scratch_nights
     UNION ALL
@@ -195,7 +198,7 @@ INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives
 SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_on, k.arrives_at, k.departs_on,
        k.departs_at, k.is_expected, :until
 FROM now_known k JOIN source_rooms() r USING (room_id)
-LEFT JOIN last l ON l.room_id = k.room_id AND l.night = k.night
+LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
       IS DISTINCT FROM
       (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
@@ -212,8 +215,7 @@ WITH known_from AS (
         FROM source_first_departures() f JOIN source_rooms() r USING (room_id)
         UNION ALL
         -- Lists of departures are overwritten; what was known stays known.
-        SELECT hotel_id, min(departs_on) FROM ml_nights
-        WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND departs_on <= CAST(:until_on AS date)
+        SELECT hotel_id, min(departs_on) FROM scratch_record WHERE departs_on <= CAST(:until_on AS date)
         GROUP BY hotel_id) k
     GROUP BY hotel_id
 ), arrivals AS MATERIALIZED (

@@ -1,9 +1,14 @@
 """Guest lists and daily room tasks in the manner of today's application."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
+from sqlalchemy import create_engine, make_url
+from sqlalchemy.pool import NullPool
 from support.application_hotel import MANNER, PLAN, none, one
 from support.hotels import ZONE, sql
 
-from minibar_ml.simulate import SourceData
+from minibar_ml.simulate import SourceData, evenings, generate, rewrite, write
 
 DAYS = PLAN.days * PLAN.hotels
 
@@ -163,3 +168,19 @@ def test_headers_say_whether_all_some_or_none_is_done(application: str) -> None:
     assert {tuple(row) for row in sql(application, state)} == {
         ("completed", True, True, True), ("in_progress", False, True, False), ("pending", False, False, False),
     }  # fmt: skip
+
+
+def test_an_evenings_lists_take_the_place_of_what_is_there(make_database: Callable[..., str]) -> None:
+    url = make_database()
+    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+    plan = replace(PLAN, rooms=12, days=20, hotels=1)
+    write(engine, generate(plan), "b", ZONE)
+    visits = one(url, "SELECT count(*) FROM minibar_islemleri")
+    evening = next(evenings(plan, since=10))
+    with engine.connect() as connection:
+        rewrite(connection, evening, "b", ZONE)
+        connection.commit()
+    for name, table in evening.tables.items():
+        assert one(url, f"SELECT count(*) FROM {name}") == len(table), name
+    assert one(url, "SELECT max(gorev_tarihi) FROM yukleme_gorevleri") == plan.date_of(10)
+    assert one(url, "SELECT count(*) FROM minibar_islemleri") == visits

@@ -10,6 +10,7 @@ from support.ordinary_life import ordinary
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import Limits, Moment
+from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.detectors.vacant_room import VacantRoom
 from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, BEFORE_DEPARTURE, CERTAIN, Frames
 
@@ -35,7 +36,7 @@ def _found(frames: Frames, limits: Limits | None = None) -> list[Finding]:
     day = int(frames.vacant["day"].max())
     start = datetime.fromordinal(day).replace(tzinfo=UTC)
     moment = Moment(1, day, start, start, True)
-    detector, frames = VacantRoom(), frames.seen_on(day)
+    detector, frames = VacantRoom(), frames.seen_on(day, LOOK_BACK)
     return detector.decide(detector.score(frames, {}, moment), {}, limits or Limits(), moment)
 
 

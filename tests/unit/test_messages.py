@@ -154,6 +154,7 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         for line in re.findall(r"\breason=(.*),$", path.read_text(encoding="utf-8"), re.MULTILINE)
         for reason in re.findall(r'"([a-z_]+)"(?! *\])', line)
     }
+    given |= {reason for detector in ALL for reason in detector.spec.reasons}
     special = {"waited", "product_none", "leak_of_days", "sold_out"}
     assert given | special == WORDINGS.keys()
     assert given == {case[2] for case in CASES}

@@ -25,7 +25,7 @@ class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour. How often such a time leaves one unit missing is learnt from the hotel's own weeks before
+    arrival of unknown hour. How often such a time leaves one unit missing is learned from the hotel's own weeks before
     the judged day; how much rarer more units are, from two against one: guests who leave take one, thieves take more,
     and a few thefts in the past must not teach that they are usual.
     """
@@ -39,7 +39,7 @@ class VacantRoom:
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
-        """Nothing to store: what is learnt comes with the frames that are scored."""
+        """Nothing to store: what is learned comes with the frames that are scored."""
         return {}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":

@@ -40,11 +40,12 @@ def application_tables(truth: Truth, manner: ApplicationManner) -> Tables:
     }
 
 
-def nightly_lists(truth: Truth, manner: ApplicationManner) -> Iterator[Tables]:
-    """Guest lists, uploads, tasks and signs as each evening found them, from the first day on."""
+def nightly_lists(truth: Truth, manner: ApplicationManner, since: int) -> Iterator[Tables]:
+    """Guest lists, uploads, tasks and signs as each evening found them, from a day (index) on."""
     days = _Days(truth, manner)
-    for number, uploads in enumerate(load_lists(truth, manner), start=1):
-        yield _lists(days, uploads, number)
+    for day, uploads in enumerate(load_lists(truth, manner)):
+        if day >= since:
+            yield _lists(days, uploads, day + 1)
 
 
 class _Days:

@@ -60,9 +60,9 @@ def rewrite(connection: Connection, data: SourceData, layout: Layout, timezone: 
     """Put other rows into some of the tables that `write` has made; the caller commits."""
     tables = in_layout(data, layout, timezone)
     names = [name for name in TABLES if name in tables]
+    # CASCADE for tables of the other way of writing, which are empty
+    connection.exec_driver_sql(f"TRUNCATE {', '.join(names)} CASCADE")
     cursor = connection.connection.cursor()
-    for name in reversed(names):
-        cursor.execute(f"DELETE FROM {name}")
     for name in names:
         _copy(cursor, name, tables[name])
     cursor.close()
