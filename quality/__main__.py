@@ -1,14 +1,14 @@
-"""`python -m quality [tune|validate|held-out|all]`: judge detection on simulated hotels; held-out writes the page."""
+"""`python -m quality [tune|validate|held-out|all]`: measure detection on simulated hotels; held-out writes the page."""
 
 import argparse
 
-from quality import report, tables
 from quality.hotels import PARTS, load
+from quality.page import report, tables
 from quality.results import Results, measure
 
 
 def main() -> int:
-    """Judge the sets that are asked for and print what came out; all of held-out becomes docs/quality.md."""
+    """Measure the sets that are asked for and print the results; all of held-out becomes docs/quality.md."""
     parser = argparse.ArgumentParser(prog="python -m quality", description=__doc__)
     parser.add_argument("part", nargs="?", default="held-out", choices=[*map(_word, PARTS), "all"])
     parser.add_argument("--hotels", type=int, metavar="N", help="only the first N of each set; the page is not written")
@@ -20,7 +20,7 @@ def main() -> int:
             hotels = load(part)[: asked.hotels]
             results = measure(part, hotels, asked.jobs, only_alerts=asked.alerts)
             _show(results)
-            if part == "held_out" and results.beside and asked.hotels is None:
+            if part == "held_out" and results.yardsticks and asked.hotels is None:
                 report.FILE.write_text(report.text(results), encoding="utf-8")
                 print(f"\nwritten to {report.FILE}")
     return 0
@@ -29,7 +29,7 @@ def main() -> int:
 def _show(results: Results) -> None:
     print(f"\n{results.part}: {len(results.walks)} hotels in {results.seconds:.0f} s")
     found = [tables.promises, tables.summary, tables.sizes, tables.curves]
-    if results.beside:
+    if results.yardsticks:
         found += [tables.bounds, tables.naive_rules, tables.self_estimates, tables.days_left]
     for table in [*found, tables.hotels]:
         print(f"\n{table(results)}")

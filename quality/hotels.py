@@ -1,4 +1,4 @@
-"""The simulated hotels of `hotels.toml`: three fixed sets that nobody chooses anew after having seen results."""
+"""The simulated hotels of `hotels.toml`: three fixed sets that are never chosen again after results were seen."""
 
 import tomllib
 from dataclasses import dataclass, fields
@@ -16,7 +16,7 @@ PARTS: tuple[Part, ...] = get_args(Part)
 
 @dataclass(frozen=True, slots=True)
 class Hotel:
-    """A hotel to judge: its plan, and how its data reach the store.
+    """A hotel to measure: its plan, and how its data reach the store.
 
     `late` is the share of the last month's visits that are written down only after everything else was collected.
     """

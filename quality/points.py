@@ -25,7 +25,7 @@ MADE_BY = (
 VISITS, LINES = "minibar_islemleri", "minibar_islem_detay"
 COLLECTED_NIGHTS = 35
 LATE_DAYS = 30
-"""What is written down later than that, no nightly collect looks for."""
+"""What is entered later than that, no nightly collect looks for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.store import alerts, migrations
-from minibar_ml.store.findings import merged
+from minibar_ml.store.findings import deduplicate
 from minibar_ml.store.scratch import scratch_alerts
 from quality import database
 
@@ -55,7 +55,7 @@ def raised(connection: Connection, days: Days) -> tuple[Raised, ...]:
     with scratch_alerts(connection):
         for seen_at, findings in days:
             alerts.upsert(connection, findings, {}, seen_at, lambda _finding, _name: ("", ""), ALERT_TYPES)
-            today = {_fingerprint(finding): finding for finding in merged(findings)}
+            today = {_fingerprint(finding): finding for finding in deduplicate(findings)}
             for row in connection.execute(text(SEEN), {"seen_at": seen_at}):
                 finding = today[row.type, row.hotel_id, row.entity_type, row.entity_id]
                 found.setdefault(row.id, Raised(finding, [])).days.append(finding.occurred_on)

@@ -1,4 +1,4 @@
-"""Walking forward over a hotel's last days: every day judged with what that night's training would have learnt."""
+"""Walking forward over a hotel's last days: every day checked with what that night's training would have learnt."""
 
 import time as clock
 from collections.abc import Mapping
@@ -43,8 +43,8 @@ BUDGETS = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
 class Walk:
     """What cron would have raised on a hotel, and what was there to be raised.
 
-    `swept` holds the alerts of single detectors by name and budget, `forest` what Isolation Forest alone thinks by
-    metric; `seconds` is CPU time of learning and judging.
+    `swept` holds the alerts of single detectors by name and budget, `forest` how Isolation Forest alone ranks rows, by
+    metric; `seconds` is CPU time of learning and detection.
     """
 
     hotel: Hotel
@@ -61,10 +61,10 @@ def walk(hotel: Hotel) -> Walk:
 
 
 def make(hotel: Hotel, known: points.Points) -> Walk:
-    """Judge every day from the hotel's first judged one on, as `detect --since` does."""
-    plan, seconds = settled(hotel), 0.0
+    """Check every day from the hotel's first judged one on, as `detect --since` does."""
+    plan, seconds = default_plan(hotel), 0.0
     hotels = Hotels.of(plan, {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()})
-    models, again = NightlyTraining(plan, hotels.frames), _Again()
+    models, sweep = NightlyTraining(plan, hotels.frames), _Sweep()
     walked: list[tuple[datetime, list[Finding]]] = []
     for day in judged_days(hotel):
         found: list[Finding] = []
@@ -75,20 +75,20 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
             found += detect_day(frames, fitted, plan.limits, moment, history=history)
             seconds += clock.process_time() - started
             if history.phase != "learning":
-                again.look(frames, fitted, plan.limits, moment)
+                sweep.run(frames, fitted, plan.limits, moment)
         walked.append((plan.seen_at(day), found))
-        again.close(plan.seen_at(day))
+        sweep.close(plan.seen_at(day))
     forest = {
         metric: mark(rows, ASKED[metric][0], known.faults, ASKED[metric][1], hotel)
-        for metric, rows in again.forests().items()
+        for metric, rows in sweep.forests().items()
     }
     with store(observed(known.frames)) as connection:
-        alerts, swept = raised(connection, walked), again.swept(connection)
+        alerts, swept = raised(connection, walked), sweep.swept(connection)
     return Walk(hotel, known.faults, alerts, swept, forest, seconds)
 
 
-class _Again:
-    """Single detectors and forests, asked once more by themselves."""
+class _Sweep:
+    """Single detectors and forests, run once more by themselves."""
 
     def __init__(self) -> None:
         keys = [(name, budget) for name in SWEPT for budget in BUDGETS]
@@ -96,7 +96,7 @@ class _Again:
         self._today: dict[tuple[str, float], list[Finding]] = {key: [] for key in keys}
         self._odd: dict[str, list[DataFrame]] = {}
 
-    def look(self, frames: Frames, fitted: FittedModels, limits: Limits, moment: Moment) -> None:
+    def run(self, frames: Frames, fitted: FittedModels, limits: Limits, moment: Moment) -> None:
         """One hotel's day."""
         seen = frames.seen_on(moment.day, LOOK_BACK)
         for detector in ALL:
@@ -119,7 +119,7 @@ class _Again:
                 self._odd.setdefault(DETECTORS[detector.spec.name], []).append(odd)
 
     def close(self, seen_at: datetime) -> None:
-        """All hotels were looked at."""
+        """All hotels of a day are done."""
         for key, findings in self._today.items():
             self._walked[key].append((seen_at, list(findings)))
             findings.clear()
@@ -129,7 +129,7 @@ class _Again:
         return {name: {budget: raised(connection, self._walked[name, budget]) for budget in BUDGETS} for name in SWEPT}
 
     def forests(self) -> dict[str, DataFrame]:
-        """By metric, every row that its forest looked at."""
+        """By metric, every row that its forest ranked."""
         import pandas as pd
 
         every = {metric: pd.concat(rows) for metric, rows in self._odd.items()}
@@ -141,7 +141,7 @@ def judged_days(hotel: Hotel) -> list[date]:
     return [hotel.first_judged + timedelta(days=n) for n in range(hotel.judged_days)]
 
 
-def settled(hotel: Hotel) -> DetectionPlan:
+def default_plan(hotel: Hotel) -> DetectionPlan:
     """The plan of detect with the default settings."""
     settings = Settings(timezone=ZONE)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, settings.zone())

@@ -66,7 +66,7 @@ def seal(payload: Mapping[str, Any], header: ModelHeader, keys: Keys) -> bytes:
 def open_sealed(blob: bytes, expected: ModelHeader, keys: Keys | None) -> dict[str, Any]:
     """The payload of a sealed blob, which must be the model version that is expected.
 
-    Raises ModelRefused, naming the model, the reason and the cure, for anything else.
+    Raises ModelRefused, naming the model, the reason and what to do, for anything else.
     """
     with _refusing(expected):
         return serial.unpack(_proven(blob, expected, keys))
@@ -112,7 +112,7 @@ def _refusing(expected: ModelHeader) -> Iterator[None]:
 
 
 class _Refused(Exception):
-    """Why a blob is not opened, and the cure."""
+    """Why a blob is not opened, and what to do."""
 
 
 def _decrypt(blob: bytes, keys: Keys | None) -> bytes:

@@ -59,7 +59,7 @@ def _describe(value: Any, members: dict[str, Any]) -> Any:
 
 
 def unpack(data: bytes) -> dict[str, Any]:
-    """The payload of a serial form; raises ValueError, or what its parsers raise, where it is none.
+    """The payload of a serial form; raises ValueError, or what its parsers raise, where it is not one.
 
     Only for bytes whose origin is proven: `envelope.open_sealed` does that.
     """
@@ -68,7 +68,7 @@ def unpack(data: bytes) -> dict[str, Any]:
         members = {name: archive[name] for name in archive.files}
     restored = json.loads(members[VALUES].tobytes(), object_hook=lambda found: _restore(found, members))
     if not isinstance(restored, dict):
-        raise ValueError("the payload is no dict")
+        raise ValueError("the payload is not a dict")
     return restored
 
 

@@ -5,7 +5,7 @@ from minibar_ml.domain.errors import ConfigurationError
 
 MAGIC = b"MBMT"
 _TOKEN_AT = len(MAGIC) + FINGERPRINT_BYTES
-AGAIN = "restore that key, or set the address anew with `minibar-ml people set`"
+AGAIN = "restore that key, or set the address again with `minibar-ml people set`"
 
 
 def seal_token(text: str, keys: Keys) -> bytes:
@@ -14,14 +14,14 @@ def seal_token(text: str, keys: Keys) -> bytes:
 
 
 def open_token(blob: bytes, keys: Keys | None) -> str:
-    """The text of a sealed blob; raises ConfigurationError, naming the cure, where it can't be opened."""
+    """The text of a sealed blob; raises ConfigurationError, with what to do, where it can't be opened."""
     from cryptography.fernet import InvalidToken
 
     if keys is None:
         raise ConfigurationError("The address is sealed and there is no key: see `minibar-ml keys status`.")
     used = blob[len(MAGIC) : _TOKEN_AT]
     if not blob.startswith(MAGIC) or used not in keys.fingerprints:
-        raise ConfigurationError(f"The address was sealed with key {used.hex()}, which is not at hand: {AGAIN}.")
+        raise ConfigurationError(f"The address was sealed with key {used.hex()}, which is missing: {AGAIN}.")
     try:
         return keys.fernet.decrypt(blob[_TOKEN_AT:]).decode()
     except InvalidToken:

@@ -35,7 +35,7 @@ def day(text: str, option: str) -> date:
 
 def _require_known_year(year: int, text: str, option: str) -> None:
     if year < EARLIEST_YEAR:
-        raise UsageError(f"{option} {text} is before {EARLIEST_YEAR}; there are no data from that time.")
+        raise UsageError(f"{option} {text} is before {EARLIEST_YEAR}; no hotel has data from that time.")
 
 
 def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:

@@ -24,7 +24,7 @@ class TypeStats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BudgetUsage:
-    """What was raised in some days beside the budget, expected false alerts per 1,000 rooms and day.
+    """What was raised in some days compared with the budget, expected false alerts per 1,000 rooms and day.
 
     `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
     said of the alerts.
@@ -71,7 +71,7 @@ class AlertStats:
     by_detector: Mapping[str, TypeStats]
 
     def spending(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
-        """These alerts beside a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
+        """These alerts and a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
         false = sum(one.false_positives for one in self.by_type.values())
         return BudgetUsage(
             budget_per_1000_rooms_day=budget,

@@ -52,7 +52,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class JobHealth:
-    """A job beside its schedule. `age` is the time since its last success; None before the first."""
+    """A job and its schedule. `age` is the time since its last success; None before the first."""
 
     runs: JobRuns
     schedule: Schedule

@@ -1,4 +1,4 @@
-"""People who are told of alerts: what they want to hear of, when, and by which channels."""
+"""People to notify: of which alerts, when, and over which channels."""
 
 import re
 from collections.abc import Mapping

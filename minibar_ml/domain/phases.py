@@ -5,7 +5,7 @@ from typing import Literal
 
 Phase = Literal["learning", "provisional", "normal"]
 LEARNING_DAYS, PROVISIONAL_DAYS = 7, 14
-"""With fewer days than the first only rules speak; with fewer than the second what is learnt is provisional."""
+"""With fewer days than the first only rules are used; with fewer than the second what is learnt is provisional."""
 
 
 def phase_of(days: int) -> Phase:
@@ -17,7 +17,7 @@ def phase_of(days: int) -> Phase:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """A hotel's days with metric points before the day that is judged, as far back as learning looks."""
+    """A hotel's days with metric points before the day that is checked, as far back as learning reads."""
 
     days: int
     phase: Phase

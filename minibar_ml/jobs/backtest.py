@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """One hotel of a backtest: its rooms (None: unknown), days judged by phase, history now, alerts."""
+    """One hotel of a backtest: its rooms (None: unknown), days checked by phase, history now, alerts."""
 
     hotel_id: int
     rooms: int | None
@@ -45,8 +45,8 @@ class Watched:
 class BacktestResult:
     """What would have been raised from `since` up to, not including, `until`.
 
-    `alerts`: gravest first, the latest first of those; as they stood at the end. `by_day`: how many were raised when
-    each day was judged.
+    `alerts`: sorted by severity, then the latest first; as they stood at the end. `by_day`: how many were raised when
+    each day was checked.
     """
 
     since: date
@@ -68,7 +68,7 @@ class BacktestResult:
 
     @property
     def spending(self) -> BudgetUsage:
-        """All of it beside the budget."""
+        """All alerts compared with the budget."""
         room_days = sum((hotel.rooms or 0) * hotel.days for hotel in self._with_rooms) or None
         return BudgetUsage(
             budget_per_1000_rooms_day=self.budget, days=len(self.by_day), room_days=room_days, alerts=len(self.alerts)
@@ -96,11 +96,11 @@ class BacktestResult:
 def run(
     connection: "Connection", plan: DetectionPlan, hotel_id: int | None, progress: Callable[[date], None]
 ) -> BacktestResult:
-    """Walk through the plan's days; `progress` is told each day done. Raises NotFound for an unknown hotel.
+    """Walk through the plan's days; `progress` is called with each day done. Raises NotFound for an unknown hotel.
 
-    Verdicts are taken as settings are, as they are now, whenever they were given: it is asked what cron would raise.
+    Verdicts count as they are now, as settings do: the question is what cron would raise.
 
-    Reads in two short snapshots, before and after judging, so that no lock is held while it computes.
+    Reads in two short snapshots, before and after detection, so that no lock is held while it computes.
     """
     asked = plan.days(None)
     with snapshot(connection):

@@ -64,7 +64,7 @@ def run(
             logger.warning("check-in and check-out times have changed: all business days are computed again")
             span = everything
         if last and last.counts.get("timezone", zone.key) != zone.key:
-            logger.warning("ML_TIMEZONE was %s: all business days are computed anew", last.counts["timezone"])
+            logger.warning("ML_TIMEZONE was %s: all business days are computed again", last.counts["timezone"])
             span = everything
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
@@ -74,6 +74,7 @@ def run(
         stages = {
             "": span,
             "stage_custody": spans.get("custody_loss", span),
+            "stage_draws": spans.get("custody_loss", span),
             "stage_movements": spans.get("stock_outflow", span),
             "stage_openings": spans.get("stock_level", span),
             "stage_own_depots": spans.get("stock_level", span),

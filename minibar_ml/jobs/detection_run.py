@@ -74,7 +74,7 @@ def read_hotels(
     later = {} if learns else plan.oldest_scored(first)
     frames = replace(points.fetch(connection, plan.oldest(first), plan.as_of, later), calendar=plan.calendar)
     if plan.is_live and STAYS.issubset(usable):
-        frames = replace(frames, books=points.fetch_books(connection, plan.oldest(first), plan.as_of))
+        frames = replace(frames, reservations=points.fetch_reservations(connection, plan.oldest(first), plan.as_of))
     return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
 
 

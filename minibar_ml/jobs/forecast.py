@@ -39,7 +39,7 @@ class Ahead:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is foretold of one product; without `days` nothing is, and `reason` says why."""
+    """The forecast of one product; without `days` there is none, and `reason` says why."""
 
     hotel_id: int
     product_id: int
@@ -77,13 +77,13 @@ def run(
     hotel_id: int | None = None,
     is_live: bool = False,
 ) -> ForecastResult:
-    """Foretell every hotel's products as of an instant; `is_live`: that is now, so stays ahead are known."""
+    """Forecast every hotel's products as of an instant; `is_live`: that is now, so stays ahead are known."""
     today = as_of.astimezone(zone).date()
     oldest = datetime.combine(today - timedelta(days=STORED_DAYS + WINDOW_DAYS + 1), time.min, tzinfo=zone)
     usable = source.read(connection).usable
     frames = points.fetch_stock(connection, oldest, as_of)
     if is_live and usable >= STAYS:
-        frames = replace(frames, books=points.fetch_books(connection, oldest, as_of))
+        frames = replace(frames, reservations=points.fetch_reservations(connection, oldest, as_of))
     names = forecasts.fetch_names(connection, usable)
     supplies = supplies.named(names)
     stored = forecasts.fetch(connection, oldest, as_of, hotel_id)

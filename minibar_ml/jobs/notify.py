@@ -27,7 +27,7 @@ BATCH = 10
 MARGIN = timedelta(minutes=10)
 """A message that was begun at the last moment takes no longer than this, whatever the other side does."""
 LISTED = 25
-"""Alerts that a digest tells in full; the rest is counted."""
+"""Alerts that a digest shows in full; the rest is counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class _Delivery:
         logger.warning("%s %d to %s is given up: %s", message.kind, message.id, message.person, reason)
 
     def _mail(self, message: Outgoing) -> Mail | None:
-        """What a message says now; None where a digest has nothing left to tell."""
+        """A message's content as of now; None for a digest with nothing left to report."""
         words = Words(message.language, self._plan.zone, self._hotel_names)
         if message.mail_id is not None:
             return outbox.get_mail(self._connection, message.mail_id)

@@ -20,8 +20,8 @@ from minibar_ml.store.source import contract as source
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-TOLD = 5
-"""Alerts that the message itself tells; the files have the others."""
+LISTED = 5
+"""Alerts that the message itself lists; the files have the others."""
 MEDIA_TYPES: Mapping[str, str] = {
     "html": "text/html",
     "pdf": "application/pdf",
@@ -45,8 +45,8 @@ def enqueue(
     """
     people.follow_source(connection, source.usable(connection), lang)
     issue, made = _issue(report), 0
-    wishes = outbox.fetch_report_wishes(connection, issue, report.hotel_id)
-    for hotel_id, wanted in groupby(wishes, key=lambda wish: wish.hotel_id):
+    subscriptions = outbox.fetch_report_wishes(connection, issue, report.hotel_id)
+    for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
         mails = {wish.language: _mail(one, wish.language, names, formats) for wish in wanted}
         made += outbox.enqueue_report(connection, issue, hotel_id, report.hotel_id, mails, report.generated_at)
@@ -65,8 +65,8 @@ def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str],
         whose=headings.whose(report, words),
         days=headings.days(report, words),
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
-        alerts=[action.alert for action in report.actions.rows[:TOLD]],
-        more=max(report.actions.total - TOLD, 0),
+        alerts=[action.alert for action in report.actions.rows[:LISTED]],
+        more=max(report.actions.total - LISTED, 0),
     )
     files = tuple(
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))

@@ -1,4 +1,4 @@
-"""Rotating keys: a new one in front, all that is sealed sealed anew by it, old ones taken out once nothing needs them.
+"""Rotating keys: add a new one, seal everything again by it, remove old ones once nothing needs them.
 
 Each step leaves a state that works: all keys of the list open, so a run that is killed loses nothing, and the next
 one goes on where it stopped.
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 BATCH = 20
-"""Models sealed anew in one transaction: a few seconds of work at most are lost when a run is killed."""
+"""Models sealed again in one transaction: a few seconds of work at most are lost when a run is killed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rotated:
-    """What a rotation did: whether it made a key or went on with an earlier rotation; models and addresses sealed anew,
-    and what it could not open."""
+    """What a rotation did: whether it made a key or continued an earlier one; models and addresses sealed again, and
+    what it could not open."""
 
     keys: Keys
     is_new: bool
@@ -109,7 +109,7 @@ def _reseal_all(connection: "Connection", keys: Keys, batch: int) -> tuple[int, 
             audit.insert(connection, "keys.reseal", f"{len(sealed)} model(s)", before=older, after=[newest])
         connection.commit()
         after, done = found[-1].id, done + len(sealed)
-        logger.debug("sealed %d models anew", done)
+        logger.debug("sealed %d models again", done)
     connection.rollback()
     return done, tuple(refused)
 

@@ -42,10 +42,10 @@ class TooLittle:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What deciding needs beside a score; shares and units as in the settings of the same names.
+    """What deciding needs besides a score; shares and units as in the settings of the same names.
 
-    `budget` is expected false alerts per 1,000 rooms and day over all detectors; `tightness` multiplies the
-    threshold probability of an alert type (below 1: stricter), learnt from operators' verdicts;
+    `budget` is expected false alerts per 1,000 rooms and day over all detectors; `threshold_multiplier`, by
+    detector, multiplies the threshold probability (below 1: stricter) and is learnt from operators' verdicts;
     `supplies` is how products are ordered.
     """
 
@@ -61,7 +61,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The hotel and day that are judged: the day's ordinal, its start, the as-of instant, and whether it is over."""
+    """The hotel and day that are scored: the day's ordinal, its start, the as-of instant, and whether it is over."""
 
     hotel_id: int
     day: int
@@ -71,7 +71,7 @@ class Moment:
 
     @property
     def date(self) -> date:
-        """The judged business day."""
+        """The scored business day."""
         return date.fromordinal(self.day)
 
 
@@ -88,7 +88,7 @@ class DetectorSpec:
     reasons: every reason its findings may give, with how the possible loss is computed; None: not in money.
     reads: the frames that `score` reads, with how many days before the scored one it looks back.
     learns_from: the frame whose rows count as its training points; None: a rule, which learns nothing.
-    share: of the budget of false alerts. Rules have none: they have no probability.
+    share: of the budget of false alerts; a rule has one only for what it finds by probability.
     is_state: it says what holds at an instant, so a past day can only be asked as of that day's end.
     explained_by: by its own reason, the reason of another finding on the same entity that makes it superfluous.
     inject: puts faults of known sizes into held-out days; every detector that learns has one.
@@ -125,10 +125,10 @@ class Detector(Protocol):
     spec: ClassVar[DetectorSpec]
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
-        """Learn from one hotel's rows, all of them before the day that will be judged."""
+        """Learn from one hotel's rows, all of them before the day that will be scored."""
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
-        """One row for each entity that has something to judge on the day.
+        """One row for each entity that has something to score on the day.
 
         `frames` holds one hotel's rows up to and with the day; later rows must not exist. Columns: entity_id, value,
         expected, lower, upper, score, and what `decide` needs besides.

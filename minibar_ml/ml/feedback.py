@@ -37,42 +37,44 @@ class FalseShare:
     after: float | None
 
 
-def counts(judged: Iterable[LabelledAlert]) -> dict[str, tuple[int, int]]:
+def counts(labelled: Iterable[LabelledAlert]) -> dict[str, tuple[int, int]]:
     """By alert type, how many were marked false and how many confirmed."""
     found: dict[str, tuple[int, int]] = {}
-    for one in judged:
+    for one in labelled:
         false, confirmed = found.get(one.type, (0, 0))
         found[one.type] = (false + one.is_false, confirmed + (not one.is_false))
     return found
 
 
-def false_shares(judged: Iterable[LabelledAlert], thresholds: Mapping[tuple[int, str], float]) -> dict[str, FalseShare]:
+def false_shares(
+    labelled: Iterable[LabelledAlert], thresholds: Mapping[tuple[int, str], float]
+) -> dict[str, FalseShare]:
     """By alert type, the share of false alerts before and with new thresholds, by hotel and detector's name."""
     by_kind: dict[str, list[LabelledAlert]] = {}
-    for one in judged:
+    for one in labelled:
         by_kind.setdefault(one.type, []).append(one)
     return {kind: _false_share(found, thresholds) for kind, found in sorted(by_kind.items())}
 
 
-def _false_share(judged: list[LabelledAlert], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
-    least = [thresholds.get((one.hotel_id, one.detector)) for one in judged]
+def _false_share(labelled: list[LabelledAlert], thresholds: Mapping[tuple[int, str], float]) -> FalseShare:
+    least = [thresholds.get((one.hotel_id, one.detector)) for one in labelled]
     known = [
         (one.score >= limit, one.is_false)
-        for one, limit in zip(judged, least, strict=True)
+        for one, limit in zip(labelled, least, strict=True)
         if limit is not None and one.score is not None
     ]
     raised, wrong = sum(still for still, _ in known), sum(still and false for still, false in known)
-    false = sum(one.is_false for one in judged)
+    false = sum(one.is_false for one in labelled)
     after = wrong / raised if raised else None
     if not known:
-        return FalseShare(len(judged), false, None, None, before=false / len(judged), after=None)
-    return FalseShare(len(judged), false, raised, wrong, before=false / len(judged), after=after)
+        return FalseShare(len(labelled), false, None, None, before=false / len(labelled), after=None)
+    return FalseShare(len(labelled), false, raised, wrong, before=false / len(labelled), after=after)
 
 
-def threshold_multiplier(judged: Iterable[LabelledAlert]) -> dict[str, float]:
+def threshold_multiplier(labelled: Iterable[LabelledAlert]) -> dict[str, float]:
     """By detector, what to multiply its threshold probability by."""
     by_detector: dict[str, list[bool]] = {}
-    for one in judged:
+    for one in labelled:
         by_detector.setdefault(one.detector, []).append(one.is_false)
     factors = {}
     for name, marks in by_detector.items():
@@ -82,10 +84,10 @@ def threshold_multiplier(judged: Iterable[LabelledAlert]) -> dict[str, float]:
     return factors
 
 
-def without_confirmed(frames: Frames, judged: Collection[LabelledAlert], hotel_id: int) -> Frames:
+def without_confirmed(frames: Frames, labelled: Collection[LabelledAlert], hotel_id: int) -> Frames:
     """The frames of a hotel without the rows that operators confirmed to be anomalies there."""
     tampered: dict[tuple[str, str], list[tuple[int, int]]] = {}
-    for one in judged:
+    for one in labelled:
         name = KINDS[one.type].tampers.get(one.entity_type)
         if name and not one.is_false and one.hotel_id == hotel_id:
             tampered.setdefault((name, f"{one.entity_type}_id"), []).extend((one.entity_id, day) for day in _days(one))

@@ -22,19 +22,19 @@ is not on record, or is; or the check is on the arrival day, whose hour is not o
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 
-BOOKS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
+RESERVATIONS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
 
 
-def no_books() -> "DataFrame":
-    """No stays on the books: what is told of them to anyone but a live run."""
+def no_reservations() -> "DataFrame":
+    """No reservations: what every run but a live one reads."""
     import pandas as pd
 
-    return pd.DataFrame({name: pd.Series(dtype="int64") for name in BOOKS})
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in RESERVATIONS})
 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """All that a detector may look at.
+    """All that a detector may read.
 
     rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, room_type, known, nights,
         guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
@@ -49,8 +49,8 @@ class Frames:
     gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
     requests: hotel_id, room_id, day, at, minutes, open; one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
-    books: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live runs
-        only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
+    reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
+        runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
 
     calendar: public holidays and events; no table, and not cut to any days.
     """
@@ -63,11 +63,11 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
-    books: "DataFrame" = field(default_factory=no_books)
+    reservations: "DataFrame" = field(default_factory=no_reservations)
     calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a point in any frame, in order; stays on the books are no points."""
+        """Every hotel that has a point in any frame, in order; reservations are no points."""
         found: set[int] = set()
         for name in POINTS:
             found |= set(getattr(self, name)["hotel_id"].unique().tolist())
@@ -80,8 +80,8 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        books = self.books.assign(hotel_id=COMMON_STORE)
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE), books=books)
+        reservations = self.reservations.assign(hotel_id=COMMON_STORE)
+        return replace(own, products=used.assign(hotel_id=COMMON_STORE), reservations=reservations)
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
@@ -99,7 +99,7 @@ class Frames:
 
 
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
-POINTS = tuple(name for name in TABLES if name != "books")
+POINTS = tuple(name for name in TABLES if name != "reservations")
 """The names of the frames, and of those that are made of metric points."""
 
 

@@ -12,7 +12,7 @@ from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.report import ReportKind
 from minibar_ml.domain.reporting.rows import Action
 from minibar_ml.i18n import Lang, catalog, formats, messages
-from minibar_ml.i18n.labels import Kind, label
+from minibar_ml.i18n.labels import Kind, capital_label
 from minibar_ml.render.directions import isolate_in
 
 UNKNOWN = formats.UNSET
@@ -71,7 +71,7 @@ class Words:
     def label(self, key: str, kind: str) -> str:
         """The word for one of our terms; a term without one is shown as it is."""
         if kind in SHARED:
-            return self._capital(label(SHARED[kind], key, self.lang))
+            return capital_label(SHARED[kind], key, self.lang)
         known = LABELS[kind].get(key)
         return key if known is None else self.catalog.gettext(known)
 
@@ -79,11 +79,6 @@ class Words:
         """Why a training failed; a reason that has no translation is shown as it was logged."""
         words = self.catalog.gettext(TOO_LITTLE_TEXT)
         return TOO_LITTLE.sub(lambda found: words.format(have=found[1], need=found[2]), logged)
-
-    def _capital(self, text: str) -> str:
-        """The text with a capital first letter; a Turkish i keeps its dot."""
-        first = "İ" if self.lang == "tr" and text[:1] == "i" else text[:1].upper()
-        return first + text[1:]
 
     def in_order(self, name: str) -> tuple[int, ...]:
         """By what names are sorted: the alphabet of the language, whatever that of the database."""

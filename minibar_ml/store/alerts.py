@@ -26,7 +26,7 @@ from minibar_ml.domain.alerts import (
 from minibar_ml.domain.budget import AlertStats, TypeStats
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store.findings import as_json, merged
+from minibar_ml.store.findings import as_json, deduplicate
 from minibar_ml.store.queries import query
 
 FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
@@ -53,7 +53,7 @@ def upsert(
     looks at an earlier day once more gives None: by that nothing is over, and it is one statement.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
-    document = as_json(merged(findings), names, texts)
+    document = as_json(deduplicate(findings), names, texts)
     moved = connection.execute(query("alerts.apply"), {"findings": document, "as_of": as_of}).one()
     if evaluated is None:
         return Transitions(moved.opened, moved.updated, moved.suppressed)

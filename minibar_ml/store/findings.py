@@ -17,7 +17,7 @@ HIGHEST_IMPACT = 999_999_999_999.99
 """What the column holds; a mistyped price in the source must not stop all alerts."""
 
 
-def merged(findings: Sequence[Finding]) -> list[Finding]:
+def deduplicate(findings: Sequence[Finding]) -> list[Finding]:
     """One finding a fingerprint: the one with the highest score, with the worst severity of all.
 
     What still goes on comes before what is over: an open request is not closed by an answered one.

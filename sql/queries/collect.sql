@@ -261,6 +261,38 @@ SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, produc
        sum(handed_out - used - returned - remaining)
 FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
+-- name: stage_draws
+-- Where attendants draw from the hotel's floor store, that is what custody means: units that a person drew and that no room
+-- of theirs shows, product by product and day by day. The application writes draw and room together, so a difference is
+-- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
+-- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
+-- in no room says nothing.
+WITH draws AS MATERIALIZED (
+    SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
+    FROM minibar_ml.source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+), shown AS MATERIALIZED (
+    SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
+    FROM minibar_ml.source_visits(:since_at, :until) v
+    JOIN minibar_ml.source_visit_lines(:since_at, :until) l USING (visit_id)
+    WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
+), undone AS (
+    SELECT product_id, moved_at::date AS day, sum(units) AS units
+    FROM minibar_ml.source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+), compared AS (
+    SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
+               SELECT sum(u.units) FROM undone u
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS lost,
+           sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
+    FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
+    WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
+), former AS (
+    DELETE FROM scratch_custody c USING (SELECT hotel_id, min(day) AS day FROM draws GROUP BY hotel_id) f
+    WHERE f.hotel_id = c.hotel_id AND c.day >= f.day
+)
+INSERT INTO scratch_custody
+SELECT hotel_id, attendant_id, day, product_id, drawn, 0, lost
+FROM compared WHERE drawn > 0 AND 2 * all_shown >= all_drawn
+
 -- name: stage_movements
 -- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot
 -- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too. Cancelled issues are paired with what they

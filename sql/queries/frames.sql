@@ -91,7 +91,7 @@ FROM ml_metrics
 WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at
 
--- name: books
+-- name: reservations
 -- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.
 SELECT r.hotel_id, least(s.arrives_on, CAST(:until AS timestamptz)::date) - DATE '0001-01-01' + 1 AS day,
        s.arrives_on - DATE '0001-01-01' + 1 AS arrives_on, s.departs_on - DATE '0001-01-01' + 1 AS departs_on,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS, AlertKind, is_continuing, is_state, types_where
-from minibar_ml.i18n.messages import WORDINGS
+from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml.frames import POINTS, TABLES
 from minibar_ml.store.queries import sql_folder
 

@@ -25,7 +25,7 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames as store_frames
 
 MIN_POINTS = 30
-JUDGED = [LAST_DAY.toordinal() - n for n in (15, 9, 6, 2, 0)]
+CHECKED = [LAST_DAY.toordinal() - n for n in (15, 9, 6, 2, 0)]
 Changed = Callable[[pd.DataFrame], pd.DataFrame]
 
 
@@ -62,7 +62,7 @@ def _set(value: float) -> Changed:
 ODD: dict[str, Changed] = {
     "nothing": lambda frame: frame.iloc[:0],
     "one row": lambda frame: frame.iloc[:1],
-    "one day": lambda frame: frame[frame["day"] == JUDGED[-1]],
+    "one day": lambda frame: frame[frame["day"] == CHECKED[-1]],
     "all zeros": _set(0.0),
     "all the same": _set(3.0),
     "all unknown": _set(np.nan),
@@ -101,7 +101,7 @@ def test_it_learns_something_of_ten_weeks(detector: Detector, frames: Frames) ->
 @every_detector
 def test_what_it_reads_is_left_as_it_was(detector: Detector, frames: Frames) -> None:
     before = _each(frames, lambda frame: frame.copy(deep=True))
-    _findings(detector, frames, JUDGED[0])
+    _findings(detector, frames, CHECKED[0])
     for name in TABLES:
         assert_frame_equal(getattr(frames, name), getattr(before, name))
 
@@ -112,20 +112,20 @@ def test_equal_input_gives_equal_parameters_and_scores(detector: Detector, frame
     assert not isinstance(one, TooLittle)
     assert not isinstance(other, TooLittle)
     assert _plain(dict(one)) == _plain(dict(other))
-    day = frames.between(0, JUDGED[0] + 1)
-    assert_frame_equal(detector.score(day, one, _moment(JUDGED[0])), detector.score(day, other, _moment(JUDGED[0])))
+    day = frames.between(0, CHECKED[0] + 1)
+    assert_frame_equal(detector.score(day, one, _moment(CHECKED[0])), detector.score(day, other, _moment(CHECKED[0])))
 
 
 @every_detector
 def test_the_order_of_rows_means_nothing(detector: Detector, frames: Frames) -> None:
-    for day in JUDGED:
+    for day in CHECKED:
         given, shuffled = (_findings(detector, one, day) for one in (frames, _shuffled(frames)))
         assert sorted(map(repr, given)) == sorted(map(repr, shuffled))
 
 
 @every_detector
 def test_a_finding_is_of_its_own_kind_finite_and_not_of_the_future(detector: Detector, frames: Frames) -> None:
-    for day in JUDGED:
+    for day in CHECKED:
         for finding in _findings(detector, frames, day):
             assert finding.type in detector.spec.types
             assert finding.type in ALERT_TYPES
@@ -141,11 +141,11 @@ def test_a_finding_is_of_its_own_kind_finite_and_not_of_the_future(detector: Det
 def test_odd_data_is_no_reason_to_fail_or_to_say_what_is_not_finite(
     detector: Detector, odd: str, frames: Frames
 ) -> None:
-    learnt = detector.fit(frames.between(0, JUDGED[-1] - 3), MIN_POINTS)
+    learnt = detector.fit(frames.between(0, CHECKED[-1] - 3), MIN_POINTS)
     assert not isinstance(learnt, TooLittle)
-    strange, moment = _each(frames, ODD[odd]), _moment(JUDGED[-1])
+    strange, moment = _each(frames, ODD[odd]), _moment(CHECKED[-1])
     found = detector.decide(detector.score(strange, learnt, moment), learnt, Limits(), moment)
-    found += _findings(detector, strange, JUDGED[-1])
+    found += _findings(detector, strange, CHECKED[-1])
     assert all(isfinite(finding.value) for finding in found)
 
 
@@ -153,14 +153,14 @@ def test_odd_data_is_no_reason_to_fail_or_to_say_what_is_not_finite(
 def test_a_score_of_a_row_is_high_where_it_is_strange(detector: Detector, frames: Frames) -> None:
     learnt = detector.fit(frames, MIN_POINTS)
     assert not isinstance(learnt, TooLittle)
-    scores = detector.score(frames.between(0, JUDGED[0] + 1), learnt, _moment(JUDGED[0]))
+    scores = detector.score(frames.between(0, CHECKED[0] + 1), learnt, _moment(CHECKED[0]))
     assert {"entity_id", "value", "expected", "lower", "upper", "score"} <= set(scores.columns)
     known = scores["score"].dropna()
     assert (known >= 0).all()
 
 
 def test_no_detector_sees_what_comes_after_the_day(frames: Frames) -> None:
-    day = JUDGED[1]
+    day = CHECKED[1]
     learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def upside_down(frame: pd.DataFrame) -> pd.DataFrame:
@@ -175,7 +175,7 @@ def test_no_detector_sees_what_comes_after_the_day(frames: Frames) -> None:
 
 
 def test_a_stricter_budget_never_finds_more(frames: Frames) -> None:
-    day = JUDGED[1]
+    day = CHECKED[1]
     learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def found(budget: float) -> set[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""What goes wrong is one line on stderr that names it and the cure, with its exit status; secrets stay secret."""
+"""An error is one line on stderr that names it and what to do, with its exit status; secrets stay secret."""
 
 import json
 import os
@@ -274,7 +274,7 @@ def test_training_without_a_key_says_how_to_make_one_and_trains_nothing(store_ur
     assert sql(store_url, "SELECT count(*) FROM minibar_ml.ml_job_runs") == [(0,)]
 
 
-def test_a_key_file_that_others_can_read_is_refused_with_the_cure(
+def test_a_key_file_that_others_can_read_is_refused_with_what_to_do(
     store_url: str, tmp_path: Path, capsys: Capture
 ) -> None:
     path = tmp_path / "open.key"

@@ -20,7 +20,7 @@ def test_the_pages_are_listed_with_their_titles(capsys: Capture) -> None:
     assert main(["docs"]) == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [path.stem for path in docs.pages()]
-    assert "settings         Settings" in lines
+    assert "settings Settings" in [" ".join(line.split()) for line in lines]
 
 
 def test_a_page_is_printed_as_it_is_also_with_broken_settings(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

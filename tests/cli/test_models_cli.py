@@ -67,7 +67,7 @@ def test_rollback_says_what_is_active_now(capsys: pytest.CaptureFixture[str]) ->
         (["rollback", "roomconsumption", "--hotel", "3"], ExitCode.USAGE, "stock_level, stock_outflow"),
         (["rollback", "occupancy"], ExitCode.USAGE, "--hotel"),
         (["rollback", "room_consumption", "--hotel", "99"], ExitCode.PRECONDITION, "room_consumption, hotel 99"),
-        (["list", "--hotel", "99"], ExitCode.PRECONDITION, "Hotel 99 has no models"),
+        (["list", "--hotel", "99"], ExitCode.PRECONDITION, "No models of hotel 99"),
     ],
 )
 def test_unknown_words_are_refused_by_name(

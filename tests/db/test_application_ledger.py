@@ -147,3 +147,56 @@ def test_a_depot_whose_books_lack_a_row_is_brought_to_what_it_holds(chain: Appli
         " VALUES (1, 1, 200, 0, 0, 0)",
     )
     assert _levels(chain)[1][-1] == 200
+
+
+def _drawn(hotel: Application, units: int, at: str, kind: str = "minibar_kullanim", by: int = 1) -> None:
+    sql(
+        hotel.url,
+        "INSERT INTO personel_zimmet_kullanim (otel_zimmet_stok_id, personel_id, urun_id, kullanilan_miktar,"
+        " islem_tarihi, islem_tipi) VALUES (1, :by, 1, :units, CAST(:at AS timestamptz), :kind)",
+        units=units, at=at, kind=kind, by=by,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def floor(hotel: Application) -> Application:
+    """A floor store, and a day on which the attendant put into rooms what was drawn."""
+    sql(
+        hotel.url,
+        "INSERT INTO otel_zimmet_stok (id, otel_id, urun_id, toplam_miktar, kullanilan_miktar, kalan_miktar)"
+        " VALUES (1, 1, 1, 100, 0, 100)",
+    )
+    for room in range(1, 6):
+        _drawn(hotel, 4, f"2025-11-10 09:0{room}")
+        hotel.setup(room, f"2025-11-10 09:0{room}", 1, 4)
+    return hotel
+
+
+def _lost(hotel: Application) -> list[tuple[float, float]]:
+    """Lost and drawn units, day by day."""
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
+    return [(value, context["handed_out"]) for _, (value, context) in sorted(points(hotel.url, "custody_loss").items())]
+
+
+def test_what_was_drawn_and_put_into_rooms_is_not_missing(floor: Application) -> None:
+    assert _lost(floor) == [(0, 20)]
+
+
+def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(floor: Application) -> None:
+    _drawn(floor, 7, "2025-11-10 11:00")
+    assert _lost(floor) == [(7, 27)]
+    _drawn(floor, 5, "2025-11-10 11:30", kind="iade")
+    assert _lost(floor) == [(2, 22)]
+
+
+def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
+    sql(floor.url, "DELETE FROM minibar_islem_detay WHERE islem_id = 1")
+    sql(floor.url, "DELETE FROM minibar_islemleri WHERE id = 1")
+    _moved(floor, 1, "giris", 4, "2025-11-12 09:00", "Minibar işlem iptali")
+    assert _lost(floor) == [(0, 20)]
+
+
+def test_when_all_visits_were_deleted_nobody_is_accused(floor: Application) -> None:
+    sql(floor.url, "DELETE FROM minibar_islem_detay")
+    sql(floor.url, "DELETE FROM minibar_islemleri")
+    assert _lost(floor) == []

@@ -317,7 +317,7 @@ def test_a_report_goes_once_to_administrators_who_want_it_in_their_language(
     reported(store_url, tmp_path)
     assert [name for name, _ in told(store_url, mailbox)] == ["ayse"]
     (mail,) = mailbox.accepted
-    assert mail["Subject"] == "Minibar haftalık raporu: Tüm oteller, 23 Şubat 2026 – 1 Mart 2026"
+    assert mail["Subject"] == "Minibar haftalık raporu: Tüm oteller, 23 Şub – 1 Mar 2026"
     html, pdf = mail.iter_attachments()
     assert html.get_filename() == "minibar-weekly-2026-03-01-all-tr.html"
     assert '<html lang="tr">' in html.get_content()

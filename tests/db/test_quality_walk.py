@@ -13,9 +13,11 @@ from support.hotels import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames
-from quality import bound, forecasts, naive, points, report, self_estimate, silent_bound, walk
+from quality import points, walk
 from quality.hotels import Hotel
-from quality.results import Beside, Results
+from quality.page import report
+from quality.results import Results, Yardsticks
+from quality.yardsticks import bound, forecasts, naive, self_estimate, silent_bound
 
 DAYS = 5
 TINY = HotelPlan(
@@ -61,7 +63,7 @@ def test_a_test_that_knows_the_guests_expects_as_many_empty_checks_as_there_are(
 def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Points]) -> None:
     hotel, known = tiny
     longer = replace(hotel, judged_days=30)
-    beside = Beside(
+    beside = Yardsticks(
         naive.make(hotel, known),
         {"room spike": bound.make(hotel, known), "silent room": silent_bound.make(hotel, known)},
         self_estimate.make(hotel, known),

@@ -40,7 +40,7 @@ def test_a_dip_within_the_day_is_not_the_day_s_end() -> None:
     assert found_on(BelowZero(), ledger((1, 1, 5.0), (1, 0, -3.0), (1, 0, 12.0)), moment()) == []
 
 
-def test_products_are_told_apart() -> None:
+def test_products_are_separate() -> None:
     found = found_on(BelowZero(), ledger((1, 4, 5.0), (2, 3, -1.0), (1, 2, 4.0), (3, 1, -6.0)), moment())
     assert [f.entity_id for f in found] == [2, 3]
 

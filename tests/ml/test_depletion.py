@@ -65,10 +65,10 @@ def test_an_order_comes_in_whole_multiples_and_not_below_the_least() -> None:
 def test_stays_on_the_books_bring_the_end_nearer_in_a_live_run_and_in_no_other() -> None:
     """Thirty rooms a night so far, and sixty are booked for the coming ones."""
     days = np.arange(LAST_DAY - 60, LAST_DAY + 15)
-    books = pd.DataFrame({"hotel_id": 7, "day": np.minimum(days, LAST_DAY), "arrives_on": days})
-    books = books.assign(departs_on=days + 1, rooms=np.where(days < LAST_DAY, 30, 60))
+    reservations = pd.DataFrame({"hotel_id": 7, "day": np.minimum(days, LAST_DAY), "arrives_on": days})
+    reservations = reservations.assign(departs_on=days + 1, rooms=np.where(days < LAST_DAY, 30, 60))
     plain = stocked(10, {50: 900.0, 0: 60.0})
-    full = changed(plain, books=books)
+    full = changed(plain, reservations=reservations)
     (usual,), (live,) = found_in(plain, hours=9), found_in(full, hours=9)
     assert live.value < 0.75 * usual.value
     assert found_in(full)[0].value == found_in(plain)[0].value

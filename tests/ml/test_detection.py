@@ -1,4 +1,4 @@
-"""What judging a day adds to what detectors find."""
+"""What detection on a day adds to what detectors find."""
 
 from dataclasses import replace
 
@@ -13,8 +13,8 @@ from minibar_ml.ml.training import learn
 CARNIVAL = SpecialDay("event", "Carnival")
 
 
-@pytest.mark.parametrize(("marked", "is_told"), [(LAST_DAY - 2, False), (LAST_DAY - 1, True), (LAST_DAY, True)])
-def test_unusual_consumption_tells_the_holiday_or_event_it_may_come_from(marked: int, is_told: bool) -> None:
+@pytest.mark.parametrize(("marked", "is_named"), [(LAST_DAY - 2, False), (LAST_DAY - 1, True), (LAST_DAY, True)])
+def test_unusual_consumption_names_the_holiday_or_event_that_may_explain_it(marked: int, is_named: bool) -> None:
     frames = replace(ordinary(11), calendar=Calendar({marked: CARNIVAL}))
     much = (frames.products["day"] == LAST_DAY) & (frames.products["product_id"] == 110)
     products = frames.products.assign(units=frames.products["units"].where(~much, 90.0))
@@ -23,4 +23,4 @@ def test_unusual_consumption_tells_the_holiday_or_event_it_may_come_from(marked:
     )
     (found,) = [one for one in findings if one.metric == "product_consumption"]
     facts = found.facts or {}
-    assert (facts.get("calendar"), facts.get("calendar_kind")) == (("Carnival", "event") if is_told else (None, None))
+    assert (facts.get("calendar"), facts.get("calendar_kind")) == (("Carnival", "event") if is_named else (None, None))

@@ -12,7 +12,7 @@ from minibar_ml.ml.forecasting.demand import capped, classify, intervals, sba, t
 from minibar_ml.ml.forecasting.guests import driver
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS, Outlook, forecast
 from minibar_ml.ml.forecasting.orders import last_days, quantities
-from minibar_ml.ml.forecasting.rates import levels, rates, weekday_factors
+from minibar_ml.ml.forecasting.rates import rates, smoothed, weekday_factors
 from minibar_ml.ml.stats.panels import Floats
 
 FIRST = 739_000
@@ -84,9 +84,9 @@ def test_weekday_factors_are_shrunk_and_mean_one() -> None:
 
 def test_the_level_follows_a_step_sooner_where_the_past_moved() -> None:
     step = np.concatenate([np.full(40, 100.0), np.full(20, 200.0)])
-    assert levels(step)[-1] == pytest.approx(200, rel=0.05)
+    assert smoothed(step)[-1] == pytest.approx(200, rel=0.05)
     noise = 100 + 30 * np.random.default_rng(3).normal(size=60)
-    assert abs(levels(noise)[-1] - 100) < 15
+    assert abs(smoothed(noise)[-1] - 100) < 15
 
 
 def test_a_product_follows_the_hotel_before_its_own_days_show_it() -> None:
@@ -113,7 +113,7 @@ def test_quantiles_lie_about_the_middle_and_widen_with_dispersion() -> None:
     assert low[1] < low[0] < 10 < high[0] < high[1]
 
 
-def foretold(used: Floats, level: float = 50.0, now: float | None = None) -> Outlook:
+def outlook(used: Floats, level: float = 50.0, now: float | None = None) -> Outlook:
     last = np.full(len(used), now) if now is not None else None
     return forecast(used, np.full(used.shape, level), np.full(len(used), 90.0), FIRST, last)
 
@@ -141,8 +141,8 @@ def test_a_hotel_that_was_less_sure_gets_wider_intervals() -> None:
     rng = np.random.default_rng(5)
     calm = rng.poisson(10, (20, 60)).astype(float)
     wild = rng.poisson(10 * np.repeat(rng.lognormal(0, 0.5, 10), 6), (20, 60)).astype(float)
-    assert foretold(wild).widths.lower > foretold(calm).widths.lower
-    assert foretold(calm).widths.cases > 100
+    assert outlook(wild).widths.lower > outlook(calm).widths.lower
+    assert outlook(calm).widths.cases > 100
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_a_hotel_that_was_less_sure_gets_wider_intervals() -> None:
         (5.0, 9.0, 13, "little_history"),
     ],
 )
-def test_nothing_is_foretold_without_a_reason_told(used: float, level: float, history: int, reason: str) -> None:
+def test_there_is_no_forecast_without_a_reason(used: float, level: float, history: int, reason: str) -> None:
     made = forecast(np.full((1, 60), used), np.full((1, 60), level), np.array([float(history)]), FIRST)
     assert (made.reasons[0], bool(made.known[0]), bool(np.isnan(made.days[0]))) == (reason, False, True)
 
@@ -174,7 +174,7 @@ def test_days_are_ordered_finite_and_fall_with_the_level(used: Floats, level: Fl
     assert (made.reasons[~made.known] != "").all()
 
 
-def books(arrivals: list[tuple[int, int, int]], today: int) -> Floats | None:
+def reservations(arrivals: list[tuple[int, int, int]], today: int) -> Floats | None:
     """Stays as first and last day from today and rooms."""
     arrives, departs, rooms = (np.array(column) for column in zip(*arrivals, strict=True))
     return driver(arrives + today, departs + today, rooms.astype(float), today)
@@ -184,14 +184,14 @@ USUAL = [(day, day + 2, 20) for day in range(-60, 0)]
 
 
 def test_missing_bookings_are_not_missing_guests() -> None:
-    factor = books(USUAL, FIRST)
+    factor = reservations(USUAL, FIRST)
     assert factor is not None
     assert np.abs(factor - 1).max() < 0.05
 
 
 def test_a_thinning_book_is_as_usual_but_a_group_stands_out() -> None:
     thinning = USUAL + [(day, day + 2, round(20 * np.exp(-day / 6))) for day in range(20)]
-    plain, group = books(thinning, FIRST), books([*thinning, (10, 13, 30)], FIRST)
+    plain, group = reservations(thinning, FIRST), reservations([*thinning, (10, 13, 30)], FIRST)
     assert plain is not None
     assert group is not None
     assert np.abs(plain - 1).max() < 0.12
@@ -201,8 +201,8 @@ def test_a_thinning_book_is_as_usual_but_a_group_stands_out() -> None:
 
 def test_without_stays_on_record_the_books_are_silent() -> None:
     assert driver(*np.zeros((2, 0), dtype=np.int64), np.zeros(0), FIRST) is None
-    assert books([stay for stay in USUAL if stay[0] < -5], FIRST) is None
-    assert books([stay for stay in USUAL if stay[0] > -20], FIRST) is None
+    assert reservations([stay for stay in USUAL if stay[0] < -5], FIRST) is None
+    assert reservations([stay for stay in USUAL if stay[0] > -20], FIRST) is None
 
 
 def test_an_order_lasts_through_delivery_and_cover() -> None:

@@ -1,4 +1,4 @@
-"""What a forest says beside its detector."""
+"""How a forest ranks a detector's rows."""
 
 import numpy as np
 import pandas as pd
@@ -15,18 +15,18 @@ def rows(count: int, **changes: float) -> pd.DataFrame:
     return pd.DataFrame({**ordinary, **changes})
 
 
-OPINION = isolation_forest.fit(rows(2000), 50)
+FOREST = isolation_forest.fit(rows(2000), 50)
 
 
 def test_it_is_no_echo_of_the_detectors_own_score() -> None:
-    assert not isinstance(OPINION, TooLittle)
-    calm, sure = (isolation_forest.percentile(rows(5, score=score), OPINION) for score in (0.0, 30.0))
+    assert not isinstance(FOREST, TooLittle)
+    calm, sure = (isolation_forest.percentile(rows(5, score=score), FOREST) for score in (0.0, 30.0))
     assert np.array_equal(calm, sure)
 
 
 def test_it_names_what_else_is_odd_and_nothing_where_only_the_value_is() -> None:
-    assert not isinstance(OPINION, TooLittle)
+    assert not isinstance(FOREST, TooLittle)
     high = rows(3, value=14.0, x_refill_gap=0, x_visits=1)
-    assert isolation_forest.oddest_features(high, OPINION) == [None] * 3
-    assert isolation_forest.oddest_features(high.assign(x_visits=6), OPINION) == ["visits"] * 3
-    assert isolation_forest.percentile(high, OPINION).min() > 0.95
+    assert isolation_forest.oddest_features(high, FOREST) == [None] * 3
+    assert isolation_forest.oddest_features(high.assign(x_visits=6), FOREST) == ["visits"] * 3
+    assert isolation_forest.percentile(high, FOREST).min() > 0.95

@@ -26,7 +26,7 @@ def test_most_leaks_of_a_week_of_use_are_found_on_their_day() -> None:
     assert sum(any(f.entity_id == PRODUCT for f in findings) for findings in found) >= 17
 
 
-def test_a_leak_is_told_with_the_units_missing_and_since_when() -> None:
+def test_a_leak_is_found_with_the_units_missing_and_since_when() -> None:
     (finding,) = found_on(Leak(), drawn(ordinary(200), 10), moment())
     used = ordinary(200).products.groupby("product_id")["refilled"].sum()[PRODUCT] / 60
     assert finding.value == pytest.approx(10 * used, rel=0.6)
@@ -61,12 +61,14 @@ def _in_larger_cases(frames: Frames, since: int, factor: int) -> Frames:
 
 
 @pytest.mark.parametrize("detector", [Leak(), StockOutflow()], ids=lambda detector: detector.spec.name)
-def test_a_larger_case_is_told_once_at_most_and_is_then_the_usual(detector: Detector) -> None:
+def test_a_larger_case_is_found_twice_at_most_and_is_then_the_usual(detector: Detector) -> None:
     begin = LAST_DAY - 24
     for seed in SEEDS[:4]:
-        told = [f for f in walk(detector, _in_larger_cases(ordinary(seed), begin, 4), begin) if f.entity_id == PRODUCT]
-        assert len(told) <= 2
-        assert [found for found in told if found.occurred_on.toordinal() >= begin + 14] == []
+        alerts = [
+            f for f in walk(detector, _in_larger_cases(ordinary(seed), begin, 4), begin) if f.entity_id == PRODUCT
+        ]
+        assert len(alerts) <= 2
+        assert [found for found in alerts if found.occurred_on.toordinal() >= begin + 14] == []
 
 
 def test_what_comes_back_out_of_custody_is_not_missing() -> None:
@@ -95,7 +97,7 @@ def test_a_day_of_rounds_is_no_leak() -> None:
     assert found_on(Leak(), frames, moment()) == []
 
 
-def test_an_issue_alone_tells_where_products_are_drawn_together() -> None:
+def test_an_issue_alone_counts_where_products_are_drawn_together() -> None:
     """The same units, drawn with the others or by itself: the odder it is, the higher the score."""
     frames = drawn(ordinary(201), 4)
     at = frames.levels["at"] - 37.0 * frames.levels["product_id"]

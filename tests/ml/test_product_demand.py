@@ -1,4 +1,4 @@
-"""Product demand: a shift of some days is told, one that lasts is told once and is then the usual."""
+"""Product demand: a shift of some days is found; one that lasts is found once and is then the usual."""
 
 from collections.abc import Callable
 
@@ -63,7 +63,7 @@ def test_an_ordinary_product_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("factor", [2.5, 0.3])
-def test_a_shift_that_lasts_is_told_and_is_the_usual_after_two_weeks(factor: float) -> None:
+def test_a_shift_that_lasts_is_found_and_is_the_usual_after_two_weeks(factor: float) -> None:
     days = [
         finding.occurred_on.toordinal() - BEGIN
         for seed in SEEDS
@@ -108,7 +108,7 @@ def _counts(seed: int, level: Factor) -> tuple[np.ndarray, np.ndarray]:
     [
         (lambda day: 2.0 if day >= 18 else 1.0, 17, 19),
         (lambda day: 0.0 if day >= 20 else 1.0, 20, 20),
-        (lambda day: 2.0 if day >= 24 else 1.0, 0, 0),  # six days are too few to tell
+        (lambda day: 2.0 if day >= 24 else 1.0, 0, 0),  # six days are too few
         (lambda day: 3.0 if 22 <= day < 26 else 1.0, 0, 0),
         (lambda day: 3.0 if day >= 26 else 1.0, 0, 0),
         (lambda day: 1.2 if day >= 15 else 1.0, 0, 0),  # too small to raise an alert anyway

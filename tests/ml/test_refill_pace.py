@@ -1,4 +1,4 @@
-"""Pace: a slow day of one attendant, told from a heavy day, a slow attendant and a break."""
+"""Pace: a slow day of one attendant, as against a heavy day, a slow attendant and a break."""
 
 from collections.abc import Callable
 
@@ -79,7 +79,7 @@ def test_a_newcomer_at_the_hotel_s_pace_is_ordinary() -> None:
         assert found_on(RefillPace(), newcomer, moment()) == []
 
 
-def test_five_gaps_are_too_few_to_judge() -> None:
+def test_five_gaps_are_too_few_to_score() -> None:
     frames = slowed(ordinary(400), 3.0)
     assert found_on(RefillPace(), with_day(frames, lambda day: day.head(5), busiest(frames)), moment()) == []
 

@@ -40,11 +40,11 @@ def test_a_third_more_than_the_largest_issue_is_ordinary() -> None:
 
 def test_a_cold_room_that_broke_down_is_found() -> None:
     found = [found_on(StockOutflow(), with_outflow(ordinary(seed), written_off=60.0), moment()) for seed in SEEDS]
-    told = [f for findings in found for f in findings if f.entity_id == PRODUCT]
-    assert len(told) >= 18
-    assert told[0].value == pytest.approx(60)
-    assert told[0].facts is not None
-    assert told[0].facts["written_off"] == 60
+    alerts = [f for findings in found for f in findings if f.entity_id == PRODUCT]
+    assert len(alerts) >= 18
+    assert alerts[0].value == pytest.approx(60)
+    assert alerts[0].facts is not None
+    assert alerts[0].facts["written_off"] == 60
 
 
 def test_two_broken_bottles_are_ordinary() -> None:
@@ -57,7 +57,7 @@ def test_an_ordinary_hotel_is_quiet() -> None:
     assert sum(len(walk(StockOutflow(), ordinary(seed))) for seed in SEEDS[:12]) <= 3
 
 
-def test_a_running_day_tells_what_is_too_much_already() -> None:
+def test_a_running_day_alerts_on_what_is_too_much_already() -> None:
     frames = ordinary(300)
     frames = with_outflow(frames, issued=10 * largest_issue(frames))
     assert PRODUCT in [f.entity_id for f in found_on(StockOutflow(), frames, moment(hours=11))]

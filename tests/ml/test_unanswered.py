@@ -63,6 +63,6 @@ def test_yesterday_s_open_request_goes_on_and_its_answered_ones_are_over() -> No
     assert found[0].occurred_on == (MIDNIGHT - timedelta(hours=3)).date()
 
 
-def test_a_room_that_asks_twice_is_told_once_with_the_longest_wait() -> None:
+def test_a_room_that_asks_twice_is_found_once_with_the_longest_wait() -> None:
     (found,) = found_at(24, asked(10, 45), asked(12, 80))
     assert found.value == pytest.approx(80)

@@ -49,8 +49,8 @@ def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None
     ("evidence", "reason"),
     [(AFTER_DEPARTURE, "after_departure"), (BEFORE_DEPARTURE, "before_departure"), (BEFORE_ARRIVAL, "before_arrival")],
 )
-def test_where_guests_take_nothing_two_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
-    (finding,) = _found(_frames(2, evidence))
+def test_where_guests_take_nothing_three_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
+    (finding,) = _found(_frames(3, evidence))
     assert (finding.reason, finding.severity) == (reason, "high")
     assert finding.score is not None
     assert _found(_frames(1, evidence)) == []

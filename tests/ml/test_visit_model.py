@@ -8,6 +8,7 @@ from support.ordinary_life import HOTEL
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.predictive import predict
+from minibar_ml.ml.rooms.special_days import is_special
 
 FAIR = frozenset(range(110, 114))
 ROOMS, DAYS = 80, 30
@@ -63,12 +64,14 @@ def test_more_is_expected_on_the_morning_after_and_on_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("previous", "day", "is_special"),
+    ("previous", "day", "is_found_special"),
     [(110, 111, True), (109, 110, False), (108, 111, False), (109, 111, True), (109, 114, True), (113, 115, True)],
 )
-def test_a_check_of_several_nights_is_special_if_half_of_them_were(previous: int, day: int, is_special: bool) -> None:
+def test_a_check_of_several_nights_is_special_if_half_of_them_were(
+    previous: int, day: int, is_found_special: bool
+) -> None:
     found = pd.DataFrame({"previous_on": [previous], "day": [day]})
-    assert is_special(found, FAIR).tolist() == [is_special]
+    assert is_special(found, FAIR).tolist() == [is_found_special]
 
 
 def test_on_a_busy_evening_that_is_known_less_looks_odd() -> None:
@@ -85,7 +88,7 @@ def test_on_a_busy_evening_that_is_known_less_looks_odd() -> None:
     assert odd[1] < odd[0]
 
 
-def test_a_long_stay_that_takes_a_lot_is_told_at_first_and_then_usual() -> None:
+def test_a_long_stay_that_takes_a_lot_is_found_at_first_and_then_usual() -> None:
     rooms = _checks(1.0)
     guest = (rooms["room_id"] == 7) & (rooms["day"] >= 110)
     rooms = rooms.assign(units=rooms["units"].where(~guest, 14.0), stay_on=rooms["stay_on"].where(~guest, 109))

@@ -9,7 +9,7 @@ from minibar_ml.ml.forecasting.accuracy import Cases, accuracy
 
 
 def cases(count: int = 30, days: float = 5.0, after: float = 10.0, daily: float = 10.0) -> Cases:
-    """A level of 50 units, foretold to last `days` and two on either side; before it weeks of 56 and 84 in turn."""
+    """A level of 50 units, forecast to last `days` and two on either side; before it weeks of 56 and 84 in turn."""
     weeks = np.repeat([8.0, 12.0, 8.0, 12.0, 8.0], 7)
     full = np.full(count, 1.0)
     return Cases(
@@ -27,7 +27,7 @@ def test_a_perfect_forecast_by_hand() -> None:
     assert found.forecast.brier_7_days == pytest.approx(0.04)
 
 
-def test_the_naive_forecast_stands_beside_it() -> None:
+def test_the_naive_forecast_is_compared_with_it() -> None:
     """Last week had 8 a day: 56 units where 70 came, and 6.25 days where 5 passed."""
     found = accuracy(cases())
     changes = np.abs(np.convolve(cases().before[0], np.ones(7), "valid"))
@@ -37,13 +37,13 @@ def test_the_naive_forecast_stands_beside_it() -> None:
     assert found.naive.brier_7_days == 0
 
 
-def test_each_side_s_misses_are_told_apart() -> None:
+def test_each_side_s_misses_are_separate() -> None:
     early, late = accuracy(cases(days=9.0)), accuracy(cases(days=2.0))
     assert (early.earlier, early.later) == (1, 0)
     assert (late.earlier, late.later) == (0, 1)
 
 
-def test_what_is_not_over_is_not_judged() -> None:
+def test_what_is_not_over_is_not_measured() -> None:
     given = cases()
     after = given.after.copy()
     after[:, 4:] = np.nan

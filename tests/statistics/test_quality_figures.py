@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from minibar_ml.simulate import Fault, HotelPlan
-from quality.compared import Compared, factor
-from quality.figures import Point, recall_at
 from quality.flags import Flags, above, at_rate, mark
 from quality.hotels import PARTS, Hotel, load
+from quality.page.compared import Compared, factor
+from quality.page.figures import Point, recall_at
+from quality.page.tables import markdown
+from quality.page.targets import Target
 from quality.shares import Share, counts_interval
-from quality.tables import markdown
-from quality.targets import Target
 
 HOTEL = Hotel("any", HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=100), "b", 0.0, 30)
 

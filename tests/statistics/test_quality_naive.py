@@ -10,9 +10,9 @@ import pytest
 
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import HotelPlan
-from quality import naive
-from quality.forecasts import by_line
 from quality.hotels import Hotel
+from quality.yardsticks import naive
+from quality.yardsticks.forecasts import by_line
 
 HOTEL = Hotel("any", HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=30, days=60), "b", 0.0, 30)
 FIRST = HOTEL.first_judged.toordinal()
@@ -20,7 +20,7 @@ EMPTY = pd.DataFrame({"hotel_id": pd.Series(dtype=int), "day": pd.Series(dtype=i
 
 
 def frames(**known: pd.DataFrame) -> Frames:
-    named: dict[str, Any] = {one.name: EMPTY for one in fields(Frames) if one.name not in ("calendar", "books")}
+    named: dict[str, Any] = {one.name: EMPTY for one in fields(Frames) if one.name not in ("calendar", "reservations")}
     return Frames(**{**named, **known})
 
 
@@ -41,7 +41,7 @@ def test_a_value_inside_its_own_baseline_is_never_two_and_a_half_spreads_off() -
     assert len(naive.room_with_today(rooms(_4=[0, 1, 0, 0, 2, 1, 900]), HOTEL)) == 0
 
 
-def test_the_same_value_beside_the_baseline_is_marked() -> None:
+def test_the_same_value_outside_the_baseline_is_marked() -> None:
     marked = naive.room_without_today(rooms(_4=[0, 1, 0, 0, 2, 1, 1, 6], _5=[0, 1, 0, 0, 2, 1, 1, 1]), HOTEL)
     assert marked[["room_id", "day"]].to_numpy().tolist() == [[4, FIRST + 7]]
 
@@ -51,7 +51,7 @@ def test_a_first_rise_after_a_week_of_nothing_is_marked_and_nothing_again_is_not
     assert marked["room_id"].tolist() == [4]
 
 
-def test_a_room_with_too_few_checks_is_not_judged_by_another_s() -> None:
+def test_a_room_with_too_few_checks_is_not_compared_with_another_s() -> None:
     assert len(naive.room_without_today(rooms(_4=[0.0] * 5, _5=[9.0] * 5), HOTEL)) == 0
 
 

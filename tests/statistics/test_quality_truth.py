@@ -60,7 +60,7 @@ def test_a_fault_before_the_judged_days_or_on_the_last_excuses_its_alert_and_doe
         assert judged.faults == ()
 
 
-def test_a_leak_may_be_told_as_an_outflow_and_a_write_off_as_a_leak() -> None:
+def test_a_leak_may_be_found_as_an_outflow_and_a_write_off_as_a_leak() -> None:
     product = {"entity_type": "product", "entity_id": OUTFLOW.entity_id}
     leak = spike(kind="shrinkage", **product)
     assert counts(hold([leak], alert(OUTFLOW, D))) == (1, 1, 0, 0)

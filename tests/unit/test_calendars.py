@@ -57,9 +57,9 @@ def test_the_evening_before_a_holiday_is_special_and_that_before_an_event_is_not
 
 
 def test_what_is_found_is_told_of_the_evening_before_it_and_of_its_own_day() -> None:
-    told = _read("TR").of_hotel(1)
+    known = _read("TR").of_hotel(1)
     days = [REPUBLIC_DAY + n for n in (-1, 0, 1, 2)]
-    assert [told.special_before(day) is not None for day in days] == [False, True, True, False]
+    assert [known.special_before(day) is not None for day in days] == [False, True, True, False]
 
 
 def test_an_event_of_one_hotel_is_none_of_another(tmp_path: Path) -> None:

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 from support import catalogs
+from typer.main import get_command
 
+from minibar_ml.cli.app import app
 from minibar_ml.i18n import LOCALE_FOLDER
 
 ROOT = Path(__file__).parents[2]
@@ -74,12 +76,24 @@ def _lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
+def _help() -> Iterator[tuple[str, str, str]]:
+    def walk(command: Any, name: str) -> Iterator[tuple[str, str, str]]:
+        yield name, "en", command.help or ""
+        yield from ((name, "en", getattr(param, "help", None) or "") for param in command.params)
+        for inner, found in getattr(command, "commands", {}).items():
+            yield from walk(found, f"{name} {inner}")
+
+    return walk(get_command(app), "minibar-ml")
+
+
 SOURCES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "alerts": lambda: _catalog("alerts"),
     "mails": lambda: _catalog("mails"),
     "report": lambda: _catalog("report"),
-    "templates of reports": lambda: _files("minibar_ml/render/**/*.j2"),
-    "templates of messages": lambda: _files("minibar_ml/notify/**/*.j2"),
+    "templates": lambda: _files("minibar_ml/**/*.j2"),
+    "help texts": _help,
+    "documents": lambda: _files("docs/**/*.md"),
+    "first pages": lambda: _files("*.md"),
 }
 
 

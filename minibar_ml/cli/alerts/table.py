@@ -8,7 +8,7 @@ from rich.cells import cell_len, chop_cells
 from minibar_ml.cli.console import visible
 from minibar_ml.domain.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import money
+from minibar_ml.i18n.formats import day_cell, money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import standing
@@ -72,7 +72,7 @@ def _cells(alert: Alert, lang: Lang) -> list[str]:
     if alert.occurrences > 1:
         kind += f", {alert.occurrences}×"
     severity = label("severity", alert.severity, lang)
-    return [str(alert.id), severity, alert.occurred_on.isoformat(), kind, money(alert.impact, lang)]
+    return [str(alert.id), severity, day_cell(alert.occurred_on, lang), kind, money(alert.impact, lang)]
 
 
 def _padded(cells: Sequence[str], sizes: Sequence[int]) -> list[str]:

@@ -11,7 +11,7 @@ from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, Da
 from minibar_ml.domain.budget import AlertStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
-from minibar_ml.i18n.formats import UNSET, day, moment, money, number, percent
+from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import again, event_line, standing
@@ -79,10 +79,7 @@ def _where(alert: Alert, lang: Lang) -> str:
 
 
 def _deviation(alert: Alert, lang: Lang) -> str:
-    if alert.deviation_percent is None:
-        return ""
-    sign = "+" if alert.deviation_percent > 0 else ""
-    return f" ({sign}{percent(round(alert.deviation_percent), lang)})"
+    return "" if alert.deviation_percent is None else f" ({change(alert.deviation_percent, lang)})"
 
 
 def _expected(alert: Alert, lang: Lang) -> str:

@@ -17,7 +17,7 @@ from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.trends import AttendantPace, Consumption, MetricSummary, Trend
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.captions import NO_POINTS, UNREADABLE, days_compared, days_shown, unknown
-from minibar_ml.i18n.formats import UNSET, number, percent
+from minibar_ml.i18n.formats import UNSET, change, day_cell, number, percent
 from minibar_ml.i18n.labels import label
 
 WIDE = 100
@@ -105,7 +105,7 @@ def _summary(metrics: Sequence[MetricSummary], lang: Lang, zone: ZoneInfo) -> Ta
             str(spread.points if spread else 0),
             str(spread.entities if spread else 0),
             str(days) if one.days_missing is None else f"{days}/{len(one.period.days())}",
-            f"{one.latest_at.astimezone(zone):%Y-%m-%d}" if one.latest_at else UNSET,
+            day_cell(one.latest_at.astimezone(zone), lang) if one.latest_at else UNSET,
             *(_value(one.metric, known.get(name), lang) for name in spreads),
         )
     return made
@@ -136,4 +136,4 @@ def _value(metric: MetricType, value: float | None, lang: Lang) -> str:
 
 
 def _change(value: float | None, lang: Lang) -> str:
-    return UNSET if value is None else ("+" if round(value) > 0 else "") + percent(round(value), lang)
+    return UNSET if value is None else change(value, lang)

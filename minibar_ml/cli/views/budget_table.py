@@ -44,7 +44,7 @@ def split_table(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, fl
         one = counted.by_detector.get(name, TypeStats(0, 0, 0))
         allowed = None if usage.budget_alerts is None else share * usage.budget_alerts
         figures = (_figure(allowed, lang), str(one.alerts), str(one.judged), str(one.false_positives))
-        made.add_row(name, percent(round(100 * share), lang), *figures)
+        made.add_row(label("detector", name, lang), percent(round(100 * share), lang), *figures)
     return made
 
 

@@ -1,4 +1,4 @@
-"""What `db check` shows of the hotel application: a row a part, with what can't be used of it and why."""
+"""The table of `db check`: a row per part of the source, with what can't be used and why."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -17,12 +17,12 @@ REFUSED = {
     "stock movements": "ledger",
     "requests": "requests",
 }
-"""What `collect` calls the rows that it refuses -> the part they are of."""
+"""Kinds of rows that `collect` refuses -> the part they belong to."""
 Refusal = Mapping[str, Any]
 
 
 def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
-    """A row a part: rows, the newest one's time, what is wrong, and what the program does with it."""
+    """A row per part: rows, the newest one's time, problems, and what the part is used for."""
     made = console.table(("part", "rows", "newest", "remarks", "gives"), right=("rows",))
     for one in seen:
         rows = "-" if one.rows is None else f"{one.rows}"
@@ -32,7 +32,7 @@ def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
 
 
 def remarks(one: "SeenPart", refused: Sequence[Refusal]) -> list[str]:
-    """What of a part can't be read or used: gaps, rows that the last run refused, and words that nobody knows."""
+    """Problems of a part: gaps, rows that the last run refused, and unknown words."""
     found = [console.visible(str(gap)) for gap in one.gaps]
     if one.rows is None and not found:
         found.append("not read")

@@ -1,4 +1,4 @@
-"""Products whose books fall below zero: what cannot be must be a wrong entry."""
+"""Products whose ledger falls below zero: what cannot be must be a wrong entry."""
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar

@@ -24,7 +24,7 @@ LONGEST_RUN_DAYS = 30
 class Depletion:
     """The forecast's P50 of days left, with P10 and P90, what to order and by when.
 
-    How the forecast is made is told in `minibar_ml/ml/forecasting/model.py` and the modules beside it.
+    See `minibar_ml/ml/forecasting/model.py` for how the forecast is made.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -32,7 +32,7 @@ class Depletion:
         metric="stock_days_left",
         types=("stock_depletion",),
         reasons={"depletion": None},
-        reads={"products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS, "books": LOOK_BACK_DAYS},
+        reads={"products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS, "reservations": LOOK_BACK_DAYS},
         is_state=True,
         explained_by={"depletion": "stock_negative"},
     )

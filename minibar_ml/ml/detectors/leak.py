@@ -29,7 +29,7 @@ TWO_TESTS = float(np.log(2))
 
 
 class Leak:
-    """Reconciles issues with refills and returns: what attendants hold by the books must not jump.
+    """Reconciles issues with refills and returns: what attendants hold by the ledger must not jump.
 
     Two statistics, each with the exponential tail of the hotel's own past: units issued in a day (or three) beyond what
     the day's rounds explain, in units of case-wise noise; and the rise of a product's carried stock, the products'

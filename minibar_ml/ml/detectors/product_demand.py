@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LEAST_DAYS = 7
 LEAST_DAY_TOTAL = 20.0
 TWO_DAY_PENALTY = float(np.log(1e-4 / 3e-5))
-"""Two-day sums are a second look at the same days and have to be that much stranger."""
+"""Nats that two-day sums have to be stranger by: they are a second test of the same days."""
 
 
 class ProductDemand:
@@ -120,7 +120,7 @@ def _shares(units: "DataFrame") -> Any:
 
 
 def _shares_by_day(units: "DataFrame") -> Any:
-    """Days x products: each product's usual share, where its level has changed for good that of before and of since."""
+    """Days x products: each product's usual share; where its demand has shifted, that of before and of since."""
     shares = np.tile(_shares(units), (len(units), 1))
     counts, means = _counts_and_means(units, shares)
     others = counts.sum(axis=1, keepdims=True) - counts

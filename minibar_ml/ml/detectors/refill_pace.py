@@ -58,7 +58,7 @@ class RefillPace:
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row an attendant with six gaps on the day; `value` and `expected` in minutes a room.
 
-        On a day that is not over, only a shift with as many gaps as usual is judged: a slow start may be made up for.
+        On a day that is not over, only a shift with as many gaps as usual is scored: a slow start may be made up for.
         """
         gaps = pace.usable(frames.gaps[frames.gaps["day"] == moment.day])
         shifts = pace.shifts_of(gaps, parameters["base"], parameters["per_item"])

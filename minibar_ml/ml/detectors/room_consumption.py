@@ -109,7 +109,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
 
 
 def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """What the expectation comes from, for people; what the guests took later counts only at the second look."""
+    """What the expectation comes from; what the guests took later counts only in the second test."""
     facts = {name: int(row[name]) for name in ("guests", "nights") if row[name]} | {"room_type": row["room_type"]}
     if not row["known"] and row["previous_on"] > UNKNOWN_DAY:
         facts["gap_days"] = int(row["day"] - row["previous_on"])

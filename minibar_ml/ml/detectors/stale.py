@@ -1,4 +1,4 @@
-"""A hotel whose visits have stopped coming in: silence about everything else would look like peace."""
+"""A hotel whose visits have stopped coming in: without data, no alert would mean nothing."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,10 +42,12 @@ class Stale:
         last = int(days.max()) if len(days) else moment.day
         watched = WATCHED_DAYS - max(moment.day - last, 0)
         before = int(np.sum((days <= last) & (days > last - watched)))
-        judged = len(days) > 0 and WATCHED_DAYS * before >= LEAST_DAYS * watched > 0
+        is_watched = len(days) > 0 and WATCHED_DAYS * before >= LEAST_DAYS * watched > 0
         silent = moment.day - last - (0 if moment.is_complete else 1)
         row = {"entity_id": moment.hotel_id, "value": silent, "expected": 0.0, "lower": 0.0, "upper": 1.0}
-        return pd.DataFrame([row | {"score": np.nan, "last": last}] if judged else [], columns=[*row, "score", "last"])
+        return pd.DataFrame(
+            [row | {"score": np.nan, "last": last}] if is_watched else [], columns=[*row, "score", "last"]
+        )
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Two whole days or more; occurred on the first day without a check, so that one silence is one alert."""

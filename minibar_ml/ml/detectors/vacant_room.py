@@ -12,10 +12,8 @@ from minibar_ml.ml.frames import CERTAIN, Frames
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SHARE = 0.1
-"""Of the budget of false alerts, for what is only likely; it is part of what SHARES leaves for rules."""
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.005
-RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 1 / 3, 0.6
+RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 0.4, 0.7
 SPAN_HOURS = 2
 REASONS = ("vacant", "after_departure", "before_departure", "before_arrival")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
@@ -25,9 +23,9 @@ class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour. How often such a time leaves one unit missing is learned from the hotel's own weeks before
-    the judged day; how much rarer more units are, from two against one: guests who leave take one, thieves take more,
-    and a few thefts in the past must not teach that they are usual.
+    arrival of unknown hour. How often such a time leaves a unit or two missing is learned from the hotel's own weeks
+    before the scored day; how much rarer more units are, from two against one: guests who leave take one, thieves take
+    more, and a few thefts in the past must not teach that they are usual.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -36,6 +34,8 @@ class VacantRoom:
         types=("vacant_consumption",),
         reasons=dict.fromkeys(REASONS, "found"),
         reads={"vacant": 28, "rooms": 28},
+        # For what is only likely; it is part of what the detectors that learn leave for rules.
+        share=0.05,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -46,7 +46,7 @@ class VacantRoom:
         """One row a room in which something was found.
 
         `score` is -ln of the probability that guests took so much, NaN where nobody can have been there; `tests` is how
-        many uncertain times are judged a room and day.
+        many uncertain times are tested a room and day.
         """
         vacant = frames.vacant
         found = vacant[(vacant["day"] == moment.day) & (vacant["units"] > 0)].reset_index(drop=True)
@@ -59,7 +59,7 @@ class VacantRoom:
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Every certain row, critical; of the others those beyond their share of the budget."""
-        allowance = SHARE * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
+        allowance = self.spec.share * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
         least = -np.log(allowance / np.maximum(scores["tests"], 1e-6))
         picked = scores[scores["score"].isna() | (scores["score"] >= least)]
         return [_finding(row, moment) for row in picked.to_dict("records")]
@@ -68,20 +68,20 @@ class VacantRoom:
 def surprise(found: "DataFrame", before: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
     """-ln of the probability of so many units or more, by the uncertain times of the days before.
 
-    The rate of one unit is pooled by evidence and shrunk to a small prior; where checks of about that hour show more,
-    it is theirs, shrunk to the pooled one. Sizes are geometric.
+    The rate of one or two units is pooled by evidence and shrunk to a small prior; where checks of about that hour show
+    more, it is theirs, shrunk to the pooled one. Sizes are geometric.
     """
-    ones = before["units"] == 1
-    twos = int((before["units"] == 2).sum())
-    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (int(ones.sum()) + RATIO_PRIOR), GREATEST_RATIO)
+    few = before["units"].between(1, 2)
+    ones, twos = (int((before["units"] == size).sum()) for size in (1, 2))
+    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (ones + RATIO_PRIOR), GREATEST_RATIO)
     rates = []
     for evidence, hour in zip(found["evidence"], found["check_hour"], strict=True):
         alike = before["evidence"] == evidence
-        pooled = (ones[alike].sum() + PRIOR_CHECKS * PRIOR_RATE) / (alike.sum() + PRIOR_CHECKS)
+        pooled = (few[alike].sum() + PRIOR_CHECKS * PRIOR_RATE) / (alike.sum() + PRIOR_CHECKS)
         near = alike & ((before["check_hour"] - hour).abs() < SPAN_HOURS)
-        rates.append(max(pooled, (ones[near].sum() + PRIOR_CHECKS * pooled) / (near.sum() + PRIOR_CHECKS)))
+        rates.append(max(pooled, (few[near].sum() + PRIOR_CHECKS * pooled) / (near.sum() + PRIOR_CHECKS)))
     sizes = found["units"].to_numpy(dtype=float)
-    tail = np.asarray(rates, dtype=float) * ratio ** np.maximum(sizes - 1, 0) / (1 - ratio)
+    tail = np.asarray(rates, dtype=float) * ratio ** np.maximum(sizes - 1, 0)
     return np.asarray(-np.log(np.clip(tail, 1e-30, 1.0)))
 
 

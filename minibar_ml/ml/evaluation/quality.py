@@ -31,7 +31,7 @@ class Quality:
 
     `threshold` is the score from which on the newest held-out week alerts. `faults` were injected; recall and accuracy
     (balanced) are shares over all their sizes, accuracy give or take `margin` (95 %); `curve` is recall by size. False
-    alerts are per 1,000 rooms and day (so is the one fault that precision is told for): the estimate, and
+    alerts are per 1,000 rooms and day (so is the one fault that precision assumes): the estimate, and
     `false_alerts_at_most`, what the days as they were raised, their true faults included. `reachable_from` is the size
     from which on the wanted accuracy is reached, `budget_needed` the budget at which it is over all sizes; None: out of
     reach.
@@ -53,7 +53,7 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
-    """By detector name: what held-out days say of it, and of the forest that looks at its scores."""
+    """By detector name: how it did on held-out days, and how the forest over its scores did."""
 
     detectors: Mapping[str, HoldoutScores]
     forests: Mapping[str, ForestQuality]
@@ -119,7 +119,7 @@ def quality(measured: HoldoutScores, share: float, budget: float, wanted: float)
 
 
 def _reachable_from(measured: HoldoutScores, share: float, budget: float, wanted: float) -> float | None:
-    """The smallest size from which on every larger one is told apart as well as wanted."""
+    """The smallest size from which on the wanted accuracy is reached for every larger one."""
     smallest = None
     for size, recall in reversed(measured.curve(share, budget).items()):
         if measured.accuracy(share, budget, recall) < wanted:

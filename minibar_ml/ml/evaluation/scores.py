@@ -12,7 +12,7 @@ from minibar_ml.ml.stats import thresholds
 
 Z = 1.96
 FAULTS = 1.0
-"""Faults per 1,000 rooms and day that a precision is told for: how many there really are nobody knows."""
+"""Faults per 1,000 rooms and day that a precision assumes: nobody knows how many there really are."""
 
 
 def precision(recall: float, false_alerts: float) -> float | None:

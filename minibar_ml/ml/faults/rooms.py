@@ -1,4 +1,4 @@
-"""Faults put into rooms of held-out days: units that go beside what guests take, and silence."""
+"""Faults put into rooms of held-out days: units that go besides what guests take, and silence."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -30,7 +30,7 @@ SILENT_ROOMS, SILENCES, SILENT_ROUNDS = 0.04, 40, 5
 def grab(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """4 to 15 units more, found and refilled, at checks of occupied rooms.
 
-    A fault's own units are no part of its own predictive, so every size is tried at every picked check, both looks.
+    A fault's own units are no part of its own predictive, so every size is tried at every picked check, in both tests.
     """
     import pandas as pd
 
@@ -66,9 +66,9 @@ def _grabbed(detector: "Detector", fold: "Fold", made: Predictive, units: int) -
 
 
 def silence(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
-    """6 to 20 occupied nights over two stays or more in which nothing was found, told by their last check.
+    """6 to 20 occupied nights over two stays or more in which nothing was found, scored at their last check.
 
-    In a few rooms at a time, so that the hotel's level stays what it is.
+    In a few rooms at a time, so that the hotel's factor stays what it is.
     """
     parameters = fold.parameters(detector)
     seen = fold.frames.between(fold.since - detector.spec.reads["rooms"], fold.until).rooms

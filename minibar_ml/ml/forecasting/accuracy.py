@@ -1,4 +1,4 @@
-"""How good forecasts of days left were, by what came after, beside a seasonal naive forecast; never MAPE.
+"""How good forecasts of days left were, by what came after, compared with a seasonal naive forecast; never MAPE.
 
 All arrays in, figures out. A case is one product's forecast on one day. The usage that followed it is known for some
 days only, so each figure takes the cases whose outcome is settled, chosen by the forecast and not by the outcome. The
@@ -46,7 +46,7 @@ class Accuracy:
 
 @dataclass(frozen=True, slots=True)
 class Cases:
-    """What was foretold, one entry or row a case.
+    """What was forecast, one entry or row a case.
 
     level (units), days (P50), earliest (P10), latest (P90), daily (units a day), empty_in_7 (probability);
     before: units of the days before, the last one last, NaN unknown; after: of the days that followed, NaN unknown.

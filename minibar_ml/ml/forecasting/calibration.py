@@ -1,9 +1,9 @@
-"""How wide a hotel's intervals must be, told by its own past: split conformal prediction on probabilities.
+"""How wide a hotel's intervals must be, learnt from its own past: split conformal prediction on probabilities.
 
-At past days the forecast of those days is asked how long some levels would last, and the days that they did last are
-looked up in the forecast's own distribution. Where that says 2 % too often, its lower side is too narrow. The side's
-width is multiplied by what the past asks for, in normal spreads, pooled over products, each side by itself (split
-conformal quantile regression: Romano, Patterson & Candès 2019; on probabilities: Chernozhukov, Wüthrich & Zhu 2021).
+On past days, how long some stocks did last is compared with the distribution that the forecast of those days gives.
+Where too many lasted less long than its P10, the lower side is too narrow. The side's width is multiplied by what the
+past asks for, in normal spreads, pooled over products, each side by itself (split conformal quantile regression:
+Romano, Patterson & Candès 2019; on probabilities: Chernozhukov, Wüthrich & Zhu 2021).
 """
 
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def _shrunk(asked: float, usual: float, weeks: float) -> float:
 
 
 def _spreads(used: Floats, rates: Rates, first: int, dispersion: Floats, origin: int) -> Floats:
-    """How far, in normal spreads, levels lasted longer (+) or shorter (-) than foretold on one past day."""
+    """How far, in normal spreads, levels lasted longer (+) or shorter (-) than forecast on one past day."""
     actual = used[:, origin + 1 :]
     ahead = actual.shape[1]
     rows = np.flatnonzero((rates.after[:, origin] > 0) & np.isfinite(actual).all(axis=1))

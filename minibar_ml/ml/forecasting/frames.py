@@ -1,4 +1,4 @@
-"""The forecast of a hotel's day out of frames: what the detector, the nightly points and the command share."""
+"""The forecast of a hotel's day out of frames: for the detector, the nightly points and the command."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,7 +44,7 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What is foretold of a hotel's products: `first` is the ordinal of the first day ahead, `level` the units now."""
+    """The forecast of a hotel's products: `first` is the ordinal of the first day ahead, `level` the units now."""
 
     products: Ints
     first: int
@@ -90,7 +90,7 @@ def stock_of(frames: Frames, since: int, until: int) -> Stock:
 def forecast_stock(stock: Stock, day: int, *, is_complete: bool, factor: Floats | None = None) -> Forecast:
     """The forecast at the end of `day`, or in its midst: then from the level now and the use up to yesterday.
 
-    `factor`: of each of the coming 90 days on demand (forecast_guests.driver).
+    `factor`: of each of the coming 90 days on demand (see `guests.driver`).
     """
     stock = stock.known_on(day)
     until = day + 1 if is_complete else day
@@ -111,10 +111,10 @@ def forecast_days(frames: Frames, days: Sequence[int]) -> list[Forecast]:
 
 
 def factor_of(frames: Frames, today: int) -> Floats | None:
-    """What stays on the books say of demand from `today` on; None where they say nothing."""
-    books = frames.books
-    arrives, departs = (books[name].to_numpy(dtype=np.int64) for name in ("arrives_on", "departs_on"))
-    return driver(arrives, departs, books["rooms"].to_numpy(dtype=float), today) if len(books) else None
+    """What reservations say of demand from `today` on; None where they say nothing."""
+    reservations = frames.reservations
+    arrives, departs = (reservations[name].to_numpy(dtype=np.int64) for name in ("arrives_on", "departs_on"))
+    return driver(arrives, departs, reservations["rooms"].to_numpy(dtype=float), today) if len(reservations) else None
 
 
 def _levels(frames: Frames, products: Ints, since: int, until: int) -> Floats:

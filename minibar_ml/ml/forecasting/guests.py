@@ -1,8 +1,8 @@
-"""Stays on the books as a driver of demand: how full the coming days will be against the last two weeks.
+"""Reservations as a driver of demand: how full the coming days will be against the last two weeks.
 
-Nobody knows when a booking was written down, so what was on the books on a past day can't be told from what came
-later. So the driver speaks only for the instant of a live run. Past days, and the stored points that accuracy is
-judged by, are foretold without it: there it could only flatter itself.
+Nobody knows when a reservation was entered, so what was reserved as of a past day can't be separated from what came
+later. So the driver is used only for the instant of a live run. Past days, and the stored points that accuracy is
+measured on, are forecast without it: there it would be a look ahead.
 """
 
 import numpy as np
@@ -20,11 +20,11 @@ LIMITS = (0.5, 2.0)
 
 
 def driver(arrives: Ints, departs: Ints, rooms: Floats, today: int) -> Floats | None:
-    """Factor on demand for each of 90 days, the first being `today` (an ordinal); None where stays tell nothing.
+    """Factor on demand for each of 90 days, the first being `today` (an ordinal); None where reservations say nothing.
 
     One entry a pair of days: `rooms` that are taken from the night of `arrives` to that before `departs`. Expected
     for a night ahead: guests who are in house and stay, bookings, and of the usual later arrivals the share that is
-    not booked yet. That share is learnt from the books as they stand: as if arrivals ahead were booked with
+    not booked yet. That share is learnt from the reservations as they stand: as if arrivals ahead were booked with
     probability exp(-lead / days), the `days` that explain how many there are. So missing bookings never count as
     empty rooms, and only what stands out from the usual thinning moves demand. By half at most, at 0.7 of its size.
     """
@@ -57,7 +57,7 @@ def _usual_newcomers(arrives: Ints, departs: Ints, rooms: Floats) -> Floats:
 
 
 def _booked_share(arrives: Ints, rooms: Floats, today: int, usual: float) -> Floats:
-    """Share of each coming night's newcomers that is on the books already."""
+    """Share of each coming night's newcomers that is reserved already."""
     lead = np.arange(PAST_DAYS)
     ahead = (arrives >= today) & (arrives < today + PAST_DAYS)
     ratio = rooms[ahead].sum() / usual

@@ -1,7 +1,7 @@
 """Days left of every product of a hotel, P10, P50 and P90: the parts of the forecast put together.
 
 Demand on the warehouse is what rooms use, not what is issued: issues go out by the case, days ahead of use, and come
-back. A rate learnt from issues foretells even the warehouse's own end worse (docs/algorithms.md has the figures).
+back. A rate learnt from issues forecasts even the warehouse's own end worse (docs/algorithms.md has the figures).
 """
 
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ LARGEST_DISPERSION = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is foretold of each product (rows in the order given); NaN where `known` is false.
+    """The forecast of each product (rows in the order given); NaN where `known` is false.
 
     `days`, `earliest`, `latest`: P50, P10 and P90 of days left; `daily`: units a day of the coming two weeks;
     `after`: units a day expected after each day of the window (0 before the hotel opened); `expected`: products x 90
@@ -48,18 +48,18 @@ class Outlook:
     widths: Widths
 
     def method(self, row: int) -> str:
-        """How one product's rate was learnt: its share of the hotel's level, or a mean of SBA and TSB times that."""
+        """How one product's rate was learnt: its share of the hotel's demand, or a mean of SBA and TSB times that."""
         return "share" if self.classes[row] == "smooth" else "sba+tsb"
 
 
 def forecast(
     used: Floats, levels: Floats, history: Floats, first: int, now: Floats | None = None, driver: Floats | None = None
 ) -> Outlook:
-    """Foretell days left after the window's last day.
+    """Forecast days left after the window's last day.
 
     `used` and `levels` are products x days from the ordinal `first` on: units used a day, ledger level at its end
     (NaN: unknown). `history`: days since each product was first used. `now`: the level to start from, if it is not
-    the last day's. `driver`: factor of each of the coming 90 days on demand, from stays on the books.
+    the last day's. `driver`: factor of each of the coming 90 days on demand, from reservations.
     """
     opened = _opening(used, history)
     seen = _open_days(unseen(capped(used), levels)[:, opened:])
@@ -144,7 +144,7 @@ def _dispersion(seen: Floats, found: Rates, first: int) -> Floats:
 
 
 def _reasons(seen: Floats, level: Floats, history: Floats) -> NDArray[np.str_]:
-    """Why nothing is foretold of a product; empty where something is."""
+    """Why there is no forecast of a product; empty where there is one."""
     some = np.nan_to_num(seen) > 0
     recent = some[:, -LATEST_USE_DAYS:].any(axis=1)
     conditions = [

@@ -1,7 +1,7 @@
-"""What each product will be used a day: its share of the hotel's use times the level that this has come to.
+"""How many units of each product are used a day: its share of the hotel's demand times that demand.
 
-A product's own days say little; the hotel's sum says much sooner that the season turns. So the level is learnt from
-the sum, and from the product only its share (smooth demand) or its rate in terms of that level (the uneven kinds).
+A product's own days say little; the hotel's sum shows much sooner that the season turns. So the demand is learnt from
+the sum, and from the product only its share (smooth demand) or its rate relative to the sum (the uneven kinds).
 """
 
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ WEEK = 7
 SHARE_DAYS = 56
 START_DAYS = 14
 SMOOTHINGS = np.array([1 / 14, 1 / 28, 1 / 21, 1 / 9, 1 / 6, 1 / 4])
-"""The first is taken until the past has said which foretells best."""
+"""The first is taken until it is known which forecasts best."""
 PSEUDO_WEEKS = 4.0
 NEW_AFTER_DAYS = 21
-LOWEST_LEVEL = 0.1
+LOWEST_DEMAND = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What a window of days tells of each product.
+    """What is learnt of each product from a window of days.
 
     `after`: units a day expected after each day of the window (products x days), on a day of middling weekday;
     `weekday`: factor of each of seven days, the first for the ordinals that 7 divides; `classes`: kind of demand.
@@ -44,13 +44,13 @@ def rates(used: Floats, first: int) -> Rates:
     total = _total(used)
     weekday = weekday_factors(total, first)
     even = total / weekday[(first + np.arange(len(total))) % WEEK]
-    level = levels(even)
+    demand = smoothed(even)
     classes = classify(used)
-    after = _shares(used, even) * level
+    after = _shares(used, even) * demand
     uneven = np.flatnonzero(classes != "smooth")
     if len(uneven) and even.any():
-        relative = level / even.mean()
-        after[uneven] = _uneven(used[uneven] / np.maximum(relative, LOWEST_LEVEL)) * relative
+        relative = demand / even.mean()
+        after[uneven] = _uneven(used[uneven] / np.maximum(relative, LOWEST_DEMAND)) * relative
     return Rates(after, weekday, classes)
 
 
@@ -77,16 +77,16 @@ def weekday_factors(total: Floats, first: int) -> Floats:
     return np.asarray(factors / factors.mean())
 
 
-def levels(total: Floats) -> Floats:
-    """The level after each day, by simple exponential smoothing (Gardner 2006).
+def smoothed(total: Floats) -> Floats:
+    """The hotel's demand a day after each day, by simple exponential smoothing (Gardner 2006).
 
-    The smoothing constant of each day is the one that foretold the sums of the weeks before it best.
+    The smoothing constant of each day is the one that forecast the sums of the weeks before it best.
     """
     paths = np.empty((len(SMOOTHINGS), len(total)))
-    level = np.full(len(SMOOTHINGS), total[:START_DAYS].mean() if len(total) else 0.0)
+    demand = np.full(len(SMOOTHINGS), total[:START_DAYS].mean() if len(total) else 0.0)
     for day, units in enumerate(total):
-        level = level + SMOOTHINGS * (units - level)
-        paths[:, day] = level
+        demand = demand + SMOOTHINGS * (units - demand)
+        paths[:, day] = demand
     best = np.argmin(_past_errors(paths, total), axis=0) if len(total) else np.zeros(0, dtype=int)
     return np.asarray(paths[best, np.arange(len(total))])
 

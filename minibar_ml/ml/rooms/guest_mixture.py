@@ -22,7 +22,7 @@ GRID = np.r_[0.001, np.geomspace(0.03, 16.0, 23)]
 SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
 EM_STEPS, SMOOTHING = 60, 0.002
 ENOUGH_STAYS = 3000
-"""Stays that tell how multipliers are spread as well as all of them do; more only cost time."""
+"""From so many stays the spread of multipliers is learnt as well as from all of them; more only cost time."""
 
 
 def fit(stay: NDArray[np.int64], units: Floats, mu: Floats) -> dict[str, Any]:

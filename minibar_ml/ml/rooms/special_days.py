@@ -14,7 +14,7 @@ SpecialDays = frozenset[int]
 """Days (ordinals) whose evening is special."""
 NONE: SpecialDays = frozenset()
 ORDINARY_DAYS, SPECIAL_DAYS, SPECIAL_PRIOR_DAYS = 7, 2, 2
-"""Least days of checks of either kind to tell holidays and events apart, and the ordinary days they are shrunk by."""
+"""Least days of checks of either kind to learn holidays and events from, and the ordinary days they are shrunk by."""
 
 
 def is_special(found: "DataFrame", special_days: SpecialDays) -> NDArray[np.bool_]:

@@ -41,7 +41,7 @@ CELLS_A_TYPE = WEEKDAYS * GUESTS * NIGHTS * PARTS
 
 
 def checks(rooms: "DataFrame", *, by_guests: bool) -> "DataFrame":
-    """The checks that can be judged, with their exposure, in order of room and day.
+    """The checks that can be scored, with their exposure, in order of room and day.
 
     `by_guests`: exposure in guest-nights, of checks since which occupancy is known and that somebody can have slept;
     otherwise, for a hotel without stays on record, in days since the check before.

@@ -1,4 +1,4 @@
-"""Since when a product sells at another level for good: one change of level in counts, by likelihood ratio.
+"""Since when a product sells at another rate for good: one shift in counts, by likelihood ratio.
 
 The split of the days into before and after is the one that makes two Poisson rates likeliest against one, its
 likelihood ratio divided by the counts' over-dispersion (Chen & Gupta, Parametric Statistical Change Point Analysis,
@@ -21,7 +21,7 @@ SURE = 25.0
 
 
 def since(counts: Floats, exposure: Floats, dispersion: float) -> NDArray[np.int64]:
-    """The row from which each column has its present level; 0 where it has had it all along.
+    """The row from which each column has its present rate; 0 where it has had it all along.
 
     `counts` and `exposure` are days x products; `dispersion` is 1 / size of the negative binomial of a day's count.
     """
@@ -53,15 +53,15 @@ def _halves(counts: Floats, exposure: Floats, split: int) -> list[tuple[Floats, 
 
 
 def _lasts(counts: Floats, exposure: Floats, split: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Whether the level differs enough, and in each three days since is nearer to the new one than to the old."""
+    """Whether the rate differs enough, and in each three days since is nearer to the new one than to the old."""
     day = np.arange(len(counts))[:, None]
 
-    def level(days: Any) -> Floats:
+    def log_rate(days: Any) -> Floats:
         return np.log(_rates((counts * days).sum(axis=0), (exposure * days).sum(axis=0)))
 
-    before, after = level(day < split), level(day >= split)
+    before, after = log_rate(day < split), log_rate(day >= split)
     lasts = np.abs(after - before) >= np.log(LEAST_FACTOR)
     for first in range(LEAST_BEFORE, len(counts) - SOME_DAYS + 1):
-        some = level((day >= first) & (day < first + SOME_DAYS))
+        some = log_rate((day >= first) & (day < first + SOME_DAYS))
         lasts &= (first < split) | (np.abs(some - after) < np.abs(some - before))
     return np.asarray(lasts)

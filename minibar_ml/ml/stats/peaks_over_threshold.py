@@ -1,7 +1,7 @@
 """How far beyond the usual: an exponential tail fitted to the upper tenth of a statistic's own past.
 
 Peaks over threshold (Coles, An Introduction to Statistical Modeling of Extreme Values, 2001, ch. 4) with the shape
-held at 0: thin pasts can't tell a shape, and calibration on the hotel's history mends what that costs.
+held at 0: a short past does not determine a shape, and calibration on the hotel's history makes up for that.
 """
 
 from typing import Any
@@ -20,19 +20,19 @@ FAULTS = 1 / 400
 
 
 def fit(past: Floats, usual_scale: float) -> dict[str, Any]:
-    """Where the tail begins (`cut`) and how fast it falls off (`scale`, the mean excess).
+    """Where the tail begins (`cut`) and how fast it falls off (`scale`, the mean height of peaks above it).
 
-    Faults in the past must not teach that faults are usual: excesses count up to 2.5 times their median. Where few
+    Faults in the past must not teach that faults are usual: peaks count up to 2.5 times their median. Where few
     are known, `usual_scale` counts as five more.
     """
     past = past[np.isfinite(past)]
     if not len(past):
         return {"cut": 0.0, "scale": usual_scale}
     cut = max(float(np.quantile(past, 1 - SHARE)), 0.0)
-    excess = past[past > cut] - cut
-    if len(excess):
-        excess = np.minimum(excess, WINSORISED * float(np.median(excess))) / KEPT
-    scale = (float(excess.sum()) + PSEUDO * usual_scale) / (len(excess) + PSEUDO)
+    peaks = past[past > cut] - cut
+    if len(peaks):
+        peaks = np.minimum(peaks, WINSORISED * float(np.median(peaks))) / KEPT
+    scale = (float(peaks.sum()) + PSEUDO * usual_scale) / (len(peaks) + PSEUDO)
     return {"cut": cut, "scale": max(scale, 1e-6)}
 
 

@@ -2,8 +2,8 @@
 
 Benjamini-Hochberg a day is not it: most days have no fault, so its q is not 1 - precision. The budget is stated as
 expected false alerts per 1,000 rooms and day, split over the detectors, and held against the hotel's history. There
-true faults can't be told from false alerts, so the history may show twice the budget, and what chance adds to that,
-before it tightens the threshold; it never loosens it.
+true faults can't be separated from false alerts, so the history may show twice the budget, and what chance adds to
+that, before it tightens the threshold; it never loosens it.
 """
 
 from typing import Any

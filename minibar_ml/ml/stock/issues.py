@@ -36,10 +36,10 @@ Habits = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class StockIssues:
-    """Arrays of products x days (the last is the judged one) in units; `factor` by day, 1 on a usual day.
+    """Arrays of products x days (the last is the scored one) in units; `factor` by day, 1 on a usual day.
 
     `use`: mean daily use of the 28 days before. `expected`: issues that the day's common factor explains. `carried`:
-    what attendants hold by the books, issued - used - returned, counted from an arbitrary zero. `alone`: issues of the
+    what attendants hold by the ledger, issued - used - returned, counted from an arbitrary zero. `alone`: issues of the
     product with no other product's within ten minutes; rounds are handed out together.
     """
 

@@ -46,9 +46,9 @@ def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Fra
     return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels")})
 
 
-def fetch_books(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
+def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
     """Stays that arrive between `since` and 40 days after `until`, counted by arrival and departure."""
-    return _copy(connection, "books", since, until)
+    return _copy(connection, "reservations", since, until)
 
 
 def _copy(connection: Connection, name: str, since: datetime, until: datetime) -> "DataFrame":

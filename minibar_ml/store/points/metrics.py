@@ -93,6 +93,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
     (STAYS, ("stage_nights", "stage_record", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
+    (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),

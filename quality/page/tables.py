@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 
 from minibar_ml.simulate import ApplicationManner, HotelPlan
-from quality import flags, forest, naive
-from quality.compared import compared, factor_words
-from quality.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
+from quality import flags, forest
 from quality.flags import Marked
+from quality.page.compared import compared, factor_words
+from quality.page.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
+from quality.page.targets import SORTS, bound_at, estimates, lines, pooled_forecasts, targets
 from quality.results import Results
 from quality.shares import Share, counts_interval
-from quality.targets import SORTS, bound_at, estimates, lines, pooled_forecasts, targets
 from quality.truth import Subject
+from quality.yardsticks import naive
 
 CURVES: tuple[tuple[str, Subject, tuple[float, ...]], ...] = (
     ("room_consumption", "room spike", (0.25, 0.5, 1.0, 2.0)),
@@ -123,7 +124,7 @@ def _between(points: Sequence[Point], rate: float) -> str:
 
 
 def bounds(results: Results) -> str:
-    """The bounds beside the detectors, by the sort of guests and over all."""
+    """The bounds and the detectors, by the sort of guests and over all."""
     rows = []
     for detector, subject, rates in CURVES:
         for sort, some in [*((sort, results.with_guests(sort)) for sort in SORTS), ("all", results)]:
@@ -141,7 +142,7 @@ def naive_rules(results: Results) -> str:
     room_days = thousand_room_days(walk.hotel for walk in results.walks)
     rows = []
     for place, rule in enumerate(naive.RULES):
-        marked = flags.above([one.naive[place] for one in results.beside], float("-inf"), room_days)
+        marked = flags.above([one.naive[place] for one in results.yardsticks], float("-inf"), room_days)
         rows.append([rule.words, ", ".join(rule.subjects), *_marked(marked)])
     for metric, (_, subjects) in forest.ASKED.items():
         pooled = [walk.forest[metric] for walk in results.walks if metric in walk.forest]
@@ -157,7 +158,7 @@ def _marked(marked: Marked) -> list[str]:
 
 
 def self_estimates(results: Results) -> str:
-    """Recall and false alerts as `train` estimates them, beside the truth and what chance leaves open of it."""
+    """Recall and false alerts as `train` estimates them, compared with the truth, and what chance leaves open of it."""
     rows = []
     for one in compared(estimates(results), lines(results)):
         recall = (f"{one.estimated:.2f}", share(one.recall), interval(one.recall), f"{one.off:+.2f}")
@@ -170,7 +171,7 @@ def self_estimates(results: Results) -> str:
 
 
 def days_left(results: Results) -> str:
-    """The forecast beside the naive ones."""
+    """The forecast compared with the naive ones."""
     pooled = pooled_forecasts(results)
     made = pooled.accuracy
 

@@ -14,9 +14,9 @@ from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
 from quality.truth import Subject
-from quality.walk import settled
+from quality.walk import default_plan
 
-MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/self_estimate.py")
+MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/yardsticks/self_estimate.py")
 NIGHTS = (0, 7, 14, 21)
 """Trainings that are asked: those of the nights so many days after the first judged day."""
 SUBJECT_OF: Mapping[str, Subject] = {
@@ -28,7 +28,7 @@ SUBJECT_OF: Mapping[str, Subject] = {
     "stock_outflow": "write-off",
     "custody": "custody loss",
 }
-"""By detector, the faults that it injects to judge itself."""
+"""By detector, the faults that it injects to measure itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def fetch(hotel: Hotel) -> Mapping[str, Estimate]:
 
 def make(hotel: Hotel, known: points.Points) -> dict[str, Estimate]:
     """Evaluate as `train` does, on each of the nights."""
-    plan, total = settled(hotel), dict[str, Estimate]()
+    plan, total = default_plan(hotel), dict[str, Estimate]()
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
     for night in NIGHTS:
         day = (hotel.first_judged + timedelta(days=night)).toordinal()

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import get_args
 
-from quality import flags, forecasts
-from quality.compared import PROMISE, compared, factor_words
-from quality.figures import Line, by_subject, curve, judged, recall_at, thousand_room_days, total
-from quality.forecasts import Pooled
+from quality import flags
+from quality.page.compared import PROMISE, compared, factor_words
+from quality.page.figures import Line, by_subject, curve, judged, recall_at, thousand_room_days, total
 from quality.results import Guests, Results
-from quality.self_estimate import Estimate
 from quality.shares import Share
 from quality.truth import Subject
+from quality.yardsticks import forecasts
+from quality.yardsticks.forecasts import Pooled
+from quality.yardsticks.self_estimate import Estimate
 
 RATES: tuple[tuple[Subject, float, float], ...] = (
     ("vacant room", 0.97, 0.05),
@@ -53,9 +54,9 @@ class Target:
 
 
 def targets(results: Results) -> list[Target]:
-    """Every promise that these results can tell of."""
+    """Every target that these results can be measured against."""
     found = [*_rates(results), *_curves(results), *_together(results)]
-    if results.beside:
+    if results.yardsticks:
         found += [*_forecast(pooled_forecasts(results)), *_estimates(results)]
     return found
 
@@ -69,13 +70,13 @@ def lines(results: Results) -> dict[Subject | None, Line]:
 
 def pooled_forecasts(results: Results) -> Pooled:
     """All hotels' forecasts together."""
-    return forecasts.accuracy(forecasts.together([one.forecasts for one in results.beside]))
+    return forecasts.accuracy(forecasts.together([one.forecasts for one in results.yardsticks]))
 
 
 def estimates(results: Results) -> dict[str, Estimate]:
     """By detector, all hotels' self-estimates together."""
     pooled: dict[str, Estimate] = {}
-    for one in results.beside:
+    for one in results.yardsticks:
         for name, mine in one.estimate.items():
             pooled[name] = pooled[name] + mine if name in pooled else mine
     return pooled
@@ -120,10 +121,10 @@ def _at_rate(results: Results, sort: str, detector: str, subject: Subject, rate:
 
 def bound_at(results: Results, subject: Subject, rate: float) -> Share | None:
     """What a test that knew the guests finds at a rate of false alerts; None where nobody asked it."""
-    if not results.beside:
+    if not results.yardsticks:
         return None
     room_days = thousand_room_days(walk.hotel for walk in results.walks)
-    return flags.at_rate([one.bounds[subject] for one in results.beside], rate, room_days).recall
+    return flags.at_rate([one.bounds[subject] for one in results.yardsticks], rate, room_days).recall
 
 
 def _together(results: Results) -> Iterator[Target]:

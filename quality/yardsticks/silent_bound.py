@@ -10,14 +10,15 @@ import pandas as pd
 
 from minibar_ml.ml.stats.negative_binomial import Floats
 from minibar_ml.simulate import HotelPlan
-from quality import bound, points
-from quality.bound import posteriors, prior_of, shares_of, true_guests
+from quality import points
 from quality.cache import cached, source_hash
 from quality.flags import NO_FAULT, Flags, mark
 from quality.hotels import Hotel
 from quality.truth import Subject
+from quality.yardsticks import bound
+from quality.yardsticks.bound import posteriors, prior_of, shares_of, true_guests
 
-MADE_BY = (*bound.MADE_BY, "quality/silent_bound.py")
+MADE_BY = (*bound.MADE_BY, "quality/yardsticks/silent_bound.py")
 SILENT: tuple[Subject, ...] = ("silent room",)
 
 
@@ -27,7 +28,7 @@ def fetch(hotel: Hotel) -> Flags:
 
 
 def make(hotel: Hotel, known: points.Points) -> Flags:
-    """Score the runs that reach into judged days; a run is one alert, however often it is looked at.
+    """Score the runs that reach into judged days; a run is one alert, however often it is scored.
 
     Without stays on record nobody calls a room silent.
     """
@@ -51,9 +52,9 @@ def quiet(plan: HotelPlan, checks: pd.DataFrame) -> Floats:
 
 
 def _as_runs(rows: pd.DataFrame, flags: Flags) -> Flags:
-    """One row a run and fault that it tells of; a run that tells of any is not a false one besides."""
-    looks = pd.DataFrame({"room": rows["room_id"], "run": rows["run"], "score": flags.score, "fault": flags.fault})
-    highest = looks.groupby(["room", "run", "fault"], as_index=False)["score"].max()
-    tells = (highest["fault"] != NO_FAULT).groupby([highest["room"], highest["run"]]).transform("any")
-    kept = highest[(highest["fault"] != NO_FAULT) | ~tells]
+    """One row a run and fault that explains it; a run that any fault explains is not a false one as well."""
+    scored = pd.DataFrame({"room": rows["room_id"], "run": rows["run"], "score": flags.score, "fault": flags.fault})
+    highest = scored.groupby(["room", "run", "fault"], as_index=False)["score"].max()
+    explained = (highest["fault"] != NO_FAULT).groupby([highest["room"], highest["run"]]).transform("any")
+    kept = highest[(highest["fault"] != NO_FAULT) | ~explained]
     return Flags(kept["score"].to_numpy(dtype=float), kept["fault"].to_numpy(dtype=np.int64), flags.faults)

@@ -5,9 +5,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from minibar_ml import __version__
-from quality import tables
 from quality.cache import ROOT
 from quality.hotels import ZONE
+from quality.page import tables
 from quality.results import Results
 
 FILE = ROOT / "docs" / "quality.md"
@@ -80,13 +80,14 @@ def _sections(results: Results) -> list[str]:
         "Recall by false-alert rate: each detector alone, at budgets of 1/8 to 32 times the default.",
         tables.curves(results),
     ]
-    if results.beside:
+    if results.yardsticks:
         found += [
             "What a test finds that knows all parameters of the simulated guests, but not which guest is which: a"
-            " spike at the first evaluation (quality/bound.py; the detector may evaluate again at the next check),"
-            " a silent room by the probability that normal guests leave all its checks empty, however short the run"
-            " (quality/silent_bound.py). Guests are `gamma` where they differ by one Gamma, `mixed` where many take"
-            " nothing and some have a party.",
+            " spike at the first evaluation (quality/yardsticks/bound.py; the detector may evaluate again at the next"
+            " check), a silent room by the probability that normal guests leave all its checks empty, however short"
+            " the run"
+            " (quality/yardsticks/silent_bound.py). Guests are `gamma` where they differ by one Gamma, `mixed` where"
+            " many take nothing and some have a party.",
             tables.bounds(results),
             "## Simple rules and Isolation Forest alone",
             "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own."
@@ -120,5 +121,5 @@ def _made(results: Results) -> str:
 def _commit() -> str:
     """The checkout's commit, and whether files differ from it."""
     asked = ["git", "describe", "--always", "--dirty=, changed since", "--exclude=*"]
-    told = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
-    return f"commit {told.stdout.strip()}" if told.returncode == 0 else "no commit known"
+    ran = subprocess.run(asked, cwd=ROOT, capture_output=True, text=True, check=False)
+    return f"commit {ran.stdout.strip()}" if ran.returncode == 0 else "no commit known"

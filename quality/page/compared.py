@@ -3,16 +3,16 @@
 The truth is a few dozen faults and a handful of false alerts: an estimate that is right may well be off by more than
 was promised. So each is held against the promise first, and, where it misses, against the 95 % interval of what was
 counted: Wilson's of the recall, the exact one of a Poisson count. An estimate within it is not contradicted, which is
-less than being proved right; the two are never told as one.
+less than being proved right; the two are never reported as one.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from quality.figures import Line
-from quality.self_estimate import SUBJECT_OF, Estimate
+from quality.page.figures import Line
 from quality.shares import Share, counts_interval
 from quality.truth import Subject
+from quality.yardsticks.self_estimate import SUBJECT_OF, Estimate
 
 MOST_OFF, MOST_TIMES = 0.10, 1.5
 PROMISE = f"recall within {MOST_OFF:g}, false alerts within x{MOST_TIMES:g}"
@@ -20,7 +20,7 @@ PROMISE = f"recall within {MOST_OFF:g}, false alerts within x{MOST_TIMES:g}"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One detector's estimate beside the truth: `expected` false alerts where so many days really had `false`."""
+    """One detector's estimate and the truth: `expected` false alerts where so many days really had `false`."""
 
     detector: str
     injected: int

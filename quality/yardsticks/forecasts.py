@@ -1,4 +1,4 @@
-"""How good `days left` is where little is left, beside the naive forecasts.
+"""How good `days left` is where little is left, compared with naive forecasts.
 
 Few products of an orderly hotel run low, so at the end of each judged day every product is taken to have what lasts 1
 to 12 days at its pace of late. What really was used on the days that followed says how long that would have lasted.
@@ -22,7 +22,7 @@ from quality.hotels import Hotel
 from quality.shares import Share
 from quality.walk import judged_days
 
-MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/forecasts.py")
+MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/yardsticks/forecasts.py")
 AHEAD_DAYS, BEFORE_DAYS = 20, 28
 """Days after a forecast that are known, and days before it for the naive ones."""
 SHORTEST, LONGEST = 1.0, 12.0
@@ -31,7 +31,7 @@ LINE_DAYS, FARTHEST = 30, 60.0
 
 @dataclass(frozen=True, slots=True)
 class Forecasts:
-    """A hotel's cases, beside each the days left by a line through the levels, and the unit counts of naive weeks.
+    """A hotel's cases, with each the days left by a line through the levels, and the unit counts of naive weeks.
 
     `weeks` has a row a case: units of the week that followed, and the 80 % interval of a Poisson with the mean of late.
     """
@@ -77,14 +77,14 @@ def _on(frames: Frames, day: int, rng: np.random.Generator) -> Forecasts:
     level = np.maximum(np.round(pace * rng.uniform(SHORTEST, LONGEST, len(pace))), 1.0)
     made = forecast_stock(_with_level(stock, day, level), day, is_complete=True)
     kept = np.isin(stock.products, made.products[made.outlook.known])
-    told = made.outlook.known
+    known = made.outlook.known
     cases = Cases(
         level=level[kept],
-        days=made.outlook.days[told],
-        earliest=made.outlook.earliest[told],
-        latest=made.outlook.latest[told],
-        daily=made.outlook.daily[told],
-        empty_in_7=made.chances(WEEK)[told, -1],
+        days=made.outlook.days[known],
+        earliest=made.outlook.earliest[known],
+        latest=made.outlook.latest[known],
+        daily=made.outlook.daily[known],
+        empty_in_7=made.chances(WEEK)[known, -1],
         before=before[kept],
         after=after[kept],
     )

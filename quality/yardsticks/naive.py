@@ -20,7 +20,7 @@ from quality.flags import Flags, mark
 from quality.hotels import Hotel
 from quality.truth import Subject
 
-MADE_BY = (*points.MADE_BY, "quality/naive.py", "quality/flags.py", "quality/truth.py")
+MADE_BY = (*points.MADE_BY, "quality/yardsticks/naive.py", "quality/flags.py", "quality/truth.py")
 WEEK, MONTH = 7, 30
 ROOM_Z, STOCK_Z = 2.5, 3.0
 CONTAMINATION = 0.1

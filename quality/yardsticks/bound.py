@@ -42,7 +42,7 @@ from quality.flags import Flags, mark
 from quality.hotels import Hotel
 from quality.truth import Subject
 
-MADE_BY = (*points.MADE_BY, "quality/bound.py", "quality/flags.py", "quality/truth.py")
+MADE_BY = (*points.MADE_BY, "quality/yardsticks/bound.py", "quality/flags.py", "quality/truth.py")
 EDGES = np.r_[0.0, np.geomspace(1e-3, 25.0, 80)]
 GRID = (EDGES[1:] + EDGES[:-1]) / 2
 """Multipliers; a prior's weight between two edges stands on the one in their middle."""
@@ -140,7 +140,7 @@ def _takings(plan: HotelPlan, stays: Stays, guests: Guests) -> pd.DataFrame:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Shares x grid: the mean without a party; and what else tells the distribution, as columns."""
+    """Shares x grid: the mean without a party; and what else defines the distribution, as columns."""
 
     mean: Any
     size: Any
@@ -186,7 +186,7 @@ class Means:
 def posteriors(shares: pd.DataFrame, prior: Any) -> Iterator[tuple[pd.DataFrame, Means, Any]]:
     """In chunks of whole stays: shares, their means, and the grid's weights given the stay's earlier checks.
 
-    Checks tell of a stay that had them to itself, and of each that shares them where nothing was found.
+    Checks are evidence on a stay that had them to itself, and of each that shares them where nothing was found.
     """
     for _, chunk in shares.groupby(_starts(shares["stay"].to_numpy()) // CHUNK):
         means, stay = Means.of(chunk), chunk["stay"].to_numpy()
