@@ -6,7 +6,7 @@ out of date.
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import Field, fields
 from datetime import time
 from pathlib import Path
@@ -121,7 +121,7 @@ def _table(connection: Connection, table: Any) -> str:
     )
 
 
-def _writers(rights: list[Any]) -> str:
+def _writers(rights: Sequence[Any]) -> str:
     verbs: dict[str, list[str]] = {}
     for one in rights:
         if one.verb != "SELECT" and (one.is_whole or one.columns):

@@ -1,4 +1,4 @@
-"""Walking forward over a hotel's last days: every day checked with what that night's training would have learnt."""
+"""Walking forward over a hotel's last days: every day checked with what that night's training would have learned."""
 
 import time as clock
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ from typing import Literal
 
 Phase = Literal["learning", "provisional", "normal"]
 LEARNING_DAYS, PROVISIONAL_DAYS = 7, 14
-"""With fewer days than the first only rules are used; with fewer than the second what is learnt is provisional."""
+"""With fewer days than the first only rules are used; with fewer than the second what is learned is provisional."""
 
 
 def phase_of(days: int) -> Phase:

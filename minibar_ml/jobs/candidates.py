@@ -46,7 +46,7 @@ class Trained:
 
 @dataclass(frozen=True, slots=True)
 class TrainingConfig:
-    """What all models of a run are learnt from: days (ordinals, `until` exclusive), and what counts as enough."""
+    """What all models of a run are learned from: days (ordinals, `until` exclusive), and what counts as enough."""
 
     since: int
     until: int
@@ -67,7 +67,7 @@ class TrainingConfig:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One model that was tried: what to store (None: nothing was learnt, `reason` says why) and how good it is."""
+    """One model that was tried: what to store (None: nothing was learned, `reason` says why) and how good it is."""
 
     key: ModelKey
     points: int
@@ -121,13 +121,13 @@ def forest(
 def store(
     connection: "Connection", candidates: list[Candidate], config: TrainingConfig, as_of: datetime, keys: Keys
 ) -> dict[ModelKey, ModelHeader]:
-    """Seal and store what was learnt, and make it active; a fixed number of statements."""
-    learnt = [candidate for candidate in candidates if candidate.payload is not None]
-    if not learnt:
+    """Seal and store what was learned, and make it active; a fixed number of statements."""
+    learned = [candidate for candidate in candidates if candidate.payload is not None]
+    if not learned:
         return {}
-    versions = models.next_versions(connection, [candidate.key for candidate in learnt])
+    versions = models.next_versions(connection, [candidate.key for candidate in learned])
     made = []
-    for candidate in learnt:
+    for candidate in learned:
         key, quality = candidate.key, candidate.quality
         header = ModelHeader(key.model_type, key.metric_type, key.hotel_id, versions[key])
         measured = quality is not None and quality.recall is not None

@@ -20,6 +20,7 @@ from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
+from minibar_ml.ml.detectors import shares
 from minibar_ml.store import alerts, runs, verdicts
 from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
@@ -75,14 +76,13 @@ def run(
         phases = hotels.records.of_hotels(plan.today())
         recorded = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
         refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
-        job.counts.update(
-            total, since=days[0].isoformat(), findings=sum(counts.values()), phases=recorded, refused=refused
-        )
+        job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
+        job.counts.update(phases=recorded, refused=refused, shares=shares())
     return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused)
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
-    """The verdicts known on a day; fetched when first asked for, which is only where something is learnt."""
+    """The verdicts known on a day; fetched when first asked for, which is only where something is learned."""
 
     @cache
     def fetched() -> list[LabelledAlert]:

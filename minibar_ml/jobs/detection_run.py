@@ -66,7 +66,7 @@ def read_hotels(
 ) -> dict[int, Frames]:
     """All that checking `first` and the days after it, and learning for them, may look at; by hotel.
 
-    Where every hotel has stored models that can be trusted, nothing is learnt, and less is read: at 100,000 rooms a
+    Where every hotel has stored models that can be trusted, nothing is learned, and less is read: at 100,000 rooms a
     tenth of it.
     """
     known = fetch_ids(connection, usable) if loaded else []

@@ -1,4 +1,4 @@
-"""Models learnt in memory: what the training of the night before a day would have made; nothing is stored."""
+"""Models learned in memory: what the training of the night before a day would have made; nothing is stored."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ class NightlyTraining:
         hotels: Mapping[int, Frames],
         verdicts: Callable[[date], Sequence[LabelledAlert]] = lambda _day: (),
     ) -> None:
-        """Nothing is learnt yet; `verdicts` gives those that were known on a day."""
+        """Nothing is learned yet; `verdicts` gives those that were known on a day."""
         self._plan, self._hotels, self._verdicts = plan, hotels, verdicts
 
     @property
@@ -38,7 +38,7 @@ class NightlyTraining:
     def learn(self, hotel_id: int, day: date, *, with_forests: bool, known: Collection[str] = ()) -> FittedModels:
         """The same, with or without forests; detectors named in `known` are left out."""
         window = training.training_days(day.toordinal(), self._plan.training_days, self._plan.lookback_days)
-        # Where nothing is learnt no verdict is needed.
+        # Where nothing is learned no verdict is needed.
         given = self._verdicts(day) if EVERY_DETECTOR - set(known) else ()
         past = feedback.without_confirmed(self._hotels[hotel_id].between(*window), given, hotel_id)
         fitted = training.learn(past, self._plan.min_points, with_forests=with_forests, known=known)

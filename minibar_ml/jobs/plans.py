@@ -79,7 +79,7 @@ class DetectionPlan:
         return _midnight(first - timedelta(days=self.history_days), self.zone)
 
     def oldest_scored(self, first: date) -> dict[str, datetime]:
-        """The same by frame, where nothing is learnt and a frame is looked at less far back."""
+        """The same by frame, where nothing is learned and a frame is looked at less far back."""
         shorter = {name: days for name, days in LOOK_BACK.items() if days < LOOK_BACK_DAYS}
         return {name: _midnight(first - timedelta(days=days), self.zone) for name, days in shorter.items()}
 

@@ -57,7 +57,7 @@ def load(models: Iterable[StoredModel], keys: Keys | None) -> dict[int, LoadedMo
 
 
 class StoredModels:
-    """Each hotel's stored models; whatever has none is learnt in memory, once a run."""
+    """Each hotel's stored models; whatever has none is learned in memory, once a run."""
 
     def __init__(
         self, loaded: Mapping[int, LoadedModels], keys: Keys | None, training: NightlyTraining, today: date
@@ -79,11 +79,11 @@ class StoredModels:
             loaded = self._loaded.get(hotel_id) or LoadedModels()
             # Where the last training found too little data, it makes no sense to try again every few minutes.
             known = EVERY_DETECTOR if loaded.is_whole else loaded.parameters
-            learnt = self._training.learn(hotel_id, self._today, with_forests=False, known=known)
+            learned = self._training.learn(hotel_id, self._today, with_forests=False, known=known)
             self._fitted[hotel_id] = FittedModels(
-                {**learnt.parameters, **loaded.parameters},
+                {**learned.parameters, **loaded.parameters},
                 StoredForests(loaded.forests, self._keys, loaded.refused),
-                {**learnt.threshold_multiplier, **loaded.threshold_multiplier},
+                {**learned.threshold_multiplier, **loaded.threshold_multiplier},
             )
         return self._fitted[hotel_id]
 

@@ -167,7 +167,7 @@ def _candidates(
     config: TrainingConfig,
     past: Frames,
 ) -> list[Candidate]:
-    """Both models of every metric that is learnt for the hotel."""
+    """Both models of every metric that is learned for the hotel."""
     quality = {one.detector: one.quality for one in detectors}
     made = []
     for metric in training.metrics_of(hotel_id, is_chain=config.is_chain):

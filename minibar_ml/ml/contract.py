@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from minibar_ml.ml.faults.untouched import Untouched
 
 Parameters = Mapping[str, Any]
-"""What a detector has learnt of one hotel: JSON values and numpy arrays."""
+"""What a detector has learned of one hotel: JSON values and numpy arrays."""
 
 
 @dataclass(frozen=True, slots=True)
 class TooLittle:
-    """Why nothing could be learnt: how many points or days there are, and how many it takes."""
+    """Why nothing could be learned: how many points or days there are, and how many it takes."""
 
     have: int
     need: int
@@ -45,7 +45,7 @@ class Limits:
     """What deciding needs besides a score; shares and units as in the settings of the same names.
 
     `budget` is expected false alerts per 1,000 rooms and day over all detectors; `threshold_multiplier`, by
-    detector, multiplies the threshold probability (below 1: stricter) and is learnt from operators' verdicts;
+    detector, multiplies the threshold probability (below 1: stricter) and is learned from operators' verdicts;
     `supplies` is how products are ordered.
     """
 

@@ -30,7 +30,7 @@ def detect_day(
     """What every detector finds on the day; without `with_states` those that say what holds at an instant are left out.
 
     Rows after the day are cut off here, so that no detector can look ahead. While `history` is too short to learn from
-    only rules are used; while it is provisional, findings of what was learnt are marked so. None: long enough.
+    only rules are used; while it is provisional, findings of what was learned are marked so. None: long enough.
     """
     seen = frames.seen_on(moment.day, LOOK_BACK)
     limits = replace(limits, threshold_multiplier=fitted.threshold_multiplier)

@@ -49,7 +49,7 @@ def before(days: Ints, day: int, window: int) -> History:
 
 
 def as_provisional(findings: Sequence[Finding], history: History) -> list[Finding]:
-    """The findings with the facts that say how little they were learnt from; severities stay."""
+    """The findings with the facts that say how little they were learned from; severities stay."""
     phase = {"phase": history.phase, "history_days": history.days}
     return [replace(finding, facts={**(finding.facts or {}), **phase}) for finding in findings]
 

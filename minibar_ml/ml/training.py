@@ -37,7 +37,7 @@ def training_days(day: int, window: int, gap: int) -> tuple[int, int]:
 def learn(past: Frames, min_points: int, *, with_forests: bool = True, known: Collection[str] = ()) -> FittedModels:
     """Fit every detector to one hotel's past, and a forest wherever there are enough scores.
 
-    Detectors named in `known` are left out. From less than a week nothing is learnt, whatever `min_points`.
+    Detectors named in `known` are left out. From less than a week nothing is learned, whatever `min_points`.
     """
     days = len(days_on_record(past))
     short = TooLittle(days, LEARNING_DAYS, "days of history") if days < LEARNING_DAYS else None
@@ -50,7 +50,7 @@ def learn(past: Frames, min_points: int, *, with_forests: bool = True, known: Co
 
 
 def thresholds_of(fitted: FittedModels, limits: Limits) -> dict[str, float]:
-    """By detector name, the score from which on what was learnt alerts; rules have none."""
+    """By detector name, the score from which on what was learned alerts; rules have none."""
     limits = replace(limits, threshold_multiplier=fitted.threshold_multiplier)
     specs = [detector.spec for detector in LEARNING]
     known = [(spec, fitted.parameters[spec.name]) for spec in specs]
@@ -58,13 +58,13 @@ def thresholds_of(fitted: FittedModels, limits: Limits) -> dict[str, float]:
 
 
 def metrics_of(hotel_id: int, *, is_chain: bool) -> list[MetricType]:
-    """The metrics that are learnt for a hotel: in a chain the ledger's belong to the common store alone."""
-    learnt = list(FOREST_DETECTORS)
-    return [metric for metric in learnt if not is_chain or (metric in LEDGER_METRICS) == (hotel_id == COMMON_STORE)]
+    """The metrics that are learned for a hotel: in a chain the ledger's belong to the common store alone."""
+    learned = list(FOREST_DETECTORS)
+    return [metric for metric in learned if not is_chain or (metric in LEDGER_METRICS) == (hotel_id == COMMON_STORE)]
 
 
 def points_of(metric: MetricType, past: Frames) -> int:
-    """How many rows of the past a metric's models are learnt from."""
+    """How many rows of the past a metric's models are learned from."""
     return len(getattr(past, str(FOREST_DETECTORS[metric].spec.learns_from)))
 
 
@@ -105,7 +105,7 @@ def _first_of_metric() -> dict[MetricType, Detector]:
 
 
 FOREST_DETECTORS: Mapping[MetricType, Detector] = _first_of_metric()
-"""By learnt metric, the detector whose scores the metric's forest sees."""
+"""By learned metric, the detector whose scores the metric's forest sees."""
 
 
 def _fit_forest(detector: Detector, past: Frames, parameters: Parameters, min_points: int) -> Parameters | TooLittle:

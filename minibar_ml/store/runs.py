@@ -86,5 +86,14 @@ def find_last_with_changes(connection: Connection, job: Job) -> tuple[LastRun | 
 def fetch_phases(connection: Connection) -> dict[int, History]:
     """How much history each hotel had at the last detect; empty before the first."""
     last = find_last(connection, "detect")
-    told = last.counts.get("phases", {}) if last else {}
-    return {int(hotel_id): History.of(history["days"]) for hotel_id, history in told.items()}
+    recorded = last.counts.get("phases", {}) if last else {}
+    return {int(hotel_id): History.of(history["days"]) for hotel_id, history in recorded.items()}
+
+
+def fetch_shares(connection: Connection) -> dict[str, float]:
+    """The shares of the budget that the detectors had at the last detect, by name; empty before the first.
+
+    Asking the detectors themselves would load numpy and scipy for a command that only reads.
+    """
+    last = find_last(connection, "detect")
+    return last.counts.get("shares", {}) if last else {}

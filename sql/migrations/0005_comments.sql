@@ -50,13 +50,13 @@ COMMENT ON TABLE minibar_ml.ml_models IS 'Trained models, sealed; the last versi
 COMMENT ON COLUMN minibar_ml.ml_models.id IS 'Number of the row.';
 COMMENT ON COLUMN minibar_ml.ml_models.model_type IS 'statistics or isolation_forest.';
 COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it judges.';
-COMMENT ON COLUMN minibar_ml.ml_models.hotel_id IS 'The hotel that it was learnt from.';
+COMMENT ON COLUMN minibar_ml.ml_models.hotel_id IS 'The hotel that it was learned from.';
 COMMENT ON COLUMN minibar_ml.ml_models.version IS 'Counted from 1 for each model type, metric and hotel.';
 COMMENT ON COLUMN minibar_ml.ml_models.model_data IS
     'The model, encrypted and bound to type, metric, hotel and version.';
 COMMENT ON COLUMN minibar_ml.ml_models.parameters IS
-    'The days that it was learnt from; nothing that shows what goes unnoticed.';
-COMMENT ON COLUMN minibar_ml.ml_models.data_points IS 'How many points it was learnt from.';
+    'The days that it was learned from; nothing that shows what goes unnoticed.';
+COMMENT ON COLUMN minibar_ml.ml_models.data_points IS 'How many points it was learned from.';
 COMMENT ON COLUMN minibar_ml.ml_models.trained_at IS 'As of when.';
 COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share judged right in evaluation; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.precision IS 'Share of alerts that were right; null: not measured.';

@@ -1,4 +1,4 @@
--- Operators' verdicts, for what is learnt from them.
+-- Operators' verdicts, for what is learned from them.
 
 -- name: fetch
 -- Every alert that a person judged: what raised it, on which days, how strange it was.

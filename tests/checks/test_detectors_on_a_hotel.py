@@ -71,12 +71,12 @@ ODD: dict[str, Changed] = {
 
 
 def _findings(detector: Detector, frames: Frames, day: int) -> list[Finding]:
-    """What a detector that learnt from the days before finds on a day."""
-    learnt = detector.fit(frames.between(0, day - 3), MIN_POINTS)
-    if isinstance(learnt, TooLittle):
+    """What a detector that learned from the days before finds on a day."""
+    learned = detector.fit(frames.between(0, day - 3), MIN_POINTS)
+    if isinstance(learned, TooLittle):
         return []
     moment = _moment(day)
-    return detector.decide(detector.score(frames.between(0, day + 1), learnt, moment), learnt, Limits(), moment)
+    return detector.decide(detector.score(frames.between(0, day + 1), learned, moment), learned, Limits(), moment)
 
 
 def _plain(value: Any) -> Any:
@@ -141,19 +141,19 @@ def test_a_finding_is_of_its_own_kind_finite_and_not_of_the_future(detector: Det
 def test_odd_data_is_no_reason_to_fail_or_to_say_what_is_not_finite(
     detector: Detector, odd: str, frames: Frames
 ) -> None:
-    learnt = detector.fit(frames.between(0, CHECKED[-1] - 3), MIN_POINTS)
-    assert not isinstance(learnt, TooLittle)
+    learned = detector.fit(frames.between(0, CHECKED[-1] - 3), MIN_POINTS)
+    assert not isinstance(learned, TooLittle)
     strange, moment = _each(frames, ODD[odd]), _moment(CHECKED[-1])
-    found = detector.decide(detector.score(strange, learnt, moment), learnt, Limits(), moment)
+    found = detector.decide(detector.score(strange, learned, moment), learned, Limits(), moment)
     found += _findings(detector, strange, CHECKED[-1])
     assert all(isfinite(finding.value) for finding in found)
 
 
 @every_detector
 def test_a_score_of_a_row_is_high_where_it_is_strange(detector: Detector, frames: Frames) -> None:
-    learnt = detector.fit(frames, MIN_POINTS)
-    assert not isinstance(learnt, TooLittle)
-    scores = detector.score(frames.between(0, CHECKED[0] + 1), learnt, _moment(CHECKED[0]))
+    learned = detector.fit(frames, MIN_POINTS)
+    assert not isinstance(learned, TooLittle)
+    scores = detector.score(frames.between(0, CHECKED[0] + 1), learned, _moment(CHECKED[0]))
     assert {"entity_id", "value", "expected", "lower", "upper", "score"} <= set(scores.columns)
     known = scores["score"].dropna()
     assert (known >= 0).all()
@@ -161,25 +161,25 @@ def test_a_score_of_a_row_is_high_where_it_is_strange(detector: Detector, frames
 
 def test_no_detector_sees_what_comes_after_the_day(frames: Frames) -> None:
     day = CHECKED[1]
-    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
+    learned = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def upside_down(frame: pd.DataFrame) -> pd.DataFrame:
         later = frame[frame["day"] > day]
         more = later.assign(**{column: later[column] * 7 + 5 for column in _floats(later)})
         return pd.concat([frame[frame["day"] <= day], more, more])
 
-    given = detect_day(frames, learnt, Limits(), _moment(day))
-    changed = detect_day(_each(frames, upside_down), learnt, Limits(), _moment(day))
+    given = detect_day(frames, learned, Limits(), _moment(day))
+    changed = detect_day(_each(frames, upside_down), learned, Limits(), _moment(day))
     assert [repr(finding) for finding in given] == [repr(finding) for finding in changed]
     assert given
 
 
 def test_a_stricter_budget_never_finds_more(frames: Frames) -> None:
     day = CHECKED[1]
-    learnt = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
+    learned = learn(frames.between(0, day - 3), MIN_POINTS, with_forests=False)
 
     def found(budget: float) -> set[tuple[str, int]]:
         limits = replace(Limits(), budget=budget)
-        return {(finding.type, finding.entity_id) for finding in detect_day(frames, learnt, limits, _moment(day))}
+        return {(finding.type, finding.entity_id) for finding in detect_day(frames, learned, limits, _moment(day))}
 
     assert found(0.01) <= found(1.0) <= found(50.0)

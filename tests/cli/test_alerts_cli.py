@@ -17,6 +17,7 @@ from minibar_ml.cli.app import main
 from minibar_ml.cli.views.sparkline import carets, sparkline
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.ml.detectors import shares
 
 
 def test_json_has_every_promised_field_in_the_promised_order(
@@ -252,6 +253,9 @@ def test_stats_count_the_window_and_rates(three: Connection, capsys: pytest.Capt
     assert counted["by_day"] == [{"day": "2025-11-19", "alerts": 2}, {"day": "2025-11-20", "alerts": 0}]
     renamed = "UPDATE minibar_ml.ml_alerts SET detector = 'room_consumption+isolation_forest' WHERE id = 1"
     three.execute(text(renamed))
+    # What detect writes down of itself, and `stats` reads.
+    run = "INSERT INTO minibar_ml.ml_job_runs (job, as_of, outcome, counts) VALUES ('detect', now(), 'done', :counts)"
+    three.execute(text(run), {"counts": json.dumps({"shares": shares()})})
     three.commit()
     (split,) = [
         one

@@ -25,7 +25,7 @@ from minibar_ml.store.snapshots import snapshot
 
 DAYS = 21
 GENEROUS = {"ML_ALERT_BUDGET": "50", "ML_COUNTRY": ""}
-"""So that a small hotel has learnt alerts to compare; without holidays, as the plans here are."""
+"""So that a small hotel has learned alerts to compare; without holidays, as the plans here are."""
 TABLES = (
     "SELECT c.oid::regclass::text AS name, c.relkind FROM pg_class c"
     " WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'S') ORDER BY 1"
@@ -109,7 +109,7 @@ def test_alerts_in_the_store_change_nothing_and_verdicts_what_they_teach(collect
     assert _told(_backtest(collected, _plan(days=5))) == before
     sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'false_positive', resolved_by = 'me'")
     after = _told(_backtest(collected, _plan(days=5)))
-    assert set(after) < set(before), "false marks make what is learnt stricter"
+    assert set(after) < set(before), "false marks make what is learned stricter"
 
 
 def test_nothing_of_the_store_is_touched(collected: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,4 +1,4 @@
-"""A hotel with little history: rules speak from the first day, what is learnt after a week, and it is said."""
+"""A hotel with little history: rules speak from the first day, what is learned after a week, and it is said."""
 
 import json
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""A hotel's weeks: collect, train, detect, verdicts; learnt from, sealed, never ahead of its day."""
+"""A hotel's weeks: collect, train, detect, verdicts; learned from, sealed, never ahead of its day."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -234,7 +234,7 @@ def _false_alerts(url: str, which: str) -> list[str]:
 
 
 def _tightness(url: str, detector: str) -> tuple[float, Any]:
-    """What the stored model of room consumption has learnt of verdicts, and its parameters."""
+    """What the stored model of room consumption has learned of verdicts, and its parameters."""
     row = sql(
         url,
         "SELECT model_type, metric_type, hotel_id, version, model_data FROM minibar_ml.ml_models"
@@ -259,11 +259,12 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert {alert for alert in before if alert[-1] == "false_positive"} <= set(again)
     assert len({alert[:-1] for alert in again}) == len(again)
     done(url, "train", "--as-of", AS_OF, "--quiet")
-    (usual, _), (tight, learnt) = _tightness(trained, "room_consumption"), _tightness(url, "room_consumption")
+    (usual, _), (tight, learned) = _tightness(trained, "room_consumption"), _tightness(url, "room_consumption")
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (
-        threshold(shares()["room_consumption"], 1.0, learnt["past"], threshold_multiplier=one) for one in (usual, tight)
+        threshold(shares()["room_consumption"], 1.0, learned["past"], threshold_multiplier=one)
+        for one in (usual, tight)
     )
     assert stricter > nominal
 

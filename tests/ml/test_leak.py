@@ -114,9 +114,9 @@ def test_an_issue_alone_counts_where_products_are_drawn_together() -> None:
 
 
 def test_a_week_of_history_is_too_little() -> None:
-    learnt = Leak().fit(ordinary(1).between(LAST_DAY - 6, LAST_DAY + 1), 30)
-    assert isinstance(learnt, TooLittle)
-    assert learnt.need == 14
+    learned = Leak().fit(ordinary(1).between(LAST_DAY - 6, LAST_DAY + 1), 30)
+    assert isinstance(learned, TooLittle)
+    assert learned.need == 14
 
 
 def _of_products(frames: Frames, count: int, each_nth_day: int = 1) -> Frames:
@@ -135,6 +135,6 @@ def test_the_days_between_rare_issues_count_as_seen_but_a_handful_of_issues_is_t
     small = _of_products(ordinary(1), 4)
     assert 30 <= (small.outflow["issued"] > 0).sum() < 100
     assert not isinstance(Leak().fit(small, 100), TooLittle)
-    learnt = Leak().fit(_of_products(ordinary(1), 4, each_nth_day=4), 100)
-    assert isinstance(learnt, TooLittle)
-    assert (learnt.need, learnt.unit) == (30, "days of issues of a product")
+    learned = Leak().fit(_of_products(ordinary(1), 4, each_nth_day=4), 100)
+    assert isinstance(learned, TooLittle)
+    assert (learned.need, learned.unit) == (30, "days of issues of a product")

@@ -41,13 +41,13 @@ def shifted(frames: Frames, factor: float, since: int, until: int = LAST_DAY + 1
 
 
 def nightly(frames: Frames, since: int, until: int = LAST_DAY) -> list[Finding]:
-    """What is found of PRODUCT on each day by what the night's training would have learnt, three days left out."""
+    """What is found of PRODUCT on each day by what the night's training would have learned, three days left out."""
     found = []
     for day in range(since, until + 1):
-        learnt = ProductDemand().fit(frames.between(day - LOOK_BACK - 30, day - LOOK_BACK), 100)
-        assert not isinstance(learnt, TooLittle)
-        scores = ProductDemand().score(frames.between(day - 60, day + 1), learnt, moment(day))
-        found += ProductDemand().decide(scores, learnt, Limits(), moment(day))
+        learned = ProductDemand().fit(frames.between(day - LOOK_BACK - 30, day - LOOK_BACK), 100)
+        assert not isinstance(learned, TooLittle)
+        scores = ProductDemand().score(frames.between(day - 60, day + 1), learned, moment(day))
+        found += ProductDemand().decide(scores, learned, Limits(), moment(day))
     return [finding for finding in found if finding.entity_id == PRODUCT]
 
 

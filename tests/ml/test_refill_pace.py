@@ -96,6 +96,6 @@ def test_an_ordinary_hotel_is_quiet() -> None:
 
 
 def test_six_days_are_too_little() -> None:
-    learnt = RefillPace().fit(ordinary(1).between(LAST_DAY - 5, LAST_DAY + 1), 30)
-    assert isinstance(learnt, TooLittle)
-    assert learnt.need == 7
+    learned = RefillPace().fit(ordinary(1).between(LAST_DAY - 5, LAST_DAY + 1), 30)
+    assert isinstance(learned, TooLittle)
+    assert learned.need == 7

@@ -35,9 +35,9 @@ def _checks(busy: float, special_days: frozenset[int] = FAIR, seed: int = 1) -> 
 
 
 def _learnt(rooms: pd.DataFrame, special_days: frozenset[int]) -> float:
-    learnt = visit_model.fit(rooms, 100, special_days)
-    assert not isinstance(learnt, TooLittle)
-    return float(learnt["special"])
+    learned = visit_model.fit(rooms, 100, special_days)
+    assert not isinstance(learned, TooLittle)
+    return float(learned["special"])
 
 
 def test_special_days_have_a_factor_of_their_own_shrunk_to_the_usual() -> None:
@@ -55,10 +55,10 @@ def test_too_few_days_of_either_kind_are_not_separated(special_days: frozenset[i
 
 def test_more_is_expected_on_the_morning_after_and_on_no_other() -> None:
     rooms = _checks(2.0)
-    learnt = visit_model.fit(rooms, 100, FAIR)
-    assert not isinstance(learnt, TooLittle)
+    learned = visit_model.fit(rooms, 100, FAIR)
+    assert not isinstance(learned, TooLittle)
     found = visit_model.checks(rooms, by_guests=True)
-    ratio = visit_model.expected(found, learnt, FAIR) / visit_model.expected(found, learnt)
+    ratio = visit_model.expected(found, learned, FAIR) / visit_model.expected(found, learned)
     assert set(found["day"][ratio > 1.2]) == {day + 1 for day in FAIR}
     assert set(ratio[~found["day"].isin([day + 1 for day in FAIR])]) == {1.0}
 
@@ -79,10 +79,10 @@ def test_on_a_busy_evening_that_is_known_less_looks_odd() -> None:
     today = today[today["day"] == 130].assign(previous_on=129)
     odd = []
     for special_days in (frozenset[int](), FAIR | {129}):
-        learnt = visit_model.fit(past, 100, special_days)
-        assert not isinstance(learnt, TooLittle)
+        learned = visit_model.fit(past, 100, special_days)
+        assert not isinstance(learned, TooLittle)
         found = visit_model.checks(pd.concat([past, today]), by_guests=True)
-        made = predict(found, learnt, special_days=special_days)
+        made = predict(found, learned, special_days=special_days)
         judged = made.at((made.found["day"] == 130).to_numpy())
         odd.append(float(judged.surprise().sum()))
     assert odd[1] < odd[0]
@@ -92,9 +92,9 @@ def test_a_long_stay_that_takes_a_lot_is_found_at_first_and_then_usual() -> None
     rooms = _checks(1.0)
     guest = (rooms["room_id"] == 7) & (rooms["day"] >= 110)
     rooms = rooms.assign(units=rooms["units"].where(~guest, 14.0), stay_on=rooms["stay_on"].where(~guest, 109))
-    learnt = visit_model.fit(_checks(1.0, seed=3), 100)
-    assert not isinstance(learnt, TooLittle)
-    made = predict(visit_model.checks(rooms, by_guests=True), learnt)
+    learned = visit_model.fit(_checks(1.0, seed=3), 100)
+    assert not isinstance(learned, TooLittle)
+    made = predict(visit_model.checks(rooms, by_guests=True), learned)
     surprise = made.at(((made.found["room_id"] == 7) & (made.found["day"] >= 110)).to_numpy()).surprise()
     assert surprise[0] > 7
     assert surprise[7:].max() < surprise[0] - 2.3

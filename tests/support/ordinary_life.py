@@ -139,7 +139,7 @@ def changed(frames: Frames, **tables: pd.DataFrame) -> Frames:
 
 
 def found_on(detector: Detector, frames: Frames, at: Moment, limits: Limits | None = None) -> list[Finding]:
-    """What the detector finds on the day, having learnt from the days before; nothing where it could learn nothing."""
+    """What the detector finds on the day, having learned from the days before; nothing where it could learn nothing."""
     parameters = detector.fit(frames.between(at.day - DAYS, at.day), 30)
     if isinstance(parameters, TooLittle):
         return []

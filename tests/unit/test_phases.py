@@ -79,9 +79,9 @@ def test_neither_the_judged_day_nor_one_beyond_the_window_is_history() -> None:
 
 
 def test_from_less_than_a_week_nothing_is_learnt_but_rules_have_what_they_need() -> None:
-    learnt = learn(_frames(6), min_points=1)
+    learned = learn(_frames(6), min_points=1)
     short = TooLittle(6, 7, "days of history")
-    assert {name: value for name, value in learnt.parameters.items() if isinstance(value, TooLittle)} == {
+    assert {name: value for name, value in learned.parameters.items() if isinstance(value, TooLittle)} == {
         detector.spec.name: short for detector in ALL if not detector.spec.is_rule
     }
     assert short not in learn(_frames(7), min_points=1).parameters.values()
@@ -113,8 +113,8 @@ def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provi
 ) -> None:
     monkeypatch.setattr("minibar_ml.ml.detection.ALL", (_Always("vacant_room"), _Always("room_consumption")))
     noon = datetime(2025, 11, 19, 12, tzinfo=UTC)
-    moment, learnt = Moment(1, DAY, noon, noon, True), FittedModels({"vacant_room": {}, "room_consumption": {}})
-    found = detect_day(_frames(), learnt, Limits(), moment, history=History.of(days))
+    moment, learned = Moment(1, DAY, noon, noon, True), FittedModels({"vacant_room": {}, "room_consumption": {}})
+    found = detect_day(_frames(), learned, Limits(), moment, history=History.of(days))
     facts = {one.detector: one.facts or {} for one in found}
     assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == told
 

@@ -11,7 +11,6 @@ from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.ml.detectors import shares
 from minibar_ml.store import alerts, runs
 from minibar_ml.store.source import hotels
 
@@ -42,12 +41,13 @@ def stats(
         counted = alerts.stats(connection, since, until)
         rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
         young = runs.fetch_phases(connection)
+        shares = runs.fetch_shares(connection)
     phases.note(young)
     usage = counted.spending(settings.alert_budget, rooms, length.days)
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
         figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}
-        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares())})
+        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares)})
         return
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
     from minibar_ml.cli.views.budget_table import split_table, usage_table
@@ -58,7 +58,7 @@ def stats(
         "",
         usage_table(usage, rooms, language, with_verdicts=True),
         "",
-        split_table(counted, usage, shares(), language),
+        split_table(counted, usage, shares, language),
     )
     for table in tables:
         console.out().print(table)

@@ -80,20 +80,20 @@ def _variance(values: Any) -> float:
     return (MAD_TO_SD * float(values.abs().median())) ** 2
 
 
-def score(shifts: "DataFrame", learnt: Any) -> "DataFrame":
+def score(shifts: "DataFrame", learned: Any) -> "DataFrame":
     """z and score of each shift's ratio to the attendant's usual pace; newcomers are held against all attendants."""
     import pandas as pd
 
     ids = shifts["attendant_id"].to_numpy(dtype=np.int64)
-    known = pd.DataFrame({"offset": learnt["offsets"], "shifts": learnt["shifts"]}, index=learnt["attendants"])
+    known = pd.DataFrame({"offset": learned["offsets"], "shifts": learned["shifts"]}, index=learned["attendants"])
     own = known.reindex(ids).fillna(0.0)
     offset, count = own["offset"].to_numpy(dtype=float), own["shifts"].to_numpy(dtype=float)
     gaps = shifts["gaps"].to_numpy(dtype=float)
-    of_the_day = learnt["day_variance"] + MEDIAN_VARIANCE * learnt["gap_spread"] ** 2 / np.maximum(gaps, 1.0)
-    unknown = (learnt["between_variance"] * PSEUDO_DAYS + of_the_day) / (count + PSEUDO_DAYS)
+    of_the_day = learned["day_variance"] + MEDIAN_VARIANCE * learned["gap_spread"] ** 2 / np.maximum(gaps, 1.0)
+    unknown = (learned["between_variance"] * PSEUDO_DAYS + of_the_day) / (count + PSEUDO_DAYS)
     spread = np.sqrt(of_the_day + unknown)
-    ratio = shifts["residual"].to_numpy(dtype=float) - learnt["centre"] - offset
-    usual = shifts["explained"].to_numpy(dtype=float) * np.exp(learnt["centre"] + offset)
+    ratio = shifts["residual"].to_numpy(dtype=float) - learned["centre"] - offset
+    usual = shifts["explained"].to_numpy(dtype=float) * np.exp(learned["centre"] + offset)
     z = ratio / spread
     return pd.DataFrame(
         {

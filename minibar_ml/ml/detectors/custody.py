@@ -56,10 +56,10 @@ class Custody:
         means = _means(handed_out, rate)
         # a rate known from few losses is itself uncertain: as a gamma's shape, that is more dispersion
         dispersion = negative_binomial.over_dispersion(usual, means) + 1.0 / (float(usual.sum()) + 1.0)
-        learnt = {"rate": rate, "dispersion": dispersion}
+        learned = {"rate": rate, "dispersion": dispersion}
         checks = room_days(past.rooms, span)
         scores = peaks_over_threshold.without_faults(_scores(units, means, dispersion))
-        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": len(units) / checks}
+        return {**learned, "past": thresholds.history(scores, checks), "n_tests": len(units) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row an attendant whose custody was counted on the day."""

@@ -61,15 +61,15 @@ class Leak:
         if points < LEAST_ISSUES:
             return TooLittle(points, LEAST_ISSUES, "days of issues of a product")
         step, rise = _statistics(seen, habits)[:2]
-        learnt = {
+        learned = {
             **habits,
             "step": peaks_over_threshold.fit(step[informative], USUAL_SCALE),
             "rise": peaks_over_threshold.fit(rise[informative], USUAL_SCALE),
             "alone": (int((seen.alone[informative] > 0).sum()) + 1) / (points + 2),
         }
         checks = room_days(past.rooms, known.days)
-        scores = peaks_over_threshold.without_faults(_scores(step, rise, seen.alone, learnt)[informative])
-        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": points / checks}
+        scores = peaks_over_threshold.without_faults(_scores(step, rise, seen.alone, learned)[informative])
+        return {**learned, "past": thresholds.history(scores, checks), "n_tests": points / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a product with an issue on the day; `value` is units missing, `expected` what is usual of that."""

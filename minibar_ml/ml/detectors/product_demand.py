@@ -49,14 +49,14 @@ class ProductDemand:
         if units.size < min_points:
             return TooLittle(units.size, min_points, "product-days")
         shares = _shares_by_day(units)
-        learnt: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
+        learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
         counts, means = _counts_and_means(units, shares)
-        learnt["dispersion"] = _dispersion(counts, means)
-        scored = [self._day(counts, means, learnt, row) for row in range(len(counts))]
+        learned["dispersion"] = _dispersion(counts, means)
+        scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
         highest = np.array([score for row, scores in enumerate(scored) for score in scores[sizeable[row]]])
         checks = len(past.rooms)
-        return {**learnt, "past": thresholds.history(highest, checks), "n_tests": counts.size / checks}
+        return {**learned, "past": thresholds.history(highest, checks), "n_tests": counts.size / checks}
 
     def _day(self, counts: Any, means: Any, parameters: Parameters, row: int) -> Any:
         """The score of each product on one day: the stranger of the day itself and of its last two days."""

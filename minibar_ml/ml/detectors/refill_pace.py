@@ -50,10 +50,10 @@ class RefillPace:
         shifts = shifts[shifts["gaps"] >= LEAST_GAPS]
         if len(shifts) < LEAST_DAYS:
             return TooLittle(len(shifts), LEAST_DAYS, f"shifts with {LEAST_GAPS} gaps")
-        learnt = {"base": base, "per_item": per_item, **pace.fit_paces(shifts, gaps, base, per_item)}
+        learned = {"base": base, "per_item": per_item, **pace.fit_paces(shifts, gaps, base, per_item)}
         checks = room_days(past.rooms, days)
-        scores = peaks_over_threshold.without_faults(pace.score(shifts, learnt)["score"].to_numpy())
-        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": len(shifts) / checks}
+        scores = peaks_over_threshold.without_faults(pace.score(shifts, learned)["score"].to_numpy())
+        return {**learned, "past": thresholds.history(scores, checks), "n_tests": len(shifts) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row an attendant with six gaps on the day; `value` and `expected` in minutes a room.

@@ -39,13 +39,13 @@ class RoomConsumption:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high scores went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
-        if isinstance(learnt, TooLittle):
-            return learnt
-        found = visit_model.checks(visit_model.some_rooms(past.rooms), by_guests=learnt["by_guests"])
-        made = predict(found, learnt, special_days=past.calendar.special_days())
+        learned = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
+        if isinstance(learned, TooLittle):
+            return learned
+        found = visit_model.checks(visit_model.some_rooms(past.rooms), by_guests=learned["by_guests"])
+        made = predict(found, learned, special_days=past.calendar.special_days())
         scores = np.maximum(_sizeable(made, first_score(made)), _sizeable(made.again(), second_score(made)))
-        return {**learnt, "past": thresholds.history(scores[scores > 0], len(found))}
+        return {**learned, "past": thresholds.history(scores[scores > 0], len(found))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room checked on the day, and one a check before that these guests' check sheds light on."""

@@ -42,17 +42,17 @@ class SilentRoom:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high ordinary runs went in the past."""
-        learnt = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
-        if isinstance(learnt, TooLittle):
-            return learnt
+        learned = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
+        if isinstance(learned, TooLittle):
+            return learned
         rooms = visit_model.some_rooms(past.rooms)
-        runs = runs_of(rooms, learnt, past.calendar.special_days())
+        runs = runs_of(rooms, learned, past.calendar.special_days())
         eligible = runs[(runs["nights_empty"] >= LEAST_NIGHTS) & (runs["stays_empty"] >= LEAST_STAYS)]
         highest = eligible.groupby(["room_id", "run"])["score"].max().to_numpy()
         # A run is one test however long it lasts: what it has come to reaches s with a probability of exp(-s).
         begun = len(runs.drop_duplicates(["room_id", "run"]))
         return {
-            **learnt,
+            **learned,
             "past": thresholds.history(highest, len(rooms)),
             "n_tests": max(begun, 1) / max(len(rooms), 1),
         }

@@ -55,12 +55,12 @@ class StockOutflow:
         points = int(informative.sum())
         if points < min_points:
             return TooLittle(points, min_points, "days of issues of a product")
-        learnt: dict[str, Any] = {**known.habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
-        z = _strangeness(seen, learnt)
-        learnt["tail"] = peaks_over_threshold.fit(z[informative], USUAL_SCALE)
-        scores = peaks_over_threshold.without_faults(peaks_over_threshold.score(z[informative], learnt["tail"]))
+        learned: dict[str, Any] = {**known.habits, **_usual_issues(seen.issued), **_write_offs(seen.written_off)}
+        z = _strangeness(seen, learned)
+        learned["tail"] = peaks_over_threshold.fit(z[informative], USUAL_SCALE)
+        scores = peaks_over_threshold.without_faults(peaks_over_threshold.score(z[informative], learned["tail"]))
         checks = room_days(past.rooms, known.days)
-        return {**learnt, "past": thresholds.history(scores, checks), "n_tests": points / checks}
+        return {**learned, "past": thresholds.history(scores, checks), "n_tests": points / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a product that something left on the day; `floor` is the units by which it must be off."""
@@ -124,18 +124,18 @@ def _write_offs(written_off: Floats) -> dict[str, float]:
     return {"write_off_share": min(share, 1.0), "write_off": usual}
 
 
-def _expected(seen: StockIssues, learnt: Any) -> Floats:
+def _expected(seen: StockIssues, learned: Any) -> Floats:
     """The usual issue, or what the day's common factor explains if that is more."""
-    return np.asarray(np.maximum(learnt["median"][:, None], seen.expected))
+    return np.asarray(np.maximum(learned["median"][:, None], seen.expected))
 
 
-def _strangeness(seen: StockIssues, learnt: Any) -> Floats:
-    ratio = np.log(np.maximum(seen.issued, 1e-9) / _expected(seen, learnt))
-    return np.asarray(ratio / learnt["spread"][:, None])
+def _strangeness(seen: StockIssues, learned: Any) -> Floats:
+    ratio = np.log(np.maximum(seen.issued, 1e-9) / _expected(seen, learned))
+    return np.asarray(ratio / learned["spread"][:, None])
 
 
-def _rarity(written_off: Floats, learnt: Any) -> Floats:
-    beyond = np.maximum(written_off - 1, 0) / learnt["write_off"] - np.log(learnt["write_off_share"])
+def _rarity(written_off: Floats, learned: Any) -> Floats:
+    beyond = np.maximum(written_off - 1, 0) / learned["write_off"] - np.log(learned["write_off_share"])
     return np.where(written_off > 0, beyond, 0.0)
 
 

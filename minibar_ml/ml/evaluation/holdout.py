@@ -1,6 +1,6 @@
-"""Held-out days: what a detector says of days that it has not learnt from.
+"""Held-out days: what a detector says of days that it has not learned from.
 
-The last 14 days of the training span are two folds of a week; each is scored by what was learnt from as many days
+The last 14 days of the training span are two folds of a week; each is scored by what was learned from as many days
 before it as training takes, so no day is in its own baseline, and none is scored by what came later.
 """
 
@@ -28,7 +28,7 @@ UNLIMITED = 1e12
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Held-out days since <= day < until, what was learnt from the days before, and all rows that are known."""
+    """Held-out days since <= day < until, what was learned from the days before, and all rows that are known."""
 
     frames: Frames
     fitted: FittedModels
@@ -52,7 +52,7 @@ class Fold:
         return (int(self.frames.rooms["room_id"].nunique()) or CHECKS_IF_UNKNOWN) * len(self.days)
 
     def parameters(self, detector: Detector) -> Parameters:
-        """What a detector has learnt; raises KeyError where it could not learn."""
+        """What a detector has learned; raises KeyError where it could not learn."""
         found = self.fitted.parameters[detector.spec.name]
         if isinstance(found, TooLittle):
             raise KeyError(detector.spec.name)

@@ -1,4 +1,4 @@
-"""How wide a hotel's intervals must be, learnt from its own past: split conformal prediction on probabilities.
+"""How wide a hotel's intervals must be, learned from its own past: split conformal prediction on probabilities.
 
 On past days, how long some stocks did last is compared with the distribution that the forecast of those days gives.
 Where too many lasted less long than its P10, the lower side is too narrow. The side's width is multiplied by what the
@@ -27,7 +27,7 @@ FARTHEST = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Widths:
-    """Factors on the normal spreads of the lower and the upper side, and how many past cases they were learnt from."""
+    """Factors on the normal spreads of the lower and the upper side, and how many past cases they were learned from."""
 
     lower: float = USUAL[0]
     upper: float = USUAL[1]

@@ -24,7 +24,7 @@ def driver(arrives: Ints, departs: Ints, rooms: Floats, today: int) -> Floats | 
 
     One entry a pair of days: `rooms` that are taken from the night of `arrives` to that before `departs`. Expected
     for a night ahead: guests who are in house and stay, bookings, and of the usual later arrivals the share that is
-    not booked yet. That share is learnt from the reservations as they stand: as if arrivals ahead were booked with
+    not booked yet. That share is learned from the reservations as they stand: as if arrivals ahead were booked with
     probability exp(-lead / days), the `days` that explain how many there are. So missing bookings never count as
     empty rooms, and only what stands out from the usual thinning moves demand. By half at most, at 0.7 of its size.
     """

@@ -1,7 +1,7 @@
 """Days left of every product of a hotel, P10, P50 and P90: the parts of the forecast put together.
 
 Demand on the warehouse is what rooms use, not what is issued: issues go out by the case, days ahead of use, and come
-back. A rate learnt from issues forecasts even the warehouse's own end worse (docs/algorithms.md has the figures).
+back. A rate learned from issues forecasts even the warehouse's own end worse (docs/algorithms.md has the figures).
 """
 
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Outlook:
     widths: Widths
 
     def method(self, row: int) -> str:
-        """How one product's rate was learnt: its share of the hotel's demand, or a mean of SBA and TSB times that."""
+        """How one product's rate was learned: its share of the hotel's demand, or a mean of SBA and TSB times that."""
         return "share" if self.classes[row] == "smooth" else "sba+tsb"
 
 

@@ -1,6 +1,6 @@
 """How many units of each product are used a day: its share of the hotel's demand times that demand.
 
-A product's own days say little; the hotel's sum shows much sooner that the season turns. So the demand is learnt from
+A product's own days say little; the hotel's sum shows much sooner that the season turns. So the demand is learned from
 the sum, and from the product only its share (smooth demand) or its rate relative to the sum (the uneven kinds).
 """
 
@@ -24,7 +24,7 @@ LOWEST_DEMAND = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What is learnt of each product from a window of days.
+    """What is learned of each product from a window of days.
 
     `after`: units a day expected after each day of the window (products x days), on a day of middling weekday;
     `weekday`: factor of each of seven days, the first for the ordinals that 7 divides; `classes`: kind of demand.

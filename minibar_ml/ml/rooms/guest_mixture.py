@@ -1,4 +1,4 @@
-"""How guests differ: a multiplier of consumption for each stay, learnt without a formula for its spread.
+"""How guests differ: a multiplier of consumption for each stay, learned without a formula for its spread.
 
 Most guests take little, many nothing, a few a lot. Multipliers have weights on a grid (nonparametric maximum likelihood
 by EM: Laird 1978; Koenker & Mizera 2014); given its multiplier a check is negative binomial around mu x multiplier with
@@ -22,7 +22,7 @@ GRID = np.r_[0.001, np.geomspace(0.03, 16.0, 23)]
 SIZES = (1.0, 2.0, 4.0, 8.0, 16.0)
 EM_STEPS, SMOOTHING = 60, 0.002
 ENOUGH_STAYS = 3000
-"""From so many stays the spread of multipliers is learnt as well as from all of them; more only cost time."""
+"""From so many stays the spread of multipliers is learned as well as from all of them; more only cost time."""
 
 
 def fit(stay: NDArray[np.int64], units: Floats, mu: Floats) -> dict[str, Any]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 
 ARRIVAL_EXPOSURE = 0.3
-"""Guest-nights that a guest who arrived today counts for; the rate of such checks is learnt with them."""
+"""Guest-nights that a guest who arrived today counts for; the rate of such checks is learned with them."""
 LONGEST_STAY_DAYS = 28
 """Days before a check in which its guests' other checks, and a run of empty checks, are looked for."""
 LONGEST_GAP = 14
@@ -89,10 +89,10 @@ def fit(rooms: "DataFrame", min_points: int, special_days: SpecialDays = NONE) -
     cap = max(float(np.quantile(units, CAP)), 1.0)
     units, types = np.minimum(units, cap), sorted(found["room_type"].unique().tolist())
     apart = separable(found, special_days, min_points)
-    learnt = {"by_guests": by_guests, "types": types, "cap": cap, "special": 1.0}
-    learnt["rates"] = _rates(found[~apart], units[~apart], types)
-    learnt["special"] = special_factor(found["day"][apart].nunique(), units[apart], expected(found[apart], learnt))
-    return learnt | guest_mixture.fit(stay_number(found), units, expected(found, learnt, special_days))
+    learned = {"by_guests": by_guests, "types": types, "cap": cap, "special": 1.0}
+    learned["rates"] = _rates(found[~apart], units[~apart], types)
+    learned["special"] = special_factor(found["day"][apart].nunique(), units[apart], expected(found[apart], learned))
+    return learned | guest_mixture.fit(stay_number(found), units, expected(found, learned, special_days))
 
 
 def _rates(found: "DataFrame", units: Floats, types: list[str]) -> Floats:
