@@ -9,6 +9,8 @@ from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.formats import fixed, percent, weekday, whole
 from minibar_ml.jobs.forecast import ForecastResult, Product, run
 from minibar_ml.ml.forecasting.accuracy import Accuracy
 from minibar_ml.store.source import hotels, names
@@ -66,10 +68,11 @@ def forecast(
         where = "" if hotel is None else f" for hotel {hotel}"
         console.note(f"Nothing to forecast{where}: run `minibar-ml collect` first.")
         return
-    _table(shown)
+    lang = session.language(settings)
+    _table(shown, lang)
     if product is not None:
         for one in shown:
-            _daily(one)
+            _daily(one, lang)
     _note(result, shown)
     if verbose:
         _note_accuracy(result)
@@ -83,19 +86,19 @@ def _as_json(result: ForecastResult, shown: tuple[Product, ...], *, daily: bool)
     return {"as_of": result.as_of, "products": rows, "accuracy": accuracy, "with_stays": list(result.with_stays)}
 
 
-def _table(shown: tuple[Product, ...]) -> None:
+def _table(shown: tuple[Product, ...], lang: Lang) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
     table = console.table([*(["hotel"] if many else []), *heads], right=["hotel", "level", "per day", "order"])
     for one in [one for one in shown if one.days is not None]:
         cells = [
-            console.visible(_cut(one.name, 15 if narrow else 40)),
-            f"{one.level:.0f}",
-            f"{one.daily_units:.1f}",
-            f"{_days(one.days)} ({_days(one.p10)}{UNKNOWN}{_days(one.p90)})",
+            console.visible(_cut(one.name, 13 if narrow else 40)),
+            whole(one.level, lang),
+            fixed(one.daily_units, lang, 1),
+            f"{_days(one.days, lang)} ({_days(one.p10, lang)}{UNKNOWN}{_days(one.p90, lang)})",
             _when(one.empty_on, one.days, narrow=narrow),
-            str(one.order_quantity) if one.order_quantity else UNKNOWN,
+            whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
             _when(one.order_by, 0.0, narrow=narrow) if one.order_by else UNKNOWN,
         ]
         table.add_row(*([str(one.hotel_id)] if many else []), *cells)
@@ -107,24 +110,29 @@ def _cut(name: str, width: int) -> str:
     return name if len(name) <= width else name[: width - 1] + "…"
 
 
-def _days(days: float | None) -> str:
+def _days(days: float | None, lang: Lang) -> str:
     if days is None:
         return UNKNOWN
-    return f"{days:.1f}" if days < LONGEST_DAYS else f">{LONGEST_DAYS}"
+    return fixed(days, lang, 1) if days < LONGEST_DAYS else f">{LONGEST_DAYS}"
 
 
 def _when(day: Any, days: float | None, *, narrow: bool) -> str:
     if day is None or (days or 0.0) >= LONGEST_DAYS:
         return UNKNOWN
-    return f"{day:%d.%m.}" if narrow else f"{day:%Y-%m-%d}"
+    return f"{day:%m-%d}" if narrow else f"{day:%Y-%m-%d}"
 
 
-def _daily(one: Product) -> None:
+def _daily(one: Product, lang: Lang) -> None:
     if not one.ahead:
         return
     table = console.table(["day", "expected use", "left", "risk empty"], right=["expected use", "left", "risk empty"])
     for day in one.ahead:
-        table.add_row(f"{day.day:%a %Y-%m-%d}", f"{day.expected:.1f}", f"{day.left:.0f}", f"{day.empty:.0%}")
+        table.add_row(
+            f"{weekday(day.day, lang)} {day.day}",
+            fixed(day.expected, lang, 1),
+            whole(day.left, lang),
+            percent(100 * day.empty, lang, 0),
+        )
     console.out().print(table)
 
 

@@ -98,12 +98,12 @@ def show(
     if found is None:
         raise NotFound(f"No model {model_id}; `minibar-ml models list --json` shows the ids.")
     opened = open_sealed(found.model_data, found.header, keys)
-    sealed = {name: opened.get(name, {}) for name in ("course", "quality")}
+    sealed = {name: opened.get(name, {}) for name in ("training", "quality")}
     if json:
         console.print_json({**_as_json(found), "parameters": found.parameters, **sealed})
         return
     console.say(str(found.header))
-    values = {**found.parameters, **sealed["course"], "data_points": found.data_points, **sealed["quality"]}
+    values = {**found.parameters, **sealed["training"], "data_points": found.data_points, **sealed["quality"]}
     for name, value in values.items():
         console.say(f"{name:<26} {_format(name, value)}")
 

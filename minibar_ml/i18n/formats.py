@@ -1,14 +1,15 @@
 """The only place that writes numbers, percentages, money, dates, durations and counted things in a language.
 
-The signs and names are CLDR's, as Babel has them (a test compares), but stand here: reading Babel's English locale
-takes too long for `alerts list` (docs/decisions/0031-figures-without-babel.md).
+Separators, percent signs and names of months are CLDR's, by Babel (docs/decisions/0031-figures-by-babel.md).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
 
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.labels import DOMAIN
@@ -21,32 +22,9 @@ TIMES_FROM = 1000.0
 ISO_DATE = len("2026-11-16")
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a language writes figures: its separators, its percent pattern, its names of months and weekdays."""
-
-    decimal: str
-    group: str
-    percent: str
-    months: tuple[str, ...]
-    weekdays: tuple[str, ...]
-    numeric_date: str
-
-
-STYLES: Mapping[Lang, Style] = {
-    "en": Style(
-        ".", ",", "{}%",
-        ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
-        ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-        "",
-    ),
-    "tr": Style(
-        ",", ".", "%{}",
-        ("Oca", "Şub", "Mar", "Nis", "May", "Haz", "Tem", "Ağu", "Eyl", "Eki", "Kas", "Ara"),
-        ("Pzt", "Sal", "Çar", "Per", "Cum", "Cmt", "Paz"),
-        "%d.%m.%Y",
-    ),
-}  # fmt: skip
+NUMERIC_DATES: Mapping[Lang, str] = {"en": "d MMM y", "tr": "dd.MM.y"}
+"""How a date is written in a table; in a text its month has a name."""
+_PERCENT: Mapping[Lang, str] = {"en": "{}%", "tr": "%{}"}
 COUNTED: Mapping[str, tuple[str, str]] = {
     "room": ("{n} room", "{n} rooms"),
     "unit": ("{n} unit", "{n} units"),
@@ -64,19 +42,20 @@ TIMES = "{n} times"
 
 def number(value: Any, lang: Lang, digits: int = 1) -> str:
     """At most so many decimals and no trailing zero: `1,234.5`; `?` for what is not a number."""
-    text = fixed(value, lang, digits)
-    decimal = STYLES[lang].decimal
-    return text.rstrip("0").removesuffix(decimal) if decimal in text and text != UNKNOWN else text
+    return _written(value, lang, digits, "#")
 
 
 def fixed(value: Any, lang: Lang, digits: int) -> str:
     """Exactly so many decimals, for a column of a table: `1,234.50`; `?` for what is not a number."""
+    return _written(value, lang, digits, "0")
+
+
+def _written(value: Any, lang: Lang, digits: int, decimal: str) -> str:
     exact = _decimal(value)
     if exact is None:
         return UNKNOWN
-    text = f"{round(exact, digits) + 0:,.{digits}f}"  # + 0 turns -0 into 0
-    style = STYLES[lang]
-    return text.translate({ord(","): style.group, ord("."): style.decimal})
+    pattern = "#,##0" + ("." + decimal * digits if digits else "")
+    return format_decimal(round(exact, digits) + 0, format=pattern, locale=lang)  # + 0 turns -0 into 0
 
 
 def whole(value: Any, lang: Lang) -> str:
@@ -86,11 +65,12 @@ def whole(value: Any, lang: Lang) -> str:
 
 def percent(value: Any, lang: Lang, digits: int = 1, *, signed: bool = False) -> str:
     """A value in percent, at most so many decimals: `40%`, `%40`; `signed`: `+40%`, `-%30`; `?` for no number."""
-    size = number(value, lang, digits)
-    if size == UNKNOWN:
+    exact = _decimal(value)
+    if exact is None:
         return UNKNOWN
-    sign = "-" if size.startswith("-") else "+" if signed and size != "0" else ""
-    return sign + STYLES[lang].percent.format(size.removeprefix("-"))
+    share = round(exact, digits) / 100
+    pattern = _PERCENT[lang].format("#,##0" + ("." + "#" * digits if digits else ""))
+    return ("+" if signed and share > 0 else "") + format_percent(share + 0, format=pattern, locale=lang)
 
 
 def change(value: Any, lang: Lang) -> str:
@@ -138,13 +118,13 @@ def day(value: Any, lang: Lang, near: date | None = None) -> str:
 
 def short_day(value: date, lang: Lang) -> str:
     """A date without its year: `19 Nov`."""
-    return f"{value.day} {STYLES[lang].months[value.month - 1]}"
+    return format_date(value, "d MMM", locale=lang)
 
 
 def day_cell(value: Any, lang: Lang) -> str:
     """A date in a table: `19 Nov 2025`, in Turkish `19.11.2025`; `?` for what is not a date."""
-    one, pattern = _date(value), STYLES[lang].numeric_date
-    return f"{one:{pattern}}" if one and pattern else day(one, lang)
+    one = _date(value)
+    return format_date(one, NUMERIC_DATES[lang], locale=lang) if one else UNKNOWN
 
 
 def days(first: date, last: date, lang: Lang) -> str:
@@ -158,7 +138,7 @@ def days(first: date, last: date, lang: Lang) -> str:
 
 def weekday(value: date, lang: Lang) -> str:
     """A date's day of the week, short: `Mon`."""
-    return STYLES[lang].weekdays[value.weekday()]
+    return format_date(value, "EEE", locale=lang)
 
 
 def moment(value: Any, lang: Lang) -> str:

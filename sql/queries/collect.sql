@@ -269,15 +269,15 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- in no room says nothing.
 WITH draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
-    FROM minibar_ml.source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
 ), shown AS MATERIALIZED (
     SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
-    FROM minibar_ml.source_visits(:since_at, :until) v
-    JOIN minibar_ml.source_visit_lines(:since_at, :until) l USING (visit_id)
+    FROM source_visits(:since_at, :until) v
+    JOIN source_visit_lines(:since_at, :until) l USING (visit_id)
     WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
-    FROM minibar_ml.source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+    FROM source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u

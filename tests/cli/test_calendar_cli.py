@@ -22,7 +22,7 @@ def test_alerts_of_unusual_consumption_name_the_event_and_others_do_not(collecte
     of_rooms = [one for one in alerts if one.type == "consumption_anomaly"]
     assert of_rooms
     assert {one[1] for one in of_rooms} == {"Film festival"}
-    assert all("An event: Film festival." in one.message for one in of_rooms)
+    assert all("Event: Film festival." in one.message for one in of_rooms)
     assert {one[1] for one in alerts if one.type != "consumption_anomaly"} <= {None}
 
 
@@ -32,7 +32,7 @@ def test_a_mistake_in_the_events_ends_a_job_with_the_line_that_has_it(
 ) -> None:
     wrong = _events(tmp_path, EVENTS + "2025-11-31,2025-12-01,Fair,1\n")
     assert command(collected, job, "--as-of", AS_OF, ML_EVENTS_FILE=wrong) == 3
-    assert "events.csv, line 3, has '2025-11-31' as starts_on" in capsys.readouterr().err
+    assert "events.csv, line 3: starts_on is '2025-11-31'" in capsys.readouterr().err
 
 
 def test_an_unknown_country_ends_a_job_with_how_to_find_its_code(

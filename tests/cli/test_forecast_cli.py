@@ -69,7 +69,7 @@ def test_one_product_is_shown_day_by_day_by_id_or_name(collected: str, capsys: p
     done(collected, "forecast", "--as-of", AS_OF, "--product", one["name"].upper())
     assert "Mon 2025-11-17" in capsys.readouterr().out
     assert command(collected, "forecast", "--as-of", AS_OF, "--product", "nectar") == ExitCode.PRECONDITION
-    assert "No product 'nectar'" in capsys.readouterr().err
+    assert "no product 'nectar'" in capsys.readouterr().err
 
 
 def test_a_hotel_that_is_not_there_is_an_error_and_a_product_is_known_by_part_of_its_name(

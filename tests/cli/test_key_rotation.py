@@ -267,7 +267,7 @@ def test_nothing_that_shows_how_much_goes_unnoticed_is_stored_in_the_clear(
     vault.capsys.readouterr()
     assert vault("models", "show", model, "--json") == 0
     shown = json.loads(vault.capsys.readouterr().out)
-    assert shown["course"] == {"min_data_points": 100, "alert_budget": 1.0}
+    assert shown["training"] == {"min_data_points": 100, "alert_budget": 1.0}
     assert shown["quality"]["threshold"] > 1
     assert shown["quality"]["recall"] == shown["recall"] is not None
     assert vault("models", "show", model) == 0

@@ -222,7 +222,7 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
         settings = {"ML_ENCRYPTION_KEYS": key} if key else {}
         assert command(store_url, "alerts", "notify", "--verbose", **settings) == ExitCode.OK
         reasons.append(sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now() RETURNING reason")[0][0])
-    assert "which is not at hand" in reasons[0]
+    assert "which is missing" in reasons[0]
     assert reasons[1] == "the service json:// did not accept the message"
     shown = capsys.readouterr()
     assert "t0psecret" not in shown.out + shown.err

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.domain.metrics import COLLECTED
 from minibar_ml.domain.source_parts import PARTS
 from minibar_ml.i18n.labels import LABELS
+from minibar_ml.ml.detectors import ALL
 from minibar_ml.store.source.layouts import Layout, layouts
 
 ROOT = Path(__file__).parents[2]
@@ -72,3 +74,18 @@ def test_the_turkish_catalog_of_the_metric_recipe_names_every_metric() -> None:
 def test_every_source_layout_defines_what_the_program_needs(layout: Layout) -> None:
     needed = {function for part in PARTS if not part.is_optional for function in part.functions}
     assert needed - set(layout.functions) == set()
+
+
+def test_contributing_sends_to_the_detectors_of_each_alert() -> None:
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|,]+), `(\w+)` \| (.*) \|$", table, re.MULTILINE)
+    assert len(rows) > 5
+    for title, type_, files in rows:
+        assert KINDS[type_].title == title
+        raised = {type(one).__module__.rpartition(".")[2] for one in ALL if type_ in one.spec.types}
+        assert set(re.findall(r"`(\w+)\.py`", files)) == raised
+
+
+def test_contributing_names_places_that_exist() -> None:
+    places = PLACE.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert [place for place in places if not (ROOT / place).exists()] == []
