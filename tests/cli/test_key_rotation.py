@@ -170,7 +170,7 @@ def test_a_rotation_that_is_killed_loses_nothing_and_the_next_one_goes_on(vault:
     assert vault.opened() == list(range(1, 24))
 
 
-def test_a_model_that_was_changed_or_swapped_is_not_sealed_anew_and_hinders_no_other(vault: Vault) -> None:
+def test_a_model_that_was_changed_or_swapped_is_not_sealed_again_and_hinders_no_other(vault: Vault) -> None:
     vault.add(4)
     (old,) = vault.keys()
     sql(vault.url, "UPDATE minibar_ml.ml_models SET model_data = set_byte(model_data, 90, 1) WHERE version = 1")
@@ -253,7 +253,7 @@ def test_a_link_to_the_key_file_stays_a_link(key_file: Path, tmp_path: Path) -> 
     assert load_keys(Settings(key_file=key_file)).fingerprints == keys.fingerprints[:1]
 
 
-def test_nothing_that_tells_how_much_goes_unnoticed_is_stored_in_the_clear(
+def test_nothing_that_shows_how_much_goes_unnoticed_is_stored_in_the_clear(
     collected: str, make_database: Callable[..., str], key_file: Path, capsys: Capture
 ) -> None:
     vault = Vault(make_database(collected), key_file, capsys)

@@ -138,7 +138,7 @@ def test_where_too_many_rows_name_no_hotel_the_chain_keeps_one_common_store(chai
     assert _levels(chain) == {0: [100, 90]}
 
 
-def test_a_depot_whose_books_lack_a_row_is_brought_to_what_it_holds(chain: Application) -> None:
+def test_a_depot_whose_ledger_lacks_a_row_is_brought_to_what_it_holds(chain: Application) -> None:
     for n in range(150):
         _moved(chain, 1, "giris", 1, f"2025-11-01 09:{n // 60:02}:{n % 60:02}", None, by=11)
     _moved(chain, 1, "giris", 50, "2025-11-02 09:00", None, by=13)
