@@ -203,13 +203,13 @@ def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
         done(url, "train", "--as-of", AS_OF, "--quiet")
     capsys.readouterr()
     done(url, "detect", "--as-of", AS_OF)
-    assert "made for other detectors" in capsys.readouterr().err
+    assert "made by another version" in capsys.readouterr().err
     assert alerts(url, "type = 'model_fallback'", "status") == [], "nothing is wrong: the next train mends it"
     learnt_now = alerts(url, ROOMS_TAKING, WHAT)
     done(url, "train", "--as-of", AS_OF, "--quiet")
     sql(url, "DELETE FROM minibar_ml.ml_alert_events; DELETE FROM minibar_ml.ml_alerts")
     done(url, "detect", "--as-of", AS_OF)
-    assert "made for other" not in capsys.readouterr().err
+    assert "made by another version" not in capsys.readouterr().err
     assert alerts(url, ROOMS_TAKING, WHAT) == learnt_now
 
 
@@ -233,7 +233,7 @@ def _false_alerts(url: str, which: str) -> list[str]:
     return ids
 
 
-def _tightness(url: str, detector: str) -> tuple[float, Any]:
+def _threshold_multiplier(url: str, detector: str) -> tuple[float, Any]:
     """What the stored model of room consumption has learned of verdicts, and its parameters."""
     row = sql(
         url,
@@ -241,7 +241,7 @@ def _tightness(url: str, detector: str) -> tuple[float, Any]:
         " WHERE is_active AND model_type = 'statistics' AND metric_type = 'room_consumption'",
     )[0]
     payload = open_sealed(bytes(row[4]), ModelHeader(*row[:4]), parse_keys(KEY, "the test"))
-    return payload["tightness"].get(detector, 1.0), payload["detectors"]["room_consumption"]
+    return payload["threshold_multiplier"].get(detector, 1.0), payload["detectors"]["room_consumption"]
 
 
 def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
@@ -259,7 +259,7 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert {alert for alert in before if alert[-1] == "false_positive"} <= set(again)
     assert len({alert[:-1] for alert in again}) == len(again)
     done(url, "train", "--as-of", AS_OF, "--quiet")
-    (usual, _), (tight, learned) = _tightness(trained, "room_consumption"), _tightness(url, "room_consumption")
+    (usual, _), (tight, learned) = _threshold_multiplier(trained, "room_consumption"), _threshold_multiplier(url, "room_consumption")
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (
