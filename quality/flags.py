@@ -39,11 +39,11 @@ def mark(
     hotel: Hotel,
     excused: Collection[Subject] = (),
 ) -> Flags:
-    """The judged days' rows (hotel_id, `entity`_id, day, score) with the fault that each would be word of.
+    """The scored days' rows (hotel_id, `entity`_id, day, score) with the fault that each would report.
 
     A fault of an `excused` subject makes a row a true one, though it is not what was asked for.
     """
-    first, last = hotel.first_judged, hotel.plan.ends_on
+    first, last = hotel.first_scored, hotel.plan.ends_on
     rows = rows[(rows["day"] >= first.toordinal()) & (rows["day"] <= last.toordinal())]
     ids, days, hotels = (rows[name].to_numpy() for name in (f"{entity}_id", "day", "hotel_id"))
     fault, counted = np.full(len(rows), NO_FAULT), 0

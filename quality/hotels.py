@@ -25,7 +25,7 @@ class Hotel:
     plan: HotelPlan
     layout: Layout
     late: float
-    judged_days: int
+    scored_days: int
 
     @property
     def rooms(self) -> int:
@@ -33,9 +33,9 @@ class Hotel:
         return self.plan.rooms * self.plan.hotels
 
     @property
-    def first_judged(self) -> date:
-        """The first of the judged days, which end with the plan's last day."""
-        return self.plan.date_of(self.plan.days - self.judged_days)
+    def first_scored(self) -> date:
+        """The first of the scored days, which end with the plan's last day."""
+        return self.plan.date_of(self.plan.days - self.scored_days)
 
 
 def load(part: Part) -> list[Hotel]:

@@ -1,9 +1,9 @@
-"""Which alert tells of which fault.
+"""Which alert finds which fault.
 
 Each fault and each alert belongs to one subject, a row of the tables. A fault is found where an alert of a type that
-tells of it, on its entity, has found something on a day from its first day to the day after its last. An alert that
+fits it, on its entity, has found something on a day from its first day to the day after its last. An alert that
 was opened (for faults that go on for days: that found anything) on such a day is a hit, or a repeat where the fault
-was told already; it is false where no fault explains it.
+was found already; it is false where no fault explains it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,11 +40,11 @@ _OF_TYPE: dict[str, Subject] = {
     "shrinkage": "leak",
     "stock_depletion": "running out",
 }
-TOLD_BY: dict[Subject, frozenset[Subject]] = {
+REPORTED_BY: dict[Subject, frozenset[Subject]] = {
     "leak": frozenset({"leak", "write-off"}),
     "write-off": frozenset({"write-off", "leak"}),
 }
-"""What an operator would accept as word of a fault, where that is more than its own kind: more left the warehouse
+"""What an operator would accept as a report of a fault, where that is more than its own kind: more left the warehouse
 than usual."""
 EXPLAINED_BY: dict[Subject, frozenset[Subject]] = {
     "leak": frozenset({"leak", "write-off", "below zero"}),
@@ -88,7 +88,7 @@ def is_within(fault: Fault, days: Iterable[date]) -> bool:
 def finds(fault: Fault, alert: Raised) -> bool:
     """Whether the alert is word of the fault."""
     wanted = subject_of_fault(fault)
-    accepted = TOLD_BY.get(wanted, frozenset({wanted}))
+    accepted = REPORTED_BY.get(wanted, frozenset({wanted}))
     return subject_of_alert(alert.first) in accepted and is_about(fault, alert) and is_within(fault, alert.days)
 
 
@@ -101,10 +101,10 @@ def explains(fault: Fault, alert: Raised) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Outcome:
     """Alerts held against faults: which faults were to be found and were, and what each alert was worth.
 
-    A fault counts if it began on a judged day but the last, on which a verdict of the next day can't be known.
+    A fault counts if it began on a scored day but the last, on which a verdict of the next day can't be known.
     """
 
     faults: tuple[Fault, ...]
@@ -115,7 +115,7 @@ class Judged:
     operational: tuple[Raised, ...]
 
 
-def hold_against(faults: Sequence[Fault], alerts: Sequence[Raised], first: date, last: date) -> Judged:
+def hold_against(faults: Sequence[Fault], alerts: Sequence[Raised], first: date, last: date) -> Outcome:
     """Compare; only the first alert that finds a counted fault is a hit."""
     counted = tuple(fault for fault in faults if first <= fault.occurred_on < last)
     by_entity: dict[tuple[str, int], list[Fault]] = {}
@@ -136,4 +136,4 @@ def hold_against(faults: Sequence[Fault], alerts: Sequence[Raised], first: date,
             false.append(alert)
         else:
             (hits if new else repeats).append(alert)
-    return Judged(counted, tuple(found), tuple(hits), tuple(repeats), tuple(false), tuple(operational))
+    return Outcome(counted, tuple(found), tuple(hits), tuple(repeats), tuple(false), tuple(operational))

@@ -61,12 +61,12 @@ def walk(hotel: Hotel) -> Walk:
 
 
 def make(hotel: Hotel, known: points.Points) -> Walk:
-    """Check every day from the hotel's first judged one on, as `detect --since` does."""
+    """Check every day from the hotel's first scored one on, as `detect --since` does."""
     plan, seconds = default_plan(hotel), 0.0
     hotels = Hotels.of(plan, {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()})
     models, sweep = NightlyTraining(plan, hotels.frames), _Sweep()
     walked: list[tuple[datetime, list[Finding]]] = []
-    for day in judged_days(hotel):
+    for day in scored_days(hotel):
         found: list[Finding] = []
         for hotel_id, frames in hotels.frames.items():
             started = clock.process_time()
@@ -136,13 +136,13 @@ class _Sweep:
         return {metric: rows.rename(columns={"entity_id": f"{ASKED[metric][0]}_id"}) for metric, rows in every.items()}
 
 
-def judged_days(hotel: Hotel) -> list[date]:
-    """The days that are judged, in order."""
-    return [hotel.first_judged + timedelta(days=n) for n in range(hotel.judged_days)]
+def scored_days(hotel: Hotel) -> list[date]:
+    """The days that are scored, in order."""
+    return [hotel.first_scored + timedelta(days=n) for n in range(hotel.scored_days)]
 
 
 def default_plan(hotel: Hotel) -> DetectionPlan:
     """The plan of detect with the default settings."""
     settings = Settings(timezone=ZONE)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, settings.zone())
-    return plans.detection(settings, as_of, since=hotel.first_judged)
+    return plans.detection(settings, as_of, since=hotel.first_scored)

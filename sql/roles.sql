@@ -8,7 +8,7 @@
 --
 --   minibar_ml_owner      owns the store: upgrades it, binds logins to hotels
 --   minibar_ml_collector  runs the jobs; of the application's tables it may read what the source contract names
---   minibar_ml_operator   administrators of a hotel: read and judge alerts, models, the audit log
+--   minibar_ml_operator   administrators of a hotel: read and handle alerts, models, the audit log
 --   minibar_ml_viewer     storekeepers and who else may only look
 
 -- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a

@@ -95,43 +95,6 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION minibar_ml.check_judgement() RETURNS trigger
-    LANGUAGE plpgsql SECURITY DEFINER
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-DECLARE
-    named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
-                          CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN NEW.resolved_by END,
-                          CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by THEN NEW.snoozed_by END];
-BEGIN
-    IF NOT minibar_ml.is_person(session_user) THEN
-        RETURN NEW;
-    END IF;
-    IF 'system' = ANY (named) THEN
-        RAISE EXCEPTION 'only a job judges alerts as the system' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
-        RAISE EXCEPTION 'role % may not judge alerts as another login', session_user
-            USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    -- Who gave a verdict, and when, changes with the verdict alone.
-    IF NEW.status = OLD.status
-       AND (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
-            OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
-            OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
-                AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
-        RAISE EXCEPTION 'who judged an alert changes with the verdict alone' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    -- Clocks may differ by up to a day.
-    IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
-       OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
-           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
-        RAISE EXCEPTION 'an alert is judged now, not at another time' USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
-END
-$$;
-
 CREATE FUNCTION minibar_ml.check_run() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -150,6 +113,43 @@ BEGIN
         NEW.started_at := clock_timestamp();
     END IF;
     NEW.ended_at := CASE WHEN NEW.ended_at IS NOT NULL THEN clock_timestamp() END;
+    RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.check_verdict() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
+                          CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN NEW.resolved_by END,
+                          CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by THEN NEW.snoozed_by END];
+BEGIN
+    IF NOT minibar_ml.is_person(session_user) THEN
+        RETURN NEW;
+    END IF;
+    IF 'system' = ANY (named) THEN
+        RAISE EXCEPTION 'only a job may change alerts as the system' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
+        RAISE EXCEPTION 'role % may not change alerts as another login', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- Who gave a verdict, and when, changes with the verdict alone.
+    IF NEW.status = OLD.status
+       AND (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
+            OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
+            OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
+                AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
+        RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    -- Clocks may differ by up to a day.
+    IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
+       OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
+           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
+        RAISE EXCEPTION 'a verdict is given now, not at another time' USING ERRCODE = 'insufficient_privilege';
+    END IF;
     RETURN NEW;
 END
 $$;
@@ -239,15 +239,6 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
 
-CREATE FUNCTION minibar_ml.judgement(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
-    LANGUAGE sql STABLE
-    SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
-    SELECT jsonb_build_object(
-        'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
-        'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
-$$;
-
 CREATE TABLE minibar_ml.ml_models (
     id bigint NOT NULL,
     model_type text NOT NULL,
@@ -278,7 +269,7 @@ COMMENT ON COLUMN minibar_ml.ml_models.id IS 'Number of the row.';
 
 COMMENT ON COLUMN minibar_ml.ml_models.model_type IS 'statistics or isolation_forest.';
 
-COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it judges.';
+COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it checks.';
 
 COMMENT ON COLUMN minibar_ml.ml_models.hotel_id IS 'The hotel that it was learned from.';
 
@@ -292,7 +283,7 @@ COMMENT ON COLUMN minibar_ml.ml_models.data_points IS 'How many points it was le
 
 COMMENT ON COLUMN minibar_ml.ml_models.trained_at IS 'As of when.';
 
-COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share judged right in evaluation; null: not measured.';
+COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share classified correctly in evaluation; null: not measured.';
 
 COMMENT ON COLUMN minibar_ml.ml_models."precision" IS 'Share of alerts that were right; null: not measured.';
 
@@ -390,9 +381,9 @@ BEGIN
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
                e.action,
-               minibar_ml.judgement(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
+               minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,
-               minibar_ml.judgement(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
+               minibar_ml.verdict(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
         CROSS JOIN LATERAL (VALUES
@@ -539,6 +530,15 @@ CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
         OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT jsonb_build_object(
+        'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
+        'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
 $$;
 
 CREATE TABLE minibar_ml.ml_access (
@@ -930,7 +930,7 @@ COMMENT ON COLUMN minibar_ml.ml_metrics.observed_at IS 'When it was so, by the s
 
 COMMENT ON COLUMN minibar_ml.ml_metrics.business_date IS 'The hotel''s local date.';
 
-COMMENT ON COLUMN minibar_ml.ml_metrics.context IS 'What judging it needs: exposure, guests, room type, occupancy, products.';
+COMMENT ON COLUMN minibar_ml.ml_metrics.context IS 'What checking it needs: exposure, guests, room type, occupancy, products.';
 
 ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_models_id_seq
@@ -1360,9 +1360,9 @@ CREATE TRIGGER ml_alert_comments_recorded AFTER INSERT ON minibar_ml.ml_alert_co
 
 CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_changed_alerts();
 
-CREATE TRIGGER ml_alerts_judged BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.read_by IS DISTINCT FROM old.read_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_at IS DISTINCT FROM old.resolved_at))) EXECUTE FUNCTION minibar_ml.check_judgement();
-
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
+
+CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.read_by IS DISTINCT FROM old.read_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_at IS DISTINCT FROM old.resolved_at))) EXECUTE FUNCTION minibar_ml.check_verdict();
 
 CREATE TRIGGER ml_attachments_deleted AFTER DELETE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -1488,8 +1488,6 @@ CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
-CREATE POLICY judged ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
-
 ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alert_comments ENABLE ROW LEVEL SECURITY;
@@ -1557,3 +1555,5 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

@@ -24,7 +24,7 @@ pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--rewrite` writes goldens anew instead of comparing with them."""
+    """`--rewrite` writes goldens again instead of comparing with them."""
     parser.addoption("--rewrite", action="store_true", help="write goldens (sql/schema.sql, ...) from what is now true")
 
 

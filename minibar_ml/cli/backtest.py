@@ -76,7 +76,7 @@ def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang) -> d
         "since": result.since,
         "until": result.until,
         "rooms": result.rooms,
-        **json_rows.budget_json(result.spending),
+        **json_rows.budget_json(result.usage),
         "auto_resolved": result.auto_resolved,
         "by_severity": {
             severity: sum(alert.severity == severity for alert in result.alerts) for severity in SEVERITIES
@@ -97,8 +97,8 @@ def _note(result: BacktestResult, days: int) -> None:
         console.note(f"History starts on {result.since}: {len(result.by_day)} of {days} days were checked.")
     for hotel in result.hotels:
         for phase, what in YOUNG.items():
-            if judged := hotel.days_by_phase.get(phase):
+            if in_phase := hotel.days_by_phase.get(phase):
                 console.note(
-                    f"hotel {hotel.hotel_id}: phase {phase} on {judged} of {plural(hotel.days, 'day')}; {what}"
+                    f"hotel {hotel.hotel_id}: phase {phase} on {in_phase} of {plural(hotel.days, 'day')}; {what}"
                 )
         phases.note({hotel.hotel_id: hotel.history})

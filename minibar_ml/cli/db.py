@@ -57,7 +57,7 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:
-        raise SourceIncomplete(source.complaint(contract))
+        raise SourceIncomplete(source.describe_gaps(contract))
 
 
 @app.command(epilog=examples("db upgrade", "db upgrade --sql"))
@@ -133,4 +133,4 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}")
         console.out().print(source_table.table(seen, refused))
     if contract.gaps:
-        raise PreconditionFailed(source.complaint(contract))
+        raise PreconditionFailed(source.describe_gaps(contract))

@@ -10,7 +10,7 @@ from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 
 CALENDAR_PAST = timedelta(days=2 * 366)
-"""Longest history before the first judged day that detectors may learn from."""
+"""Longest history before the first checked day that detectors may learn from."""
 CALENDAR_AHEAD = timedelta(days=366)
 
 
@@ -28,7 +28,7 @@ def limits(settings: Settings) -> Limits:
 
 
 def calendar(settings: Settings, first: date, today: date) -> Calendar:
-    """Public holidays and events for judging the days from `first` to `today`, and for looking a year ahead."""
+    """Public holidays and events for checking the days from `first` to `today`, and for looking a year ahead."""
     return calendars.read(
         settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, today + CALENDAR_AHEAD
     )

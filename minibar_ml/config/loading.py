@@ -54,17 +54,17 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
 
     dotenv = (folder or Path.cwd()) / ".env"
     of_dotenv = attempt(lambda: _dotenv(dotenv), {})
-    merged = of_dotenv | dict(environment)
-    of_file = attempt(lambda: _toml(merged.get(FILE_VARIABLE)), {})
-    exposed = _exposed(dotenv, of_dotenv) + _exposed(Path(merged.get(FILE_VARIABLE) or "."), of_file)
-    faults += _unknown_keys(of_file, merged)
+    values = of_dotenv | dict(environment)
+    of_file = attempt(lambda: _toml(values.get(FILE_VARIABLE)), {})
+    exposed = _exposed(dotenv, of_dotenv) + _exposed(Path(values.get(FILE_VARIABLE) or "."), of_file)
+    faults += _unknown_keys(of_file, values)
     checked: Values = {}
-    for name, value in _given(of_file, merged).items():
+    for name, value in _given(of_file, values).items():
         checked |= attempt(partial(_checked, name, value), {})
     for name, fault in _contradictions(Settings(**checked)):
         faults.append(fault)
         del checked[name]
-    return Examined(Settings(**checked), tuple(faults), _unknown_variables(merged), exposed)
+    return Examined(Settings(**checked), tuple(faults), _unknown_variables(values), exposed)
 
 
 def suggestion(variable: str) -> str | None:
@@ -74,10 +74,10 @@ def suggestion(variable: str) -> str | None:
     return next(iter(get_close_matches(variable.upper(), _variables(), n=1)), None)
 
 
-def _given(of_file: Values, merged: Values) -> Values:
+def _given(of_file: Values, values: Values) -> Values:
     """The values to convert, by setting."""
     found = {name: of_file[name] for name in _specs() if name in of_file}
-    return found | {n: merged[PREFIX + n.upper()] for n in _specs() if merged.get(PREFIX + n.upper()) is not None}
+    return found | {n: values[PREFIX + n.upper()] for n in _specs() if values.get(PREFIX + n.upper()) is not None}
 
 
 def _checked(name: str, value: Any) -> Values:
@@ -107,16 +107,16 @@ def _contradictions(settings: Settings) -> Iterator[tuple[str, ConfigurationErro
         )
 
 
-def _unknown_keys(of_file: Values, merged: Values) -> list[ConfigurationError]:
-    where = f"in {merged.get(FILE_VARIABLE)}; `minibar-ml docs settings` lists all settings."
+def _unknown_keys(of_file: Values, values: Values) -> list[ConfigurationError]:
+    where = f"in {values.get(FILE_VARIABLE)}; `minibar-ml docs settings` lists all settings."
     return [
         ConfigurationError(f"Unknown setting {name!r} {where}") for name in sorted(of_file.keys() - _specs().keys())
     ]
 
 
-def _unknown_variables(merged: Values) -> tuple[str, ...]:
+def _unknown_variables(values: Values) -> tuple[str, ...]:
     known = _variables()
-    return tuple(sorted(name for name in merged if name.upper().startswith(PREFIX) and name not in known))
+    return tuple(sorted(name for name in values if name.upper().startswith(PREFIX) and name not in known))
 
 
 def _variables() -> list[str]:

@@ -10,7 +10,7 @@ from minibar_ml.domain.alerts import Severity, Status
 
 @dataclass(frozen=True, slots=True)
 class TypeStats:
-    """Alerts of one type; judged are false positives and those that a person resolved."""
+    """Alerts of one type; judged: false positives and those that a person resolved."""
 
     alerts: int
     judged: int
@@ -18,7 +18,7 @@ class TypeStats:
 
     @property
     def false_positive_rate(self) -> float | None:
-        """Share of false positives among the judged; None where nobody judged."""
+        """Share of false positives among the reviewed; None where nobody reviewed any."""
         return self.false_positives / self.judged if self.judged else None
 
 
@@ -54,9 +54,9 @@ class BudgetUsage:
 
     @property
     def precision(self) -> float | None:
-        """Share of true ones among the judged; None where nobody judged."""
-        judged = self.confirmed + self.false_positives
-        return self.confirmed / judged if judged else None
+        """Share of true ones among the reviewed; None where nobody reviewed any."""
+        reviewed = self.confirmed + self.false_positives
+        return self.confirmed / reviewed if reviewed else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class AlertStats:
     by_day: Mapping[date, int]
     by_detector: Mapping[str, TypeStats]
 
-    def spending(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
+    def usage(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
         """These alerts and a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
         false = sum(one.false_positives for one in self.by_type.values())
         return BudgetUsage(

@@ -36,7 +36,7 @@ class Calendar:
     def special_days(self) -> frozenset[int]:
         """Days whose evening is special: special days themselves, and the eve of a holiday.
 
-        Guests take most in the evening, and New Year's Eve is no holiday itself.
+        Guests take most in the evening, and New Year's Eve is not a holiday itself.
         """
         eves = (day - 1 for day, special in self.every_hotel.items() if special.kind == "holiday")
         return frozenset({*self.every_hotel, *eves})

@@ -65,7 +65,9 @@ class JobHealth:
         return self.state in BROKEN
 
 
-def judge(runs: JobRuns, schedule: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool) -> JobHealth:
+def assess(
+    runs: JobRuns, schedule: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool
+) -> JobHealth:
     """A job's health at an instant; one that has never run is late only if its time has come since the installation."""
     age = as_of - runs.success_as_of if runs.success_as_of else None
     is_late = (runs.success_as_of or installed_at) < schedule.since

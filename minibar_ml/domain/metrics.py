@@ -46,7 +46,7 @@ class Collected:
 
 
 OWN_DEPOTS = frozenset({"source_movement_hotels", "source_depot_stock"})
-"""What telling the depots of several hotels apart takes."""
+"""What it takes to distinguish the depots of several hotels."""
 
 
 COLLECTED: tuple[Collected, ...] = (

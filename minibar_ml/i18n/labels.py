@@ -11,7 +11,7 @@ Kind = Literal[
 ]  # fmt: skip
 DOMAIN = "alerts"
 SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
-"""A shape for each severity, beside its word and colour, in terminal, mails and reports."""
+"""A shape for each severity, next to its word and colour, in terminal, mails and reports."""
 
 LABELS: Mapping[Kind, Mapping[str, str]] = {
     "type": {name: kind.title for name, kind in KINDS.items()},

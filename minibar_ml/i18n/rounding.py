@@ -13,7 +13,7 @@ ESTIMATES = (ABOUT, LESS)
 
 
 def estimate(thing: str, value: Any, lang: Lang) -> str:
-    """A number of things to the whole: `15 units`, `about 20 units`, `less than 1 unit`; `?` for what is no number."""
+    """A number of things to the whole: `15 units`, `about 20 units`, `less than 1 unit`; `?` for no number."""
     size = _finite(value)
     if size is None:
         return UNKNOWN

@@ -67,7 +67,7 @@ class BacktestResult:
         return sum(hotel.rooms or 0 for hotel in self._with_rooms) or None
 
     @property
-    def spending(self) -> BudgetUsage:
+    def usage(self) -> BudgetUsage:
         """All alerts compared with the budget."""
         room_days = sum((hotel.rooms or 0) * hotel.days for hotel in self._with_rooms) or None
         return BudgetUsage(

@@ -90,7 +90,7 @@ def run(
         job.counts.update(asdict(counts))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
-        job.partly = source.complaint(contract) if contract.gaps else None
+        job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
         since=span.since_on,

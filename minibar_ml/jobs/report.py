@@ -142,7 +142,7 @@ def compute(
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
     jobs = reports.fetch_jobs(connection, scope, wanted or {})
     with_points = reports.fetch_days_with_points(connection, scope, period)
-    watched = with_points & reports.fetch_days_judged(connection, scope, period)
+    watched = with_points & reports.fetch_days_checked(connection, scope, period)
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
     live = reports.fetch_live(connection, scope)
     affected = reports.fetch_affected(connection, scope, period)

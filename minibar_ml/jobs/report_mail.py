@@ -44,16 +44,16 @@ def enqueue(
     name; `lang` is that of people who follow the hotel application.
     """
     people.follow_source(connection, source.usable(connection), lang)
-    issue, made = _issue(report), 0
-    subscriptions = outbox.fetch_report_wishes(connection, issue, report.hotel_id)
+    edition, made = _edition(report), 0
+    subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {wish.language: _mail(one, wish.language, names, formats) for wish in wanted}
-        made += outbox.enqueue_report(connection, issue, hotel_id, report.hotel_id, mails, report.generated_at)
+        mails = {reader.language: _mail(one, reader.language, names, formats) for reader in wanted}
+        made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
 
-def _issue(report: Report) -> outbox.ReportEdition:
+def _edition(report: Report) -> outbox.ReportEdition:
     return outbox.ReportEdition("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
 
 

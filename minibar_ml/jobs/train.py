@@ -43,7 +43,7 @@ class DetectorQuality:
 
 @dataclass(frozen=True, slots=True)
 class TrainResult:
-    """Every model that was tried, how good its detectors are, and how operators judged the alerts of each type:
+    """Every model that was tried, how good its detectors are, and what operators decided on the alerts of each type:
     [false, confirmed], and the share of false ones before and with the new thresholds; by hotel, how much history it
     has."""
 

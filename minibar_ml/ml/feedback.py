@@ -23,7 +23,7 @@ WITHIN = 4.0
 
 @dataclass(frozen=True, slots=True)
 class FalseShare:
-    """Of the judged alerts of a type: how many were false, and how many the new thresholds would still raise.
+    """Of the reviewed alerts of a type: how many were false, and how many the new thresholds would still raise.
 
     `before` is the share of false ones, `after` the same among those still raised; None where there are none, or where
     none has a score and a threshold to hold it against.

@@ -55,8 +55,8 @@ class HotelPlan:
     of faults; 0 gives none. ``spike_units`` bounds the units of a room's spike, ``silent_nights`` the occupied
     nights of a silent room, which is seen to be silent from the least of them on.
 
-    ``guests`` is the shape of appetites: "mixed" has many who take nothing, "gamma" is one Gamma of shape
-    ``appetite_shape`` around each room type's rate. From ``closed_from`` on the hotels are closed for
+    ``guests`` is how consumption varies by guest: "mixed" has many who take nothing, "gamma" is one Gamma of shape
+    ``consumption_shape`` around each room type's rate. From ``closed_from`` on the hotels are closed for
     ``closed_days`` days; ``new_rooms`` is the share of rooms that open within the last 60 days,
     ``duplicates`` the share of visits that are stored twice, ``partial_refills`` of visits that refill half.
 
@@ -83,7 +83,7 @@ class HotelPlan:
     spike_units: tuple[int, int] = (4, 15)
     silent_nights: tuple[int, int] = (6, 10)
     guests: Literal["mixed", "gamma"] = "mixed"
-    appetite_shape: float = 0.9
+    consumption_shape: float = 0.9
     closed_from: date | None = None
     closed_days: int = 7
     new_rooms: float = 0.0

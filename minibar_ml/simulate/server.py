@@ -1,4 +1,4 @@
-"""The demo's own PostgreSQL: an embedded server in a folder, with one database that each run makes anew."""
+"""The demo's own PostgreSQL: an embedded server in a folder, with one database that each run creates again."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -84,7 +84,7 @@ def find_user(connection: Connection, user_id: int) -> tuple[str, int | None]:
 
 
 def roles_script() -> str:
-    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it beside the jobs."""
+    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it besides the jobs."""
     script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
     return script.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants()) + "\n")
 

@@ -1,4 +1,4 @@
-"""Alerts: findings become alerts, persons judge them, and both are read.
+"""Alerts: findings become alerts, people decide on them, and both are read.
 
 A live alert (open, acknowledged or snoozed) is unique for its fingerprint: type, hotel and entity.
 """
@@ -89,7 +89,7 @@ def _can_mute(alert: Alert) -> bool:
 
 
 def _with_muted(connection: Connection, changed: list[Alert]) -> list[Alert]:
-    """The same, after what they mute or muted has been told; the next detect would tell it too."""
+    """The same, after what they mute or muted was raised or released, as the next detect would do."""
     if any(_can_mute(alert) for alert in changed):
         _mute(connection)
     return changed
@@ -134,15 +134,17 @@ def get(connection: Connection, alert_id: int) -> Alert:
 def _require_right(connection: Connection, ids: Collection[int]) -> None:
     """Lock these alerts; raises NotFound for unknown ids, PreconditionFailed for those that the role may only see."""
     seen = [alert.id for alert in fetch_by_id(connection, ids)]
-    may = set(connection.execute(query("alerts.fetch_judgeable"), {"ids": list(ids)}).scalars())
+    may = set(connection.execute(query("alerts.fetch_changeable"), {"ids": list(ids)}).scalars())
     if only_seen := sorted(set(seen) - may):
         raise PreconditionFailed(
-            f"The database role sees alert {', '.join(map(str, only_seen))} but may not judge it: "
+            f"The database role sees alert {', '.join(map(str, only_seen))} but may not change it: "
             "administrators of the hotel do, see `minibar-ml docs security`."
         )
 
 
-def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime) -> list[Alert]:
+def set_verdict(
+    connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime
+) -> list[Alert]:
     """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry.
 
     One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
@@ -155,7 +157,7 @@ def judge(connection: Connection, ids: Collection[int], verdict: Verdict, operat
         "operator": operator,
         "at": at,
     }
-    return _with_muted(connection, _alerts(connection.execute(query("alerts.judge"), values).all()))
+    return _with_muted(connection, _alerts(connection.execute(query("alerts.set_verdict"), values).all()))
 
 
 def snooze(

@@ -112,6 +112,6 @@ def verify(connection: Connection, expected: str | None = None) -> Chain:
         fault = f"the last entry is {head.last_id}, but {head.head_id} were written: those after it are gone"
         return Chain(head.entries, head.last_hash, fault)
     if expected and connection.execute(query("audit.find_by_hash"), {"hash": expected}).one_or_none() is None:
-        fault = f"no entry has the hash {expected}: the log was cut off or written anew since that was kept"
+        fault = f"no entry has the hash {expected}: the log was cut off or rewritten since that was kept"
         return Chain(head.entries, head.last_hash, fault)
     return Chain(head.entries, head.last_hash, None)

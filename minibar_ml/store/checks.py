@@ -48,7 +48,7 @@ def find_installed(connection: Connection) -> datetime:
 
 
 def count_open(connection: Connection, as_of: datetime) -> dict[Severity, int]:
-    """Open alerts by severity, the gravest first, zeros included."""
+    """Open alerts by severity, the most severe first, zeros included."""
     found = {row.severity: row.alerts for row in connection.execute(query("checks.count_open"), {"as_of": as_of})}
     return {severity: found.get(severity, 0) for severity in reversed(SEVERITIES)}
 

@@ -85,7 +85,7 @@ def fetch_summaries(connection: Connection, hotel_id: int | None = None) -> list
 
 
 def fetch_seals(connection: Connection) -> dict[str, int]:
-    """How many stored models each key has sealed, by its fingerprint in hex; '' for what is no sealed model."""
+    """How many stored models each key has sealed, by its fingerprint in hex; '' for what is not a sealed model."""
     return {row.fingerprint: row.models for row in connection.execute(query("models.fetch_seals"))}
 
 

@@ -21,7 +21,7 @@ _COMMENT = re.compile(r"^\s*--.*\n?", re.MULTILINE)
 
 @cache
 def sql_folder() -> Path:
-    """The `sql` folder: inside the package when installed from a wheel, beside it in a checkout."""
+    """The `sql` folder: inside the package when installed from a wheel, next to it in a checkout."""
     package = Path(minibar_ml.__file__).parent
     inside = package / "sql"
     return inside if inside.is_dir() else package.parent / "sql"

@@ -74,7 +74,7 @@ def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
-    """The dearest alerts of each severity that need action, the gravest first."""
+    """The dearest alerts of each severity that need action, the most severe first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
     return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
 
@@ -90,7 +90,7 @@ def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict
 
 
 def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
-    """What people judged of the alerts of these days, by type."""
+    """What people decided on the alerts of these days, by type."""
     return tuple(_make(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))
 
 
@@ -108,10 +108,10 @@ def fetch_hotels_without_points(
     return tuple(hotels[row.hotel_id] for row in scope.fetch(connection, "hotels_without_points", **asked))
 
 
-def fetch_days_judged(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
+def fetch_days_checked(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
     """The days, in the period and the one before, that detection looked at."""
     days = {"since": period.before().since, "until": period.until}
-    return frozenset(row.day for row in scope.fetch(connection, "days_judged", **days))
+    return frozenset(row.day for row in scope.fetch(connection, "days_checked", **days))
 
 
 def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Page[Pace]:

@@ -26,9 +26,9 @@ class Run:
     partly: str | None = None
 
 
-def when_started(connection: Connection, tell: Callable[[Run], None]) -> None:
-    """Have `tell` called once a job on this connection has its lock and its run is on record."""
-    connection.info["when_started"] = tell
+def when_started(connection: Connection, notify: Callable[[Run], None]) -> None:
+    """Have `notify` called once a job on this connection has its lock and its run is on record."""
+    connection.info["when_started"] = notify
 
 
 @contextmanager
@@ -41,8 +41,8 @@ def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
     with exclusive(connection, job):
         run = Run(connection.execute(query("runs.insert"), {"job": job, "as_of": as_of}).scalar_one())
         connection.commit()
-        if tell := connection.info.get("when_started"):
-            tell(run)
+        if notify := connection.info.get("when_started"):
+            notify(run)
         try:
             yield run
             _end(connection, run, "partly" if run.partly else "done", run.partly)
@@ -50,8 +50,8 @@ def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
         except BaseException as error:
             if not connection.invalidated:
                 connection.rollback()
-                is_told = isinstance(error, MinibarError | Ended)
-                message = str(error) if is_told else f"{type(error).__name__}: {error}"
+                is_known = isinstance(error, MinibarError | Ended)
+                message = str(error) if is_known else f"{type(error).__name__}: {error}"
                 _end(connection, run, "failed", message)
                 connection.commit()
             raise

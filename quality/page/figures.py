@@ -9,7 +9,7 @@ from itertools import pairwise
 from quality.hotels import Hotel
 from quality.raised import Raised
 from quality.shares import Share
-from quality.truth import SUBJECTS, Judged, Subject, hold_against, subject_of_alert, subject_of_fault
+from quality.truth import SUBJECTS, Outcome, Subject, hold_against, subject_of_alert, subject_of_fault
 from quality.walk import BUDGETS, Walk
 
 
@@ -36,17 +36,17 @@ class Line:
 
 
 def thousand_room_days(hotels: Iterable[Hotel]) -> float:
-    """Judged days x rooms / 1,000."""
-    return sum(hotel.rooms * hotel.judged_days for hotel in hotels) / 1000
+    """Scored days x rooms / 1,000."""
+    return sum(hotel.rooms * hotel.scored_days for hotel in hotels) / 1000
 
 
-def judged(walk: Walk, alerts: Sequence[Raised] | None = None) -> Judged:
+def outcome(walk: Walk, alerts: Sequence[Raised] | None = None) -> Outcome:
     """A walk's alerts, or others on the same hotel, against its faults."""
     mine = walk.alerts if alerts is None else alerts
-    return hold_against(walk.faults, mine, walk.hotel.first_judged, walk.hotel.plan.ends_on)
+    return hold_against(walk.faults, mine, walk.hotel.first_scored, walk.hotel.plan.ends_on)
 
 
-def total(found: Sequence[Judged], room_days: float) -> Line:
+def total(found: Sequence[Outcome], room_days: float) -> Line:
     """Everything together."""
     faults, seen, hits, repeats, false = (
         sum(len(getattr(one, name)) for one in found) for name in ("faults", "found", "hits", "repeats", "false")
@@ -54,7 +54,7 @@ def total(found: Sequence[Judged], room_days: float) -> Line:
     return Line(None, Share(seen, faults), hits, repeats, false, room_days)
 
 
-def by_subject(found: Sequence[Judged], room_days: float) -> list[Line]:
+def by_subject(found: Sequence[Outcome], room_days: float) -> list[Line]:
     """One line a subject of which there were faults or alerts."""
     faults = Counter(subject_of_fault(fault) for one in found for fault in one.faults)
     seen = Counter(subject_of_fault(fault) for one in found for fault in one.found)
@@ -83,7 +83,7 @@ def curve(walks: Sequence[Walk], detector: str, subject: Subject) -> list[Point]
     room_days = thousand_room_days(walk.hotel for walk in walks)
     points = []
     for budget in BUDGETS:
-        found = [judged(walk, walk.swept[detector][budget]) for walk in walks]
+        found = [outcome(walk, walk.swept[detector][budget]) for walk in walks]
         line = next((line for line in by_subject(found, room_days) if line.subject == subject), None)
         if line:
             points.append(Point(budget, line.false_rate, line.recall))
@@ -107,7 +107,7 @@ SIZES: dict[Subject, tuple[str, tuple[float, ...]]] = {
 """By subject, what a fault's size is in, and where a class of size begins."""
 
 
-def by_size(found: Sequence[Judged], subject: Subject) -> list[tuple[float, Share]]:
+def by_size(found: Sequence[Outcome], subject: Subject) -> list[tuple[float, Share]]:
     """Recall by the faults' size: each class by its least size."""
     faults, seen = (
         [fault.size for one in found for fault in getattr(one, name) if subject_of_fault(fault) == subject]

@@ -1,4 +1,4 @@
-"""docs/quality.md: what was judged and how, what came out, and whether the promises hold."""
+"""docs/quality.md: what was measured and how, what came out, and whether the promises hold."""
 
 import subprocess
 from datetime import datetime
@@ -61,7 +61,7 @@ keep it on these hotels; the row says "not met" all the same.
 
 def text(results: Results) -> str:
     """The whole page."""
-    days = max(walk.hotel.judged_days for walk in results.walks)
+    days = max(walk.hotel.scored_days for walk in results.walks)
     low, high = results.walks[0].hotel.plan.spike_units
     how = HOW.format(part=results.part, days=days, low=low, high=high)
     return "\n\n".join(["# Quality", how.strip(), *_sections(results), _made(results)]) + "\n"
@@ -110,7 +110,7 @@ def _sections(results: Results) -> list[str]:
 
 def _made(results: Results) -> str:
     took = sum(walk.seconds for walk in results.walks)
-    nights = sum(walk.hotel.rooms * walk.hotel.judged_days for walk in results.walks) / 1000
+    nights = sum(walk.hotel.rooms * walk.hotel.scored_days for walk in results.walks) / 1000
     today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
     return (
         f"Made on {today} from version {__version__}, {_commit()}, in {results.seconds / 60:.0f} minutes (results of"

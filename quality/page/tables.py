@@ -7,7 +7,7 @@ from minibar_ml.simulate import ApplicationManner, HotelPlan
 from quality import flags, forest
 from quality.flags import Marked
 from quality.page.compared import compared, factor_words
-from quality.page.figures import SIZES, Line, Point, by_size, curve, judged, recall_at, thousand_room_days, total
+from quality.page.figures import SIZES, Line, Point, by_size, curve, outcome, recall_at, thousand_room_days, total
 from quality.page.targets import SORTS, bound_at, estimates, lines, pooled_forecasts, targets
 from quality.results import Results
 from quality.shares import Share, counts_interval
@@ -67,7 +67,7 @@ def hotels(results: Results) -> str:
     """One line a hotel."""
     rows = []
     for walk in results.walks:
-        found = judged(walk)
+        found = outcome(walk)
         line = total([found], thousand_room_days([walk.hotel]))
         rows.append([walk.hotel.name, *_line(line)[1:], str(len(found.operational))])
     return markdown(("hotel", "there", "found", "recall", "95 %", "false", "FA/d", "precision", "operational"), rows)
@@ -99,7 +99,7 @@ def _manner(manner: ApplicationManner | None) -> list[str]:
 
 def sizes(results: Results) -> str:
     """Recall by the faults' size, of those that come in sizes."""
-    found = [judged(walk) for walk in results.walks]
+    found = [outcome(walk) for walk in results.walks]
     rows = [
         [subject, f"{least:g} {unit} and more", str(one.many), share(one), interval(one)]
         for subject, (unit, _) in SIZES.items()

@@ -6,7 +6,7 @@ from typing import get_args
 
 from quality import flags
 from quality.page.compared import PROMISE, compared, factor_words
-from quality.page.figures import Line, by_subject, curve, judged, recall_at, thousand_room_days, total
+from quality.page.figures import Line, by_subject, curve, outcome, recall_at, thousand_room_days, total
 from quality.results import Guests, Results
 from quality.shares import Share
 from quality.truth import Subject
@@ -63,7 +63,7 @@ def targets(results: Results) -> list[Target]:
 
 def lines(results: Results) -> dict[Subject | None, Line]:
     """By subject (None: all), what was found and what was false."""
-    found = [judged(walk) for walk in results.walks]
+    found = [outcome(walk) for walk in results.walks]
     room_days = thousand_room_days(walk.hotel for walk in results.walks)
     return {line.subject: line for line in [*by_subject(found, room_days), total(found, room_days)]}
 

@@ -51,18 +51,18 @@ SPIKES: tuple[Subject, ...] = ("room spike",)
 
 
 def fetch(hotel: Hotel) -> Flags:
-    """Every judged check's surprise to a test that knows the guests."""
+    """Every scored check's surprise to a test that knows the guests."""
     return cached("bound", hotel.name, (hotel, source_hash(*MADE_BY)), lambda: make(hotel, points.fetch(hotel)))
 
 
 def make(hotel: Hotel, known: points.Points) -> Flags:
-    """Score the judged checks, -ln of their upper tails."""
+    """Score the scored checks, -ln of their upper tails."""
     checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
     stays, guests = true_guests(hotel.plan)
     shares = shares_of(hotel.plan, checks, stays, guests)
-    judged = (checks["day"] >= hotel.first_judged.toordinal()).to_numpy()
-    touched = shares["stay"].isin(shares["stay"][judged[shares["check"].to_numpy()]])
-    scored = _surprise(shares[touched].reset_index(drop=True), prior_of(hotel.plan, guests), judged)
+    is_scored = (checks["day"] >= hotel.first_scored.toordinal()).to_numpy()
+    touched = shares["stay"].isin(shares["stay"][is_scored[shares["check"].to_numpy()]])
+    scored = _surprise(shares[touched].reset_index(drop=True), prior_of(hotel.plan, guests), is_scored)
     rows = checks.loc[scored.index, ["hotel_id", "room_id", "day"]].assign(score=scored)
     return mark(rows, "room", known.faults, SPIKES, hotel)
 
@@ -80,7 +80,7 @@ def true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:
 def prior_of(plan: HotelPlan, guests: Guests) -> Any:
     """How multipliers spread over the grid."""
     if plan.guests == "gamma":
-        return np.diff(stats.gamma.cdf(EDGES, plan.appetite_shape, scale=1 / plan.appetite_shape))
+        return np.diff(stats.gamma.cdf(EDGES, plan.consumption_shape, scale=1 / plan.consumption_shape))
     others = np.diff(stats.lognorm.cdf(EDGES, guests.spread, scale=np.exp(USUAL_TASTE)))
     return guests.abstainers * np.histogram([ABSTINENT], EDGES)[0] + (1 - guests.abstainers) * others
 
@@ -190,8 +190,8 @@ def posteriors(shares: pd.DataFrame, prior: Any) -> Iterator[tuple[pd.DataFrame,
     """
     for _, chunk in shares.groupby(_starts(shares["stay"].to_numpy()) // CHUNK):
         means, stay = Means.of(chunk), chunk["stay"].to_numpy()
-        telling = ((chunk["stays"] == 1) | (chunk["units"] == 0)).to_numpy()
-        here = np.where(telling[:, None], means.likelihood(), 0.0)
+        is_evidence = ((chunk["stays"] == 1) | (chunk["units"] == 0)).to_numpy()
+        here = np.where(is_evidence[:, None], means.likelihood(), 0.0)
         before = np.cumsum(here, axis=0) - here
         logs = before - before[_starts(stay)] + np.log(np.maximum(prior, 1e-300))
         weights = np.exp(logs - logs.max(axis=1, keepdims=True))
@@ -203,14 +203,14 @@ def _starts(stay: Any) -> Any:
     return np.maximum.accumulate(np.where(np.r_[True, stay[1:] != stay[:-1]], np.arange(len(stay)), 0))
 
 
-def _surprise(shares: pd.DataFrame, prior: Any, judged: Any) -> "pd.Series[float]":
-    """-ln P(at least so many units) of each judged check that some guest can have taken from, by its place."""
+def _surprise(shares: pd.DataFrame, prior: Any, is_scored: Any) -> "pd.Series[float]":
+    """-ln P(at least so many units) of each scored check that some guest can have taken from, by its place."""
     parts = [chunk[["check"]].assign(usual=(weights * means.expected()).sum(axis=1))
              for chunk, means, weights in posteriors(shares, prior)]  # fmt: skip
     usual = pd.concat(parts)
     total = usual.groupby("check")["usual"].transform("sum")
     is_main = usual.groupby("check")["usual"].rank(method="first", ascending=False) == 1
-    others, is_main = total - usual["usual"], is_main & judged[usual["check"].to_numpy()]
+    others, is_main = total - usual["usual"], is_main & is_scored[usual["check"].to_numpy()]
     scored: list[pd.Series[float]] = []
     for chunk, means, weights in posteriors(shares, prior):
         tail = np.sum(weights * means.tail(others.loc[chunk.index].to_numpy()[:, None]), axis=1)

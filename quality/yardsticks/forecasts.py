@@ -1,6 +1,6 @@
 """How good `days left` is where little is left, compared with naive forecasts.
 
-Few products of an orderly hotel run low, so at the end of each judged day every product is taken to have what lasts 1
+Few products of an orderly hotel run low, so at the end of each scored day every product is taken to have what lasts 1
 to 12 days at its pace of late. What really was used on the days that followed says how long that would have lasted.
 """
 
@@ -20,7 +20,7 @@ from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
 from quality.shares import Share
-from quality.walk import judged_days
+from quality.walk import scored_days
 
 MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/yardsticks/forecasts.py")
 AHEAD_DAYS, BEFORE_DAYS = 20, 28
@@ -47,13 +47,13 @@ def fetch(hotel: Hotel) -> Forecasts:
 
 
 def make(hotel: Hotel, known: points.Points) -> Forecasts:
-    """Forecast at the end of every judged day that has enough days after it."""
+    """Forecast at the end of every scored day that has enough days after it."""
     rng = np.random.default_rng(hotel.plan.seed)
     made = [_nothing()]
     for hotel_id in known.frames.hotels():
         frames = known.frames.of_hotel(hotel_id)
         if len(frames.levels) and len(frames.products):
-            made += [_on(frames, day.toordinal(), rng) for day in judged_days(hotel)[:-AHEAD_DAYS]]
+            made += [_on(frames, day.toordinal(), rng) for day in scored_days(hotel)[:-AHEAD_DAYS]]
     return together(made)
 
 

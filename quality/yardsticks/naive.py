@@ -73,10 +73,10 @@ def room_without_today(frames: Frames, hotel: Hotel) -> pd.DataFrame:
 
 
 def forest_on_raw_values(frames: Frames, hotel: Hotel) -> pd.DataFrame:
-    """Isolation Forest on a check's raw values, contamination .1, grown on the month before the judged days."""
+    """Isolation Forest on a check's raw values, contamination .1, grown on the month before the scored days."""
     from sklearn.ensemble import IsolationForest
 
-    rooms, first = frames.rooms.dropna(subset="units"), hotel.first_judged.toordinal()
+    rooms, first = frames.rooms.dropna(subset="units"), hotel.first_scored.toordinal()
     past = rooms[(rooms["day"] < first) & (rooms["day"] >= first - MONTH)]
     now = rooms[rooms["day"] >= first]
     if not len(past):

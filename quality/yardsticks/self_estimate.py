@@ -18,7 +18,7 @@ from quality.walk import default_plan
 
 MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/yardsticks/self_estimate.py")
 NIGHTS = (0, 7, 14, 21)
-"""Trainings that are asked: those of the nights so many days after the first judged day."""
+"""Trainings that are asked: those of the nights so many days after the first scored day."""
 SUBJECT_OF: Mapping[str, Subject] = {
     "room_consumption": "room spike",
     "silent_room": "silent room",
@@ -70,7 +70,7 @@ def make(hotel: Hotel, known: points.Points) -> dict[str, Estimate]:
     plan, total = default_plan(hotel), dict[str, Estimate]()
     hotels = {hotel_id: known.frames.of_hotel(hotel_id) for hotel_id in known.frames.hotels()}
     for night in NIGHTS:
-        day = (hotel.first_judged + timedelta(days=night)).toordinal()
+        day = (hotel.first_scored + timedelta(days=night)).toordinal()
         since, until = training.training_days(day, plan.training_days, plan.lookback_days)
         for hotel_id, frames in hotels.items():
             # later rows are there, as for any caller; evaluation must not look at them

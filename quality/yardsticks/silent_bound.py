@@ -23,12 +23,12 @@ SILENT: tuple[Subject, ...] = ("silent room",)
 
 
 def fetch(hotel: Hotel) -> Flags:
-    """What each run of empty checks had come to on judged days, to a test that knows the guests."""
+    """What each run of empty checks had come to on scored days, to a test that knows the guests."""
     return cached("silence", hotel.name, (hotel, source_hash(*MADE_BY)), lambda: make(hotel, points.fetch(hotel)))
 
 
 def make(hotel: Hotel, known: points.Points) -> Flags:
-    """Score the runs that reach into judged days; a run is one alert, however often it is scored.
+    """Score the runs that reach into scored days; a run is one alert, however often it is scored.
 
     Without stays on record nobody calls a room silent.
     """
@@ -38,8 +38,8 @@ def make(hotel: Hotel, known: points.Points) -> Flags:
     checks = checks.assign(run=(checks["units"] > 0).groupby(checks["room_id"]).cumsum())
     empty = checks.assign(quiet=quiet(hotel.plan, checks))[checks["units"] == 0]
     rows = empty.assign(score=empty.groupby(["room_id", "run"])["quiet"].cumsum())
-    judged = rows[rows["day"] >= hotel.first_judged.toordinal()].reset_index(drop=True)
-    return _as_runs(judged, mark(judged, "room", known.faults, SILENT, hotel))
+    recent = rows[rows["day"] >= hotel.first_scored.toordinal()].reset_index(drop=True)
+    return _as_runs(recent, mark(recent, "room", known.faults, SILENT, hotel))
 
 
 def quiet(plan: HotelPlan, checks: pd.DataFrame) -> Floats:

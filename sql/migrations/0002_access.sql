@@ -89,7 +89,7 @@ CREATE POLICY seen ON minibar_ml.ml_alerts FOR SELECT USING (
     OR (type IN ('stock_anomaly', 'shrinkage', 'stock_depletion')
         AND ((SELECT minibar_ml.is_everywhere(current_user, '{storekeeper}'))
              OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{storekeeper}')) AS integer[])))));
-CREATE POLICY judged ON minibar_ml.ml_alerts FOR UPDATE USING (
+CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING (
     (SELECT minibar_ml.is_everywhere(current_user, '{administrator}'))
     OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
 
@@ -130,7 +130,7 @@ CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING (
     (SELECT minibar_ml.is_everywhere(current_user, '{administrator}'))
     OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])));
 
--- Runs name no hotel; that detect ran, and how young a hotel is, belongs beside any list of alerts. A report is the one
+-- Runs name no hotel; that detect ran, and how young a hotel is, belongs next to any list of alerts. A report is the one
 -- job that administrators run themselves.
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING ((SELECT minibar_ml.runs_jobs(current_user)));

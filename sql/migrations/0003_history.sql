@@ -111,7 +111,7 @@ CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
 
 -- What persons decided about an alert, as the audit log shows it.
-CREATE FUNCTION minibar_ml.judgement(
+CREATE FUNCTION minibar_ml.verdict(
     status text, read_at timestamptz, read_by text, resolved_at timestamptz, resolved_by text,
     snoozed_until timestamptz, snoozed_by text) RETURNS jsonb
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -131,9 +131,9 @@ BEGIN
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
                e.action,
-               minibar_ml.judgement(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
+               minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,
-               minibar_ml.judgement(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
+               minibar_ml.verdict(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
         CROSS JOIN LATERAL (VALUES
@@ -174,8 +174,8 @@ CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts
     REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
     FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_changed_alerts();
 
--- Who may judge can't judge in the system's or another login's name, nor at another time than now.
-CREATE FUNCTION minibar_ml.check_judgement() RETURNS trigger
+-- Whoever may give a verdict can't give it in the system's or another login's name, nor at another time than now.
+CREATE FUNCTION minibar_ml.check_verdict() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
@@ -186,10 +186,10 @@ BEGIN
         RETURN NEW;
     END IF;
     IF 'system' = ANY (named) THEN
-        RAISE EXCEPTION 'only a job judges alerts as the system' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'only a job may change alerts as the system' USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
-        RAISE EXCEPTION 'role % may not judge alerts as another login', session_user
+        RAISE EXCEPTION 'role % may not change alerts as another login', session_user
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Who gave a verdict, and when, changes with the verdict alone.
@@ -198,22 +198,22 @@ BEGIN
             OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
             OR (NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by
                 AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
-        RAISE EXCEPTION 'who judged an alert changes with the verdict alone' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Clocks may differ by up to a day.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
            AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
-        RAISE EXCEPTION 'an alert is judged now, not at another time' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'a verdict is given now, not at another time' USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END
 $$;
-CREATE TRIGGER ml_alerts_judged BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW
+CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW
     WHEN (NEW.read_by IS DISTINCT FROM OLD.read_by OR NEW.resolved_by IS DISTINCT FROM OLD.resolved_by
           OR NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by OR NEW.read_at IS DISTINCT FROM OLD.read_at
           OR NEW.resolved_at IS DISTINCT FROM OLD.resolved_at)
-    EXECUTE FUNCTION minibar_ml.check_judgement();
+    EXECUTE FUNCTION minibar_ml.check_verdict();
 
 -- Comments are said now, and not in the system's or another login's name; each is on record.
 CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger

@@ -51,7 +51,7 @@ CREATE TABLE minibar_ml.ml_attachments (
 );
 
 -- Messages to be delivered, one for each channel and event (and repetition), report or digest. A row waits until it was
--- sent, is bundled into a digest, is skipped because what it tells is over, or has failed for good. A claim moves
+-- sent, is bundled into a digest, is skipped because what it reports is over, or has failed for good. A claim moves
 -- next_at ahead: whoever is killed while sending leaves a row that comes due again.
 CREATE TABLE minibar_ml.ml_outbox (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -94,8 +94,8 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
                          ELSE CAST(at AS time) >= quiet_from OR CAST(at AS time) < quiet_until END, false)
 $$;
 
--- Persons who are told, and what they are told: jobs, and the administrators of a hotel of theirs; whoever changes a
--- person has to be administrator everywhere, for a person may be told of any hotel. Messages about an alert are seen by
+-- Persons who are notified, and of what: jobs, and the administrators of a hotel of theirs; whoever changes a
+-- person has to be administrator everywhere, for a person may be notified of any hotel. Messages about an alert are seen by
 -- those administrators who see the alert.
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
 CREATE POLICY jobs ON minibar_ml.ml_people USING ((SELECT minibar_ml.runs_jobs(current_user)));

@@ -28,7 +28,7 @@ COMMENT ON COLUMN minibar_ml.ml_metrics.metric_value IS 'The value, always finit
 COMMENT ON COLUMN minibar_ml.ml_metrics.observed_at IS 'When it was so, by the source''s clock.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.business_date IS 'The hotel''s local date.';
 COMMENT ON COLUMN minibar_ml.ml_metrics.context IS
-    'What judging it needs: exposure, guests, room type, occupancy, products.';
+    'What checking it needs: exposure, guests, room type, occupancy, products.';
 
 COMMENT ON TABLE minibar_ml.ml_nights IS 'What was known of a room''s night, and when; rows are only added.';
 COMMENT ON COLUMN minibar_ml.ml_nights.id IS
@@ -49,7 +49,7 @@ COMMENT ON COLUMN minibar_ml.ml_nights.known_at IS 'When it was known.';
 COMMENT ON TABLE minibar_ml.ml_models IS 'Trained models, sealed; the last versions of each.';
 COMMENT ON COLUMN minibar_ml.ml_models.id IS 'Number of the row.';
 COMMENT ON COLUMN minibar_ml.ml_models.model_type IS 'statistics or isolation_forest.';
-COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it judges.';
+COMMENT ON COLUMN minibar_ml.ml_models.metric_type IS 'The metric that it checks.';
 COMMENT ON COLUMN minibar_ml.ml_models.hotel_id IS 'The hotel that it was learned from.';
 COMMENT ON COLUMN minibar_ml.ml_models.version IS 'Counted from 1 for each model type, metric and hotel.';
 COMMENT ON COLUMN minibar_ml.ml_models.model_data IS
@@ -58,7 +58,7 @@ COMMENT ON COLUMN minibar_ml.ml_models.parameters IS
     'The days that it was learned from; nothing that shows what goes unnoticed.';
 COMMENT ON COLUMN minibar_ml.ml_models.data_points IS 'How many points it was learned from.';
 COMMENT ON COLUMN minibar_ml.ml_models.trained_at IS 'As of when.';
-COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share judged right in evaluation; null: not measured.';
+COMMENT ON COLUMN minibar_ml.ml_models.accuracy IS 'Share classified correctly in evaluation; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.precision IS 'Share of alerts that were right; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.recall IS 'Share of faults found; null: not measured.';
 COMMENT ON COLUMN minibar_ml.ml_models.evaluated_on IS 'What it was measured on: injected faults or verdicts.';

@@ -1,4 +1,4 @@
--- Alerts: findings become alerts, persons judge them, and both are read.
+-- Alerts: findings become alerts, people decide on them, and both are read.
 -- A fingerprint is type, hotel and entity; a live alert is open, acknowledged or snoozed.
 
 -- name: apply
@@ -65,7 +65,7 @@ WITH found AS (
           AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
-    -- and an event that has clearly grown since it was judged: by a quarter, and by one unit at least.
+    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
            a.last_occurred_on >= f.occurred_on
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
@@ -76,7 +76,7 @@ WITH found AS (
     FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
     WHERE a.status IN ('resolved', 'false_positive') AND a.last_occurred_on >= f.occurred_on - 1
 ), extended AS (
-    -- A fault that goes on for weeks was judged once. The judged alert grows with it, a day at a time, so that the next
+    -- A fault that goes on for weeks gets one verdict. That alert grows with it, a day at a time, so that the next
     -- day follows it too; only a gap or a stronger sign is something new.
     UPDATE ml_alerts a SET last_occurred_on = c.occurred_on
     FROM closed c
@@ -185,7 +185,7 @@ FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
 -- name: fetch_ranked
--- Alerts that match the filter, the gravest first, or the dearest first where :by_impact.
+-- Alerts that match the filter, the most severe first, or the largest possible loss first where :by_impact.
 SELECT * FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
   AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
@@ -245,11 +245,11 @@ WHERE status = 'snoozed' AND muted_by IS NULL AND (CAST(:hotel_id AS integer) IS
 HAVING count(*) > 0
 ORDER BY alerts DESC, muted_by
 
--- name: fetch_judgeable
+-- name: fetch_changeable
 -- Which of these alerts this role may change. They are locked: policies for changes hold for whoever locks a row.
 SELECT id FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
--- name: judge
+-- name: set_verdict
 -- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
 WITH before AS (
     SELECT id FROM ml_alerts
@@ -269,9 +269,9 @@ WITH before AS (
 SELECT * FROM after ORDER BY id
 
 -- name: snooze
--- Puts live alerts off until an instant, with the reason as a comment if there is one; returns those it changed.
+-- Snoozes live alerts until an instant, with the reason as a comment if there is one; returns those it changed.
 -- Triggers write the history and the audit log.
-WITH judge AS MATERIALIZED (
+WITH named AS MATERIALIZED (
     SELECT set_config('minibar_ml.reason', coalesce(CAST(:reason AS text), ''), true) AS reason
 ), before AS (
     SELECT id FROM ml_alerts
@@ -279,7 +279,7 @@ WITH judge AS MATERIALIZED (
     ORDER BY id FOR UPDATE
 ), after AS (
     UPDATE ml_alerts a SET status = 'snoozed', snoozed_until = :until, snoozed_by = :operator
-    FROM before b, judge j WHERE a.id = b.id AND j.reason IS NOT NULL
+    FROM before b, named n WHERE a.id = b.id AND n.reason IS NOT NULL
     RETURNING a.*
 ), commented AS (
     INSERT INTO ml_alert_comments (alert_id, by, body)
@@ -290,7 +290,7 @@ SELECT * FROM after ORDER BY id
 -- name: reopen
 -- Takes back what persons made of alerts, the latest episode of each fault alone; returns the alerts it changed.
 -- Triggers write the history and the audit log.
-WITH judge AS MATERIALIZED (
+WITH named AS MATERIALIZED (
     SELECT set_config('minibar_ml.operator', :operator, true) AS name
 ), before AS (
     SELECT id FROM ml_alerts a
@@ -304,7 +304,7 @@ WITH judge AS MATERIALIZED (
     UPDATE ml_alerts a
     SET status = 'open', read_at = NULL, read_by = NULL, resolved_at = NULL, resolved_by = NULL,
         snoozed_until = NULL, snoozed_by = NULL
-    FROM before b, judge j WHERE a.id = b.id AND j.name IS NOT NULL
+    FROM before b, named n WHERE a.id = b.id AND n.name IS NOT NULL
     RETURNING a.*
 )
 SELECT * FROM after ORDER BY id
@@ -345,7 +345,7 @@ ORDER BY day
 
 -- name: counts
 -- Alerts raised in a span by type, by severity, by status and by detector (without a forest that agreed), each row one
--- of the four; judged means by a person.
+-- of the four; judged: with a person's verdict.
 SELECT type, severity, status, split_part(detector, '+', 1) AS detector, count(*) AS alerts,
        count(*) FILTER (WHERE status = 'false_positive' OR (status = 'resolved' AND resolved_by <> 'system')) AS judged,
        count(*) FILTER (WHERE status = 'false_positive') AS false_positives

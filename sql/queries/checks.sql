@@ -1,7 +1,7 @@
 -- What status and doctor ask: how the jobs are, and what of server and store is not as it should be.
 
 -- name: fetch_jobs
--- For each job its last run up to an instant, the last that did its work, and the last that told an error; null where
+-- For each job its last run up to an instant, the last that did its work, and the last that reported an error; null where
 -- there was none. is_locked: whether a session holds the job's lock now.
 SELECT j.job, last.as_of AS last_as_of, last.started_at, last.ended_at, last.outcome, good.as_of AS success_as_of,
        good.counts, bad.as_of AS error_as_of, bad.error,

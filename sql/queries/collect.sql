@@ -338,7 +338,7 @@ WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units)
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
--- Where rows name no hotel, the books of a product are brought to what the depot holds now, so that its level is right.
+-- Where rows name no hotel, the ledger of a product is brought to what the depot holds now, so that its level is right.
 WITH hotels AS MATERIALIZED (
     SELECT * FROM source_movement_hotels('-infinity', 'infinity')
 ), own AS (
@@ -354,7 +354,7 @@ WITH hotels AS MATERIALIZED (
     FROM unnamed WHERE moved_at >= :since_at HAVING count(*) > 0
 ), common AS (
     DELETE FROM scratch_openings
-), books AS (
+), ledger AS (
     SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
            sum(m.signed_units) AS now
     FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
@@ -362,12 +362,12 @@ WITH hotels AS MATERIALIZED (
     GROUP BY h.hotel_id, m.product_id
 )
 INSERT INTO scratch_openings
-SELECT b.hotel_id, b.product_id, coalesce(b.before, 0)
-       + CASE WHEN u.product_id IS NOT NULL THEN coalesce(d.units - b.now, 0) ELSE 0 END
-FROM books b
-LEFT JOIN books u ON u.hotel_id IS NULL AND u.product_id = b.product_id
-LEFT JOIN source_depot_stock() d ON d.hotel_id = b.hotel_id AND d.product_id = b.product_id
-WHERE b.hotel_id IS NOT NULL
+SELECT l.hotel_id, l.product_id, coalesce(l.before, 0)
+       + CASE WHEN u.product_id IS NOT NULL THEN coalesce(d.units - l.now, 0) ELSE 0 END
+FROM ledger l
+LEFT JOIN ledger u ON u.hotel_id IS NULL AND u.product_id = l.product_id
+LEFT JOIN source_depot_stock() d ON d.hotel_id = l.hotel_id AND d.product_id = l.product_id
+WHERE l.hotel_id IS NOT NULL
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
@@ -400,7 +400,7 @@ FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) 
 JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
--- Empty checks that only the control records tell of: rows without lines, whose number is the record's below zero.
+-- Empty checks that only the control records have: rows without lines, whose number is the record's below zero.
 WITH before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
@@ -416,7 +416,7 @@ JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
 -- other within 45 minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice in
 -- so short a time, and what is found the second time was there at the first. A row with the same content as one of the
 -- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
--- is no check: the room was seen, what was missing is unknown.
+-- is not a check: the room was seen, what was missing is unknown.
 -- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
 ANALYZE scratch_rows, scratch_row_lines;
 WITH totals AS (
@@ -474,10 +474,10 @@ SELECT DISTINCT ON (l.hotel_id, l.product_id, l.moved_at)
 FROM ledger l ORDER BY l.hotel_id, l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
--- Units issued and written off, by product and day, and beside them what came back. An issue that was cancelled never took
+-- Units issued and written off, by product and day, and what came back. An issue that was cancelled never took
 -- place; a cancellation without its issue is a return. What a deleted delivery takes off never was there, what a count
--- takes off is no issue, and what went straight into a room was not handed to anybody. Returns stand in two books, of
--- which either may be missing: the greater counts.
+-- takes off is not an issue, and what went straight into a room was not handed to anybody. Returns stand in two tables, of
+-- which either may be incomplete: the greater counts.
 WITH moved AS (
     SELECT hotel_id, product_id, moved_at::date AS day,
            coalesce(sum(units) FILTER (WHERE flow = 'issue'), 0) AS issued,
@@ -615,11 +615,11 @@ WITH stays AS (
 ), days AS (
     SELECT *, bool_or(is_certain AND consumed > 0) OVER day AS has_certain
     FROM vacant WINDOW day AS (PARTITION BY room_id, business_date)
-), told AS (
+), recorded AS (
     SELECT * FROM days WHERE is_certain OR NOT has_certain
 ), found AS (
     SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.consumed)) AS products
-    FROM told v JOIN (SELECT visit_id, product_id, consumed FROM scratch_lines WHERE consumed > 0) l USING (visit_id)
+    FROM recorded v JOIN (SELECT visit_id, product_id, consumed FROM scratch_lines WHERE consumed > 0) l USING (visit_id)
     GROUP BY v.room_id, v.business_date
 )
 INSERT INTO computed_metrics
@@ -631,7 +631,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.consumed), v.b
            'departure_known', CASE WHEN bool_or(v.is_timed) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END))
-FROM told v LEFT JOIN found f USING (room_id, business_date)
+FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
 -- name: refill_duration
@@ -788,6 +788,6 @@ SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM comput
 SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active
 
 -- name: has_own_depots
--- Whether nearly all ledger rows tell whose depot they are about: one in a hundred may not.
+-- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
 FROM source_movement_hotels('-infinity', 'infinity')

@@ -2,7 +2,7 @@
 
 -- name: merge
 -- Writes the forecasts of some hotels and days where they are new or different, and removes those of the same hotels
--- and days that are foretold no longer; returns how many of each. Equal ones are not touched at all.
+-- and days that are no longer forecast; returns how many of each. Equal ones are not touched at all.
 WITH computed AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset(CAST(:points AS jsonb)) AS c (
         hotel_id integer, entity_id integer, metric_value double precision, business_date date, context jsonb)
@@ -35,7 +35,7 @@ SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is
 FROM changed
 
 -- name: ensure_partitions
--- Makes the monthly partitions of the days that are foretold.
+-- Makes the monthly partitions of the forecast days.
 SELECT ensure_partitions(CAST(:since_on AS date)::timestamptz, CAST(:until_on AS date)::timestamptz)
 
 -- name: fetch

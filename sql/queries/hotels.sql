@@ -1,4 +1,4 @@
--- Hotels, so that a mistyped id is told from a hotel without alerts.
+-- Hotels, so that a mistyped id is distinguished from a hotel without alerts.
 
 -- name: is_on_record
 -- Whether the store has metric points or alerts of a hotel.

@@ -1,10 +1,10 @@
--- The outbox: what is to be told to whom, by which channel, and what became of it.
+-- The outbox: which messages go to whom, by which channel, and what became of them.
 -- Quiet hours and digest times are clock times of the session's zone, which is the hotel's.
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or came in late, or that a person put off or opened again, is news, and of several events only the last; that it is over
--- is told to whom was told that it began.
+-- found lately, or came in late, or that a person snoozed or reopened, is news, and of several events only the last; its end
+-- is announced to those who were notified of its beginning.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
@@ -48,7 +48,7 @@ ORDER BY n.event_id, c.id
 ON CONFLICT DO NOTHING
 
 -- name: enqueue_repeats
--- Tells once more of alerts that nobody has read, whoever wants that, so long after the last time.
+-- Reminds of alerts that nobody has read, whoever wants that, so long after the last time.
 WITH last AS (
     SELECT DISTINCT ON (o.channel_id, o.alert_id) o.channel_id, o.alert_id, o.event_id, o.repetition, o.status,
            o.ended_at + p.repeat_minutes * interval '1 minute' AS again_at
@@ -65,8 +65,8 @@ FROM last WHERE status = 'sent' AND again_at <= :as_of
 ON CONFLICT DO NOTHING
 
 -- name: skip_over
--- Takes back what need not be told any more: the alert is closed, snoozed or muted by now, somebody has read it (unless
--- it became graver), or the person is inactive.
+-- Skips what need not be sent any more: the alert is closed, snoozed or muted by now, somebody has read it (unless
+-- its severity rose), or the person is inactive.
 UPDATE ml_outbox o SET status = 'skipped', ended_at = :as_of, reason = 'over'
 FROM ml_alerts a, ml_alert_events e, ml_channels c, ml_people p
 WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id = o.event_id
@@ -78,7 +78,8 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
                             OR (a.status = 'acknowledged' AND e.event = 'escalated' AND o.repetition = 0)) END)
 
 -- name: bundle
--- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and of more than :storm messages for anybody.
+-- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and for anybody where more than
+-- :digest_threshold messages are due.
 -- What was tried before stays by itself, so that a second copy is known for one.
 WITH due AS (
     SELECT o.id, o.channel_id, p.digest_at IS NOT NULL AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
@@ -89,7 +90,7 @@ WITH due AS (
     WHERE o.status = 'waiting' AND o.next_at <= :as_of AND o.attempts = 0 AND c.kind = ANY(:kinds)
       AND (a.severity = 'critical' OR NOT in_quiet_hours(CAST(:as_of AS timestamptz), p.quiet_from, p.quiet_until))
 ), chosen AS (
-    SELECT id, channel_id FROM due WHERE wants_digest OR due > CAST(:storm AS integer)
+    SELECT id, channel_id FROM due WHERE wants_digest OR due > CAST(:digest_threshold AS integer)
 ), digests AS (
     INSERT INTO ml_outbox (kind, channel_id, next_at)
     SELECT DISTINCT 'digest', channel_id, CAST(:as_of AS timestamptz) FROM chosen
@@ -100,7 +101,7 @@ FROM chosen JOIN digests d USING (channel_id)
 WHERE o.id = chosen.id AND o.status = 'waiting'
 
 -- name: claim
--- Takes up to :batch due messages of these kinds of channel, the gravest first, out of every other run's reach for the
+-- Takes up to :batch due messages of these kinds of channel, the most severe first, out of every other run's reach for the
 -- lease; returns them.
 WITH due AS (
     SELECT o.id
@@ -127,8 +128,8 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
 
 -- name: fetch_digest
--- How many of a digest's alerts nobody has read yet, by severity, and the ids of the gravest, the latest first; those
--- that became graver count too. Apart from them, those whose end it tells.
+-- How many of a digest's alerts nobody has read yet, by severity, and the ids of the most severe, the latest first; those
+-- whose severity rose count too. Apart from them, those whose end it reports.
 WITH members AS (
     SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over
     FROM ml_outbox o
@@ -146,12 +147,12 @@ SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
              ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
 
 -- name: mark_sent
--- A message was accepted; with a digest all that it told.
+-- A message was accepted; with a digest all that it contained.
 UPDATE ml_outbox SET status = 'sent', ended_at = :at, reason = NULL
 WHERE id = :id OR (digest_id = :id AND status = 'bundled')
 
 -- name: mark_skipped
--- A digest has nothing left to tell.
+-- A digest has nothing left to report.
 UPDATE ml_outbox SET status = 'skipped', ended_at = :at, reason = 'over'
 WHERE id = :id OR (digest_id = :id AND status = 'bundled')
 
@@ -203,10 +204,10 @@ SELECT :mail_id, name, media_type, content
 FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents AS bytea[]))
      AS f (name, media_type, content)
 
--- name: fetch_report_wishes
+-- name: fetch_report_subscriptions
 -- Which reports somebody wants and has not got: a hotel (null: all of them together) and a language each. Who is there for
 -- all hotels wants one of all; who is there for some, one of each; where one hotel is :asked for, only that one.
--- A storekeeper gets none: a report tells of more than stock.
+-- A storekeeper gets none: a report shows more than stock.
 SELECT DISTINCT w.hotel_id, p.language
 FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
 CROSS JOIN LATERAL (

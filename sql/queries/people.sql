@@ -1,4 +1,4 @@
--- People who are told of alerts, and their channels. Administrators and storekeepers of the hotel application are
+-- People who are notified of alerts, and their channels. Administrators and storekeepers of the hotel application are
 -- people by default; attendants are not.
 
 -- name: follow_source
@@ -7,7 +7,7 @@
 WITH found AS (
     SELECT user_id, login, is_active,
            CASE WHEN role = 'depo_sorumlusu' THEN 'storekeeper' ELSE 'administrator' END AS role,
-           -- An administrator of no hotel is the whole chain's; a storekeeper of no hotel has nothing to be told of.
+           -- An administrator of no hotel is the whole chain's; there is nothing to notify a storekeeper of no hotel of.
            CASE WHEN role = 'depo_sorumlusu' OR hotels <> '{}' THEN hotels END AS hotels,
            CASE WHEN role = 'depo_sorumlusu' THEN CAST(:stock_types AS text[]) END AS alert_types
     FROM source_recipients()
@@ -34,7 +34,7 @@ WHERE f.is_active AND NOT EXISTS (SELECT FROM ml_people p WHERE p.source_user_id
 ON CONFLICT DO NOTHING
 
 -- name: follow_addresses
--- Takes over the mail addresses of people who follow the hotel application; what is no address is none.
+-- Takes over the mail addresses of people who follow the hotel application; what is not an address is left out.
 WITH found AS (
     SELECT p.id AS person_id, trim(r.email) AS email, coalesce(trim(r.email) ~ :address, false) AS is_usable
     FROM ml_people p JOIN source_recipients() r ON r.user_id = p.source_user_id

@@ -36,7 +36,7 @@ WHERE CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id
 GROUP BY 1, 2, 3, 4, 5
 
 -- name: live
--- Alerts that were live at that instant, by severity, the gravest first.
+-- Alerts that were live at that instant, by severity, the most severe first.
 SELECT severity, count(*) AS alerts, sum(impact) AS impact
 FROM ml_alerts
 WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
@@ -45,7 +45,7 @@ GROUP BY severity
 ORDER BY severity DESC
 
 -- name: actions
--- Live alerts with their sentences, the dearest of each severity, the gravest severity first.
+-- Live alerts with their sentences, the largest possible loss of each severity first, the most severe first.
 WITH ranked AS (
     SELECT id AS ranked_id, row_number() OVER (
         PARTITION BY severity ORDER BY impact DESC NULLS LAST, raised_at DESC, id DESC) AS place
@@ -87,8 +87,8 @@ SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, wors
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
 -- name: verdicts
--- Alerts by type that a person judged by then, and how many were false; types without a verdict have 0 judged.
--- What resolved itself was judged by nobody.
+-- Alerts by type that had a person's verdict by then, and how many were false; types without a verdict have 0.
+-- What ended without action has no verdict.
 SELECT type, count(*) FILTER (WHERE judged) AS judged,
        count(*) FILTER (WHERE judged AND status = 'false_positive') AS false_positives
 FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
@@ -125,7 +125,7 @@ WHERE NOT EXISTS (
         LIMIT 1) found)
 ORDER BY h.place
 
--- name: days_judged
+-- name: days_checked
 -- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
 -- looked is taken to have looked at all.
 SELECT day::date AS day
@@ -182,7 +182,7 @@ SELECT has_table_privilege('minibar_ml.ml_models', 'SELECT')
    AND has_table_privilege('minibar_ml.ml_training_logs', 'SELECT')
 
 -- name: models
--- The model of each metric, hotel and kind in use at that instant, beside its last training if that one failed. Where the
+-- The model of each metric, hotel and kind in use at that instant, and its last training if that one failed. Where the
 -- active one was trained later, it is the newest of those that there were. A training's log has no as-of of its own: it
 -- is that of the run in which it took place.
 WITH active AS (
@@ -249,7 +249,7 @@ WITH forecasts AS (
     WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
       AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-), told AS (
+), listed AS (
     SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,
            CAST(NULL AS date) AS forecast_on
     FROM alerts
@@ -259,7 +259,7 @@ WITH forecasts AS (
     WHERE days_left <= :days AND NOT EXISTS (
         SELECT FROM alerts a WHERE a.hotel_id = f.hotel_id AND a.entity_id = f.entity_id)
 ), found AS (
-    SELECT *, count(*) OVER () AS total FROM told ORDER BY days_left, hotel_id, entity_id LIMIT :limit
+    SELECT *, count(*) OVER () AS total FROM listed ORDER BY days_left, hotel_id, entity_id LIMIT :limit
 )
 SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
 ORDER BY days_left, hotel_id, entity_id

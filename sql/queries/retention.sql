@@ -2,7 +2,7 @@
 
 -- name: prune_messages
 -- Deletes what was sent, skipped or given up so long ago. A live alert's messages stay, because repeats and the notice
--- that it is over look at them; so does the digest that told of it.
+-- that it is over look at them; so does the digest that contained it.
 DELETE FROM ml_outbox o
 WHERE o.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'
   AND NOT EXISTS (

@@ -1,4 +1,4 @@
--- Trends: what the store's points say of a window of business days beside the window before it.
+-- Trends: what the store's points say of a window of business days compared with the window before it.
 --
 -- `:since` is the window's first business day, `:until` the day after its last one, `:before` the first day of the
 -- window before. A point counts on its business day; the bounds on observed_at, a day wider on either side, only let
@@ -11,8 +11,8 @@ SELECT max(as_of) AS collected_until FROM ml_job_runs WHERE job = 'collect' AND 
 -- name: consumption
 -- Rooms and products, each kind by how much their units a checked day changed on the scale of square roots, on which
 -- chance moves small counts and great ones alike; and their units of each day that is known. A room is known where it
--- was checked, a product where any room of the hotel was: of what no visit tells, nothing was consumed. Where either
--- window has no known day there is no change to tell; those come last.
+-- was checked, a product where any room of the hotel was: what no visit records was not consumed. Where either
+-- window has no known day there is no change to show; those come last.
 WITH points AS MATERIALIZED (
     SELECT entity_type, hotel_id, entity_id, business_date AS day, sum(metric_value) AS units
     FROM ml_metrics

@@ -1,7 +1,7 @@
 -- Operators' verdicts, for what is learned from them.
 
 -- name: fetch
--- Every alert that a person judged: what raised it, on which days, how strange it was.
+-- Every alert with a person's verdict: what raised it, on which days, how unusual it was.
 SELECT type, hotel_id, split_part(detector, '+', 1) AS detector, entity_type, entity_id,
        ARRAY(SELECT DISTINCT day - DATE '0001-01-01' + 1
              FROM unnest(ARRAY[occurred_on, measured_on, last_occurred_on]) AS day ORDER BY 1) AS days,

@@ -51,7 +51,7 @@ def test_what_was_raised_again_since_stays_closed(three: Connection, capsys: pyt
     assert capsys.readouterr().err == "alert 1: unchanged, a newer alert of the same kind is open\n"
 
 
-def test_show_tells_the_whole_history(
+def test_show_prints_the_whole_history(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "80")
@@ -150,7 +150,7 @@ def test_alerts_are_grouped_and_found_by_floor(three: Connection, capsys: pytest
     assert "KAT 1" in capsys.readouterr().err
 
 
-def test_groups_stand_together_the_gravest_first(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+def test_groups_stand_together_the_most_severe_first(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     raise_alerts(three, replace(HIGH_ROOM, entity_id=5, hotel_id=2, severity="low"))
     _two_floors(three)
     assert main(["alerts", "list", "--group", "hotel"]) == 0

@@ -27,7 +27,7 @@ def test_json_has_every_promised_field_in_the_promised_order(
         assert list(alert)[: len(FIELDS)] == FIELDS
 
 
-def test_json_tells_a_room_in_full(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+def test_json_describes_a_room_in_full(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     alert = printed(capsys, "list", "--type", "consumption_anomaly")[0]
     assert (alert["entity_name"], alert["value"], alert["expected"], alert["impact"]) == ("1126", 9.0, 3.1, 27.5)
     assert alert["occurred_on"] == "2025-11-19"
@@ -188,8 +188,8 @@ def test_one_unknown_id_among_known_ones_changes_nothing(three: Connection, caps
 
 def test_a_verdict_is_recorded_with_who_gave_it(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["alerts", "false-positive", "1", "2", "--by", "ayse"]) == 0
-    judged = {alert["id"]: alert for alert in printed(capsys, "list", "--status", "false_positive")}
-    assert {alert["resolved_by"] for alert in judged.values()} == {"ayse"}
+    marked = {alert["id"]: alert for alert in printed(capsys, "list", "--status", "false_positive")}
+    assert {alert["resolved_by"] for alert in marked.values()} == {"ayse"}
     verdicts = "SELECT action, operator FROM minibar_ml.ml_audit_log WHERE action <> 'alert.list'"
     actions = three.execute(text(verdicts)).all()
     assert actions == [("alert.false_positive", "ayse")] * 2
@@ -232,7 +232,7 @@ def test_showing_leaves_one_entry_in_the_audit_log(three: Connection, capsys: py
     assert entries == [("alert.view", "alert 1")]
 
 
-def test_turkish_is_spoken_where_it_is_set(
+def test_messages_are_turkish_where_it_is_set(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ML_LANG", "tr")
@@ -276,7 +276,7 @@ def _rooms(connection: Connection, count: int) -> None:
     connection.commit()
 
 
-def test_stats_tell_the_budget_beside_what_came_true(
+def test_stats_compare_the_budget_with_what_was_confirmed(
     three: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _rooms(three, 250)

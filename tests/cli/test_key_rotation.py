@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from support.hotels import AS_OF, ZONE, alerts, command, done, sql
+from support.hotels import AS_OF, ZONE, alerts, command, sql
 
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
@@ -171,7 +171,7 @@ def test_a_rotation_that_is_killed_loses_nothing_and_the_next_one_goes_on(vault:
     assert vault.opened() == list(range(1, 24))
 
 
-def test_a_model_that_was_changed_or_swapped_is_not_sealed_anew_and_hinders_no_other(vault: Vault) -> None:
+def test_a_model_that_was_changed_or_swapped_is_not_sealed_again_and_hinders_no_other(vault: Vault) -> None:
     vault.add(4)
     (old,) = vault.keys()
     sql(vault.url, "UPDATE minibar_ml.ml_models SET model_data = set_byte(model_data, 90, 1) WHERE version = 1")
@@ -254,7 +254,7 @@ def test_a_link_to_the_key_file_stays_a_link(key_file: Path, tmp_path: Path) -> 
     assert load_keys(Settings(key_file=key_file)).fingerprints == keys.fingerprints[:1]
 
 
-def test_nothing_that_tells_how_much_goes_unnoticed_is_stored_in_the_clear(
+def test_nothing_that_shows_how_much_goes_unnoticed_is_stored_in_the_clear(
     collected: str, make_database: Callable[..., str], key_file: Path, capsys: Capture
 ) -> None:
     vault = Vault(make_database(collected), key_file, capsys)

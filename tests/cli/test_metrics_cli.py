@@ -70,7 +70,7 @@ def test_every_document_says_which_days_it_is_about(points: Points, capsys: Capt
         assert found["as_of"] == "2025-11-17T08:00:00+00:00"
 
 
-def test_json_tells_a_trend_in_full(points: Points, capsys: Capture) -> None:
+def test_json_describes_a_trend_in_full(points: Points, capsys: Capture) -> None:
     found = _json(capsys, "trend")
     assert (found["products_total"], found["rooms_total"]) == (1, 2)
     room, unknown = found["rooms"]
@@ -87,7 +87,7 @@ def test_json_tells_a_trend_in_full(points: Points, capsys: Capture) -> None:
     assert found["products"][0]["entity_name"] == "P1"
 
 
-def test_json_tells_pace_with_its_weeks_and_months(points: Points, capsys: Capture) -> None:
+def test_json_gives_pace_with_its_weeks_and_months(points: Points, capsys: Capture) -> None:
     (attendant,) = _json(capsys, "pace")["attendants"]
     assert list(attendant) == PACE
     assert (attendant["entity_name"], attendant["minutes"], attendant["previous_minutes"]) == ("A B", 5.0, 4.0)
@@ -100,7 +100,7 @@ def test_json_tells_pace_with_its_weeks_and_months(points: Points, capsys: Captu
     assert (month["month"], month["is_complete"], month["shifts"], month["minutes"]) == ("2025-11", False, 2, 4.0)
 
 
-def test_json_tells_every_metric_and_why_it_is_unknown(points: Points, capsys: Capture) -> None:
+def test_json_gives_every_metric_and_why_it_is_unknown(points: Points, capsys: Capture) -> None:
     found = {one["metric"]: one for one in _json(capsys, "summary")["metrics"]}
     rooms, forecast = found["room_consumption"], found["stock_days_left"]
     assert list(rooms) == SUMMARY

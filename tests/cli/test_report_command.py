@@ -60,7 +60,7 @@ def test_json_prints_the_figures_and_writes_nothing(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "complaint"),
+    ("words", "code", "problem"),
     [
         (["--ending", "yesterday"], 2, "--ending 'yesterday' is not a date"),
         (["--ending", "2026-03-03"], 2, "in the future"),
@@ -71,11 +71,11 @@ def test_json_prints_the_figures_and_writes_nothing(
     ],
 )
 def test_what_makes_no_sense_is_refused_in_one_line(
-    store_url: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, complaint: str
+    store_url: str, capsys: pytest.CaptureFixture[str], words: list[str], code: int, problem: str
 ) -> None:
     assert main(["report", "weekly", *AT, *words]) == code
     printed = capsys.readouterr()
-    assert complaint in printed.err
+    assert problem in printed.err
     assert printed.out == ""
 
 

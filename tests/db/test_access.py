@@ -18,7 +18,7 @@ from minibar_ml.store.source.layouts import layouts
 AS_OF = "2025-11-20"
 STOCK_ALERTS = set(types_where(lambda kind: kind.is_stock))
 OPEN_TABLES = {"ml_schema_migrations", "ml_source_contract", "ml_watermarks", "ml_audit_head"}
-"""Tables of the store that tell of no alert, and whose rows all look alike to whoever may read the table."""
+"""Tables of the store that show no alert, and whose rows all look alike to whoever may read the table."""
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_an_administrator_and_a_viewer_see_everything_of_their_hotels(
         assert len(_listed(everywhere, capsys)) == 3 * len(ALERT_TYPES), role
 
 
-def test_a_login_that_is_bound_to_nothing_sees_nothing_and_is_told_so(
+def test_a_login_that_is_bound_to_nothing_sees_nothing_and_gets_an_error(
     hotels: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = login(hotels, "attendant")
@@ -111,19 +111,19 @@ def test_stats_count_only_what_is_seen(hotels: str, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("role", ["storekeeper", "viewer"])
-def test_who_only_looks_can_judge_nothing(hotels: str, role: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_viewer_can_change_nothing(hotels: str, role: str, capsys: pytest.CaptureFixture[str]) -> None:
     url = login(hotels, role, "--as", role, "--hotel", "1")
     for verb in ("read", "resolve", "false-positive"):
         seen = str(_listed(url, capsys)[0]["id"])
         assert command(url, "alerts", verb, seen) == ExitCode.PRECONDITION
         assert "permission denied for table ml_alerts" in capsys.readouterr().err
-    # Even with the rights of an administrator's group the rows are not theirs to judge.
+    # Even with the rights of an administrator's group the rows are not theirs to change.
     sql(hotels, f"GRANT minibar_ml_operator TO {make_url(url).username}")
     assert psql(url, "UPDATE minibar_ml.ml_alerts SET status = 'acknowledged' RETURNING id") == ""
     assert sql(hotels, "SELECT DISTINCT status FROM minibar_ml.ml_alerts") == [("open",)]
 
 
-def test_an_administrator_judges_alerts_of_their_hotel_and_history_is_written(
+def test_an_administrator_decides_on_alerts_of_their_hotel_and_history_is_written(
     hotels: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
@@ -150,15 +150,15 @@ def test_nobody_reads_round_the_policies_through_a_partition(hotels: str) -> Non
     assert psql(url, "SELECT count(*) FROM minibar_ml.ml_models") == "0"
 
 
-def test_a_filter_that_tells_what_it_is_given_is_never_given_a_hidden_row(hotels: str) -> None:
+def test_a_filter_that_leaks_what_it_is_given_is_never_given_a_hidden_row(hotels: str) -> None:
     url = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
-    told = psql(
+    leaked = psql(
         url,
-        "CREATE FUNCTION pg_temp.tell(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS"
+        "CREATE FUNCTION pg_temp.leak(text) RETURNS boolean LANGUAGE plpgsql COST 0.0001 AS"
         " $$ BEGIN RAISE NOTICE 'given %', $1; RETURN true; END $$;"
-        " SELECT count(*) FROM minibar_ml.ml_alerts WHERE pg_temp.tell(type || ' ' || hotel_id)",
+        " SELECT count(*) FROM minibar_ml.ml_alerts WHERE pg_temp.leak(type || ' ' || hotel_id)",
     )
-    assert set(re.findall(r"given (\w+) (\d)", told)) == {(type_, hotel) for type_ in STOCK_ALERTS for hotel in "01"}
+    assert set(re.findall(r"given (\w+) (\d)", leaked)) == {(type_, hotel) for type_ in STOCK_ALERTS for hotel in "01"}
 
 
 @pytest.mark.parametrize("role", ["storekeeper", "viewer"])
@@ -170,9 +170,9 @@ def test_a_reports_figures_are_those_that_a_role_may_see(
     done(url, "report", "weekly", "--ending", AS_OF, "--json")
     figures = json.loads(capsys.readouterr().out)
     types = STOCK_ALERTS if role == "storekeeper" else set(ALERT_TYPES)
-    told = {(row["alert"]["type"], row["alert"]["hotel_id"]) for row in figures["actions"]["rows"]}
-    assert told == {(type_, hotel) for type_ in types for hotel in (0, 1)}
-    assert figures["total"]["alerts"] == len(told)
+    shown = {(row["alert"]["type"], row["alert"]["hotel_id"]) for row in figures["actions"]["rows"]}
+    assert shown == {(type_, hotel) for type_ in types for hotel in (0, 1)}
+    assert figures["total"]["alerts"] == len(shown)
     assert figures["models"] is None
     views = "SELECT action FROM minibar_ml.ml_audit_log WHERE database_role = :role"
     assert ("report.view",) in sql(hotels, views, role=make_url(url).username)

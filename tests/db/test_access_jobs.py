@@ -15,7 +15,7 @@ from minibar_ml.simulate import Layout
 
 
 @pytest.fixture(scope="module")
-def judged(make_database: Callable[..., str], hotel_sources: dict[Layout, str]) -> Iterator[tuple[str, str]]:
+def checked(make_database: Callable[..., str], hotel_sources: dict[Layout, str]) -> Iterator[tuple[str, str]]:
     """A hotel whose collect, train and detect ran as a member of the collector's group; its URL and that role's."""
     url = make_database(hotel_sources["a"])
     done(url, "db", "roles", "--apply", "--quiet")
@@ -29,9 +29,9 @@ def judged(make_database: Callable[..., str], hotel_sources: dict[Layout, str]) 
 
 
 def test_what_the_collector_found_is_what_the_owner_finds(
-    judged: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    checked: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url, jobs = judged
+    url, jobs = checked
     assert sql(url, "SELECT count(*) > 0, bool_and(database_role = :role) FROM minibar_ml.ml_audit_log"
                     " WHERE action LIKE 'models.%'", role=make_url(jobs).username) == [(True, True)]  # fmt: skip
     found = []
@@ -57,9 +57,9 @@ def test_what_the_collector_found_is_what_the_owner_finds(
     ],
 )
 def test_an_administrator_works_with_all_of_their_hotel(
-    judged: tuple[str, str], words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
+    checked: tuple[str, str], words: list[str], capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    url, _ = judged
+    url, _ = checked
     role = f"boss{abs(hash(tuple(words))) % 10_000}"
     boss = login(url, role, "--as", "administrator", "--hotel", "1")
     status = command(boss, *words)
@@ -71,9 +71,9 @@ def test_an_administrator_works_with_all_of_their_hotel(
 
 
 def test_a_storekeeper_reads_stock_and_its_forecast_and_no_names_of_attendants(
-    judged: tuple[str, str], capsys: pytest.CaptureFixture[str]
+    checked: tuple[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    url, _ = judged
+    url, _ = checked
     keeper = login(url, "keeper", "--as", "storekeeper", "--hotel", "1")
     done(keeper, "alerts", "list", "--status", "all", "--json")
     assert {alert["type"] for alert in json.loads(capsys.readouterr().out)} <= set(

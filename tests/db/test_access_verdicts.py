@@ -1,4 +1,4 @@
-"""Whoever judges has the right to, is named by whatever way they judge, and holds nobody else up."""
+"""Whoever gives a verdict has the right to, is named whichever way they give it, and blocks nobody else."""
 
 from collections.abc import Iterator
 
@@ -52,14 +52,14 @@ def test_a_verdict_by_psql_is_on_record_under_the_login_that_gave_it(hotels: str
     ("changes", "why"),
     [
         ("status = 'resolved', resolved_at = now(), resolved_by = 'system'", "only a job"),
-        ("status = 'resolved', resolved_at = '2020-01-01', resolved_by = 'a'", "judged now"),
-        ("status = 'acknowledged', read_at = now() + interval '3 years', read_by = 'a'", "judged now"),
+        ("status = 'resolved', resolved_at = '2020-01-01', resolved_by = 'a'", "given now"),
+        ("status = 'acknowledged', read_at = now() + interval '3 years', read_by = 'a'", "given now"),
         ("status = 'snoozed', snoozed_until = now() + interval '1 day', snoozed_by = 'system'", "only a job"),
         ("resolved_by = 'Mr X'", "with the verdict alone"),
         ("read_by = 'Mr X', read_at = now()", "with the verdict alone"),
     ],
 )
-def test_nobody_judges_as_the_system_or_at_another_time(hotels: str, changes: str, why: str) -> None:
+def test_nobody_gives_a_verdict_as_the_system_or_at_another_time(hotels: str, changes: str, why: str) -> None:
     url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
     assert why in psql(url, f"UPDATE minibar_ml.ml_alerts SET {changes} WHERE id = 1")
     assert sql(hotels, "SELECT status FROM minibar_ml.ml_alerts WHERE id = 1") == [("open",)]
@@ -72,12 +72,12 @@ def test_who_mutes_an_alert_by_psql_is_on_record(hotels: str) -> None:
     assert sql(hotels, last) == [("alert.mute", make_url(url).username, "alert 1")]
 
 
-def test_who_sees_an_alert_and_may_not_judge_it_is_told_so(hotels: str, capsys: Capture) -> None:
+def test_who_sees_an_alert_and_may_not_change_it_gets_an_error(hotels: str, capsys: Capture) -> None:
     url = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
     sql(hotels, f"GRANT minibar_ml_operator TO {make_url(url).username}")
     for verb in ("read", "resolve", "false-positive"):
         assert command(url, "alerts", verb, "2") == ExitCode.PRECONDITION
-        assert "sees alert 2 but may not judge it" in capsys.readouterr().err
+        assert "sees alert 2 but may not change it" in capsys.readouterr().err
 
 
 def test_an_administrator_of_one_hotel_may_see_people_and_look_after_no_keys(hotels: str, capsys: Capture) -> None:

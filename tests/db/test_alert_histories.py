@@ -79,9 +79,9 @@ class Hotel(RuleBasedStateMachine):
         assert all(after[number].status not in LIVE_STATUSES for number in closed)
 
     @rule(verdict=st.sampled_from(["acknowledged", "resolved", "false_positive"]), place=st.integers(0, 2))
-    def judge(self, verdict: Verdict, place: int) -> None:
+    def set_verdict(self, verdict: Verdict, place: int) -> None:
         if ids := self.some(place):
-            alerts.judge(self.connection, ids, verdict, "ayse", evening(self.today))
+            alerts.set_verdict(self.connection, ids, verdict, "ayse", evening(self.today))
 
     @rule(days=st.integers(1, 20), place=st.integers(0, 2))
     def snooze(self, days: int, place: int) -> None:
@@ -147,19 +147,19 @@ class Hotel(RuleBasedStateMachine):
         self.before = stored
 
     @invariant()
-    def events_tell_the_state(self) -> None:
+    def events_match_the_state(self) -> None:
         stored = {alert.id: alert for alert in self.stored()}
-        told: dict[int, list[Any]] = {number: [] for number in stored}
+        events_of: dict[int, list[Any]] = {number: [] for number in stored}
         for event in self.connection.execute(text("SELECT * FROM minibar_ml.ml_alert_events ORDER BY id")):
-            told[event.alert_id].append(event)
-        for number, events in told.items():
+            events_of[event.alert_id].append(event)
+        for number, events in events_of.items():
             alert = stored[number]
             assert [event.event for event in events].count("opened") == 1
             assert events[0].event == "opened"
             assert [AFTER[event.event] for event in events if event.event in AFTER][-1] == alert.status
             assert events[-1].severity == alert.severity
-            spoken = [event.event for event in events if event.event in ("muted", "unmuted")]
-            assert (spoken[-1:] == ["muted"]) or alert.muted_by is None
+            mutings = [event.event for event in events if event.event in ("muted", "unmuted")]
+            assert (mutings[-1:] == ["muted"]) or alert.muted_by is None
             assert all(event.by == "ayse" for event in events if event.event in ("reopened", "acknowledged", "snoozed"))
 
 

@@ -1,4 +1,4 @@
-"""An alert's whole life: put off, muted by another, taken back, told again; and each step on record."""
+"""An alert's whole life: snoozed, muted by another, reopened, raised again; and each step on record."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -101,14 +101,14 @@ def test_what_was_critical_already_stays_snoozed(connection: Connection) -> None
 @pytest.mark.parametrize("verdict", ["acknowledged", "resolved", "false_positive"])
 def test_a_verdict_ends_a_snooze(connection: Connection, verdict: alerts.Verdict) -> None:
     number = _snoozed(connection)
-    assert len(alerts.judge(connection, [number], verdict, "ayse", MORNING)) == 1
+    assert len(alerts.set_verdict(connection, [number], verdict, "ayse", MORNING)) == 1
     assert (_only(connection).status, _only(connection).snoozed_until) == (verdict, None)
 
 
 def test_a_closed_alert_can_not_be_snoozed(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.judge(connection, [number], "resolved", "ayse", MORNING)
+    alerts.set_verdict(connection, [number], "resolved", "ayse", MORNING)
     assert alerts.snooze(connection, [number], LATER, "ayse") == []
     with pytest.raises(NotFound, match="999"):
         alerts.snooze(connection, [number, 999], LATER, "ayse")
@@ -120,7 +120,7 @@ def test_a_verdict_is_taken_back_with_all_it_left_but_its_history(
 ) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.judge(connection, [number], verdict, "ayse", MORNING)
+    alerts.set_verdict(connection, [number], verdict, "ayse", MORNING)
     assert [alert.id for alert in alerts.reopen(connection, [number], "mehmet")] == [number]
     alert = _only(connection)
     assert (alert.status, alert.read_at, alert.read_by, alert.resolved_at, alert.resolved_by) == ("open", *[None] * 4)
@@ -131,7 +131,7 @@ def test_a_verdict_is_taken_back_with_all_it_left_but_its_history(
 def test_a_verdict_taken_back_teaches_nothing(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.judge(connection, [number], "false_positive", "ayse", MORNING)
+    alerts.set_verdict(connection, [number], "false_positive", "ayse", MORNING)
     assert [(one.type, one.is_false) for one in verdicts.fetch(connection)] == [("consumption_anomaly", True)]
     alerts.reopen(connection, [number], "ayse")
     assert verdicts.fetch(connection) == []
@@ -139,14 +139,14 @@ def test_a_verdict_taken_back_teaches_nothing(connection: Connection) -> None:
     assert verdicts.fetch(connection) == []
 
 
-def test_what_is_over_by_itself_and_what_was_told_again_since_is_not_reopened(connection: Connection) -> None:
+def test_what_ended_without_action_and_what_was_raised_again_since_is_not_reopened(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=NEXT)
     first = int(_only(connection).id)
     assert alerts.reopen(connection, [first], "ayse") == []
     detect(connection, on(LOW_STOCK, 2))
     second = int(rows(connection)[1].id)
-    alerts.judge(connection, [second], "resolved", "ayse", LATER)
+    alerts.set_verdict(connection, [second], "resolved", "ayse", LATER)
     detect(connection, on(LOW_STOCK, 5))
     assert alerts.reopen(connection, [first, second], "ayse") == []
 
@@ -155,7 +155,7 @@ def test_a_fault_that_comes_back_is_a_new_alert_that_names_the_last(connection: 
     detect(connection, HIGH_ROOM)
     first = _only(connection)
     assert first.previous_id is None
-    alerts.judge(connection, [first.id], "resolved", "ayse", MORNING)
+    alerts.set_verdict(connection, [first.id], "resolved", "ayse", MORNING)
     detect(connection, on(HIGH_ROOM, 1), replace(on(HIGH_ROOM, 1), entity_id=1127))
     again = {alert.entity_id: alert.previous_id for alert in rows(connection) if alert.status == "open"}
     assert again == {1126: first.id, 1127: None}
@@ -164,7 +164,7 @@ def test_a_fault_that_comes_back_is_a_new_alert_that_names_the_last(connection: 
 def test_a_comment_is_kept_with_who_and_when_whatever_the_status(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.judge(connection, [number], "resolved", "ayse", MORNING)
+    alerts.set_verdict(connection, [number], "resolved", "ayse", MORNING)
     alerts.comment(connection, number, "mehmet", "it was the\nwedding")
     assert alerts.fetch_history(connection, number)[-1].body == "it was the\nwedding"
     with pytest.raises(NotFound, match="999"):
@@ -209,7 +209,7 @@ def test_a_product_that_all_take_mutes_the_rooms_that_took_mostly_that(connectio
 def test_a_verdict_on_what_mutes_gives_the_muted_their_voice_back_at_once(connection: Connection) -> None:
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES))
     shift = next(alert for alert in rows(connection) if alert.entity_type == "product")
-    alerts.judge(connection, [shift.id], "false_positive", "ayse", MORNING)
+    alerts.set_verdict(connection, [shift.id], "false_positive", "ayse", MORNING)
     assert not any(alert.muted_by for alert in rows(connection))
     alerts.reopen(connection, [shift.id], "ayse")
     assert [alert.entity_type for alert in rows(connection) if alert.muted_by] == ["room"]
@@ -218,7 +218,7 @@ def test_a_verdict_on_what_mutes_gives_the_muted_their_voice_back_at_once(connec
 def test_what_is_closed_while_muted_is_muted_no_more_and_announces_nothing(connection: Connection) -> None:
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES))
     (muted,) = alerts.fetch(connection, AlertFilter(is_muted=True))
-    alerts.judge(connection, [muted.id], "resolved", "ayse", MORNING)
+    alerts.set_verdict(connection, [muted.id], "resolved", "ayse", MORNING)
     assert alerts.get(connection, muted.id).muted_by is None
     assert [event for event, _ in _events(connection, muted.id)] == ["opened", "muted", "resolved"]
 

@@ -122,24 +122,24 @@ def test_several_findings_of_one_fingerprint_are_one_alert_with_the_worst_severi
 
 
 def test_a_false_positive_is_not_raised_again_by_the_same_day(connection: Connection) -> None:
-    _judged(connection, HIGH_ROOM, "false_positive")
+    _set_verdict(connection, HIGH_ROOM, "false_positive")
     assert detect(connection, replace(HIGH_ROOM, score=99.0)) == Transitions(suppressed=1)
 
 
 def test_an_event_on_the_next_day_is_a_new_alert_after_a_verdict(connection: Connection) -> None:
-    _judged(connection, HIGH_ROOM, "false_positive")
+    _set_verdict(connection, HIGH_ROOM, "false_positive")
     assert detect(connection, on(HIGH_ROOM, 1)) == Transitions(opened=1)
 
 
 def test_a_resolved_alert_covers_its_days_only(connection: Connection) -> None:
-    _judged(connection, HIGH_ROOM, "resolved")
+    _set_verdict(connection, HIGH_ROOM, "resolved")
     assert detect(connection, HIGH_ROOM).suppressed == 1
     assert detect(connection, on(HIGH_ROOM, 1)).opened == 1
 
 
 @pytest.mark.parametrize("found", [OUTFLOW, DEMAND], ids=["outflow", "demand"])
 def test_a_continuing_false_positive_stays_closed_while_it_goes_on(connection: Connection, found: Finding) -> None:
-    _judged(connection, found, "false_positive")
+    _set_verdict(connection, found, "false_positive")
     for days in (1, 2, 3):
         assert detect(connection, on(found, days, score=8.0)) == Transitions(suppressed=1)
         assert detect(connection, on(found, days, score=8.0)) == Transitions(suppressed=1)
@@ -148,17 +148,17 @@ def test_a_continuing_false_positive_stays_closed_while_it_goes_on(connection: C
 
 
 def test_a_continuing_false_positive_comes_back_after_a_gap(connection: Connection) -> None:
-    _judged(connection, OUTFLOW, "false_positive")
+    _set_verdict(connection, OUTFLOW, "false_positive")
     assert detect(connection, on(OUTFLOW, 2)) == Transitions(opened=1)
 
 
 def test_a_continuing_false_positive_comes_back_when_it_grows_stronger(connection: Connection) -> None:
-    _judged(connection, OUTFLOW, "false_positive")
+    _set_verdict(connection, OUTFLOW, "false_positive")
     assert detect(connection, on(OUTFLOW, 1, score=9.5)) == Transitions(opened=1)
 
 
 def test_a_resolved_state_is_raised_again_the_next_day_if_it_lasts(connection: Connection) -> None:
-    _judged(connection, LOW_STOCK, "resolved")
+    _set_verdict(connection, LOW_STOCK, "resolved")
     assert detect(connection, on(LOW_STOCK, 1)) == Transitions(opened=1)
 
 
@@ -222,7 +222,7 @@ def test_stock_at_the_limit_does_not_come_and_go_by_the_hour(connection: Connect
 
 
 def test_a_read_event_is_resolved_when_it_is_quiet_too(connection: Connection) -> None:
-    _judged(connection, OUTFLOW, "acknowledged")
+    _set_verdict(connection, OUTFLOW, "acknowledged")
     assert detect(connection, day=D + timedelta(days=15)).resolved == 1
 
 
@@ -231,7 +231,7 @@ def test_units_gone_from_a_vacant_room_wait_for_a_person(connection: Connection)
     assert detect(connection, day=D + timedelta(days=200)).resolved == 0
 
 
-def test_a_settled_finding_is_told_and_closed_at_its_own_time(connection: Connection) -> None:
+def test_a_settled_finding_is_raised_and_closed_at_its_own_time(connection: Connection) -> None:
     asked, answered = evening(D) - timedelta(hours=3), evening(D) - timedelta(hours=1)
     settled = replace(
         REQUEST,
@@ -257,7 +257,7 @@ def test_a_second_request_of_a_day_is_not_hidden_by_the_first(connection: Connec
 
 def test_a_request_marked_false_stays_closed_while_it_is_open(connection: Connection) -> None:
     waiting = replace(REQUEST, facts={"requested_at": evening(D).isoformat()})
-    _judged(connection, waiting, "false_positive")
+    _set_verdict(connection, waiting, "false_positive")
     assert detect(connection, replace(waiting, value=150.0, severity="critical")) == Transitions(suppressed=1)
 
 
@@ -266,7 +266,7 @@ def test_a_verdict_that_comes_in_between_is_waited_for_and_respected(connection:
     connection.commit()
     number = rows(connection)[0].id
     with connection.engine.connect() as person, ThreadPoolExecutor() as pool:
-        alerts.judge(person, [number], "false_positive", "ayse", evening(D))
+        alerts.set_verdict(person, [number], "false_positive", "ayse", evening(D))
         running = pool.submit(detect, connection, replace(HIGH_ROOM, value=50.0, score=99.0))
         with pytest.raises(TimeoutError):
             running.result(timeout=0.3)
@@ -290,7 +290,7 @@ def test_findings_cost_the_same_three_statements_however_many(connection: Connec
     assert len(statements) == 3
 
 
-def _judged(connection: Connection, finding: Finding, verdict: alerts.Verdict) -> None:
+def _set_verdict(connection: Connection, finding: Finding, verdict: alerts.Verdict) -> None:
     detect(connection, finding)
     (alert,) = rows(connection)
-    alerts.judge(connection, [alert.id], verdict, "ayse", evening(D) + timedelta(hours=1))
+    alerts.set_verdict(connection, [alert.id], verdict, "ayse", evening(D) + timedelta(hours=1))

@@ -32,7 +32,7 @@ def test_a_refill_from_custody_says_what_was_put_in(url_of_2025: str) -> None:
     assert one(url_of_2025, f"SELECT sum(eklenen_miktar) FROM {lines} WHERE islem_tipi = 'yeniden_dolum'") > 500
 
 
-def test_an_empty_check_is_told_only_by_its_control_record(url_of_2025: str) -> None:
+def test_an_empty_check_has_only_its_control_record(url_of_2025: str) -> None:
     assert none(url_of_2025, "SELECT 1 FROM minibar_islemleri WHERE islem_tipi = 'sarfiyat_yok'")
     ended = (
         "SELECT count(*) FROM oda_kontrol_kayitlari WHERE kontrol_tipi = 'sarfiyat_yok' AND bitis_zamani IS NOT NULL"
@@ -65,7 +65,7 @@ def test_custody_returned_and_handed_out_stand_in_the_ledger(url_of_2025: str) -
     )
 
 
-def test_answers_are_utc_beside_a_local_question(url_of_2025: str) -> None:
+def test_answers_are_utc_where_the_question_is_local(url_of_2025: str) -> None:
     waited = "SELECT min(tamamlanma_tarihi - talep_tarihi) FROM minibar_dolum_talepleri WHERE durum = 'tamamlandi'"
     assert one(url_of_2025, waited).total_seconds() < -3600
     true = f"(tamamlanma_tarihi AT TIME ZONE 'UTC') - (talep_tarihi AT TIME ZONE '{ZONE}')"

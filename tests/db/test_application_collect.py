@@ -35,7 +35,7 @@ def collected(make_database: Callable[..., str]) -> dict[str, str]:
 
 
 def with_extras(column: str) -> set[int]:
-    """Ids of rooms or products with units beyond the setup: of those it is only told when the last is gone."""
+    """Ids of rooms or products with units beyond the setup: of those it is only known when the last is gone."""
     tables = generate(PLAN).tables
     lines = tables["minibar_islem_detay"].merge(tables["minibar_islemleri"], left_on="islem_id", right_on="id")
     return set(lines.loc[lines["ekstra_miktar"] > 0, column])

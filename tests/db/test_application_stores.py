@@ -1,4 +1,4 @@
-"""Depots, floor stores and draws in the manner of today's application: every book, sign and text."""
+"""Depots, floor stores and draws in the manner of today's application: every ledger, sign and text."""
 
 from support.application_hotel import PLAN, none, one
 from support.hotels import sql

@@ -82,7 +82,7 @@ def test_first_fills_and_goods_outside_the_setup_are_no_consumption(hotel: Appli
     assert _units(hotel) == {(1, "2025-11-09"): 0}
 
 
-def test_an_empty_check_of_which_only_the_control_record_tells_is_a_check(hotel: Application) -> None:
+def test_an_empty_check_that_has_only_a_control_record_is_a_check(hotel: Application) -> None:
     control = (
         "INSERT INTO oda_kontrol_kayitlari (oda_id, personel_id, kontrol_tarihi, baslangic_zamani, bitis_zamani,"
         " kontrol_tipi, olusturma_tarihi) VALUES (:room, 1, '2025-11-10', CAST(:at AS timestamptz),"

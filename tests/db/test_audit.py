@@ -99,7 +99,7 @@ def test_what_a_superuser_changes_with_triggers_off_is_named(
     assert f"broken: entry {first_broken} (test.did" in capsys.readouterr().out
 
 
-def test_a_log_that_was_cut_off_is_told_by_the_head_and_by_a_hash_that_was_kept(
+def test_a_log_that_was_cut_off_is_detected_by_the_head_and_by_a_kept_hash(
     connection: Connection, store_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _add(connection, "a", "b", "c")
@@ -114,7 +114,7 @@ def test_a_log_that_was_cut_off_is_told_by_the_head_and_by_a_hash_that_was_kept(
     assert command(store_url, "audit", "verify", "--expect", "zz") == ExitCode.USAGE
 
 
-def test_an_entry_that_is_added_after_the_log_was_cut_off_does_not_mend_it(
+def test_an_entry_that_is_added_after_the_log_was_cut_off_does_not_repair_it(
     connection: Connection, store_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     _add(connection, "a", "b", "c")
@@ -142,7 +142,7 @@ def test_entries_of_sessions_that_write_at_once_stand_in_one_line(store_url: str
 def test_a_verdict_on_many_alerts_is_one_statement_and_chains_all_its_entries(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, LOW_STOCK, NEGATIVE)
     ids = [alert.id for alert in rows(connection)]
-    alerts.judge(connection, ids, "resolved", "ayse", evening(HIGH_ROOM.occurred_on))
+    alerts.set_verdict(connection, ids, "resolved", "ayse", evening(HIGH_ROOM.occurred_on))
     chain = audit.verify(connection)
     assert (chain.entries, chain.fault) == (3, None)
 

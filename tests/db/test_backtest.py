@@ -64,8 +64,8 @@ def _stored(url: str) -> dict[str, Any]:
     return state
 
 
-def _told(result: BacktestResult) -> list[str]:
-    """All that is told of each alert but its number."""
+def _fields(result: BacktestResult) -> list[str]:
+    """All fields of each alert except its number."""
     return sorted(repr(replace(alert, id=0)) for alert in result.alerts)
 
 
@@ -81,7 +81,7 @@ def _ordered(found: list[Document]) -> list[Document]:
     return sorted(found, key=lambda one: (one["type"], one["hotel_id"], one["entity_id"], one["raised_at"]))
 
 
-def test_a_backtest_tells_what_a_walk_through_the_same_days_stores(
+def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     since, shown = (LAST_DAY - timedelta(days=DAYS - 1)).isoformat(), []
@@ -102,13 +102,13 @@ def test_a_backtest_tells_what_a_walk_through_the_same_days_stores(
 
 
 def test_alerts_in_the_store_change_nothing_and_verdicts_what_they_teach(collected: str) -> None:
-    before = _told(_backtest(collected, _plan(days=5)))
+    before = _fields(_backtest(collected, _plan(days=5)))
     assert command(collected, "detect", "--since", "2025-11-12", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
     sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'")
     assert before
-    assert _told(_backtest(collected, _plan(days=5))) == before
+    assert _fields(_backtest(collected, _plan(days=5))) == before
     sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'false_positive', resolved_by = 'me'")
-    after = _told(_backtest(collected, _plan(days=5)))
+    after = _fields(_backtest(collected, _plan(days=5)))
     assert set(after) < set(before), "false marks make what is learned stricter"
 
 
@@ -157,31 +157,33 @@ def test_it_runs_while_every_job_is_at_work(collected: str) -> None:
         done(collected, "backtest", "--days", "2", "--as-of", AS_OF, "--quiet")
 
 
-def test_the_budget_stands_beside_what_would_have_been_raised(
+def test_the_budget_is_compared_with_what_would_have_been_raised(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(collected, "backtest", "--days", "14", "--as-of", AS_OF, "--json", **GENEROUS) == 0
-    told = json.loads(capsys.readouterr().out)
+    printed = json.loads(capsys.readouterr().out)
     rooms = sql(collected, "SELECT count(*) FROM minibar_ml.source_rooms() WHERE is_active")[0][0]
-    assert (told["since"], told["until"], told["days"]) == ("2025-11-03", "2025-11-17", 14)
-    assert (told["rooms"], told["room_days"]) == (rooms, rooms * 14)
-    assert told["budget_alerts"] == pytest.approx(50 * rooms * 14 / 1000)
-    assert told["raised_per_1000_rooms_day"] == pytest.approx(1000 * told["alerts"] / (rooms * 14))
-    assert sum(one["alerts"] for one in told["by_type"].values()) == told["alerts"] > 0
-    assert sum(told["by_severity"].values()) == sum(one["alerts"] for one in told["by_day"]) == told["alerts"]
-    assert [one["day"] for one in told["by_day"]][::13] == ["2025-11-03", "2025-11-16"]
-    assert told["hotels"] == [
+    assert (printed["since"], printed["until"], printed["days"]) == ("2025-11-03", "2025-11-17", 14)
+    assert (printed["rooms"], printed["room_days"]) == (rooms, rooms * 14)
+    assert printed["budget_alerts"] == pytest.approx(50 * rooms * 14 / 1000)
+    assert printed["raised_per_1000_rooms_day"] == pytest.approx(1000 * printed["alerts"] / (rooms * 14))
+    assert sum(one["alerts"] for one in printed["by_type"].values()) == printed["alerts"] > 0
+    assert sum(printed["by_severity"].values()) == sum(one["alerts"] for one in printed["by_day"]) == printed["alerts"]
+    assert [one["day"] for one in printed["by_day"]][::13] == ["2025-11-03", "2025-11-16"]
+    assert printed["hotels"] == [
         {"hotel_id": 1, "rooms": rooms, "days": 14, "days_by_phase": {"normal": 14},
-         "history": {"days": 60, "phase": "normal"}, "alerts": told["alerts"]}
+         "history": {"days": 60, "phase": "normal"}, "alerts": printed["alerts"]}
     ]  # fmt: skip
-    examples = told["examples"]
-    assert len(examples) == min(10, told["alerts"])
+    examples = printed["examples"]
+    assert len(examples) == min(10, printed["alerts"])
     order = [(SEVERITIES.index(one["severity"]), one["raised_at"]) for one in examples]
     assert order == sorted(order, reverse=True)
     assert all(one["message"] and "id" not in one for one in examples)
 
 
-def test_examples_are_told_in_words_as_many_as_asked_for(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_examples_are_printed_as_sentences_as_many_as_requested(
+    collected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     shown = []
     for limit in ("0", "2"):
         arguments = ("backtest", "--days", "7", "--as-of", AS_OF, "--limit", limit)
@@ -198,10 +200,10 @@ def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.
     sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
     assert command(collected, "backtest", "--days", "30", "--as-of", AS_OF, "--json", **GENEROUS) == 0
     captured = capsys.readouterr()
-    told = json.loads(captured.out)
-    assert (told["since"], told["days"]) == ("2025-11-12", 5)
-    assert told["hotels"][0]["days_by_phase"] == {"learning": 5}
-    assert told["hotels"][0]["history"] == {"days": 5, "phase": "learning"}
+    printed = json.loads(captured.out)
+    assert (printed["since"], printed["days"]) == ("2025-11-12", 5)
+    assert printed["hotels"][0]["days_by_phase"] == {"learning": 5}
+    assert printed["hotels"][0]["history"] == {"days": 5, "phase": "learning"}
     assert "History starts on 2025-11-12: 5 of 30 days were checked." in captured.err
     assert "hotel 1: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
     assert "hotel 1: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err
@@ -215,8 +217,8 @@ def test_without_any_points_it_says_what_to_run(store_url: str, capsys: pytest.C
     assert command(store_url, "backtest", "--as-of", AS_OF, "--json", "--quiet") == 0
     captured = capsys.readouterr()
     assert captured.err == ""
-    told = json.loads(captured.out)
-    assert (told["days"], told["alerts"], told["rooms"], told["examples"]) == (0, 0, None, [])
+    printed = json.loads(captured.out)
+    assert (printed["days"], printed["alerts"], printed["rooms"], printed["examples"]) == (0, 0, None, [])
 
 
 @pytest.fixture(scope="module")
@@ -239,10 +241,10 @@ def test_each_hotel_of_a_chain_alone_gives_what_all_together_give(chain: str) ->
     assert together.alerts
     for number in numbers:
         own = tuple(alert for alert in together.alerts if alert.hotel_id == number)
-        assert _told(alone[number]) == _told(replace(together, alerts=own))
+        assert _fields(alone[number]) == _fields(replace(together, alerts=own))
     rooms = {hotel.hotel_id: hotel.rooms or 0 for hotel in together.hotels}
     assert rooms[0] == rooms[1] + rooms[2] == together.rooms == alone[0].rooms
-    assert together.spending.room_days == 4 * rooms[0]
+    assert together.usage.room_days == 4 * rooms[0]
 
 
 def test_an_unknown_hotel_is_named(chain: str, capsys: pytest.CaptureFixture[str]) -> None:

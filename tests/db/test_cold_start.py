@@ -37,7 +37,7 @@ def _learnt(url: str) -> list[tuple[str, dict[str, object], str]]:
 
 
 @pytest.mark.parametrize(("days", "phase"), [(6, "learning"), (11, "provisional"), (15, "normal")])
-def test_detect_and_the_list_tell_the_phase(
+def test_detect_and_the_list_show_the_phase(
     collected: str, capsys: pytest.CaptureFixture[str], days: int, phase: str
 ) -> None:
     _with_history(collected, days)
@@ -59,7 +59,7 @@ def test_in_its_first_week_only_rules_speak(collected: str) -> None:
     assert alerts(collected, columns="type") == [("vacant_consumption",)]
 
 
-def test_a_stored_model_is_silent_in_a_hotel_that_starts_anew(collected: str) -> None:
+def test_a_stored_model_is_silent_in_a_hotel_that_starts_again(collected: str) -> None:
     assert command(collected, "train", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
     _with_history(collected, 5)
     assert command(collected, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0

@@ -25,7 +25,7 @@ def test_a_late_row_under_a_low_id_is_found_by_the_next_days_first_run(small: Sm
     assert [value for key, (value, _) in points(small.url, "room_consumption").items() if key[1] == 2] == [7]
 
 
-def test_another_time_zone_computes_every_day_anew_and_says_so(
+def test_another_time_zone_computes_every_day_again_and_says_so(
     small: SmallHotel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     west = {"ML_TIMEZONE": "America/New_York"}

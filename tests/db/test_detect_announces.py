@@ -35,8 +35,8 @@ def test_a_walk_through_history_announces_only_what_is_live_and_recent_at_its_en
     with serving(Mailbox()) as mailbox:
         words = ["alerts", "notify", "--as-of", AS_OF, "--quiet"]
         assert command(collected, *words, ML_NOTIFY_DIGEST_THRESHOLD="100", **mailbox.settings()) == ExitCode.OK
-    told = sql(collected, "SELECT alert_id FROM minibar_ml.ml_outbox WHERE kind = 'alert' ORDER BY alert_id")
-    assert [row.alert_id for row in told] == news
+    sent = sql(collected, "SELECT alert_id FROM minibar_ml.ml_outbox WHERE kind = 'alert' ORDER BY alert_id")
+    assert [row.alert_id for row in sent] == news
     assert [mail["To"].addresses[0].username for mail in mailbox.accepted] == ["ayse"] * len(news)
 
 

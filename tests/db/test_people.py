@@ -1,4 +1,4 @@
-"""Who is told by default, and what somebody sets by hand; tokens are sealed and shown nowhere."""
+"""Who is notified by default, and what somebody sets by hand; tokens are sealed and shown nowhere."""
 
 import io
 import json
@@ -59,18 +59,18 @@ def test_administrators_and_storekeepers_are_people_by_default_and_attendants_ar
     assert (found["patron"]["reports"], found["depo"]["reports"]) == (["monthly"], [])
 
 
-def test_by_default_each_is_told_of_their_hotels_and_storekeepers_of_stock_alone(hotel: str) -> None:
+def test_by_default_each_is_notified_of_their_hotels_and_storekeepers_of_stock_alone(hotel: str) -> None:
     sql(hotel, "UPDATE kullanicilar SET email = kullanici_adi || '@otel.example'")
     raise_alerts(hotel, hotel=1)
     raise_alerts(hotel, hotel=1, type_="shrinkage", first=2)
     raise_alerts(hotel, hotel=2, type_="custody_loss", first=3)
     with serving(Mailbox()) as mailbox:
         assert command(hotel, "alerts", "notify", "--quiet", **mailbox.settings()) == ExitCode.OK
-    told: dict[str, int] = {}
+    sent: dict[str, int] = {}
     for mail in mailbox.accepted:
         name = mail["To"].addresses[0].username
-        told[name] = told.get(name, 0) + 1
-    assert told == {"patron": 3, "mudur": 2, "depo": 1, "bozuk": 1}
+        sent[name] = sent.get(name, 0) + 1
+    assert sent == {"patron": 3, "mudur": 2, "depo": 1, "bozuk": 1}
 
 
 def test_what_changes_in_the_hotel_application_is_taken_over(hotel: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -177,7 +177,7 @@ def chat_service() -> Iterator[str]:
     server.server_close()
 
 
-def test_a_chat_is_told_and_its_token_is_shown_nowhere(
+def test_a_chat_is_notified_and_its_token_is_shown_nowhere(
     store_url: str, chat_service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(chat_service + "\n"))

@@ -131,7 +131,7 @@ def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Con
     assert _scanned_whole(nodes) == set()
 
 
-def test_the_trailing_window_is_merged_without_reading_the_years_before(_store: Connection) -> None:
+def test_the_trailing_window_is_written_without_reading_the_years_before(_store: Connection) -> None:
     _store.execute(query("collect.create_scratch"))
     nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL, until_on="2025-11-17", run_id=1)
     read = {node["Relation Name"] for node in nodes if "Scan" in node["Node Type"] and "Relation Name" in node}

@@ -35,7 +35,7 @@ TINY = HotelPlan(
 @pytest.fixture(scope="module")
 def tiny() -> tuple[Hotel, points.Points]:
     """A hotel of 60 rooms some of whose visits come late."""
-    hotel = Hotel("tiny", TINY, "a", late=0.05, judged_days=DAYS)
+    hotel = Hotel("tiny", TINY, "a", late=0.05, scored_days=DAYS)
     return hotel, points.make(hotel)
 
 
@@ -62,14 +62,14 @@ def test_a_test_that_knows_the_guests_expects_as_many_empty_checks_as_there_are(
 
 def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Points]) -> None:
     hotel, known = tiny
-    longer = replace(hotel, judged_days=30)
-    beside = Yardsticks(
+    longer = replace(hotel, scored_days=30)
+    yardsticks = Yardsticks(
         naive.make(hotel, known),
         {"room spike": bound.make(hotel, known), "silent room": silent_bound.make(hotel, known)},
         self_estimate.make(hotel, known),
         forecasts.make(longer, known),
     )
-    page = report.text(Results("held_out", (walk.make(hotel, known),), (beside,), 60.0))
+    page = report.text(Results("held_out", (walk.make(hotel, known),), (yardsticks,), 60.0))
     assert "| vacant room: recall >= 0.97 at <= 0.05 false alerts " in page
     assert "nobody sleeps there tonight" in page
     assert "| tiny " in page
@@ -83,7 +83,7 @@ def _tables(page: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("guests", ["gamma", "mixed"])
 def test_the_bound_is_surprised_by_large_spikes_and_seldom_by_guests(guests: Literal["gamma", "mixed"]) -> None:
-    hotel = Hotel("other", replace(TINY, guests=guests, duplicates=0.0), "b", 0.0, judged_days=30)
+    hotel = Hotel("other", replace(TINY, guests=guests, duplicates=0.0), "b", 0.0, scored_days=30)
     flags = bound.make(hotel, points.make(hotel))
     ordinary = flags.score[flags.fault == -1]
     assert 0.002 < (ordinary > -np.log(0.01)).mean() < 0.02

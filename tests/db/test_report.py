@@ -111,7 +111,7 @@ def test_the_most_affected_are_ranked_by_alerts_without_false_positives(connecti
     assert all(expected[row.entity_id] == row.alerts for row in rooms.rows)
 
 
-def test_false_positives_are_counted_among_what_people_judged(connection: Connection) -> None:
+def test_false_positives_are_counted_among_what_people_reviewed(connection: Connection) -> None:
     verdicts = ("false_positive", "resolved", "resolved")
     rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
     rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by="system"), AlertRow(LAST_DAY, type="refill_delay")]
@@ -216,7 +216,7 @@ def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connecti
     assert len(seen) == empty < 25
 
 
-def test_the_file_appears_whole_and_the_audit_log_tells_of_it(connection: Connection, tmp_path: Path) -> None:
+def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connection, tmp_path: Path) -> None:
     insert_alerts(connection, some_alerts())
     folder = tmp_path / "reports"
     result = job.run(connection, AS_OF, WEEK, ZONE, folder, "tr")

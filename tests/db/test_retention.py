@@ -42,7 +42,7 @@ def test_messages_of_what_is_over_go_after_more_than_a_year_with_mails_that_nobo
     assert prune(store_url, KEPT_DAYS + 1).messages == 1 + 11 + 1
     kept = sql(store_url, "SELECT o.kind, a.entity_id FROM minibar_ml.ml_outbox o"
                           " LEFT JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id ORDER BY o.id")  # fmt: skip
-    assert kept == [("alert", 1001), ("alert", 1010), ("digest", None)], "live alerts, and the digest that told of one"
+    assert kept == [("alert", 1001), ("alert", 1010), ("digest", None)], "live alerts, and the digest with one"
     assert sql(store_url, COUNTS) == [(3, 0, 0, 14)]
 
 

@@ -40,7 +40,7 @@ def _schema(url: str) -> str:
 
 @pytest.fixture
 def on_file(make_database: Callable[..., str]) -> str:
-    """The schema on file, as this server tells it: versions of PostgreSQL differ in words."""
+    """The schema on file, as this server prints it: versions of PostgreSQL differ in words."""
     url = make_database()
     load_sql(url, GOLDEN)
     return _schema(url)

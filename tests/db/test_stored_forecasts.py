@@ -77,7 +77,7 @@ def test_tomorrow_s_rows_change_no_forecast_of_today(forecast: str) -> None:
     assert days == {LAST_DAY.isoformat()}
 
 
-def test_an_alert_tells_the_order_and_is_one_a_product(collected: str) -> None:
+def test_an_alert_names_the_order_and_is_one_a_product(collected: str) -> None:
     sql(
         collected,
         "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"

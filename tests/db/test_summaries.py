@@ -57,7 +57,7 @@ def test_the_newest_point_may_be_older_than_the_window_but_not_newer_than_the_in
     assert (occupancy.unknown, rooms.unknown) == ("no_points", "no_points")
 
 
-def test_every_metric_is_told_of_the_only_hotel_and_why_it_is_unknown(points: Points, connection: Connection) -> None:
+def test_every_metric_of_the_only_hotel_is_given_and_why_it_is_unknown(points: Points, connection: Connection) -> None:
     connection.exec_driver_sql("DROP TABLE public.misafir_kayitlari CASCADE")
     found = {one.metric: one.unknown for one in summaries.fetch(connection, WEEK, NOON, None)}
     assert list(found) == list(METRIC_TYPES)

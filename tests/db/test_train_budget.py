@@ -1,4 +1,4 @@
-"""train shows how the budget is split, beside what the hotel's held-out days showed, and the hotel's phase."""
+"""train shows how the budget is split, what the hotel's held-out days showed, and the hotel's phase."""
 
 import json
 from typing import Any
@@ -14,14 +14,14 @@ def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any
     return json.loads(capsys.readouterr().out)
 
 
-def test_each_detectors_share_and_what_held_out_days_showed_are_told(
+def test_each_detectors_share_and_what_held_out_days_showed_are_printed(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    told = _train(collected, capsys, ML_ALERT_BUDGET="4")
-    assert told["budget_per_1000_rooms_day"] == 4
-    assert told["phases"] == {"1": {"days": 60, "phase": "normal"}}
-    assert {one["detector"]: one["share"] for one in told["detectors"]}.items() <= shares().items()
-    for one in told["detectors"]:
+    printed = _train(collected, capsys, ML_ALERT_BUDGET="4")
+    assert printed["budget_per_1000_rooms_day"] == 4
+    assert printed["phases"] == {"1": {"days": 60, "phase": "normal"}}
+    assert {one["detector"]: one["share"] for one in printed["detectors"]}.items() <= shares().items()
+    for one in printed["detectors"]:
         assert one["hotel_id"] == 1
         quality = one["quality"]
         assert quality["threshold"] > 0
@@ -39,11 +39,11 @@ def test_the_notes_say_the_budget_and_the_phase(collected: str, capsys: pytest.C
     assert "hotel 1: phase normal\n" in captured.err
 
 
-def test_a_hotel_of_a_few_days_gets_no_threshold_and_is_told_why(
+def test_a_hotel_of_a_few_days_gets_no_threshold_and_the_reason_is_printed(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
-    told = _train(collected, capsys, ML_MIN_DATA_POINTS="10", ML_LOOKBACK_DAYS="1")
-    assert told["phases"] == {"1": {"days": 5, "phase": "learning"}}
-    assert told["detectors"] == []
-    assert {one["reason"] for one in told["trained"]} == {"too little data: 4 days of history, needs 7"}
+    printed = _train(collected, capsys, ML_MIN_DATA_POINTS="10", ML_LOOKBACK_DAYS="1")
+    assert printed["phases"] == {"1": {"days": 5, "phase": "learning"}}
+    assert printed["detectors"] == []
+    assert {one["reason"] for one in printed["trained"]} == {"too little data: 4 days of history, needs 7"}

@@ -55,7 +55,7 @@ def _room(connection: Connection) -> Trend:
     return only
 
 
-def test_a_rooms_units_are_told_per_checked_day(points: Points, read: Connection) -> None:
+def test_a_rooms_units_are_given_per_checked_day(points: Points, read: Connection) -> None:
     points.room(3, _10=4, _12=0, _16=5, _03=1, _05=1)
     room = _room(read)
     assert (room.hotel_id, room.entity_id, room.name) == (1, 3, "103")
@@ -131,7 +131,7 @@ def test_the_largest_change_comes_first_by_the_means_square_roots(points: Points
     assert ([row.entity_id for row in cut.rows], cut.total) == ([3, 2], 5)
 
 
-def test_only_what_is_asked_for_is_told(points: Points, read: Connection) -> None:
+def test_only_what_is_asked_for_is_returned(points: Points, read: Connection) -> None:
     points.room(1, _10=9)
     points.room(2, _10=9)
     points.room(7, hotel=2, _10=9)
@@ -196,7 +196,7 @@ def test_a_week_and_a_month_that_go_on_are_marked_and_cut() -> None:
     assert months_until(date(2026, 1, 1))[-1].is_complete
 
 
-def test_only_who_worked_in_either_window_is_told_and_who_slowed_down_most_first(
+def test_only_who_worked_in_either_window_is_listed_and_who_slowed_down_most_first(
     points: Points, read: Connection
 ) -> None:
     for attendant, before, now in ((1, 5.0, 5.0), (2, 5.0, 8.0), (3, None, 7.0), (4, 6.0, None)):

@@ -17,7 +17,7 @@ from minibar_ml.store.engine import make_engine
 LOG = "minibar_ml.ml_audit_log"
 PEOPLE = ("minibar_ml_operator", "minibar_ml_viewer")
 MAY_WRITE = {
-    # Verdicts alone, checked (check_judgement) and on record.
+    # Verdicts alone, checked (check_verdict) and on record.
     ("ml_alerts", "UPDATE"): "muted_by read_at read_by resolved_at resolved_by snoozed_by snoozed_until status",
     # Said now and in nobody else's name; on record. Jobs read none.
     ("ml_alert_comments", "INSERT"): "alert_id at body by id",
@@ -26,8 +26,8 @@ MAY_WRITE = {
     # Reports alone, by policy, as they take place (check_run). No other job reads a report's run.
     ("ml_job_runs", "INSERT"): "as_of counts ended_at error id job outcome started_at",
     ("ml_job_runs", "UPDATE"): "as_of counts ended_at error id job outcome started_at",
-    # By policy, administrators of all hotels: they decide who is told of what. On record. What notify makes of it is
-    # tried below.
+    # By policy, administrators of all hotels: they decide who is notified of what. On record. What notify makes of it
+    # is tried below.
     **{
         (table, verb): "all"
         for table in ("ml_people", "ml_channels", "ml_outbox", "ml_mails", "ml_attachments")

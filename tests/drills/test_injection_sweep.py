@@ -53,14 +53,14 @@ def test_what_is_typed_is_a_literal_or_a_usage_error(
         arguments = call(path, name, value)
         status = command(store_url, *arguments)
         text = said(capsys, arguments)
-        # 1 is a finding of status and doctor, or a bug; a bug is told as one.
+        # 1 is a finding of status and doctor, or a bug; a bug is reported as one.
         assert status in ANSWERS, (arguments, status, text)
         assert status != 1 or path[0] in ("status", "doctor"), (arguments, text)
     assert state(store_url) == before
 
 
 @pytest.mark.parametrize("value", CORPUS)
-def test_who_judged_is_kept_letter_by_letter(value: str, store_url: str, capsys: Capture) -> None:
+def test_who_decided_is_kept_letter_by_letter(value: str, store_url: str, capsys: Capture) -> None:
     _alert(store_url, "Room 101", "usual")
     assert command(store_url, "alerts", "read", "1", f"--by={value}") in (0, 2)
     said(capsys, value)

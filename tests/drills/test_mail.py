@@ -49,7 +49,7 @@ def ids(mailbox: Mailbox) -> list[str]:
     return [message["Message-ID"] for message in mailbox.accepted]
 
 
-def test_each_alert_is_told_once_however_often_notify_runs(hotel: str) -> None:
+def test_each_alert_is_sent_once_however_often_notify_runs(hotel: str) -> None:
     raise_alerts(hotel, 3)
     with serving(Mailbox()) as mailbox:
         for _ in range(3):
@@ -126,11 +126,11 @@ def test_an_address_that_is_refused_for_good_is_given_up_at_once_and_the_others_
     capsys.readouterr()
     assert command(hotel, "status") == ExitCode.UNEXPECTED
     assert "given up: the mail server replied 550 no such user" in " ".join(capsys.readouterr().out.split())
-    with serving(Mailbox()) as mended:
-        assert notify(hotel, mended) == ExitCode.OK
-        assert mended.accepted == []
-        assert notify(hotel, mended, "--retry-failed") == ExitCode.OK
-    assert [message["To"] for message in mended.accepted] == ["ayse <ayse@otel.example>"]
+    with serving(Mailbox()) as repaired:
+        assert notify(hotel, repaired) == ExitCode.OK
+        assert repaired.accepted == []
+        assert notify(hotel, repaired, "--retry-failed") == ExitCode.OK
+    assert [message["To"] for message in repaired.accepted] == ["ayse <ayse@otel.example>"]
 
 
 def test_after_so_many_attempts_a_message_is_given_up_and_says_why(hotel: str) -> None:
@@ -307,7 +307,7 @@ def test_a_server_without_tls_gets_no_mail_where_tls_is_wanted(hotel: str) -> No
     assert mailbox.accepted == []
 
 
-def test_a_wrong_password_is_told_without_the_password_and_the_mail_waits(
+def test_a_wrong_password_is_reported_without_the_password_and_the_mail_waits(
     hotel: str, certificate: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     raise_alerts(hotel)

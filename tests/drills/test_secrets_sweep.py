@@ -1,4 +1,4 @@
-"""No password, key or token is told by any command, however its services fail; the commands are taken from the app."""
+"""No password, key or token is shown by any command, however its services fail; the commands are taken from the app."""
 
 import os
 import subprocess

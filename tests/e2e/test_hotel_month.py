@@ -24,7 +24,7 @@ SURE = ("vacant_consumption", "custody_loss", "refill_delay", "unanswered_reques
 EVENTS = ("vacant_consumption", "custody_loss", "refill_delay", "consumption_anomaly")
 WHAT = "type, entity_type, entity_id, occurred_on"
 GENEROUS = {"ML_ALERT_BUDGET": "50"}
-"""Settings under which a small hotel's short history has room alerts to judge."""
+"""Settings under which a small hotel's short history has room alerts to review."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def trained(make_database: Callable[..., str], month_points: str) -> str:
     return url
 
 
-def _tells_of(fault: Fault, alert: tuple[Any, ...]) -> bool:
+def _reports(fault: Fault, alert: tuple[Any, ...]) -> bool:
     kind, entity_type, entity_id, first, last = alert
     return (kind, entity_type, entity_id) == (fault.kind, fault.entity_type, fault.entity_id) and (
         first <= fault.until_on + timedelta(days=1) and last >= fault.occurred_on
@@ -71,13 +71,13 @@ def test_the_walk_finds_every_planted_fault_of_the_sure_kinds(walked: str, month
     raised = alerts(walked, columns="type, entity_type, entity_id, occurred_on, last_occurred_on")
     hidden = [fault for fault in month.faults if fault.kind in SURE and fault.occurred_on >= WALKED_FROM]
     assert {fault.kind for fault in hidden} == set(SURE)
-    assert [fault for fault in hidden if not any(_tells_of(fault, alert) for alert in raised)] == []
+    assert [fault for fault in hidden if not any(_reports(fault, alert) for alert in raised)] == []
 
 
 def test_most_faults_are_found_and_few_alerts_are_false(walked: str, month: SourceData) -> None:
     raised = alerts(walked, columns="type, entity_type, entity_id, occurred_on, last_occurred_on")
     hidden = [fault for fault in month.faults if fault.occurred_on >= WALKED_FROM]
-    found = [fault for fault in hidden if any(_tells_of(fault, alert) for alert in raised)]
+    found = [fault for fault in hidden if any(_reports(fault, alert) for alert in raised)]
     assert len(found) >= 0.7 * len(hidden)
     same_thing = {(fault.entity_type, fault.entity_id) for fault in month.faults}
     false = [alert for alert in raised if (alert[1], alert[2]) not in same_thing]
@@ -137,13 +137,13 @@ def test_a_walk_raises_what_a_run_each_midnight_would_have_raised(
 def test_detect_asks_the_stored_forests_and_without_training_nobody(
     trained: str, month_points: str, make_database: Callable[..., str]
 ) -> None:
-    opinions = []
+    counts = []
     for template in (trained, month_points):
         url = make_database(template)
         assert command(url, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
-        opinions += sql(url, "SELECT count(*) FROM minibar_ml.ml_alerts WHERE facts ? 'forest_percentile'")[0]
-    assert opinions[0] > 0
-    assert opinions[1] == 0
+        counts += sql(url, "SELECT count(*) FROM minibar_ml.ml_alerts WHERE facts ? 'forest_percentile'")[0]
+    assert counts[0] > 0
+    assert counts[1] == 0
 
 
 def test_detecting_twice_changes_nothing(trained: str, make_database: Callable[..., str]) -> None:
@@ -204,7 +204,7 @@ def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
     capsys.readouterr()
     done(url, "detect", "--as-of", AS_OF)
     assert "made by another version" in capsys.readouterr().err
-    assert alerts(url, "type = 'model_fallback'", "status") == [], "nothing is wrong: the next train mends it"
+    assert alerts(url, "type = 'model_fallback'", "status") == [], "nothing is wrong: the next train repairs it"
     learnt_now = alerts(url, ROOMS_TAKING, WHAT)
     done(url, "train", "--as-of", AS_OF, "--quiet")
     sql(url, "DELETE FROM minibar_ml.ml_alert_events; DELETE FROM minibar_ml.ml_alerts")
@@ -259,7 +259,10 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     assert {alert for alert in before if alert[-1] == "false_positive"} <= set(again)
     assert len({alert[:-1] for alert in again}) == len(again)
     done(url, "train", "--as-of", AS_OF, "--quiet")
-    (usual, _), (tight, learned) = _threshold_multiplier(trained, "room_consumption"), _threshold_multiplier(url, "room_consumption")
+    (usual, _), (tight, learned) = (
+        _threshold_multiplier(trained, "room_consumption"),
+        _threshold_multiplier(url, "room_consumption"),
+    )
     assert usual == 1.0
     assert tight < 0.7
     nominal, stricter = (
@@ -273,7 +276,7 @@ def test_a_verdict_is_kept_with_who_gave_it(walked: str, make_database: Callable
     url = make_database(walked)
     ids = _false_alerts(url, "type <> 'unanswered_request'")
     assert len(ids) >= 3
-    judged = alerts(url, f"id IN ({', '.join(ids)})", "status, resolved_by")
-    assert set(judged) == {("false_positive", "Ayşe")}
+    reviewed = alerts(url, f"id IN ({', '.join(ids)})", "status, resolved_by")
+    assert set(reviewed) == {("false_positive", "Ayşe")}
     audited = sql(url, "SELECT operator, action FROM minibar_ml.ml_audit_log WHERE subject LIKE 'alert %'")
     assert [tuple(row) for row in audited] == [("Ayşe", "alert.false_positive")] * len(ids)

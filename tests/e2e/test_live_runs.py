@@ -1,4 +1,4 @@
-"""What cron's runs tell as a day goes on: who still waits, the worst of two finds, each day judged once."""
+"""What cron's runs report as a day goes on: who still waits, the worst of two finds, each day checked once."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -25,30 +25,30 @@ def _vacant(day: int, units: float, impact: float) -> Finding:
     )  # fmt: skip
 
 
-def _tell(connection: Connection, finding: Finding, at: datetime) -> None:
+def _raise(connection: Connection, finding: Finding, at: datetime) -> None:
     alerts.upsert(connection, [finding], {}, at, lambda _finding, name: (name, name), ())
 
 
-def test_a_bigger_find_in_the_same_room_is_the_one_that_is_told_and_names_its_own_day(connection: Connection) -> None:
-    _tell(connection, _vacant(0, 2.0, 40.0), NOON)
-    _tell(connection, _vacant(1, 30.0, 900.0), NOON + timedelta(days=1))
-    (told,) = alerts.fetch(connection, alerts.AlertFilter())
-    assert (told.value, told.impact, told.occurrences) == (30.0, 900.0, 2)
-    assert (told.occurred_on, told.last_occurred_on) == (NOON.date(), (NOON + timedelta(days=1)).date())
-    assert told.measured_on == told.last_occurred_on
-    assert sentences(told, "12", "en")[0].endswith("Figures are from 20 Nov.")
-    assert sentences(told, "12", "tr")[0].endswith("Değerler 20 Kas gününe ait.")
+def test_a_bigger_find_in_the_same_room_is_the_one_that_is_shown_and_names_its_own_day(connection: Connection) -> None:
+    _raise(connection, _vacant(0, 2.0, 40.0), NOON)
+    _raise(connection, _vacant(1, 30.0, 900.0), NOON + timedelta(days=1))
+    (alert,) = alerts.fetch(connection, alerts.AlertFilter())
+    assert (alert.value, alert.impact, alert.occurrences) == (30.0, 900.0, 2)
+    assert (alert.occurred_on, alert.last_occurred_on) == (NOON.date(), (NOON + timedelta(days=1)).date())
+    assert alert.measured_on == alert.last_occurred_on
+    assert sentences(alert, "12", "en")[0].endswith("Figures are from 20 Nov.")
+    assert sentences(alert, "12", "tr")[0].endswith("Değerler 20 Kas gününe ait.")
 
 
 def test_a_smaller_find_later_leaves_the_bigger_ones_day_and_figures(connection: Connection) -> None:
-    _tell(connection, _vacant(0, 30.0, 900.0), NOON)
-    _tell(connection, _vacant(1, 2.0, 40.0), NOON + timedelta(days=1))
-    (told,) = alerts.fetch(connection, alerts.AlertFilter())
-    assert (told.value, told.measured_on, told.occurrences) == (30.0, NOON.date(), 2)
-    assert "Figures" not in sentences(told, "12", "en")[0]
+    _raise(connection, _vacant(0, 30.0, 900.0), NOON)
+    _raise(connection, _vacant(1, 2.0, 40.0), NOON + timedelta(days=1))
+    (alert,) = alerts.fetch(connection, alerts.AlertFilter())
+    assert (alert.value, alert.measured_on, alert.occurrences) == (30.0, NOON.date(), 2)
+    assert "Figures" not in sentences(alert, "12", "en")[0]
 
 
-def test_who_still_waits_is_told_before_who_waited_longer_and_was_served() -> None:
+def test_who_still_waits_is_listed_before_who_waited_longer_and_was_served() -> None:
     day = NOON.date().toordinal()
     scores = pd.DataFrame(
         {
@@ -70,8 +70,8 @@ def test_a_run_that_was_killed_is_closed_by_the_next(connection: Connection) -> 
     connection.commit()
     with runs.job_run(connection, "collect", NOON):
         pass
-    told = connection.exec_driver_sql("SELECT outcome, error FROM minibar_ml.ml_job_runs ORDER BY id").all()
-    assert [tuple(row) for row in told] == [("failed", "killed"), ("done", None)]
+    ended = connection.exec_driver_sql("SELECT outcome, error FROM minibar_ml.ml_job_runs ORDER BY id").all()
+    assert [tuple(row) for row in ended] == [("failed", "killed"), ("done", None)]
 
 
 def _days(last_run: datetime | None, changed: list[date]) -> list[str]:
@@ -82,7 +82,7 @@ def _days(last_run: datetime | None, changed: list[date]) -> list[str]:
     return [day.isoformat() for day in plan.days(last_run, changed)]
 
 
-def test_days_that_collect_changed_are_judged_again_and_no_others() -> None:
+def test_days_that_collect_changed_are_checked_again_and_no_others() -> None:
     assert _days(None, []) == ["2025-11-16", "2025-11-17", "2025-11-18", "2025-11-19"]
     assert _days(NOON - timedelta(minutes=5), []) == ["2025-11-19"]
     assert _days(NOON - timedelta(days=1), []) == ["2025-11-18", "2025-11-19"]
@@ -90,13 +90,13 @@ def test_days_that_collect_changed_are_judged_again_and_no_others() -> None:
     assert _days(NOON - timedelta(minutes=5), late) == ["2025-11-10", "2025-11-19"]
 
 
-def test_a_find_that_grew_after_it_was_judged_is_raised_anew_and_an_equal_one_is_not(connection: Connection) -> None:
-    _tell(connection, _vacant(0, 2.0, 40.0), NOON)
+def test_a_find_that_grew_after_its_verdict_is_raised_again_and_an_equal_one_is_not(connection: Connection) -> None:
+    _raise(connection, _vacant(0, 2.0, 40.0), NOON)
     (first,) = alerts.fetch(connection, alerts.AlertFilter())
-    alerts.judge(connection, [first.id], "false_positive", "Ayşe", NOON)
-    _tell(connection, _vacant(0, 2.0, 40.0), NOON + timedelta(minutes=5))
+    alerts.set_verdict(connection, [first.id], "false_positive", "Ayşe", NOON)
+    _raise(connection, _vacant(0, 2.0, 40.0), NOON + timedelta(minutes=5))
     assert alerts.fetch(connection, alerts.AlertFilter()) == []
-    _tell(connection, _vacant(0, 41.0, 900.0), NOON + timedelta(minutes=10))
+    _raise(connection, _vacant(0, 41.0, 900.0), NOON + timedelta(minutes=10))
     (grown,) = alerts.fetch(connection, alerts.AlertFilter())
     assert (grown.value, grown.status) == (41.0, "open")
 

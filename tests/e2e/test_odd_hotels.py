@@ -73,7 +73,7 @@ def _trained(url: str, as_of: str, said: Path) -> dict[tuple[str, str], dict[str
     return {(one["metric"], one["model"]): one for one in json.loads(said.read_text())["trained"]}
 
 
-def _tells_of(fault: Fault, alert: tuple[Any, ...]) -> bool:
+def _reports(fault: Fault, alert: tuple[Any, ...]) -> bool:
     kind, entity_type, entity_id, first, last = alert
     return (kind, entity_type, entity_id) == (fault.kind, fault.entity_type, fault.entity_id) and (
         first <= fault.until_on + timedelta(days=1) and last >= fault.occurred_on
@@ -90,21 +90,21 @@ def test_an_odd_hotel_is_quiet(hotels: dict[str, Odd], name: str) -> None:
 def test_what_breaks_a_rule_is_found_in_an_odd_hotel(hotels: dict[str, Odd], name: str) -> None:
     raised = alerts(hotels[name].url, columns=WHAT)
     hidden = [fault for fault in hotels[name].hidden() if fault.kind in RULES]
-    assert [fault for fault in hidden if not any(_tells_of(fault, alert) for alert in raised)] == []
+    assert [fault for fault in hidden if not any(_reports(fault, alert) for alert in raised)] == []
 
 
 @odd
 def test_most_faults_are_found_in_an_odd_hotel(hotels: dict[str, Odd], name: str) -> None:
     raised, hidden = alerts(hotels[name].url, columns=WHAT), hotels[name].hidden()
     assert len(hidden) >= 5
-    assert sum(any(_tells_of(fault, alert) for alert in raised) for fault in hidden) >= 0.5 * len(hidden)
+    assert sum(any(_reports(fault, alert) for alert in raised) for fault in hidden) >= 0.5 * len(hidden)
 
 
 @odd
 def test_an_odd_hotels_alerts_say_all_they_name(hotels: dict[str, Odd], name: str) -> None:
-    told = alerts(hotels[name].url, columns="message, suggested_action")
-    assert len(told) >= 3
-    assert [texts for texts in told if not all(texts) or UNKNOWN in texts[0]] == []
+    texts_of = alerts(hotels[name].url, columns="message, suggested_action")
+    assert len(texts_of) >= 3
+    assert [texts for texts in texts_of if not all(texts) or UNKNOWN in texts[0]] == []
 
 
 @odd

@@ -62,7 +62,7 @@ def test_an_order_comes_in_whole_multiples_and_not_below_the_least() -> None:
         assert found.facts["order_quantity"] == units
 
 
-def test_stays_on_the_books_bring_the_end_nearer_in_a_live_run_and_in_no_other() -> None:
+def test_reservations_bring_the_end_nearer_in_a_live_run_and_in_no_other() -> None:
     """Thirty rooms a night so far, and sixty are booked for the coming ones."""
     days = np.arange(LAST_DAY - 60, LAST_DAY + 15)
     reservations = pd.DataFrame({"hotel_id": 7, "day": np.minimum(days, LAST_DAY), "arrives_on": days})
@@ -116,7 +116,7 @@ def test_where_refills_are_not_recorded_consumption_counts() -> None:
     assert found.value == pytest.approx(3)
 
 
-def test_books_below_zero_are_not_a_stock() -> None:
+def test_a_ledger_below_zero_is_not_a_stock() -> None:
     assert found_in(stocked(10, {50: 900.0, 0: -5.0})) == []
 
 

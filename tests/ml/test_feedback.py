@@ -1,4 +1,4 @@
-"""The share of false alerts among those that people judged, before and with new thresholds."""
+"""The share of false alerts among those that people reviewed, before and with new thresholds."""
 
 from datetime import UTC, datetime
 
@@ -17,15 +17,15 @@ def room(score: float | None, *, false: bool) -> LabelledAlert:
 
 
 def test_a_stricter_threshold_drops_the_weak_false_ones() -> None:
-    judged = [room(7.5, false=True), room(7.6, false=True), room(9.0, false=True), room(12.0, false=False)]
-    assert false_shares(judged, {(1, "room_consumption"): 8.0}) == {
+    reviewed = [room(7.5, false=True), room(7.6, false=True), room(9.0, false=True), room(12.0, false=False)]
+    assert false_shares(reviewed, {(1, "room_consumption"): 8.0}) == {
         "consumption_anomaly": FalseShare(4, 3, 2, 1, before=0.75, after=0.5)
     }
 
 
 def test_a_rule_has_no_after() -> None:
-    judged = [LabelledAlert("vacant_consumption", 1, "vacant_room", "room", 5, (7,), None, True, AT)]
-    share = false_shares(judged, {})["vacant_consumption"]
+    reviewed = [LabelledAlert("vacant_consumption", 1, "vacant_room", "room", 5, (7,), None, True, AT)]
+    share = false_shares(reviewed, {})["vacant_consumption"]
     assert (share.before, share.still_raised, share.after) == (1.0, None, None)
 
 

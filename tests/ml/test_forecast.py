@@ -199,7 +199,7 @@ def test_a_thinning_book_is_as_usual_but_a_group_stands_out() -> None:
     assert (plain >= 0.5).all()
 
 
-def test_without_stays_on_record_the_books_are_silent() -> None:
+def test_without_stays_on_record_reservations_are_not_used() -> None:
     assert driver(*np.zeros((2, 0), dtype=np.int64), np.zeros(0), FIRST) is None
     assert reservations([stay for stay in USUAL if stay[0] < -5], FIRST) is None
     assert reservations([stay for stay in USUAL if stay[0] > -20], FIRST) is None

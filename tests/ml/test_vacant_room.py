@@ -15,7 +15,7 @@ from minibar_ml.ml.detectors.vacant_room import VacantRoom
 from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, BEFORE_DEPARTURE, CERTAIN, Frames
 
 BEFORE = 600
-"""Uncertain times of the weeks before the judged day."""
+"""Uncertain times of the weeks before the scored day."""
 
 
 def _frames(units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, thefts: int = 0) -> Frames:
@@ -49,7 +49,7 @@ def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None
     ("evidence", "reason"),
     [(AFTER_DEPARTURE, "after_departure"), (BEFORE_DEPARTURE, "before_departure"), (BEFORE_ARRIVAL, "before_arrival")],
 )
-def test_where_guests_take_nothing_three_units_are_told_with_their_own_reason(evidence: int, reason: str) -> None:
+def test_where_guests_take_nothing_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
     (finding,) = _found(_frames(3, evidence))
     assert (finding.reason, finding.severity) == (reason, "high")
     assert finding.score is not None
@@ -72,7 +72,7 @@ def test_a_larger_budget_asks_for_less() -> None:
     assert len(_found(frames, Limits(budget=50))) == 1
 
 
-def test_without_any_history_only_much_is_told() -> None:
+def test_without_any_history_only_much_is_raised() -> None:
     frames = _frames(2)
     alone = replace(frames, vacant=frames.vacant[frames.vacant["room_id"] == 1])
     assert _found(alone) == []

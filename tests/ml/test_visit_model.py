@@ -83,8 +83,8 @@ def test_on_a_busy_evening_that_is_known_less_looks_odd() -> None:
         assert not isinstance(learned, TooLittle)
         found = visit_model.checks(pd.concat([past, today]), by_guests=True)
         made = predict(found, learned, special_days=special_days)
-        judged = made.at((made.found["day"] == 130).to_numpy())
-        odd.append(float(judged.surprise().sum()))
+        scored = made.at((made.found["day"] == 130).to_numpy())
+        odd.append(float(scored.surprise().sum()))
     assert odd[1] < odd[0]
 
 

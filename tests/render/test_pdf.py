@@ -71,8 +71,8 @@ def counts(tree: dict[str, Any], words: Words) -> Iterator[tuple[str, ...]]:
     for day in tree["trend"]:
         yield words.day_cell(day["on"]), words.number(day["alerts"])
     for line in tree["false_positives"]:
-        judged = (words.number(line["judged"]), words.number(line["false_positives"]))
-        yield words.label(line["type"], "type"), *judged, words.share(line["rate"])
+        counts = (words.number(line["judged"]), words.number(line["false_positives"]))
+        yield words.label(line["type"], "type"), *counts, words.share(line["rate"])
     for line in tree["models"]["rows"][:3]:
         yield tuple(words.share(line[name]) for name in ("accuracy", "precision", "recall"))
 

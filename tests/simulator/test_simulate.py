@@ -1,4 +1,4 @@
-"""The simulated hotel keeps its books, and every label's evidence is in the tables."""
+"""The simulated hotel keeps its ledger, and every label's evidence is in the tables."""
 
 from datetime import date
 from functools import cache
@@ -205,7 +205,7 @@ def test_issues_without_custody_are_the_leaks_and_the_wrong_entries(plan: HotelP
 
 
 @plans
-def test_the_book_level_is_below_zero_only_where_labelled(plan: HotelPlan) -> None:
+def test_the_ledger_level_is_below_zero_only_where_labelled(plan: HotelPlan) -> None:
     ledger = levels(plan)
     wrong = [f for f in labels(plan, "stock_anomaly") if "never was" in f.note]
     assert wrong

@@ -45,9 +45,9 @@ def test_a_visit_is_stored_twice_with_all_its_lines() -> None:
     assert len(copies) == pytest.approx(0.1 * len(once["minibar_islemleri"]), rel=0.3)
     assert visits["id"].is_unique
     assert lines["id"].is_unique
-    told = ["oda_id", "personel_id", "islem_tipi", "islem_tarihi"]
+    described = ["oda_id", "personel_id", "islem_tipi", "islem_tarihi"]
     for copy in copies.head(20).to_dict("records"):
-        same = visits[(visits[told] == [copy[name] for name in told]).all(axis=1)]["id"]
+        same = visits[(visits[described] == [copy[name] for name in described]).all(axis=1)]["id"]
         assert len(same) == 2
         units = [lines[lines["islem_id"] == number]["tuketim"].tolist() for number in same]
         assert units[0] == units[1]
@@ -55,7 +55,7 @@ def test_a_visit_is_stored_twice_with_all_its_lines() -> None:
 
 def test_gamma_guests_take_what_the_shape_says_and_spikes_are_as_large_as_asked() -> None:
     plan = HotelPlan(
-        seed=5, ends_on=ENDS_ON, rooms=150, days=50, guests="gamma", appetite_shape=0.9, spike_units=(20, 25),
+        seed=5, ends_on=ENDS_ON, rooms=150, days=50, guests="gamma", consumption_shape=0.9, spike_units=(20, 25),
         fault_kinds=("consumption_anomaly",),
     )  # fmt: skip
     data = generate(plan)

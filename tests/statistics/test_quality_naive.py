@@ -15,7 +15,7 @@ from quality.yardsticks import naive
 from quality.yardsticks.forecasts import by_line
 
 HOTEL = Hotel("any", HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=30, days=60), "b", 0.0, 30)
-FIRST = HOTEL.first_judged.toordinal()
+FIRST = HOTEL.first_scored.toordinal()
 EMPTY = pd.DataFrame({"hotel_id": pd.Series(dtype=int), "day": pd.Series(dtype=int)})
 
 

@@ -9,7 +9,7 @@ from support.findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.simulate import Fault
 from quality.raised import Raised
-from quality.truth import Judged, hold_against, subject_of_alert, subject_of_fault
+from quality.truth import Outcome, hold_against, subject_of_alert, subject_of_fault
 
 FIRST, LAST = date(2025, 11, 1), date(2025, 11, 30)
 D = date(2025, 11, 10)
@@ -24,11 +24,11 @@ def alert(finding: Finding, *days: date) -> Raised:
     return Raised(finding, list(days))
 
 
-def counts(judged: Judged) -> tuple[int, int, int, int]:
-    return len(judged.found), len(judged.hits), len(judged.repeats), len(judged.false)
+def counts(outcome: Outcome) -> tuple[int, int, int, int]:
+    return len(outcome.found), len(outcome.hits), len(outcome.repeats), len(outcome.false)
 
 
-def hold(faults: list[Fault], *alerts: Raised) -> Judged:
+def hold(faults: list[Fault], *alerts: Raised) -> Outcome:
     return hold_against(faults, alerts, FIRST, LAST)
 
 
@@ -53,11 +53,11 @@ def test_a_false_alert_that_lives_on_finds_a_later_fault_and_stays_false() -> No
     assert counts(hold([spike()], alert(HIGH_ROOM, D - timedelta(days=5), D))) == (1, 0, 0, 1)
 
 
-def test_a_fault_before_the_judged_days_or_on_the_last_excuses_its_alert_and_does_not_count() -> None:
+def test_a_fault_before_the_scored_days_or_on_the_last_excuses_its_alert_and_does_not_count() -> None:
     for day in (FIRST - timedelta(days=1), LAST):
-        judged = hold([spike(day)], alert(HIGH_ROOM, day))
-        assert counts(judged) == (0, 0, 1, 0)
-        assert judged.faults == ()
+        outcome = hold([spike(day)], alert(HIGH_ROOM, day))
+        assert counts(outcome) == (0, 0, 1, 0)
+        assert outcome.faults == ()
 
 
 def test_a_leak_may_be_found_as_an_outflow_and_a_write_off_as_a_leak() -> None:
@@ -67,7 +67,7 @@ def test_a_leak_may_be_found_as_an_outflow_and_a_write_off_as_a_leak() -> None:
     assert counts(hold([leak], alert(NEGATIVE, D))) == (0, 0, 0, 1)
 
 
-def test_a_wrong_entry_is_found_only_where_the_books_are_said_to_be_below_zero() -> None:
+def test_a_wrong_entry_is_found_only_where_the_ledger_is_said_to_be_below_zero() -> None:
     product = {"kind": "stock_anomaly", "entity_type": "product", "entity_id": NEGATIVE.entity_id}
     wrong = spike(note="an issue of 40 units that never was", **product)
     assert subject_of_fault(wrong) == subject_of_alert(NEGATIVE) == "below zero"
@@ -82,5 +82,5 @@ def test_an_alert_of_the_common_store_is_about_the_product_in_any_hotel() -> Non
 
 
 def test_alerts_about_the_program_are_counted_apart() -> None:
-    judged = hold([], alert(replace(HIGH_ROOM, type="data_stale"), D))
-    assert (len(judged.operational), len(judged.false)) == (1, 0)
+    outcome = hold([], alert(replace(HIGH_ROOM, type="data_stale"), D))
+    assert (len(outcome.operational), len(outcome.false)) == (1, 0)

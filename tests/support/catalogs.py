@@ -1,4 +1,4 @@
-"""A gettext catalog beside the texts that code and templates hand to gettext."""
+"""A gettext catalog compared with the texts that code and templates hand to gettext."""
 
 import re
 from collections import Counter

@@ -62,7 +62,7 @@ UNFILTERED = (
     "severities", "types", "hotel_id", "since", "until", "entity_type", "entity_id", "entity_name", "rooms", "words",
     "is_muted",
 )  # fmt: skip
-"""What `alerts.fetch_latest` and `fetch_ranked` ask for beside statuses and limit; null stands for any."""
+"""What `alerts.fetch_latest` and `fetch_ranked` ask for besides statuses and limit; null stands for any."""
 
 
 def evening(day: date) -> datetime:

@@ -1,4 +1,4 @@
-"""A real SMTP server for tests, which keeps what it accepts and fails as it is told to."""
+"""A real SMTP server for tests, which keeps what it accepts and fails as the test asks."""
 
 import socket
 from collections.abc import Callable, Iterator

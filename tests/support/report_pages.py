@@ -54,7 +54,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
         made.on("dialog", lambda dialog: (problems.append(f"dialog: {dialog.message}"), dialog.dismiss()))
         made.on("request", lambda request: problems.append(request.url) if "://" in request.url else None)
         yield made
-    assert [complaint for complaint in problems if not complaint.startswith("file://")] == []
+    assert [problem for problem in problems if not problem.startswith("file://")] == []
     assert len(problems) == 1, "more than the page itself was read"
 
 

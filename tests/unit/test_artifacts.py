@@ -127,7 +127,7 @@ def test_a_blob_swapped_for_another_models_is_refused(expected: ModelHeader) -> 
         envelope.open_sealed(blob, expected, KEYS)
 
 
-def test_no_key_and_a_wrong_key_are_told_apart_from_tampering() -> None:
+def test_no_key_and_a_wrong_key_are_distinguished_from_tampering() -> None:
     blob = envelope.seal({"a": 1}, HEADER, KEYS)
     other = parse_keys(OLD, "keys.txt")
     with pytest.raises(ModelRefused, match="there is no key; run `minibar-ml keys status`"):

@@ -51,12 +51,12 @@ def test_a_country_that_is_none_is_refused_with_the_way_to_find_its_code() -> No
 def test_the_evening_before_a_holiday_is_special_and_that_before_an_event_is_not(tmp_path: Path) -> None:
     events = _file(tmp_path, HEADER + "2026-11-06,2026-11-07,Wedding fair,\n")
     fair = date(2026, 11, 6).toordinal()
-    evenings = _read("TR", events).of_hotel(1).special_days()
-    assert {REPUBLIC_DAY - 1, REPUBLIC_DAY, NEW_YEAR - 1, NEW_YEAR, fair, fair + 1} <= evenings
-    assert not {REPUBLIC_DAY + 1, NEW_YEAR + 1, fair - 1, fair + 2} & evenings
+    special_days = _read("TR", events).of_hotel(1).special_days()
+    assert {REPUBLIC_DAY - 1, REPUBLIC_DAY, NEW_YEAR - 1, NEW_YEAR, fair, fair + 1} <= special_days
+    assert not {REPUBLIC_DAY + 1, NEW_YEAR + 1, fair - 1, fair + 2} & special_days
 
 
-def test_what_is_found_is_told_of_the_evening_before_it_and_of_its_own_day() -> None:
+def test_what_is_found_is_explained_by_the_evening_before_it_and_by_its_own_day() -> None:
     known = _read("TR").of_hotel(1)
     days = [REPUBLIC_DAY + n for n in (-1, 0, 1, 2)]
     assert [known.special_before(day) is not None for day in days] == [False, True, True, False]
@@ -70,7 +70,7 @@ def test_an_event_of_one_hotel_is_none_of_another(tmp_path: Path) -> None:
     assert known.of_hotel(2).of_hotel(2) == known.of_hotel(2)
 
 
-def test_an_event_on_a_holiday_is_told_beside_it_and_the_eve_stays(tmp_path: Path) -> None:
+def test_an_event_on_a_holiday_is_named_with_it_and_the_eve_stays(tmp_path: Path) -> None:
     known = _read("TR", _file(tmp_path, HEADER + "2026-10-29,2026-10-29,Gala,2\n")).of_hotel(2)
     assert known.special_before(REPUBLIC_DAY) == SpecialDay("holiday", "Republic Day, Gala")
     assert REPUBLIC_DAY - 1 in known.special_days()

@@ -89,7 +89,7 @@ def test_commands_in_documents_exist_with_their_options(path: Path) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
-def test_the_operators_guide_tells_every_alert_type_and_severity_by_its_name(lang: str) -> None:
+def test_the_operators_guide_names_every_alert_type_and_severity(lang: str) -> None:
     text = (ROOT / "docs" / f"operators.{lang}.md").read_text(encoding="utf-8")
     headings = HEADING.findall(text)
     for kind in ALERT_TYPES:

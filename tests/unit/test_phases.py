@@ -71,7 +71,7 @@ def test_a_day_counts_once_whatever_was_recorded_on_it() -> None:
     assert days_on_record(_frames()).tolist() == []
 
 
-def test_neither_the_judged_day_nor_one_beyond_the_window_is_history() -> None:
+def test_neither_the_checked_day_nor_one_beyond_the_window_is_history() -> None:
     recorded = days_on_record(_frames(20, vacant=[_vacant(DAY), _vacant(DAY + 1)]))
     assert before(recorded, DAY, 60) == History(20, "normal")
     assert before(recorded, DAY, 9) == History(9, "provisional")
@@ -101,7 +101,7 @@ class _Always:
 
 
 @pytest.mark.parametrize(
-    ("days", "told"),
+    ("days", "printed"),
     [
         (5, {"vacant_room": None}),
         (9, {"vacant_room": None, "room_consumption": ("provisional", 9)}),
@@ -109,14 +109,14 @@ class _Always:
     ],
 )
 def test_only_rules_speak_at_first_and_then_what_is_learnt_says_that_it_is_provisional(
-    monkeypatch: pytest.MonkeyPatch, days: int, told: dict[str, object]
+    monkeypatch: pytest.MonkeyPatch, days: int, printed: dict[str, object]
 ) -> None:
     monkeypatch.setattr("minibar_ml.ml.detection.ALL", (_Always("vacant_room"), _Always("room_consumption")))
     noon = datetime(2025, 11, 19, 12, tzinfo=UTC)
     moment, learned = Moment(1, DAY, noon, noon, True), FittedModels({"vacant_room": {}, "room_consumption": {}})
     found = detect_day(_frames(), learned, Limits(), moment, history=History.of(days))
     facts = {one.detector: one.facts or {} for one in found}
-    assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == told
+    assert {name: (f["phase"], f["history_days"]) if "phase" in f else None for name, f in facts.items()} == printed
 
 
 def test_a_provisional_alert_keeps_its_severity_and_says_so_in_its_message() -> None:

@@ -1,5 +1,6 @@
 """The loader of named queries: what reaches the driver."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,10 @@ def test_no_comment_reaches_the_driver_which_would_put_values_into_it(path: Path
 def test_a_bind_that_only_a_comment_names_is_none() -> None:
     assert ":name, each" in sections(sql_folder() / "queries" / "people.sql")["fetch"]
     assert str(query("people.fetch")).count(":name") == 2
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path.stem != "migrations"], ids=lambda path: path.stem)
+def test_a_query_names_no_schema_so_that_it_runs_on_temporary_tables_too(path: Path) -> None:
+    """The record of migrations is read before the path can be set; a copy names what it is made like."""
+    named = re.findall(r"(?<!')\bminibar_ml\.\w+", path.read_text(encoding="utf-8"))
+    assert named == (["minibar_ml.ml_alerts"] if path.stem == "scratch" else [])

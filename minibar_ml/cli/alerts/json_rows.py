@@ -66,8 +66,8 @@ def budget_json(usage: BudgetUsage) -> dict[str, Any]:
 
 def usage_json(usage: BudgetUsage) -> dict[str, Any]:
     """The same with persons' verdicts."""
-    judged = ("confirmed", "false_positives", "precision")
-    return {**budget_json(usage), **{name: getattr(usage, name) for name in judged}}
+    reviewed = ("confirmed", "false_positives", "precision")
+    return {**budget_json(usage), **{name: getattr(usage, name) for name in reviewed}}
 
 
 def split_json(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, float]) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def stats(
 ) -> None:
     """Count alerts by type, severity, status and day.
 
-    Also shows how many of the judged ones were false, and how much of the budget of false alerts was used.
+    Also shows how many of the reviewed ones were false, and how much of the budget of false alerts was used.
     """
     settings = session.settings()
     until = times.resolve_as_of(as_of, settings.zone())
@@ -43,7 +43,7 @@ def stats(
         young = runs.fetch_phases(connection)
         shares = runs.fetch_shares(connection)
     phases.note(young)
-    usage = counted.spending(settings.alert_budget, rooms, length.days)
+    usage = counted.usage(settings.alert_budget, rooms, length.days)
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
         figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}

@@ -53,7 +53,7 @@ def register(noun: typer.Typer) -> None:
 
 def read(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Mark alerts as read: somebody is working on them."""
-    _judge(ids, "acknowledged", by)
+    _set_verdict(ids, "acknowledged", by)
 
 
 def false_positive(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
@@ -61,12 +61,12 @@ def false_positive(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbo
 
     The same finding does not raise an alert again.
     """
-    _judge(ids, "false_positive", by)
+    _set_verdict(ids, "false_positive", by)
 
 
 def resolve(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Mark alerts as resolved."""
-    _judge(ids, "resolved", by)
+    _set_verdict(ids, "resolved", by)
 
 
 def snooze(
@@ -121,11 +121,13 @@ def comment(
     console.note(f"alert {alert_id}: comment added")
 
 
-def _judge(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
+def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
     _change(
         ids,
         by,
-        lambda connection, numbers, operator: alerts.judge(connection, numbers, verdict, operator, datetime.now(UTC)),
+        lambda connection, numbers, operator: alerts.set_verdict(
+            connection, numbers, verdict, operator, datetime.now(UTC)
+        ),
     )
 
 

@@ -23,7 +23,7 @@ from minibar_ml.domain.health import (
     Health,
     JobHealth,
     OutboxHealth,
-    judge,
+    assess,
 )
 from minibar_ml.i18n.labels import label
 from minibar_ml.store import checks
@@ -96,7 +96,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
     runs, counts = checks.fetch_jobs(connection, as_of)
     installed_at = checks.find_installed(connection)
     jobs = (
-        judge(runs[job], schedules[job], as_of, installed_at, is_enabled=settings.enabled) for job in SCHEDULED_JOBS
+        assess(runs[job], schedules[job], as_of, installed_at, is_enabled=settings.enabled) for job in SCHEDULED_JOBS
     )
     return Health(
         as_of=as_of,

@@ -18,7 +18,7 @@ from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.migrations import require_current
 from minibar_ml.store.models import fetch_active, fetch_seals
 from minibar_ml.store.source import hotels
-from minibar_ml.store.source.contract import complaint, read
+from minibar_ml.store.source.contract import describe_gaps, read
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -155,7 +155,7 @@ def source(connection: "Connection") -> Iterator[Check]:
     """Whether the whole source can be read; raises PreconditionFailed where no contract is installed."""
     contract = read(connection)
     if contract.gaps:
-        yield Check("source", "failed", complaint(contract))
+        yield Check("source", "failed", describe_gaps(contract))
     else:
         without = f", without {', '.join(contract.absent)}" if contract.absent else ""
         yield Check("source", "ok", f"{contract.layout}{without}: readable")

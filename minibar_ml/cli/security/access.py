@@ -43,7 +43,7 @@ def add(
 ) -> None:
     """Give a login role access to hotels' alerts.
 
-    Administrators see and judge all alerts, viewers see all, storekeepers see stock alerts.
+    Administrators see and handle all alerts, viewers see all, storekeepers see stock alerts.
     """
     with session.store(session.settings(), "access add") as connection:
         granted, hotel_ids = _resolve(connection, as_, hotel, all_hotels, user)

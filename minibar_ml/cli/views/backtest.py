@@ -25,7 +25,7 @@ def show(result: BacktestResult, examples: Sequence[Alert], lang: Lang) -> None:
     if not result.by_day:
         return
     out = console.out()
-    usage = usage_table(result.spending, result.rooms, lang, with_verdicts=False)
+    usage = usage_table(result.usage, result.rooms, lang, with_verdicts=False)
     for part in (_types(result, lang), "", usage, "", _days(result, lang)):
         out.print(part)
     for alert in examples:

@@ -184,7 +184,7 @@ class ModelQuality:
 
 @dataclass(frozen=True, slots=True)
 class FalsePositives:
-    """Alerts of a type that a person judged, and how many of them were false."""
+    """Alerts of a type that a person reviewed, and how many of them were false."""
 
     type: AlertType
     judged: int
@@ -192,7 +192,7 @@ class FalsePositives:
 
     @property
     def rate(self) -> float | None:
-        """False among the judged; None where nothing was judged."""
+        """False among the reviewed; None where nothing was reviewed."""
         return self.false_positives / self.judged if self.judged else None
 
 

@@ -32,7 +32,7 @@ class Tally:
 class Tallies:
     """The tallies of two periods and the days that were watched.
 
-    A day without alerts counts as 0 only if it was watched, that is, if it has metric points and detection judged it;
+    A day without alerts counts as 0 only if it was watched, that is, if it has metric points and detection checked it;
     otherwise nobody knows what it would have had.
     """
 

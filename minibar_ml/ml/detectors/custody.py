@@ -90,7 +90,7 @@ class Custody:
 
 
 def _columns(custody: "DataFrame") -> tuple[Floats, Floats]:
-    """Units lost and handed out; more brought back than was handed out is no loss."""
+    """Units lost and handed out; more brought back than was handed out is not a loss."""
     units, handed_out = (np.nan_to_num(custody[column].to_numpy(dtype=float)) for column in ("units", "handed_out"))
     return np.maximum(units, 0.0), np.maximum(handed_out, 0.0)
 

@@ -40,7 +40,7 @@ class ProductDemand:
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn each product's share, the spread around it, and how high scores went in the past."""
         if not len(past.rooms):
-            # The common store of a chain sees its hotels' products summed up; each hotel judges its own demand.
+            # The common store of a chain sees its hotels' products summed up; each hotel checks its own demand.
             return TooLittle(0, min_points, "room checks")
         units = _by_day(past.products)
         days = int((units.sum(axis=1) >= LEAST_DAY_TOTAL).sum())

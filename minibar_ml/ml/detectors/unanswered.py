@@ -40,7 +40,7 @@ class Unanswered:
         as_of = moment.as_of.timestamp()
         requests = frames.requests.dropna(subset="at")
         ends_at = (requests["at"] + 60 * requests["minutes"]).where(~requests["open"].astype(bool), np.inf)
-        # an unknown end is no end
+        # an unknown end does not close a request
         ends_at = ends_at.fillna(np.inf)
         due = (requests["day"] == moment.day) | (ends_at > moment.starts_at.timestamp())
         found = requests.assign(ends_at=ends_at)[due & (requests["at"] <= as_of)]

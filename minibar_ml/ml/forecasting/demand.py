@@ -34,7 +34,7 @@ def unseen(used: Floats, level: Floats) -> Floats:
 def capped(used: Floats) -> Floats:
     """The use, each product's at most five times its 90 % point (of days with use) and five units.
 
-    The first filling of a hotel's minibars is no day's demand, nor is a slip of the keyboard.
+    The first filling of a hotel's minibars is not a day's demand, nor is a typing error.
     """
     with_use = np.where(used > 0, used, np.nan)
     usual = np.zeros(len(used))

@@ -93,7 +93,7 @@ def forecast(
 
 
 def _opening(used: Floats, history: Floats) -> int:
-    """The window's day on which the hotel opened: what is before it is no day without demand.
+    """The window's day on which the hotel opened: an earlier day is not a day without demand.
 
     That is its first use ever, or the first in the window after a gap as of a closed season; 0 where neither is in it.
     """
@@ -108,7 +108,7 @@ def _open_days(used: Floats) -> Floats:
     """The use, unseen (NaN) on days on which the hotel was closed: a gap in all use of a week or more that is over.
 
     It must be out of the ordinary too: where rounds are entered every ten days, ten days without use are none. A gap
-    that is not over is no demand as long as it lasts.
+    that is not over is not demand as long as it lasts.
     """
     days = _days_of_use(used)
     closed, longest = np.zeros(used.shape[1], dtype=bool), _longest_gap(days)

@@ -55,7 +55,7 @@ def _bars(sheet: Any, table: Table) -> Any:
 
 
 def _pie(sheet: Any, table: Table) -> Any:
-    """A part's word stands on it, so that its colour need not tell what it is; what is nothing has no word."""
+    """A part's word stands on it, so that the colour alone need not say what it is; an empty part has no word."""
     chart = PieChart()
     _add_columns(chart, sheet, table, 2, None)
     (series,) = chart.series

@@ -13,7 +13,7 @@ from minibar_ml.simulate.application.rooms.knocks import look_at_signs, sign_tab
 from minibar_ml.simulate.application.rooms.requests import request_table
 from minibar_ml.simulate.application.rooms.rows import moments, typed_rows, with_mistakes, with_repeats
 from minibar_ml.simulate.application.stores import stock
-from minibar_ml.simulate.application.stores.custody import custody_books
+from minibar_ml.simulate.application.stores.custody import custody_tables
 from minibar_ml.simulate.application.stores.depot import depot_events, ledger
 from minibar_ml.simulate.application.stores.lots import delivery_tables, lot_tables
 from minibar_ml.simulate.application.stores.orders import order_tables
@@ -98,7 +98,7 @@ def _of_2025(days: _Days) -> Tables:
     truth, manner = days.truth, days.manner
     stored = visits.number_rows(visits.without_visit_rows(days.rows))
     visit_rows, lines = visits.visit_tables(stored, visits.older_paths(truth, stored))
-    events, custody = depot_events(truth, manner), custody_books(truth, manner)
+    events, custody = depot_events(truth, manner), custody_tables(truth, manner)
     undone = stock.undone_by_administrators(truth, stored)
     return {
         **purchase_tables(truth, events),

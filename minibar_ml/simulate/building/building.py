@@ -28,7 +28,7 @@ class Building:
     opens: Ints
     setup: Ints
     taste: Floats
-    appetite: Floats
+    consumption_factor: Floats
     capacity: Ints
     cases: Ints
     attendants: Ints
@@ -62,7 +62,7 @@ def build(plan: HotelPlan) -> Building:
         opens=opens,
         setup=setup,
         taste=taste,
-        appetite=np.array([row[4] for row in catalogue.ROOM_TYPES]) * rng.uniform(0.9, 1.1, len(shares)),
+        consumption_factor=np.array([row[4] for row in catalogue.ROOM_TYPES]) * rng.uniform(0.9, 1.1, len(shares)),
         capacity=np.array([row[3] for row in catalogue.ROOM_TYPES]),
         cases=case_sizes(plan),
         attendants=attendants,

@@ -30,7 +30,7 @@ class Guests:
         """Draw the tastes of all stays."""
         self._rng = stream(plan, "guests")
         self._building, self._stays, self._faults = building, stays, faults
-        self._level = self._levels(plan, building.appetite[building.room_type[stays.room]])
+        self._level = self._levels(plan, building.consumption_factor[building.room_type[stays.room]])
         self.day_effect = _day_effects(plan, self._rng)
 
     def want(self, stay: Ints, day: int, share: float) -> tuple[Ints, Ints]:
@@ -47,17 +47,17 @@ class Guests:
         return room[some], rng.multinomial(units[some], demand[some] / total[some, None])
 
     def visited(self, room: Ints) -> None:
-        """Be told of the rooms that were checked."""
+        """Take note of the rooms that were checked."""
 
-    def _levels(self, plan: HotelPlan, appetite: Floats) -> Floats:
-        rng, count = self._rng, len(appetite)
+    def _levels(self, plan: HotelPlan, consumption_factor: Floats) -> Floats:
+        rng, count = self._rng, len(consumption_factor)
         draw = rng.random(count)
         self.abstainers = rng.uniform(0.3, 0.48)
         self.spread = rng.uniform(0.75, 1.0)
         taste = np.where(draw < self.abstainers, ABSTINENT, rng.lognormal(USUAL_TASTE, self.spread, count))
         scale, party = rng.uniform(0.7, 1.2), self._stays.guests**0.7
-        self.rate = np.asarray(scale * appetite * party)
-        return np.asarray(np.minimum(scale * taste * appetite * party, HEAVIEST_UNITS))
+        self.rate = np.asarray(scale * consumption_factor * party)
+        return np.asarray(np.minimum(scale * taste * consumption_factor * party, HEAVIEST_UNITS))
 
     def _tonight(self, stay: Ints, day: int) -> Floats:
         """Units that each of these stays wants in a whole night."""
@@ -76,11 +76,11 @@ class GammaGuests(Guests):
         """What is wanted until the next check is of another mood."""
         self._mood[room] = self._rng.gamma(CHECK_SHAPE, 1 / CHECK_SHAPE, len(room))
 
-    def _levels(self, plan: HotelPlan, appetite: Floats) -> Floats:
-        rng, shape = self._rng, plan.appetite_shape
+    def _levels(self, plan: HotelPlan, consumption_factor: Floats) -> Floats:
+        rng, shape = self._rng, plan.consumption_shape
         self._mood = rng.gamma(CHECK_SHAPE, 1 / CHECK_SHAPE, len(self._building.room_type))
-        self.rate = np.asarray(rng.uniform(0.25, 0.4) * appetite * self._stays.guests)
-        return np.asarray(self.rate * rng.gamma(shape, 1 / shape, len(appetite)))
+        self.rate = np.asarray(rng.uniform(0.25, 0.4) * consumption_factor * self._stays.guests)
+        return np.asarray(self.rate * rng.gamma(shape, 1 / shape, len(consumption_factor)))
 
     def _tonight(self, stay: Ints, day: int) -> Floats:
         return np.asarray(self._level[stay] * self._mood[self._stays.room[stay]])

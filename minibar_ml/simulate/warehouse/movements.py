@@ -38,7 +38,7 @@ class Movements:
 
 
 def open_warehouse(plan: HotelPlan, custody: Custody, products: int) -> Movements:
-    """Issues and returns as custody tells them, the usual use, and an opening balance to begin with."""
+    """Issues and returns as custody has them, the usual use, and an opening balance to begin with."""
     shape = (products, plan.days)
     issued, returned = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64)
     np.add.at(issued, (custody.line_product, custody.first_day[custody.line_custody]), custody.handed)

@@ -78,12 +78,12 @@ def _refuse_existing(connection: Connection) -> None:
 
 
 def _ddl(layout: Layout) -> str:
-    """The layout's DDL, beside the package in a checkout and inside it in a wheel."""
+    """The layout's DDL, next to the package in a checkout and inside it in a wheel."""
     for root in (PACKAGE / "sql", PACKAGE.parent / "sql"):
         path = root / "simulate" / f"layout_{layout}.sql"
         if path.is_file():
             return path.read_text(encoding="utf-8")
-    raise FileNotFoundError(f"sql/simulate/layout_{layout}.sql is not beside or in the package")
+    raise FileNotFoundError(f"sql/simulate/layout_{layout}.sql is neither next to the package nor in it")
 
 
 def _young_ddl() -> str:

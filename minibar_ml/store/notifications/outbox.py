@@ -16,7 +16,7 @@ from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
 RECENT_DAYS = 3
-"""An alert that was last found longer ago than so many days is no news, and nobody is told that it was opened."""
+"""An alert that was last found longer ago than so many days is old news: nobody is notified that it was opened."""
 
 
 def enqueue(connection: Connection, as_of: datetime) -> int:
@@ -25,20 +25,22 @@ def enqueue(connection: Connection, as_of: datetime) -> int:
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
 
-def prepare(connection: Connection, as_of: datetime, kinds: Collection[ChannelKind], storm: int) -> None:
+def prepare(connection: Connection, as_of: datetime, kinds: Collection[ChannelKind], digest_threshold: int) -> None:
     """Ready the outbox for delivery: repeats go in, what is over goes out, digests are made; three statements.
 
-    `storm`: more messages than this for one channel, of the kinds that can be used now, become one digest.
+    More messages than `digest_threshold` for one channel, of the kinds that can be used now, become one digest.
     """
     connection.execute(query("outbox.enqueue_repeats"), {"as_of": as_of})
     connection.execute(query("outbox.skip_over"), {"as_of": as_of})
-    connection.execute(query("outbox.bundle"), {"as_of": as_of, "kinds": list(kinds), "storm": storm})
+    connection.execute(
+        query("outbox.bundle"), {"as_of": as_of, "kinds": list(kinds), "digest_threshold": digest_threshold}
+    )
 
 
 def claim(
     connection: Connection, as_of: datetime, kinds: Collection[ChannelKind], batch: int, lease: timedelta
 ) -> list[Outgoing]:
-    """Due messages that nobody else will touch for the lease, once the caller has committed; the gravest first."""
+    """Due messages that nobody else will touch for the lease, once the caller has committed; the most severe first."""
     values = {"as_of": as_of, "kinds": list(kinds), "batch": batch, "lease_seconds": lease.total_seconds()}
     return [_outgoing(row) for row in connection.execute(query("outbox.claim"), values)]
 
@@ -53,7 +55,7 @@ def _outgoing(row: Row[Any]) -> Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What a digest still has to tell: how many alerts by severity and how many that are over; ids of the gravest."""
+    """What a digest still has to report: alerts by severity, how many are over, ids of the most severe."""
 
     counts: Mapping[Severity, int]
     ids: list[int]
@@ -76,7 +78,7 @@ def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:
 
 
 def mark_skipped(connection: Connection, message: Outgoing, at: datetime) -> None:
-    """A message has nothing left to tell."""
+    """A message has nothing left to report."""
     connection.execute(query("outbox.mark_skipped"), {"id": message.id, "at": at})
 
 
@@ -96,7 +98,7 @@ def release(connection: Connection, messages: Collection[Outgoing], as_of: datet
 
 
 def retry_failed(connection: Connection, as_of: datetime) -> int:
-    """Let all that has failed be tried anew; how many messages that are."""
+    """Let everything that failed be tried again; how many messages that are."""
     return len(connection.execute(query("outbox.retry_failed"), {"as_of": as_of}).all())
 
 
@@ -115,22 +117,24 @@ class ReportEdition:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReportSubscription:
     """Somebody wants the report of a hotel (None: of all of them together) in a language."""
 
     hotel_id: int | None
     language: Lang
 
 
-def fetch_report_wishes(connection: Connection, issue: ReportEdition, asked: int | None) -> list[Wish]:
-    """Which reports of this issue are wanted and not yet written, by hotel; `asked`: only that hotel's."""
-    rows = connection.execute(query("outbox.fetch_report_wishes"), {**asdict(issue), "asked": asked})
-    return [Wish(row.hotel_id, row.language) for row in rows]
+def fetch_report_subscriptions(
+    connection: Connection, edition: ReportEdition, asked: int | None
+) -> list[ReportSubscription]:
+    """Which reports of this edition are wanted and not yet written, by hotel; `asked`: only that hotel's."""
+    rows = connection.execute(query("outbox.fetch_report_subscriptions"), {**asdict(edition), "asked": asked})
+    return [ReportSubscription(row.hotel_id, row.language) for row in rows]
 
 
 def enqueue_report(
     connection: Connection,
-    issue: ReportEdition,
+    edition: ReportEdition,
     hotel_id: int | None,
     asked: int | None,
     mails: Mapping[Lang, Mail],
@@ -138,12 +142,12 @@ def enqueue_report(
 ) -> int:
     """Write one message for everybody who wants this report of a hotel, in the caller's transaction; how many.
 
-    `mails` is the rendered mail by language; `fetch_report_wishes` says which are wanted. Nobody gets one twice.
+    `mails` is the rendered mail by language; `fetch_report_subscriptions` says which are wanted. Nobody gets one twice.
     """
     written = 0
     for language, mail in mails.items():
         values = {"mail_id": _insert_mail(connection, mail), "hotel_id": hotel_id, "language": language, "as_of": as_of}
-        made = connection.execute(query("outbox.enqueue_report"), {**asdict(issue), **values, "asked": asked})
+        made = connection.execute(query("outbox.enqueue_report"), {**asdict(edition), **values, "asked": asked})
         written += len(made.all())
     return written
 

@@ -1,4 +1,4 @@
-"""People who are told of alerts, their preferences and channels."""
+"""People who are notified of alerts, their preferences and channels."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
@@ -71,7 +71,7 @@ def delete(connection: Connection, person: Person) -> None:
 def upsert_channel(
     connection: Connection, person: Person, kind: ChannelKind, shown: str, sealed: bytes | None = None
 ) -> None:
-    """Set a person's address of a kind; `shown` is what may be seen of it, and all that the audit log is told."""
+    """Set a person's address of a kind; `shown` is what may be seen of it, and all that the audit log records."""
     values = {"person_id": person.id, "kind": kind, "shown": shown, "sealed": sealed}
     connection.execute(query("people.upsert_channel"), values)
     before = {kind: person.channels[kind]} if kind in person.channels else None

@@ -19,7 +19,7 @@ WATCHED = {
     "source_new_controls": "new_controls",
     "source_new_stays": "new_stays",
 }
-"""Source functions that tell what is new -> the queries that call them."""
+"""Source functions that return what is new -> the queries that call them."""
 
 
 @dataclass(frozen=True, slots=True)

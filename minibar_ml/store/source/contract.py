@@ -134,7 +134,7 @@ def install(connection: Connection, absent: tuple[str, ...] = ()) -> Contract:
 
 
 def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
-    """The schema of every table of a recognised layout; one that is not there yet belongs beside the first that is."""
+    """The schema of every table of a recognised layout; one that is not there yet belongs next to the first that is."""
     found = locate(connection, layout.tables())
     home = found[layout.marks[0][0]]
     return {table: found.get(table, home) for table in sorted(layout.tables())}
@@ -171,11 +171,11 @@ def read(connection: Connection) -> Contract:
 
 def _together(gaps: dict[str, tuple[Gap, ...]], parts: list[Part]) -> tuple[Gap, ...]:
     """What some parts lack, a line for each table and reason."""
-    merged: dict[tuple[str, str], set[str]] = {}
+    columns_of: dict[tuple[str, str], set[str]] = {}
     for function in (function for part in parts for function in part.functions):
         for gap in gaps.get(function, ()):
-            merged.setdefault((gap.table, gap.reason), set()).update(gap.columns)
-    return tuple(Gap(table, tuple(sorted(columns)), reason) for (table, reason), columns in sorted(merged.items()))
+            columns_of.setdefault((gap.table, gap.reason), set()).update(gap.columns)
+    return tuple(Gap(table, tuple(sorted(columns)), reason) for (table, reason), columns in sorted(columns_of.items()))
 
 
 def usable(connection: Connection) -> frozenset[str]:
@@ -212,7 +212,7 @@ def fetch_seen(connection: Connection, contract: Contract) -> list[SeenPart]:
     return found
 
 
-def complaint(contract: Contract) -> str:
+def describe_gaps(contract: Contract) -> str:
     """One line that names all that is missing and the cure."""
     missing = "; ".join(map(str, contract.gaps))
     return (

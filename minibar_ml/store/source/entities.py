@@ -12,7 +12,7 @@ from minibar_ml.domain.metrics import EntityType
 from minibar_ml.domain.prices import Price
 from minibar_ml.store.queries import query
 
-_TOLD_BY: dict[EntityType, tuple[str, str]] = {
+_NAMED_BY: dict[EntityType, tuple[str, str]] = {
     "room": ("entities.rooms", "source_rooms"),
     "attendant": ("entities.attendants", "source_users"),
     "hotel": ("entities.hotels", "source_hotels"),
@@ -42,15 +42,22 @@ def fetch(connection: Connection, findings: Sequence[Finding], usable: Collectio
     return Entities(names, prices, _found(connection, findings))
 
 
+def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
+    """Ids of products that are taken out of the range: nobody orders them, and their stock may end."""
+    if "source_products" not in usable:
+        return []
+    return list(connection.execute(query("entities.retired_products")).scalars())
+
+
 def _names(
     connection: Connection, findings: Sequence[Finding], usable: Collection[str]
 ) -> dict[tuple[EntityType, int], str]:
-    ids = {kind: sorted({one.entity_id for one in findings if one.entity_type == kind}) for kind in _TOLD_BY}
-    if all(function in usable for _, function in _TOLD_BY.values()):
+    ids = {kind: sorted({one.entity_id for one in findings if one.entity_type == kind}) for kind in _NAMED_BY}
+    if all(function in usable for _, function in _NAMED_BY.values()):
         rows = connection.execute(query("entities.names"), {f"{kind}s": found for kind, found in ids.items()})
         return {(row.kind, row.id): row.name for row in rows}
     found: dict[tuple[EntityType, int], str] = {}
-    for kind, (name, function) in _TOLD_BY.items():
+    for kind, (name, function) in _NAMED_BY.items():
         if function in usable:
             found |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids[kind]})}
     return found

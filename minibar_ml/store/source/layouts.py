@@ -2,7 +2,7 @@
 
 Comment lines say what a layout needs. `marks` names columns whose tables show that the application is there; `needs` of
 each function the tables and columns that it reads; `wants` columns that one version of the application lacks: where one
-is missing, NULL takes its place; `readers` the group of people's roles that read its tables beside the jobs (see
+is missing, NULL takes its place; `readers` the group of people's roles that read its tables besides the jobs (see
 sql/source/minibar/places.sql).
 """
 

@@ -4,7 +4,7 @@
 -- needs: stok_hareketleri(id, urun_id, hareket_tipi, miktar, islem_tarihi)
 -- wants: s: stok_hareketleri(aciklama text, islem_yapan_id integer)
 -- The depot's ledger. Units are what the row says, fractions too; the signed ones are NULL for a type that nobody knows.
--- `flow` is what the row is about, which only the beginning of its text tells: the application writes a cancelled issue
+-- `flow` is what the row is about, which only the beginning of its text shows: the application writes a cancelled issue
 -- as a receipt, a deleted delivery as an issue, and the difference of a count as either.
 CREATE FUNCTION minibar_ml.source_stock_movements(since timestamptz, until timestamptz)
 RETURNS TABLE (movement_id integer, product_id integer, kind text, flow text, units numeric, signed_units numeric,
@@ -173,7 +173,7 @@ $$;
 
 -- name: source_attendant_orders
 -- needs: kat_sorumlusu_siparis_talepleri(id, kat_sorumlusu_id, talep_tarihi, durum), kat_sorumlusu_siparis_talep_detaylari(talep_id, urun_id, talep_miktari, teslim_edilen_miktar)
--- What attendants ask the depot for: wishes, of which the refused and cancelled are none.
+-- What attendants request from the depot; refused and cancelled requests are left out.
 CREATE FUNCTION minibar_ml.source_attendant_orders(since timestamptz, until timestamptz)
 RETURNS TABLE (order_id integer, attendant_id integer, product_id integer, ordered_at timestamptz, ordered numeric,
                delivered numeric)

@@ -16,7 +16,7 @@ $$;
 
 -- name: source_visits
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
--- Rows of visits, several of which may be one visit. A kind that nobody knows is no check.
+-- Rows of visits, several of which may be one visit. An unknown kind is not a check.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
 RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
 LANGUAGE sql STABLE AS $$

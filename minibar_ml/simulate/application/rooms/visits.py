@@ -91,5 +91,5 @@ def _last(rows: pd.DataFrame, value: pd.Series, *, fill: bool = False) -> pd.Ser
 
 
 def without_visit_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Before 2026 an empty check wrote no row here: oda_kontrol_kayitlari alone tells of it."""
+    """Before 2026 an empty check wrote no row here: only oda_kontrol_kayitlari has a row of it."""
     return rows[rows["kind"] != NOTHING]

@@ -15,7 +15,7 @@ HANDED_OUT = (10 * 3600, 15 * 3600)
 
 
 @dataclass(frozen=True)
-class CustodyBooks:
+class CustodyTables:
     """Custodies and their lines as tables, and the depot events that they made."""
 
     headers: pd.DataFrame
@@ -23,7 +23,7 @@ class CustodyBooks:
     events: pd.DataFrame
 
 
-def custody_books(truth: Truth, manner: ApplicationManner) -> CustodyBooks:
+def custody_tables(truth: Truth, manner: ApplicationManner) -> CustodyTables:
     """Every custody that was, and some that were cancelled within the hour: all units come back as a delivery would."""
     headers, lines = record_custody(truth.plan, truth.roster, truth.custody)
     wrong_headers, wrong_lines = _cancelled(truth, manner, len(headers), len(lines))
@@ -35,7 +35,7 @@ def custody_books(truth: Truth, manner: ApplicationManner) -> CustodyBooks:
     cancelled = _events(truth, undone, undone["iade_tarihi"], "custody cancelled", undone["miktar"])
     cancelled["remark"] += " Zimmet #" + undone["zimmet_id"].astype(str)
     events = pd.concat([handed, returned[returned["n"] > 0], cancelled], ignore_index=True)
-    return CustodyBooks(headers.drop(columns="otel_id"), lines, events)
+    return CustodyTables(headers.drop(columns="otel_id"), lines, events)
 
 
 def _cancelled(truth: Truth, manner: ApplicationManner, headers: int, lines: int) -> tuple[pd.DataFrame, pd.DataFrame]:

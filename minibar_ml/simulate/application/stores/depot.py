@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.application.stores.books import KINDS
+from minibar_ml.simulate.application.stores.event_kinds import KINDS
 from minibar_ml.simulate.application.stores.mistakes import mistakes
 from minibar_ml.simulate.arrays import Ints, instants, stream
 from minibar_ml.simulate.manner import ApplicationManner
@@ -15,7 +15,7 @@ HOUR = 3600
 def depot_events(truth: Truth, manner: ApplicationManner) -> pd.DataFrame:
     """The depots' events in order of time: hotel, product (indices), day, at, kind, n, remark.
 
-    On the paths of 2025 without what attendants are handed and bring back: custody tells of that.
+    On the paths of 2025 without what attendants are handed and bring back: custody.py makes those.
     """
     rng = stream(truth.plan, "depot")
     moves, issued, returned = truth.moves, *_by_hotel(truth)

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.application.stores.books import KINDS
 from minibar_ml.simulate.application.stores.depot import delivery_numbers
+from minibar_ml.simulate.application.stores.event_kinds import KINDS
 from minibar_ml.simulate.arrays import Ints
 from minibar_ml.simulate.truth import Truth
 

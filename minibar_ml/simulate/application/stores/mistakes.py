@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.application.stores.books import KINDS
+from minibar_ml.simulate.application.stores.event_kinds import KINDS
 from minibar_ml.simulate.arrays import instants
 from minibar_ml.simulate.manner import ApplicationManner
 from minibar_ml.simulate.truth import Truth

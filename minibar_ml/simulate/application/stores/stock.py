@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from minibar_ml.simulate.application.rooms.rows import EXTRA
-from minibar_ml.simulate.application.stores.books import KINDS
+from minibar_ml.simulate.application.stores.event_kinds import KINDS
 from minibar_ml.simulate.arrays import instants, stream
 from minibar_ml.simulate.truth import Truth
 

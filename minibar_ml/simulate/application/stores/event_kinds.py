@@ -1,4 +1,4 @@
-"""What each event of a depot does to which book: the ledger, lots, the depot's stock, the floor store's."""
+"""What each event of a depot changes: the ledger, lots, the depot's stock, the floor store's."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,7 @@ KINDS = {
     "custody issue": Kind("cikis", "Zimmet atama - {}", 0, 0, 0),
     "custody returned": Kind("giris", "Zimmet iadesi - {}", 0, 0, 0),
     "custody cancelled": Kind("giris", "Zimmet iptali - {}", 0, 0, 0),
-    # the books of an entry that never was and of its repair: the ledger alone
+    # an entry of what never happened, and its correction: only the ledger changes
     "order accepted": Kind("cikis", "Zimmet atama - {}", 0, 0, 0),
     "corrected by hand": Kind("sayim", "düzeltme", 0, 0, 0),
     "visit undone": Kind("giris", "Minibar işlem iptali - {}", 0, 0, 0),
