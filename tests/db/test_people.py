@@ -234,7 +234,7 @@ def test_a_test_message_says_what_happened(store_url: str, capsys: pytest.Captur
     assert "not sent, no mail server (ML_SMTP_HOST)" in capsys.readouterr().out
     with serving(Mailbox(at_rcpt=lambda _mailbox, _address: "550 unknown here")) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.PARTLY_DONE
-    assert "not accepted, the mail server replied 550 unknown here" in capsys.readouterr().out
+    assert "not accepted: the mail server replied 550 unknown here" in capsys.readouterr().out
     with serving(Mailbox()) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.OK
     assert capsys.readouterr().out == "email ayse@otel.example: accepted\n"
