@@ -189,6 +189,7 @@ def explain(error: BaseException) -> MinibarError | None:
     if code in ("3F000", "42P01", "42703", "42883"):
         # PostgreSQL skips a schema of the search path that the role may not use, as if its tables did not exist.
         return PreconditionFailed(
-            f"Something is missing in the database, or not visible to this role ({first_line}): run `minibar-ml db check`."
+            f"Something is missing in the database, or not visible to this role ({first_line}): "
+            "run `minibar-ml db check`."
         )
     return None
