@@ -3,8 +3,8 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or came in late, or that a person snoozed or reopened, is news, and of several events only the last; its end
--- is announced to those who were notified of its beginning.
+-- found lately, or came in late, or that a person snoozed or reopened, is news, and of several events only the last;
+-- whoever received the first message is notified of its end.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)

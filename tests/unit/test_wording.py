@@ -1,5 +1,6 @@
 """Words that a reader has to decode stay out of what people read: catalogs, templates, help texts and documents."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,10 @@ ENGLISH = {
     r"anew": "again",
     r"gravest|graver": "most severe, more severe",
     r"reckon\w*": "compute, count",
+    r"photograph\w*": "take screenshots of",
+    r"unfolds?": "decompresses",
+    r"judge detection": "measure detection",
+    r"\w+\((s|es)\)": "singular and plural in full",
     r"two wishes|are wishes": "cannot be combined",
     r"is no (setting|number|date|command|address)": "is not a ...",
     r"spoken": "formatted, in the language of",
@@ -86,6 +91,22 @@ def _help() -> Iterator[tuple[str, str, str]]:
     return walk(get_command(app), "minibar-ml")
 
 
+def _messages() -> Iterator[tuple[str, str, str]]:
+    """Literals of what the code raises, logs, prints, or finds by a check."""
+    for path in sorted((ROOT / "minibar_ml").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Raise) or (isinstance(node, ast.Call) and PRINTS.match(ast.unparse(node.func))):
+                inner = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant))
+                text = " ".join(one for one in inner if isinstance(one, str))
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", "en", text
+
+
+def _comments(pattern: str) -> Iterator[tuple[str, str, str]]:
+    """Comments of SQL."""
+    return ((where, lang, line.partition("--")[2]) for where, lang, line in _files(pattern))
+
+
+PRINTS = re.compile(r"(logger|console)\.|Check$")
 SOURCES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "alerts": lambda: _catalog("alerts"),
     "mails": lambda: _catalog("mails"),
@@ -94,6 +115,9 @@ SOURCES: dict[str, Callable[[], Iterator[tuple[str, str, str]]]] = {
     "help texts": _help,
     "documents": lambda: _files("docs/**/*.md"),
     "first pages": lambda: _files("*.md"),
+    "messages": _messages,
+    "comments of SQL": lambda: _comments("sql/**/*.sql"),
+    "Makefile": lambda: _files("Makefile"),
 }
 
 
