@@ -125,7 +125,7 @@ def _show_faults(faults: Sequence[dict[str, Any]], first: date) -> None:
     typer.secho(f"\nFaults hidden since {first}, and alerts", bold=True)
     console.out().print(table)
     console.say(
-        "Some faults are smaller than normal guest variation; catching them all would mean too many false alarms."
+        "Some faults are smaller than normal guest variation; catching them all would mean too many false alerts."
     )
 
 

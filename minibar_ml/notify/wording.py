@@ -33,7 +33,7 @@ HEADINGS = {
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
     "resolved": _("Alert ended"),
-    "false_positive": _("Alert marked as a false alarm"),
+    "false_positive": _("Alert marked as a false positive"),
 }
 """Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")

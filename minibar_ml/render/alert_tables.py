@@ -124,7 +124,7 @@ def money(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     all_types = report.money_total
     note = _(
-        "Units times price over the alerts of this period, without false alarms, in the hotel's currency. Closed by "
+        "Units times price over the alerts of this period, without false positives, in the hotel's currency. Closed by "
         "your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that wait for "
         "someone. Ended without action: alerts that closed by themselves."
     )

@@ -25,7 +25,7 @@ def _period(report: Report, words: Words) -> Section:
 
 def _affected(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    note = _("Products, rooms and attendants with the most alerts in this period, without false alarms.")
+    note = _("Products, rooms and attendants with the most alerts in this period, without false positives.")
     return Section("affected", _("Most affected"), alert_tables.affected(report, words), note)
 
 

@@ -154,7 +154,7 @@ def test_a_false_alarm_is_announced_to_whoever_wants_to_know_its_end(store_url: 
     [alert] = raise_alerts(store_url)
     assert len(mails(store_url, mailbox)) == 2
     assert command(store_url, "alerts", "false-positive", str(alert), "--quiet") == ExitCode.OK
-    assert mails(store_url, mailbox) == [("wants", "[High] Alert marked as a false alarm: Room Oda 1")]
+    assert mails(store_url, mailbox) == [("wants", "[High] Alert marked as a false positive: Room Oda 1")]
 
 
 def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:

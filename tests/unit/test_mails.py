@@ -55,7 +55,7 @@ ALERT = Alert(
         ("opened", 1, "[High] Alert still unread: Room 1126", "[Yüksek] Uyarı hâlâ okunmadı: Oda 1126"),
         ("escalated", 0, "[High] Severity raised to high: Room 1126",
          "[Yüksek] Uyarının önemi arttı (yüksek): Oda 1126"),
-        ("false_positive", 0, "[High] Alert marked as a false alarm: Room 1126",
+        ("false_positive", 0, "[High] Alert marked as a false positive: Room 1126",
          "[Yüksek] Uyarı yanlış alarm olarak işaretlendi: Oda 1126"),
     ],
 )  # fmt: skip
