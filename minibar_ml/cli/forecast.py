@@ -10,7 +10,7 @@ from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import fixed, percent, weekday, whole
+from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
 from minibar_ml.jobs.forecast import ForecastResult, Product, run
 from minibar_ml.ml.forecasting.accuracy import Accuracy
 from minibar_ml.store.source import hotels, names
@@ -68,7 +68,7 @@ def forecast(
         where = "" if hotel is None else f" for hotel {hotel}"
         console.note(f"Nothing to forecast{where}: run `minibar-ml collect` first.")
         return
-    lang = session.language(settings)
+    lang = session.ENGLISH
     _table(shown, lang)
     if product is not None:
         for one in shown:
@@ -97,9 +97,9 @@ def _table(shown: tuple[Product, ...], lang: Lang) -> None:
             whole(one.level, lang),
             fixed(one.daily_units, lang, 1),
             f"{_days(one.days, lang)} ({_days(one.p10, lang)}{UNKNOWN}{_days(one.p90, lang)})",
-            _when(one.empty_on, one.days, narrow=narrow),
+            _when(one.empty_on, one.days, lang, narrow=narrow),
             whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
-            _when(one.order_by, 0.0, narrow=narrow) if one.order_by else UNKNOWN,
+            _when(one.order_by, 0.0, lang, narrow=narrow) if one.order_by else UNKNOWN,
         ]
         table.add_row(*([str(one.hotel_id)] if many else []), *cells)
     if table.row_count:
@@ -116,10 +116,10 @@ def _days(days: float | None, lang: Lang) -> str:
     return fixed(days, lang, 1) if days < LONGEST_DAYS else f">{LONGEST_DAYS}"
 
 
-def _when(day: Any, days: float | None, *, narrow: bool) -> str:
+def _when(day: Any, days: float | None, lang: Lang, *, narrow: bool) -> str:
     if day is None or (days or 0.0) >= LONGEST_DAYS:
         return UNKNOWN
-    return f"{day:%m-%d}" if narrow else f"{day:%Y-%m-%d}"
+    return short_day(day, lang) if narrow else day_cell(day, lang)
 
 
 def _daily(one: Product, lang: Lang) -> None:
@@ -128,7 +128,7 @@ def _daily(one: Product, lang: Lang) -> None:
     table = console.table(["day", "expected use", "left", "risk empty"], right=["expected use", "left", "risk empty"])
     for day in one.ahead:
         table.add_row(
-            f"{weekday(day.day, lang)} {day.day}",
+            f"{weekday(day.day, lang)} {day_cell(day.day, lang)}",
             fixed(day.expected, lang, 1),
             whole(day.left, lang),
             percent(100 * day.empty, lang, 0),
@@ -176,4 +176,4 @@ def _describe(one: Accuracy) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+    return "unknown" if value is None else fixed(value, session.ENGLISH, 2)

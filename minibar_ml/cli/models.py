@@ -12,6 +12,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 from minibar_ml.domain.models import ModelSummary, StoredModel
+from minibar_ml.i18n.formats import day_cell, fixed, number, percent, significant
 from minibar_ml.store import models
 
 app = typer.Typer(no_args_is_help=True)
@@ -71,7 +72,7 @@ def _print_table(found: list[ModelSummary], settings: Settings) -> None:
             SHORT[header.model_type],
             str(header.hotel_id),
             f"{header.version}{ACTIVE if model.is_active else ' '}",
-            f"{model.trained_at.astimezone(settings.zone()):%Y-%m-%d}",
+            day_cell(model.trained_at.astimezone(settings.zone()), session.ENGLISH),
             *(_share(getattr(model, name)) for name in QUALITIES),
         )
     console.out().print(shown)
@@ -110,14 +111,16 @@ def show(
 
 def _format(name: str, value: Any) -> str:
     if name == "curve":  # recall by size
-        return ", ".join(f"{found:.0%} of {size:g}" for size, found in value)
+        return ", ".join(
+            f"{percent(100 * found, session.ENGLISH, 0)} of {number(size, session.ENGLISH, 2)}" for size, found in value
+        )
     if value is None:
         return UNKNOWN
-    return f"{value:.3g}" if isinstance(value, float) else str(value)
+    return significant(value, session.ENGLISH, 3) if isinstance(value, float) else str(value)
 
 
 def _share(value: float | None) -> str:
-    return UNKNOWN if value is None else f"{value:.2f}"
+    return UNKNOWN if value is None else fixed(value, session.ENGLISH, 2)
 
 
 @app.command(epilog=examples("models rollback room_consumption --hotel 1"))

@@ -8,6 +8,7 @@ import typer
 from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import quality_table
+from minibar_ml.i18n.formats import fixed, number
 from minibar_ml.jobs.optimize import OptimizeResult, Search, run
 
 
@@ -60,8 +61,9 @@ def _summary(search: Search, result: OptimizeResult) -> str:
     false = [sum(one.false_alerts for one in each.values()) for each in (found.before, found.after)]
     missed = [name for name, one in found.after.items() if one.accuracy is not None and one.accuracy < result.wanted]
     reach = f"not reached by {', '.join(missed)}" if missed else "reached by all"
-    moved = f"{false[1]:.2f} with the shares found" if found.moved else "no better split found"
+    moved = f"{fixed(false[1], session.ENGLISH, 2)} with the shares found" if found.moved else "no better split found"
+    accuracy, budget = (number(figure, session.ENGLISH, 2) for figure in (result.wanted, result.budget))
     return (
-        f"{false[0]:.2f} false alerts expected per 1,000 rooms per day, {moved}; "
-        f"accuracy {result.wanted:g} with a budget of {result.budget:g}: {reach}."
+        f"{fixed(false[0], session.ENGLISH, 2)} false alerts expected per 1,000 rooms per day, {moved}; "
+        f"accuracy {accuracy} with a budget of {budget}: {reach}."
     )

@@ -37,8 +37,12 @@ def unknown_setting(name: str) -> str:
     return f"Unknown setting {console.visible(name)} ignored; {hint}"
 
 
+ENGLISH: Lang = "en"
+"""The language of figures and dates on screens whose words are English whatever ML_LANG says: no line is mixed."""
+
+
 def language(settings: Settings) -> Lang:
-    """The language of messages and reports; the settings have checked that it is supported."""
+    """The language of alerts, metrics tables, messages and reports; the settings have checked that it is supported."""
     return "tr" if settings.lang == "tr" else "en"
 
 

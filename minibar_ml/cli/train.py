@@ -9,7 +9,9 @@ import typer
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, plans, session, times
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.session import ENGLISH
 from minibar_ml.cli.views import phases, quality_table
+from minibar_ml.i18n.formats import fixed, number, percent
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
@@ -59,8 +61,9 @@ def _show(result: TrainResult, accuracy_threshold: float) -> None:
     for one in result.trained:
         if one.fell_from is not None and one.quality is not None:
             console.note(
-                f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from {one.fell_from:.2f} to "
-                f"{one.quality.accuracy:.2f}, more than chance explains; {_hint(result)}"
+                f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from "
+                f"{fixed(one.fell_from, ENGLISH, 2)} to {fixed(one.quality.accuracy, ENGLISH, 2)}, more than chance "
+                f"explains; {_hint(result)}"
             )
     _show_verdicts(result)
 
@@ -85,9 +88,11 @@ def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
         quality_table.show(hotel_id, rows)
+    budget = number(result.budget_per_1000_rooms_day, ENGLISH, 2)
+    reserved = percent(100 * (1 - sum(shares().values())), ENGLISH, 0)
     console.note(
-        f"ML_ALERT_BUDGET={result.budget_per_1000_rooms_day:g}: false alerts per 1,000 rooms per day, divided by "
-        f"share; {1 - sum(shares().values()):.0%} is reserved for rules."
+        f"ML_ALERT_BUDGET={budget}: false alerts per 1,000 rooms per day, divided by share; {reserved} is reserved "
+        "for rules."
     )
     quality_table.explain(accuracy_threshold)
 
@@ -107,5 +112,6 @@ def _show_verdicts(result: TrainResult) -> None:
         elif share.still_raised == 0:
             after = "with the new thresholds: none of them raised"
         console.note(
-            f"{kind}: {share.false} of {share.judged} alerts with a verdict were false ({share.before:.0%}); {after}."
+            f"{kind}: {share.false} of {share.judged} alerts with a verdict were false "
+            f"({percent(100 * share.before, ENGLISH, 0)}); {after}."
         )

@@ -52,7 +52,9 @@ class Settings:
         "TR", "country of the public holidays, such as TR or CY; empty: no holidays", check=require_country
     )
     events_file: str = _setting("", "CSV file of the hotel's own events: starts_on,ends_on,name[,hotel_id]")
-    lang: Lang = _setting("en", "language of messages and reports: tr or en")
+    lang: Lang = _setting(
+        "en", "language of alerts, metrics tables, messages and reports; other screens are in English"
+    )
     data_collection_interval: int = _setting(900, "seconds between collect runs", 60, DAY, check=require_interval)
     anomaly_check_interval: int = _setting(300, "seconds between detect runs", 60, DAY, check=require_interval)
     training_schedule: str = _setting("0 0 * * *", "cron expression of train", check=require_expression)

@@ -58,6 +58,12 @@ def _written(value: Any, lang: Lang, digits: int, decimal: str) -> str:
     return format_decimal(round(exact, digits) + 0, format=pattern, locale=lang)  # + 0 turns -0 into 0
 
 
+def significant(value: Any, lang: Lang, digits: int) -> str:
+    """So many significant digits, never an exponent: `0.034`, `1.2`, `120`; `?` for what is not a number."""
+    exact = _decimal(value)
+    return UNKNOWN if exact is None else number(exact, lang, max(0, digits - 1 - exact.adjusted()))
+
+
 def whole(value: Any, lang: Lang) -> str:
     """Without decimals: nobody counts a part of a bottle."""
     return fixed(value, lang, 0)

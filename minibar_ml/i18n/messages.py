@@ -43,7 +43,8 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     texts = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
     if (alert.facts or {}).get("phase") == "provisional":
         texts.append(PROVISIONAL)
-    if alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason):
+    is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
+    if is_later and "measured_on" not in _fields(wording.message):
         texts.append(FIGURES)
     message = " ".join(translate(text).format_map(_Known(known)) for text in texts)
     # A shortened list ends its sentence by itself.

@@ -6,6 +6,7 @@ from typing import Any
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import UNKNOWN, counted, whole
 from minibar_ml.i18n.labels import DOMAIN
+from minibar_ml.i18n.turkish import Figure
 
 ABOUT = "about {count}"
 LESS = "less than {count}"
@@ -20,7 +21,11 @@ def estimate(thing: str, value: Any, lang: Lang) -> str:
     if size == round(size):
         return counted(thing, size, lang)
     text = LESS if 0 < size < 1 else ABOUT
-    return catalog(DOMAIN, lang).gettext(text).format(count=counted(thing, 1 if text == LESS else round(size), lang))
+    return (
+        catalog(DOMAIN, lang)
+        .gettext(text)
+        .format(count=Figure(counted(thing, 1 if text == LESS else round(size), lang)))
+    )
 
 
 def most(value: Any, lang: Lang, *, up: bool = False) -> str:

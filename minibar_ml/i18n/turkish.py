@@ -1,4 +1,4 @@
-"""Case endings of Turkish figures: 12.000'de, 61 milyonda, %38'inde."""
+"""Case endings of Turkish figures: 12.000'de, 61 milyonda, %38'inde, 1 adetten."""
 
 import re
 
@@ -9,13 +9,19 @@ _ENDINGS = {
     "90": ("da", "ı"), "100": ("de", "ü"), "1000": ("de", "i"), "milyon": ("da", "u"), "milyar": ("da", "ı"),
 }  # fmt: skip
 """By the last word of a number as it is read aloud: locative and possessive."""
+_ABLATIVES = {
+    "adet": "ten", "dakika": "dan", "gece": "den", "görevli": "den", "gün": "den", "konaklama": "dan", "kontrol": "den",
+    "misafir": "den", "oda": "dan", "saat": "ten",
+}  # fmt: skip
+"""By the name of a counted thing."""
 _LAST_DIGITS = re.compile(r"[1-9]0*$|0$")
 
 
 class Figure(str):
     """A written figure that takes an ending in a format string.
 
-    `{0:de}` is the locative (12.000'de), `{0:i}` the possessive (%38'i), `{0:inde}` and `{0:inden}` their combinations.
+    `{0:de}` is the locative (12.000'de), `{0:i}` the possessive (%38'i), `{0:inde}` and `{0:inden}` their combinations;
+    `{0:den}` is the ablative of a counted thing (1 adetten).
     """
 
     __slots__ = ()
@@ -24,6 +30,8 @@ class Figure(str):
         """The figure with its ending; without one as it is."""
         if not ending:
             return str(self)
+        if ending == "den":
+            return self + _ABLATIVES[self.split()[-1]]
         locative, possessive = _ENDINGS[_last_word(self)]
         is_front = possessive[-1] in "iü"
         endings = {

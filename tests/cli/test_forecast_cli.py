@@ -67,7 +67,7 @@ def test_one_product_is_shown_day_by_day_by_id_or_name(collected: str, capsys: p
     assert [day["day"] for day in one["ahead"]][:2] == ["2025-11-17", "2025-11-18"]
     assert len(one["ahead"]) == 14
     done(collected, "forecast", "--as-of", AS_OF, "--product", one["name"].upper())
-    assert "Mon 2025-11-17" in capsys.readouterr().out
+    assert "Mon 17 Nov 2025" in capsys.readouterr().out
     assert command(collected, "forecast", "--as-of", AS_OF, "--product", "nectar") == ExitCode.PRECONDITION
     assert "no product 'nectar'" in capsys.readouterr().err
 

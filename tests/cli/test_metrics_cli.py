@@ -145,9 +145,12 @@ def test_a_name_can_not_steer_the_terminal(points: Points, capsys: Capture) -> N
     assert any(r"P\x1b[31m[bold]" in line for line in _lines(capsys, "trend"))
 
 
-def test_the_list_is_cut_and_says_so(points: Points, capsys: Capture) -> None:
+def test_the_list_is_cut_and_says_so(points: Points, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     assert main(["metrics", "trend", *AS_OF, "--limit", "1"]) == 0
     assert "Shown: 1 of 2 rooms (use --limit 0 for all)." in capsys.readouterr().err
+    monkeypatch.setenv("ML_LANG", "tr")
+    assert main(["metrics", "trend", *AS_OF, "--limit", "1"]) == 0
+    assert "2 odadan 1 tanesi gösteriliyor (tümü için --limit 0)." in capsys.readouterr().err
     assert main(["metrics", "trend", *AS_OF, "--limit", "0"]) == 0
     assert capsys.readouterr().err == ""
     assert len(_json(capsys, "trend", "--limit", "1")["rooms"]) == 1
@@ -191,7 +194,7 @@ def test_an_empty_store_is_no_error_and_says_what_to_do(command: str, capsys: Ca
     assert main(["metrics", command, *AS_OF]) == 0
     assert capsys.readouterr() == (
         "",
-        "No data from 2025-11-10 to 2025-11-16.\n`minibar-ml collect` has not run yet.\n",
+        "No data for 10–16 Nov 2025.\n`minibar-ml collect` has not run yet.\n",
     )
     found = _json(capsys, command)
     assert (found.get("rooms", []), found.get("attendants", []), found.get("metrics", [])) == ([], [], [])
@@ -201,7 +204,7 @@ def test_an_empty_store_is_no_error_and_says_what_to_do(command: str, capsys: Ca
 
 def test_days_that_were_not_collected_are_noted(points: Points, capsys: Capture) -> None:
     assert main(["metrics", "trend", "--as-of", "2025-11-20"]) == 0
-    assert "Data collected until 2025-11-17 09:45 only" in capsys.readouterr().err
+    assert "Data collected until 17 Nov 2025 09:45 only" in capsys.readouterr().err
     assert main(["metrics", "trend", *AS_OF]) == 0
     assert "Collected" not in capsys.readouterr().err
 

@@ -1,6 +1,7 @@
 """What alerts say, in both languages."""
 
 import re
+from dataclasses import fields
 from datetime import date
 from string import Formatter
 from types import SimpleNamespace
@@ -104,7 +105,7 @@ CASES: list[tuple[Any, ...]] = [
     ("stock_depletion", "product", "depletion", 0.0, None, None,
      {"level": 0, "daily_units": 0.4, "p10": 0.0, "p90": 0.0, "order_quantity": 24, "order_by": "2026-01-02"},
      "1126: out of stock. In stock: 0 units; daily use: less than 1 unit. Order 24 units by 2 Jan 2026.",
-     "1126: stok bitti. Stok: 0 adet; günlük kullanım: en fazla 1 adet. "
+     "1126: stok bitti. Stok: 0 adet; günlük kullanım: 1 adetten az. "
      "2 Oca 2026 tarihine kadar 24 adet sipariş verin."),
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
@@ -165,6 +166,17 @@ def test_no_message_about_a_person_accuses(lang: Lang) -> None:
 def test_a_missing_or_odd_fact_never_fails(case: Any, lang: Lang, odd: Any) -> None:
     message, _ = sentences(_finding(*case[:4], None, None, odd), "1126", lang)
     assert "{" not in message
+
+
+def test_the_day_of_the_figures_is_named_once() -> None:
+    leak = next(case for case in CASES if case[2] == "leak")
+    for case, ending in ((leak, ""), (CASES[0], "Figures are from 21 Nov.")):
+        finding = _finding(*case[:7])
+        found = {field.name: getattr(finding, field.name) for field in fields(Finding)}
+        later = cast(Alert, SimpleNamespace(**found, measured_on=date(2025, 11, 21)))
+        message, _ = sentences(later, "1126", "en")
+        assert message.count("21 Nov") == 1
+        assert message.endswith(ending)
 
 
 def test_a_reason_without_sentences_of_its_own_has_general_ones() -> None:
@@ -235,7 +247,7 @@ EXPLANATIONS: list[tuple[str, dict[str, Any], str, str]] = [
      "Number of guests unknown. Expected: about 1 unit in 2 days (Saturday, room type Deluxe). "
      "Average of 41 rooms of this type that day: less than 1 unit.",
      "Misafir sayısı bilinmiyor. Beklenen: 2 gün için yaklaşık 1 adet (cumartesi, oda tipi Deluxe). "
-     "O gün bu tipteki 41 oda ortalaması: en fazla 1 adet."),
+     "O gün bu tipteki 41 oda ortalaması: 1 adetten az."),
     ("room_high", {"stay_units": 3.0, "stay_checks": 2, "next_units": 0.0},
      "The same guests before: 3 units in 2 visits. Their next check: 0 units.",
      "Aynı misafirler, önceki 2 kontrol: 3 adet. Bir sonraki kontrolde: 0 adet."),

@@ -15,7 +15,7 @@ from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.trends import WINDOW_DAYS, window_ending
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, captions
 from minibar_ml.store.points import summaries, trends
 from minibar_ml.store.source import hotels, names
 
@@ -70,7 +70,7 @@ def trend(
     _note_what_is_missing(asked, collected, empty=not any(capped.rows for capped in found.values()))
     for kind, capped in found.items():
         if capped.is_cut:
-            console.note(f"Shown: {len(capped.rows)} of {capped.total} {kind}s (use --limit 0 for all).")
+            console.note(captions.cut(kind, len(capped.rows), capped.total, asked.lang()))
 
 
 @app.command(epilog=examples("metrics pace", "metrics pace --attendant Ayşe --window 30d"))
@@ -186,9 +186,7 @@ def _require_hotel(connection: "Connection", hotel: int | None) -> None:
 def _note_what_is_missing(asked: _Asked, collected: datetime | None, *, empty: bool) -> None:
     """Note where data is missing for the window."""
     if empty:
-        console.note(f"No data from {asked.period.since} to {asked.period.last_day}.")
-    if collected is None:
-        console.note("`minibar-ml collect` has not run yet.")
-    elif asked.day(collected) < asked.period.until:
-        at = f"{collected.astimezone(asked.settings.zone()):%Y-%m-%d %H:%M}"
-        console.note(f"Data collected until {at} only; run `minibar-ml collect`.")
+        console.note(captions.nothing(asked.period, asked.lang()))
+    if collected is None or asked.day(collected) < asked.period.until:
+        local = collected and collected.astimezone(asked.settings.zone())
+        console.note(captions.collected_until(local, asked.lang()))

@@ -7,7 +7,7 @@ from rich.table import Table
 from minibar_ml.cli.console import table
 from minibar_ml.domain.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import UNSET, counted, number, percent
+from minibar_ml.i18n.formats import UNSET, counted, number, percent, significant
 from minibar_ml.i18n.labels import label
 
 
@@ -49,9 +49,9 @@ def split_table(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, fl
 
 
 def _figure(figure: float | None, lang: Lang) -> str:
-    """Two significant digits; a dash where unknown."""
+    """One decimal, below 1 two significant digits; a dash where unknown."""
     if figure is None:
         return UNSET
     if figure >= 1 or not figure:
         return number(figure, lang)
-    return f"{figure:.2g}".replace(".", "," if lang == "tr" else ".")
+    return significant(figure, lang, 2)

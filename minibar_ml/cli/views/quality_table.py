@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minibar_ml.cli import console
+from minibar_ml.cli.session import ENGLISH
+from minibar_ml.i18n import formats
+from minibar_ml.i18n.formats import fixed, number, significant
 
 if TYPE_CHECKING:
     from minibar_ml.ml.evaluation.quality import Quality
@@ -15,7 +18,7 @@ NUMBERS = tuple(name for name in COLUMNS if name != "detector")
 
 def percent(share: float) -> str:
     """A share of the budget, with one decimal at most."""
-    return f"{100 * share:.1f}".removesuffix(".0") + "%"
+    return formats.percent(100 * share, ENGLISH)
 
 
 def show(hotel_id: int, rows: Iterable[list[str]]) -> None:
@@ -42,17 +45,17 @@ def cells(detector: str, share: str, quality: "Quality") -> list[str]:
 
 
 def _figure(value: float | None) -> str:
-    return "?" if value is None else f"{value:.2f}"
+    return fixed(value, ENGLISH, 2)
 
 
 def _give_or_take(value: float | None, margin: float | None) -> str:
-    return _figure(value) if margin is None else _figure(value) + f"±{margin:.2f}".replace("±0", "±")
+    return _figure(value) if margin is None else _figure(value) + f"±{_figure(margin)}".replace("±0", "±")
 
 
 def _reach(value: float | None, quality: "Quality") -> str:
     if quality.faults == 0:
         return "?"
-    return "never" if value is None else f"{value:.2g}"
+    return "never" if value is None else significant(value, ENGLISH, 2)
 
 
 def explain(wanted: float) -> None:
@@ -62,7 +65,7 @@ def explain(wanted: float) -> None:
         "false: expected false alerts per 1,000 rooms per day; raised: alerts on these days, true ones included."
     )
     console.note(
-        f"from: smallest fault (units, nights, times or days of use) found with accuracy {wanted:g} "
+        f"from: smallest fault (units, nights, times or days of use) found with accuracy {number(wanted, ENGLISH, 2)} "
         "(ML_ACCURACY_THRESHOLD)."
     )
     console.note(
