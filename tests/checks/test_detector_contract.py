@@ -180,7 +180,9 @@ def test_missing_figures_among_good_ones_are_tolerated(detector: Detector, colum
     def change(table: pd.DataFrame) -> pd.DataFrame:
         return table.assign(**{column: table[column].where(table.index % 5 > 0)}) if column in table else table
 
-    whole_cycle(detector, each(HOTEL, change), loose=True)
+    for found in whole_cycle(detector, each(HOTEL, change), loose=True):
+        assert np.isfinite(found.value)
+        assert all(np.isfinite(one) for one in (found.expected, found.score, found.impact) if one is not None)
 
 
 @detectors
@@ -197,7 +199,13 @@ def test_a_hotel_without_rows_is_silent(detector: Detector) -> None:
 
 @detectors
 def test_a_day_without_rows_is_tolerated(detector: Detector) -> None:
-    whole_cycle(detector, each(HOTEL, lambda table: table[table["day"] < LAST_DAY]))
+    def without(day: int) -> Callable[[pd.DataFrame], pd.DataFrame]:
+        return lambda table: table[table["day"] != day]
+
+    found = whole_cycle(detector, each(HOTEL, without(LAST_DAY)), loose=True)
+    assert all(np.isfinite(one.value) for one in found)
+    if not detector.spec.is_state:
+        assert found == []
 
 
 @detectors

@@ -306,15 +306,29 @@ def test_quiet_jobs_that_do_well_say_nothing_at_all(store_url: str, tmp_path: Pa
         assert (shown.out, shown.err) == ("", ""), arguments
 
 
-def test_json_is_one_document_and_nothing_else(store_url: str, tmp_path: Path, capsys: Capture) -> None:
+JSON_KEYS: dict[str, set[str] | None] = {
+    "collect": {"since", "until", "points", "metrics", "refused", "warnings", "missing"},
+    "train": {"trained", "detectors", "verdicts", "false_shares", "pruned", "forecasts", "phases"},
+    "detect": {"since", "until", "hotels", "findings", "transitions", "phases", "refused"},
+    "alerts list": None,
+    "alerts stats": {"window", "since", "until", "rooms", "alerts", "by_type", "by_day", "budget_alerts", "precision"},
+    "models list": None,
+    "report weekly": {"kind", "period", "generated_at", "total", "live", "actions", "trend", "money", "models"},
+    "db status": None,
+    "db check": {"server", "layout", "usable", "missing", "without", "parts"},
+    "keys status": {"source", "keys", "models", "addresses", "removable"},
+}
+"""By command, keys of the object that it prints; None: a list."""
+DATED = {"collect", "train", "detect", "alerts stats", "report weekly"}
+
+
+def test_json_is_one_document_with_its_keys_and_nothing_else(store_url: str, capsys: Capture) -> None:
     SmallHotel(store_url).visit(1, "2025-11-10 10:00", {1: 1})
-    at = ["--as-of", AS_OF]
-    for arguments in (
-        ["collect", *at], ["train", *at], ["detect", *at], ["alerts", "list"], ["alerts", "stats", *at],
-        ["models", "list"], ["report", "weekly", *at], ["db", "status"], ["db", "check"], ["keys", "status"],
-    ):  # fmt: skip
-        done(store_url, *arguments, "--json")
-        json.loads(capsys.readouterr().out)
+    for name, keys in JSON_KEYS.items():
+        done(store_url, *name.split(), *(["--as-of", AS_OF] if name in DATED else []), "--json")
+        document = json.loads(capsys.readouterr().out)
+        assert type(document) is (list if keys is None else dict), name
+        assert (keys or set()) <= set(document if keys else ()), name
 
 
 def test_a_pipe_gets_no_colours_and_no_progress(store_url: str, capsys: Capture) -> None:

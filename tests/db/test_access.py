@@ -341,7 +341,33 @@ def test_what_only_looks_works_for_every_bound_role(
     hotels: str, role: str, words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     url = login(hotels, role, "--as", role, "--hotel", "1")
-    done(url, *words)
+    options = [] if words[0] == "access" else ["--as-of", AS_OF]
+    capsys.readouterr()
+    done(url, *words, *options, "--json")
+    assert 2 not in _hotels_of(json.loads(capsys.readouterr().out))
+
+
+def _hotels_of(document: Any) -> set[int]:
+    """The hotels of all rows of a JSON document; a row without a point only names the hotel, which everybody may."""
+    if isinstance(document, list):
+        return set().union(*map(_hotels_of, document))
+    if not isinstance(document, dict):
+        return set()
+    own = {document["hotel_id"]} if "hotel_id" in document and document.get("points") != 0 else set()
+    return own.union(*map(_hotels_of, document.values()))
+
+
+def test_a_viewer_of_one_hotel_gets_no_row_of_another(hotels: str, capsys: pytest.CaptureFixture[str]) -> None:
+    url = login(hotels, "viewer", "--as", "viewer", "--hotel", "1")
+    for words in (["metrics", "summary"], ["alerts", "list"]):
+        found = []
+        for one in (hotels, url):
+            capsys.readouterr()
+            done(one, *words, *(["--as-of", AS_OF] if words[0] == "metrics" else []), "--json")
+            found.append(_hotels_of(json.loads(capsys.readouterr().out)))
+        assert 2 in found[0] and 1 in found[1] and 2 not in found[1], words
+    done(url, "alerts", "stats", "--as-of", AS_OF, "--json")
+    assert json.loads(capsys.readouterr().out)["alerts"] == 2 * len(ALERT_TYPES)
 
 
 def test_an_administrator_may_ask_for_the_status(hotels: str, capsys: pytest.CaptureFixture[str]) -> None:
