@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 OLDEST_DAYS = 3653
-"""Source rows older than ten years are mistakes of the keyboard, not history."""
+"""Source rows older than ten years are typing errors, not history."""
 DAILY_DAYS = 35
 """How far back the first run of each business day looks."""
 
