@@ -19,6 +19,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.store.points import forecasts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -81,7 +82,8 @@ def run(
     today = as_of.astimezone(zone).date()
     oldest = datetime.combine(today - timedelta(days=STORED_DAYS + WINDOW_DAYS + 1), time.min, tzinfo=zone)
     usable = source.read(connection).usable
-    frames = points.fetch_stock(connection, oldest, as_of)
+    retired = entities.fetch_retired(connection, usable)
+    frames = points.fetch_stock(connection, oldest, as_of).in_range(retired)
     if is_live and usable >= STAYS:
         frames = replace(frames, reservations=points.fetch_reservations(connection, oldest, as_of))
     names = forecasts.fetch_names(connection, usable)
@@ -95,7 +97,7 @@ def run(
         with_stays += [hotel] if factor is not None else []
         stock = stock_of(own, today.toordinal() - WINDOW_DAYS, today.toordinal() + 1)
         made = forecast_stock(stock, today.toordinal(), is_complete=False, factor=factor)
-        products += _products(hotel, made, supplies, names)
+        products += [one for one in _products(hotel, made, supplies, names) if one.product_id not in retired]
     products.sort(key=lambda one: (one.days is None, one.days or 0.0, one.hotel_id, one.product_id))
     return ForecastResult(as_of.astimezone(UTC), tuple(products), _accuracy(frames, stored, today), tuple(with_stays))
 

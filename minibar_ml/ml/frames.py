@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from pandas import DataFrame, Series
 
@@ -82,6 +82,10 @@ class Frames:
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
         reservations = self.reservations.assign(hotel_id=COMMON_STORE)
         return replace(own, products=used.assign(hotel_id=COMMON_STORE), reservations=reservations)
+
+    def in_range(self, retired: "Collection[int]") -> "Frames":
+        """Without the levels of products that are taken out of the range, whose stock may end."""
+        return replace(self, levels=self.levels[~self.levels["product_id"].isin(list(retired))]) if retired else self
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""

@@ -187,5 +187,9 @@ def explain(error: BaseException) -> MinibarError | None:
             f"The database role may not do this ({first_line}): grant it, see `minibar-ml docs security`."
         )
     if code in ("3F000", "42P01", "42703", "42883"):
-        return PreconditionFailed(f"Something is missing in the database ({first_line}): run `minibar-ml db check`.")
+        # PostgreSQL skips a schema of the search path that the role may not use, as if its tables did not exist.
+        return PreconditionFailed(
+            f"Something is missing in the database, or not visible to this role ({first_line}): "
+            "run `minibar-ml db check`."
+        )
     return None

@@ -24,6 +24,10 @@ SELECT 'hotel', hotel_id, name FROM source_hotels() WHERE hotel_id = ANY(:hotels
 -- Names and prices of all products: there are tens of them, and what was found in a room names several.
 SELECT product_id AS id, name, sale_price, purchase_price FROM source_products()
 
+-- name: retired_products
+-- Products that are taken out of the range.
+SELECT product_id FROM source_products() WHERE NOT is_active
+
 -- name: found_products
 -- Which products were found, by metric, entity and day.
 SELECT m.metric_type, m.entity_id, m.business_date, m.context -> 'products' AS products

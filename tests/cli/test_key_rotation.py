@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, ZONE, alerts, command, done, sql
+from sqlalchemy.exc import IntegrityError
+from support.hotels import AS_OF, ZONE, alerts, command, sql
 
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
@@ -295,26 +296,25 @@ def test_a_trained_hotel_detects_as_before_after_its_keys_were_rotated(
     assert alerts(rotated.url, "type = 'model_fallback'") == []
 
 
-def test_what_an_older_version_wrote_in_the_clear_is_taken_out(database: str) -> None:
-    done(database, "db", "upgrade", "--quiet")
-    for table, constraint in (("ml_models", "ml_models_parameters"), ("ml_training_logs", "ml_training_logs_metrics")):
-        sql(database, f"ALTER TABLE minibar_ml.{table} DROP CONSTRAINT {constraint}_harmless")
-    sql(database, "DELETE FROM minibar_ml.ml_schema_migrations WHERE version = 5")
-    sql(
-        database,
-        "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points,"
-        " trained_at, parameters) VALUES ('statistics', 'occupancy', 1, 1, '', 1, now(),"
-        """ '{"since": "2026-01-01", "alert_budget": 1.0}')""",
-    )
-    sql(
-        database,
-        "INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points,"
-        " success, metrics) VALUES ('statistics', 'occupancy', 1, now(), now(), 1, true,"
-        """ '{"recall": 0.5, "threshold": 9.3, "curve": {}}')""",
-    )
-    done(database, "db", "upgrade", "--quiet")
-    assert sql(database, "SELECT parameters FROM minibar_ml.ml_models") == [({"since": "2026-01-01"},)]
-    assert sql(database, "SELECT metrics FROM minibar_ml.ml_training_logs") == [({"recall": 0.5},)]
+MODEL = (
+    "INSERT INTO minibar_ml.ml_models (model_type, metric_type, hotel_id, version, model_data, data_points, trained_at,"
+    " parameters) VALUES ('statistics', 'occupancy', 1, 1, '', 1, now(), CAST(:clear AS jsonb))"
+)
+LOG = (
+    "INSERT INTO minibar_ml.ml_training_logs (model, metric_type, hotel_id, started_at, ended_at, data_points, success,"
+    " metrics) VALUES ('statistics', 'occupancy', 1, now(), now(), 1, true, CAST(:clear AS jsonb))"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "harmless", "key"), [(MODEL, "since", "alert_budget"), (LOG, "recall", "threshold")]
+)
+def test_the_store_refuses_in_the_clear_what_shows_how_much_goes_unnoticed(
+    store_url: str, statement: str, harmless: str, key: str
+) -> None:
+    with pytest.raises(IntegrityError, match="_harmless"):
+        sql(store_url, statement, clear=json.dumps({harmless: "0.5", key: 1.0}))
+    sql(store_url, statement, clear=json.dumps({harmless: "0.5"}))
 
 
 def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_out(vault: Vault, tmp_path: Path) -> None:

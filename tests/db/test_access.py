@@ -298,7 +298,7 @@ def test_a_user_of_the_application_gives_role_and_hotel_and_an_attendant_is_refu
     assert {alert["hotel_id"] for alert in _listed(url, capsys)} == {0, 2}
     role = make_url(url).username
     assert command(hotels, "access", "add", role, "--user", "2") == ExitCode.USAGE
-    assert "sees no alerts" in capsys.readouterr().err
+    assert "has no access to alerts" in capsys.readouterr().err
     assert command(hotels, "access", "add", role, "--user", "3") == ExitCode.USAGE
     assert "--all-hotels" in capsys.readouterr().err
     assert command(hotels, "access", "add", role, "--as", "viewer", "--hotel", "9") == ExitCode.PRECONDITION

@@ -1,5 +1,6 @@
-"""The depot's ledger as the application keeps it: reversals, counts written as receipts, a depot for each hotel."""
+"""The depot's ledger as the application keeps it: reversals, counts, a depot for each hotel, draws, the range."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -200,3 +201,24 @@ def test_when_all_visits_were_deleted_nobody_is_accused(floor: Application) -> N
     sql(floor.url, "DELETE FROM minibar_islem_detay")
     sql(floor.url, "DELETE FROM minibar_islemleri")
     assert _lost(floor) == []
+
+
+def test_a_product_that_is_taken_out_of_the_range_is_not_ordered(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _moved(hotel, 1, "giris", 60, "2025-10-01 09:00", "Ana Depo Tedarik - T1")
+    _moved(hotel, 2, "giris", 60, "2025-10-01 09:00", "Ana Depo Tedarik - T1")
+    for n in range(28):
+        hotel.row(
+            1, f"2025-{10 + (n + 20) // 31}-{(n + 20) % 31 + 1:02} 09:00", "setup_kontrol", (1, 0, 2, 0), (2, 0, 2, 0)
+        )
+    for product in (1, 2):
+        _moved(hotel, product, "cikis", 58, "2025-10-20 08:00", "FIFO Stok Çıkışı - zimmet_transfer")
+    sql(hotel.url, "UPDATE urunler SET aktif = (id <> 1)")
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
+    done(hotel.url, "detect", "--as-of", AS_OF, "--quiet")
+    low = "SELECT entity_id FROM minibar_ml.ml_alerts WHERE type = 'stock_depletion'"
+    assert [tuple(row) for row in sql(hotel.url, low)] == [(2,)]
+    capsys.readouterr()
+    done(hotel.url, "forecast", "--as-of", AS_OF, "--json")
+    assert {one["product_id"] for one in json.loads(capsys.readouterr().out)["products"]} == {2}

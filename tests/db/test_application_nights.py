@@ -85,7 +85,8 @@ def test_no_night_known_as_occupied_ever_becomes_vacant(hotel: Application, week
     sql(
         hotel.url,
         "TRUNCATE misafir_kayitlari, yukleme_gorevleri, minibar_islemleri RESTART IDENTITY CASCADE;"
-        " TRUNCATE minibar_ml.ml_nights, minibar_ml.ml_metrics, minibar_ml.ml_watermarks, minibar_ml.ml_job_runs",
+        " TRUNCATE minibar_ml.ml_nights, minibar_ml.ml_metrics, minibar_ml.ml_watermarks, minibar_ml.ml_changed_days,"
+        " minibar_ml.ml_job_runs",
     )
     hotel.recorded(FIRST - timedelta(days=3), FIRST + timedelta(days=DAYS))
     number, occupied = 0, set[tuple[int, date]]()

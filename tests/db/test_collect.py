@@ -215,7 +215,7 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_does_it_all(
         run = subprocess.Popen(arguments, env=environment, stderr=subprocess.PIPE)
         _until(lambda: run.poll() is not None or any(row[0] == "Lock" for row in _waiting(url, "collect")))
         assert command(url, "collect", "--as-of", AS_OF) == ExitCode.LOCKED
-        assert "Another run of collect is at work" in capsys.readouterr().err
+        assert "Another collect run is in progress." in capsys.readouterr().err
         assert command(url, "collect", "--as-of", AS_OF, "--quiet") == ExitCode.LOCKED
         assert capsys.readouterr().err == "", "overlap is nothing to mail"
         run.send_signal(signal.SIGKILL)

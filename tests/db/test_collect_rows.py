@@ -155,11 +155,11 @@ def test_what_cannot_be_true_is_counted_named_and_skipped(
     assert command(recorded.url, "collect", "--as-of", AS_OF) == 0
     said = capsys.readouterr().err
     for what in (
-        "visit lines: 1 row(s) refused, units not between 0 and 1000",
-        "stays: 1 row(s) refused, guests not between 1 and 50",
-        "stays: 1 row(s) refused, departure before arrival",
-        "stock movements: 1 row(s) refused, negative units",
-        "stock movements: 1 row(s) refused, unknown type hediye",
+        "visit lines: 1 row refused, units not between 0 and 1000",
+        "stays: 1 row refused, guests not between 1 and 50",
+        "stays: 1 row refused, departure before arrival",
+        "stock movements: 1 row refused, negative units",
+        "stock movements: 1 row refused, unknown type hediye",
         "visits: 1 without a time",
         "stock_movements: 1 without a time",
         "unknown type bilinmeyen",

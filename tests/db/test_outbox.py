@@ -259,8 +259,8 @@ def test_without_a_mail_server_mails_wait_and_status_says_so(
     capsys.readouterr()
     command(store_url, "status")
     shown = capsys.readouterr().out
-    assert re.search(r"outbox: 2 waiting, the oldest for \d+ s, 0 given up", shown)
-    assert "2 mails wait for a mail server: name it with ML_SMTP_HOST" in shown
+    assert re.search(r"outbox: 2 waiting \(oldest: \d+ s\), 0 given up", shown)
+    assert "2 mails wait for a mail server: set ML_SMTP_HOST" in shown
 
 
 def test_what_waited_for_a_mail_server_is_one_digest_of_what_is_still_open(store_url: str, mailbox: Mailbox) -> None:

@@ -206,7 +206,7 @@ def test_what_is_no_address_is_not_repeated_for_it_may_be_a_token(
     file.write_text("json://127.0.0.1/hook", encoding="utf-8")
     file.chmod(0o644)
     assert command(store_url, "people", "add", "ayse", "--push", str(file)) == ExitCode.CONFIGURATION
-    assert f"can be read by others (mode 0644): `chmod 600 {file}`" in capsys.readouterr().err
+    assert f"is readable by others (mode 0644): `chmod 600 {file}`" in capsys.readouterr().err
 
 
 def test_without_the_key_or_the_service_a_message_waits_and_says_why(
@@ -231,10 +231,10 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
 def test_a_test_message_says_what_happened(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--quiet") == ExitCode.OK
     assert command(store_url, "people", "test", "ayse") == ExitCode.PARTLY_DONE
-    assert "not sent, ML_SMTP_HOST names no mail server" in capsys.readouterr().out
+    assert "not sent, no mail server (ML_SMTP_HOST)" in capsys.readouterr().out
     with serving(Mailbox(at_rcpt=lambda _mailbox, _address: "550 unknown here")) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.PARTLY_DONE
-    assert "not accepted, the mail server replied 550 unknown here" in capsys.readouterr().out
+    assert "not accepted: the mail server replied 550 unknown here" in capsys.readouterr().out
     with serving(Mailbox()) as mailbox:
         assert command(store_url, "people", "test", "ayse", **mailbox.settings()) == ExitCode.OK
     assert capsys.readouterr().out == "email ayse@otel.example: accepted\n"

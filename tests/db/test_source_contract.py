@@ -1,7 +1,6 @@
 """The source contract is recognised, complete, and says what is missing."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from conftest import ZONE, load_sql
@@ -13,8 +12,7 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source import contract as source
 
-DATA = Path(__file__).parents[1] / "data"
-VERSIONS = {"2025": sql_folder() / "simulate" / "layout_a.sql", "2026": DATA / "layout_b.sql"}
+VERSIONS = {year: sql_folder() / "simulate" / f"layout_{letter}.sql" for year, letter in (("2025", "a"), ("2026", "b"))}
 
 
 @pytest.mark.parametrize("version", VERSIONS)

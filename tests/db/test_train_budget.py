@@ -35,7 +35,7 @@ def test_the_notes_say_the_budget_and_the_phase(collected: str, capsys: pytest.C
     assert command(collected, "train", "--as-of", AS_OF) == 0
     captured = capsys.readouterr()
     assert " room_consumption " in captured.out
-    assert "ML_ALERT_BUDGET is 1 false alerts per 1,000 rooms and day" in captured.err
+    assert "ML_ALERT_BUDGET=1: false alerts per 1,000 rooms" in captured.err
     assert "hotel 1: phase normal\n" in captured.err
 
 

@@ -17,7 +17,7 @@ from support.sources import SmallHotel
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
-from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.store import runs
 from minibar_ml.store.engine import make_engine
@@ -34,10 +34,11 @@ def _collect(connection: Connection) -> None:
 
 
 def _train(connection: Connection) -> None:
-    train.run(
-        connection, NOW, ZoneInfo(ZONE), KEYS, Limits(), training_days=30, lookback_days=3, min_points=10,
+    plan = TrainingPlan(
+        as_of=NOW, zone=ZoneInfo(ZONE), limits=Limits(), lookback_days=3, training_days=30, min_points=10,
         accuracy_threshold=0.85,
     )  # fmt: skip
+    train.run(connection, plan, KEYS)
 
 
 def _detect(connection: Connection) -> None:

@@ -203,13 +203,13 @@ def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
         done(url, "train", "--as-of", AS_OF, "--quiet")
     capsys.readouterr()
     done(url, "detect", "--as-of", AS_OF)
-    assert "made for other detectors" in capsys.readouterr().err
+    assert "made by another version" in capsys.readouterr().err
     assert alerts(url, "type = 'model_fallback'", "status") == [], "nothing is wrong: the next train repairs it"
     learnt_now = alerts(url, ROOMS_TAKING, WHAT)
     done(url, "train", "--as-of", AS_OF, "--quiet")
     sql(url, "DELETE FROM minibar_ml.ml_alert_events; DELETE FROM minibar_ml.ml_alerts")
     done(url, "detect", "--as-of", AS_OF)
-    assert "made for other" not in capsys.readouterr().err
+    assert "made by another version" not in capsys.readouterr().err
     assert alerts(url, ROOMS_TAKING, WHAT) == learnt_now
 
 

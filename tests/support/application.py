@@ -1,13 +1,13 @@
 """A small hotel of the application's present version, written as its pages write: rooms 1 to 5."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 from conftest import load_sql
 
+from minibar_ml.store.queries import sql_folder
 from support.hotels import sql
 
-LAYOUT = Path(__file__).parents[1] / "data" / "layout_b.sql"
+LAYOUT = sql_folder() / "simulate" / "layout_b.sql"
 _HOTEL = """
 INSERT INTO oteller (id, ad, aktif) VALUES (1, 'Hotel', true);
 INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, 'KAT', 1);

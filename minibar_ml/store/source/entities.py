@@ -42,6 +42,13 @@ def fetch(connection: Connection, findings: Sequence[Finding], usable: Collectio
     return Entities(names, prices, _found(connection, findings))
 
 
+def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
+    """Ids of products that are taken out of the range: nobody orders them, and their stock may end."""
+    if "source_products" not in usable:
+        return []
+    return list(connection.execute(query("entities.retired_products")).scalars())
+
+
 def _names(
     connection: Connection, findings: Sequence[Finding], usable: Collection[str]
 ) -> dict[tuple[EntityType, int], str]:
