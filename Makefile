@@ -17,9 +17,9 @@ help:
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   measure detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
-	@echo "make screenshots  photograph the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
+	@echo "make screenshots  take screenshots of the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
 	@echo "make wheel     build the package into dist/"
-	@echo "make lock      pin every dependency again (ARGS=--upgrade takes newer ones)"
+	@echo "make lock      pin all dependencies again (ARGS=--upgrade takes newer ones)"
 	@echo "make clean     remove what these made"
 
 demo: $(VENV)/.runtime

@@ -161,8 +161,12 @@ def _allowed(spec: "Field[Any]", kind: Any) -> str:
     said = {bool: "true or false", int: "whole number", float: "number", Path: "path", time: "HH:MM"}.get(kind, "text")
     low, high = spec.metadata.get("min"), spec.metadata.get("max")
     if high is not None:
-        return f"{said}, {low:g} to {high:g}"
-    return f"{said}, at least {low:g}" if low is not None else said
+        return f"{said}, {_bound(low)} to {_bound(high)}"
+    return f"{said}, at least {_bound(low)}" if low is not None else said
+
+
+def _bound(value: float) -> str:
+    return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
 def commands() -> str:

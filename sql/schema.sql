@@ -439,7 +439,7 @@ CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
     AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before)
-    SELECT minibar_ml.os_user(), 'models.delete', count(*) || ' model(s)',
+    SELECT minibar_ml.os_user(), 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
            jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
@@ -457,7 +457,8 @@ BEGIN
            CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
                 WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
            CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
-                ELSE count(*) FILTER (WHERE n.is_active) || ' model(s)' END,
+                ELSE count(*) FILTER (WHERE n.is_active)
+                     || CASE count(*) FILTER (WHERE n.is_active) WHEN 1 THEN ' model' ELSE ' models' END END,
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]')
     FROM after_rows n JOIN before_rows o USING (id)
@@ -539,6 +540,13 @@ CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone
     SELECT jsonb_build_object(
         'status', status, 'read_at', read_at, 'read_by', read_by, 'resolved_at', resolved_at,
         'resolved_by', resolved_by, 'snoozed_until', snoozed_until, 'snoozed_by', snoozed_by)
+$$;
+
+CREATE FUNCTION minibar_ml.was_live(status text, snoozed_until timestamp with time zone, resolved_at timestamp with time zone, instant timestamp with time zone) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= instant)
+        OR resolved_at > instant
 $$;
 
 CREATE TABLE minibar_ml.ml_access (

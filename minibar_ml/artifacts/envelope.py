@@ -121,7 +121,7 @@ def _decrypt(blob: bytes, keys: Keys | None) -> bytes:
     if keys is None:
         raise _Refused("there is no key; run `minibar-ml keys status`")
     if not blob.startswith(MAGIC):
-        raise _Refused(f"these are not a sealed model's bytes (damaged, or not written by us); {RETRAIN}")
+        raise _Refused(f"not a sealed model (damaged, or not written by us); {RETRAIN}")
     used = blob[len(MAGIC) : _TOKEN_AT]
     if used not in keys.fingerprints:
         raise _Refused(
@@ -137,7 +137,7 @@ def _unfold(compressed: bytes) -> bytes:
     unfolder = zlib.decompressobj()
     inner = unfolder.decompress(compressed, serial.MAX_BYTES)
     if unfolder.unconsumed_tail or not unfolder.eof:
-        raise _Refused(f"it unfolds to more than {serial.MAX_BYTES} bytes or is cut short; {RETRAIN}")
+        raise _Refused(f"it decompresses to more than {serial.MAX_BYTES} bytes or is cut short; {RETRAIN}")
     return inner
 
 

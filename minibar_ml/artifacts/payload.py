@@ -101,4 +101,4 @@ def _refuse_bomb(data: bytes) -> None:
     """Both forms are zip archives: what they would unfold to is known before anything is unfolded."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
-            raise ValueError(f"the payload unfolds to more than {MAX_BYTES} bytes")
+            raise ValueError(f"the payload decompresses to more than {MAX_BYTES} bytes")

@@ -74,7 +74,7 @@ class Settings:
     )
     alert_budget: float = _setting(1.0, "expected false alerts per 1,000 rooms per day", 0.01, 1000.0)
     stock_deviation: float = _setting(
-        0.30, "smallest deviation of stock from its usual pattern that raises an alert (0.3: 30%)", 0.0, 100.0
+        0.30, "smallest deviation of stock from its normal pattern that raises an alert (0.3: 30%)", 0.0, 100.0
     )
     consumption_deviation: float = _setting(
         0.40, "smallest deviation of consumption that raises an alert (0.4: 40%)", 0.0, 100.0

@@ -134,7 +134,7 @@ class _Delivery:
             return
         outbox.mark_delayed(self._connection, message, self._plan.as_of, reason)
         self.done["delayed"] += 1
-        logger.info("%s %d to %s is put off: %s", message.kind, message.id, message.person, reason)
+        logger.info("%s %d to %s will be retried: %s", message.kind, message.id, message.person, reason)
 
     def _give_up(self, message: Outgoing, reason: str) -> None:
         outbox.mark_failed(self._connection, message, self._plan.as_of, reason)

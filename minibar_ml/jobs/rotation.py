@@ -1,4 +1,4 @@
-"""Rotating keys: add a new one, seal everything again by it, remove old ones once nothing needs them.
+"""Rotating keys: add a new one, seal everything again by it, remove old ones that are no longer needed.
 
 Each step leaves a state that works: all keys of the list open, so a run that is killed loses nothing, and the next
 one goes on where it stopped.
@@ -47,7 +47,7 @@ def _alone(connection: "Connection") -> Iterator[None]:
     """
     if not access.sees_everything(connection):
         raise PreconditionFailed(
-            "This database role does not see every hotel's models: look after keys as the role of the jobs or as an "
+            "This database role does not see every hotel's models: run this as the role of the jobs or as an "
             "administrator of all hotels; nothing was changed."
         )
     with exclusive(connection, "keys"), exclusive(connection, "train"):
@@ -78,13 +78,13 @@ def prune(connection: "Connection", settings: Settings) -> list[str]:
     """
     with _alone(connection):
         path, keys = changeable(settings), load_keys(settings)
-        seals = {"model(s)": models.fetch_seals(connection), "address(es)": people.fetch_seals(connection)}
+        seals = {"model": models.fetch_seals(connection), "address": people.fetch_seals(connection)}
         old = _hex(keys)[1:]
         if needed := [key for key in old if any(key in counts for counts in seals.values())]:
             totals = {what: sum(counts.get(key, 0) for key in old) for what, counts in seals.items()}
-            who = " and ".join(f"{total} stored {what}" for what, total in totals.items() if total)
+            who = " and ".join(_counted(total, f"stored {what}") for what, total in totals.items() if total)
             raise PreconditionFailed(
-                f"{who} still need {', '.join(needed)}: run `minibar-ml keys rotate` first; nothing was changed."
+                f"{who} still sealed with {', '.join(needed)}: run `minibar-ml keys rotate` first; nothing was changed."
             )
         if old:
             left = take_out(path, [bytes.fromhex(key) for key in old])
@@ -106,7 +106,7 @@ def _reseal_all(connection: "Connection", keys: Keys, batch: int) -> tuple[int, 
                 refused.append(str(error))
         models.mark_resealed(connection, sealed)
         if sealed:
-            audit.insert(connection, "keys.reseal", f"{len(sealed)} model(s)", before=older, after=[newest])
+            audit.insert(connection, "keys.reseal", _counted(len(sealed), "model"), before=older, after=[newest])
         connection.commit()
         after, done = found[-1].id, done + len(sealed)
         logger.debug("sealed %d models again", done)
@@ -125,9 +125,14 @@ def _reseal_addresses(connection: "Connection", keys: Keys) -> tuple[int, tuple[
             refused.append(str(error))
     if sealed:
         people.mark_resealed(connection, sealed)
-        audit.insert(connection, "keys.reseal", f"{len(sealed)} address(es)", before=older, after=[newest])
+        audit.insert(connection, "keys.reseal", _counted(len(sealed), "address"), before=older, after=[newest])
     connection.commit()
     return len(sealed), tuple(refused)
+
+
+def _counted(number: int, noun: str) -> str:
+    ending = "" if number == 1 else "es" if noun.endswith("s") else "s"
+    return f"{number} {noun}{ending}"
 
 
 def _hex(keys: Keys) -> list[str]:

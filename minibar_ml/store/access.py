@@ -68,7 +68,7 @@ def delete(connection: Connection, login: str, operator: str | None) -> None:
     """Unbind a login role and take it out of the groups, with an audit entry; raises NotFound naming it."""
     row = connection.execute(query("access.delete"), {"database_role": login}).one_or_none()
     if row is None:
-        raise NotFound(f"Database role {login!r} is bound to nothing; `minibar-ml access list` shows who is.")
+        raise NotFound(f"Database role {login!r} has no access; `minibar-ml access list` shows who is.")
     there = connection.execute(query("access.find_groups"), {"database_role": login}).one()
     if there.can_log_in:
         connection.execute(query("access.join_group"), {"database_role": login, "group": None})

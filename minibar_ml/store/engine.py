@@ -51,7 +51,7 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
         if parsed.get_backend_name() != "postgresql":
             raise ConfigurationError(
-                f"ML_DATABASE_URL names {parsed.get_backend_name()!r}; we speak only to PostgreSQL: {EXAMPLE}."
+                f"ML_DATABASE_URL names {parsed.get_backend_name()!r}; only PostgreSQL is supported: {EXAMPLE}."
             )
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.

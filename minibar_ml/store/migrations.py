@@ -97,8 +97,9 @@ def upgrade(connection: Connection) -> list[Migration]:
 def require_current(connection: Connection) -> None:
     """Raise SchemaBehind or SchemaAhead unless the store is what this program knows."""
     if todo := pending(connection):
+        more = f" and {len(todo) - 1} more" if len(todo) > 1 else ""
         raise SchemaBehind(
-            f"The store lacks {len(todo)} migration(s), the first {todo[0].version:04d}_{todo[0].name}: "
+            f"The store lacks migration {todo[0].version:04d}_{todo[0].name}{more}: "
             "run `minibar-ml db init` (a new store) or `minibar-ml db upgrade`."
         )
 

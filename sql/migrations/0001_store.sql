@@ -186,6 +186,14 @@ CREATE FUNCTION minibar_ml.is_live(status text) RETURNS boolean LANGUAGE sql IMM
     SELECT status IN ('open', 'acknowledged', 'snoozed')
 $$;
 
+-- Whether an alert, as it is now, was live and not snoozed at an earlier instant: what is closed now was not yet then.
+CREATE FUNCTION minibar_ml.was_live(
+    status text, snoozed_until timestamptz, resolved_at timestamptz, instant timestamptz
+) RETURNS boolean LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= instant)
+        OR resolved_at > instant
+$$;
+
 -- Text as it is compared: small letters, and one i for the four that Turkish and English write, in any locale.
 CREATE FUNCTION minibar_ml.folded(words text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
     SELECT lower(translate(words, U&'I\0130\0131\015E\011E\00DC\00D6\00C7\00C2\00CE\00DB\0307',

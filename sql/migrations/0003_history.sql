@@ -257,7 +257,8 @@ BEGIN
            CASE WHEN bool_or(n.is_active AND n.version < r.version) THEN 'models.roll_back'
                 WHEN bool_or(n.is_active) THEN 'models.promote' ELSE 'models.retire' END,
            CASE count(DISTINCT (n.metric_type, n.hotel_id)) WHEN 1 THEN min(n.metric_type || ', hotel ' || n.hotel_id)
-                ELSE count(*) FILTER (WHERE n.is_active) || ' model(s)' END,
+                ELSE count(*) FILTER (WHERE n.is_active)
+                     || CASE count(*) FILTER (WHERE n.is_active) WHEN 1 THEN ' model' ELSE ' models' END END,
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE NOT n.is_active), '[]'),
            coalesce(jsonb_agg(minibar_ml.model_title(n) ORDER BY n.id) FILTER (WHERE n.is_active), '[]')
     FROM after_rows n JOIN before_rows o USING (id)
@@ -275,7 +276,7 @@ CREATE FUNCTION minibar_ml.record_deleted_models() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     INSERT INTO minibar_ml.ml_audit_log (os_user, action, subject, before)
-    SELECT minibar_ml.os_user(), 'models.delete', count(*) || ' model(s)',
+    SELECT minibar_ml.os_user(), 'models.delete', count(*) || CASE count(*) WHEN 1 THEN ' model' ELSE ' models' END,
            jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;

@@ -155,7 +155,7 @@ FROM over o WHERE a.id = o.id AND is_live(a.status)
 RETURNING a.id
 
 -- name: mute
--- Mutes live alerts that follow from another live one and gives the others their voice back: where data are stale,
+-- Mutes live alerts that follow from another live one and unmutes the others: where data are stale,
 -- what was found since without them; where all of a hotel takes more of a product, rooms that took mostly that product.
 WITH muters AS (
     SELECT * FROM ml_alerts

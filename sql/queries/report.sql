@@ -39,7 +39,7 @@ GROUP BY 1, 2, 3, 4, 5
 -- Alerts that were live at that instant, by severity, the most severe first.
 SELECT severity, count(*) AS alerts, sum(impact) AS impact
 FROM ml_alerts
-WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
+WHERE was_live(status, snoozed_until, resolved_at, :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY severity
 ORDER BY severity DESC
@@ -50,7 +50,7 @@ WITH ranked AS (
     SELECT id AS ranked_id, row_number() OVER (
         PARTITION BY severity ORDER BY impact DESC NULLS LAST, raised_at DESC, id DESC) AS place
     FROM ml_alerts
-    WHERE (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
+    WHERE was_live(status, snoozed_until, resolved_at, :as_of)
       AND muted_by IS NULL AND raised_at <= :as_of
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 )
@@ -68,8 +68,7 @@ ORDER BY severity DESC, place
 WITH counted AS (
     SELECT hotel_id, entity_type, entity_id, count(*) AS alerts, sum(impact) AS impact,
            (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
-           count(*) FILTER (WHERE status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of)
-                         OR resolved_at > :as_of) AS live,
+           count(*) FILTER (WHERE was_live(status, snoozed_until, resolved_at, :as_of)) AS live,
            max(severity) AS worst
     FROM ml_alerts
     WHERE occurred_on >= :since AND occurred_on < :until
@@ -247,7 +246,7 @@ WITH forecasts AS (
            CAST(facts ->> 'order_by' AS date) AS order_by
     FROM ml_alerts
     WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
-      AND (status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= :as_of) OR resolved_at > :as_of)
+      AND was_live(status, snoozed_until, resolved_at, :as_of)
       AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), listed AS (
     SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,

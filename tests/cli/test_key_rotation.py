@@ -109,7 +109,7 @@ def test_a_key_that_models_need_is_not_taken_out(vault: Vault) -> None:
     put_new_key_first(vault.path)
     before = vault.keys()
     assert vault("keys", "prune") == 5
-    assert "3 stored model(s) still need" in vault.capsys.readouterr().err
+    assert "3 stored models still sealed with" in vault.capsys.readouterr().err
     assert vault.keys() == before
     assert vault.status()["removable"] == []
 

@@ -154,7 +154,7 @@ def test_who_switches_models_off_by_psql_is_on_record(hotels: str) -> None:
     assert _last(hotels) == (role, None, "models.promote", subject)
     assert "permission denied" in psql(boss, "DELETE FROM minibar_ml.ml_models")
     sql(hotels, "DELETE FROM minibar_ml.ml_models")
-    deleted = ("postgres", None, "models.delete", "1 model(s)")
+    deleted = ("postgres", None, "models.delete", "1 model")
     assert _last(hotels) == deleted, "the active one: jobs forget old versions every night"
     done(hotels, "audit", "verify", "--quiet")
 

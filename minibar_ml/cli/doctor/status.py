@@ -169,7 +169,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
         yield from problems(one)
         if one.runs.error:
             yield f"{one.runs.job}: last error at {_local(one.runs.error_as_of, settings)}: {one.runs.error}"
-    severities = (f"{label('severity', one, settings.lang)} {count}" for one, count in health.open_alerts.items())
+    severities = (f"{label('severity', one, 'en')} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())

@@ -53,8 +53,7 @@ def trend(
     """Show consumption of products and rooms and its change from the previous window.
 
     Largest changes first. A window consists of complete business days; today is left out. A mean is per day on which
-    the room (for a product: any room of the hotel) was checked. Sorted by the difference of the means' square roots
-    and the number of days, so that chance affects small and large counts alike.
+    the room (for a product: any room of the hotel) was checked. Sorted so that small random changes do not come first.
     """
     asked = _asked(window, as_of)
     with session.store(asked.settings, "metrics trend") as connection:

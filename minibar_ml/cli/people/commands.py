@@ -135,7 +135,7 @@ def set_(
 
 @app.command("list", epilog=examples("people list", "people list --json"))
 def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """List persons with their channels and preferences.
+    """List people with their channels and preferences.
 
     Addresses that contain tokens are not shown.
     """

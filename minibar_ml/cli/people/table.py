@@ -30,7 +30,7 @@ def _what(person: Person) -> str:
     types = "all types" if person.alert_types is None else ", ".join(person.alert_types) or "no type"
     also = ", also when ended" if person.wants_resolved else ""
     reports = f", reports {' and '.join(person.reports)}" if person.reports else ""
-    return f"{hotels}; {types}; severity {person.min_severity} and above{also}{reports}; in {person.language}"
+    return f"{hotels}; {types}; severity {person.min_severity} and above{also}{reports}; language: {person.language}"
 
 
 def _when(person: Person) -> str:

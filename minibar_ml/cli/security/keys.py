@@ -58,7 +58,7 @@ def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
         console.note(reason)
     if done.is_new:
         console.note(
-            "Back up the key file again. `minibar-ml keys prune` removes old keys once nothing needs them; older"
+            "Back up the key file again. `minibar-ml keys prune` removes keys that are no longer needed; older"
         )
         console.note("backups of the database still need them: keep the old key file with those.")
     elif not done.resealed and not done.readdressed:
@@ -69,7 +69,7 @@ def rotate(quiet: Quiet = False, verbose: Verbose = False) -> None:
 
 @app.command(epilog=examples("keys prune"))
 def prune(quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Remove old keys that nothing needs from the key file.
+    """Remove keys that are no longer needed from the key file.
 
     Refused while a stored model or address needs one of them.
     """

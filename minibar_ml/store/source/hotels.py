@@ -20,7 +20,7 @@ def require(connection: Connection, hotel_id: int) -> None:
     if hotel_id in known or connection.execute(query("hotels.is_on_record"), values).scalar_one():
         return
     listed = ", ".join(f"{number} ({name})" for number, name in known.items())
-    raise NotFound(f"There is no hotel {hotel_id}; there are 0 (the common store){', ' + listed if listed else ''}.")
+    raise NotFound(f"There is no hotel {hotel_id}; known hotels: 0 (common store){', ' + listed if listed else ''}.")
 
 
 def fetch_names(connection: Connection) -> dict[int, str]:

@@ -1,0 +1,6 @@
+"""`python -m minibar_ml ...` is `minibar-ml ...`."""
+
+from minibar_ml.cli.app import run
+
+if __name__ == "__main__":
+    run()
