@@ -17,7 +17,7 @@ SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
-"""What a list shows by default: a snoozed alert was put off."""
+"""What a list shows by default: a snoozed alert waits."""
 EVENTS = (
     "opened", "escalated", "acknowledged", "snoozed", "unsnoozed", "resolved", "false_positive", "reopened", "muted",
     "unmuted", "commented",
@@ -43,7 +43,7 @@ class Finding:
     """What a detector says of one entity on one business day; the store turns it into an alert or an update.
 
     `reason` names its sentence (i18n/wordings.py) and `facts` holds that sentence's figures.
-    `score` is -ln of the tail probability (nats): high is strange, whatever the detector. `impact` is money,
+    `score` is -ln of the tail probability (nats): high is unusual, whatever the detector. `impact` is money,
     units x price, in the hotel's currency. `settled_at` is set when the fault was over before the run's as-of.
     """
 

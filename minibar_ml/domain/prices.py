@@ -1,4 +1,4 @@
-"""What a product costs the hotel and its guests, and so what is at stake."""
+"""What a product costs the hotel and its guests, from which the possible loss follows."""
 
 from dataclasses import dataclass
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a person said of an alert, as learning takes it into account."""
+"""A person's verdict on an alert, as training uses it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -83,11 +83,6 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING),
     ),
-    "before_departure": Wording(
-        "Room {name}: {units} missing after the departure check.",
-        "Compare with the guest's bill and ask when the guest left the room, then find out who entered it afterwards.",
-        ("Last check: {previous_on}.", MISSING),
-    ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",

@@ -32,7 +32,7 @@ LISTED = 25
 
 @dataclass(frozen=True, slots=True)
 class NotifyResult:
-    """What one run did: messages written, sent, skipped, put off, given up; and what was wrong with whole channels."""
+    """What one run did: messages written, sent, skipped, delayed, given up; and what was wrong with whole channels."""
 
     enqueued: int
     sent: int

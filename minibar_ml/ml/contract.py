@@ -1,7 +1,7 @@
 """The contract of every detector: learn from the past, score a day, decide what is worth an alert.
 
 Scoring is apart from deciding. A score is -ln of the probability that an ordinary day looks at least as odd (nats):
-high is strange, whatever the detector, so thresholds can be compared, calibrated and changed without scoring again.
+high is unusual, whatever the detector, so thresholds can be compared, calibrated and changed without scoring again.
 """
 
 from collections.abc import Callable, Mapping

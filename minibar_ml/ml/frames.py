@@ -16,9 +16,9 @@ from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_DEPARTURE, BEFORE_ARRIVAL = range(4)
-"""How it is known that a room was without guests: for certain; or the check before was on the departure day, whose hour
-is not on record, or is; or the check is on the arrival day, whose hour is not on record."""
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL = range(3)
+"""How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
+check is on the arrival day, and that day's hour is not on record."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 

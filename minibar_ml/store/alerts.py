@@ -119,7 +119,7 @@ def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
 
 
 def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
-    """The alerts of these ids, by id; raises NotFound naming every id that there is none of."""
+    """The alerts of these ids, by id; raises NotFound naming every unknown id."""
     found = _alerts(connection.execute(query("alerts.fetch_by_id"), {"ids": list(ids)}).all())
     if unknown := sorted(set(ids) - {alert.id for alert in found}):
         raise NotFound(f"There is no alert {', '.join(map(str, unknown))}; see `minibar-ml alerts list --status all`.")
@@ -163,7 +163,7 @@ def set_verdict(
 def snooze(
     connection: Connection, ids: Collection[int], until: datetime, operator: str, reason: str | None = None
 ) -> list[Alert]:
-    """Put live alerts off until an instant, all or none, and return those that this changed; `reason`: a comment.
+    """Snooze live alerts until an instant, all or none, and return those that this changed; `reason`: a comment.
 
     The detect run after that instant opens them again, unless they are over by then. Raises NotFound for unknown ids.
     """
@@ -173,7 +173,7 @@ def snooze(
 
 
 def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[Alert]:
-    """Take back what persons made of alerts, and return those that are open again; what they taught is forgotten.
+    """Take verdicts back and return the alerts that are open again; training ignores those verdicts.
 
     What the system resolved stays, and what has a later episode. Raises NotFound for unknown ids.
     """
@@ -190,7 +190,7 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
 
 
 def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
-    """What happened to an alert and what was said of it, in order."""
+    """An alert's events and comments, in order."""
     rows = connection.execute(query("alerts.history"), {"id": alert_id})
     return [AlertEvent(row.at, row.event, row.by, row.severity, row.body) for row in rows]
 

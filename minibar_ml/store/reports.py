@@ -35,7 +35,7 @@ TOP, ATTENDANTS, MODELS, STOCK_OUTS = 10, 20, 60, 30
 ACTIONS = 250
 """Live alerts of each severity that are listed; the rest is only counted."""
 FORECAST_AGE_DAYS = 7
-"""A forecast older than this is none."""
+"""An older forecast is not used."""
 Made = TypeVar("Made")
 
 
@@ -74,7 +74,7 @@ def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
-    """The dearest alerts of each severity that need action, the most severe first."""
+    """The alerts with the largest possible loss of each severity that need action, the most severe first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
     return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from minibar_ml.store.queries import query
 
 KEPT_DAYS = 400
-"""More than a year, so that every month can still be held against the same month of the year before."""
+"""More than a year, so that every month can still be compared with the same month of the year before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,6 @@ from minibar_ml.store.queries import query
 
 
 def fetch(connection: Connection) -> list[LabelledAlert]:
-    """Every verdict that a person gave; what the system resolved by itself says nothing."""
+    """Every verdict that a person gave; what the system resolved is left out."""
     rows = connection.execute(query("verdicts.fetch"))
     return [LabelledAlert(**{**row._asdict(), "days": tuple(row.days)}) for row in rows]

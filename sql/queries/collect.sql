@@ -579,10 +579,11 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- name: vacant_consumption
 -- Units found at visits before which no guest is known to have been in the room: no stay touches the time since the visit
 -- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it. Where an hour is
--- not on record the hotel's check-out time ends a stay, and a sign at the door later than that.
+-- not on record the hotel's check-out time ends a stay, or a sign at the door later than that, with six hours allowed:
+-- guests who leave late leave by then.
 -- Two cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
--- the guest may have left after it (after_departure_check, with its hour, and whether the departure's is known), or the visit
--- is on the day of arrival, before check-in time, and the guest may have come early (before_arrival). A day with both a
+-- the guest may have left after it, at an hour that is not on record (after_departure_check, with its hour), or the visit is
+-- on the day of arrival, before check-in time, and the guest may have come early (before_arrival). A day with both a
 -- certain visit that found something and an uncertain one is the certain one's.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, s.departs_at IS NOT NULL AS is_timed, s.arrives_on = s.departs_on AS is_day_use,
@@ -590,21 +591,21 @@ WITH stays AS (
            s.arrives_at IS NULL AS may_be_early,
            CASE WHEN s.departs_at IS NOT NULL THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
                 WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
-                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, g.last_at) + interval '2 hours'
+                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, g.last_at) + interval '6 hours'
            END AS ends_at
     FROM scratch_stays s LEFT JOIN scratch_dnd g ON g.room_id = s.room_id AND g.day = s.departs_on
 ), touched AS (
     SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests, bool_or(t.is_tail) AS is_tail,
-           bool_or(t.is_head) AS is_head, bool_or(t.is_tail AND s.is_timed) AS is_timed
+           bool_or(t.is_head) AS is_head
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.starts_at < v.visited_at AND s.ends_at > v.previous_at
     CROSS JOIN LATERAL (SELECT
-        NOT s.is_day_use AND v.previous_at::date = s.departs_on AS is_tail,
+        NOT (s.is_day_use OR s.is_timed) AND v.previous_at::date = s.departs_on AS is_tail,
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
 ), vacant AS (
     SELECT v.*, coalesce(t.is_tail, false) AS is_tail, coalesce(t.is_head, false) AS is_head,
-           coalesce(t.is_timed, false) AS is_timed, t.visit_id IS NULL AS is_certain
+           t.visit_id IS NULL AS is_certain
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
@@ -628,7 +629,6 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.consumed), v.b
        jsonb_strip_nulls(jsonb_build_object(
            'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
-           'departure_known', CASE WHEN bool_or(v.is_timed) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)

@@ -183,20 +183,27 @@ def test_the_hour_of_a_departure_is_known_from_its_task(hotel: Application) -> N
     assert _vacant(hotel) == {"2025-11-11": 2}
 
 
-def test_after_the_departure_check_it_is_evidence_until_the_house_s_check_out_time(hotel: Application) -> None:
-    for room, hour in ((1, "10:00"), (2, "14:30")):
+def test_after_the_departure_check_it_is_evidence_until_late_guests_have_left(hotel: Application) -> None:
+    for room, hour in ((1, "10:00"), (2, "18:30")):
         hotel.stay(room, "2025-11-08", "2025-11-10")
         hotel.empty(room, f"2025-11-10 {hour}")
         hotel.setup(room, "2025-11-11 10:00", 1, 2)
     assert (_vacant(hotel, 1), _vacant(hotel, 2)) == ({}, {"2025-11-11": 2})
     context = _contexts(hotel, "vacant_consumption")["2025-11-11"]
     assert (context["after_departure_check"], context["check_hour"]) == (True, 10)
-    assert "departure_known" not in context
+
+
+def test_a_guest_who_was_to_leave_after_the_check_is_no_vacancy(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-08", "2025-11-10 11:00")
+    hotel.empty(1, "2025-11-10 09:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 2)
+    _collect(hotel)
+    assert "2025-11-11" not in _contexts(hotel, "vacant_consumption")
 
 
 def test_an_earlier_check_out_time_of_the_house_makes_it_a_vacant_room(hotel: Application) -> None:
     hotel.stay(1, "2025-11-08", "2025-11-10")
-    hotel.empty(1, "2025-11-10 10:30")
+    hotel.empty(1, "2025-11-10 14:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 2)
     done(hotel.url, "collect", "--as-of", AS_OF, "--quiet", ML_CHECK_OUT_TIME="08:00")
     assert "after_departure_check" not in _contexts(hotel, "vacant_consumption")["2025-11-11"]

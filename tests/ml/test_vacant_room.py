@@ -12,7 +12,7 @@ from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.detectors.vacant_room import VacantRoom
-from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, BEFORE_DEPARTURE, CERTAIN, Frames
+from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, CERTAIN, Frames
 
 BEFORE = 600
 """Uncertain times of the weeks before the scored day."""
@@ -47,7 +47,7 @@ def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None
 
 @pytest.mark.parametrize(
     ("evidence", "reason"),
-    [(AFTER_DEPARTURE, "after_departure"), (BEFORE_DEPARTURE, "before_departure"), (BEFORE_ARRIVAL, "before_arrival")],
+    [(AFTER_DEPARTURE, "after_departure"), (BEFORE_ARRIVAL, "before_arrival")],
 )
 def test_where_guests_take_nothing_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
     (finding,) = _found(_frames(3, evidence))

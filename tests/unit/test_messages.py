@@ -56,9 +56,6 @@ CASES: list[tuple[Any, ...]] = [
      "Room 1126: 4 units missing after the departure check; the hour of departure is not on record."
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
-    ("vacant_consumption", "room", "before_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing after the departure check. Last check: 17 Nov.",
-     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş. Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "before_arrival", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing before check-in time on the arrival day; the hour of arrival is not on record."
      " Last check: 17 Nov.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.005
 RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 6.0, 0.4, 0.7
 SPAN_HOURS = 2
-REASONS = ("vacant", "after_departure", "before_departure", "before_arrival")
+REASONS = ("vacant", "after_departure", "before_arrival")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
 
 
