@@ -165,7 +165,7 @@ def _allowed(spec: "Field[Any]", kind: Any) -> str:
     return f"{said}, at least {_bound(low)}" if low is not None else said
 
 
-def _bound(value: float) -> str:
+def _bound(value: Any) -> str:
     return f"{value:.10f}".rstrip("0").rstrip(".")
 
 
