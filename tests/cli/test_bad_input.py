@@ -41,7 +41,7 @@ def refused(capsys: Capture, status: int, *named: str) -> str:
         ("", 3, ["ML_DATABASE_URL is not set", "postgresql://user:password@host"]),
         (f"not a url {SECRET}", 3, ["ML_DATABASE_URL is not a database URL", "postgresql://"]),
         (f"postgresql://u:{SECRET}@host:port/x", 3, ["ML_DATABASE_URL is not a database URL"]),
-        (f"mysql://u:{SECRET}@host/x", 3, ["mysql", "only to PostgreSQL"]),
+        (f"mysql://u:{SECRET}@host/x", 3, ["mysql", "only PostgreSQL"]),
         (DOWN, 4, ["127.0.0.1", "Check that the server is running"]),
     ],
 )
