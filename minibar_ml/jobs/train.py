@@ -26,6 +26,7 @@ from minibar_ml.store import models, retention, runs, training_logs, verdicts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -109,7 +110,9 @@ def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
     its own baseline.
     """
     days = max(plan.training_days + plan.lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
-    frames = replace(points.fetch(connection, plan.oldest(days), plan.as_of), calendar=plan.calendar)
+    retired = entities.fetch_retired(connection, source.read(connection).usable)
+    frames = points.fetch(connection, plan.oldest(days), plan.as_of).in_range(retired)
+    frames = replace(frames, calendar=plan.calendar)
     given = verdicts.fetch(connection)
     hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
     since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)

@@ -222,3 +222,5 @@ def test_a_product_that_is_taken_out_of_the_range_is_not_ordered(
     capsys.readouterr()
     done(hotel.url, "forecast", "--as-of", AS_OF, "--json")
     assert {one["product_id"] for one in json.loads(capsys.readouterr().out)["products"]} == {2}
+    done(hotel.url, "train", "--as-of", AS_OF, "--quiet")
+    assert {key[1] for key in points(hotel.url, "stock_days_left")} == {2}
