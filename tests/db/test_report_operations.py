@@ -9,13 +9,14 @@ from support.report_rows import AS_OF, LAST_DAY, AlertRow, insert_alerts, insert
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
+from minibar_ml.jobs.report import ReportScope
 from minibar_ml.render.words import sentences
 
 WEEK = week_ending(LAST_DAY)
 
 
 def computed(connection: Connection) -> Report:
-    made = job.compute(connection, AS_OF, WEEK, ZONE)
+    made = job.compute(connection, ReportScope(AS_OF, ZONE), WEEK)
     connection.rollback()
     return made
 
@@ -73,7 +74,7 @@ def test_models_of_the_past_are_those_that_there_were_then(connection: Connectio
     )
     connection.commit()
     assert [(model.metric, model.version) for model in computed(connection).models.rows] == [("stock_outflow", 1)]
-    now = job.compute(connection, later, WEEK, ZONE).models.rows
+    now = job.compute(connection, ReportScope(later, ZONE), WEEK).models.rows
     assert [(model.metric, model.version) for model in now] == [
         ("custody_loss", 1),
         ("room_consumption", None),
@@ -133,5 +134,5 @@ def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> 
 def test_a_job_is_late_when_its_schedule_asked_for_it_since(connection: Connection) -> None:
     insert_run(connection, "train", as_of=AS_OF - timedelta(days=2))
     wanted = {"train": AS_OF - timedelta(days=1), "detect": AS_OF}
-    late = {run.job: run.is_late for run in job.compute(connection, AS_OF, WEEK, ZONE, wanted=wanted).jobs}
+    late = {run.job: run.is_late for run in job.compute(connection, ReportScope(AS_OF, ZONE, wanted=wanted), WEEK).jobs}
     assert late == {"collect": False, "train": True, "detect": False}
