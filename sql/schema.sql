@@ -283,6 +283,35 @@ CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
                                   U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
 $$;
 
+CREATE FUNCTION minibar_ml.forecasts_at(instant timestamp with time zone) RETURNS TABLE(hotel_id integer, product_id integer, made_on date, made_at timestamp with time zone, alert_id bigint, alerted_name text, is_of_alert boolean, days_left double precision, reason text, figures jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH nights AS (
+        SELECT f.hotel_id, max(f.made_on) AS made_on FROM minibar_ml.ml_forecasts f
+        WHERE f.made_at <= instant GROUP BY f.hotel_id
+    ), forecasts AS (
+        SELECT f.* FROM minibar_ml.ml_forecasts f JOIN nights n USING (hotel_id, made_on)
+    ), alerts AS (
+        SELECT a.id, a.hotel_id, a.entity_id AS product_id, a.entity_name, a.value, a.last_seen, a.facts
+        FROM minibar_ml.ml_alerts a
+        WHERE a.type = 'stock_depletion' AND a.metric = 'stock_days_left' AND a.raised_at <= instant
+          AND minibar_ml.was_live(a.status, a.snoozed_until, a.resolved_at, instant)
+    )
+    SELECT j.hotel_id, j.product_id, f.made_on, CASE WHEN j.by_alert THEN a.last_seen ELSE f.made_at END, a.id,
+           a.entity_name, j.by_alert, CASE WHEN j.by_alert THEN a.value ELSE f.days_left END,
+           CASE WHEN NOT j.by_alert THEN f.reason END,
+           coalesce(f.figures, '{}')
+               || CASE WHEN j.by_alert
+                       THEN '{"order_quantity": 0, "order_by": null}' || coalesce(a.facts, '{}') ELSE '{}' END
+    FROM forecasts f
+    FULL JOIN alerts a ON a.hotel_id = f.hotel_id AND a.product_id = f.product_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(f.hotel_id, a.hotel_id) AS hotel_id, coalesce(f.product_id, a.product_id) AS product_id,
+               a.id IS NOT NULL AND (f.made_at IS NULL OR f.days_left IS NULL OR a.last_seen >= f.made_at) AS by_alert
+    ) j
+$$;
+
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -953,6 +982,35 @@ ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_forecasts (
+    hotel_id integer NOT NULL,
+    made_on date NOT NULL,
+    product_id integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    days_left double precision,
+    reason text,
+    figures jsonb NOT NULL,
+    CONSTRAINT ml_forecasts_check CHECK (((days_left IS NULL) = (reason IS NOT NULL))),
+    CONSTRAINT ml_forecasts_days_left_check CHECK (((days_left >= (0)::double precision) AND (days_left <= (1000000)::double precision))),
+    CONSTRAINT ml_forecasts_figures_check CHECK ((jsonb_typeof(figures) = 'object'::text))
+);
+
+COMMENT ON TABLE minibar_ml.ml_forecasts IS 'What train forecast of each product in each night: the forecast that everybody reads.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.hotel_id IS 'The hotel; 0 is a chain''s common store.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_on IS 'The business day on which it was made, the first day ahead.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_at IS 'As of when.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.days_left IS 'Days until the stock is gone (P50); null: no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.reason IS 'Why there is no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.figures IS 'Level, P10 and P90, order, the days ahead.';
+
 CREATE TABLE minibar_ml.ml_job_runs (
     id bigint NOT NULL,
     job text NOT NULL,
@@ -1457,6 +1515,9 @@ ALTER TABLE ONLY minibar_ml.ml_channels
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_forecasts
+    ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
+
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
 
@@ -1698,6 +1759,8 @@ CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_mails USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1735,6 +1798,8 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
 
@@ -1777,6 +1842,8 @@ CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT miniba
 CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
+
+CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 

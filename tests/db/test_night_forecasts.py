@@ -48,7 +48,7 @@ def test_a_product_with_an_alert_has_the_figures_of_the_alert(night: str, capsys
     shown = {one["alert_id"]: one for one in _forecast(night, capsys) if one["alert_id"] is not None}
     assert shown.keys() == alerts.keys() != set()
     for number, one in shown.items():
-        facts = alerts[number]["facts"] if "facts" in alerts[number] else {}
+        facts = alerts[number].get("facts", {})
         assert (one["days"], one["p10"], one["p90"]) == tuple(
             alerts[number][name] for name in ("value", "lower", "upper")
         )
