@@ -22,6 +22,8 @@ OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 DAILY_DAYS = 35
 """How far back the first run of each business day looks."""
+NEWS_DAYS = 31
+"""Changes of older days are not looked at by detect, except where an alert rests on them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ def run(
             logger.debug("computed %s since %s", metric_type, own.since_on)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
+        # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
+        is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
+        changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
+        counts = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(counts))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)

@@ -35,6 +35,8 @@ FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
     "false_positive": ("open", "acknowledged", "snoozed", "resolved"),
 }
 """The statuses that a verdict changes; any other is left as it is."""
+RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
+"""By alert type, the metrics besides its own that it rests on, as the queries take them."""
 _FIELDS = [field.name for field in fields(Alert)]
 
 
@@ -45,16 +47,19 @@ def upsert(
     as_of: datetime,
     texts: Callable[[Finding, str], tuple[str, str]],
     evaluated: Collection[AlertType] | None,
+    judged_on: date | None = None,
 ) -> Transitions:
     """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
-    looks at an earlier day once more gives None: by that nothing is over, and it is one statement.
+    looks at an earlier day once more gives None: by that nothing is over, and it is one statement. `judged_on`: the day
+    that was checked, where a fault may be of an earlier one.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
     document = as_json(deduplicate(findings), names, texts)
-    moved = connection.execute(query("alerts.apply"), {"findings": document, "as_of": as_of}).one()
+    values = {"findings": document, "as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
+    moved = connection.execute(query("alerts.apply"), values).one()
     if evaluated is None:
         return Transitions(moved.opened, moved.updated, moved.suppressed)
     resolved = connection.execute(
@@ -192,7 +197,7 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
 def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
     """An alert's events and comments, in order."""
     rows = connection.execute(query("alerts.history"), {"id": alert_id})
-    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body) for row in rows]
+    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body, row.value, row.reason) for row in rows]
 
 
 def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:

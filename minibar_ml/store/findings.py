@@ -51,11 +51,22 @@ def as_json(
 
     Raises ValueError where a value or fact is not finite: a detector must not find such a thing.
     """
-    rows = []
-    for finding in findings:
-        name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
-        rows.append(_row(finding, name, *texts(finding, name)))
+    return dumped([row(finding, names, texts) for finding in findings])
+
+
+def dumped(rows: Sequence[Mapping[str, Any]]) -> str:
+    """JSON of rows with dates, instants and NumPy's scalars; raises ValueError for what is not finite."""
     return json.dumps(rows, default=_plain, allow_nan=False)
+
+
+def row(
+    finding: Finding,
+    names: Mapping[tuple[EntityType, int], str],
+    texts: Callable[[Finding, str], tuple[str, str]],
+) -> dict[str, Any]:
+    """One finding of the document."""
+    name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
+    return _row(finding, name, *texts(finding, name))
 
 
 def _row(finding: Finding, name: str, message: str, suggested_action: str) -> dict[str, Any]:
@@ -80,6 +91,7 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
         "message": message,
         "suggested_action": suggested_action,
         "occurred_on": finding.occurred_on,
+        "since_on": finding.since_on,
         "raised_at": finding.raised_at,
         "settled_at": finding.settled_at,
         "is_state": finding.is_state,

@@ -705,10 +705,14 @@ FROM taken GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: upsert
--- Writes points that are new or different; returns how many of each, and of which of the last 31 days. Equal ones are
--- not touched at all.
+-- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
+-- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full
+-- the hotel was is a change.
 WITH changed AS MATERIALIZED (
-    SELECT c.*, o.metric_type IS NULL AS is_new
+    SELECT c.*, o.metric_type IS NULL AS is_new,
+           (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
+               AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
+               AS is_news
     FROM computed_metrics c LEFT JOIN ml_metrics o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
@@ -721,9 +725,10 @@ WITH changed AS MATERIALIZED (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM changed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
+    WHERE is_news AND entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -740,11 +745,12 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING m.business_date
+    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM removed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
+    WHERE entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed

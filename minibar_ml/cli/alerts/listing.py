@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -107,7 +108,8 @@ def list_(
     if printed == "table":
         _print_table(found, group_names, by, session.language(settings))
     else:
-        _print(found, group_names, printed, session.language(settings))
+        today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
+        _print(found, group_names, printed, session.language(settings), today)
     for one_hidden in hidden:
         console.note(_describe(one_hidden))
     if not found and printed == "table" and not quiet:
@@ -122,8 +124,8 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: Sequence[Alert], groups: Sequence[str] | None, printed: str, lang: Lang) -> None:
-    rows = [json_rows.as_json(alert, lang) for alert in found]
+def _print(found: Sequence[Alert], groups: Sequence[str] | None, printed: str, lang: Lang, today: date) -> None:
+    rows = [json_rows.as_json(alert, lang, today) for alert in found]
     if groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, groups, strict=True)]
     print_rows(rows, printed, grouped=groups is not None)

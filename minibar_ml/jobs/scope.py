@@ -1,0 +1,99 @@
+"""What a run of detect looks at: whole days, and on days that were checked before only those whose records changed."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from minibar_ml.domain.alerts import Finding, MovedGround
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.store.runs import Change, Since
+
+Entity = tuple[int, str, int]
+"""Hotel, entity type and id."""
+Found = list[tuple[date, list[Finding]]]
+"""Findings by day, in order."""
+LATE_DAYS = 1
+"""What is found of a day further back than so many days came in late, and says so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom.
+
+    To check a day again for all would only give chance a second try, with another night's model.
+    """
+
+    whole: tuple[date, ...]
+    entities: Mapping[date, Collection[Entity]]
+    moved: tuple[MovedGround, ...]
+
+    @classmethod
+    def of(cls, plan: DetectionPlan, since: Since, moved: Sequence[MovedGround]) -> "Scope":
+        """What has to be looked at since the last run; a walk looks at its days alone."""
+        whole = plan.days(since.last.as_of if since.last else None, since.collected_as_of)
+        if plan.walks:
+            return cls(tuple(whole), {}, ())
+        changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
+        again: dict[date, set[Entity]] = {}
+        looked_at: list[tuple[date, Change | MovedGround]] = [(change.day, change) for change in changes]
+        looked_at += [(day, ground) for ground in moved for day in (ground.occurred_on, ground.judged_on)]
+        for day, of in looked_at:
+            again.setdefault(day, set()).update(_known_as(of.hotel_id, of.entity_type, of.entity_id))
+        return cls(tuple(whole), {day: entities for day, entities in again.items() if day not in whole}, tuple(moved))
+
+    @property
+    def days(self) -> list[date]:
+        """Every day that is checked, in order."""
+        return sorted({*self.whole, *self.entities})
+
+    @property
+    def hotels(self) -> dict[date, set[int]]:
+        """The hotels that are checked on the days on which not all are."""
+        return {day: {hotel_id for hotel_id, _, _ in entities} for day, entities in self.entities.items()}
+
+    def own(self, found: Found, today: date) -> Found:
+        """Without findings on others than those whose records changed; what came in late is marked so."""
+        return [(day, self._own(day, findings, today)) for day, findings in found]
+
+    def _own(self, day: date, findings: Sequence[Finding], today: date) -> list[Finding]:
+        if day in self.whole:
+            return list(findings)
+        kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
+        return [_marked(one, today) if today - one.occurred_on > timedelta(days=LATE_DAYS) else one for one in kept]
+
+    def split(self, found: Found) -> tuple[Found, dict[MovedGround, tuple[Finding, date]]]:
+        """Findings that are new, and those that were found again on moved grounds, each with the day checked."""
+        by_key = {_key_of_ground(ground): ground for ground in self.moved}
+        new: Found = []
+        again: dict[MovedGround, tuple[Finding, date]] = {}
+        for day, findings in found:
+            new.append((day, [one for one in findings if _key(one) not in by_key]))
+            for one in findings:
+                if ground := by_key.get(_key(one)):
+                    again[ground] = max(
+                        again.get(ground, (one, day)), (one, day), key=lambda pair: pair[0].score or 0.0
+                    )
+        return new, again
+
+
+def _strength(found: tuple[Finding, date]) -> float:
+    return found[0].score or 0.0
+
+
+def _known_as(hotel_id: int, entity_type: str, entity_id: int) -> list[Entity]:
+    """The entity; a product is the common store's too, which sees what its hotels use of it."""
+    own = [(hotel_id, entity_type, entity_id)]
+    return [*own, (COMMON_STORE, entity_type, entity_id)] if entity_type == "product" else own
+
+
+def _marked(finding: Finding, today: date) -> Finding:
+    return replace(finding, facts={**(finding.facts or {}), "found_late_on": today.isoformat()})
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    return finding.type, finding.hotel_id, finding.entity_type, finding.entity_id, finding.occurred_on
+
+
+def _key_of_ground(ground: MovedGround) -> tuple[object, ...]:
+    return ground.type, ground.hotel_id, ground.entity_type, ground.entity_id, ground.occurred_on
