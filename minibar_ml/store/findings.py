@@ -4,11 +4,11 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Finding
+from minibar_ml.domain.json_form import json_form
 from minibar_ml.domain.metrics import EntityType
 
 HIGHEST_SCORE = 745.0
@@ -56,7 +56,7 @@ def as_json(
 
 def dumped(rows: Sequence[Mapping[str, Any]]) -> str:
     """JSON of rows with dates, instants and NumPy's scalars; raises ValueError for what is not finite."""
-    return json.dumps(rows, default=_plain, allow_nan=False)
+    return json.dumps(rows, default=json_form, allow_nan=False)
 
 
 def row(
@@ -101,11 +101,3 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
 
 def _finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if hasattr(value, "item"):  # a NumPy scalar
-        return value.item()
-    raise TypeError(f"{type(value).__name__} has no JSON form")
