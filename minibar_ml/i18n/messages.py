@@ -30,6 +30,8 @@ MOST_PRODUCTS = 5
 FRESH_DAYS = 2
 """So many days after the figures what to do is still what is done at once."""
 LONG_WAIT_MINUTES = 720
+ENDED_BY = {"departure": "left_waiting", "refill": "refilled", "later_request": "served_later"}
+"""By what a request ended that nobody closed, the wording of that."""
 
 
 def msgids() -> Iterator[str]:
@@ -104,7 +106,7 @@ def _variant(alert: Alert | Finding) -> str:
     facts = alert.facts or {}
     variants = {
         "waiting": (
-            "waited" if facts.get("completed") else "waiting_long",
+            ENDED_BY.get(str(facts.get("ended_by")), "waited") if facts.get("completed") else "waiting_long",
             bool(facts.get("completed")) or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),

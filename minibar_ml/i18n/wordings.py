@@ -126,6 +126,21 @@ WORDINGS: Mapping[str, Wording] = {
         "The request is completed. Find out what caused the delay.",
         (REQUESTED,),
     ),
+    "left_waiting": Wording(
+        "Room {name}: a refill was requested and never recorded; the guest left after {minutes}.",
+        "Find out why nobody came. Cancel the request in the application.",
+        (REQUESTED,),
+    ),
+    "refilled": Wording(
+        "Room {name}: a refill was recorded {minutes} after it was requested; the request itself is still open.",
+        "Complete the request in the application.",
+        (REQUESTED,),
+    ),
+    "served_later": Wording(
+        "Room {name}: a refill request stayed open for {minutes}, until a later one of the room was completed.",
+        "Complete the request in the application.",
+        (REQUESTED,),
+    ),
     "custody": Wording(
         "{name}: {units} handed out and not accounted for{normal}.",
         "Count the cart together. Look for refills, returns and breakage that were not recorded.",

@@ -31,6 +31,7 @@ STAGED_FOR: Mapping[str, MetricType] = {
     "stage_movements": "stock_outflow",
     "stage_openings": "stock_level",
     "stage_own_depots": "stock_level",
+    "stage_refills": "request_response",
 }
 """Stages that are read over one metric's span, which may be longer than the usual one."""
 

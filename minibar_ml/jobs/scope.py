@@ -13,6 +13,9 @@ Entity = tuple[int, str, int]
 """Hotel, entity type and id."""
 Found = list[tuple[date, list[Finding]]]
 """Findings by day, in order."""
+REACH_DAYS: Mapping[str, int] = {"room": 7, "product": 3}
+"""So many days after a changed one are looked at again for the same entity: by its earlier checks a stay's later ones
+are judged, and those by the next; issues of a product are added up over days."""
 LATE_DAYS = 1
 """What is found of a day further back than so many days came in late, and says so."""
 
@@ -36,7 +39,9 @@ class Scope:
             return cls(tuple(whole), {}, ())
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
         again: dict[date, set[Entity]] = {}
-        looked_at: list[tuple[date, Change | MovedGround]] = [(change.day, change) for change in changes]
+        looked_at: list[tuple[date, Change | MovedGround]] = [
+            (day, change) for change in changes for day in _reached(change, plan.today())
+        ]
         looked_at += [(day, ground) for ground in moved for day in (ground.occurred_on, ground.judged_on)]
         for day, of in looked_at:
             again.setdefault(day, set()).update(_known_as(of.hotel_id, of.entity_type, of.entity_id))
@@ -60,25 +65,20 @@ class Scope:
         if day in self.whole:
             return list(findings)
         kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
-        return [_marked(one, today) if today - one.occurred_on > timedelta(days=LATE_DAYS) else one for one in kept]
+        known = {_key_of_ground(ground) for ground in self.moved}
+        return [one if _key(one) in known else _marked(one, today) for one in kept]
 
     def split(self, found: Found) -> tuple[Found, dict[MovedGround, tuple[Finding, date]]]:
-        """Findings that are new, and those that were found again on moved grounds, each with the day checked."""
+        """Findings that are new, and those found again on moved grounds, each with the last day to find it."""
         by_key = {_key_of_ground(ground): ground for ground in self.moved}
-        new: Found = []
-        again: dict[MovedGround, tuple[Finding, date]] = {}
-        for day, findings in found:
-            new.append((day, [one for one in findings if _key(one) not in by_key]))
-            for one in findings:
-                if ground := by_key.get(_key(one)):
-                    again[ground] = max(
-                        again.get(ground, (one, day)), (one, day), key=lambda pair: pair[0].score or 0.0
-                    )
+        new = [(day, [one for one in findings if _key(one) not in by_key]) for day, findings in found]
+        again = {by_key[_key(one)]: (one, day) for day, findings in found for one in findings if _key(one) in by_key}
         return new, again
 
 
-def _strength(found: tuple[Finding, date]) -> float:
-    return found[0].score or 0.0
+def _reached(change: Change, today: date) -> list[date]:
+    days = min(REACH_DAYS.get(change.entity_type, 0), (today - change.day).days)
+    return [change.day + timedelta(days=n) for n in range(days + 1)]
 
 
 def _known_as(hotel_id: int, entity_type: str, entity_id: int) -> list[Entity]:
@@ -88,6 +88,8 @@ def _known_as(hotel_id: int, entity_type: str, entity_id: int) -> list[Entity]:
 
 
 def _marked(finding: Finding, today: date) -> Finding:
+    if today - finding.occurred_on <= timedelta(days=LATE_DAYS):
+        return finding
     return replace(finding, facts={**(finding.facts or {}), "found_late_on": today.isoformat()})
 
 

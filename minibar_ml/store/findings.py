@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 from typing import Any
 
@@ -24,6 +25,26 @@ def deduplicate(findings: Sequence[Finding]) -> list[Finding]:
     """
     by_fingerprint = sorted(findings, key=_fingerprint)
     return [_strongest(list(group)) for _, group in groupby(by_fingerprint, key=_fingerprint)]
+
+
+def by_day(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The same for each day of a fault that does not last, in lists that hold one a fingerprint: the first days first.
+
+    A check may shed light on the one before it: then a room has findings of two days.
+    """
+    lists: list[list[Finding]] = []
+    ordered = sorted(findings, key=_fingerprint_and_day)
+    of_days = [_strongest(list(group)) for _, group in groupby(ordered, key=_fingerprint_and_day)]
+    for _, group in groupby(of_days, key=_fingerprint):
+        for place, finding in enumerate(group):
+            if place == len(lists):
+                lists.append([])
+            lists[place].append(finding)
+    return lists or [[]]
+
+
+def _fingerprint_and_day(finding: Finding) -> tuple[tuple[str, int, str, int], date]:
+    return _fingerprint(finding), date.min if finding.is_state else finding.occurred_on
 
 
 def _fingerprint(finding: Finding) -> tuple[str, int, str, int]:

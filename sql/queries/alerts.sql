@@ -15,27 +15,35 @@ WITH found AS (
         is_state boolean, is_continuing boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true. A day of a fault
-    -- that does not last counts once; its figures are the alert's where no other day's are stronger.
+    -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
+    -- the same is stronger. Of equal days the first counts.
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
            (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
                AND f.severity > a.severity AS is_worse,
-           CASE WHEN f.is_state THEN f.occurred_on >= a.last_occurred_on ELSE s.is_strongest END
-               AND (f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,
-                    f.detector, f.impact, f.reason, f.facts, f.message, f.suggested_action)
+           n.measured_on, n.figures,
+           (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
+               AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
+                    n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
                    IS DISTINCT FROM
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
     CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE d.occurred_on = f.occurred_on) = 0 AS is_new,
-               coalesce(bool_and(
-                   -- A rule gives no score: more of the same is worse. Of equal days the first counts.
-                   ROW(coalesce(d.score, '-Infinity'), CASE WHEN d.score IS NULL THEN d.value ELSE 0 END, f.occurred_on)
-                   <= ROW(coalesce(f.score, '-Infinity'), CASE WHEN f.score IS NULL THEN f.value ELSE 0 END,
-                          d.occurred_on)
-               ) FILTER (WHERE d.occurred_on <> f.occurred_on), true) AS is_strongest
-        FROM ml_alert_days d WHERE d.alert_id = a.id) s
+        SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
+            SELECT f.occurred_on, f.score, f.value, f.figures
+            UNION ALL
+            SELECT d.occurred_on, d.score, d.value, d.figures FROM ml_alert_days d
+            WHERE d.alert_id = a.id AND d.occurred_on <> f.occurred_on AND NOT f.is_state) d
+        CROSS JOIN LATERAL jsonb_to_record(d.figures) AS r(
+            entity_name text, metric text, expected double precision, lower double precision, upper double precision,
+            deviation_percent double precision, detector text, impact numeric(14, 2), reason text, facts jsonb,
+            message text, suggested_action text, value double precision, score double precision)
+        ORDER BY coalesce(d.score, '-Infinity') DESC, CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
+        LIMIT 1) n
     WHERE is_live(a.status)
       -- What a person decided about a day before this alert stays decided.
       AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
@@ -47,7 +55,7 @@ WITH found AS (
 ), updated AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
-        measured_on = CASE WHEN l.has_news THEN l.occurred_on ELSE a.measured_on END,
+        measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
         occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state THEN l.occurred_on END),
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
@@ -65,11 +73,12 @@ WITH found AS (
                    a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action
             WHERE NOT l.has_news
             UNION ALL
-            SELECT f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,
-                   f.detector, f.impact, f.reason, f.facts, f.message, f.suggested_action
-            FROM found f
-            WHERE l.has_news
-              AND (f.type, f.hotel_id, f.entity_type, f.entity_id) = (a.type, a.hotel_id, a.entity_type, a.entity_id))
+            SELECT r.* FROM jsonb_to_record(l.figures) AS r(
+                entity_name text, metric text, value double precision, expected double precision,
+                lower double precision, upper double precision, deviation_percent double precision,
+                score double precision, detector text, impact numeric(14, 2), reason text, facts jsonb, message text,
+                suggested_action text)
+            WHERE l.has_news)
     FROM live l
     WHERE a.id = l.id AND (l.repeats = 1 OR l.is_worse OR l.has_news OR a.last_seen < :as_of)
     RETURNING l.repeats = 1 OR l.is_worse OR l.has_news AS is_changed
