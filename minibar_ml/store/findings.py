@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Finding
-from minibar_ml.domain.json_form import json_form
 from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.output.json_form import json_form
 
 HIGHEST_SCORE = 745.0
 """-ln of the smallest number there is: what is less likely than that has no other score."""

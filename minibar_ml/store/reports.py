@@ -13,19 +13,9 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import (
-    STOCK_OUT_DAYS,
-    Action,
-    Affected,
-    FalsePositives,
-    JobRun,
-    Live,
-    ModelQuality,
-    Pace,
-    Page,
-    StockOut,
-)
+from minibar_ml.domain.reporting.rows import Action, Affected, Live, Page
 from minibar_ml.domain.reporting.tallies import Tally
 from minibar_ml.domain.reporting.windows import WindowTally
 from minibar_ml.store.queries import query
