@@ -154,9 +154,14 @@ def _require_right(connection: Connection, ids: Collection[int]) -> None:
 
 
 def set_verdict(
-    connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime
+    connection: Connection,
+    ids: Collection[int],
+    verdict: Verdict,
+    operator: str,
+    at: datetime,
+    comment: str | None = None,
 ) -> list[Alert]:
-    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry.
+    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry and comment.
 
     One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
     """
@@ -167,6 +172,7 @@ def set_verdict(
         "from_statuses": list(FROM_STATUSES[verdict]),
         "operator": operator,
         "at": at,
+        "comment": comment,
     }
     return _with_muted(connection, _alerts(connection.execute(query("alerts.set_verdict"), values).all()))
 

@@ -294,7 +294,7 @@ ORDER BY alerts DESC, muted_by
 SELECT id FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
 -- name: set_verdict
--- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
+-- Gives a verdict on those alerts that it still changes, with a comment if there is one; returns them. Triggers write the history and the audit log.
 WITH before AS (
     SELECT id FROM ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
@@ -309,6 +309,9 @@ WITH before AS (
         snoozed_until = NULL, snoozed_by = NULL
     FROM before b WHERE a.id = b.id
     RETURNING a.*
+), commented AS (
+    INSERT INTO ml_alert_comments (alert_id, by, body)
+    SELECT id, :operator, :comment FROM after WHERE CAST(:comment AS text) IS NOT NULL ORDER BY id
 )
 SELECT * FROM after ORDER BY id
 
