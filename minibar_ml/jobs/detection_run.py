@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.metrics import STAYS
-from minibar_ml.jobs.forecasting import supplies_by_id
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
@@ -51,12 +50,6 @@ class Hotels:
         return cls(frames, Records(frames, plan.history_days))
 
 
-def with_names(connection: "Connection", plan: DetectionPlan, usable: Collection[str]) -> DetectionPlan:
-    """The plan with what is known of products' supplies by their ids, where the file goes by names."""
-    supplies = supplies_by_id(connection, plan.limits.supplies, usable)
-    return replace(plan, limits=replace(plan.limits, supplies=supplies))
-
-
 def read_hotels(
     connection: "Connection",
     plan: DetectionPlan,
@@ -97,7 +90,8 @@ def _detect_day(plan: DetectionPlan, day: date, hotels: Hotels, models: Models) 
     for hotel_id, frames in hotels.frames.items():
         fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
         history = hotels.records.history(hotel_id, day)
-        findings += detect_day(frames, fitted, plan.limits, moment, with_states=with_states, history=history)
+        limits = plan.limits_of(hotel_id)
+        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history)
     return findings
 
 

@@ -28,11 +28,13 @@ SELECT as_of, started_at, counts FROM ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
 
 -- name: find_last_with_changes
--- The same, and the business days whose points collect has changed since it started.
+-- The same, and the business days whose points collect has changed since it started. A run with another time zone
+-- or other hours of the house files points again, which is no news of the hotel.
 SELECT l.as_of, l.started_at, l.counts,
        ARRAY(SELECT DISTINCT d.business_date
              FROM ml_job_runs c JOIN ml_changed_days d ON d.run_id = c.id
              WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
+               AND NOT c.counts ? 'has_moved'
              ORDER BY 1) AS changed_on
 FROM ml_job_runs l
 WHERE l.job = :job AND l.outcome IN ('done', 'partly') ORDER BY l.started_at DESC LIMIT 1
