@@ -1035,7 +1035,7 @@ CREATE TABLE minibar_ml.ml_facts (
     CONSTRAINT ml_facts_fact_check CHECK ((fact ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT ml_facts_operator_check CHECK (((length(operator) >= 1) AND (length(operator) <= 200))),
     CONSTRAINT ml_facts_product_check CHECK (((length(product) >= 1) AND (length(product) <= 200))),
-    CONSTRAINT ml_facts_since_check CHECK (((since >= '2000-01-01 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_facts_since_check CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT ml_facts_value_check CHECK ((length(value) <= 1000000))
 );
 

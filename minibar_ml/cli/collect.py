@@ -37,11 +37,10 @@ def collect(
     settings = session.settings()
     if not session.enabled(settings):
         return
-    with session.store(settings, "collect") as connection:
-        note_import(house.import_first(connection, settings))
-        house.rezone(connection, house.read(connection, settings), wanted=rezone)
-    known, instant = house.at(settings, "collect", as_of)
-    settings = known.settings
+    known, imported = house.of_collect(settings, rezone=rezone)
+    note_import(imported)
+    instant = times.resolve_as_of(as_of, known.zone())
+    settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
     result = session.work(
         settings,

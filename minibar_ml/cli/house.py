@@ -75,23 +75,32 @@ def import_first(connection: "Connection", settings: Settings, operator: str | N
     return wanted
 
 
-def rezone(connection: "Connection", known: History, *, wanted: bool) -> None:
-    """Let no run compute points in another time zone than the store's, unless that is what is asked for.
+def of_collect(settings: Settings, *, rezone: bool) -> tuple[History, Mapping[Key, Any]]:
+    """What a run of collect goes by, after the first import or the change of the time zone; and what was imported.
 
-    Raises ConfigurationError where ML_TIMEZONE is another one and `wanted` is false.
+    Raises ConfigurationError where ML_TIMEZONE is another zone than the store's, unless `rezone`: no run may compute
+    points in another one by accident.
     """
-    asked, now = known.base.timezone, known.zone().key
-    is_other = known.is_imported and ZONE in given() and asked != now
-    if wanted and not is_other:
-        raise UsageError(f"--rezone needs ML_TIMEZONE to name the new time zone; the store's is {now}.")
-    if is_other and not wanted:
+    known, imported = history(settings, "collect"), dict[Key, Any]()
+    if not known.is_imported:
+        with session.store(settings, "collect") as connection:
+            imported |= import_first(connection, settings)
+            known = read(connection, settings)
+    asked, held = settings.timezone, known.zone().key
+    is_other = ZONE in given() and asked != held
+    if rezone and not is_other:
+        raise UsageError(f"--rezone needs ML_TIMEZONE to name the new time zone; the store's is {held}.")
+    if is_other and not rezone:
         raise ConfigurationError(
-            f"ML_TIMEZONE={asked}, but the hotels' time zone is {now}: correct or remove the variable, or run "
+            f"ML_TIMEZONE={asked}, but the hotels' time zone is {held}: correct or remove the variable, or run "
             "`minibar-ml collect --rezone` to change it and compute all business days again."
         )
     if is_other:
-        facts.insert(connection, [Stated(Key(ZONE), asked, datetime.now(UTC))])
-        connection.commit()
+        with session.store(settings, "collect") as connection:
+            facts.insert(connection, [Stated(Key(ZONE), asked, datetime.now(UTC))])
+            connection.commit()
+            known = read(connection, settings)
+    return known, imported
 
 
 def given() -> frozenset[str]:
