@@ -172,7 +172,7 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
     return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 

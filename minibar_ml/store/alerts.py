@@ -81,6 +81,7 @@ def upsert(
         },
     ).all()
     _mute(connection)
+    _group(connection)
     return Transitions(**moved, resolved=len(resolved))
 
 
@@ -92,6 +93,15 @@ def _mute(connection: Connection) -> None:
         "common_store": COMMON_STORE,
     }
     connection.execute(query("alerts.mute"), values)
+
+
+def _group(connection: Connection) -> None:
+    """Put live alerts of one cause into one incident, of which one counts in sums."""
+    of_incidents = list(types_where(lambda kind: kind.is_of_incident))
+    shift_reasons = [reason for kind in KINDS.values() for reason in kind.shift_reasons]
+    values = {"of_products": of_incidents, "of_rooms": of_incidents, "shift_reasons": shift_reasons}
+    connection.execute(query("alerts.group_incidents"), values)
+    connection.execute(query("alerts.count_incidents"))
 
 
 def _can_mute(alert: Alert) -> bool:
@@ -127,6 +137,15 @@ def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
         return _alerts(connection.execute(query("alerts.fetch_latest"), values).all())
     values["by_impact"] = filters.sort == "impact"
     return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
+
+
+def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
+    """By incident, its live alerts, of the incidents that any of these belong to."""
+    ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
+    incidents: dict[int, list[Alert]] = {}
+    for alert in _alerts(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+        incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
+    return incidents
 
 
 def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
