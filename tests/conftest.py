@@ -20,7 +20,7 @@ from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source import contract as source
 
 _numbers = count(1)
-pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.report_pages"]
+pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.report_pages", "support.harbour"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

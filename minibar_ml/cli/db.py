@@ -1,5 +1,6 @@
 """`minibar-ml db`: the store's schema and its access to the source tables."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,12 +9,15 @@ from minibar_ml.cli import console, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import source_table
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import keys, layout_files
+from minibar_ml.store.source.layouts import Layout, layouts
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -35,16 +39,19 @@ def register(root: typer.Typer) -> None:
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Create or upgrade the store and connect it to the source tables.
 
-    Recognises the layout of the hotel application's tables and installs the functions that read them.
+    Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
+    functions that read them.
     """
     if unknown := set(without or ()) - set(DISPENSABLE):
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
-    with session.connected(session.settings(), "db init") as connection:
+    settings = session.settings()
+    own_file = _own_file(settings)
+    with session.connected(settings, "db init") as connection:
         # First, so that a wrong database is not changed.
-        source.recognise(connection)
+        source.recognise(connection, own_file)
         connection.rollback()
         applied = migrations.upgrade(connection)
-        contract = source.install(connection, tuple(sorted(without or ())))
+        contract = source.install(connection, tuple(sorted(without or ())), own_file)
         audit.insert(
             connection,
             "db.init",
@@ -58,6 +65,11 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _own_file(settings: Settings) -> Layout | None:
+    """The layout from outside the package, where the settings name one."""
+    return layout_files.load(Path(settings.source_file)) if settings.source_file else None
 
 
 @app.command(epilog=examples("db upgrade", "db upgrade --sql"))
@@ -85,7 +97,8 @@ def roles(
     """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
-        console.say(access.roles_script())
+        own_file = _own_file(settings)
+        console.say(access.roles_script((*layouts(), own_file) if own_file else layouts()))
         return
     with session.store(settings, "db roles") as connection:
         access.apply_roles(connection)
@@ -112,7 +125,9 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
 
     Shows what there is of each part of the source. Exits with status 5 if something is missing.
     """
-    with session.store(session.settings(), "db check") as connection:
+    settings = session.settings()
+    own_file = _own_file(settings)
+    with session.store(settings, "db check") as connection:
         contract = source.read(connection)
         version = migrations.server_version(connection)
         seen = source.fetch_seen(connection, contract)
@@ -123,6 +138,8 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
             {
                 "server": version,
                 "layout": contract.layout,
+                "is_own_file": contract.is_own_file,
+                "numbered": keys.kinds(contract.signatures),
                 "usable": sorted(contract.usable),
                 "missing": [str(gap) for gap in contract.gaps],
                 "without": contract.absent,
@@ -130,7 +147,15 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
             }
         )
     else:
-        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}")
+        where = " (a file of your own)" if contract.is_own_file else ""
+        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}{where}")
+        if numbered := keys.kinds(contract.signatures):
+            console.say(f"Ids numbered by minibar-ml: {', '.join(numbered)}")
         console.out().print(source_table.table(seen, refused))
+    if own_file and own_file.checksum != contract.checksum:
+        raise PreconditionFailed(
+            f"ML_SOURCE_FILE={settings.source_file} differs from what is installed ({contract.layout}): "
+            "run `minibar-ml db init`."
+        )
     if contract.gaps:
         raise PreconditionFailed(source.describe_gaps(contract))

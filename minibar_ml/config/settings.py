@@ -52,6 +52,9 @@ class Settings:
         "TR", "country of the public holidays, such as TR or CY; empty: no holidays", check=require_country
     )
     events_file: str = _setting("", "CSV file of the hotel's own events: starts_on,ends_on,name[,hotel_id]")
+    source_file: str = _setting(
+        "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
+    )
     lang: Lang = _setting(
         "en", "language of alerts, metrics tables, messages and reports; other screens are in English"
     )

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Part:
     """One subject of the source.
 
-    functions: those of the contract that read it. gives: what the program does with it, for `db check`.
+    functions: those of the contract that read it; the first returns the rows that `db check` counts. gives: what the
+    program does with it, for `db check`.
     is_optional: a hotel without it is complete; where it is missing nothing but what it gives is missing.
     """
 
@@ -23,7 +24,7 @@ class Part:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("rooms", ("source_hotels", "source_rooms"), "all findings about rooms"),
+    Part("rooms", ("source_rooms", "source_hotels"), "all findings about rooms"),
     Part("products", ("source_products",), "names, prices and orders of products"),
     Part("users", ("source_users",), "names of attendants"),
     Part("recipients", ("source_recipients",), "subscriptions that follow the application's users"),

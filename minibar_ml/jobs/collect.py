@@ -53,6 +53,7 @@ def run(
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
+        source.number_keys(connection, contract)
         not_before = as_of - timedelta(days=OLDEST_DAYS)
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")

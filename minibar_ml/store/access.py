@@ -10,7 +10,8 @@ from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.engine import set_search_path
 from minibar_ml.store.queries import query, sql_folder
-from minibar_ml.store.source.layouts import layouts
+from minibar_ml.store.source.contract import known_layouts
+from minibar_ml.store.source.layouts import Layout, layouts
 
 SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
 """Where sql/roles.sql takes the rows of the contract."""
@@ -83,17 +84,21 @@ def find_user(connection: Connection, user_id: int) -> tuple[str, int | None]:
     return row.role, row.hotel_id
 
 
-def roles_script() -> str:
-    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it besides the jobs."""
+def roles_script(known: Sequence[Layout] | None = None) -> str:
+    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it besides the jobs.
+
+    `known`: the layouts whose tables are granted; our own without it.
+    """
     script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    return script.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants()) + "\n")
+    rows = _grants(layouts() if known is None else known)
+    return script.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(rows) + "\n")
 
 
-def _grants() -> list[str]:
-    """A row of VALUES for each table of any layout; names are those of our files, plain words."""
+def _grants(known: Sequence[Layout]) -> list[str]:
+    """A row of VALUES for each table of any layout; names are plain words, by the pattern that finds them."""
     columns: dict[str, set[str]] = {}
     readers: dict[str, set[str]] = {}
-    for layout in layouts():
+    for layout in known:
         for table, needed in layout.columns().items():
             columns.setdefault(table, set()).update(needed)
         for function, group in layout.readers.items():
@@ -114,7 +119,7 @@ def apply_roles(connection: Connection) -> None:
     """
     if opened := fetch_opened_schemas(connection):
         raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
-    connection.exec_driver_sql(roles_script().replace("%", "%%"))
+    connection.exec_driver_sql(roles_script(known_layouts(connection)).replace("%", "%%"))
     set_search_path(connection)
     audit.insert(connection, "access.roles", "sql/roles.sql")
 

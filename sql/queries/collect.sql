@@ -10,14 +10,14 @@ CREATE TEMP TABLE computed_metrics (
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
-    stay_id integer, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
+    stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_nights (
-    room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
+    room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
-    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id integer, arrives_on date,
+    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
@@ -29,17 +29,17 @@ CREATE TEMP TABLE scratch_custody (
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
-    movement_id integer, hotel_id integer, product_id integer, kind text, flow text, units numeric,
+    movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_row_lines (row_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_doubtful (row_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
-    row_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
+    row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
     is_check boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_lines (visit_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
-    visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
+    visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
 
 -- name: stage_stays
