@@ -13,7 +13,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import access, audit, migrations, runs
+from minibar_ml.store import audit, grants, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
@@ -98,10 +98,10 @@ def roles(
     settings = session.settings()
     if not apply:
         own_file = _own_file(settings)
-        console.say(access.roles_script((*layouts(), own_file) if own_file else layouts()))
+        console.say(grants.script((*layouts(), own_file) if own_file else layouts()))
         return
     with session.store(settings, "db roles") as connection:
-        access.apply_roles(connection)
+        grants.apply(connection)
         connection.commit()
     console.note("Roles and grants are up to date; `minibar-ml access add` gives logins access to hotels.")
 
