@@ -1,5 +1,6 @@
 """`minibar-ml db`: the store's schema and its access to the source tables."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ from minibar_ml.cli import console, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import source_table
+from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
@@ -123,7 +125,8 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Check the schema and the access to the source tables.
 
-    Shows what there is of each part of the source. Exits with status 5 if something is missing.
+    Shows what there is of each part of the source, and which alerts have nothing to work with. Exits with status 5 if
+    something is missing.
     """
     settings = session.settings()
     own_file = _own_file(settings)
@@ -132,6 +135,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         version = migrations.server_version(connection)
         seen = source.fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
+        idle = runs.fetch_idle(connection, last.as_of) if last else ()
     refused = last.counts.get("refusals", []) if last else []
     if json:
         console.print_json(
@@ -143,6 +147,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
                 "usable": sorted(contract.usable),
                 "missing": [str(gap) for gap in contract.gaps],
                 "without": contract.absent,
+                "idle": [asdict(one) for one in idle],
                 "parts": [source_table.as_json(one, refused) for one in seen],
             }
         )
@@ -152,6 +157,8 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         if numbered := keys.kinds(contract.signatures):
             console.say(f"Ids numbered by minibar-ml: {', '.join(numbered)}")
         console.out().print(source_table.table(seen, refused))
+        for one in idle:
+            console.say(describe_idle(one))
     if own_file and own_file.checksum != contract.checksum:
         raise PreconditionFailed(
             f"ML_SOURCE_FILE={settings.source_file} differs from what is installed ({contract.layout}): "

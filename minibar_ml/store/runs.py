@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import Ended, MinibarError
+from minibar_ml.domain.idle import Idle, of_json
 from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
@@ -81,6 +82,12 @@ def find_last_with_changes(connection: Connection, job: Job) -> tuple[LastRun | 
     """The same, and the business days whose points collect has changed since it started, in order."""
     row = connection.execute(query("runs.find_last_with_changes"), {"job": job}).one_or_none()
     return (LastRun(row.as_of, row.started_at, row.counts), row.changed_on) if row else (None, [])
+
+
+def fetch_idle(connection: Connection, as_of: datetime) -> tuple[Idle, ...]:
+    """Alert types with nothing to work with, as of the last collect up to an instant; none before the first."""
+    recorded = connection.execute(query("runs.find_idle"), {"as_of": as_of}).scalar_one_or_none()
+    return of_json(recorded or ())
 
 
 def fetch_phases(connection: Connection) -> dict[int, History]:

@@ -792,3 +792,12 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 -- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
 FROM source_movement_hotels('-infinity', 'infinity')
+
+-- name: floor_hotels
+-- The hotels that have a floor store.
+SELECT DISTINCT hotel_id FROM source_floor_stock()
+
+-- name: floor_hotels_without_draws
+-- Those of which no person's withdrawal in a span is on record.
+SELECT DISTINCT f.hotel_id FROM source_floor_stock() f
+WHERE NOT EXISTS (SELECT FROM source_floor_draws(:since, :until) d WHERE d.hotel_id = f.hotel_id)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import (
     Action,
@@ -54,6 +55,7 @@ class Report:
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
+    idle: tuple[Idle, ...]
 
     @property
     def live_total(self) -> int | None:
