@@ -23,12 +23,15 @@ OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 DAILY_DAYS = 35
 """How far back the first run of each business day looks."""
+NEWS_DAYS = 31
+"""Changes of older days are not looked at by detect, except where an alert rests on them."""
 STAGED_FOR: Mapping[str, MetricType] = {
     "stage_custody": "custody_loss",
     "stage_draws": "custody_loss",
     "stage_movements": "stock_outflow",
     "stage_openings": "stock_level",
     "stage_own_depots": "stock_level",
+    "stage_refills": "request_response",
 }
 """Stages that are read over one metric's span, which may be longer than the usual one."""
 
@@ -78,7 +81,10 @@ def run(
         _compute(connection, span, spans, contract.usable, house)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        points = metrics.merge(connection, job.id, starts, as_of, span.until_on)
+        # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
+        is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
+        changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
+        points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
