@@ -70,7 +70,7 @@ PARTS: tuple[Part, ...] = (
     Part("floor", ("source_floor_stock",), "floor stock by hotel", is_optional=True),
     Part("draws", ("source_floor_draws",), "losses in custody of the floor store", is_optional=True),
     Part("setups", ("source_setups",), "what belongs in a room", is_optional=True),
-    Part("orders", ("source_orders",), "open orders at suppliers", is_optional=True),
+    Part("orders", ("source_orders",), "orders that are on their way count as stock", is_optional=True),
     Part("attendant_orders", ("source_attendant_orders",), "open orders of attendants", is_optional=True),
 )
 DISPENSABLE = ("stays", "requests", "custody", "ledger", "recipients")
