@@ -95,6 +95,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -593,6 +608,24 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), n.operator, 'config.set',
+           n.fact || coalesce(', hotel ' || n.hotel_id, '') || coalesce(', product ' || n.product, ''),
+           (SELECT jsonb_build_object('value', o.value, 'since', o.since) FROM minibar_ml.ml_facts o
+            WHERE o.fact = n.fact AND o.hotel_id IS NOT DISTINCT FROM n.hotel_id
+              AND o.product IS NOT DISTINCT FROM n.product AND o.id < n.id
+            ORDER BY o.id DESC LIMIT 1),
+           jsonb_build_object('value', n.value, 'since', n.since)
+    FROM after_rows n ORDER BY n.id;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_model_changes() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -690,6 +723,13 @@ CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
         OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -1051,6 +1091,52 @@ COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it m
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_facts (
+    id bigint NOT NULL,
+    fact text NOT NULL,
+    hotel_id integer,
+    product text,
+    value text,
+    since timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stated_by name DEFAULT SESSION_USER NOT NULL,
+    operator text,
+    CONSTRAINT ml_facts_fact_check CHECK ((fact ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT ml_facts_operator_check CHECK (((length(operator) >= 1) AND (length(operator) <= 200))),
+    CONSTRAINT ml_facts_product_check CHECK (((length(product) >= 1) AND (length(product) <= 200))),
+    CONSTRAINT ml_facts_since_check CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_facts_value_check CHECK ((length(value) <= 1000000))
+);
+
+COMMENT ON TABLE minibar_ml.ml_facts IS 'Facts of the hotels, as they were stated. Rows are only ever added; the last one of a key counts.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.id IS 'Number of the statement.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.fact IS 'Which fact, as docs/settings.md lists them.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.hotel_id IS 'Of which hotel; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.product IS 'Of which product, its id or name; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.value IS 'The value as text; null: the default again.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.since IS 'Since when it holds.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_at IS 'When it was stated, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_by IS 'By which login.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.operator IS 'The person who was named, as the client says.';
+
+ALTER TABLE minibar_ml.ml_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_facts_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1613,6 +1699,9 @@ ALTER TABLE ONLY minibar_ml.ml_channels
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_facts
+    ADD CONSTRAINT ml_facts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_forecasts
     ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
 
@@ -1767,6 +1856,12 @@ CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFER
 
 CREATE TRIGGER ml_channels_updated AFTER UPDATE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
+CREATE TRIGGER ml_facts_checked BEFORE INSERT ON minibar_ml.ml_facts FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_fact();
+
+CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_facts FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
+
 CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -1868,6 +1963,8 @@ CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_facts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1911,6 +2008,8 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
@@ -1962,6 +2061,8 @@ CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
 
+CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING ((((fact <> ALL (ARRAY['alert_budget'::text, 'stock_deviation'::text, 'consumption_deviation'::text, 'refill_deviation'::text, 'consumption_floor'::text, 'product_floor'::text])) OR ( SELECT minibar_ml.sees_thresholds() AS sees_thresholds)) AND (((hotel_id IS NULL) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[])))));
+
 CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
@@ -1987,5 +2088,7 @@ CREATE POLICY seen ON minibar_ml.ml_source_ids FOR SELECT USING (((kind <> 'user
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY stated ON minibar_ml.ml_facts FOR INSERT WITH CHECK (((fact <> 'timezone'::text) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR ((hotel_id <> 0) AND (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
+from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import source_table
@@ -61,6 +62,7 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
+        note_import(house.import_first(connection, settings))
         for opened in fetch_opened_schemas(connection):
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
@@ -81,13 +83,15 @@ def upgrade(
     verbose: Verbose = False,
 ) -> None:
     """Upgrade the store's schema to this version of minibar-ml."""
-    with session.connected(session.settings(), "db upgrade") as connection:
+    settings = session.settings()
+    with session.connected(settings, "db upgrade") as connection:
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
             return
         for migration in migrations.upgrade(connection):
             console.note(f"Applied {migration.version:04d}_{migration.name}")
+        note_import(house.import_first(connection, settings))
 
 
 @app.command(epilog=examples("db roles", "db roles --apply"))

@@ -72,7 +72,8 @@ def run(
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = [_lookback(as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
-        span = everything if _has_moved(last, zone, house.hours) else _span(as_of, zone, days)
+        has_moved = _has_moved(last, zone, house.hours)
+        span = everything if has_moved else _span(as_of, zone, days)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
@@ -88,6 +89,8 @@ def run(
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        # For detect: points that are filed again are no news of the hotel.
+        job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
@@ -103,7 +106,7 @@ def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
     if is_other_hours:
         logger.warning("check-in and check-out times have changed: all business days are computed again")
     if is_other_zone:
-        logger.warning("ML_TIMEZONE was %s: all business days are computed again", was["timezone"])
+        logger.warning("the time zone was %s: all business days are computed again", was["timezone"])
     return is_other_hours or is_other_zone
 
 

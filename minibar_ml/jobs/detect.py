@@ -15,7 +15,8 @@ from minibar_ml.domain.phases import History
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
+from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Scope

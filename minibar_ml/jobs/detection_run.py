@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.metrics import STAYS
-from minibar_ml.jobs.forecasting import supplies_by_id
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found
 from minibar_ml.jobs.stored_models import LoadedModels
@@ -47,12 +46,6 @@ class Hotels:
     def of(cls, plan: DetectionPlan, frames: Mapping[int, Frames]) -> "Hotels":
         """Hotels whose history counts as far back as the plan looks."""
         return cls(frames, Records(frames, plan.history_days))
-
-
-def with_names(connection: "Connection", plan: DetectionPlan, usable: Collection[str]) -> DetectionPlan:
-    """The plan with what is known of products' supplies by their ids, where the file goes by names."""
-    supplies = supplies_by_id(connection, plan.limits.supplies, usable)
-    return replace(plan, limits=replace(plan.limits, supplies=supplies))
 
 
 def read_hotels(
@@ -109,7 +102,8 @@ def _detect_day(
             continue
         fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
         history = hotels.records.history(hotel_id, day)
-        findings += detect_day(frames, fitted, plan.limits, moment, with_states=with_states, history=history)
+        limits = plan.limits_of(hotel_id)
+        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history)
     return findings
 
 

@@ -29,7 +29,6 @@ def store(
     connection: "Connection",
     hotels: Mapping[int, Frames],
     plan: TrainingPlan,
-    supplies: Supplies,
     usable: Collection[str],
 ) -> int:
     """Store the forecast of every product as of the plan's instant; returns how many there are.
@@ -39,7 +38,7 @@ def store(
     """
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
     hotels = _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
-    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan.today(), supplies)]
+    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)]
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
     return len(made)
 
@@ -59,9 +58,11 @@ def _of(rows: "DataFrame", hotel_id: int) -> "DataFrame":
     return rows.assign(hotel_id=hotel_id) if hotel_id == COMMON_STORE else rows[rows["hotel_id"] == hotel_id]
 
 
-def _of_hotel(hotel_id: int, frames: Frames, today: date, supplies: Supplies) -> list[StockForecast]:
-    factor, day = factor_of(frames, today.toordinal()), today.toordinal()
+def _of_hotel(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
+    day = plan.today().toordinal()
+    factor = factor_of(frames, day)
     made = forecast_stock(stock_of(frames, day - WINDOW_DAYS, day + 1), day, is_complete=False, factor=factor)
+    supplies = plan.limits_of(hotel_id).supplies
     return _products(hotel_id, made, made.on_order(frames), supplies, with_stays=factor is not None)
 
 

@@ -8,8 +8,8 @@ import pytest
 from support.hotels import AS_OF, ZONE, sql
 
 from minibar_ml.cli import plans
+from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.supplies import Supplies
 from minibar_ml.jobs import night_forecasts
 from minibar_ml.jobs.detection_run import read_hotels
 from minibar_ml.simulate import Layout
@@ -47,11 +47,11 @@ def url(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> s
 
 
 def test_a_live_detect_reads_what_is_still_to_come(url: str) -> None:
-    settings = Settings(database_url=url, timezone=ZONE)
+    house = House(Settings(database_url=url, timezone=ZONE, order_cover_days=28))
     with make_engine(url, ZONE).connect() as connection:
         usable = source.read(connection).usable
         live, past = (
-            read_hotels(connection, plans.detection(settings, NOW, is_live=is_live), NOW.date(), usable)
+            read_hotels(connection, plans.detection(house, NOW, is_live=is_live), NOW.date(), usable)
             for is_live in (True, False)
         )
     (orders,) = [frames.orders for frames in live.values() if len(frames.orders)]
@@ -64,16 +64,16 @@ def test_a_live_detect_reads_what_is_still_to_come(url: str) -> None:
 
 
 def test_the_night_s_forecast_shows_what_is_on_order_and_orders_so_much_less(url: str) -> None:
-    settings = Settings(database_url=url, timezone=ZONE)
+    house = House(Settings(database_url=url, timezone=ZONE, order_cover_days=28))
     quantities = {}
     with make_engine(url, ZONE).connect() as connection:
         usable = source.read(connection).usable
-        hotels = read_hotels(connection, plans.detection(settings, NOW), NOW.date(), usable)
+        hotels = read_hotels(connection, plans.detection(house, NOW), NOW.date(), usable)
         for is_live in (False, True):
-            plan = plans.training(settings, NOW, is_live=is_live)
+            plan = plans.training(house, NOW, is_live=is_live)
             # Without stays, so that demand is the same and only the orders differ.
             readable = usable - {"source_stays"}
-            night_forecasts.store(connection, hotels, plan, Supplies(cover_days=28), readable)
+            night_forecasts.store(connection, hotels, plan, readable)
             (quantities[is_live], *_) = sorted(
                 forecasts.fetch_newest(connection, NOW, None, {}), key=lambda one: (one.product_id, one.hotel_id)
             )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
@@ -78,8 +78,8 @@ def list_(
     `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
     listed but counted on stderr. `--as-of` leaves out alerts raised later; the others are shown as they are now.
     """
-    settings = session.settings()
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
+    settings = house.settings_of(session.settings(), "alerts list")
     start, end = _span(settings, since, until, as_of)
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
