@@ -56,7 +56,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "controls",
         ("source_controls", "source_previous_controls", "source_new_controls"),
-        "empty checks, true minutes in a room",
+        "empty checks, knocks that cost an attendant time",
         is_optional=True,
     ),
     Part("tasks", ("source_room_tasks",), "nights and hours that later lists overwrite", is_optional=True),
