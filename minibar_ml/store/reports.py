@@ -66,7 +66,7 @@ def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
     """The alerts with the largest possible loss of each severity that need action, the most severe first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
-    return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
+    return tuple(Action(_make(Alert, row), row.message, row.suggested_action, row.today) for row in rows)
 
 
 def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Page[Affected]]:

@@ -101,11 +101,12 @@ def _money_change(now: Decimal | None, before: Decimal | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A live alert with its sentences."""
+    """A live alert with its sentences, and the day of the report: what to do depends on an alert's age."""
 
     alert: Alert
     message: str
     suggested_action: str
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
