@@ -50,7 +50,7 @@ def upsert(
     evaluated: Collection[AlertType] | None,
     judged_on: date | None = None,
 ) -> Transitions:
-    """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
+    """Apply one day's findings: five statements, however many findings there are; a repeat changes nothing.
 
     Where checks of the day shed light on checks before it, and only then, it is a statement more.
 
