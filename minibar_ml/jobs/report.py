@@ -45,6 +45,7 @@ class ReportScope:
     timezone: str
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
+        currency=asked.currency,
     )
 
 

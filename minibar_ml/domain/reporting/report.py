@@ -42,6 +42,7 @@ class Report:
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
+    currency: str = ""
 
     @property
     def live_total(self) -> int | None:
