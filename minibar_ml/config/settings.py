@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from minibar_ml.config.checks import require_country, require_ping_url, require_zone
+from minibar_ml.config.checks import require_country, require_currency, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
 from minibar_ml.domain.calendar import Events
 from minibar_ml.domain.house import HouseHours
@@ -119,6 +119,12 @@ class Settings:
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    currency: str = _fact(
+        "",
+        "currency of the source's prices, such as TRY or EUR, shown with amounts; empty: none is shown",
+        "kaynaktaki fiyatların para birimi, TRY veya EUR gibi; tutarlarla gösterilir; boş: gösterilmez",
+        check=require_currency,
+    )
     check_in_time: time = _fact(
         HouseHours.check_in,
         "check-in time of stays that have no time of arrival",

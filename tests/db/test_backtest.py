@@ -85,12 +85,12 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     since, shown = (LAST_DAY - timedelta(days=DAYS - 1)).isoformat(), []
+    state(collected, **GENEROUS)
     for arguments in (
         ("backtest", "--days", str(DAYS), "--limit", "10000", "--as-of", AS_OF, "--json"),
         ("detect", "--since", since, "--until", AS_OF, "--as-of", AS_OF, "--json"),
         ("alerts", "list", "--status", "all", "--json"),
     ):
-        state(collected, **GENEROUS)
         assert command(collected, *arguments) == 0
         shown.append(json.loads(capsys.readouterr().out))
     backtest, walk, stored = shown

@@ -120,6 +120,10 @@ def test_mails_are_the_same_from_any_shell_and_have_the_alerts_figures(
     for one in alerts:
         figures = shown[one["id"]]
         assert (figures["days"], figures["p10"], figures["p90"]) == (one["value"], one["lower"], one["upper"])
+    # Old news is not mailed; what somebody opens again is.
+    ids = [str(one["id"]) for one in alerts]
+    for verb in ("read", "reopen"):
+        done(night, "alerts", verb, *ids, "--quiet")
     sent = [_mails(make_database(night), shell) for shell in SHELLS]
     assert sent[0] == sent[1] != []
     for one in alerts:
