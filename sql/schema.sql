@@ -916,6 +916,8 @@ CREATE TABLE minibar_ml.ml_alerts (
     muted_by bigint,
     end_reason text,
     corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
@@ -1002,6 +1004,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains
 COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
@@ -1778,6 +1784,8 @@ CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, 
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
 
+CREATE INDEX ml_alerts_incident ON minibar_ml.ml_alerts USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+
 CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
@@ -1898,6 +1906,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_days
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);

@@ -50,7 +50,7 @@ def upsert(
     evaluated: Collection[AlertType] | None,
     judged_on: date | None = None,
 ) -> Transitions:
-    """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
+    """Apply one day's findings: five statements, however many findings there are; a repeat changes nothing.
 
     Where checks of the day shed light on checks before it, and only then, it is a statement more.
 
@@ -81,6 +81,7 @@ def upsert(
         },
     ).all()
     _mute(connection)
+    _group(connection)
     return Transitions(**moved, resolved=len(resolved))
 
 
@@ -92,6 +93,15 @@ def _mute(connection: Connection) -> None:
         "common_store": COMMON_STORE,
     }
     connection.execute(query("alerts.mute"), values)
+
+
+def _group(connection: Connection) -> None:
+    """Put live alerts of one cause into one incident, of which one counts in sums."""
+    of_incidents = list(types_where(lambda kind: kind.is_of_incident))
+    shift_reasons = [reason for kind in KINDS.values() for reason in kind.shift_reasons]
+    values = {"of_products": of_incidents, "of_rooms": of_incidents, "shift_reasons": shift_reasons}
+    connection.execute(query("alerts.group_incidents"), values)
+    connection.execute(query("alerts.count_incidents"))
 
 
 def _can_mute(alert: Alert) -> bool:
@@ -129,6 +139,15 @@ def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
     return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
 
 
+def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
+    """By incident, its live alerts, of the incidents that any of these belong to."""
+    ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
+    incidents: dict[int, list[Alert]] = {}
+    for alert in _alerts(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+        incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
+    return incidents
+
+
 def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
     """The alerts of these ids, by id; raises NotFound naming every unknown id."""
     found = _alerts(connection.execute(query("alerts.fetch_by_id"), {"ids": list(ids)}).all())
@@ -154,9 +173,14 @@ def _require_right(connection: Connection, ids: Collection[int]) -> None:
 
 
 def set_verdict(
-    connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime
+    connection: Connection,
+    ids: Collection[int],
+    verdict: Verdict,
+    operator: str,
+    at: datetime,
+    comment: str | None = None,
 ) -> list[Alert]:
-    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry.
+    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry and comment.
 
     One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
     """
@@ -167,6 +191,7 @@ def set_verdict(
         "from_statuses": list(FROM_STATUSES[verdict]),
         "operator": operator,
         "at": at,
+        "comment": comment,
     }
     return _with_muted(connection, _alerts(connection.execute(query("alerts.set_verdict"), values).all()))
 

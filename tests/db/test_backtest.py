@@ -89,7 +89,7 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
     for arguments in (
         ("backtest", "--days", str(DAYS), "--limit", "10000", "--as-of", AS_OF, "--json"),
         ("detect", "--since", since, "--until", AS_OF, "--as-of", AS_OF, "--json"),
-        ("alerts", "list", "--status", "all", "--json"),
+        ("alerts", "list", "--status", "all", "--json", "--as-of", f"{AS_OF}T00:01"),
     ):
         assert command(collected, *arguments) == 0
         shown.append(json.loads(capsys.readouterr().out))
