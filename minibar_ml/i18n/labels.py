@@ -26,6 +26,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "event": {
         "opened": "raised",
         "escalated": "severity raised",
+        "corrected": "corrected, records changed",
         "acknowledged": "read",
         "snoozed": "snoozed",
         "unsnoozed": "snooze ended",
@@ -117,6 +118,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "series": "30 days",
         "why": "What happened",
         "evidence": "Evidence",
+        "grounds": "Records",
         "action": "What to do",
         "again": "Previous alert",
         "history": "History",
@@ -134,6 +136,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "judged_false": "False positives",
         "precision": "Precision",
         "closed_itself": "Ended without action",
+        "muted": "Muted findings",
     },
 }
 
