@@ -274,6 +274,10 @@ DECLARE
     partition_name text;
     made integer := 0;
 BEGIN
+    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years' THEN
+        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, or 5 years ahead', since, until
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
         partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
         IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
@@ -343,7 +347,9 @@ CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
+    SELECT hotel_ids || 0 FROM minibar_ml.ml_access
+    WHERE database_role = who AND role = ANY(roles)
+      AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = who AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.in_quiet_hours(at timestamp with time zone, quiet_from time without time zone, quiet_until time without time zone) RETURNS boolean
