@@ -160,4 +160,29 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
+        idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
         currency=asked.currency,
+    )
+
+
+def _hotels(connection: "Connection", scope: Scope) -> dict[int, str]:
+    hotels = reports.fetch_hotels(connection, scope)
+    if scope.hotel_id is None:
+        return hotels
+    if hotels and scope.hotel_id not in (*hotels, COMMON_STORE):
+        known = ", ".join(f"{id} {name}" for id, name in list(hotels.items())[:10])
+        raise NotFound(f"There is no hotel {scope.hotel_id}; the source knows {known}.")
+    return {id: name for id, name in hotels.items() if id == scope.hotel_id}
+
+
+def file_name(report: Report, lang: Lang, format: str = "html") -> str:
+    """`minibar-<kind>-<last day>-<hotel or all>-<lang>.<format>`; a dashboard has no day, a month's is 2026-02."""
+    return f"{file_stem(report, lang)}.{format}"
+
+
+def file_stem(report: Report, lang: Lang) -> str:
+    """A file's name without its suffix."""
+    hotel = "all" if report.hotel_id is None else str(report.hotel_id)
+    last_day = report.period.last_day
+    dates = {"weekly": [last_day.isoformat()], "monthly": [f"{last_day:%Y-%m}"], "dashboard": []}
+    return "-".join(["minibar", report.kind, *dates[report.kind], hotel, lang])

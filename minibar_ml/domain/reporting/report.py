@@ -43,4 +43,44 @@ class Report:
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
+    idle: tuple[Idle, ...]
     currency: str = ""
+
+    @property
+    def live_total(self) -> int | None:
+        """Alerts that need action; None where nobody ever looked for any."""
+        return sum(line.alerts for line in self.live) if self.live or self.has_detected else None
+
+    @property
+    def days_watched(self) -> int:
+        """Days of the period of which it is known how many alerts there were."""
+        return sum(day.alerts is not None for day in self.trend)
+
+    @property
+    def has_detected(self) -> bool:
+        """Whether detection ever did its work."""
+        return any(run.job == "detect" and run.done_at for run in self.jobs)
+
+    @property
+    def has_nothing_yet(self) -> bool:
+        """Whether no job ever did its work here and the store holds nothing to report of."""
+        seen = self.live or (self.models and self.models.total) or self.false_positives or self.pace.total
+        return not seen and self.total.alerts is None and not any(run.done_at for run in self.jobs)
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Alerts raised in the last so many hours, compared with as many hours before those."""
+
+    hours: int
+    total: Count
+    by_severity: tuple[Count, ...]
+    money: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """The last 24 hours, 7 days and 30 days at a glance; `report` is that of the 30 business days up to today."""
+
+    windows: tuple[Window, ...]
+    report: Report
