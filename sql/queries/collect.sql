@@ -855,6 +855,17 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
 FROM source_movement_hotels('1900-01-01', '2200-01-01')
 
+-- name: fed
+-- Which metrics have points of a span in which hotel; those of the ledger in the common store too. One probe each, in the
+-- order of the primary key: in any other a hotel that has none would be looked for in all the others' points.
+SELECT h.hotel_id, m.metric
+FROM unnest(CAST(:hotels AS integer[])) AS h (hotel_id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS m (metric)
+CROSS JOIN LATERAL (
+    SELECT FROM ml_metrics p
+    WHERE p.metric_type = m.metric AND p.hotel_id = h.hotel_id AND p.observed_at >= :since AND p.observed_at <= :until
+    ORDER BY p.entity_type, p.entity_id, p.observed_at LIMIT 1) p
+WHERE h.hotel_id <> 0 OR m.metric = ANY(:of_ledger)
+
 -- name: floor_hotels
 -- The hotels that have a floor store.
 SELECT DISTINCT hotel_id FROM source_floor_stock()
