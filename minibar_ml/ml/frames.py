@@ -25,11 +25,23 @@ LOOK_BACK_DAYS = 60
 RESERVATIONS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
 
 
+ORDERS = ("hotel_id", "day", "product_id", "due_on", "units")
+
+
 def no_reservations() -> "DataFrame":
     """No reservations: what every run but a live one reads."""
+    return _empty(RESERVATIONS)
+
+
+def no_orders() -> "DataFrame":
+    """No open orders: what every run but a live one reads."""
+    return _empty(ORDERS)
+
+
+def _empty(columns: tuple[str, ...]) -> "DataFrame":
     import pandas as pd
 
-    return pd.DataFrame({name: pd.Series(dtype="int64") for name in RESERVATIONS})
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in columns})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,8 @@ class Frames:
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
+    orders: hotel_id, day, product_id, due_on (UNKNOWN_DAY: no date), units (still to come); open orders at suppliers,
+        for live runs only: what was still to come on a past day is not on record.
 
     calendar: public holidays and events; no table, and not cut to any days.
     """
@@ -65,10 +79,11 @@ class Frames:
     requests: "DataFrame"
     custody: "DataFrame"
     reservations: "DataFrame" = field(default_factory=no_reservations)
+    orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a point in any frame, in order; reservations are no points."""
+        """Every hotel that has a point in any frame, in order; reservations and orders are no points."""
         found: set[int] = set()
         for name in POINTS:
             found |= set(getattr(self, name)["hotel_id"].unique().tolist())
@@ -81,8 +96,12 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        reservations = self.reservations.assign(hotel_id=COMMON_STORE)
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE), reservations=reservations)
+        return replace(
+            own,
+            products=used.assign(hotel_id=COMMON_STORE),
+            reservations=self.reservations.assign(hotel_id=COMMON_STORE),
+            orders=self.orders.assign(hotel_id=COMMON_STORE),
+        )
 
     def in_range(self, retired: "Collection[int]") -> "Frames":
         """Without the levels of products that are taken out of the range, whose stock may end."""
@@ -104,7 +123,7 @@ class Frames:
 
 
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
-POINTS = tuple(name for name in TABLES if name != "reservations")
+POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of metric points."""
 
 
