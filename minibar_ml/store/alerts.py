@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.alerts import (
@@ -50,7 +50,7 @@ def upsert(
     evaluated: Collection[AlertType] | None,
     judged_on: date | None = None,
 ) -> Transitions:
-    """Apply one day's findings: five statements, however many findings there are; a repeat changes nothing.
+    """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
     Where checks of the day shed light on checks before it, and only then, it is a statement more.
 
@@ -80,28 +80,32 @@ def upsert(
             "most_quiet_days": MOST_QUIET_DAYS,
         },
     ).all()
-    _mute(connection)
-    _group(connection)
+    _relate(connection)
     return Transitions(**moved, resolved=len(resolved))
+
+
+def _relate(connection: Connection) -> None:
+    """Let live alerts be muted by those that explain them, and put those of one cause into one incident; sent together.
+
+    Of an incident one alert counts in sums.
+    """
+    of_incidents = list(types_where(lambda kind: kind.is_of_incident))
+    steps = ("alerts.mute", "alerts.group_incidents", "alerts.count_incidents")
+    values = {**_of_muting(), "of_products": of_incidents, "of_rooms": of_incidents}
+    connection.execute(text(";\n".join(query(step).text for step in steps)), values)
 
 
 def _mute(connection: Connection) -> None:
     """Let live alerts be muted by those live ones that explain them, and by no others."""
-    values = {
+    connection.execute(query("alerts.mute"), _of_muting())
+
+
+def _of_muting() -> dict[str, Any]:
+    return {
         "needs_fresh_data": list(types_where(lambda kind: kind.needs_fresh_data)),
         "shift_reasons": [reason for kind in KINDS.values() for reason in kind.shift_reasons],
         "common_store": COMMON_STORE,
     }
-    connection.execute(query("alerts.mute"), values)
-
-
-def _group(connection: Connection) -> None:
-    """Put live alerts of one cause into one incident, of which one counts in sums."""
-    of_incidents = list(types_where(lambda kind: kind.is_of_incident))
-    shift_reasons = [reason for kind in KINDS.values() for reason in kind.shift_reasons]
-    values = {"of_products": of_incidents, "of_rooms": of_incidents, "shift_reasons": shift_reasons}
-    connection.execute(query("alerts.group_incidents"), values)
-    connection.execute(query("alerts.count_incidents"))
 
 
 def _can_mute(alert: Alert) -> bool:
