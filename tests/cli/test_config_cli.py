@@ -12,6 +12,8 @@ from support.findings import HIGH_ROOM
 from support.hotels import AS_OF, ZONE, command, done, sql
 from support.mail_server import Mailbox, serving
 
+from minibar_ml.cli.config import keys
+from minibar_ml.config.facts import FACTS
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
 
@@ -228,3 +230,8 @@ def test_the_currency_is_shown_with_amounts(imported: str, capsys: pytest.Captur
     body = mail.get_body(("plain",))
     assert body is not None
     assert "Possible loss: 719.50 TRY" in body.get_content()
+
+
+def test_names_are_completed_with_their_help() -> None:
+    assert keys.completed("LEAD") == [("lead_time_days", "days from order to delivery")]
+    assert {name for name, _ in keys.completed("")} == set(FACTS)
