@@ -72,8 +72,8 @@ def surprise(found: "DataFrame", before: "DataFrame") -> "np.ndarray[Any, np.dty
     """-ln of the probability of so many products or more, by the uncertain times of the days before.
 
     The rate of one or two products is that of checks of such evidence and of about that hour, shrunk to that of the
-    other hours, and this to a small prior. How many products are found is geometric. Units of one product count once: an attendant who
-    overlooked it overlooked them all.
+    other hours, and this to a small prior. How many products are found is geometric. Units of one product count once:
+    an attendant who overlooked it overlooked them all.
     """
     few = before["products_found"].between(1, 2)
     ones, twos = (int((before["products_found"] == size).sum()) for size in (1, 2))
