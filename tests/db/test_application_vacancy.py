@@ -59,8 +59,8 @@ def test_what_a_raised_setup_asked_for_was_not_consumed(hotel: Application) -> N
     found = _vacant(hotel)
     assert {key: value for key, (value, _) in found.items() if value} == {(2, "2025-11-14"): 3, (1, "2025-11-16"): 2}
     assert found[2, "2025-11-14"][1]["products"] == {"1": 3}
-    consumed = {key[1]: value for key, (value, _) in points(hotel.url, "product_consumption").items()}
-    assert consumed == {1: 2}
+    consumed = {key[2][8:10]: value for key, (value, _) in points(hotel.url, "product_consumption").items()}
+    assert consumed == {"14": 3, "15": 0, "16": 2}
 
 
 def test_a_product_that_is_new_in_a_setup_is_filled_and_not_consumed(hotel: Application) -> None:
