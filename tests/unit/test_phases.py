@@ -48,6 +48,7 @@ def _vacant(day: int) -> dict[str, object]:
         "day": day,
         "room_id": 101,
         "units": 2.0,
+        "products_found": 1,
         "previous_on": day - 1,
         "evidence": 0,
         "check_hour": -1,
