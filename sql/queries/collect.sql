@@ -461,42 +461,25 @@ SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited
 FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
 WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 
--- name: stage_setups
--- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
--- hotel's rooms of a type had before it is not known.
-WITH now AS MATERIALIZED (
-    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
-), former AS (
-    SELECT max(as_of) AS at FROM ml_job_runs
-    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
-), risen AS (
-    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
-    SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
-           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
-    FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
-    WHERE n.units > coalesce(s.units, 0)
-      AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
-), dropped AS (
-    DELETE FROM ml_setups s WHERE NOT EXISTS (
-        SELECT FROM now n
-        WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
-)
-INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
-ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
-
 -- name: stage_rises
--- Setups that were raised with no setup to read: within four days at least four rooms in which nobody had slept since the
+-- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
 -- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
 -- (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves take what they like, the hotel puts in the same
 -- everywhere. Where the points of earlier days are read they are as their own runs left them.
 WITH quiet AS MATERIALIZED (
     SELECT v.hotel_id, v.room_id, v.business_date AS day, l.products, l.product_id, l.units
-    FROM scratch_visits v LEFT JOIN LATERAL (
+    FROM scratch_visits v
+    JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
+    JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
+    LEFT JOIN LATERAL (
         SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
         FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
-    WHERE v.is_check AND v.business_date >= CAST(:since_on AS date) AND NOT EXISTS (
-        SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
-        AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
+    WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
+      AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
+      AND NOT EXISTS (SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
+                      AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
+      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
+                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
     UNION ALL
     SELECT m.hotel_id, m.entity_id, m.business_date, p.products, p.product_id, p.units
     FROM ml_metrics m CROSS JOIN LATERAL (
@@ -524,11 +507,35 @@ SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.un
        min(q.day)::timestamptz, 'rooms'
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
+  AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
     WHERE o.hotel_id = q.hotel_id AND o.room_type IS NOT DISTINCT FROM r.room_type AND o.product_id = q.product_id
       AND o.since_at <= (k.day + 1)::timestamptz AND o.until_at > (k.day - 30)::timestamptz)
 GROUP BY q.hotel_id, r.room_type, q.product_id
+
+-- name: stage_setups
+-- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
+-- hotel's rooms of a type had before it is not known.
+WITH now AS MATERIALIZED (
+    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
+), former AS (
+    SELECT max(as_of) AS at FROM ml_job_runs
+    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
+), risen AS (
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+    FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
+    WHERE n.units > coalesce(s.units, 0)
+      AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
+), dropped AS (
+    DELETE FROM ml_setups s WHERE NOT EXISTS (
+        SELECT FROM now n
+        WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
+)
+INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
+ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
 
 -- name: settle_rises
 -- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
