@@ -53,13 +53,13 @@ class AlertKind:
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
     is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
-    severities: by reason, how severe its findings are.
+    severities: by reason, how severe its findings are; of a reason that is not named they are medium.
     """
 
     type: AlertType
     title: str
     normal_days: int | None
-    severities: Mapping[str, SeverityRule]
+    severities: Mapping[str, SeverityRule] = field(default_factory=dict)
     is_state: bool = False
     state_reasons: frozenset[str] = frozenset()
     is_continuing: bool = False
@@ -79,6 +79,7 @@ class AlertKind:
         return self.is_state or bool(self.state_reasons)
 
 
+_MEDIUM = SeverityRule(least="medium")
 # Where the hour of a departure or arrival is not on record, a guest may have taken it.
 _UNSURE = SeverityRule(least="medium", by_size=((4.0, "high"),))
 _SHIFT = SeverityRule(least="low", by_size=((15.0, "medium"), (40.0, "high")))
@@ -213,7 +214,6 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
-        severities={"model_refused": SeverityRule(least="medium")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
@@ -251,7 +251,7 @@ def is_continuing(alert_type: AlertType, reason: str) -> bool:
 
 def severity_rule(alert_type: AlertType, reason: str) -> SeverityRule:
     """How severe findings of a reason are."""
-    return KINDS[alert_type].severities[reason]
+    return KINDS[alert_type].severities.get(reason, _MEDIUM)
 
 
 def severity_of(

@@ -77,7 +77,7 @@ def test_where_departing_guests_often_take_something_it_takes_more() -> None:
 
 
 def test_past_thefts_do_not_teach_that_they_are_usual() -> None:
-    assert len(_found(_frames(3, thefts=12))) == 1
+    assert len(_found(_frames(5, thefts=12))) == 1
 
 
 def test_a_larger_budget_asks_for_less() -> None:
