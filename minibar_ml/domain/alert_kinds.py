@@ -172,7 +172,7 @@ _ALL = (
         severities={
             "vacant": SeverityRule(
                 least="high",
-                by_size=((2.0, "critical"),),
+                by_size=((5.0, "critical"),),
                 today="who was in the room is known while the day's keys and lists are at hand",
             ),
             "after_departure": _UNSURE,

@@ -30,9 +30,9 @@ def _found(units: float, impact: float | None, reason: str = "vacant") -> Findin
 
 
 @pytest.mark.parametrize(
-    ("impact", "expected"), [(30.0, "high"), (200.0, "high"), (220.0, "critical"), (2500.0, "critical")]
+    ("impact", "expected"), [(30.0, "high"), (540.0, "high"), (550.0, "critical"), (2500.0, "critical")]
 )
-def test_two_usual_prices_missing_from_a_vacant_room_are_critical(impact: float, expected: str) -> None:
+def test_five_usual_prices_missing_from_a_vacant_room_are_critical(impact: float, expected: str) -> None:
     assert severity(_found(1, impact), PRICES) == expected
 
 
