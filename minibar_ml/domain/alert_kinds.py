@@ -35,6 +35,7 @@ class AlertKind:
     """What is known of one alert type.
 
     title: its English name; the Turkish one is in alerts.po (context `type`).
+    fed_by: metrics that it rests on; without a point of any of them there is nothing to find.
     normal_days: after how many normal business days its alerts are resolved automatically; None: never, a person has
         to decide. A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at
         the limit does not come and go by the hour. An event needs whole days without the like: of a room those on
@@ -59,6 +60,7 @@ class AlertKind:
 
     type: AlertType
     title: str
+    fed_by: tuple[MetricType, ...] = ()
     normal_days: int | None
     severities: Mapping[str, SeverityRule] = field(default_factory=dict)
     is_state: bool = False
@@ -91,6 +93,7 @@ _ALL = (
     AlertKind(
         type="stock_anomaly",
         title="Unusual stock movement",
+        fed_by=("stock_level", "stock_outflow"),
         normal_days=14,
         severities={
             # Days left, orders and leaks are computed from it.
@@ -109,6 +112,7 @@ _ALL = (
     AlertKind(
         type="shrinkage",
         title="Unexplained stock loss",
+        fed_by=("stock_outflow",),
         normal_days=14,
         severities={
             "leak": SeverityRule(
@@ -123,6 +127,7 @@ _ALL = (
     AlertKind(
         type="stock_depletion",
         title="Stock running out",
+        fed_by=("stock_level",),
         normal_days=1,
         severities={
             "depletion": SeverityRule(
@@ -139,6 +144,7 @@ _ALL = (
     AlertKind(
         type="consumption_anomaly",
         title="Unusual consumption",
+        fed_by=("room_consumption", "product_consumption"),
         normal_days=7,
         severities={
             "room_high": SeverityRule(
@@ -159,6 +165,7 @@ _ALL = (
     AlertKind(
         type="silent_room",
         title="Silent room",
+        fed_by=("room_consumption",),
         normal_days=3,
         severities={"silent": SeverityRule(least="medium", by_size=((15.0, "high"),))},
         is_continuing=True,
@@ -168,6 +175,7 @@ _ALL = (
     AlertKind(
         type="vacant_consumption",
         title="Consumption in a vacant room",
+        fed_by=("occupancy",),
         normal_days=None,
         severities={
             "vacant": SeverityRule(
@@ -185,6 +193,7 @@ _ALL = (
     AlertKind(
         type="refill_delay",
         title="Slow refills",
+        fed_by=("refill_duration",),
         normal_days=5,
         severities={
             "slow": SeverityRule(least="medium", by_size=((3.0, "high"),), measure="times"),
@@ -195,6 +204,7 @@ _ALL = (
     AlertKind(
         type="unanswered_request",
         title="Unanswered request",
+        fed_by=("request_response",),
         normal_days=0,
         severities={
             "waiting": SeverityRule(
@@ -209,6 +219,7 @@ _ALL = (
     AlertKind(
         type="custody_loss",
         title="Items missing from an attendant's cart",
+        fed_by=("custody_loss",),
         normal_days=7,
         severities={"custody": SeverityRule(least="medium", by_size=((12.0, "high"),))},
         needs_fresh_data=True,

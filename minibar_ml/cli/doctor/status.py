@@ -13,6 +13,7 @@ from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor import prometheus as metrics
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
@@ -28,6 +29,7 @@ from minibar_ml.domain.health import (
 from minibar_ml.i18n.labels import label
 from minibar_ml.store import checks
 from minibar_ml.store.notifications import outbox
+from minibar_ml.store.runs import fetch_idle
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -105,6 +107,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         phases=checks.phases(counts),
         refused=counts.get("refused", {}),
         outbox=outbox.health(connection, has_mail_server=bool(settings.smtp_host)),
+        idle=fetch_idle(connection, as_of),
     )
 
 
@@ -141,6 +144,7 @@ def as_json(health: Health) -> dict[str, Any]:
         ],
         "open_alerts": dict(health.open_alerts),
         "hotels": [{"hotel_id": hotel, **asdict(known)} for hotel, known in sorted(health.phases.items())],
+        "idle": [asdict(one) for one in health.idle],
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)},
     }
@@ -172,6 +176,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     severities = (f"{label('severity', one, session.ENGLISH)} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
+    yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
     yield from outbox_lines(health.outbox, health.as_of)
 

@@ -19,11 +19,10 @@ $$;
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
 -- Rows of visits, several of which may be one visit. An unknown kind is not a check; a note is no visit of its own.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
-RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz,
-               is_check boolean, is_note boolean)
+RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT m.id, m.oda_id, m.personel_id, m.islem_tipi::text, m.islem_tarihi::timestamptz,
-           coalesce(k.says = 'checked', false), coalesce(k.says = 'noted', false)
+    SELECT m.id, m.oda_id, m.personel_id, CASE k.says WHEN 'noted' THEN 'note' ELSE m.islem_tipi::text END,
+           m.islem_tarihi::timestamptz, coalesce(k.says = 'checked', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
@@ -70,13 +69,14 @@ $$;
 -- name: source_controls
 -- needs: oda_kontrol_kayitlari(id, oda_id, personel_id, baslangic_zamani, bitis_zamani, kontrol_tipi)
 -- An attendant's minutes in a room, where both ends are on record. The record that a day leaves open says nothing: its
--- kind is then the column's default. is_empty_check: the attendant found nothing missing.
+-- kind is then the column's default. is_empty_check: the attendant found nothing missing. is_knock: a sign "do not
+-- disturb" kept the attendant out.
 CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
-               is_empty_check boolean)
+               is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
     SELECT c.id, c.oda_id, c.personel_id, c.baslangic_zamani::timestamptz, c.bitis_zamani::timestamptz,
-           c.kontrol_tipi::text = 'sarfiyat_yok'
+           c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
       AND c.bitis_zamani::timestamptz >= since AND c.bitis_zamani::timestamptz < until
