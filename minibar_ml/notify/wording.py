@@ -32,6 +32,7 @@ HEADINGS = {
     "unmuted": _("New alert"),
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
+    "recurred": _("Found again"),
     "resolved": _("Alert ended"),
     "withdrawn": _("Alert withdrawn, records changed"),
     "false_positive": _("Alert marked as a false positive"),
