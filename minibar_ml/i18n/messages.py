@@ -19,6 +19,7 @@ from minibar_ml.i18n.wordings import (
     NONES,
     NORMALS,
     NOTHING_TO_DO,
+    ON_DAY,
     PROVISIONAL,
     UNKNOWN_REASON,
     WITHDRAWN,
@@ -38,7 +39,8 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO, TIMES, *ESTIMATES)
+    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
+    yield from (ON_DAY, TIMES, *ESTIMATES)
     yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS, *mutings.TEXTS)
 
 
@@ -147,6 +149,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "lower_minutes": number(alert.lower, lang),
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
+        "earlier": _earlier(alert, facts.get("earlier"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -174,6 +177,14 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:
         written["since"] = written["since"].split()[0]
     return written
+
+
+def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
+    """`3 units on 5 Jun`, for each day of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("on")]
+    translate = catalog(DOMAIN, lang).gettext
+    days = [(estimate("unit", one.get("units"), lang), day(one["on"], lang, near=alert.occurred_on)) for one in known]
+    return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
 
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:

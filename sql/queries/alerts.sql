@@ -12,11 +12,12 @@ WITH found AS (
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, since_on date, raised_at timestamptz,
-        is_state boolean, is_continuing boolean)
+        is_state boolean, is_continuing boolean, is_repeatable boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true. A day of a fault
     -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
-    -- the same is stronger. Of equal days the first counts.
+    -- the same is stronger. Of equal days the first counts. Where each day is a fault of its own the last one counts, whose
+    -- sentence names those before.
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
            (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
@@ -42,7 +43,8 @@ WITH found AS (
             entity_name text, metric text, expected double precision, lower double precision, upper double precision,
             deviation_percent double precision, detector text, impact numeric(14, 2), reason text, facts jsonb,
             message text, suggested_action text, value double precision, score double precision)
-        ORDER BY coalesce(d.score, '-Infinity') DESC, CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
+        ORDER BY CASE WHEN f.is_repeatable THEN d.occurred_on END DESC, coalesce(d.score, '-Infinity') DESC,
+                 CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
     WHERE is_live(a.status)
       -- What a person decided about a day before this alert stays decided.

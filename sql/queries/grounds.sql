@@ -47,7 +47,8 @@ WITH moved AS (
            min(occurred_on) OVER alert AS first_on, max(occurred_on) OVER alert AS last_on,
            count(*) OVER alert AS occurrences
     FROM days WINDOW alert AS (PARTITION BY alert_id)
-    ORDER BY alert_id, coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
+    ORDER BY alert_id, CASE WHEN CAST(figures ->> 'is_repeatable' AS boolean) THEN occurred_on END DESC,
+             coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
 ), corrected AS (
     UPDATE ml_alerts a
     SET severity = s.severity, occurred_on = s.first_on, last_occurred_on = s.last_on, measured_on = s.measured_on,
