@@ -18,11 +18,12 @@ COLUMNS = "type, entity_id, status, value, end_reason, occurrences"
 
 @pytest.fixture
 def hotel(database: str) -> Application:
-    """The hotel; a guest of room 1 left on the tenth at nine, and the check after that found the minibar full."""
+    """The hotel; a guest of room 1 left on the ninth, and the checks after that found the minibar full."""
     made = Application(database)
     made.recorded(date(2025, 10, 1), date(2025, 11, 16))
-    made.stay(1, "2025-11-08 15:00", "2025-11-10 09:00")
-    made.empty(1, "2025-11-10 11:30")
+    made.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
+    for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
+        made.empty(1, at)
     done(database, "db", "init", "--quiet")
     return made
 
@@ -78,7 +79,7 @@ def test_a_deleted_row_withdraws_its_alert_which_says_so(
     [
         "UPDATE misafir_kayitlari SET cikis_tarihi = '2025-11-12' WHERE oda_id = 1",
         "UPDATE minibar_islemleri SET oda_id = 5 WHERE oda_id = 1 AND islem_tipi = 'setup_kontrol'",
-        "UPDATE minibar_islemleri SET islem_tarihi = '2025-11-09 12:00+02' WHERE islem_tipi = 'setup_kontrol'",
+        "UPDATE minibar_islemleri SET islem_tarihi = '2025-11-08 12:00+02' WHERE islem_tipi = 'setup_kontrol'",
     ],
     ids=["a stay extended late", "a row of another room", "a row of another day"],
 )
@@ -121,8 +122,9 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
     hotel: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for room in (2, 3):
-        hotel.stay(room, "2025-10-18 15:00", "2025-10-20 09:00")
-        hotel.empty(room, "2025-10-20 11:30")
+        hotel.stay(room, "2025-10-17 15:00", "2025-10-19 08:00")
+        for at in ("2025-10-19 14:00", "2025-10-19 19:00", "2025-10-20 11:30"):
+            hotel.empty(room, at)
     hotel.setup(2, "2025-10-20 12:30", 1, 4)
     assert _run(hotel, FOUND) == [], "of days before the installation nobody is told"
     done(hotel.url, "people", "add", "ayse", "--email", "ayse@otel.example", "--severity", "low", "--quiet")
