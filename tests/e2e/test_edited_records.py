@@ -87,12 +87,12 @@ def _edit(url: str, chance: random.Random, today: date) -> None:
 
 
 DAYS = (
-    "SELECT a.type, a.entity_id, d.occurred_on, d.value, CAST(d.severity AS text) FROM minibar_ml.ml_alerts a"
+    "SELECT a.type, a.entity_id, d.occurred_on, d.value FROM minibar_ml.ml_alerts a"
     " JOIN minibar_ml.ml_alert_days d ON d.alert_id = a.id WHERE a.entity_type = 'room' AND a.type = ANY(:types)"
     " AND d.occurred_on >= :oldest AND (minibar_ml.is_live(a.status) OR a.end_reason IS NULL) ORDER BY 1, 2, 3"
 )
 ALERTS = (
-    "SELECT type, entity_id, value, CAST(severity AS text), occurred_on, last_occurred_on, measured_on, occurrences"
+    "SELECT type, entity_id, value, reason, occurred_on, last_occurred_on, measured_on, occurrences"
     " FROM minibar_ml.ml_alerts WHERE entity_type = 'room' AND type = ANY(:types) AND minibar_ml.is_live(status)"
     " AND last_occurred_on >= :oldest ORDER BY 1, 2"
 )
