@@ -46,6 +46,7 @@ class ReportScope:
     timezone: str
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +161,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        currency=asked.currency,
     )
 
 

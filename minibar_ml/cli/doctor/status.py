@@ -67,9 +67,7 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    known, instant = house.at(session.settings(), "status", as_of)
-    settings = known.settings
-    health = _read(settings, instant, prometheus)
+    settings, health = _read(session.settings(), as_of, prometheus)
     if json:
         console.print_json(as_json(health))
     else:
@@ -78,8 +76,11 @@ def status(
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Health:
+def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tuple[Settings, Health]:
+    """The settings with the facts that hold, and the health."""
     try:
+        known, instant = house.at(settings, "status", as_of)
+        settings = known.settings
         with session.store(settings, "status") as connection:
             health = examine(connection, settings, instant)
     except MinibarError:
@@ -89,7 +90,7 @@ def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Hea
         raise
     if prometheus:
         metrics.write(prometheus, health)
-    return health
+    return settings, health
 
 
 def examine(connection: "Connection", settings: Settings, as_of: datetime) -> Health:

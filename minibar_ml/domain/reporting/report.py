@@ -44,6 +44,7 @@ class Report:
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
     idle: tuple[Idle, ...]
+    currency: str = ""
 
     @property
     def live_total(self) -> int | None:
