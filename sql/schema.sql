@@ -95,6 +95,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -545,15 +560,18 @@ BEGIN
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
             (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
                              NULL, NULL),
-            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
+            (5, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+                            AND minibar_ml.is_live(n.status), NULL, NULL),
+            (6, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (7, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (8, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (9, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (10, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (11, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
@@ -595,6 +613,24 @@ BEGIN
            jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), n.operator, 'config.set',
+           n.fact || coalesce(', hotel ' || n.hotel_id, '') || coalesce(', product ' || n.product, ''),
+           (SELECT jsonb_build_object('value', o.value, 'since', o.since) FROM minibar_ml.ml_facts o
+            WHERE o.fact = n.fact AND o.hotel_id IS NOT DISTINCT FROM n.hotel_id
+              AND o.product IS NOT DISTINCT FROM n.product AND o.id < n.id
+            ORDER BY o.id DESC LIMIT 1),
+           jsonb_build_object('value', n.value, 'since', n.since)
+    FROM after_rows n ORDER BY n.id;
     RETURN NULL;
 END
 $$;
@@ -696,6 +732,13 @@ CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
         OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -812,7 +855,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     considered_at timestamp with time zone,
     value double precision,
     reason text,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -882,6 +925,8 @@ CREATE TABLE minibar_ml.ml_alerts (
     muted_by bigint,
     end_reason text,
     corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
@@ -968,6 +1013,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains
 COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
@@ -1057,6 +1106,52 @@ COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it m
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_facts (
+    id bigint NOT NULL,
+    fact text NOT NULL,
+    hotel_id integer,
+    product text,
+    value text,
+    since timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stated_by name DEFAULT SESSION_USER NOT NULL,
+    operator text,
+    CONSTRAINT ml_facts_fact_check CHECK ((fact ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT ml_facts_operator_check CHECK (((length(operator) >= 1) AND (length(operator) <= 200))),
+    CONSTRAINT ml_facts_product_check CHECK (((length(product) >= 1) AND (length(product) <= 200))),
+    CONSTRAINT ml_facts_since_check CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_facts_value_check CHECK ((length(value) <= 1000000))
+);
+
+COMMENT ON TABLE minibar_ml.ml_facts IS 'Facts of the hotels, as they were stated. Rows are only ever added; the last one of a key counts.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.id IS 'Number of the statement.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.fact IS 'Which fact, as docs/settings.md lists them.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.hotel_id IS 'Of which hotel; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.product IS 'Of which product, its id or name; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.value IS 'The value as text; null: the default again.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.since IS 'Since when it holds.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_at IS 'When it was stated, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_by IS 'By which login.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.operator IS 'The person who was named, as the client says.';
+
+ALTER TABLE minibar_ml.ml_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_facts_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1261,7 +1356,7 @@ CREATE TABLE minibar_ml.ml_nights (
     night date NOT NULL,
     state text NOT NULL,
     guests integer,
-    stay_id integer,
+    stay_id bigint,
     arrives_on date,
     arrives_at timestamp with time zone,
     departs_on date,
@@ -1461,6 +1556,64 @@ COMMENT ON COLUMN minibar_ml.ml_schema_migrations.checksum IS 'SHA-256 of the fi
 
 COMMENT ON COLUMN minibar_ml.ml_schema_migrations.applied_at IS 'When it was applied.';
 
+CREATE TABLE minibar_ml.ml_setup_rises (
+    id bigint NOT NULL,
+    hotel_id integer NOT NULL,
+    room_type text,
+    product_id integer NOT NULL,
+    units numeric NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    seen_in text NOT NULL,
+    CONSTRAINT ml_setup_rises_check CHECK ((until_at >= since_at)),
+    CONSTRAINT ml_setup_rises_seen_in_check CHECK ((seen_in = ANY (ARRAY['setups'::text, 'rooms'::text]))),
+    CONSTRAINT ml_setup_rises_units_check CHECK ((units > (0)::numeric))
+);
+
+COMMENT ON TABLE minibar_ml.ml_setup_rises IS 'Since when rooms of a type get more of a product: what is put in for that was not consumed.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.id IS 'Number of the row.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.room_type IS 'The type of the rooms; null: rooms without one.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.units IS 'Units more in each room.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.since_at IS 'The setup was still the former one at this instant.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.until_at IS 'By this instant it was raised.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.seen_in IS 'setups: the application''s own tables; rooms: nearly all of them were filled by so many units on one day.';
+
+ALTER TABLE minibar_ml.ml_setup_rises ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_setup_rises_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_setups (
+    hotel_id integer NOT NULL,
+    room_type text NOT NULL,
+    product_id integer NOT NULL,
+    units numeric NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_setups IS 'Units of each product that belonged in rooms of a type when that was last read.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.room_type IS 'The type of the rooms.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.units IS 'Units in a room.';
+
 CREATE TABLE minibar_ml.ml_source_contract (
     only_row boolean DEFAULT true NOT NULL,
     layout text NOT NULL,
@@ -1468,6 +1621,7 @@ CREATE TABLE minibar_ml.ml_source_contract (
     absent text[] DEFAULT '{}'::text[] NOT NULL,
     schemas jsonb NOT NULL,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    content text,
     CONSTRAINT ml_source_contract_only_row_check CHECK (only_row)
 );
 
@@ -1475,15 +1629,33 @@ COMMENT ON TABLE minibar_ml.ml_source_contract IS 'How the hotel application''s 
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.only_row IS 'Keeps it one row.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The file of sql/source that fits.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The name of the layout that fits.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of that file.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of its text.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.absent IS 'Parts that the hotel does without (db init --without).';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.schemas IS 'The schema in which each source table is looked for.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.installed_at IS 'When db init installed it.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_contract.content IS 'The text of a layout that stands outside the package (ML_SOURCE_FILE); null: it is one of the program''s own.';
+
+CREATE TABLE minibar_ml.ml_source_ids (
+    kind text NOT NULL,
+    key text NOT NULL,
+    id integer NOT NULL,
+    CONSTRAINT ml_source_ids_id_check CHECK ((id > 0)),
+    CONSTRAINT ml_source_ids_kind_check CHECK ((kind = ANY (ARRAY['hotel'::text, 'room'::text, 'product'::text, 'user'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_source_ids IS 'Numbers of ours for the keys of a hotel system whose ids are bigint, uuid or text; else empty.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.kind IS 'hotel, room, product or user.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.key IS 'The id in the source, as text.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.id IS 'The number that stands for it in the store and on screens.';
 
 CREATE TABLE minibar_ml.ml_source_problems (
     seen_on date NOT NULL,
@@ -1600,6 +1772,9 @@ ALTER TABLE ONLY minibar_ml.ml_channels
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_facts
+    ADD CONSTRAINT ml_facts_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY minibar_ml.ml_forecasts
     ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
 
@@ -1648,8 +1823,20 @@ ALTER TABLE ONLY minibar_ml.ml_people
 ALTER TABLE ONLY minibar_ml.ml_schema_migrations
     ADD CONSTRAINT ml_schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY minibar_ml.ml_setup_rises
+    ADD CONSTRAINT ml_setup_rises_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_setups
+    ADD CONSTRAINT ml_setups_pkey PRIMARY KEY (hotel_id, room_type, product_id);
+
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_kind_id_key UNIQUE (kind, id);
+
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_pkey PRIMARY KEY (kind, key);
 
 ALTER TABLE ONLY minibar_ml.ml_source_problems
     ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (seen_on, source, problem);
@@ -1669,6 +1856,8 @@ CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_incident ON minibar_ml.ml_alerts USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
@@ -1710,6 +1899,8 @@ CREATE INDEX ml_outbox_mail ON minibar_ml.ml_outbox USING btree (mail_id) WHERE 
 
 CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHERE (status = 'waiting'::text);
 
+CREATE INDEX ml_setup_rises_since ON minibar_ml.ml_setup_rises USING btree (since_at);
+
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
 
 CREATE TRIGGER ml_alert_comments_checked BEFORE INSERT ON minibar_ml.ml_alert_comments FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_comment();
@@ -1748,6 +1939,12 @@ CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFER
 
 CREATE TRIGGER ml_channels_updated AFTER UPDATE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
+CREATE TRIGGER ml_facts_checked BEFORE INSERT ON minibar_ml.ml_facts FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_fact();
+
+CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_facts FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
+
 CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -1784,6 +1981,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_days
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);
@@ -1849,6 +2049,8 @@ CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_facts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1868,6 +2070,12 @@ CREATE POLICY jobs ON minibar_ml.ml_nights USING (( SELECT minibar_ml.runs_jobs(
 CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_setup_rises USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_setups USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_source_ids USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -1891,6 +2099,8 @@ ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
@@ -1910,6 +2120,12 @@ ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setup_rises ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setups ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_source_ids ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
@@ -1939,6 +2155,8 @@ CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
 
+CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING ((((fact <> ALL (ARRAY['alert_budget'::text, 'stock_deviation'::text, 'consumption_deviation'::text, 'refill_deviation'::text, 'consumption_floor'::text, 'product_floor'::text])) OR ( SELECT minibar_ml.sees_thresholds() AS sees_thresholds)) AND (((hotel_id IS NULL) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[])))));
+
 CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
@@ -1959,8 +2177,16 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
 
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
 
+CREATE POLICY seen ON minibar_ml.ml_setup_rises FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_setups FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_source_ids FOR SELECT USING (((kind <> 'user'::text) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY stated ON minibar_ml.ml_facts FOR INSERT WITH CHECK (((fact <> 'timezone'::text) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR ((hotel_id <> 0) AND (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

@@ -1,12 +1,12 @@
 """`minibar-ml backtest`: the alerts that cron's jobs would have raised; nothing is stored or sent."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
@@ -44,10 +44,10 @@ def backtest(
     Goes through the last days as cron's jobs would have, with the present settings. Stores nothing, sends nothing and
     does not delay jobs.
     """
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "backtest", as_of)
+    settings = known.settings
     today = instant.astimezone(settings.zone()).date()
-    plan = plans.detection(settings, instant, since=today - timedelta(days=days), until=today)
+    plan = plans.detection(known, instant, since=today - timedelta(days=days), until=today)
 
     def job(connection: "Connection") -> BacktestResult:
         with console.progress("backtest", enabled=not quiet) as advance:
@@ -56,7 +56,7 @@ def backtest(
     result = session.work(settings, "backtest", job)
     found = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, found, session.language(settings)))
+        console.print_json(_document(result, found, session.language(settings), plan.today()))
     else:
         from minibar_ml.cli.views import backtest  # rich's tables, which --json does without
 
@@ -64,14 +64,14 @@ def backtest(
     _note(result, days)
 
 
-def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang) -> dict[str, Any]:
+def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, today: date) -> dict[str, Any]:
     """The JSON document; examples are as in `alerts list --json`, without the fields of stored alerts."""
     resolved = result.resolved_by_type()
     by_type = {
         kind: {"alerts": sum(by_severity.values()), "by_severity": by_severity, "auto_resolved": resolved[kind]}
         for kind, by_severity in result.counts().items()
     }
-    shown = [json_rows.as_json(alert, lang) for alert in found]
+    shown = [json_rows.as_json(alert, lang, today) for alert in found]
     return {
         "since": result.since,
         "until": result.until,

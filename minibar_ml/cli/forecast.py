@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
@@ -54,9 +54,8 @@ def forecast(
     Shows the forecast that `train` stored last night, and for a product with an alert that of the alert, as reports do.
     Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were.
     """
-    settings = session.settings()
-    zone = settings.zone()
-    instant = times.resolve_as_of(as_of, zone)
+    known, instant = house.at(session.settings(), "forecast", as_of)
+    settings, zone = known.settings, known.settings.zone()
     with session.store(settings, "forecast") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
@@ -93,8 +92,11 @@ def _as_json(result: ForecastResult, shown: tuple[StockForecast, ...], *, daily:
 def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
+    has_orders = any(one.ordered_units for one in shown)
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
-    table = console.table([*(["hotel"] if many else []), *heads], right=["hotel", "level", "per day", "order"])
+    heads += ["on order", "due"] if has_orders else []
+    right = ["hotel", "level", "per day", "order", "on order"]
+    table = console.table([*(["hotel"] if many else []), *heads], right=right)
     for one in [one for one in shown if one.days is not None]:
         cells = [
             console.visible(_cut(one.name, 13 if narrow else 40)),
@@ -105,6 +107,9 @@ def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
             whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
             _when(one.order_by, 0.0, lang, narrow=narrow) if one.order_by else UNKNOWN,
         ]
+        if has_orders:
+            cells.append(whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN)
+            cells.append(_when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN)
         table.add_row(*([str(one.hotel_id)] if many else []), *cells)
     if table.row_count:
         console.out().print(table)
@@ -145,7 +150,7 @@ def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneIn
     for one in shown:
         if one.reason:
             without.setdefault(one.reason, []).append(one.name)
-    console.note("days left: median (80% range); order: enough until the delivery and ML_ORDER_COVER_DAYS after it.")
+    console.note("days left: median (80% range); order: enough until the delivery and order_cover_days after it.")
     for reason, products in without.items():
         more = f" and {len(products) - LISTED} more" if len(products) > LISTED else ""
         console.note(f"No forecast ({REASONS[reason]}): {', '.join(products[:LISTED])}{more}")

@@ -19,6 +19,7 @@ from minibar_ml.i18n.wordings import (
     NONES,
     NORMALS,
     NOTHING_TO_DO,
+    ON_DAY,
     PROVISIONAL,
     UNKNOWN_REASON,
     WITHDRAWN,
@@ -38,7 +39,8 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO, TIMES, *ESTIMATES)
+    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
+    yield from (ON_DAY, TIMES, *ESTIMATES)
     yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS, *mutings.TEXTS)
 
 
@@ -111,10 +113,16 @@ def _variant(alert: Alert | Finding) -> str:
         ),
         "product_low": ("product_none", alert.value == 0),
         "leak": ("leak_of_days", str(facts.get("since") or alert.measured_on) != str(alert.measured_on)),
-        "depletion": ("sold_out", facts.get("level") == 0),
+        "depletion": (_depletion(facts), True),
     }
     special, applies = variants.get(alert.reason, ("", False))
     return special if applies else alert.reason
+
+
+def _depletion(facts: Mapping[str, Any]) -> str:
+    """Whether anything is left, and whether all that is needed is on order."""
+    is_ordered = facts.get("ordered_units") and not facts.get("order_quantity")
+    return ("sold_out" if facts.get("level") == 0 else "depletion") + ("_ordered" if is_ordered else "")
 
 
 def _normal(alert: Alert | Finding, wording: Wording, known: Mapping[str, str], lang: Lang) -> str:
@@ -141,6 +149,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "lower_minutes": number(alert.lower, lang),
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
+        "earlier": _earlier(alert, facts.get("earlier"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -161,7 +170,7 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "found_late_on")}
+    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", "found_late_on")}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
@@ -170,9 +179,20 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     return written
 
 
+def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
+    """`3 units on 5 Jun`, for each day of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("on")]
+    translate = catalog(DOMAIN, lang).gettext
+    days = [(estimate("unit", one.get("units"), lang), day(one["on"], lang, near=alert.occurred_on)) for one in known]
+    return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
+
+
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
+    facts = {**facts, "ordered_units": None, **on_order}
+    things |= {"ordered_units": "unit", "undated_units": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
     return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 

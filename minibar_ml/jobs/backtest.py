@@ -15,7 +15,8 @@ from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, Finding, Se
 from minibar_ml.domain.budget import BudgetUsage
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
-from minibar_ml.jobs.detection_run import Hotels, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.detection_run import Hotels, detect_days, enriched, read_hotels
+from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found

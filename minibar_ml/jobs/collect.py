@@ -10,7 +10,7 @@ from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import runs
-from minibar_ml.store.points import metrics
+from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import contract as source
@@ -65,13 +65,15 @@ def run(
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
+        source.number_keys(connection, contract)
         not_before = as_of - timedelta(days=OLDEST_DAYS)
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = [_lookback(as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
-        span = everything if _has_moved(last, zone, house.hours) else _span(as_of, zone, days)
+        has_moved = _has_moved(last, zone, house.hours)
+        span = everything if has_moved else _span(as_of, zone, days)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
@@ -87,7 +89,10 @@ def run(
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        # For detect: points that are filed again are no news of the hotel.
+        job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
+        job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)
@@ -101,7 +106,7 @@ def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
     if is_other_hours:
         logger.warning("check-in and check-out times have changed: all business days are computed again")
     if is_other_zone:
-        logger.warning("ML_TIMEZONE was %s: all business days are computed again", was["timezone"])
+        logger.warning("the time zone was %s: all business days are computed again", was["timezone"])
     return is_other_hours or is_other_zone
 
 

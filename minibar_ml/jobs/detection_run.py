@@ -8,14 +8,13 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.metrics import STAYS
-from minibar_ml.jobs.forecasting import supplies_by_id
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found
 from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records
-from minibar_ml.ml.impact import impact
+from minibar_ml.ml.impact import impact, severity
 from minibar_ml.ml.training import FittedModels
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.source import entities
@@ -49,12 +48,6 @@ class Hotels:
         return cls(frames, Records(frames, plan.history_days))
 
 
-def with_names(connection: "Connection", plan: DetectionPlan, usable: Collection[str]) -> DetectionPlan:
-    """The plan with what is known of products' supplies by their ids, where the file goes by names."""
-    supplies = supplies_by_id(connection, plan.limits.supplies, usable)
-    return replace(plan, limits=replace(plan.limits, supplies=supplies))
-
-
 def read_hotels(
     connection: "Connection",
     plan: DetectionPlan,
@@ -73,6 +66,8 @@ def read_hotels(
     frames = replace(points.fetch(connection, plan.oldest(first), plan.as_of, later), calendar=plan.calendar)
     if plan.is_live and STAYS.issubset(usable):
         frames = replace(frames, reservations=points.fetch_reservations(connection, plan.oldest(first), plan.as_of))
+    if plan.is_live and "source_orders" in usable:
+        frames = replace(frames, orders=points.fetch_orders(connection, plan.oldest(first), plan.as_of))
     frames = frames.in_range(entities.fetch_retired(connection, usable))
     return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
 
@@ -107,12 +102,13 @@ def _detect_day(
             continue
         fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
         history = hotels.records.history(hotel_id, day)
-        findings += detect_day(frames, fitted, plan.limits, moment, with_states=with_states, history=history)
+        limits = plan.limits_of(hotel_id)
+        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history)
     return findings
 
 
 def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Finding:
-    """The finding with its possible loss, the products found, and hours as the hotel's clock shows them."""
+    """The finding with its possible loss, the severity that follows, products, and hours of the hotel's clock."""
     found = known.found.get((finding.metric, finding.entity_id, finding.occurred_on.isoformat()))
     facts: dict[str, Any] = dict(finding.facts or {})
     if found:
@@ -122,4 +118,5 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
         facts["products"] = sorted(named, key=lambda product: (-float(str(product["units"])), str(product["name"])))
     if "requested_at" in facts:
         facts["requested_time"] = datetime.fromisoformat(facts["requested_at"]).astimezone(zone).strftime("%H:%M")
-    return replace(finding, facts=facts, impact=impact(finding, found, known.prices))
+    valued = replace(finding, facts=facts, impact=impact(finding, found, known.prices))
+    return replace(valued, severity=severity(valued, known.prices))

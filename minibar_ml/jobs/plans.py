@@ -1,7 +1,7 @@
 """What a run of a job looks at and how: one plan for detection, one for training, one for delivery."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -29,6 +29,7 @@ class DetectionPlan:
     as_of: datetime
     zone: ZoneInfo
     limits: Limits
+    own_limits: Mapping[int, Limits] = field(default_factory=dict)
     lang: Lang
     lookback_days: int
     training_days: int
@@ -38,6 +39,10 @@ class DetectionPlan:
     until: date | None = None
     is_live: bool = False
     """Whether as-of is now: what reservations say of the days ahead is then no look-ahead."""
+
+    def limits_of(self, hotel_id: int) -> Limits:
+        """The limits of a hotel: its own, where it has facts of its own."""
+        return self.own_limits.get(hotel_id, self.limits)
 
     @property
     def walks(self) -> bool:
@@ -98,6 +103,7 @@ class TrainingPlan:
     as_of: datetime
     zone: ZoneInfo
     limits: Limits
+    own_limits: Mapping[int, Limits] = field(default_factory=dict)
     lookback_days: int
     training_days: int
     min_points: int
@@ -105,6 +111,10 @@ class TrainingPlan:
     calendar: Calendar = ORDINARY
     is_live: bool = False
     """Whether as-of is now: the forecasts of the night then know the stays ahead."""
+
+    def limits_of(self, hotel_id: int) -> Limits:
+        """The limits of a hotel: its own, where it has facts of its own."""
+        return self.own_limits.get(hotel_id, self.limits)
 
     def today(self) -> date:
         """The as-of instant's business day."""
@@ -129,6 +139,7 @@ class DeliveryPlan:
     digest_threshold: int
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+    currency: str = ""
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -22,13 +22,16 @@ ORDER BY m.hotel_id, m.entity_id, m.observed_at
 -- name: vacant
 -- Checks of rooms in which no guest is known to have been: those that found something, and of the uncertain ones all.
 SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' + 1 AS day, m.metric_value AS units,
+       (SELECT count(*) FROM jsonb_object_keys(c.products)) AS products_found,
        c.previous_on - DATE '0001-01-01' + 1 AS previous_on,
-       CASE WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2 ELSE 0 END AS evidence,
+       CASE WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2 WHEN c.around_departure THEN 3
+            WHEN c.after_first_check THEN 4 ELSE 0 END AS evidence,
        coalesce(c.check_hour, -1) AS check_hour
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
-    previous_on date, after_departure_check boolean, before_arrival boolean, check_hour integer)
+    previous_on date, products jsonb, after_departure_check boolean, before_arrival boolean, around_departure boolean,
+    after_first_check boolean, check_hour integer)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
-  AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival)
+  AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival OR c.around_departure OR c.after_first_check)
 ORDER BY m.hotel_id, m.entity_id, m.observed_at
 
 -- name: products
@@ -101,3 +104,14 @@ JOIN source_rooms() r USING (room_id)
 WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
 GROUP BY r.hotel_id, s.arrives_on, s.departs_on
 ORDER BY r.hotel_id, s.arrives_on, s.departs_on
+
+-- name: orders
+-- Open orders at suppliers: units still to come by the day that they are due. One that is overdue for more than a week, or
+-- open for a month without a date, promises nothing. `day` is one that every run looks back to.
+SELECT o.hotel_id,
+       greatest(o.ordered_at::date, CAST(:until AS timestamptz)::date - 30) - DATE '0001-01-01' + 1 AS day,
+       o.product_id, coalesce(o.due_on - DATE '0001-01-01' + 1, 0) AS due_on, sum(o.outstanding) AS units
+FROM source_orders(CAST(:since AS timestamptz) - interval '120 days', :until) o
+WHERE o.hotel_id IS NOT NULL AND o.outstanding > 0
+  AND coalesce(o.due_on, o.ordered_at::date + 23) >= CAST(:until AS timestamptz)::date - 7
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 4, 2

@@ -49,6 +49,11 @@ def done(url: str, *arguments: str, **environment: str) -> None:
     assert command(url, *arguments, **environment) == 0, arguments
 
 
+def state(url: str, **variables: str) -> None:
+    """Have facts of the hotels hold in a store, from the beginning, as the environment would state them."""
+    done(url, "config", "import", "--from", "2000-01-02", "--quiet", **variables)
+
+
 def sql(url: str, statement: str, **values: Any) -> list[Any]:
     """Run SQL on a database and commit; its rows, if it has any."""
     engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)

@@ -56,6 +56,22 @@ CASES: list[tuple[Any, ...]] = [
      "Room 1126: 4 units missing after the departure check; the hour of departure is not on record."
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "around_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing after a check that was within two hours after the departure on record."
+     " Last check: 17 Nov.",
+     "Oda 1126: kayıtlı çıkıştan sonraki iki saat içinde yapılan kontrolden sonra 4 adet eksilmiş."
+     " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."
+     " Last check: 17 Nov.",
+     "Oda 1126: çıkıştan sonraki ikinci kontrolde 4 adet eksik; ilk kontrolde gözden kaçmış olabilir."
+     " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "vacant", 1.0, 0.0, (0.0, 0.0),
+     {"previous_on": "2025-11-17", "earlier": [{"on": "2025-11-15", "units": 4.0}, {"on": "2025-11-09", "units": 1.0}]},
+     "Room 1126: 1 unit missing while the room was vacant. Last check: 17 Nov."
+     " Missing before that: 4 units on 15 Nov, 1 unit on 9 Nov.",
+     "Oda 1126: oda boşken 1 adet eksilmiş. Son kontrol: 17 Kas."
+     " Daha önce eksilenler: 15 Kas tarihinde 4 adet, 9 Kas tarihinde 1 adet."),
     ("vacant_consumption", "room", "before_arrival", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing before check-in time on the arrival day; the hour of arrival is not on record."
      " Last check: 17 Nov.",
@@ -104,6 +120,17 @@ CASES: list[tuple[Any, ...]] = [
      "1126: out of stock. In stock: 0 units; daily use: less than 1 unit. Order 24 units by 2 Jan 2026.",
      "1126: stok bitti. Stok: 0 adet; günlük kullanım: 1 adetten az. "
      "2 Oca 2026 tarihine kadar 24 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 3.0, None, None,
+     {"level": 35, "daily_units": 11.8, "ordered_units": 84.0, "due_on": "2025-12-02", "order_quantity": 24,
+      "order_by": "2025-11-19"},
+     "1126: stock lasts 3 days. In stock: 35 units; daily use: about 12 units. On order: 84 units, due 2 Dec. "
+     "Order 24 units by 19 Nov.",
+     "1126: stok 3 gün yeter. Stok: 35 adet; günlük kullanım: yaklaşık 12 adet. "
+     "Siparişte: 84 adet, beklenen teslim 2 Ara. 19 Kas tarihine kadar 24 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 0.0, None, None,
+     {"level": 0, "daily_units": 11.8, "ordered_units": 84.0},
+     "1126: out of stock. In stock: 0 units; daily use: about 12 units. On order: 84 units.",
+     "1126: stok bitti. Stok: 0 adet; günlük kullanım: yaklaşık 12 adet. Siparişte: 84 adet."),
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
      "1126: kayıtlı bir model açılamıyor. Yerine basit istatistik kullanılıyor. Etkilenen: oda tüketimi."),
@@ -152,6 +179,8 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "product_none",
         "leak_of_days",
         "sold_out",
+        "depletion_ordered",
+        "sold_out_ordered",
     }
     assert given | special == WORDINGS.keys()
     assert given == {case[2] for case in CASES}

@@ -2,7 +2,7 @@
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.alerts.verdicts import Id
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
@@ -19,8 +19,9 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
 
     Also shows the last 30 days of its metric, what the records say of its days now, its history and its comments.
     """
-    settings = session.settings()
-    today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
+    known, instant = house.at(session.settings(), "alerts show", as_of)
+    settings = known.settings
+    today = instant.astimezone(settings.zone()).date()
     with session.store(settings, "alerts show") as connection:
         alert = alerts.get(connection, alert_id)
         series = alerts.fetch_series(connection, alert_id, today)
@@ -35,4 +36,4 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
 
     lang = session.language(settings)
-    console.out().print(views.explanation(alert, series, history, rests_on, before, lang, today))
+    console.out().print(views.explanation(alert, series, history, rests_on, before, lang, today, settings.currency))

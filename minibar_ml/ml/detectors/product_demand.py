@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
@@ -106,9 +107,16 @@ class ProductDemand:
 
 def _by_day(products: "DataFrame") -> "DataFrame":
     """Units by day (rows, in order) and product; zero where a product was not found on a day of checks."""
-    return products.pivot_table(
-        index="day", columns="product_id", values="units", aggfunc="sum", fill_value=0.0
-    ).astype(float)
+    import pandas as pd
+
+    # As pivot_table does, in a tenth of its time: training scores hundreds of days.
+    days, row = np.unique(products["day"].to_numpy(), return_inverse=True)
+    numbers, column = np.unique(products["product_id"].to_numpy(), return_inverse=True)
+    units = products["units"].to_numpy(dtype=float)
+    cells = np.bincount(
+        row * len(numbers) + column, np.where(np.isnan(units), 0.0, units), minlength=len(days) * len(numbers)
+    )
+    return pd.DataFrame(cells.reshape(len(days), len(numbers)), index=days, columns=numbers)
 
 
 def _shares(units: "DataFrame") -> Any:
@@ -164,7 +172,7 @@ def _strangeness(counts: Any, means: Any, dispersion: Any) -> Any:
 
 
 def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
-    high = row["value"] > row["expected"]
+    reason = "product_high" if row["value"] > row["expected"] else "product_low"
     return Finding(
         type="consumption_anomaly",
         hotel_id=moment.hotel_id,
@@ -172,8 +180,8 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="product_consumption",
         occurred_on=moment.date,
-        reason="product_high" if high else "product_low",
-        severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
+        reason=reason,
+        severity=severity_of("consumption_anomaly", reason, abs(row["value"] - row["expected"])),
         detector=ProductDemand.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 1),

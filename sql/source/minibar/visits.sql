@@ -5,23 +5,24 @@
 
 -- name: source_visit_kinds
 -- What each kind of visit row says: `checked`, somebody looked into the minibar; `filled`, something was put in and what
--- was missing before is not on record. Another word is unknown.
+-- was missing before is not on record; `noted`, what a guest had asked for as an extra was used up, which the office may
+-- enter hours after the guest has left. Another word is unknown.
 CREATE FUNCTION minibar_ml.source_visit_kinds()
 RETURNS TABLE (kind text, says text) LANGUAGE sql IMMUTABLE AS $$
     VALUES ('setup_kontrol', 'checked'), ('sarfiyat_yok', 'checked'), ('ekstra_ekleme', 'checked'),
-           ('ekstra_tuketim', 'checked'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
+           ('ekstra_tuketim', 'noted'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
            ('eksik_tamamlama', 'checked'), ('ek_dolum', 'checked'), ('sayim', 'checked'), ('duzeltme', 'checked'),
            ('ilk_dolum', 'checked'), ('doldurma', 'filled'), ('setup_disi_ekleme', 'filled')
 $$;
 
 -- name: source_visits
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
--- Rows of visits, several of which may be one visit. An unknown kind is not a check.
+-- Rows of visits, several of which may be one visit. An unknown kind is not a check; a note is no visit of its own.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
 RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT m.id, m.oda_id, m.personel_id, m.islem_tipi::text, m.islem_tarihi::timestamptz,
-           coalesce(k.says = 'checked', false)
+    SELECT m.id, m.oda_id, m.personel_id, CASE k.says WHEN 'noted' THEN 'note' ELSE m.islem_tipi::text END,
+           m.islem_tarihi::timestamptz, coalesce(k.says = 'checked', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
       AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
@@ -29,14 +30,15 @@ LANGUAGE sql STABLE AS $$
 $$;
 
 -- name: source_previous_visits
--- needs: minibar_islemleri(id, oda_id, islem_tarihi), odalar(id)
--- The last visit row of every room before an instant: one index probe a room.
+-- needs: minibar_islemleri(id, oda_id, islem_tipi, islem_tarihi), odalar(id)
+-- The last visit row of every room before an instant, notes aside: one index probe a room.
 CREATE FUNCTION minibar_ml.source_previous_visits(before timestamptz)
 RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT r.id, v.islem_tarihi::timestamptz
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT m.islem_tarihi FROM source.minibar_islemleri m
         WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tarihi >= '1900-01-01'
+          AND m.islem_tipi::text <> 'ekstra_tuketim'
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
 
@@ -70,15 +72,16 @@ $$;
 -- name: source_controls
 -- needs: oda_kontrol_kayitlari(id, oda_id, personel_id, baslangic_zamani, bitis_zamani, kontrol_tipi)
 -- An attendant's minutes in a room, where both ends are on record. The record that a day leaves open says nothing: its
--- kind is then the column's default. is_empty_check: the attendant found nothing missing.
+-- kind is then the column's default. is_empty_check: the attendant found nothing missing. is_knock: a sign "do not
+-- disturb" kept the attendant out.
 CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
-               is_empty_check boolean)
+               is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
     SELECT c.id, c.oda_id, c.personel_id,
            CASE WHEN c.baslangic_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN c.baslangic_zamani::timestamptz END,
            c.bitis_zamani::timestamptz,
-           c.kontrol_tipi::text = 'sarfiyat_yok'
+           c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
       AND c.bitis_zamani BETWEEN '1900-01-01' AND '2200-01-01'
