@@ -274,6 +274,10 @@ DECLARE
     partition_name text;
     made integer := 0;
 BEGIN
+    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years' THEN
+        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, or 5 years ahead', since, until
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
         partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
         IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
@@ -343,7 +347,9 @@ CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
+    SELECT hotel_ids || 0 FROM minibar_ml.ml_access
+    WHERE database_role = who AND role = ANY(roles)
+      AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = who AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.in_quiet_hours(at timestamp with time zone, quiet_from time without time zone, quiet_until time without time zone) RETURNS boolean
@@ -916,6 +922,8 @@ CREATE TABLE minibar_ml.ml_alerts (
     muted_by bigint,
     end_reason text,
     corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
@@ -1002,6 +1010,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains
 COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
@@ -1778,6 +1790,8 @@ CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, 
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
 
+CREATE INDEX ml_alerts_incident ON minibar_ml.ml_alerts USING btree (incident_id) WHERE (incident_id IS NOT NULL);
+
 CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
@@ -1898,6 +1912,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_days
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);

@@ -250,7 +250,7 @@ class Settings:
     smtp_password: str = _setting("", "password of that user", is_secret=True)
     smtp_password_file: str = _setting("", "file (mode 0600) with that password, used if ML_SMTP_PASSWORD is empty")
     smtp_sender: str = _setting("", "sender address of mails; empty: ML_SMTP_USER")
-    smtp_timeout: int = _setting(20, "seconds to wait for the mail server", 1, 60)
+    smtp_timeout: int = _setting(20, "seconds for connecting to the mail server, and for each mail", 1, 60)
     notify_interval: int = _setting(60, "seconds between alerts notify runs", 60, DAY, check=require_interval)
     notify_seconds: int = _setting(50, "seconds after which a notify run starts no further message", 1, 3600)
     notify_attempts: int = _setting(24, "attempts before a message is given up", 1, 1000)

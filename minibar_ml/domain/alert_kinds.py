@@ -47,6 +47,8 @@ class AlertKind:
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
+    is_of_incident: alerts of one product whose days touch, or of one room and day, are one incident where they are of
+        such types.
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
         viewers alone (losses in custody are about named attendants).
     is_operational: about minibar-ml and its data, not about the hotel.
@@ -67,6 +69,7 @@ class AlertKind:
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
+    is_of_incident: bool = False
     is_stock: bool = False
     is_operational: bool = False
     depends_on_calendar: bool = False
@@ -89,6 +92,7 @@ _ALL = (
         is_continuing=True,
         rests_also=("product_consumption",),
         is_stock=True,
+        is_of_incident=True,
     ),
     AlertKind(
         type="shrinkage",
@@ -99,6 +103,7 @@ _ALL = (
         needs_fresh_data=True,
         rests_also=("product_consumption",),
         is_stock=True,
+        is_of_incident=True,
     ),
     AlertKind(
         type="stock_depletion",
@@ -120,6 +125,7 @@ _ALL = (
         shift_reasons=frozenset({"product_high"}),
         depends_on_calendar=True,
         tampers={"room": "rooms", "product": "products"},
+        is_of_incident=True,
     ),
     AlertKind(
         type="silent_room",
@@ -130,7 +136,13 @@ _ALL = (
         needs_fresh_data=True,
         tampers={"room": "rooms"},
     ),
-    AlertKind(type="vacant_consumption", title="Consumption in a vacant room", fed_by=("occupancy",), normal_days=None),
+    AlertKind(
+        type="vacant_consumption",
+        title="Consumption in a vacant room",
+        fed_by=("occupancy",),
+        normal_days=None,
+        is_of_incident=True,
+    ),
     AlertKind(
         type="refill_delay",
         title="Slow refills",

@@ -178,7 +178,7 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
     facts = {**facts, "ordered_units": None, **on_order}
     things |= {"ordered_units": "unit", "undated_units": "unit"}

@@ -37,6 +37,10 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+MISTYPED = (
+    "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
+    "{measured_on} first."
+)
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -171,13 +175,13 @@ WORDINGS: Mapping[str, Wording] = {
     "leak": Wording(
         "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),

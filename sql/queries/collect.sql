@@ -58,9 +58,12 @@ WITH found AS MATERIALIZED (
                 ELSE 'guests not between 1 and 50' END AS reason
     FROM found WHERE is_wrong
     UNION ALL
-    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong.
-    SELECT stay_id, room_id, CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30,
-           'departure before arrival'
+    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong. Before a departure
+    -- whose arrival is of another age somebody was there, since nobody knows when.
+    SELECT stay_id, room_id,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on - 30 WHEN departs_on > arrives_on - 30 THEN departs_on
+                ELSE arrives_on END,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on ELSE arrives_on + 30 END, 'departure before arrival'
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
     INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
@@ -252,11 +255,15 @@ LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 -- name: stage_custody
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
-    SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
+    SELECT *, least(handed_out, used, remaining, returned) AS least,
+           coalesce(least(handed_out, used, remaining, returned) >= 0
+                    AND greatest(handed_out, used, remaining, returned) <= 1000000, false) AS possible
     FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
+    SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, count(*),
+           min(custody_id)
+    FROM found WHERE NOT possible GROUP BY 2
 )
 INSERT INTO scratch_custody
 SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, product_id, sum(handed_out), sum(returned),
@@ -269,9 +276,15 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
 -- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
 -- in no room says nothing.
-WITH draws AS MATERIALIZED (
+WITH found AS MATERIALIZED (
+    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
+    HAVING count(*) > 0
+), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
-    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+    FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
 ), shown AS MATERIALIZED (
     SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
     FROM source_visits(:since_at, :until) v
@@ -279,7 +292,8 @@ WITH draws AS MATERIALIZED (
     WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
-    FROM source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+    FROM source_stock_movements(:since_at, :until)
+    WHERE flow = 'room_reversal' AND abs(units) <= 1000000 GROUP BY 1, 2
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
@@ -335,14 +349,14 @@ FROM paired
 -- What the ledger had of each product before the span.
 INSERT INTO scratch_openings
 SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('-infinity', :since_at)
+FROM source_stock_movements('1900-01-01', :since_at)
 WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
 -- Where rows name no hotel, the ledger of a product is brought to what the depot holds now, so that its level is right.
 WITH hotels AS MATERIALIZED (
-    SELECT * FROM source_movement_hotels('-infinity', 'infinity')
+    SELECT * FROM source_movement_hotels('1900-01-01', '2200-01-01')
 ), own AS (
     UPDATE scratch_movements m SET hotel_id = h.hotel_id
     FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL
@@ -359,7 +373,7 @@ WITH hotels AS MATERIALIZED (
 ), ledger AS (
     SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
            sum(m.signed_units) AS now
-    FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
+    FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
     GROUP BY h.hotel_id, m.product_id
 )
@@ -839,7 +853,18 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 -- name: has_own_depots
 -- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
-FROM source_movement_hotels('-infinity', 'infinity')
+FROM source_movement_hotels('1900-01-01', '2200-01-01')
+
+-- name: fed
+-- Which metrics have points of a span in which hotel; those of the ledger in the common store too. One probe each, in the
+-- order of the primary key: in any other a hotel that has none would be looked for in all the others' points.
+SELECT h.hotel_id, m.metric
+FROM unnest(CAST(:hotels AS integer[])) AS h (hotel_id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS m (metric)
+CROSS JOIN LATERAL (
+    SELECT FROM ml_metrics p
+    WHERE p.metric_type = m.metric AND p.hotel_id = h.hotel_id AND p.observed_at >= :since AND p.observed_at <= :until
+    ORDER BY p.entity_type, p.entity_id, p.observed_at LIMIT 1) p
+WHERE h.hotel_id <> 0 OR m.metric = ANY(:of_ledger)
 
 -- name: floor_hotels
 -- The hotels that have a floor store.

@@ -35,7 +35,7 @@ RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $
     SELECT r.id, v.islem_tarihi::timestamptz
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT m.islem_tarihi FROM source.minibar_islemleri m
-        WHERE m.oda_id = r.id AND m.islem_tarihi < before
+        WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tarihi >= '1900-01-01'
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
 
@@ -58,7 +58,7 @@ LANGUAGE sql STABLE AS $$
                  ELSE coalesce(d.tuketim, 0) END)::numeric,
            (CASE WHEN k.kind = 'ekstra_ekleme' AND coalesce(d.eklenen_miktar, 0) = coalesce(d.ekstra_miktar, 0)
                  THEN coalesce(d.ekstra_miktar, 0)
-                 ELSE coalesce(d.eklenen_miktar, 0) + coalesce(d.ekstra_miktar, 0) END)::numeric
+                 ELSE coalesce(d.eklenen_miktar, 0)::numeric + coalesce(d.ekstra_miktar, 0)::numeric END)::numeric
     FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
     LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
@@ -74,7 +74,9 @@ CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
                is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT c.id, c.oda_id, c.personel_id, c.baslangic_zamani::timestamptz, c.bitis_zamani::timestamptz,
+    SELECT c.id, c.oda_id, c.personel_id,
+           CASE WHEN c.baslangic_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN c.baslangic_zamani::timestamptz END,
+           c.bitis_zamani::timestamptz,
            c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
@@ -105,7 +107,7 @@ RETURNS TABLE (request_id integer, room_id integer, requested_at timestamptz, is
                answered_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT q.id, q.oda_id, q.talep_tarihi::timestamptz, q.durum::text = 'tamamlandi',
-           CASE WHEN q.durum::text <> 'tamamlandi' THEN NULL
+           CASE WHEN q.durum::text <> 'tamamlandi' OR q.tamamlanma_tarihi NOT BETWEEN '1900-01-01' AND '2200-01-01' THEN NULL
                 WHEN w.as_utc AND pg_typeof(q.tamamlanma_tarihi)::text = 'timestamp without time zone'
                     THEN q.tamamlanma_tarihi::timestamp AT TIME ZONE 'UTC'
                 WHEN w.as_utc
@@ -114,7 +116,8 @@ LANGUAGE sql STABLE AS $$
     FROM source.minibar_dolum_talepleri q CROSS JOIN (
         SELECT coalesce(10 * count(*) FILTER (WHERE l.tamamlanma_tarihi < l.talep_tarihi) >= count(*), true) AS as_utc
         FROM (SELECT a.tamamlanma_tarihi, a.talep_tarihi FROM source.minibar_dolum_talepleri a
-              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi IS NOT NULL
+              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+                AND a.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
               ORDER BY a.id DESC LIMIT 500) l) w
     WHERE q.durum::text IN ('beklemede', 'onaylandi', 'tamamlandi')
       AND q.talep_tarihi >= since - interval '1 hour' AND q.talep_tarihi < until + interval '1 hour'
