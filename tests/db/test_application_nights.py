@@ -56,7 +56,7 @@ def _known_as(hotel: Application, word: str) -> set[tuple[int, date]]:
     rows = sql(
         hotel.url,
         "SELECT room_id, night FROM (SELECT DISTINCT ON (room_id, night) room_id, night, state"
-        " FROM minibar_ml.ml_nights ORDER BY room_id, night, id DESC) l WHERE state = :word",
+        " FROM minibar_ml.ml_nights WHERE state <> 'day_use' ORDER BY room_id, night, id DESC) l WHERE state = :word",
         word=word,
     )
     return {(room, night) for room, night in rows}
