@@ -20,7 +20,7 @@ from minibar_ml.cli.cron import crontab
 from minibar_ml.config.loading import FILE_VARIABLE
 from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.store import access, migrations
+from minibar_ml.store import grants, migrations
 from minibar_ml.store.engine import make_engine
 
 ROOT = Path(__file__).parents[1]
@@ -137,7 +137,7 @@ def _write_schema() -> None:
         os.environ["XDG_RUNTIME_DIR"] = folder
         with fresh_database(Path(folder), keep=False) as url, make_engine(url, "UTC", "docs").connect() as connection:
             migrations.upgrade(connection)
-            access.apply_roles(connection)
+            grants.apply(connection)
             (ROOT / "docs" / "schema.md").write_text(schema(connection), encoding="utf-8")
 
 

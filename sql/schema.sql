@@ -95,6 +95,38 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+DECLARE
+    named text := CASE TG_OP WHEN 'INSERT' THEN NEW.added_by ELSE NEW.ended_by END;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        IF OLD.ended_at IS NOT NULL OR (to_jsonb(NEW) - '{ended_at,ended_by}'::text[])
+                                       <> (to_jsonb(OLD) - '{ended_at,ended_by}'::text[]) THEN
+            RAISE EXCEPTION 'a mute can only be ended, and once' USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    ELSIF NEW.ended_at IS NOT NULL THEN
+        RAISE EXCEPTION 'a mute begins before it is ended' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF minibar_ml.is_person(session_user) THEN
+        IF named = 'system' OR minibar_ml.is_anothers(named) THEN
+            RAISE EXCEPTION 'role % may not mute as %', session_user, named USING ERRCODE = 'insufficient_privilege';
+        ELSIF TG_OP = 'INSERT' THEN
+            IF NEW.since < now() - interval '32 days' OR NEW.until <= now() THEN
+                RAISE EXCEPTION 'a mute is said beforehand: it begins at most 31 days back and ends in the future'
+                    USING ERRCODE = 'insufficient_privilege';
+            END IF;
+            NEW.added_at := statement_timestamp();
+        ELSE
+            NEW.ended_at := statement_timestamp();
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.check_run() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -154,6 +186,70 @@ BEGIN
 END
 $$;
 
+CREATE TABLE minibar_ml.ml_mutes (
+    id bigint NOT NULL,
+    hotel_id integer NOT NULL,
+    alert_types text[],
+    entity_type text,
+    entity_ids integer[],
+    floor text,
+    since timestamp with time zone NOT NULL,
+    until timestamp with time zone NOT NULL,
+    reason text NOT NULL,
+    added_at timestamp with time zone DEFAULT statement_timestamp() NOT NULL,
+    added_by text NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by text,
+    CONSTRAINT ml_mutes_added_by_check CHECK ((added_by <> ''::text)),
+    CONSTRAINT ml_mutes_alert_types_check CHECK ((cardinality(alert_types) > 0)),
+    CONSTRAINT ml_mutes_check CHECK (((since < until) AND (until <= (since + '366 days'::interval)))),
+    CONSTRAINT ml_mutes_check1 CHECK (((entity_type IS NULL) = (entity_ids IS NULL))),
+    CONSTRAINT ml_mutes_check2 CHECK (((floor IS NULL) OR (entity_type = 'room'::text))),
+    CONSTRAINT ml_mutes_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+    CONSTRAINT ml_mutes_entity_ids_check CHECK ((cardinality(entity_ids) > 0)),
+    CONSTRAINT ml_mutes_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text]))),
+    CONSTRAINT ml_mutes_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 1000)))
+);
+
+COMMENT ON TABLE minibar_ml.ml_mutes IS 'Mutes said beforehand: what is found there and then is no live alert.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.id IS 'Number of the mute.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.hotel_id IS 'The hotel; 0 is a chain''s common store.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.alert_types IS 'Only these types; null: all.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.entity_type IS 'room or product; null: the whole hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.entity_ids IS 'Their ids in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.floor IS 'The floor that the rooms were named by.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.since IS 'From when on.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.until IS 'Until when.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.reason IS 'Why.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.added_at IS 'When it was said.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.added_by IS 'Who said it.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.ended_at IS 'When somebody ended it early; null: nobody did.';
+
+COMMENT ON COLUMN minibar_ml.ml_mutes.ended_by IS 'Who did.';
+
+CREATE FUNCTION minibar_ml.covers(mute minibar_ml.ml_mutes, of_hotel integer, alert_type text, of_type text, of_entity integer, first_on date, last_on date, is_state boolean, at timestamp with time zone) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT mute.hotel_id = of_hotel
+       AND (mute.alert_types IS NULL OR alert_type = ANY (mute.alert_types))
+       AND (mute.entity_type IS NULL OR (mute.entity_type = of_type AND of_entity = ANY (mute.entity_ids)))
+       AND CASE WHEN is_state THEN mute.since <= at AND at < least(mute.until, mute.ended_at)
+                ELSE first_on >= CAST(mute.since AS date) AND CAST(last_on AS timestamptz) < mute.until
+                     AND (mute.ended_at IS NULL OR last_on < CAST(mute.ended_at AS date)) END
+$$;
+
 CREATE FUNCTION minibar_ml.ensure_partitions(since timestamp with time zone, until timestamp with time zone) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -185,6 +281,35 @@ CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
     AS $$
     SELECT lower(translate(words, U&'I\0130\0131\015E\011E\00DC\00D6\00C7\00C2\00CE\00DB\0307',
                                   U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
+$$;
+
+CREATE FUNCTION minibar_ml.forecasts_at(instant timestamp with time zone) RETURNS TABLE(hotel_id integer, product_id integer, made_on date, made_at timestamp with time zone, alert_id bigint, alerted_name text, is_of_alert boolean, days_left double precision, reason text, figures jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH nights AS (
+        SELECT f.hotel_id, max(f.made_on) AS made_on FROM minibar_ml.ml_forecasts f
+        WHERE f.made_at <= instant GROUP BY f.hotel_id
+    ), forecasts AS (
+        SELECT f.* FROM minibar_ml.ml_forecasts f JOIN nights n USING (hotel_id, made_on)
+    ), alerts AS (
+        SELECT a.id, a.hotel_id, a.entity_id AS product_id, a.entity_name, a.value, a.last_seen, a.facts
+        FROM minibar_ml.ml_alerts a
+        WHERE a.type = 'stock_depletion' AND a.metric = 'stock_days_left' AND a.raised_at <= instant
+          AND minibar_ml.was_live(a.status, a.snoozed_until, a.resolved_at, instant)
+    )
+    SELECT j.hotel_id, j.product_id, f.made_on, CASE WHEN j.by_alert THEN a.last_seen ELSE f.made_at END, a.id,
+           a.entity_name, j.by_alert, CASE WHEN j.by_alert THEN a.value ELSE f.days_left END,
+           CASE WHEN NOT j.by_alert THEN f.reason END,
+           coalesce(f.figures, '{}')
+               || CASE WHEN j.by_alert
+                       THEN '{"order_quantity": 0, "order_by": null}' || coalesce(a.facts, '{}') ELSE '{}' END
+    FROM forecasts f
+    FULL JOIN alerts a ON a.hotel_id = f.hotel_id AND a.product_id = f.product_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(f.hotel_id, a.hotel_id) AS hotel_id, coalesce(f.product_id, a.product_id) AS product_id,
+               a.id IS NOT NULL AND (f.made_at IS NULL OR f.days_left IS NULL OR a.last_seen >= f.made_at) AS by_alert
+    ) j
 $$;
 
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
@@ -470,6 +595,19 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.record_mute() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    VALUES (minibar_ml.os_user(), CASE TG_OP WHEN 'INSERT' THEN NEW.added_by ELSE NEW.ended_by END,
+            CASE TG_OP WHEN 'INSERT' THEN 'mute.add' ELSE 'mute.end' END, 'mute ' || NEW.id,
+            CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) END, to_jsonb(NEW));
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -676,13 +814,14 @@ CREATE TABLE minibar_ml.ml_alerts (
     snoozed_by text,
     previous_id bigint,
     muted_by bigint,
+    mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
-    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text])))
+    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
@@ -756,6 +895,8 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.snoozed_by IS 'Who snoozed it.';
 COMMENT ON COLUMN minibar_ml.ml_alerts.previous_id IS 'The alert of the same fault before this one.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains this one.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
 ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alerts_id_seq
@@ -840,6 +981,35 @@ ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE minibar_ml.ml_forecasts (
+    hotel_id integer NOT NULL,
+    made_on date NOT NULL,
+    product_id integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    days_left double precision,
+    reason text,
+    figures jsonb NOT NULL,
+    CONSTRAINT ml_forecasts_check CHECK (((days_left IS NULL) = (reason IS NOT NULL))),
+    CONSTRAINT ml_forecasts_days_left_check CHECK (((days_left >= (0)::double precision) AND (days_left <= (1000000)::double precision))),
+    CONSTRAINT ml_forecasts_figures_check CHECK ((jsonb_typeof(figures) = 'object'::text))
+);
+
+COMMENT ON TABLE minibar_ml.ml_forecasts IS 'What train forecast of each product in each night: the forecast that everybody reads.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.hotel_id IS 'The hotel; 0 is a chain''s common store.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_on IS 'The business day on which it was made, the first day ahead.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_at IS 'As of when.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.days_left IS 'Days until the stock is gone (P50); null: no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.reason IS 'Why there is no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.figures IS 'Level, P10 and P90, order, the days ahead.';
 
 CREATE TABLE minibar_ml.ml_job_runs (
     id bigint NOT NULL,
@@ -942,6 +1112,59 @@ COMMENT ON COLUMN minibar_ml.ml_metrics.context IS 'What checking it needs: expo
 
 ALTER TABLE minibar_ml.ml_models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_muted_findings (
+    mute_id bigint NOT NULL,
+    type text NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL,
+    occurred_on date NOT NULL,
+    entity_name text NOT NULL,
+    severity minibar_ml.severity NOT NULL,
+    value double precision NOT NULL,
+    impact numeric(14,2),
+    message text NOT NULL,
+    first_seen timestamp with time zone NOT NULL,
+    last_seen timestamp with time zone NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_muted_findings IS 'What was found under a mute.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.mute_id IS 'The mute.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.type IS 'What kind of fault.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.entity_type IS 'room, product, attendant or hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.entity_id IS 'The source''s id.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.occurred_on IS 'The business day on which the fault began.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.entity_name IS 'Its name when it was last found.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.severity IS 'low, medium, high or critical.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.value IS 'What was measured.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.impact IS 'Possible loss, in the hotel''s currency.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.message IS 'The sentence, in the language of the installation.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.first_seen IS 'As of when it was first found.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.last_seen IS 'As of when it was last found.';
+
+ALTER TABLE minibar_ml.ml_mutes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_mutes_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1093,7 +1316,7 @@ CREATE TABLE minibar_ml.ml_people (
     CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
     CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
     CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text])),
-    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text])))
+    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';
@@ -1179,6 +1402,30 @@ COMMENT ON COLUMN minibar_ml.ml_source_contract.absent IS 'Parts that the hotel 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.schemas IS 'The schema in which each source table is looked for.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.installed_at IS 'When db init installed it.';
+
+CREATE TABLE minibar_ml.ml_source_problems (
+    seen_on date NOT NULL,
+    source text NOT NULL,
+    problem text NOT NULL,
+    affected integer NOT NULL,
+    example_id bigint,
+    seen_at timestamp with time zone NOT NULL,
+    CONSTRAINT ml_source_problems_affected_check CHECK ((affected > 0))
+);
+
+COMMENT ON TABLE minibar_ml.ml_source_problems IS 'Rows of the source that collect refused or did not understand, by business day.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_on IS 'The business day of the run that saw it.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.source IS 'The source table or metric.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.problem IS 'The reason, or the word that is not known.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.example_id IS 'The id of one of them.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_at IS 'As of when it was last seen.';
 
 CREATE TABLE minibar_ml.ml_training_logs (
     id bigint NOT NULL,
@@ -1268,6 +1515,9 @@ ALTER TABLE ONLY minibar_ml.ml_channels
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_forecasts
+    ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
+
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
 
@@ -1285,6 +1535,12 @@ ALTER TABLE ONLY minibar_ml.ml_models
 
 ALTER TABLE ONLY minibar_ml.ml_models
     ADD CONSTRAINT ml_models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_muted_findings
+    ADD CONSTRAINT ml_muted_findings_pkey PRIMARY KEY (mute_id, type, hotel_id, entity_type, entity_id, occurred_on);
+
+ALTER TABLE ONLY minibar_ml.ml_mutes
+    ADD CONSTRAINT ml_mutes_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_nights
     ADD CONSTRAINT ml_nights_pkey PRIMARY KEY (id);
@@ -1310,6 +1566,9 @@ ALTER TABLE ONLY minibar_ml.ml_schema_migrations
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
 
+ALTER TABLE ONLY minibar_ml.ml_source_problems
+    ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (seen_on, source, problem);
+
 ALTER TABLE ONLY minibar_ml.ml_training_logs
     ADD CONSTRAINT ml_training_logs_pkey PRIMARY KEY (id);
 
@@ -1325,6 +1584,8 @@ CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
 
@@ -1345,6 +1606,10 @@ CREATE INDEX ml_job_runs_job_time ON minibar_ml.ml_job_runs USING btree (job, st
 CREATE INDEX ml_metrics_entity ON ONLY minibar_ml.ml_metrics USING btree (entity_type, entity_id, observed_at);
 
 CREATE INDEX ml_metrics_type_time ON ONLY minibar_ml.ml_metrics USING btree (metric_type, observed_at);
+
+CREATE INDEX ml_muted_findings_day ON minibar_ml.ml_muted_findings USING btree (occurred_on);
+
+CREATE INDEX ml_mutes_hotel ON minibar_ml.ml_mutes USING btree (hotel_id, until);
 
 CREATE INDEX ml_nights_night ON minibar_ml.ml_nights USING btree (night, room_id, id);
 
@@ -1410,6 +1675,10 @@ CREATE TRIGGER ml_models_changed AFTER UPDATE ON minibar_ml.ml_models REFERENCIN
 
 CREATE TRIGGER ml_models_deleted AFTER DELETE ON minibar_ml.ml_models REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_deleted_models();
 
+CREATE TRIGGER ml_mutes_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_mutes FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_mute();
+
+CREATE TRIGGER ml_mutes_recorded AFTER INSERT OR UPDATE ON minibar_ml.ml_mutes FOR EACH ROW EXECUTE FUNCTION minibar_ml.record_mute();
+
 CREATE TRIGGER ml_outbox_deleted AFTER DELETE ON minibar_ml.ml_outbox REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 CREATE TRIGGER ml_outbox_inserted AFTER INSERT ON minibar_ml.ml_outbox REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -1429,6 +1698,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_muted_by_fkey FOREIGN KEY (muted_by) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
@@ -1442,6 +1714,9 @@ ALTER TABLE ONLY minibar_ml.ml_changed_days
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_person_id_fkey FOREIGN KEY (person_id) REFERENCES minibar_ml.ml_people(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY minibar_ml.ml_muted_findings
+    ADD CONSTRAINT ml_muted_findings_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);
 
 ALTER TABLE ONLY minibar_ml.ml_outbox
     ADD CONSTRAINT ml_outbox_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
@@ -1458,6 +1733,8 @@ ALTER TABLE ONLY minibar_ml.ml_outbox
 ALTER TABLE ONLY minibar_ml.ml_outbox
     ADD CONSTRAINT ml_outbox_mail_id_fkey FOREIGN KEY (mail_id) REFERENCES minibar_ml.ml_mails(id);
 
+CREATE POLICY added ON minibar_ml.ml_mutes FOR INSERT WITH CHECK ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
 CREATE POLICY changed ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
 CREATE POLICY changed ON minibar_ml.ml_channels USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
@@ -1467,6 +1744,8 @@ CREATE POLICY changed ON minibar_ml.ml_mails USING (( SELECT minibar_ml.is_every
 CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
 CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -1480,6 +1759,8 @@ CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_mails USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1488,11 +1769,17 @@ CREATE POLICY jobs ON minibar_ml.ml_metrics USING (( SELECT minibar_ml.runs_jobs
 
 CREATE POLICY jobs ON minibar_ml.ml_models USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_muted_findings USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_mutes USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_nights USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -1512,6 +1799,8 @@ ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
@@ -1520,11 +1809,17 @@ ALTER TABLE minibar_ml.ml_metrics ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_models ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_muted_findings ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_mutes ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_training_logs ENABLE ROW LEVEL SECURITY;
 
@@ -1548,11 +1843,17 @@ CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
 
+CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
+
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_muted_findings FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
+
+CREATE POLICY seen ON minibar_ml.ml_mutes FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((entity_type IS DISTINCT FROM 'room'::text) AND ((alert_types IS NULL) OR (alert_types && '{stock_anomaly,shrinkage,stock_depletion}'::text[])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_nights FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
 
@@ -1561,6 +1862,8 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
   WHERE (a.id = ml_outbox.alert_id)))));
 
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
+
+CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 

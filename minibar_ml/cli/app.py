@@ -23,6 +23,7 @@ COMMANDS = {
     "detect": Command("detect", "Check recent days for anomalies and raise alerts.", JOBS),
     "report": Command("report", "Write the weekly report, the monthly report or the dashboard.", JOBS),
     "alerts": Command("alerts.commands", "List, explain and handle alerts; deliver notifications.", RESULTS),
+    "mutes": Command("mutes.commands", "Mute a hotel, floor, room, product or alert type beforehand.", RESULTS),
     "forecast": Command("forecast", "Show how long stocks last, what to order and by when.", RESULTS),
     "metrics": Command("metrics.commands", "Show consumption trends, attendants' pace and data coverage.", RESULTS),
     "models": Command("models", "List models, show their quality, roll back.", RESULTS),

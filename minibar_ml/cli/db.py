@@ -11,7 +11,7 @@ from minibar_ml.cli.views import source_table
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import access, audit, migrations, runs
+from minibar_ml.store import audit, grants, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 
@@ -85,10 +85,10 @@ def roles(
     """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
-        console.say(access.roles_script())
+        console.say(grants.script())
         return
     with session.store(settings, "db roles") as connection:
-        access.apply_roles(connection)
+        grants.apply(connection)
         connection.commit()
     console.note("Roles and grants are up to date; `minibar-ml access add` gives logins access to hotels.")
 

@@ -86,8 +86,8 @@ def _show(result: DetectResult, *, json: bool) -> None:
         console.print_json(asdict(result))
         return
     logger.info(
-        "checked %s to %s, %s: %s raised, %d updated, %d resolved, %d suppressed",
+        "checked %s to %s, %s: %s raised, %d updated, %d resolved, %d suppressed, %d muted",
         result.since, result.until, plural(result.hotels, "hotel"), plural(moved.opened, "alert"),
-        moved.updated, moved.resolved, moved.suppressed,
+        moved.updated, moved.resolved, moved.suppressed, result.muted,
     )  # fmt: skip
     phases.note(result.phases)

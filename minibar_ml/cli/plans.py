@@ -62,8 +62,8 @@ def detection(
     )
 
 
-def training(settings: Settings, as_of: datetime) -> TrainingPlan:
-    """What train and optimize learn from as of an instant."""
+def training(settings: Settings, as_of: datetime, *, is_live: bool = False) -> TrainingPlan:
+    """What train and optimize learn from as of an instant; `is_live`: that is now."""
     today = as_of.astimezone(settings.zone()).date()
     return TrainingPlan(
         as_of=as_of,
@@ -74,4 +74,5 @@ def training(settings: Settings, as_of: datetime) -> TrainingPlan:
         min_points=settings.min_data_points,
         accuracy_threshold=settings.accuracy_threshold,
         calendar=calendar(settings, today, today),
+        is_live=is_live,
     )

@@ -1,9 +1,11 @@
 """`minibar-ml report`: the weekly and monthly report and the dashboard."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -16,7 +18,7 @@ from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report
-from minibar_ml.jobs.report import ReportResult
+from minibar_ml.jobs.report import ReportResult, ReportScope
 from minibar_ml.render.formats import RENDERERS
 from minibar_ml.render.json import document
 from minibar_ml.store import audit
@@ -65,10 +67,10 @@ def weekly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
-    period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    chosen = format or ["html"]
-    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
+    scope = _scope(settings, as_of, hotel)
+    period = week_ending(_last_day(ending, scope))
+    files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
+    _report(settings, scope, period, files, is_json=json, is_quiet=quiet)
 
 
 @app.command(epilog=examples("report monthly", "report monthly --format xlsx --lang tr --out /srv/reports"))
@@ -92,10 +94,10 @@ def monthly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
-    period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    chosen = format or ["html"]
-    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
+    scope = _scope(settings, as_of, hotel)
+    period = month_ended(_last_day(ending, scope))
+    files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
+    _report(settings, scope, period, files, is_json=json, is_quiet=quiet)
 
 
 @app.command(epilog=examples("report dashboard", "report dashboard --out /var/www/minibar"))
@@ -114,42 +116,48 @@ def dashboard(
     """
     settings = session.settings()
     language, folder = _language(lang or settings.lang), out or settings.report_dir
-    instant = times.resolve_as_of(as_of, settings.zone())
-    wanted = _wanted(settings, instant)
+    scope = _scope(settings, as_of, hotel)
 
     def compute(connection: "Connection") -> object:
-        return report.compute_dashboard(connection, instant, settings.timezone, hotel, wanted=wanted)
+        return report.compute_dashboard(connection, scope)
 
     def write(connection: "Connection") -> ReportResult:
-        return report.run_dashboard(connection, instant, settings.timezone, folder, language, hotel, wanted=wanted)
+        return report.run_dashboard(connection, scope, folder, language)
 
     _print(settings, compute, write, is_json=json, is_quiet=quiet)
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where a report goes, in which language and formats."""
+
+    folder: Path
+    lang: Lang
+    formats: list[str]
+    by_mail: bool
+
+
+def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportScope:
+    """What a command's report looks at; by their schedules the jobs should have done their work since `wanted`."""
+    instant = times.resolve_as_of(as_of, settings.zone())
+    wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
+    return ReportScope(instant, settings.timezone, hotel, wanted)
+
+
 def _report(
-    settings: Settings,
-    instant: datetime,
-    period: Period,
-    out: Path | None,
-    lang: str | None,
-    formats: list[str],
-    hotel: int | None,
-    *,
-    by_mail: bool,
-    is_json: bool,
-    is_quiet: bool,
+    settings: Settings, scope: ReportScope, period: Period, files: _Files, *, is_json: bool, is_quiet: bool
 ) -> None:
-    if by_mail and is_json:
+    if files.by_mail and is_json:
         raise UsageError("--json and --email cannot be combined: --json sends nothing.")
-    language, folder = _language(lang or settings.lang), out or settings.report_dir
-    _check_formats(formats)
-    asked, wanted = (instant, period, settings.timezone), _wanted(settings, instant)
+    _check_formats(files.formats)
 
     def compute(connection: "Connection") -> object:
-        return report.compute(connection, *asked, hotel, wanted=wanted)
+        return report.compute(connection, scope, period)
 
     def write(connection: "Connection") -> ReportResult:
-        return report.run(connection, *asked, folder, language, hotel, formats=formats, wanted=wanted, by_mail=by_mail)
+        return report.run(
+            connection, scope, period, files.folder, files.lang, formats=files.formats, by_mail=files.by_mail
+        )
 
     _print(settings, compute, write, is_json=is_json, is_quiet=is_quiet)
 
@@ -184,11 +192,6 @@ def _print(
         console.say(console.visible(str(path)))
 
 
-def _wanted(settings: Settings, instant: datetime) -> dict[str, datetime]:
-    """By job, the time since which it must have succeeded, by its schedule."""
-    return {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
-
-
 def _language(lang: str) -> Lang:
     if lang == "tr":
         return "tr"
@@ -203,7 +206,8 @@ def _check_formats(formats: list[str]) -> None:
             raise UsageError(f"--format {name!r} is not one of {', '.join(RENDERERS)}.")
 
 
-def _last_day(ending: str | None, today: date) -> date:
+def _last_day(ending: str | None, scope: ReportScope) -> date:
+    today = scope.as_of.astimezone(ZoneInfo(scope.timezone)).date()
     if ending is None:
         return today - timedelta(days=1)
     day = times.day(ending, "--ending")

@@ -34,7 +34,7 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     settings = session.settings()
     if not session.enabled(settings):
         return
-    plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()))
+    plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()), is_live=as_of is None)
     keys = load_keys(settings)
 
     def job(connection: "Connection") -> TrainResult:

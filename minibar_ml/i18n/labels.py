@@ -134,6 +134,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "judged_false": "False positives",
         "precision": "Precision",
         "closed_itself": "Ended without action",
+        "muted": "Muted findings",
     },
 }
 

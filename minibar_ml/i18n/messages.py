@@ -7,7 +7,7 @@ from typing import Any, get_args
 from minibar_ml.domain.alert_kinds import is_state
 from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.domain.calendar import SpecialKind
-from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, standings
+from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, standings
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
@@ -21,7 +21,7 @@ def msgids() -> Iterator[str]:
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
     yield from (*NORMALS, PROVISIONAL, FIGURES, TIMES, *ESTIMATES)
-    yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS)
+    yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS, *mutings.TEXTS)
 
 
 def contexts() -> Iterator[tuple[str, str]]:

@@ -19,7 +19,7 @@ from minibar_ml.jobs.detection_run import Found, Hotels, detect_days, enriched, 
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.history import Records
-from minibar_ml.store import alerts, verdicts
+from minibar_ml.store import alerts, mutes, verdicts
 from minibar_ml.store.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
@@ -98,7 +98,7 @@ def run(
 ) -> BacktestResult:
     """Walk through the plan's days; `progress` is called with each day done. Raises NotFound for an unknown hotel.
 
-    Verdicts count as they are now, as settings do: the question is what cron would raise.
+    Verdicts and mutes count as they are now, as settings do: the question is what cron would raise.
 
     Reads in two short snapshots, before and after detection, so that no lock is held while it computes.
     """
@@ -136,10 +136,12 @@ def _raised(
     Their texts follow from their figures when they are shown; which of them another one mutes is left out, for what is
     raised is counted.
     """
-    by_day = {}
+    by_day, has_mutes = {}, bool(found) and mutes.may_cover(connection, found[0][0])
     states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
         today = [enriched(finding, known, plan.zone) for finding in findings]
+        if has_mutes:
+            today = mutes.take(connection, today, known.names, plan.seen_at(day), _no_texts)
         moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states)
         by_day[day] = moved.opened
     raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))

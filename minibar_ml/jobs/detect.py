@@ -21,7 +21,7 @@ from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
-from minibar_ml.store import alerts, runs, verdicts
+from minibar_ml.store import alerts, mutes, runs, verdicts
 from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 class DetectResult:
     """What one run looked at and did: days, findings by type, alert transitions, models that were refused.
 
-    `phases`: by hotel, how much history it has at the as-of instant.
+    `phases`: by hotel, how much history it has at the as-of instant. `muted`: findings that a mute covers.
     """
 
     since: date
@@ -45,6 +45,7 @@ class DetectResult:
     transitions: Transitions
     phases: dict[int, History]
     refused: dict[str, str] = field(default_factory=dict)
+    muted: int = 0
 
 
 def run(
@@ -65,9 +66,12 @@ def run(
         if models.refused:
             found[-1][1].extend(_fallbacks(plan, models.refused))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-        total = Counter[str]()
+        total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
         for day, findings in found:
-            total.update(_apply(connection, plan, day, [enriched(f, known, plan.zone) for f in findings], known.names))
+            today = [enriched(finding, known, plan.zone) for finding in findings]
+            unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
+            muted += len(today) - len(unmuted)
+            total.update(_apply(connection, plan, day, unmuted, known.names))
         if plan.is_live:
             # What a run of another day opened is left to the next one of now: most of it is over by then.
             people.follow_source(connection, usable, plan.lang)
@@ -77,8 +81,8 @@ def run(
         recorded = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
         refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
         job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
-        job.counts.update(phases=recorded, refused=refused, shares=shares())
-    return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused)
+        job.counts.update(phases=recorded, refused=refused, shares=shares(), muted=muted)
+    return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused, muted)
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
@@ -122,6 +126,19 @@ def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> l
         )
         for hotel_id, metrics in hotels.items()
     ]
+
+
+def _unmuted(
+    connection: "Connection",
+    plan: DetectionPlan,
+    day: date,
+    findings: Sequence[Finding],
+    names: Mapping[tuple[EntityType, int], str],
+) -> list[Finding]:
+    """The findings of a day that no mute covers, at the instant of that day's run."""
+    return mutes.take(
+        connection, findings, names, plan.seen_at(day), lambda finding, name: sentences(finding, name, plan.lang)
+    )
 
 
 def _apply(

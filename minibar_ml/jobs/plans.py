@@ -101,6 +101,8 @@ class TrainingPlan:
     min_points: int
     accuracy_threshold: float
     calendar: Calendar = ORDINARY
+    is_live: bool = False
+    """Whether as-of is now: the forecasts of the night then know the stays ahead."""
 
     def today(self) -> date:
         """The as-of instant's business day."""

@@ -4,11 +4,11 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Finding
+from minibar_ml.domain.json_form import json_form
 from minibar_ml.domain.metrics import EntityType
 
 HIGHEST_SCORE = 745.0
@@ -55,7 +55,7 @@ def as_json(
     for finding in findings:
         name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
         rows.append(_row(finding, name, *texts(finding, name)))
-    return json.dumps(rows, default=_plain, allow_nan=False)
+    return json.dumps(rows, default=json_form, allow_nan=False)
 
 
 def _row(finding: Finding, name: str, message: str, suggested_action: str) -> dict[str, Any]:
@@ -89,11 +89,3 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
 
 def _finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if hasattr(value, "item"):  # a NumPy scalar
-        return value.item()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

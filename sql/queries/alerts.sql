@@ -65,12 +65,14 @@ WITH found AS (
           AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
-    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least.
+    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least. A state that a mute
+    -- ended was not over: it covers nothing.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
            a.last_occurred_on >= f.occurred_on
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.last_occurred_on = f.occurred_on AND NOT f.is_state
-                        AND f.value >= a.value + greatest(1, abs(a.value) / 4)) AS is_covering,
+                        AND f.value >= a.value + greatest(1, abs(a.value) / 4))
+               AND NOT (f.is_state AND a.mute_id IS NOT NULL) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
     FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)

@@ -472,8 +472,8 @@ JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
 
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
--- other within 45 minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice in
--- so short a time, and what is found the second time was there at the first. A row with the same content as one of the
+-- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
+-- in so short a time, and what is found the second time was there at the first. A row with the same content as one of the
 -- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
 -- is not a check: the room was seen, what was missing is unknown.
 -- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
@@ -487,7 +487,8 @@ WITH totals AS (
                PARTITION BY r.room_id, r.attendant_id, r.kind, t.content ORDER BY r.at, r.row_id) AS same_at
     FROM scratch_rows r LEFT JOIN totals t USING (row_id)
 ), once AS (
-    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id) > interval '45 minutes', true) AS begins
+    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id)
+           > make_interval(mins => :visit_minutes), true) AS begins
     FROM rows WHERE coalesce(at - same_at > interval '1 minute', true)
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY room_id ORDER BY at, row_id) AS number FROM once
@@ -723,7 +724,7 @@ FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
 -- name: refill_duration
--- Median minutes between an attendant's visits to different rooms in one shift. Gaps over 45 minutes are breaks.
+-- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
@@ -736,7 +737,7 @@ WITH ordered AS (
 ), gaps AS (
     SELECT hotel_id, attendant_id, business_date, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median,
            jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes, jsonb_agg(items ORDER BY visited_at) AS items
-    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= 45 GROUP BY 1, 2, 3
+    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,

@@ -39,3 +39,7 @@ WHERE m.observed_at >= :since AND m.observed_at < :until AND jsonb_exists(m.cont
 -- name: floors
 -- The floor of every room.
 SELECT room_id AS id, floor_name AS name FROM source_rooms()
+
+-- name: rooms_of_hotel
+-- Name and floor of each room of a hotel.
+SELECT room_id AS id, room_name AS name, floor_name AS floor FROM source_rooms() WHERE hotel_id = :hotel_id

@@ -13,7 +13,8 @@ WITH fresh AS (
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
            a.type, a.severity
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
-    WHERE a.muted_by IS NULL
+    -- What a mute ended is not over: nobody is notified of its end.
+    WHERE a.muted_by IS NULL AND a.mute_id IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
           WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')

@@ -21,6 +21,10 @@ MAY_WRITE = {
     ("ml_alerts", "UPDATE"): "muted_by read_at read_by resolved_at resolved_by snoozed_by snoozed_until status",
     # Said now and in nobody else's name; on record. Jobs read none.
     ("ml_alert_comments", "INSERT"): "alert_id at body by id",
+    # Mutes are said beforehand, in nobody else's name, and only ended (check_mute); on record. What detect makes of one
+    # is what its hotel's administrators may do to alerts by verdicts.
+    ("ml_mutes", "INSERT"): "added_by alert_types entity_ids entity_type floor hotel_id reason since until",
+    ("ml_mutes", "UPDATE"): "ended_at ended_by",
     # Which of the stored models is in use: on record. Jobs open a model only if its seal is ours.
     ("ml_models", "UPDATE"): "is_active",
     # Reports alone, by policy, as they take place (check_run). No other job reads a report's run.

@@ -13,7 +13,7 @@ from minibar_ml.cli.doctor.status import examine, format_span, problems
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
-from minibar_ml.store import access, checks
+from minibar_ml.store import access, checks, grants
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.migrations import require_current
 from minibar_ml.store.models import fetch_active, fetch_seals
@@ -131,10 +131,10 @@ def schemas(connection: "Connection") -> Iterator[Check]:
 def roles(connection: "Connection") -> Iterator[Check]:
     """Whether the group roles are up to date, and every login with access still exists."""
     hint = "run `minibar-ml db roles --apply` as a superuser"
-    if not access.is_installed(connection):
+    if not grants.is_installed(connection):
         yield Check("roles", "warning", "not created: only the store's owner sees alerts", hint)
         return
-    foreign = access.fetch_foreign(connection)
+    foreign = grants.fetch_foreign(connection)
     gone = [binding.database_role for binding in access.fetch(connection) if not binding.exists]
     if foreign:
         yield Check("roles", "failed", f"{_listed(foreign)} added since roles.sql was last run", hint)

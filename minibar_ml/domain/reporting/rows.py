@@ -221,7 +221,7 @@ class StockOut:
 
     `level` units are left, expected to last until `empty_on`; `order_quantity` units are to be ordered by `order_by`
     (0 and None: nothing needs ordering yet). With an alert these are the alert's own figures, of when it was last
-    found; without one those of the newest stored forecast, as of the end of `forecast_on`.
+    found; without one those of the newest stored forecast, made on `forecast_on`.
     """
 
     hotel_id: int

@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from minibar_ml.domain.house import HouseHours
-from minibar_ml.domain.metrics import COMMON_STORE, OWN_DEPOTS, STAYS, VISITS, MetricType
+from minibar_ml.domain.metrics import (
+    BREAK_MINUTES,
+    COMMON_STORE,
+    OWN_DEPOTS,
+    STAYS,
+    VISIT_MINUTES,
+    VISITS,
+    MetricType,
+)
 from minibar_ml.store.queries import query
 
 WATCHED = {
@@ -112,7 +120,13 @@ class House:
 
     def binds(self) -> dict[str, Any]:
         """As the queries name them."""
-        return {"ledger_hotel": self.ledger_hotel, "check_in": self.hours.check_in, "check_out": self.hours.check_out}
+        return {
+            "ledger_hotel": self.ledger_hotel,
+            "check_in": self.hours.check_in,
+            "check_out": self.hours.check_out,
+            "visit_minutes": VISIT_MINUTES,
+            "break_minutes": BREAK_MINUTES,
+        }
 
 
 def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], house: House) -> None:
