@@ -160,6 +160,8 @@ GRANT SELECT, INSERT ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems TO minibar_ml_collector;
 -- The record of nights only grows.
 GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_setups TO minibar_ml_collector;
+GRANT SELECT, INSERT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
 

@@ -518,15 +518,18 @@ BEGIN
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
-            (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (5, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            -- Of all types that one's days are each a fault of its own (AlertKind.is_repeatable).
+            (4, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+                            AND minibar_ml.is_live(n.status), NULL, NULL),
+            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (9, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
@@ -750,7 +753,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     severity minibar_ml.severity NOT NULL,
     by text,
     considered_at timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -1379,6 +1382,64 @@ COMMENT ON COLUMN minibar_ml.ml_schema_migrations.checksum IS 'SHA-256 of the fi
 
 COMMENT ON COLUMN minibar_ml.ml_schema_migrations.applied_at IS 'When it was applied.';
 
+CREATE TABLE minibar_ml.ml_setup_rises (
+    id bigint NOT NULL,
+    hotel_id integer NOT NULL,
+    room_type text,
+    product_id integer NOT NULL,
+    units numeric NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    seen_in text NOT NULL,
+    CONSTRAINT ml_setup_rises_check CHECK ((until_at >= since_at)),
+    CONSTRAINT ml_setup_rises_seen_in_check CHECK ((seen_in = ANY (ARRAY['setups'::text, 'rooms'::text]))),
+    CONSTRAINT ml_setup_rises_units_check CHECK ((units > (0)::numeric))
+);
+
+COMMENT ON TABLE minibar_ml.ml_setup_rises IS 'Since when rooms of a type get more of a product: what is put in for that was not consumed.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.id IS 'Number of the row.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.room_type IS 'The type of the rooms; null: rooms without one.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.units IS 'Units more in each room.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.since_at IS 'The setup was still the former one at this instant.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.until_at IS 'By this instant it was raised.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.seen_in IS 'setups: the application''s own tables; rooms: nearly all of them were filled by so many units on one day.';
+
+ALTER TABLE minibar_ml.ml_setup_rises ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_setup_rises_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_setups (
+    hotel_id integer NOT NULL,
+    room_type text NOT NULL,
+    product_id integer NOT NULL,
+    units numeric NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_setups IS 'Units of each product that belonged in rooms of a type when that was last read.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.room_type IS 'The type of the rooms.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.units IS 'Units in a room.';
+
 CREATE TABLE minibar_ml.ml_source_contract (
     only_row boolean DEFAULT true NOT NULL,
     layout text NOT NULL,
@@ -1563,6 +1624,12 @@ ALTER TABLE ONLY minibar_ml.ml_people
 ALTER TABLE ONLY minibar_ml.ml_schema_migrations
     ADD CONSTRAINT ml_schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY minibar_ml.ml_setup_rises
+    ADD CONSTRAINT ml_setup_rises_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_setups
+    ADD CONSTRAINT ml_setups_pkey PRIMARY KEY (hotel_id, room_type, product_id);
+
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
 
@@ -1624,6 +1691,8 @@ CREATE INDEX ml_outbox_failed ON minibar_ml.ml_outbox USING btree (ended_at) WHE
 CREATE INDEX ml_outbox_mail ON minibar_ml.ml_outbox USING btree (mail_id) WHERE (mail_id IS NOT NULL);
 
 CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX ml_setup_rises_since ON minibar_ml.ml_setup_rises USING btree (since_at);
 
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
 
@@ -1779,6 +1848,10 @@ CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_setup_rises USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_setups USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1818,6 +1891,10 @@ ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setup_rises ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setups ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
@@ -1862,6 +1939,10 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
   WHERE (a.id = ml_outbox.alert_id)))));
 
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
+
+CREATE POLICY seen ON minibar_ml.ml_setup_rises FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_setups FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 

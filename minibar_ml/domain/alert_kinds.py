@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.severities import Severity, SeverityRule
 
 AlertType = Literal[
     "stock_anomaly",
@@ -51,11 +52,14 @@ class AlertKind:
     depends_on_calendar: a holiday or event may be the reason.
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
+    is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
+    severities: by reason, how severe its findings are.
     """
 
     type: AlertType
     title: str
     normal_days: int | None
+    severities: Mapping[str, SeverityRule]
     is_state: bool = False
     state_reasons: frozenset[str] = frozenset()
     is_continuing: bool = False
@@ -67,6 +71,7 @@ class AlertKind:
     is_operational: bool = False
     depends_on_calendar: bool = False
     tampers: Mapping[EntityType, str] = field(default_factory=dict)
+    is_repeatable: bool = False
 
     @property
     def may_be_state(self) -> bool:
@@ -74,11 +79,24 @@ class AlertKind:
         return self.is_state or bool(self.state_reasons)
 
 
+# Where the hour of a departure or arrival is not on record, a guest may have taken it.
+_UNSURE = SeverityRule(least="medium", by_size=((4.0, "high"),))
+_SHIFT = SeverityRule(least="low", by_size=((15.0, "medium"), (40.0, "high")))
+_ISSUE = SeverityRule(least="medium", by_size=((24.0, "high"),))
+
 _ALL = (
     AlertKind(
         type="stock_anomaly",
         title="Unusual stock movement",
         normal_days=14,
+        severities={
+            # Days left, orders and leaks are computed from it.
+            "stock_negative": SeverityRule(
+                least="critical", today="nothing about the product is right until it is counted"
+            ),
+            "outflow_high": _ISSUE,
+            "write_off_high": _ISSUE,
+        },
         # Stock below zero lasts until a correcting entry.
         state_reasons=frozenset({"stock_negative"}),
         is_continuing=True,
@@ -88,6 +106,11 @@ _ALL = (
         type="shrinkage",
         title="Unexplained stock loss",
         normal_days=14,
+        severities={
+            "leak": SeverityRule(
+                least="medium", by_size=((12.0, "high"), (60.0, "critical")), today="it goes on with the next issue"
+            )
+        },
         is_continuing=True,
         needs_fresh_data=True,
         is_stock=True,
@@ -96,6 +119,14 @@ _ALL = (
         type="stock_depletion",
         title="Stock running out",
         normal_days=1,
+        severities={
+            "depletion": SeverityRule(
+                least="medium",
+                by_days=((4.0, "high"), (2.0, "critical")),
+                by_due=((0.0, "high"),),
+                today="rooms can't be refilled from the day after tomorrow on",
+            )
+        },
         is_state=True,
         is_continuing=True,
         is_stock=True,
@@ -104,6 +135,15 @@ _ALL = (
         type="consumption_anomaly",
         title="Unusual consumption",
         normal_days=7,
+        severities={
+            "room_high": SeverityRule(
+                least="medium",
+                by_size=((8.0, "high"), (25.0, "critical")),
+                today="the guest can be asked until check-out",
+            ),
+            "product_high": _SHIFT,
+            "product_low": _SHIFT,
+        },
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),
         needs_fresh_data=True,
@@ -115,23 +155,57 @@ _ALL = (
         type="silent_room",
         title="Silent room",
         normal_days=3,
+        severities={"silent": SeverityRule(least="medium", by_size=((15.0, "high"),))},
         is_continuing=True,
         needs_fresh_data=True,
         tampers={"room": "rooms"},
     ),
-    AlertKind(type="vacant_consumption", title="Consumption in a vacant room", normal_days=None),
+    AlertKind(
+        type="vacant_consumption",
+        title="Consumption in a vacant room",
+        normal_days=None,
+        severities={
+            "vacant": SeverityRule(
+                least="high",
+                by_size=((2.0, "critical"),),
+                today="who was in the room is known while the day's keys and lists are at hand",
+            ),
+            "after_departure": _UNSURE,
+            "before_arrival": _UNSURE,
+            "around_departure": _UNSURE,
+            "after_first_check": _UNSURE,
+        },
+        is_repeatable=True,
+    ),
     AlertKind(
         type="refill_delay",
         title="Slow refills",
         normal_days=5,
+        severities={
+            "slow": SeverityRule(least="medium", by_size=((3.0, "high"),), measure="times"),
+        },
         needs_fresh_data=True,
         tampers={"attendant": "gaps"},
     ),
-    AlertKind(type="unanswered_request", title="Unanswered request", normal_days=0, is_state=True),
+    AlertKind(
+        type="unanswered_request",
+        title="Unanswered request",
+        normal_days=0,
+        severities={
+            "waiting": SeverityRule(
+                least="medium",
+                by_size=((60.0, "high"), (120.0, "critical")),
+                measure="minutes",
+                today="a guest is waiting",
+            )
+        },
+        is_state=True,
+    ),
     AlertKind(
         type="custody_loss",
         title="Items missing from an attendant's cart",
         normal_days=7,
+        severities={"custody": SeverityRule(least="medium", by_size=((12.0, "high"),))},
         needs_fresh_data=True,
         tampers={"attendant": "custody"},
     ),
@@ -139,6 +213,7 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
+        severities={"model_refused": SeverityRule(least="medium")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
@@ -147,6 +222,7 @@ _ALL = (
         type="data_stale",
         title="No new data",
         normal_days=0,
+        severities={"stale": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         marks_stale_data=True,
@@ -171,3 +247,15 @@ def is_continuing(alert_type: AlertType, reason: str) -> bool:
     """Whether one cause makes the same fault again every day."""
     kind = KINDS[alert_type]
     return kind.is_continuing or reason in kind.continuing_reasons
+
+
+def severity_rule(alert_type: AlertType, reason: str) -> SeverityRule:
+    """How severe findings of a reason are."""
+    return KINDS[alert_type].severities[reason]
+
+
+def severity_of(
+    alert_type: AlertType, reason: str, size: float = 0.0, days: float | None = None, due: float | None = None
+) -> Severity:
+    """The severity of a finding; see SeverityRule for `size`, `days` and `due`."""
+    return severity_rule(alert_type, reason).severity(size, days, due)

@@ -26,6 +26,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "event": {
         "opened": "raised",
         "escalated": "severity raised",
+        "recurred": "found again",
         "acknowledged": "read",
         "snoozed": "snoozed",
         "unsnoozed": "snooze ended",

@@ -11,7 +11,7 @@ from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mut
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
-from minibar_ml.i18n.wordings import FIGURES, NONES, NORMALS, PROVISIONAL, UNKNOWN_REASON, WORDINGS, Wording
+from minibar_ml.i18n.wordings import FIGURES, NONES, NORMALS, ON_DAY, PROVISIONAL, UNKNOWN_REASON, WORDINGS, Wording
 
 MOST_PRODUCTS = 5
 
@@ -20,7 +20,7 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details)
-    yield from (*NORMALS, PROVISIONAL, FIGURES, TIMES, *ESTIMATES)
+    yield from (*NORMALS, PROVISIONAL, FIGURES, ON_DAY, TIMES, *ESTIMATES)
     yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS, *mutings.TEXTS)
 
 
@@ -102,6 +102,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "lower_minutes": number(alert.lower, lang),
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
+        "earlier": _earlier(alert, facts.get("earlier"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -128,6 +129,14 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:
         written["since"] = written["since"].split()[0]
     return written
+
+
+def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
+    """`3 units on 5 Jun`, for each day of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("on")]
+    translate = catalog(DOMAIN, lang).gettext
+    days = [(estimate("unit", one.get("units"), lang), day(one["on"], lang, near=alert.occurred_on)) for one in known]
+    return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
 
 
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:

@@ -35,6 +35,8 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+EARLIER = "Missing before that: {earlier}."
+"""Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -42,6 +44,8 @@ STOCK = (
     "Order {order_quantity} by {order_by}.",
 )
 ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
+ON_DAY = "{units} on {day}"
+"""One of those days."""
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -76,17 +80,27 @@ WORDINGS: Mapping[str, Wording] = {
         "Room {name}: {units} missing while the room was vacant.",
         "Find out why the room was entered since the last check (late check-out, maintenance, cleaning) and count the "
         "minibar again.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "after_departure": Wording(
         "Room {name}: {units} missing after the departure check; the hour of departure is not on record.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
+    "around_departure": Wording(
+        "Room {name}: {units} missing after a check that was within two hours after the departure on record.",
+        "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
+    "after_first_check": Wording(
+        "Room {name}: {units} missing at the second check after a departure; the first may have overlooked them.",
+        "Ask who did the first check whether everything was refilled. If so, find out who entered the room since then.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "silent": Wording(
         "Room {name}: no consumption recorded in {nights} with guests{normal}.",

@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alert_kinds import types_where
+from minibar_ml.domain.alert_kinds import severity_of, types_where
 from minibar_ml.domain.alerts import Finding, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
@@ -119,7 +119,7 @@ def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> l
             metric=next(name for name in METRIC_TYPES if name == metrics[0]),
             occurred_on=plan.today(),
             reason="model_refused",
-            severity="medium",
+            severity=severity_of("model_fallback", "model_refused"),
             detector="models",
             value=float(len(metrics)),
             facts={"metrics": metrics, "why": refused[hotel_id, metrics[0]]},

@@ -32,6 +32,7 @@ HEADINGS = {
     "unmuted": _("New alert"),
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
+    "recurred": _("Found again"),
     "resolved": _("Alert ended"),
     "false_positive": _("Alert marked as a false positive"),
 }

@@ -9,7 +9,7 @@ WITH found AS (
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, raised_at timestamptz,
-        is_state boolean, is_continuing boolean)
+        is_state boolean, is_continuing boolean, is_repeatable boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true.
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
@@ -20,6 +20,8 @@ WITH found AS (
                AND (f.is_state OR coalesce(f.score, '-Infinity') > coalesce(a.score, '-Infinity')
                     -- A rule gives no score: more of the same is worse.
                     OR (f.score IS NULL AND a.score IS NULL AND f.value > a.value)
+                    -- Another day's is another fault; its sentence names the days before.
+                    OR (f.is_repeatable AND f.occurred_on > a.last_occurred_on)
                     -- Figures of a day are corrected by the same day's. Once it was repeated they may be another day's.
                     OR (f.occurred_on = a.last_occurred_on AND a.occurrences = 1))
                AND (f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,

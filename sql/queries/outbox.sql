@@ -17,7 +17,7 @@ WITH fresh AS (
     WHERE a.muted_by IS NULL AND a.mute_id IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
-          WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')
+          WHEN f.event IN ('escalated', 'recurred') THEN a.status IN ('open', 'acknowledged')
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
@@ -76,7 +76,7 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
        OR CASE WHEN e.event IN ('resolved', 'false_positive') THEN a.status <> e.event
                ELSE a.muted_by IS NOT NULL
                     OR NOT (a.status = 'open'
-                            OR (a.status = 'acknowledged' AND e.event = 'escalated' AND o.repetition = 0)) END)
+                            OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred') AND o.repetition = 0)) END)
 
 -- name: bundle
 -- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and for anybody where more than
@@ -137,7 +137,7 @@ WITH members AS (
     JOIN ml_alerts a ON a.id = o.alert_id
     JOIN ml_alert_events e ON e.id = o.event_id
     WHERE o.digest_id = :id AND a.muted_by IS NULL
-      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR a.status = e.event)
+      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred')) OR a.status = e.event)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,

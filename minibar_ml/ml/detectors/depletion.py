@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, Severity
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
@@ -16,8 +17,7 @@ from minibar_ml.ml.stats.panels import Floats, Ints
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SEVERITIES: tuple[tuple[float, Severity], ...] = ((2.0, "critical"), (4.0, "high"), (7.0, "medium"))
-LOW_DAYS = SEVERITIES[-1][0]
+LOW_DAYS = 7.0
 LONGEST_RUN_DAYS = 30
 
 
@@ -104,7 +104,12 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_days_left",
         occurred_on=date.fromordinal(int(row["since"])),
         reason="depletion",
-        severity=next(severity for days, severity in SEVERITIES if round(left, 1) <= days),
+        severity=severity_of(
+            "stock_depletion",
+            "depletion",
+            days=round(left, 1),
+            due=int(row["order_by"]) - first if row["order"] else None,
+        ),
         detector=Depletion.spec.name,
         value=round(left, 1),
         lower=round(float(row["lower"]), 1),

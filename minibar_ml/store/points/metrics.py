@@ -107,6 +107,9 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
     (VISITS | STAYS, ("stage_unlisted",)),
+    (VISITS | {"source_setups"}, ("stage_setups",)),
+    (VISITS | STAYS, ("stage_rises",)),
+    (VISITS, ("settle_rises",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
 

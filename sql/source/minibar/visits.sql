@@ -5,37 +5,39 @@
 
 -- name: source_visit_kinds
 -- What each kind of visit row says: `checked`, somebody looked into the minibar; `filled`, something was put in and what
--- was missing before is not on record. Another word is unknown.
+-- was missing before is not on record; `noted`, what a guest had asked for as an extra was used up, which the office may
+-- enter hours after the guest has left. Another word is unknown.
 CREATE FUNCTION minibar_ml.source_visit_kinds()
 RETURNS TABLE (kind text, says text) LANGUAGE sql IMMUTABLE AS $$
     VALUES ('setup_kontrol', 'checked'), ('sarfiyat_yok', 'checked'), ('ekstra_ekleme', 'checked'),
-           ('ekstra_tuketim', 'checked'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
+           ('ekstra_tuketim', 'noted'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
            ('eksik_tamamlama', 'checked'), ('ek_dolum', 'checked'), ('sayim', 'checked'), ('duzeltme', 'checked'),
            ('ilk_dolum', 'checked'), ('doldurma', 'filled'), ('setup_disi_ekleme', 'filled')
 $$;
 
 -- name: source_visits
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
--- Rows of visits, several of which may be one visit. An unknown kind is not a check.
+-- Rows of visits, several of which may be one visit. An unknown kind is not a check; a note is no visit of its own.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
-RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
+RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz,
+               is_check boolean, is_note boolean)
 LANGUAGE sql STABLE AS $$
     SELECT m.id, m.oda_id, m.personel_id, m.islem_tipi::text, m.islem_tarihi::timestamptz,
-           coalesce(k.says = 'checked', false)
+           coalesce(k.says = 'checked', false), coalesce(k.says = 'noted', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
 $$;
 
 -- name: source_previous_visits
--- needs: minibar_islemleri(id, oda_id, islem_tarihi), odalar(id)
--- The last visit row of every room before an instant: one index probe a room.
+-- needs: minibar_islemleri(id, oda_id, islem_tipi, islem_tarihi), odalar(id)
+-- The last visit row of every room before an instant, notes aside: one index probe a room.
 CREATE FUNCTION minibar_ml.source_previous_visits(before timestamptz)
 RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT r.id, v.islem_tarihi::timestamptz
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT m.islem_tarihi FROM source.minibar_islemleri m
-        WHERE m.oda_id = r.id AND m.islem_tarihi < before
+        WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tipi::text <> 'ekstra_tuketim'
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
 
