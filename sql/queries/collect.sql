@@ -68,7 +68,8 @@ ORDER BY room_id, night, state, id DESC
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
 -- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
--- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
+-- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
+-- last day that they did.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before.
 ANALYZE scratch_uploads, scratch_record;
 WITH runs AS MATERIALIZED (
@@ -78,8 +79,8 @@ WITH runs AS MATERIALIZED (
 ), found AS MATERIALIZED (
     SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
-           coalesce(s.written_at::date < max(s.written_at::date) OVER (PARTITION BY s.room_id, s.arrives_on), false)
-               AS is_outdated
+           coalesce(s.written_at::date < max(s.written_at::date) OVER (
+               PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
     JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
@@ -129,7 +130,7 @@ WITH runs AS MATERIALIZED (
         UNION ALL
         SELECT room_id, departs_on, named_at::date FROM found
         WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
-          AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on AND NOT is_wrong
+          AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
