@@ -1,4 +1,4 @@
-"""Who was there, as lists show it over time: extensions, early leavers, walk-ins, day use, rows that were taken over."""
+"""Who was there, as lists show it over time: extensions, early leavers, walk-ins, day use, rows taken over."""
 
 from datetime import date
 
