@@ -95,6 +95,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -312,6 +327,18 @@ CREATE FUNCTION minibar_ml.forecasts_at(instant timestamp with time zone) RETURN
     ) j
 $$;
 
+CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date) RETURNS TABLE(ground text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT md5(string_agg(minibar_ml.point_digest(m.metric_type, m.metric_value, m.context), E'\n'
+                          ORDER BY m.metric_type, m.hotel_id, m.observed_at))
+    FROM minibar_ml.ml_metrics m
+    WHERE m.entity_type = of_type AND m.entity_id = of_entity AND (m.hotel_id = of_hotel OR of_hotel = 0)
+      AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+      AND m.business_date BETWEEN since_on AND until_on
+      AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+$$;
+
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -455,6 +482,12 @@ CREATE FUNCTION minibar_ml.os_user() RETURNS text
     SELECT coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown')
 $$;
 
+CREATE FUNCTION minibar_ml.point_digest(metric_type text, metric_value double precision, context jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT metric_type || ' ' || CAST(metric_value AS text) || ' ' || CAST(context - 'occupancy' AS text)
+$$;
+
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -501,7 +534,8 @@ DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
 BEGIN
     WITH happened AS (
-        SELECT n.id, e.place, e.event, n.severity,
+        SELECT n.id, e.place, e.event, n.severity, n.value,
+               CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
@@ -518,24 +552,26 @@ BEGIN
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
-            -- Of all types that one's days are each a fault of its own (AlertKind.is_repeatable).
-            (4, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+            (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+                             NULL, NULL),
+            -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
+            (5, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
                             AND minibar_ml.is_live(n.status), NULL, NULL),
-            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (6, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (7, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (8, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (9, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (10, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (11, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
-        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
-        SELECT id, event, severity, by FROM happened ORDER BY id, place
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, reason)
+        SELECT id, event, severity, by, value, reason FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
@@ -571,6 +607,24 @@ BEGIN
            jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), n.operator, 'config.set',
+           n.fact || coalesce(', hotel ' || n.hotel_id, '') || coalesce(', product ' || n.product, ''),
+           (SELECT jsonb_build_object('value', o.value, 'since', o.since) FROM minibar_ml.ml_facts o
+            WHERE o.fact = n.fact AND o.hotel_id IS NOT DISTINCT FROM n.hotel_id
+              AND o.product IS NOT DISTINCT FROM n.product AND o.id < n.id
+            ORDER BY o.id DESC LIMIT 1),
+           jsonb_build_object('value', n.value, 'since', n.since)
+    FROM after_rows n ORDER BY n.id;
     RETURN NULL;
 END
 $$;
@@ -616,8 +670,8 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity)
-    SELECT id, 'opened', severity FROM after_rows ORDER BY id;
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value)
+    SELECT id, 'opened', severity, value FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -672,6 +726,13 @@ CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
         OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -745,6 +806,39 @@ ALTER TABLE minibar_ml.ml_alert_comments ALTER COLUMN id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_alert_days (
+    alert_id bigint NOT NULL,
+    occurred_on date NOT NULL,
+    since_on date NOT NULL,
+    judged_on date NOT NULL,
+    severity minibar_ml.severity NOT NULL,
+    value double precision NOT NULL,
+    score double precision,
+    figures jsonb NOT NULL,
+    ground text,
+    CONSTRAINT ml_alert_days_check CHECK (((since_on <= occurred_on) AND (occurred_on <= judged_on)))
+);
+
+COMMENT ON TABLE minibar_ml.ml_alert_days IS 'The days on which an alert''s fault was found, with their figures.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.alert_id IS 'The alert.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.occurred_on IS 'The business day of the fault.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.since_on IS 'The first day whose points it was found by.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.judged_on IS 'The last one: the day that was checked.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.severity IS 'How severe that day was.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.value IS 'What was measured.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.score IS 'Evidence in nats.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.figures IS 'All figures and sentences of that day.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.ground IS 'Digest of the points that it rests on, as they were; null: none to look at.';
+
 CREATE TABLE minibar_ml.ml_alert_events (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
@@ -753,7 +847,9 @@ CREATE TABLE minibar_ml.ml_alert_events (
     severity minibar_ml.severity NOT NULL,
     by text,
     considered_at timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    value double precision,
+    reason text,
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -771,6 +867,10 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.severity IS 'The alert''s severity 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.by IS 'Who did it; null: the system.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.considered_at IS 'When it was turned into messages; null: not yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.value IS 'What the alert said was measured then.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.reason IS 'Why the system resolved it, where not because all is normal.';
 
 ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alert_events_id_seq
@@ -817,9 +917,12 @@ CREATE TABLE minibar_ml.ml_alerts (
     snoozed_by text,
     previous_id bigint,
     muted_by bigint,
+    end_reason text,
+    corrected_at timestamp with time zone,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
+    CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
     CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
@@ -899,6 +1002,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.previous_id IS 'The alert of the same fau
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains this one.';
 
+COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
 ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -945,14 +1052,23 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
 
 CREATE TABLE minibar_ml.ml_changed_days (
     run_id bigint NOT NULL,
-    business_date date NOT NULL
+    business_date date NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL
 );
 
-COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Business days whose points a run of collect has changed: detect checks them again.';
+COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.run_id IS 'The run of collect.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.business_date IS 'The day.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
 CREATE TABLE minibar_ml.ml_channels (
     id bigint NOT NULL,
@@ -978,6 +1094,52 @@ COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it m
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_facts (
+    id bigint NOT NULL,
+    fact text NOT NULL,
+    hotel_id integer,
+    product text,
+    value text,
+    since timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stated_by name DEFAULT SESSION_USER NOT NULL,
+    operator text,
+    CONSTRAINT ml_facts_fact_check CHECK ((fact ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT ml_facts_operator_check CHECK (((length(operator) >= 1) AND (length(operator) <= 200))),
+    CONSTRAINT ml_facts_product_check CHECK (((length(product) >= 1) AND (length(product) <= 200))),
+    CONSTRAINT ml_facts_since_check CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_facts_value_check CHECK ((length(value) <= 1000000))
+);
+
+COMMENT ON TABLE minibar_ml.ml_facts IS 'Facts of the hotels, as they were stated. Rows are only ever added; the last one of a key counts.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.id IS 'Number of the statement.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.fact IS 'Which fact, as docs/settings.md lists them.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.hotel_id IS 'Of which hotel; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.product IS 'Of which product, its id or name; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.value IS 'The value as text; null: the default again.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.since IS 'Since when it holds.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_at IS 'When it was stated, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_by IS 'By which login.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.operator IS 'The person who was named, as the client says.';
+
+ALTER TABLE minibar_ml.ml_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_facts_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1552,6 +1714,9 @@ ALTER TABLE ONLY minibar_ml.ml_access
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_alert_days
+    ADD CONSTRAINT ml_alert_days_pkey PRIMARY KEY (alert_id, occurred_on);
+
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_pkey PRIMARY KEY (id);
 
@@ -1568,13 +1733,16 @@ ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_changed_days
-    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date);
+    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_person_id_kind_key UNIQUE (person_id, kind);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_facts
+    ADD CONSTRAINT ml_facts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_forecasts
     ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
@@ -1732,6 +1900,12 @@ CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFER
 
 CREATE TRIGGER ml_channels_updated AFTER UPDATE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
+CREATE TRIGGER ml_facts_checked BEFORE INSERT ON minibar_ml.ml_facts FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_fact();
+
+CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_facts FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
+
 CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -1762,6 +1936,9 @@ CREATE TRIGGER ml_people_updated AFTER UPDATE ON minibar_ml.ml_people REFERENCIN
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alert_days
+    ADD CONSTRAINT ml_alert_days_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
@@ -1818,6 +1995,8 @@ CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_m
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_alert_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_alert_events USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1827,6 +2006,8 @@ CREATE POLICY jobs ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.runs_
 CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_facts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -1860,6 +2041,8 @@ ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alert_comments ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_alert_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_alert_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alerts ENABLE ROW LEVEL SECURITY;
@@ -1871,6 +2054,8 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
@@ -1908,6 +2093,10 @@ CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a
   WHERE (a.id = ml_alert_comments.alert_id))));
 
+CREATE POLICY seen ON minibar_ml.ml_alert_days FOR SELECT USING ((EXISTS ( SELECT
+   FROM minibar_ml.ml_alerts a
+  WHERE (a.id = ml_alert_days.alert_id))));
+
 CREATE POLICY seen ON minibar_ml.ml_alert_events FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a
   WHERE (a.id = ml_alert_events.alert_id))));
@@ -1919,6 +2108,8 @@ CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT miniba
 CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
+
+CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING ((((fact <> ALL (ARRAY['alert_budget'::text, 'stock_deviation'::text, 'consumption_deviation'::text, 'refill_deviation'::text, 'consumption_floor'::text, 'product_floor'::text])) OR ( SELECT minibar_ml.sees_thresholds() AS sees_thresholds)) AND (((hotel_id IS NULL) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[])))));
 
 CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
 
@@ -1947,5 +2138,7 @@ CREATE POLICY seen ON minibar_ml.ml_setups FOR SELECT USING ((( SELECT minibar_m
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY stated ON minibar_ml.ml_facts FOR INSERT WITH CHECK (((fact <> 'timezone'::text) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR ((hotel_id <> 0) AND (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

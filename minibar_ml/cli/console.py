@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from minibar_ml.domain.json_form import json_form
-from minibar_ml.domain.terminal import visible as visible
+from minibar_ml.domain.output.json_form import json_form
+from minibar_ml.domain.output.terminal import visible as visible
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:

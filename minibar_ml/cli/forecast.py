@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
@@ -54,9 +54,8 @@ def forecast(
     Shows the forecast that `train` stored last night, and for a product with an alert that of the alert, as reports do.
     Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were.
     """
-    settings = session.settings()
-    zone = settings.zone()
-    instant = times.resolve_as_of(as_of, zone)
+    known, instant = house.at(session.settings(), "forecast", as_of)
+    settings, zone = known.settings, known.settings.zone()
     with session.store(settings, "forecast") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
@@ -145,7 +144,7 @@ def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneIn
     for one in shown:
         if one.reason:
             without.setdefault(one.reason, []).append(one.name)
-    console.note("days left: median (80% range); order: enough until the delivery and ML_ORDER_COVER_DAYS after it.")
+    console.note("days left: median (80% range); order: enough until the delivery and order_cover_days after it.")
     for reason, products in without.items():
         more = f" and {len(products) - LISTED} more" if len(products) > LISTED else ""
         console.note(f"No forecast ({REASONS[reason]}): {', '.join(products[:LISTED])}{more}")

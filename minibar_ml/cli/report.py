@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.schedules import job_schedules
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 NOTHING_YET = "There is no data yet: run `minibar-ml collect`, `train` and `detect`, then the report again."
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
-Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
+Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: the hotels' language).")]
 Email = Annotated[bool, typer.Option("--email", help="Also mail it to its subscribers (see `people list`).")]
 Formats = Annotated[
     list[str] | None, typer.Option("--format", help="html (default), pdf, xlsx or json; may be repeated.")
@@ -67,6 +67,9 @@ def weekly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
     scope = _scope(settings, as_of, hotel)
     period = week_ending(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -94,6 +97,9 @@ def monthly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
     scope = _scope(settings, as_of, hotel)
     period = month_ended(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -115,6 +121,9 @@ def dashboard(
     Its name is always the same. With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
     language, folder = _language(lang or settings.lang), out or settings.report_dir
     scope = _scope(settings, as_of, hotel)
 
@@ -180,8 +189,6 @@ def _print(
             return figures
 
         console.print_json(session.work(settings, "report view", look))
-        return
-    if not session.enabled(settings):
         return
     result = session.work(settings, "report", write)
     if result.report.has_nothing_yet:

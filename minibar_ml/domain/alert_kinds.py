@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.metrics import EntityType, MetricType
 from minibar_ml.domain.severities import Severity, SeverityRule
 
 AlertType = Literal[
@@ -46,6 +46,7 @@ class AlertKind:
     needs_fresh_data: muted where it was found while the hotel's data are stale.
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
+    rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
         viewers alone (losses in custody are about named attendants).
     is_operational: about minibar-ml and its data, not about the hotel.
@@ -53,13 +54,13 @@ class AlertKind:
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
     is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
-    severities: by reason, how severe its findings are.
+    severities: by reason, how severe its findings are; of a reason that is not named they are medium.
     """
 
     type: AlertType
     title: str
     normal_days: int | None
-    severities: Mapping[str, SeverityRule]
+    severities: Mapping[str, SeverityRule] = field(default_factory=dict)
     is_state: bool = False
     state_reasons: frozenset[str] = frozenset()
     is_continuing: bool = False
@@ -67,6 +68,7 @@ class AlertKind:
     needs_fresh_data: bool = False
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
+    rests_also: tuple[MetricType, ...] = ()
     is_stock: bool = False
     is_operational: bool = False
     depends_on_calendar: bool = False
@@ -79,6 +81,7 @@ class AlertKind:
         return self.is_state or bool(self.state_reasons)
 
 
+_MEDIUM = SeverityRule(least="medium")
 # Where the hour of a departure or arrival is not on record, a guest may have taken it.
 _UNSURE = SeverityRule(least="medium", by_size=((4.0, "high"),))
 _SHIFT = SeverityRule(least="low", by_size=((15.0, "medium"), (40.0, "high")))
@@ -100,6 +103,7 @@ _ALL = (
         # Stock below zero lasts until a correcting entry.
         state_reasons=frozenset({"stock_negative"}),
         is_continuing=True,
+        rests_also=("product_consumption",),
         is_stock=True,
     ),
     AlertKind(
@@ -113,6 +117,7 @@ _ALL = (
         },
         is_continuing=True,
         needs_fresh_data=True,
+        rests_also=("product_consumption",),
         is_stock=True,
     ),
     AlertKind(
@@ -167,7 +172,7 @@ _ALL = (
         severities={
             "vacant": SeverityRule(
                 least="high",
-                by_size=((2.0, "critical"),),
+                by_size=((5.0, "critical"),),
                 today="who was in the room is known while the day's keys and lists are at hand",
             ),
             "after_departure": _UNSURE,
@@ -213,7 +218,6 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
-        severities={"model_refused": SeverityRule(least="medium")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
@@ -251,7 +255,7 @@ def is_continuing(alert_type: AlertType, reason: str) -> bool:
 
 def severity_rule(alert_type: AlertType, reason: str) -> SeverityRule:
     """How severe findings of a reason are."""
-    return KINDS[alert_type].severities[reason]
+    return KINDS[alert_type].severities.get(reason, _MEDIUM)
 
 
 def severity_of(

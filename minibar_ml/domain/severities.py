@@ -20,7 +20,7 @@ class SeverityRule:
     least: every finding's; it says how sure such evidence is.
     by_size: from so much on. by_days: with so many days left or fewer. by_due: with so many days to the last day on
         which an order is in time, or fewer; below zero it is late.
-    measure: what a size is: units beyond what was expected, where prices are known in units of the range's average
+    measure: what a size is: units beyond what was expected, where prices are known in units of the range's median
         price; minutes; or how many times what is usual.
     today: why a critical one is a matter of today; None where none is critical.
     """

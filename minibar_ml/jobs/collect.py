@@ -23,12 +23,15 @@ OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 DAILY_DAYS = 35
 """How far back the first run of each business day looks."""
+NEWS_DAYS = 31
+"""Changes of older days are not looked at by detect, except where an alert rests on them."""
 STAGED_FOR: Mapping[str, MetricType] = {
     "stage_custody": "custody_loss",
     "stage_draws": "custody_loss",
     "stage_movements": "stock_outflow",
     "stage_openings": "stock_level",
     "stage_own_depots": "stock_level",
+    "stage_refills": "request_response",
 }
 """Stages that are read over one metric's span, which may be longer than the usual one."""
 
@@ -68,7 +71,8 @@ def run(
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
         days = [_lookback(as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
-        span = everything if _has_moved(last, zone, house.hours) else _span(as_of, zone, days)
+        has_moved = _has_moved(last, zone, house.hours)
+        span = everything if has_moved else _span(as_of, zone, days)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
@@ -77,10 +81,15 @@ def run(
         _compute(connection, span, spans, contract.usable, house)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        points = metrics.merge(connection, job.id, starts, as_of, span.until_on)
+        # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
+        is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
+        changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
+        points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        # For detect: points that are filed again are no news of the hotel.
+        job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
@@ -95,7 +104,7 @@ def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
     if is_other_hours:
         logger.warning("check-in and check-out times have changed: all business days are computed again")
     if is_other_zone:
-        logger.warning("ML_TIMEZONE was %s: all business days are computed again", was["timezone"])
+        logger.warning("the time zone was %s: all business days are computed again", was["timezone"])
     return is_other_hours or is_other_zone
 
 

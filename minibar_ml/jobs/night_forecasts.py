@@ -27,7 +27,6 @@ def store(
     connection: "Connection",
     hotels: Mapping[int, Frames],
     plan: TrainingPlan,
-    supplies: Supplies,
     usable: Collection[str],
 ) -> int:
     """Store the forecast of every product as of the plan's instant; returns how many there are.
@@ -35,7 +34,7 @@ def store(
     `hotels` must hold the products and levels of the last 60 days. A live run knows the stays ahead as well.
     """
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
-    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan.today(), supplies)]
+    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)]
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
     return len(made)
 
@@ -50,10 +49,11 @@ def _with_stays(connection: "Connection", hotels: Mapping[int, Frames], plan: Tr
     return found
 
 
-def _of_hotel(hotel_id: int, frames: Frames, today: date, supplies: Supplies) -> list[StockForecast]:
-    factor, day = factor_of(frames, today.toordinal()), today.toordinal()
+def _of_hotel(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
+    day = plan.today().toordinal()
+    factor = factor_of(frames, day)
     made = forecast_stock(stock_of(frames, day - WINDOW_DAYS, day + 1), day, is_complete=False, factor=factor)
-    return _products(hotel_id, made, supplies, with_stays=factor is not None)
+    return _products(hotel_id, made, plan.limits_of(hotel_id).supplies, with_stays=factor is not None)
 
 
 def _products(hotel_id: int, made: Forecast, supplies: Supplies, *, with_stays: bool) -> list[StockForecast]:

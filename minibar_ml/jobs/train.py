@@ -81,9 +81,9 @@ def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult
     with runs.job_run(connection, "train", plan.as_of) as job:
         given = _read(connection, plan)
         usable = source.read(connection).usable
-        supplies = forecasting.supplies_by_id(connection, plan.limits.supplies, usable)
-        forecasts = forecasting.store(connection, given.hotels, plan.today(), supplies)
-        job.counts.update(night_forecasts=night_forecasts.store(connection, given.hotels, plan, supplies, usable))
+        plan = forecasting.with_names(connection, plan, usable)
+        forecasts = forecasting.store(connection, given.hotels, plan)
+        job.counts.update(night_forecasts=night_forecasts.store(connection, given.hotels, plan, usable))
         fitted = [_fit(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()]
         trained, pruned = _store(connection, fitted, given.config, plan.as_of, keys)
         stored = sum(one.version is not None for one in trained)
@@ -136,7 +136,8 @@ def _records(given: _Input, plan: TrainingPlan) -> Records:
 
 def _fit(frames: Frames, hotel_id: int, given: _Input, plan: TrainingPlan) -> _Fitted:
     """Learn one hotel's models and measure them on held-out days."""
-    config, started_at = given.config, datetime.now(plan.as_of.tzinfo)
+    config = replace(given.config, limits=plan.limits_of(hotel_id))
+    started_at = datetime.now(plan.as_of.tzinfo)
     frames = feedback.without_confirmed(frames, given.verdicts, hotel_id)
     past = frames.between(config.since, config.until)
     fitted = replace(training.learn(past, config.min_points), threshold_multiplier=config.threshold_multiplier)

@@ -1,6 +1,7 @@
 """Possible loss of a finding in money, units x price, and the severity that it gives; unknown where a price is."""
 
 from collections.abc import Callable, Mapping
+from statistics import median
 
 from minibar_ml.domain.alert_kinds import severity_rule
 from minibar_ml.domain.alerts import Finding, Severity
@@ -33,22 +34,22 @@ def _of_products(finding: Finding, found: Mapping[int, float], prices: Mapping[i
 
 
 def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
-    """The finding's severity by its possible loss, in units of the average price of all products.
+    """The finding's severity by its possible loss, in units of the median price of all products.
 
     As the detector has it where the loss is not known, or where something else decides.
     """
-    rule, average = severity_rule(finding.type, finding.reason), _average(WORTH.get(finding.reason), prices)
-    if not rule.by_size or rule.measure != "units" or finding.impact is None or not average:
+    rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
+    if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
         return finding.severity
-    return rule.severity(finding.impact / average)
+    return rule.severity(finding.impact / usual)
 
 
-def _average(worth: Worth | None, prices: Mapping[int, Price]) -> float | None:
-    """The average of those prices that a loss is computed with."""
+def _usual(worth: Worth | None, prices: Mapping[int, Price]) -> float | None:
+    """The median of those prices that a loss is computed with: one bottle of champagne does not make a can cheap."""
     goods = worth in ("goods", "missing")
     known = [one.lost_goods if goods else one.lost_sale for one in prices.values()]
     priced = [float(one) for one in known if one is not None and one > 0]
-    return sum(priced) / len(priced) if priced else None
+    return median(priced) if priced else None
 
 
 def _off(finding: Finding) -> float:

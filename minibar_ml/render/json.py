@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from minibar_ml.domain.json_form import json_form
+from minibar_ml.domain.output.json_form import json_form
 from minibar_ml.domain.reporting.report import Dashboard, Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words

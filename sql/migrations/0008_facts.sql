@@ -61,3 +61,91 @@ COMMENT ON COLUMN minibar_ml.ml_forecasts.made_at IS 'As of when.';
 COMMENT ON COLUMN minibar_ml.ml_forecasts.days_left IS 'Days until the stock is gone (P50); null: no forecast.';
 COMMENT ON COLUMN minibar_ml.ml_forecasts.reason IS 'Why there is no forecast.';
 COMMENT ON COLUMN minibar_ml.ml_forecasts.figures IS 'Level, P10 and P90, order, the days ahead.';
+
+-- Facts of the hotels: time zone, hours, how products are ordered, events, budget and thresholds. Statements are only
+-- added: what holds at an instant is the one of the key that was stated last of those whose `since` has come. Which facts
+-- there are, and what their values may be, is said by minibar_ml/config/settings.py; who reads the table checks again.
+CREATE TABLE minibar_ml.ml_facts (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    fact text NOT NULL CHECK (fact ~ '^[a-z_]{1,40}$'),
+    hotel_id integer,
+    product text CHECK (length(product) BETWEEN 1 AND 200),
+    value text CHECK (length(value) <= 1000000),
+    since timestamptz NOT NULL CHECK (since >= '1999-12-31 00:00+00' AND since < '2200-01-01 00:00+00'),
+    stated_at timestamptz NOT NULL DEFAULT now(),
+    stated_by name NOT NULL DEFAULT session_user,
+    operator text CHECK (length(operator) BETWEEN 1 AND 200)
+);
+
+-- When, and by which login, is never what the client says; nobody passes for somebody else.
+CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+CREATE TRIGGER ml_facts_checked BEFORE INSERT ON minibar_ml.ml_facts
+    FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_fact();
+CREATE TRIGGER ml_facts_grow BEFORE UPDATE OR DELETE OR TRUNCATE ON minibar_ml.ml_facts
+    FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), n.operator, 'config.set',
+           n.fact || coalesce(', hotel ' || n.hotel_id, '') || coalesce(', product ' || n.product, ''),
+           (SELECT jsonb_build_object('value', o.value, 'since', o.since) FROM minibar_ml.ml_facts o
+            WHERE o.fact = n.fact AND o.hotel_id IS NOT DISTINCT FROM n.hotel_id
+              AND o.product IS NOT DISTINCT FROM n.product AND o.id < n.id
+            ORDER BY o.id DESC LIMIT 1),
+           jsonb_build_object('value', n.value, 'since', n.since)
+    FROM after_rows n ORDER BY n.id;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts
+    REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
+
+-- Whether a role may see facts that show what goes unnoticed.
+CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
+$$;
+
+-- Thresholds are the administrators'; the rest of a hotel's facts, and the store's, are seen by whoever is in the hotel.
+-- What holds for the store is changed by administrators of all hotels, what holds for a hotel by its own; the time zone
+-- by jobs alone, which then compute every point again.
+ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY jobs ON minibar_ml.ml_facts USING ((SELECT minibar_ml.runs_jobs(current_user)));
+CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING (
+    (fact NOT IN ('alert_budget', 'stock_deviation', 'consumption_deviation', 'refill_deviation', 'consumption_floor',
+                  'product_floor')
+     OR (SELECT minibar_ml.sees_thresholds()))
+    AND ((hotel_id IS NULL AND (SELECT minibar_ml.is_any(current_user, '{administrator,viewer,storekeeper}')))
+         OR (SELECT minibar_ml.is_everywhere(current_user, '{administrator,viewer,storekeeper}'))
+         OR hotel_id = ANY (
+            CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator,viewer,storekeeper}')) AS integer[]))));
+CREATE POLICY stated ON minibar_ml.ml_facts FOR INSERT WITH CHECK (
+    fact NOT IN ('timezone')
+    AND ((SELECT minibar_ml.is_everywhere(current_user, '{administrator}'))
+         OR (hotel_id <> 0 AND hotel_id = ANY (
+            CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator}')) AS integer[])))));
+
+COMMENT ON TABLE minibar_ml.ml_facts IS
+    'Facts of the hotels, as they were stated. Rows are only ever added; the last one of a key counts.';
+COMMENT ON COLUMN minibar_ml.ml_facts.id IS 'Number of the statement.';
+COMMENT ON COLUMN minibar_ml.ml_facts.fact IS 'Which fact, as docs/settings.md lists them.';
+COMMENT ON COLUMN minibar_ml.ml_facts.hotel_id IS 'Of which hotel; null: of all.';
+COMMENT ON COLUMN minibar_ml.ml_facts.product IS 'Of which product, its id or name; null: of all.';
+COMMENT ON COLUMN minibar_ml.ml_facts.value IS 'The value as text; null: the default again.';
+COMMENT ON COLUMN minibar_ml.ml_facts.since IS 'Since when it holds.';
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_at IS 'When it was stated, by the server''s clock.';
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_by IS 'By which login.';
+COMMENT ON COLUMN minibar_ml.ml_facts.operator IS 'The person who was named, as the client says.';

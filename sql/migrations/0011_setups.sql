@@ -49,10 +49,10 @@ CREATE POLICY seen ON minibar_ml.ml_setup_rises FOR SELECT USING (
     (SELECT minibar_ml.is_everywhere(current_user, '{administrator,viewer}'))
     OR hotel_id = ANY (CAST((SELECT minibar_ml.hotels_as(current_user, '{administrator,viewer}')) AS integer[])));
 
-ALTER TABLE minibar_ml.ml_alert_events DROP CONSTRAINT ml_alert_events_event_check;
-ALTER TABLE minibar_ml.ml_alert_events ADD CONSTRAINT ml_alert_events_event_check CHECK (event IN (
-    'opened', 'escalated', 'recurred', 'acknowledged', 'snoozed', 'unsnoozed', 'resolved', 'false_positive', 'reopened',
-    'muted', 'unmuted'));
+ALTER TABLE minibar_ml.ml_alert_events DROP CONSTRAINT ml_alert_events_event_check,
+    ADD CONSTRAINT ml_alert_events_event_check CHECK (event IN (
+        'opened', 'escalated', 'recurred', 'corrected', 'acknowledged', 'snoozed', 'unsnoozed', 'resolved',
+        'false_positive', 'reopened', 'muted', 'unmuted'));
 
 -- As before, and when units were missing from a vacant room once more.
 CREATE OR REPLACE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
@@ -61,7 +61,8 @@ DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
 BEGIN
     WITH happened AS (
-        SELECT n.id, e.place, e.event, n.severity,
+        SELECT n.id, e.place, e.event, n.severity, n.value,
+               CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
@@ -78,24 +79,26 @@ BEGIN
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
-            -- Of all types that one's days are each a fault of its own (AlertKind.is_repeatable).
-            (4, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+            (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+                             NULL, NULL),
+            -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
+            (5, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
                             AND minibar_ml.is_live(n.status), NULL, NULL),
-            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (6, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (7, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (8, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (9, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (10, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (11, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
-        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
-        SELECT id, event, severity, by FROM happened ORDER BY id, place
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, reason)
+        SELECT id, event, severity, by, value, reason FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,

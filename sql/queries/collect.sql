@@ -41,6 +41,7 @@ CREATE TEMP TABLE scratch_rows (
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (
     visit_id integer, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
@@ -544,42 +545,25 @@ WHERE NOT (n.night = v.business_date AND (
           v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz OR coalesce(n.loaded_at > v.visited_at, false)))
   AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
 
--- name: stage_setups
--- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
--- hotel's rooms of a type had before it is not known.
-WITH now AS MATERIALIZED (
-    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
-), former AS (
-    SELECT max(as_of) AS at FROM ml_job_runs
-    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
-), risen AS (
-    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
-    SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
-           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
-    FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
-    WHERE n.units > coalesce(s.units, 0)
-      AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
-), dropped AS (
-    DELETE FROM ml_setups s WHERE NOT EXISTS (
-        SELECT FROM now n
-        WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
-)
-INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
-ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
-
 -- name: stage_rises
--- Setups that were raised with no setup to read: within four days at least four rooms in which nobody had slept since the
+-- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
 -- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
 -- (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves take what they like, the hotel puts in the same
 -- everywhere. Where the points of earlier days are read they are as their own runs left them.
 WITH quiet AS MATERIALIZED (
     SELECT v.hotel_id, v.room_id, v.business_date AS day, l.products, l.product_id, l.units
-    FROM scratch_visits v LEFT JOIN LATERAL (
+    FROM scratch_visits v
+    JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
+    JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
+    LEFT JOIN LATERAL (
         SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
         FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
-    WHERE v.is_check AND v.business_date >= CAST(:since_on AS date) AND NOT EXISTS (
-        SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
-        AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
+    WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
+      AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
+      AND NOT EXISTS (SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
+                      AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
+      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
+                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
     UNION ALL
     SELECT m.hotel_id, m.entity_id, m.business_date, p.products, p.product_id, p.units
     FROM ml_metrics m CROSS JOIN LATERAL (
@@ -607,11 +591,35 @@ SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.un
        min(q.day)::timestamptz, 'rooms'
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
+  AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
     WHERE o.hotel_id = q.hotel_id AND o.room_type IS NOT DISTINCT FROM r.room_type AND o.product_id = q.product_id
       AND o.since_at <= (k.day + 1)::timestamptz AND o.until_at > (k.day - 30)::timestamptz)
 GROUP BY q.hotel_id, r.room_type, q.product_id
+
+-- name: stage_setups
+-- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
+-- hotel's rooms of a type had before it is not known.
+WITH now AS MATERIALIZED (
+    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
+), former AS (
+    SELECT max(as_of) AS at FROM ml_job_runs
+    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
+), risen AS (
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+    FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
+    WHERE n.units > coalesce(s.units, 0)
+      AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
+), dropped AS (
+    DELETE FROM ml_setups s WHERE NOT EXISTS (
+        SELECT FROM now n
+        WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
+)
+INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
+ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
 
 -- name: settle_rises
 -- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
@@ -862,6 +870,15 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
+-- name: stage_refills
+-- When something was put into rooms that have a request which nobody has answered.
+WITH open AS MATERIALIZED (
+    SELECT DISTINCT room_id FROM source_refill_requests(:since_at, :until) WHERE NOT is_answered
+)
+INSERT INTO scratch_refills
+SELECT DISTINCT l.room_id, l.visited_at FROM source_visit_lines(:since_at, :until) l
+WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
+
 -- name: refill_duration
 -- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
@@ -888,6 +905,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
+-- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
+-- answered, or the guest of its day has left. Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -896,14 +915,33 @@ WITH found AS MATERIALIZED (
     SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
            count(*), min(request_id)
     FROM found WHERE is_untimed GROUP BY 2
+), open AS (
+    SELECT * FROM found WHERE NOT is_untimed AND coalesce(answered_at > :until, true)
+), ends AS (
+    SELECT q.request_id, 'refill' AS ended_by, f.at AS ended_at FROM open q JOIN scratch_refills f USING (room_id)
+    WHERE f.at > q.requested_at
+    UNION ALL
+    SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
+    FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
+    UNION ALL
+    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
+    GROUP BY q.request_id
+), ended AS (
+    SELECT DISTINCT ON (e.request_id) e.request_id, e.ended_by, e.ended_at
+    FROM ends e JOIN open q USING (request_id) WHERE e.ended_at <= :until AND e.ended_at >= q.requested_at
+    ORDER BY e.request_id, e.ended_at, e.ended_by
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (q.room_id, q.requested_at)
        'request_response', r.hotel_id, 'room', q.room_id,
        CASE WHEN q.answered_at <= :until THEN extract(epoch FROM q.answered_at - q.requested_at) / 60
+            WHEN e.request_id IS NOT NULL THEN extract(epoch FROM e.ended_at - q.requested_at) / 60
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
-       q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.answered_at > :until, true))
-FROM found q JOIN source_rooms() r USING (room_id) WHERE NOT q.is_untimed
+       q.requested_at, q.requested_at::date,
+       jsonb_strip_nulls(jsonb_build_object(
+           'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by))
+FROM found q JOIN source_rooms() r USING (room_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
@@ -933,10 +971,14 @@ FROM taken GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: upsert
--- Writes points that are new or different; returns how many of each, and of which of the last 31 days. Equal ones are
--- not touched at all.
+-- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
+-- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full
+-- the hotel was is a change.
 WITH changed AS MATERIALIZED (
-    SELECT c.*, o.metric_type IS NULL AS is_new
+    SELECT c.*, o.metric_type IS NULL AS is_new,
+           (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
+               AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
+               AS is_news
     FROM computed_metrics c LEFT JOIN ml_metrics o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
@@ -949,9 +991,10 @@ WITH changed AS MATERIALIZED (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM changed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
+    WHERE is_news AND entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -968,11 +1011,12 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING m.business_date
+    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM removed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
+    WHERE entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed

@@ -58,7 +58,8 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
-       read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by
+       read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by, end_reason,
+       corrected_at, CAST(CAST(:as_of AS timestamptz) AS date) AS today
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place

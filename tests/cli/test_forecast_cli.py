@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.hotels import AS_OF, command, done
+from support.hotels import AS_OF, command, done, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
@@ -102,13 +102,14 @@ def test_a_hotel_that_is_not_there_is_an_error_and_a_product_is_known_by_part_of
 def test_orders_follow_the_products_file(trained: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "products.csv"
     file.write_text("product,lead_time_days,order_multiple\n3,60,1000\n")
-    done(trained, "train", "--as-of", AS_OF, "--quiet", ML_PRODUCTS_FILE=str(file))
+    state(trained, ML_PRODUCTS_FILE=str(file))
+    done(trained, "train", "--as-of", AS_OF, "--quiet")
     capsys.readouterr()
     done(trained, "forecast", "--as-of", AS_OF, "--json", "--product", "3")
     (one,) = json.loads(capsys.readouterr().out)["products"]
     assert one["order_quantity"] % 1000 == 0
     assert one["order_quantity"] > 0
     file.write_text("product,lead_time\n3,60\n")
-    code = command(trained, "train", "--as-of", AS_OF, ML_PRODUCTS_FILE=str(file))
+    code = command(trained, "config", "import", str(file))
     assert code == ExitCode.CONFIGURATION
     assert "line 2: unknown key 'lead_time'" in capsys.readouterr().err

@@ -186,7 +186,7 @@ def test_a_second_theft_of_a_room_is_news_of_the_open_alert(
     hotel.stay(1, "2025-11-01 15:00", "2025-11-03 08:00")
     for day in ("2025-11-03 11:00", "2025-11-04 10:00"):
         hotel.empty(1, day)
-    for day, units in (("2025-11-10", 4), ("2025-11-12", 1)):
+    for day, units in (("2025-11-10", 6), ("2025-11-12", 1)):
         hotel.setup(1, f"{day} 10:00", 1, units)
         after = date.fromisoformat(day) + timedelta(days=1)
         _vacant(hotel, f"{after}T02:00")
@@ -195,7 +195,7 @@ def test_a_second_theft_of_a_room_is_news_of_the_open_alert(
     done(hotel.url, "alerts", "list", "--type", "vacant_consumption", "--json")
     (alert,) = json.loads(capsys.readouterr().out)
     assert (alert["occurred_on"], alert["last_occurred_on"], alert["value"]) == ("2025-11-10", "2025-11-12", 1)
-    assert "1 unit missing" in alert["message"] and "Missing before that: 4 units on 10 Nov." in alert["message"]
+    assert "1 unit missing" in alert["message"] and "Missing before that: 6 units on 10 Nov." in alert["message"]
     assert (alert["severity"], alert["occurrences"]) == ("critical", 2)
     events = sql(hotel.url, "SELECT event FROM minibar_ml.ml_alert_events ORDER BY id")
     assert [event for (event,) in events] == ["opened", "recurred"]

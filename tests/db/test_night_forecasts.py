@@ -48,11 +48,8 @@ def test_a_product_with_an_alert_has_the_figures_of_the_alert(night: str, capsys
     shown = {one["alert_id"]: one for one in _forecast(night, capsys) if one["alert_id"] is not None}
     assert shown.keys() == alerts.keys() != set()
     for number, one in shown.items():
-        facts = alerts[number].get("facts", {})
-        assert (one["days"], one["p10"], one["p90"]) == tuple(
-            alerts[number][name] for name in ("value", "lower", "upper")
-        )
-        assert facts == {} or one["level"] == facts["level"]
+        alert = alerts[number]
+        assert (one["days"], one["p10"], one["p90"]) == (alert["value"], alert["lower"], alert["upper"])
 
 
 def test_the_night_after_a_newer_forecast_replaces_that_of_an_older_alert(

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
@@ -78,8 +78,8 @@ def list_(
     `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
     listed but counted on stderr. `--as-of` leaves out alerts raised later; the others are shown as they are now.
     """
-    settings = session.settings()
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
+    settings = house.settings_of(session.settings(), "alerts list")
     start, end = _span(settings, since, until, as_of)
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
@@ -97,7 +97,8 @@ def list_(
     )
     found = _fetch(settings, wanted, floor, by, with_hidden=not (status or muted or quiet))
     phases.note(found.phases, hotel)
-    _print(found, by, printed, session.language(settings))
+    today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
+    _print(found, by, printed, session.language(settings), today)
     _note(found, is_default=not status, with_none=printed == "table" and not quiet)
 
 
@@ -152,11 +153,11 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang) -> None:
+def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang, today: date) -> None:
     if printed == "table":
         _print_table(found.alerts, found.groups, by, lang)
         return
-    rows = [json_rows.as_json(alert, lang) for alert in found.alerts]
+    rows = [json_rows.as_json(alert, lang, today) for alert in found.alerts]
     if found.groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, found.groups, strict=True)]
     print_rows(rows, printed, grouped=found.groups is not None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import addresses, delivery, preferences
 from minibar_ml.cli.people.table import listing
@@ -65,8 +65,8 @@ def add(
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name must have 1 to {LONGEST_NAME} printable characters.")
-    settings = session.settings()
     found = addresses.read(email, sms, push, chat)
+    settings = house.settings_of(session.settings(), "people add")
     start = Person(name=name.strip(), language=settings.lang)
     if role == "storekeeper":
         start = replace(start, alert_types=types_where(lambda kind: kind.is_stock))
@@ -139,7 +139,7 @@ def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
 
     Addresses that contain tokens are not shown.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people list")
     with session.store(settings, "people list") as connection:
         people.follow_source(connection, source.usable(connection), settings.lang)
         connection.commit()
@@ -176,7 +176,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """
     from minibar_ml.store.notifications import people
 
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people test")
     with session.store(settings, "people test") as connection:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)

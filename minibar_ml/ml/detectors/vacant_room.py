@@ -9,13 +9,13 @@ import numpy as np
 from minibar_ml.domain.alert_kinds import severity_of
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.frames import CERTAIN, Frames
+from minibar_ml.ml.frames import AFTER_FIRST_CHECK, CERTAIN, Frames
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.01
-RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 10.0, 0.15, 0.4
+RATIO_PRIOR, GUESTS_RATIO, OVERLOOKED_RATIO, GREATEST_RATIO = 20.0, 0.3, 0.15, 0.6
 SPAN_HOURS = 1
 REASONS = ("vacant", "after_departure", "before_arrival", "around_departure", "after_first_check")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
@@ -26,9 +26,8 @@ class VacantRoom:
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
     arrival of unknown hour; and the first check after a guest may have overlooked what the second finds. How often such
-    a time leaves a product or two missing is learned from the hotel's own weeks before the scored day; how much rarer
-    more products are, from two against one: who overlooks, overlooks one, thieves take several, and a few thefts in
-    the past must not teach that they are usual.
+    a time leaves something missing is learned from the hotel's own weeks before the scored day; how much rarer more
+    products are, from two against one: guests who leave late may take several, who overlooks, overlooks one.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -71,25 +70,25 @@ class VacantRoom:
 def surprise(found: "DataFrame", before: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
     """-ln of the probability of so many products or more, by the uncertain times of the days before.
 
-    The rate of one or two products is that of checks of such evidence and of about that hour, shrunk to that of the
-    other hours, and this to a small prior. How many products are found is geometric. Units of one product count once:
-    an attendant who overlooked it overlooked them all.
+    The rate of finds is that of checks of such evidence and of about that hour, shrunk to that of the other hours, and
+    this to a small prior. How many products are found is geometric. Units of one product count once: an attendant who
+    overlooked it overlooked them all.
     """
-    few = before["products_found"].between(1, 2)
-    ones, twos = (int((before["products_found"] == size).sum()) for size in (1, 2))
-    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (ones + RATIO_PRIOR), GREATEST_RATIO)
-    rates = []
-    for evidence, hour in zip(found["evidence"], found["check_hour"], strict=True):
-        alike, near = before["evidence"] == evidence, (before["check_hour"] - hour).abs() <= SPAN_HOURS
-        others = _rate(few[alike & ~near], PRIOR_RATE)
-        rates.append(_rate(few[alike & near], others))
-    sizes = found["products_found"].to_numpy(dtype=float)
-    tail = np.asarray(rates, dtype=float) * ratio ** np.maximum(sizes - 1, 0)
-    return np.asarray(-np.log(np.clip(tail, 1e-30, 1.0)))
+    tails = [_tail(row, before[before["evidence"] == row["evidence"]]) for row in found.to_dict("records")]
+    return np.asarray(-np.log(np.clip(np.asarray(tails, dtype=float), 1e-30, 1.0)))
 
 
-def _rate(few: "Series[bool]", prior: float) -> float:
-    return float((few.sum() + PRIOR_CHECKS * prior) / (len(few) + PRIOR_CHECKS))
+def _tail(row: Mapping[Any, Any], alike: "DataFrame") -> float:
+    products, near = alike["products_found"], (alike["check_hour"] - row["check_hour"]).abs() <= SPAN_HOURS
+    rate = _rate(products[near] > 0, _rate(products[~near] > 0, PRIOR_RATE))
+    usual = OVERLOOKED_RATIO if row["evidence"] == AFTER_FIRST_CHECK else GUESTS_RATIO
+    ones, twos = int((products == 1).sum()), int((products == 2).sum())
+    ratio = min((twos + RATIO_PRIOR * usual) / (ones + RATIO_PRIOR), GREATEST_RATIO)
+    return float(rate * ratio ** max(float(row["products_found"]) - 1, 0))
+
+
+def _rate(finds: "Series[bool]", prior: float) -> float:
+    return float((finds.sum() + PRIOR_CHECKS * prior) / (len(finds) + PRIOR_CHECKS))
 
 
 def earlier(found: "DataFrame", vacant: "DataFrame") -> "Series[Any]":

@@ -1,4 +1,4 @@
-"""Stored forecasts: points of days left, read again to be judged, and those of the night, to be shown."""
+"""Stored forecasts: points of days left, to see what they were worth, and the forecasts of the night, to be shown."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence

@@ -107,9 +107,10 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
     (VISITS | STAYS, ("stage_unlisted",)),
-    (VISITS | {"source_setups"}, ("stage_setups",)),
     (VISITS | STAYS, ("stage_rises",)),
+    (VISITS | {"source_setups"}, ("stage_setups",)),
     (VISITS, ("settle_rises",)),
+    (VISITS | {"source_refill_requests"}, ("stage_refills",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
 
@@ -167,15 +168,22 @@ class MergeResult:
 
 
 def merge(
-    connection: Connection, run_id: int, spans: Mapping[MetricType, datetime], until: datetime, until_on: date
+    connection: Connection,
+    run_id: int,
+    spans: Mapping[MetricType, datetime],
+    until: datetime,
+    until_on: date,
+    changes_since: date,
 ) -> MergeResult:
     """Write what is new or different, remove what the source no longer gives; returns the counts.
 
-    Which of the last 31 business days changed is left for detect in ml_changed_days.
+    Whose points changed on which business days between `changes_since` and `until_on`, both excluded, is left for
+    detect in ml_changed_days: of `until_on` it looks at everything anyway.
     """
     trailing = min(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
     bounds = {"trailing_since": trailing, "until": until, "until_on": until_on, "run_id": run_id}
+    bounds |= {"changes_since": changes_since}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
