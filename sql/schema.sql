@@ -274,6 +274,10 @@ DECLARE
     partition_name text;
     made integer := 0;
 BEGIN
+    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years' THEN
+        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, or 5 years ahead', since, until
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
         partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
         IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
@@ -343,7 +347,9 @@ CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
+    SELECT hotel_ids || 0 FROM minibar_ml.ml_access
+    WHERE database_role = who AND role = ANY(roles)
+      AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = who AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.in_quiet_hours(at timestamp with time zone, quiet_from time without time zone, quiet_until time without time zone) RETURNS boolean
@@ -919,6 +925,8 @@ CREATE TABLE minibar_ml.ml_alerts (
     muted_by bigint,
     end_reason text,
     corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
@@ -1005,6 +1013,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains
 COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
@@ -1344,7 +1356,7 @@ CREATE TABLE minibar_ml.ml_nights (
     night date NOT NULL,
     state text NOT NULL,
     guests integer,
-    stay_id integer,
+    stay_id bigint,
     arrives_on date,
     arrives_at timestamp with time zone,
     departs_on date,
@@ -1609,6 +1621,7 @@ CREATE TABLE minibar_ml.ml_source_contract (
     absent text[] DEFAULT '{}'::text[] NOT NULL,
     schemas jsonb NOT NULL,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    content text,
     CONSTRAINT ml_source_contract_only_row_check CHECK (only_row)
 );
 
@@ -1616,15 +1629,33 @@ COMMENT ON TABLE minibar_ml.ml_source_contract IS 'How the hotel application''s 
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.only_row IS 'Keeps it one row.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The file of sql/source that fits.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The name of the layout that fits.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of that file.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of its text.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.absent IS 'Parts that the hotel does without (db init --without).';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.schemas IS 'The schema in which each source table is looked for.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.installed_at IS 'When db init installed it.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_contract.content IS 'The text of a layout that stands outside the package (ML_SOURCE_FILE); null: it is one of the program''s own.';
+
+CREATE TABLE minibar_ml.ml_source_ids (
+    kind text NOT NULL,
+    key text NOT NULL,
+    id integer NOT NULL,
+    CONSTRAINT ml_source_ids_id_check CHECK ((id > 0)),
+    CONSTRAINT ml_source_ids_kind_check CHECK ((kind = ANY (ARRAY['hotel'::text, 'room'::text, 'product'::text, 'user'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_source_ids IS 'Numbers of ours for the keys of a hotel system whose ids are bigint, uuid or text; else empty.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.kind IS 'hotel, room, product or user.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.key IS 'The id in the source, as text.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.id IS 'The number that stands for it in the store and on screens.';
 
 CREATE TABLE minibar_ml.ml_source_problems (
     seen_on date NOT NULL,
@@ -1801,6 +1832,12 @@ ALTER TABLE ONLY minibar_ml.ml_setups
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
 
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_kind_id_key UNIQUE (kind, id);
+
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_pkey PRIMARY KEY (kind, key);
+
 ALTER TABLE ONLY minibar_ml.ml_source_problems
     ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (seen_on, source, problem);
 
@@ -1819,6 +1856,8 @@ CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_incident ON minibar_ml.ml_alerts USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
@@ -1944,6 +1983,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
@@ -2033,6 +2075,8 @@ CREATE POLICY jobs ON minibar_ml.ml_setup_rises USING (( SELECT minibar_ml.runs_
 
 CREATE POLICY jobs ON minibar_ml.ml_setups USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_source_ids USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -2080,6 +2124,8 @@ ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_setup_rises ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_setups ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_source_ids ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
@@ -2134,6 +2180,8 @@ CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_m
 CREATE POLICY seen ON minibar_ml.ml_setup_rises FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_setups FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_source_ids FOR SELECT USING (((kind <> 'user'::text) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 

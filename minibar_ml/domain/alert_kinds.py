@@ -35,6 +35,7 @@ class AlertKind:
     """What is known of one alert type.
 
     title: its English name; the Turkish one is in alerts.po (context `type`).
+    fed_by: metrics that it rests on; without a point of any of them there is nothing to find.
     normal_days: after how many normal business days its alerts are resolved automatically; None: never, a person has
         to decide. A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at
         the limit does not come and go by the hour. An event needs whole days without the like: of a room those on
@@ -47,6 +48,8 @@ class AlertKind:
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
+    is_of_incident: alerts of one product whose days touch, or of one room and day, are one incident where they are of
+        such types.
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
         viewers alone (losses in custody are about named attendants).
     is_operational: about minibar-ml and its data, not about the hotel.
@@ -59,6 +62,7 @@ class AlertKind:
 
     type: AlertType
     title: str
+    fed_by: tuple[MetricType, ...] = ()
     normal_days: int | None
     severities: Mapping[str, SeverityRule] = field(default_factory=dict)
     is_state: bool = False
@@ -69,6 +73,7 @@ class AlertKind:
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
+    is_of_incident: bool = False
     is_stock: bool = False
     is_operational: bool = False
     depends_on_calendar: bool = False
@@ -91,6 +96,7 @@ _ALL = (
     AlertKind(
         type="stock_anomaly",
         title="Unusual stock movement",
+        fed_by=("stock_level", "stock_outflow"),
         normal_days=14,
         severities={
             # Days left, orders and leaks are computed from it.
@@ -105,10 +111,12 @@ _ALL = (
         is_continuing=True,
         rests_also=("product_consumption",),
         is_stock=True,
+        is_of_incident=True,
     ),
     AlertKind(
         type="shrinkage",
         title="Unexplained stock loss",
+        fed_by=("stock_outflow",),
         normal_days=14,
         severities={
             "leak": SeverityRule(
@@ -119,10 +127,12 @@ _ALL = (
         needs_fresh_data=True,
         rests_also=("product_consumption",),
         is_stock=True,
+        is_of_incident=True,
     ),
     AlertKind(
         type="stock_depletion",
         title="Stock running out",
+        fed_by=("stock_level",),
         normal_days=1,
         severities={
             "depletion": SeverityRule(
@@ -139,6 +149,7 @@ _ALL = (
     AlertKind(
         type="consumption_anomaly",
         title="Unusual consumption",
+        fed_by=("room_consumption", "product_consumption"),
         normal_days=7,
         severities={
             "room_high": SeverityRule(
@@ -155,10 +166,12 @@ _ALL = (
         shift_reasons=frozenset({"product_high"}),
         depends_on_calendar=True,
         tampers={"room": "rooms", "product": "products"},
+        is_of_incident=True,
     ),
     AlertKind(
         type="silent_room",
         title="Silent room",
+        fed_by=("room_consumption",),
         normal_days=3,
         severities={"silent": SeverityRule(least="medium", by_size=((15.0, "high"),))},
         is_continuing=True,
@@ -168,7 +181,9 @@ _ALL = (
     AlertKind(
         type="vacant_consumption",
         title="Consumption in a vacant room",
+        fed_by=("occupancy",),
         normal_days=None,
+        is_of_incident=True,
         severities={
             "vacant": SeverityRule(
                 least="high",
@@ -185,6 +200,7 @@ _ALL = (
     AlertKind(
         type="refill_delay",
         title="Slow refills",
+        fed_by=("refill_duration",),
         normal_days=5,
         severities={
             "slow": SeverityRule(least="medium", by_size=((3.0, "high"),), measure="times"),
@@ -195,6 +211,7 @@ _ALL = (
     AlertKind(
         type="unanswered_request",
         title="Unanswered request",
+        fed_by=("request_response",),
         normal_days=0,
         severities={
             "waiting": SeverityRule(
@@ -209,6 +226,7 @@ _ALL = (
     AlertKind(
         type="custody_loss",
         title="Items missing from an attendant's cart",
+        fed_by=("custody_loss",),
         normal_days=7,
         severities={"custody": SeverityRule(least="medium", by_size=((12.0, "high"),))},
         needs_fresh_data=True,

@@ -135,6 +135,15 @@ class Alert:
     end_reason: EndReason | None = None
     corrected_at: datetime | None = None
     """As of when its figures were last corrected, because the records had changed."""
+    incident_id: int | None = None
+    """The alert by which the incident is known that this one is a part of; None: it is alone."""
+    is_counted: bool = True
+    """Whether its possible loss counts in sums: of an incident one alert's does."""
+
+    @property
+    def counted_impact(self) -> float | None:
+        """What it adds to a sum of money; None where that is unknown."""
+        return self.impact if self.is_counted or self.impact is None else 0.0
 
 
 @dataclass(frozen=True, slots=True)

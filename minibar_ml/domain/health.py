@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.phases import History
 
 ScheduledJob = Literal["collect", "detect", "notify", "train", "report", "monthly", "dashboard"]
@@ -114,7 +115,7 @@ class OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `status` shows. `refused`: the reason by model, as of the last detect."""
+    """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect."""
 
     as_of: datetime
     jobs: tuple[JobHealth, ...]
@@ -122,6 +123,7 @@ class Health:
     phases: Mapping[int, History] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
     outbox: OutboxHealth = OutboxHealth()
+    idle: tuple[Idle, ...] = ()
 
     @property
     def has_run(self) -> bool:

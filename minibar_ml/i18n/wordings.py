@@ -37,15 +37,22 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+MISTYPED = (
+    "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
+    "{measured_on} first."
+)
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "On order: {ordered_units}, due {due_on}.",
+    "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
 )
 ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
+AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 ON_DAY = "{units} on {day}"
 """One of those days."""
 PROVISIONAL = "Provisional: based on only {history} of history."
@@ -98,8 +105,8 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "around_departure": Wording(
-        "Room {name}: {units} missing after the departure check; the hour of departure on record was planned, or less than "
-        "two hours ago.",
+        "Room {name}: {units} missing after the departure check; the hour of departure on record was planned, or less "
+        "than two hours ago.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
@@ -183,17 +190,19 @@ WORDINGS: Mapping[str, Wording] = {
     "leak": Wording(
         "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
+    "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK),
     "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
+    "sold_out_ordered": Wording("{name}: out of stock.", AWAIT, STOCK[1:]),
     "model_refused": Wording(
         "{name}: a stored model cannot be opened. Detection uses simple statistics instead.",
         "Check the encryption key, then run `minibar-ml train`.",

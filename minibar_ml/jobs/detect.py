@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alert_kinds import severity_of, types_where
-from minibar_ml.domain.alerts import Finding, Transitions
+from minibar_ml.domain.alerts import Finding, MovedGround, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History
 from minibar_ml.domain.verdicts import LabelledAlert
@@ -57,7 +57,7 @@ def run(
     """Check each day and turn findings into alerts, in one transaction; `progress` is called with each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
         since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect")
-        scope = Scope.of(plan, since, [] if plan.walks else grounds.fetch_moved(connection, plan.today()))
+        scope = Scope.of(plan, since, _moved(connection, plan, since))
         days = scope.days
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
@@ -90,6 +90,12 @@ def run(
         job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
         job.counts.update(phases=recorded, refused=refused, shares=shares(), muted=muted)
     return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused, muted)
+
+
+def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
+    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
+    is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
+    return [] if is_known else grounds.fetch_moved(connection, plan.today())
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:

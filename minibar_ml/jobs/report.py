@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.idle import in_hotel
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting.periods import Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
@@ -22,7 +23,7 @@ from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, reports
 from minibar_ml.store.reports import Scope
-from minibar_ml.store.runs import job_run
+from minibar_ml.store.runs import fetch_idle, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,6 +46,7 @@ class ReportScope:
     timezone: str
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
+        idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        currency=asked.currency,
     )
 
 

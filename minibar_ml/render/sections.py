@@ -56,7 +56,7 @@ def _models(report: Report, words: Words) -> Section:
 
 def _quality(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    tables = (operations_tables.jobs(report, words),)
+    tables = (operations_tables.jobs(report, words), operations_tables.idle(report, words))
     return Section("quality", _("Data completeness"), tables, _completeness(report, words))
 
 

@@ -10,19 +10,19 @@ CREATE TEMP TABLE computed_metrics (
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
-    stay_id integer, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
+    stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_nights (
-    room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
+    room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
-    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id integer, arrives_on date,
+    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_unlisted (visit_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
@@ -31,19 +31,20 @@ CREATE TEMP TABLE scratch_custody (
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
-    movement_id integer, hotel_id integer, product_id integer, kind text, flow text, units numeric,
+    movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_row_lines (row_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_doubtful (row_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
-    row_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
+    row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
     is_check boolean, is_note boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_knocks (attendant_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (
-    visit_id integer, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
+    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
-    visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
+    visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
 
 -- name: stage_uploads
@@ -91,9 +92,12 @@ WITH runs AS MATERIALIZED (
                 ELSE 'guests not between 1 and 50' END AS reason
     FROM found WHERE is_wrong
     UNION ALL
-    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong.
-    SELECT stay_id, room_id, CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30,
-           'departure before arrival'
+    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong. Before a departure
+    -- whose arrival is of another age somebody was there, since nobody knows when.
+    SELECT stay_id, room_id,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on - 30 WHEN departs_on > arrives_on - 30 THEN departs_on
+                ELSE arrives_on END,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on ELSE arrives_on + 30 END, 'departure before arrival'
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
     INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
@@ -312,11 +316,15 @@ LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 -- name: stage_custody
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
-    SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
+    SELECT *, least(handed_out, used, remaining, returned) AS least,
+           coalesce(least(handed_out, used, remaining, returned) >= 0
+                    AND greatest(handed_out, used, remaining, returned) <= 1000000, false) AS possible
     FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
+    SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, count(*),
+           min(custody_id)
+    FROM found WHERE NOT possible GROUP BY 2
 )
 INSERT INTO scratch_custody
 SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, product_id, sum(handed_out), sum(returned),
@@ -329,9 +337,15 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
 -- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
 -- in no room says nothing.
-WITH draws AS MATERIALIZED (
+WITH found AS MATERIALIZED (
+    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
+    HAVING count(*) > 0
+), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
-    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+    FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
 ), shown AS MATERIALIZED (
     SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
     FROM source_visits(:since_at, :until) v
@@ -339,7 +353,8 @@ WITH draws AS MATERIALIZED (
     WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
-    FROM source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+    FROM source_stock_movements(:since_at, :until)
+    WHERE flow = 'room_reversal' AND abs(units) <= 1000000 GROUP BY 1, 2
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
@@ -395,14 +410,14 @@ FROM paired
 -- What the ledger had of each product before the span.
 INSERT INTO scratch_openings
 SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('-infinity', :since_at)
+FROM source_stock_movements('1900-01-01', :since_at)
 WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
 -- Where rows name no hotel, the ledger of a product is brought to what the depot holds now, so that its level is right.
 WITH hotels AS MATERIALIZED (
-    SELECT * FROM source_movement_hotels('-infinity', 'infinity')
+    SELECT * FROM source_movement_hotels('1900-01-01', '2200-01-01')
 ), own AS (
     UPDATE scratch_movements m SET hotel_id = h.hotel_id
     FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL
@@ -419,7 +434,7 @@ WITH hotels AS MATERIALIZED (
 ), ledger AS (
     SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
            sum(m.signed_units) AS now
-    FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
+    FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
     GROUP BY h.hotel_id, m.product_id
 )
@@ -457,21 +472,26 @@ WITH before AS (
 )
 INSERT INTO scratch_rows
 SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
-       v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful), v.is_note
+       v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful), v.kind = 'note'
 FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
 JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
--- Empty checks that only the control records have: rows without lines, whose number is the record's below zero.
-WITH before AS (
+-- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
+-- at doors that stayed shut.
+WITH found AS MATERIALIZED (
+    SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
+    JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check OR c.is_knock
+), knocks AS (
+    INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
+), before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
     FROM source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
 )
 INSERT INTO scratch_rows
-SELECT -c.control_id, r.hotel_id, c.room_id, r.room_type, c.attendant_id, c.ended_at, 'empty check', true, false
-FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
+SELECT -control_id, hotel_id, room_id, room_type, attendant_id, ended_at, 'empty check', true, false
+FROM found WHERE is_empty_check
 
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
@@ -880,12 +900,13 @@ SELECT DISTINCT l.room_id, l.visited_at FROM source_visit_lines(:since_at, :unti
 WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
 
 -- name: refill_duration
--- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks.
+-- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks. A gap
+-- in which the attendant stood before a door that stayed shut says nothing about how long a room takes.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
-           lag(room_id) OVER shift AS previous_room
+           lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
     FROM scratch_visits
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
@@ -893,7 +914,11 @@ WITH ordered AS (
 ), gaps AS (
     SELECT hotel_id, attendant_id, business_date, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median,
            jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes, jsonb_agg(items ORDER BY visited_at) AS items
-    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes GROUP BY 1, 2, 3
+    FROM ordered o WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes
+      AND NOT EXISTS (
+        SELECT FROM scratch_knocks k
+        WHERE k.attendant_id = o.attendant_id AND k.at > o.previous_at AND k.at < o.visited_at)
+    GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
@@ -1062,4 +1087,24 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 -- name: has_own_depots
 -- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
-FROM source_movement_hotels('-infinity', 'infinity')
+FROM source_movement_hotels('1900-01-01', '2200-01-01')
+
+-- name: fed
+-- Which metrics have points of a span in which hotel; those of the ledger in the common store too. One probe each, in the
+-- order of the primary key: in any other a hotel that has none would be looked for in all the others' points.
+SELECT h.hotel_id, m.metric
+FROM unnest(CAST(:hotels AS integer[])) AS h (hotel_id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS m (metric)
+CROSS JOIN LATERAL (
+    SELECT FROM ml_metrics p
+    WHERE p.metric_type = m.metric AND p.hotel_id = h.hotel_id AND p.observed_at >= :since AND p.observed_at <= :until
+    ORDER BY p.entity_type, p.entity_id, p.observed_at LIMIT 1) p
+WHERE h.hotel_id <> 0 OR m.metric = ANY(:of_ledger)
+
+-- name: floor_hotels
+-- The hotels that have a floor store.
+SELECT DISTINCT hotel_id FROM source_floor_stock()
+
+-- name: floor_hotels_without_draws
+-- Those of which no person's withdrawal in a span is on record.
+SELECT DISTINCT f.hotel_id FROM source_floor_stock() f
+WHERE NOT EXISTS (SELECT FROM source_floor_draws(:since, :until) d WHERE d.hotel_id = f.hotel_id)

@@ -68,7 +68,7 @@ WITH moved AS (
     RETURNING a.id
 ), withdrawn AS (
     UPDATE ml_alerts a
-    SET status = 'resolved', resolved_at = :as_of, resolved_by = 'system', end_reason = 'records_changed',
+    SET status = 'resolved', resolved_at = :as_of, resolved_by = 'system', end_reason = 'records_changed', is_counted = false,
         snoozed_until = NULL, snoozed_by = NULL, muted_by = NULL
     WHERE a.id IN (SELECT id FROM live) AND NOT EXISTS (SELECT FROM days d WHERE d.alert_id = a.id)
     RETURNING a.id

@@ -11,9 +11,13 @@ WITH fresh AS (
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
+    -- Of one incident the first alert is news; others only to whom that one is not sent, or where they are more severe.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
-           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn
+           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn,
+           l.type AS known_type, l.severity AS known_severity
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
+    LEFT JOIN ml_alerts l ON l.id = a.incident_id AND l.id <> a.id AND is_live(l.status) AND l.muted_by IS NULL
+                         AND f.event IN ('opened', 'unmuted') AND l.severity >= a.severity
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE a.muted_by IS NULL AND a.mute_id IS NULL
       AND CASE
@@ -39,7 +43,9 @@ JOIN ml_people p ON p.is_active
      AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
      AND n.severity >= p.min_severity
 JOIN ml_channels c ON c.person_id = p.id
-WHERE NOT n.is_end
+WHERE (NOT n.is_end
+       AND NOT coalesce(n.known_severity >= p.min_severity
+                        AND (p.alert_types IS NULL OR n.known_type = ANY(p.alert_types)), false))
    OR ((p.wants_resolved OR n.is_withdrawn) AND EXISTS (
        SELECT FROM ml_outbox o
        WHERE o.alert_id = n.alert_id AND o.channel_id = c.id AND o.status = 'sent'))

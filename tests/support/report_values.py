@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.report import Report
@@ -67,6 +68,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             JobRun("detect", None, None, None),
         ),
         stock_outs=Page(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
+        idle=(Idle("custody_loss", 1, "no_draws"), Idle("unanswered_request", None, "absent", ("requests",))),
     )
     return replace(made, **changes)
 
@@ -83,6 +85,7 @@ def an_empty_report() -> Report:
         money_total=Money("all", None, None, 0),
         jobs=(JobRun("detect", None, None, None),),
         stock_outs=None,
+        idle=(),
         hotels={},
     )
 

@@ -13,6 +13,7 @@ from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor import prometheus as metrics
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
@@ -28,6 +29,7 @@ from minibar_ml.domain.health import (
 from minibar_ml.i18n.labels import label
 from minibar_ml.store import checks
 from minibar_ml.store.notifications import outbox
+from minibar_ml.store.runs import fetch_idle
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -65,9 +67,7 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    known, instant = house.at(session.settings(), "status", as_of)
-    settings = known.settings
-    health = _read(settings, instant, prometheus)
+    settings, health = _read(session.settings(), as_of, prometheus)
     if json:
         console.print_json(as_json(health))
     else:
@@ -76,8 +76,11 @@ def status(
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Health:
+def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tuple[Settings, Health]:
+    """The settings with the facts that hold, and the health."""
     try:
+        known, instant = house.at(settings, "status", as_of)
+        settings = known.settings
         with session.store(settings, "status") as connection:
             health = examine(connection, settings, instant)
     except MinibarError:
@@ -87,7 +90,7 @@ def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Hea
         raise
     if prometheus:
         metrics.write(prometheus, health)
-    return health
+    return settings, health
 
 
 def examine(connection: "Connection", settings: Settings, as_of: datetime) -> Health:
@@ -105,6 +108,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         phases=checks.phases(counts),
         refused=counts.get("refused", {}),
         outbox=outbox.health(connection, has_mail_server=bool(settings.smtp_host)),
+        idle=fetch_idle(connection, as_of),
     )
 
 
@@ -141,6 +145,7 @@ def as_json(health: Health) -> dict[str, Any]:
         ],
         "open_alerts": dict(health.open_alerts),
         "hotels": [{"hotel_id": hotel, **asdict(known)} for hotel, known in sorted(health.phases.items())],
+        "idle": [asdict(one) for one in health.idle],
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)},
     }
@@ -172,6 +177,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     severities = (f"{label('severity', one, session.ENGLISH)} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
+    yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
     yield from outbox_lines(health.outbox, health.as_of)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
@@ -42,6 +43,8 @@ class Report:
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
+    idle: tuple[Idle, ...]
+    currency: str = ""
 
     @property
     def live_total(self) -> int | None:

@@ -19,11 +19,10 @@ $$;
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
 -- Rows of visits, several of which may be one visit. An unknown kind is not a check; a note is no visit of its own.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
-RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz,
-               is_check boolean, is_note boolean)
+RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT m.id, m.oda_id, m.personel_id, m.islem_tipi::text, m.islem_tarihi::timestamptz,
-           coalesce(k.says = 'checked', false), coalesce(k.says = 'noted', false)
+    SELECT m.id, m.oda_id, m.personel_id, CASE k.says WHEN 'noted' THEN 'note' ELSE m.islem_tipi::text END,
+           m.islem_tarihi::timestamptz, coalesce(k.says = 'checked', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
@@ -37,7 +36,8 @@ RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $
     SELECT r.id, v.islem_tarihi::timestamptz
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT m.islem_tarihi FROM source.minibar_islemleri m
-        WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tipi::text <> 'ekstra_tuketim'
+        WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tarihi >= '1900-01-01'
+          AND m.islem_tipi::text <> 'ekstra_tuketim'
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
 
@@ -60,7 +60,7 @@ LANGUAGE sql STABLE AS $$
                  ELSE coalesce(d.tuketim, 0) END)::numeric,
            (CASE WHEN k.kind = 'ekstra_ekleme' AND coalesce(d.eklenen_miktar, 0) = coalesce(d.ekstra_miktar, 0)
                  THEN coalesce(d.ekstra_miktar, 0)
-                 ELSE coalesce(d.eklenen_miktar, 0) + coalesce(d.ekstra_miktar, 0) END)::numeric
+                 ELSE coalesce(d.eklenen_miktar, 0)::numeric + coalesce(d.ekstra_miktar, 0)::numeric END)::numeric
     FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
     LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
@@ -70,13 +70,16 @@ $$;
 -- name: source_controls
 -- needs: oda_kontrol_kayitlari(id, oda_id, personel_id, baslangic_zamani, bitis_zamani, kontrol_tipi)
 -- An attendant's minutes in a room, where both ends are on record. The record that a day leaves open says nothing: its
--- kind is then the column's default. is_empty_check: the attendant found nothing missing.
+-- kind is then the column's default. is_empty_check: the attendant found nothing missing. is_knock: a sign "do not
+-- disturb" kept the attendant out.
 CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
-               is_empty_check boolean)
+               is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT c.id, c.oda_id, c.personel_id, c.baslangic_zamani::timestamptz, c.bitis_zamani::timestamptz,
-           c.kontrol_tipi::text = 'sarfiyat_yok'
+    SELECT c.id, c.oda_id, c.personel_id,
+           CASE WHEN c.baslangic_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN c.baslangic_zamani::timestamptz END,
+           c.bitis_zamani::timestamptz,
+           c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
       AND c.bitis_zamani::timestamptz >= since AND c.bitis_zamani::timestamptz < until
@@ -106,7 +109,7 @@ RETURNS TABLE (request_id integer, room_id integer, requested_at timestamptz, is
                answered_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT q.id, q.oda_id, q.talep_tarihi::timestamptz, q.durum::text = 'tamamlandi',
-           CASE WHEN q.durum::text <> 'tamamlandi' THEN NULL
+           CASE WHEN q.durum::text <> 'tamamlandi' OR q.tamamlanma_tarihi NOT BETWEEN '1900-01-01' AND '2200-01-01' THEN NULL
                 WHEN w.as_utc AND pg_typeof(q.tamamlanma_tarihi)::text = 'timestamp without time zone'
                     THEN q.tamamlanma_tarihi::timestamp AT TIME ZONE 'UTC'
                 WHEN w.as_utc
@@ -115,7 +118,8 @@ LANGUAGE sql STABLE AS $$
     FROM source.minibar_dolum_talepleri q CROSS JOIN (
         SELECT coalesce(10 * count(*) FILTER (WHERE l.tamamlanma_tarihi < l.talep_tarihi) >= count(*), true) AS as_utc
         FROM (SELECT a.tamamlanma_tarihi, a.talep_tarihi FROM source.minibar_dolum_talepleri a
-              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi IS NOT NULL
+              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+                AND a.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
               ORDER BY a.id DESC LIMIT 500) l) w
     WHERE q.durum::text IN ('beklemede', 'onaylandi', 'tamamlandi')
       AND q.talep_tarihi >= since - interval '1 hour' AND q.talep_tarihi < until + interval '1 hour'
