@@ -105,7 +105,8 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "around_departure": Wording(
-        "Room {name}: {units} missing after a check that was within two hours after the departure on record.",
+        "Room {name}: {units} missing after the departure check; the hour of departure on record was planned, or less "
+        "than two hours ago.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),

@@ -57,9 +57,11 @@ CASES: list[tuple[Any, ...]] = [
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "around_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing after a check that was within two hours after the departure on record."
+     "Room 1126: 4 units missing after the departure check; the hour of departure on record was planned,"
+     " or less than two hours ago."
      " Last check: 17 Nov.",
-     "Oda 1126: kayıtlı çıkıştan sonraki iki saat içinde yapılan kontrolden sonra 4 adet eksilmiş."
+     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; kayıtlı çıkış saati planlanan saatti"
+     " ya da iki saatten yakındı."
      " Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."

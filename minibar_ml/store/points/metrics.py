@@ -95,17 +95,18 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (STAYS, ("stage_stays",)),
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
-    (STAYS, ("stage_nights", "stage_record", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
+    (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
     (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
+    (VISITS | STAYS, ("stage_unlisted",)),
     (VISITS | STAYS, ("stage_rises",)),
     (VISITS | {"source_setups"}, ("stage_setups",)),
     (VISITS, ("settle_rises",)),
