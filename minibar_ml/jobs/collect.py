@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store import runs
+from minibar_ml.store import problems, runs
 from minibar_ml.store.points import metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
@@ -87,11 +87,12 @@ def run(
         starts = {metric: own.since_at for metric, own in spans.items()}
         counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
         metrics.upsert_watermarks(connection, new_rows)
+        problems.upsert(connection, refused, new_rows, span.until_on, as_of)
         job.counts.update(asdict(counts))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.describe_gaps(contract) if contract.gaps else None
-    warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
+    warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
         since=span.since_on,
         until=as_of,

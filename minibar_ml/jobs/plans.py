@@ -1,12 +1,13 @@
 """What a run of a job looks at and how: one plan for detection, one for training, one for delivery."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.calendar import ORDINARY, Calendar
+from minibar_ml.domain.health import Schedule, ScheduledJob
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.ml import history
@@ -38,6 +39,8 @@ class DetectionPlan:
     until: date | None = None
     is_live: bool = False
     """Whether as-of is now: what reservations say of the days ahead is then no look-ahead."""
+    schedules: Mapping[ScheduledJob, Schedule] = field(default_factory=dict)
+    """By job, since when a run of now wants it to have succeeded; empty where jobs are paused."""
 
     @property
     def walks(self) -> bool:
