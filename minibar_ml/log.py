@@ -4,7 +4,7 @@ import logging
 import sys
 from typing import Any
 
-from minibar_ml.domain.terminal import visible
+from minibar_ml.domain.output.terminal import visible
 
 logger = logging.getLogger("minibar_ml")
 

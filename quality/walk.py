@@ -9,6 +9,7 @@ from pandas import DataFrame
 from sqlalchemy import Connection
 
 from minibar_ml.cli import plans
+from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.jobs.detection_run import Hotels
@@ -145,4 +146,4 @@ def default_plan(hotel: Hotel) -> DetectionPlan:
     """The plan of detect with the default settings."""
     settings = Settings(timezone=ZONE)
     as_of = datetime.combine(hotel.plan.ends_on + timedelta(days=1), time.min, settings.zone())
-    return plans.detection(settings, as_of, since=hotel.first_scored)
+    return plans.detection(House(settings), as_of, since=hotel.first_scored)

@@ -128,9 +128,10 @@ GRANT USAGE ON SCHEMA minibar_ml TO minibar_ml_collector, minibar_ml_viewer;
 
 -- The store. Never grant on a partition of ml_metrics, nor ON ALL TABLES: policies hold for the parent.
 GRANT SELECT ON minibar_ml.ml_schema_migrations, minibar_ml.ml_source_contract, minibar_ml.ml_access,
-    minibar_ml.ml_job_runs, minibar_ml.ml_metrics,
-    minibar_ml.ml_alerts, minibar_ml.ml_alert_comments, minibar_ml.ml_alert_events, minibar_ml.ml_mutes,
-    minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems
+    minibar_ml.ml_job_runs, minibar_ml.ml_metrics, minibar_ml.ml_forecasts,
+    minibar_ml.ml_facts,
+    minibar_ml.ml_alerts, minibar_ml.ml_alert_comments, minibar_ml.ml_alert_events, minibar_ml.ml_alert_days,
+    minibar_ml.ml_mutes, minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems
     TO minibar_ml_viewer, minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_models, minibar_ml.ml_training_logs, minibar_ml.ml_audit_log, minibar_ml.ml_audit_head
     TO minibar_ml_operator, minibar_ml_collector;
@@ -145,6 +146,9 @@ GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, json
 GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, muted_by, resolved_at, resolved_by)
     ON minibar_ml.ml_alerts TO minibar_ml_operator;
 GRANT INSERT ON minibar_ml.ml_alert_comments TO minibar_ml_operator;
+-- Facts of the hotels: policies say whose. Number, instant and login are the trigger's.
+GRANT INSERT (fact, hotel_id, product, value, since, operator) ON minibar_ml.ml_facts
+    TO minibar_ml_operator, minibar_ml_collector;
 -- A mute is said once, and ended once: nothing of it is changed.
 GRANT INSERT (hotel_id, alert_types, entity_type, entity_ids, floor, since, until, reason, added_by),
     UPDATE (ended_at, ended_by) ON minibar_ml.ml_mutes TO minibar_ml_operator;
@@ -153,9 +157,10 @@ GRANT INSERT, UPDATE ON minibar_ml.ml_job_runs TO minibar_ml_operator;
 
 GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs, minibar_ml.ml_alerts
     TO minibar_ml_collector;
-GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models, minibar_ml.ml_forecasts,
+    minibar_ml.ml_alert_days TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
-GRANT SELECT, INSERT ON minibar_ml.ml_changed_days TO minibar_ml_collector;
+GRANT SELECT, INSERT, DELETE ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems TO minibar_ml_collector;
 -- The record of nights only grows.
 GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;

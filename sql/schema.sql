@@ -95,6 +95,21 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -283,6 +298,47 @@ CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
                                   U&'iii\015F\011F\00FC\00F6\00E7\00E2\00EE\00FB'))
 $$;
 
+CREATE FUNCTION minibar_ml.forecasts_at(instant timestamp with time zone) RETURNS TABLE(hotel_id integer, product_id integer, made_on date, made_at timestamp with time zone, alert_id bigint, alerted_name text, is_of_alert boolean, days_left double precision, reason text, figures jsonb)
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH nights AS (
+        SELECT f.hotel_id, max(f.made_on) AS made_on FROM minibar_ml.ml_forecasts f
+        WHERE f.made_at <= instant GROUP BY f.hotel_id
+    ), forecasts AS (
+        SELECT f.* FROM minibar_ml.ml_forecasts f JOIN nights n USING (hotel_id, made_on)
+    ), alerts AS (
+        SELECT a.id, a.hotel_id, a.entity_id AS product_id, a.entity_name, a.value, a.last_seen, a.facts
+        FROM minibar_ml.ml_alerts a
+        WHERE a.type = 'stock_depletion' AND a.metric = 'stock_days_left' AND a.raised_at <= instant
+          AND minibar_ml.was_live(a.status, a.snoozed_until, a.resolved_at, instant)
+    )
+    SELECT j.hotel_id, j.product_id, f.made_on, CASE WHEN j.by_alert THEN a.last_seen ELSE f.made_at END, a.id,
+           a.entity_name, j.by_alert, CASE WHEN j.by_alert THEN a.value ELSE f.days_left END,
+           CASE WHEN NOT j.by_alert THEN f.reason END,
+           coalesce(f.figures, '{}')
+               || CASE WHEN j.by_alert
+                       THEN '{"order_quantity": 0, "order_by": null}' || coalesce(a.facts, '{}') ELSE '{}' END
+    FROM forecasts f
+    FULL JOIN alerts a ON a.hotel_id = f.hotel_id AND a.product_id = f.product_id
+    CROSS JOIN LATERAL (
+        SELECT coalesce(f.hotel_id, a.hotel_id) AS hotel_id, coalesce(f.product_id, a.product_id) AS product_id,
+               a.id IS NOT NULL AND (f.made_at IS NULL OR f.days_left IS NULL OR a.last_seen >= f.made_at) AS by_alert
+    ) j
+$$;
+
+CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date) RETURNS TABLE(ground text)
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT md5(string_agg(minibar_ml.point_digest(m.metric_type, m.metric_value, m.context), E'\n'
+                          ORDER BY m.metric_type, m.hotel_id, m.observed_at))
+    FROM minibar_ml.ml_metrics m
+    WHERE m.entity_type = of_type AND m.entity_id = of_entity AND (m.hotel_id = of_hotel OR of_hotel = 0)
+      AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+      AND m.business_date BETWEEN since_on AND until_on
+      AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+$$;
+
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -333,6 +389,34 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
     SELECT NOT minibar_ml.runs_jobs(who)
        AND NOT pg_has_role(
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
+$$;
+
+CREATE TABLE minibar_ml.ml_channels (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    shown text NOT NULL,
+    sealed bytea,
+    CONSTRAINT ml_channels_check CHECK (((kind = 'email'::text) = (sealed IS NULL))),
+    CONSTRAINT ml_channels_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'chat'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_channels IS 'Addresses of people, one of each kind.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.id IS 'Number of the address.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.person_id IS 'Whose it is.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.kind IS 'email, sms, push or chat.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.shown IS 'The mail address; of any other what may be seen of it.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it may hold a token. Null for mail.';
+
+CREATE FUNCTION minibar_ml.mailbox(channel minibar_ml.ml_channels) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE channel.kind WHEN 'email' THEN lower(channel.shown) ELSE CAST(channel.id AS text) END
 $$;
 
 CREATE TABLE minibar_ml.ml_models (
@@ -426,6 +510,12 @@ CREATE FUNCTION minibar_ml.os_user() RETURNS text
     SELECT coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown')
 $$;
 
+CREATE FUNCTION minibar_ml.point_digest(metric_type text, metric_value double precision, context jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT metric_type || ' ' || CAST(metric_value AS text) || ' ' || CAST(context - 'occupancy' AS text)
+$$;
+
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
     LANGUAGE plpgsql
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -472,7 +562,8 @@ DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
 BEGIN
     WITH happened AS (
-        SELECT n.id, e.place, e.event, n.severity,
+        SELECT n.id, e.place, e.event, n.severity, n.value,
+               CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
@@ -489,21 +580,23 @@ BEGIN
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
-            (4, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (5, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+                             NULL, NULL),
+            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (6, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (7, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (9, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
-        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by)
-        SELECT id, event, severity, by FROM happened ORDER BY id, place
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, reason)
+        SELECT id, event, severity, by, value, reason FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
@@ -539,6 +632,24 @@ BEGIN
            jsonb_agg(minibar_ml.model_title(o) ORDER BY o.id)
     FROM before_rows o WHERE o.is_active OR NOT minibar_ml.runs_jobs(session_user)
     HAVING count(*) > 0;
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.record_facts() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
+    SELECT minibar_ml.os_user(), n.operator, 'config.set',
+           n.fact || coalesce(', hotel ' || n.hotel_id, '') || coalesce(', product ' || n.product, ''),
+           (SELECT jsonb_build_object('value', o.value, 'since', o.since) FROM minibar_ml.ml_facts o
+            WHERE o.fact = n.fact AND o.hotel_id IS NOT DISTINCT FROM n.hotel_id
+              AND o.product IS NOT DISTINCT FROM n.product AND o.id < n.id
+            ORDER BY o.id DESC LIMIT 1),
+           jsonb_build_object('value', n.value, 'since', n.since)
+    FROM after_rows n ORDER BY n.id;
     RETURN NULL;
 END
 $$;
@@ -584,8 +695,8 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity)
-    SELECT id, 'opened', severity FROM after_rows ORDER BY id;
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value)
+    SELECT id, 'opened', severity, value FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -640,6 +751,13 @@ CREATE FUNCTION minibar_ml.sees_everything() RETURNS boolean
     SELECT NOT row_security_active('minibar_ml.ml_alerts')
         OR minibar_ml.runs_jobs(current_user)
         OR minibar_ml.is_everywhere(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -713,6 +831,39 @@ ALTER TABLE minibar_ml.ml_alert_comments ALTER COLUMN id ADD GENERATED ALWAYS AS
     CACHE 1
 );
 
+CREATE TABLE minibar_ml.ml_alert_days (
+    alert_id bigint NOT NULL,
+    occurred_on date NOT NULL,
+    since_on date NOT NULL,
+    judged_on date NOT NULL,
+    severity minibar_ml.severity NOT NULL,
+    value double precision NOT NULL,
+    score double precision,
+    figures jsonb NOT NULL,
+    ground text,
+    CONSTRAINT ml_alert_days_check CHECK (((since_on <= occurred_on) AND (occurred_on <= judged_on)))
+);
+
+COMMENT ON TABLE minibar_ml.ml_alert_days IS 'The days on which an alert''s fault was found, with their figures.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.alert_id IS 'The alert.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.occurred_on IS 'The business day of the fault.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.since_on IS 'The first day whose points it was found by.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.judged_on IS 'The last one: the day that was checked.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.severity IS 'How severe that day was.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.value IS 'What was measured.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.score IS 'Evidence in nats.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.figures IS 'All figures and sentences of that day.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_days.ground IS 'Digest of the points that it rests on, as they were; null: none to look at.';
+
 CREATE TABLE minibar_ml.ml_alert_events (
     id bigint NOT NULL,
     alert_id bigint NOT NULL,
@@ -721,7 +872,9 @@ CREATE TABLE minibar_ml.ml_alert_events (
     severity minibar_ml.severity NOT NULL,
     by text,
     considered_at timestamp with time zone,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    value double precision,
+    reason text,
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -739,6 +892,10 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.severity IS 'The alert''s severity 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.by IS 'Who did it; null: the system.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.considered_at IS 'When it was turned into messages; null: not yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.value IS 'What the alert said was measured then.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.reason IS 'Why the system resolved it, where not because all is normal.';
 
 ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alert_events_id_seq
@@ -785,9 +942,12 @@ CREATE TABLE minibar_ml.ml_alerts (
     snoozed_by text,
     previous_id bigint,
     muted_by bigint,
+    end_reason text,
+    corrected_at timestamp with time zone,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
+    CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
     CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
@@ -867,6 +1027,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.previous_id IS 'The alert of the same fau
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains this one.';
 
+COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
 ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -913,36 +1077,23 @@ COMMENT ON COLUMN minibar_ml.ml_audit_head.hash IS 'Its hash.';
 
 CREATE TABLE minibar_ml.ml_changed_days (
     run_id bigint NOT NULL,
-    business_date date NOT NULL
+    business_date date NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL
 );
 
-COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Business days whose points a run of collect has changed: detect checks them again.';
+COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.run_id IS 'The run of collect.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.business_date IS 'The day.';
 
-CREATE TABLE minibar_ml.ml_channels (
-    id bigint NOT NULL,
-    person_id bigint NOT NULL,
-    kind text NOT NULL,
-    shown text NOT NULL,
-    sealed bytea,
-    CONSTRAINT ml_channels_check CHECK (((kind = 'email'::text) = (sealed IS NULL))),
-    CONSTRAINT ml_channels_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'chat'::text])))
-);
+COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
 
-COMMENT ON TABLE minibar_ml.ml_channels IS 'Addresses of people, one of each kind.';
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant.';
 
-COMMENT ON COLUMN minibar_ml.ml_channels.id IS 'Number of the address.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.person_id IS 'Whose it is.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.kind IS 'email, sms, push or chat.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.shown IS 'The mail address; of any other what may be seen of it.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it may hold a token. Null for mail.';
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
@@ -952,6 +1103,81 @@ ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     NO MAXVALUE
     CACHE 1
 );
+
+CREATE TABLE minibar_ml.ml_facts (
+    id bigint NOT NULL,
+    fact text NOT NULL,
+    hotel_id integer,
+    product text,
+    value text,
+    since timestamp with time zone NOT NULL,
+    stated_at timestamp with time zone DEFAULT now() NOT NULL,
+    stated_by name DEFAULT SESSION_USER NOT NULL,
+    operator text,
+    CONSTRAINT ml_facts_fact_check CHECK ((fact ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT ml_facts_operator_check CHECK (((length(operator) >= 1) AND (length(operator) <= 200))),
+    CONSTRAINT ml_facts_product_check CHECK (((length(product) >= 1) AND (length(product) <= 200))),
+    CONSTRAINT ml_facts_since_check CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_facts_value_check CHECK ((length(value) <= 1000000))
+);
+
+COMMENT ON TABLE minibar_ml.ml_facts IS 'Facts of the hotels, as they were stated. Rows are only ever added; the last one of a key counts.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.id IS 'Number of the statement.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.fact IS 'Which fact, as docs/settings.md lists them.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.hotel_id IS 'Of which hotel; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.product IS 'Of which product, its id or name; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.value IS 'The value as text; null: the default again.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.since IS 'Since when it holds.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_at IS 'When it was stated, by the server''s clock.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.stated_by IS 'By which login.';
+
+COMMENT ON COLUMN minibar_ml.ml_facts.operator IS 'The person who was named, as the client says.';
+
+ALTER TABLE minibar_ml.ml_facts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_facts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_forecasts (
+    hotel_id integer NOT NULL,
+    made_on date NOT NULL,
+    product_id integer NOT NULL,
+    made_at timestamp with time zone NOT NULL,
+    days_left double precision,
+    reason text,
+    figures jsonb NOT NULL,
+    CONSTRAINT ml_forecasts_check CHECK (((days_left IS NULL) = (reason IS NOT NULL))),
+    CONSTRAINT ml_forecasts_days_left_check CHECK (((days_left >= (0)::double precision) AND (days_left <= (1000000)::double precision))),
+    CONSTRAINT ml_forecasts_figures_check CHECK ((jsonb_typeof(figures) = 'object'::text))
+);
+
+COMMENT ON TABLE minibar_ml.ml_forecasts IS 'What train forecast of each product in each night: the forecast that everybody reads.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.hotel_id IS 'The hotel; 0 is a chain''s common store.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_on IS 'The business day on which it was made, the first day ahead.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.made_at IS 'As of when.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.days_left IS 'Days until the stock is gone (P50); null: no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.reason IS 'Why there is no forecast.';
+
+COMMENT ON COLUMN minibar_ml.ml_forecasts.figures IS 'Level, P10 and P90, order, the days ahead.';
 
 CREATE TABLE minibar_ml.ml_job_runs (
     id bigint NOT NULL,
@@ -1351,6 +1577,7 @@ CREATE TABLE minibar_ml.ml_source_problems (
     problem text NOT NULL,
     affected integer NOT NULL,
     example_id bigint,
+    is_of_new_rows boolean NOT NULL,
     seen_at timestamp with time zone NOT NULL,
     CONSTRAINT ml_source_problems_affected_check CHECK ((affected > 0))
 );
@@ -1363,9 +1590,11 @@ COMMENT ON COLUMN minibar_ml.ml_source_problems.source IS 'The source table or m
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.problem IS 'The reason, or the word that is not known.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows: the most of a run of that day, of new rows all of that day.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.example_id IS 'The id of one of them.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.is_of_new_rows IS 'Whether rows are counted once, when they come in, and not by every run.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_at IS 'As of when it was last seen.';
 
@@ -1433,6 +1662,9 @@ ALTER TABLE ONLY minibar_ml.ml_access
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY minibar_ml.ml_alert_days
+    ADD CONSTRAINT ml_alert_days_pkey PRIMARY KEY (alert_id, occurred_on);
+
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_pkey PRIMARY KEY (id);
 
@@ -1449,13 +1681,19 @@ ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_changed_days
-    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date);
+    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_person_id_kind_key UNIQUE (person_id, kind);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_facts
+    ADD CONSTRAINT ml_facts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_forecasts
+    ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
 
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
@@ -1602,6 +1840,12 @@ CREATE TRIGGER ml_channels_inserted AFTER INSERT ON minibar_ml.ml_channels REFER
 
 CREATE TRIGGER ml_channels_updated AFTER UPDATE ON minibar_ml.ml_channels REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
+CREATE TRIGGER ml_facts_checked BEFORE INSERT ON minibar_ml.ml_facts FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_fact();
+
+CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_facts FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
+CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
+
 CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -1632,6 +1876,9 @@ CREATE TRIGGER ml_people_updated AFTER UPDATE ON minibar_ml.ml_people REFERENCIN
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alert_days
+    ADD CONSTRAINT ml_alert_days_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
@@ -1688,6 +1935,8 @@ CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_m
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_alert_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_alert_events USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_alerts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -1697,6 +1946,10 @@ CREATE POLICY jobs ON minibar_ml.ml_attachments USING (( SELECT minibar_ml.runs_
 CREATE POLICY jobs ON minibar_ml.ml_changed_days USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_channels USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_facts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -1724,6 +1977,8 @@ ALTER TABLE minibar_ml.ml_access ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alert_comments ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_alert_days ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_alert_events ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_alerts ENABLE ROW LEVEL SECURITY;
@@ -1735,6 +1990,10 @@ ALTER TABLE minibar_ml.ml_audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_changed_days ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_channels ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
 
@@ -1766,6 +2025,10 @@ CREATE POLICY seen ON minibar_ml.ml_alert_comments USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a
   WHERE (a.id = ml_alert_comments.alert_id))));
 
+CREATE POLICY seen ON minibar_ml.ml_alert_days FOR SELECT USING ((EXISTS ( SELECT
+   FROM minibar_ml.ml_alerts a
+  WHERE (a.id = ml_alert_days.alert_id))));
+
 CREATE POLICY seen ON minibar_ml.ml_alert_events FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_alerts a
   WHERE (a.id = ml_alert_events.alert_id))));
@@ -1777,6 +2040,10 @@ CREATE POLICY seen ON minibar_ml.ml_audit_log FOR SELECT USING ((( SELECT miniba
 CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
    FROM minibar_ml.ml_people p
   WHERE (p.id = ml_channels.person_id))));
+
+CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING ((((fact <> ALL (ARRAY['alert_budget'::text, 'stock_deviation'::text, 'consumption_deviation'::text, 'refill_deviation'::text, 'consumption_floor'::text, 'product_floor'::text])) OR ( SELECT minibar_ml.sees_thresholds() AS sees_thresholds)) AND (((hotel_id IS NULL) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[])))));
+
+CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
@@ -1799,5 +2066,7 @@ CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_m
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
 CREATE POLICY seen ON minibar_ml.ml_training_logs FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY stated ON minibar_ml.ml_facts FOR INSERT WITH CHECK (((fact <> 'timezone'::text) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR ((hotel_id <> 0) AND (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY verdicts ON minibar_ml.ml_alerts FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));

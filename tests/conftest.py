@@ -1,6 +1,7 @@
 """A real PostgreSQL for the whole session; a template database with store and source, cloned for each test."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, PLAN, ZONE, done
+from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store import migrations
@@ -20,6 +21,17 @@ from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source import contract as source
 
 _numbers = count(1)
+MEMORY = Path("/dev/shm")
+MEMORY_NEEDED = 4 * 2**30
+"""Free bytes: a worker's server has a few hundred MB of databases at a time, four workers' and what they have open."""
+UNSAFE = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_wal_size": "4GB",
+    "checkpoint_timeout": "1h",
+}
+"""Settings of the embedded server: what a test writes need not survive."""
 pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.report_pages"]
 
 
@@ -58,7 +70,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """URL of a running server's maintenance database: ML_TEST_SERVER_URL, or an embedded one."""
-    with tempfile.TemporaryDirectory(prefix="minibar-ml-") as folder:
+    with tempfile.TemporaryDirectory(prefix="minibar-ml-", dir=_memory()) as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder  # where it is missing, to import the embedded server is a warning
         if given := os.environ.get("ML_TEST_SERVER_URL"):
             yield given
@@ -66,11 +78,18 @@ def server() -> Iterator[str]:
         # Where it is missing, the server locks a file in the folder that all users share, which may be another's.
         (Path(folder) / "python_PostgresServer").mkdir()
         made = _embedded(Path(folder) / "pgdata")
-        for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # what a test writes need not survive
-            _run(made.get_uri(), f"ALTER SYSTEM SET {setting} = off")
+        for setting, value in UNSAFE.items():
+            _run(made.get_uri(), f"ALTER SYSTEM SET {setting} = '{value}'")
         _run(made.get_uri(), "SELECT pg_reload_conf()")
         yield made.get_uri()
         made.cleanup()
+
+
+def _memory() -> str | None:
+    """A folder in memory, where there is enough: a clone of a database is a thousand small files."""
+    if not os.access(MEMORY, os.W_OK) or shutil.disk_usage(MEMORY).free < MEMORY_NEEDED:
+        return None
+    return str(MEMORY)
 
 
 def _embedded(folder: Path) -> Any:
@@ -100,13 +119,30 @@ def _sibling(url: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def make_database(server: str) -> Callable[..., str]:
     """Makes a database, empty or as a clone of a template, and returns its URL."""
+    # Without fsync, to copy files takes half of the time that it takes to log every page; a given server may be older.
+    strategy = "" if os.environ.get("ML_TEST_SERVER_URL") else " STRATEGY FILE_COPY"
 
     def make(template: str | None = None) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
-        _run(server, f"CREATE DATABASE {name}" + (f" TEMPLATE {make_url(template).database}" if template else ""))
+        of = f" TEMPLATE {make_url(template).database}" if template else ""
+        _run(server, f"CREATE DATABASE {name}{of}{strategy}")
         return _sibling(server, name)
 
     return make
+
+
+@pytest.fixture
+def passing_database(make_database: Callable[..., str], server: str) -> Iterator[Callable[..., str]]:
+    """Makes databases as `make_database` does, and drops them after the test: hundreds would not fit into memory."""
+    made: list[str] = []
+
+    def make(template: str | None = None) -> str:
+        made.append(make_database(template))
+        return made[-1]
+
+    yield make
+    for url in made:
+        _run(server, f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
 
 def program(name: str) -> str:
@@ -139,15 +175,15 @@ def template(make_database: Callable[..., str]) -> str:
 
 
 @pytest.fixture
-def database(make_database: Callable[..., str]) -> str:
+def database(passing_database: Callable[..., str]) -> str:
     """URL of an empty database."""
-    return make_database()
+    return passing_database()
 
 
 @pytest.fixture
-def store_url(make_database: Callable[..., str], template: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def store_url(passing_database: Callable[..., str], template: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """URL of a database with empty source tables (layout A), store and contract; ML_DATABASE_URL points to it."""
-    url = make_database(template)
+    url = passing_database(template)
     monkeypatch.setenv("ML_DATABASE_URL", url)
     monkeypatch.setenv("ML_TIMEZONE", ZONE)
     return url
@@ -169,25 +205,30 @@ def hotel() -> SourceData:
 @pytest.fixture(scope="session")
 def hotel_sources(make_database: Callable[..., str], hotel: SourceData) -> dict[Layout, str]:
     """By layout, a database with the hotel's source tables and an empty store; cloned, never used itself."""
-    layouts: tuple[Layout, Layout] = ("a", "b")
-    urls = {layout: make_database() for layout in layouts}
-    for layout, url in urls.items():
+
+    def make(layout: Layout) -> str:
+        url = make_database()
         engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
         write(engine, hotel, layout, PLAN.timezone)
         done(url, "db", "init", "--quiet")
-    return urls
+        return url
+
+    return ByLayout(make)
 
 
 @pytest.fixture(scope="session")
 def hotel_points(make_database: Callable[..., str], hotel_sources: dict[Layout, str]) -> dict[Layout, str]:
     """The same with all metric points collected in one run; cloned, never used itself."""
-    urls = {layout: make_database(url) for layout, url in hotel_sources.items()}
-    for url in urls.values():
+
+    def make(layout: Layout) -> str:
+        url = make_database(hotel_sources[layout])
         done(url, "collect", "--as-of", AS_OF, "--quiet")
-    return urls
+        return url
+
+    return ByLayout(make)
 
 
 @pytest.fixture
-def collected(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
+def collected(passing_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
     """URL of a database of the hotel in layout A with all metric points."""
-    return make_database(hotel_points["a"])
+    return passing_database(hotel_points["a"])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
@@ -44,10 +44,10 @@ def backtest(
     Goes through the last days as cron's jobs would have, with the present settings. Stores nothing, sends nothing and
     does not delay jobs.
     """
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "backtest", as_of)
+    settings = known.settings
     today = instant.astimezone(settings.zone()).date()
-    plan = plans.detection(settings, instant, since=today - timedelta(days=days), until=today)
+    plan = plans.detection(known, instant, since=today - timedelta(days=days), until=today)
 
     def job(connection: "Connection") -> BacktestResult:
         with console.progress("backtest", enabled=not quiet) as advance:

@@ -1,10 +1,12 @@
 """`minibar-ml collect`: source rows -> metric points."""
 
 from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose, examples
 from minibar_ml.domain.errors import SourceIncomplete
@@ -18,17 +20,27 @@ def register(root: typer.Typer) -> None:
 
 
 def collect(
-    since: Since = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+    since: Since = None,
+    rezone: Annotated[
+        bool, typer.Option("--rezone", help="Change the store's time zone to ML_TIMEZONE; computes all days again.")
+    ] = False,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Read the hotel's tables and store metric points.
 
-    The first run covers all history; later ones cover the last ML_LOOKBACK_DAYS days and rows that are new since the
-    last run. `--since` computes older days again.
+    The first run covers all history; later ones cover the last days (lookback_days, see `config`) and rows that are
+    new since the last run. `--since` computes older days again.
     """
     settings = session.settings()
     if not session.enabled(settings):
         return
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, imported = house.of_collect(settings, rezone=rezone)
+    note_import(imported)
+    instant = times.resolve_as_of(as_of, known.zone())
+    settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
     result = session.work(
         settings,

@@ -6,16 +6,15 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
-from decimal import Decimal
-from pathlib import Path
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from minibar_ml.domain.terminal import visible as visible
+from minibar_ml.domain.output.json_form import json_form
+from minibar_ml.domain.output.terminal import visible as visible
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
@@ -67,12 +66,12 @@ def plural(count: int, noun: str, plural: str = "") -> str:
 
 def json_text(value: Any) -> str:
     """One JSON document; instants in ISO 8601 with their offset, control characters escaped."""
-    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, indent=2, allow_nan=False))
+    return _escaped_json(json.dumps(value, default=json_form, ensure_ascii=False, indent=2, allow_nan=False))
 
 
 def json_line(value: Any) -> str:
     """One JSON document in one line."""
-    return _escaped_json(json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False))
+    return _escaped_json(json.dumps(value, default=json_form, ensure_ascii=False, allow_nan=False))
 
 
 def _escaped_json(document: str) -> str:
@@ -82,18 +81,6 @@ def _escaped_json(document: str) -> str:
 def print_json(value: Any) -> None:
     """One JSON document to stdout."""
     typer.echo(json_text(value))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":

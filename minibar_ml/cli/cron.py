@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.config.cron import DAY, HOUR, describe_minutes
 from minibar_ml.config.settings import Settings
@@ -69,7 +69,10 @@ def cron(
         if not path.is_absolute():
             raise UsageError(f"{option} {path} must be an absolute path.")
     _require_safe(command, directory, user, mail_to)
-    console.say(crontab(session.settings(), command, directory, user, mail_to).rstrip("\n"))
+    settings = session.settings()
+    if settings.database_url:
+        settings = house.settings_of(settings, "cron")
+    console.say(crontab(settings, command, directory, user, mail_to).rstrip("\n"))
 
 
 def _require_safe(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
@@ -119,7 +122,7 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
         f"MAILTO={mail_to}",
         "# Time zone of the schedules below. cronie uses this line, Debian's cron ignores it: there, if the machine",
         f"# has another time zone, set TZ={settings.timezone} in /etc/default/cron and restart cron. Only the times of",
-        "# train and report depend on it: the jobs themselves use ML_TIMEZONE.",
+        "# train and report depend on it: the jobs themselves go by the store's.",
         f"CRON_TZ={settings.timezone}",
     ]
 

@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
+from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import source_table
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import access, audit, migrations, runs
+from minibar_ml.store import audit, grants, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 
@@ -39,7 +40,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     """
     if unknown := set(without or ()) - set(DISPENSABLE):
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
-    with session.connected(session.settings(), "db init") as connection:
+    settings = session.settings()
+    with session.connected(settings, "db init") as connection:
         # First, so that a wrong database is not changed.
         source.recognise(connection)
         connection.rollback()
@@ -52,6 +54,7 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             after={"layout": contract.layout, "without": list(contract.absent)},
         )
         connection.commit()
+        note_import(house.import_first(connection, settings))
         for opened in fetch_opened_schemas(connection):
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
@@ -67,13 +70,15 @@ def upgrade(
     verbose: Verbose = False,
 ) -> None:
     """Upgrade the store's schema to this version of minibar-ml."""
-    with session.connected(session.settings(), "db upgrade") as connection:
+    settings = session.settings()
+    with session.connected(settings, "db upgrade") as connection:
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
             return
         for migration in migrations.upgrade(connection):
             console.note(f"Applied {migration.version:04d}_{migration.name}")
+        note_import(house.import_first(connection, settings))
 
 
 @app.command(epilog=examples("db roles", "db roles --apply"))
@@ -85,10 +90,10 @@ def roles(
     """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
-        console.say(access.roles_script())
+        console.say(grants.script())
         return
     with session.store(settings, "db roles") as connection:
-        access.apply_roles(connection)
+        grants.apply(connection)
         connection.commit()
     console.note("Roles and grants are up to date; `minibar-ml access add` gives logins access to hotels.")
 

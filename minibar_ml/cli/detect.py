@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, plans, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
@@ -51,14 +51,14 @@ def detect(
     settings = session.settings()
     if not session.enabled(settings):
         return
-    zone = settings.zone()
-    instant = times.resolve_as_of(as_of, zone)
     if until and not since:
         raise UsageError("--until needs --since.")
+    known, instant = house.at(settings, "detect", as_of)
+    settings, zone = known.settings, known.settings.zone()
     _, last = times.span(since, until, zone)
     first = times.first_day(since, instant, zone)
     until_day = last.astimezone(zone).date() if last else None
-    plan = plans.detection(settings, instant, since=first, until=until_day, is_live=as_of is None)
+    plan = plans.detection(known, instant, since=first, until=until_day, is_live=as_of is None)
     keys = None if plan.walks else _keys(settings)
 
     def job(connection: "Connection") -> DetectResult:

@@ -1,17 +1,20 @@
 """`minibar-ml forecast`: how long stocks last, what to order, and how good the forecasts were."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
-from minibar_ml.jobs.forecast import ForecastResult, Product, run
+from minibar_ml.jobs.forecast import ForecastResult, run
 from minibar_ml.ml.forecasting.accuracy import Accuracy
 from minibar_ml.store.source import hotels, names
 
@@ -26,8 +29,9 @@ REASONS = {
 UNKNOWN = "–"
 LONGEST_DAYS = 90
 NARROW = 100
+STALE = timedelta(days=2)
 LISTED = 5
-"""Products named where several have no forecast."""
+"""StockForecasts named where several have no forecast."""
 
 
 def register(root: typer.Typer) -> None:
@@ -47,16 +51,15 @@ def forecast(
 ) -> None:
     """Show how long stocks last, what to order and by when.
 
+    Shows the forecast that `train` stored last night, and for a product with an alert that of the alert, as reports do.
     Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were.
     """
-    settings = session.settings()
-    zone = settings.zone()
-    instant = times.resolve_as_of(as_of, zone)
-    supplies = plans.limits(settings).supplies
+    known, instant = house.at(session.settings(), "forecast", as_of)
+    settings, zone = known.settings, known.settings.zone()
     with session.store(settings, "forecast") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
-        result = run(connection, instant, zone, supplies, hotel_id=hotel, is_live=as_of is None)
+        result = run(connection, instant, zone, hotel)
         ids = None if product is None else names.find_ids(connection, "product", product)
     shown = tuple(one for one in result.products if ids is None or one.product_id in ids)
     if ids is not None and not shown:
@@ -66,19 +69,19 @@ def forecast(
         return
     if not shown:
         where = "" if hotel is None else f" for hotel {hotel}"
-        console.note(f"Nothing to forecast{where}: run `minibar-ml collect` first.")
+        console.note(f"No forecast is stored yet{where}: `minibar-ml train` stores one each night, after `collect`.")
         return
     lang = session.ENGLISH
     _table(shown, lang)
     if product is not None:
         for one in shown:
             _daily(one, lang)
-    _note(result, shown)
+    _note(result, shown, zone)
     if verbose:
         _note_accuracy(result)
 
 
-def _as_json(result: ForecastResult, shown: tuple[Product, ...], *, daily: bool) -> dict[str, Any]:
+def _as_json(result: ForecastResult, shown: tuple[StockForecast, ...], *, daily: bool) -> dict[str, Any]:
     rows = [asdict(one) for one in shown]
     for row in rows if not daily else []:
         del row["ahead"]
@@ -86,7 +89,7 @@ def _as_json(result: ForecastResult, shown: tuple[Product, ...], *, daily: bool)
     return {"as_of": result.as_of, "products": rows, "accuracy": accuracy, "with_stays": list(result.with_stays)}
 
 
-def _table(shown: tuple[Product, ...], lang: Lang) -> None:
+def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
@@ -122,7 +125,7 @@ def _when(day: Any, days: float | None, lang: Lang, *, narrow: bool) -> str:
     return short_day(day, lang) if narrow else day_cell(day, lang)
 
 
-def _daily(one: Product, lang: Lang) -> None:
+def _daily(one: StockForecast, lang: Lang) -> None:
     if not one.ahead:
         return
     table = console.table(["day", "expected use", "left", "risk empty"], right=["expected use", "left", "risk empty"])
@@ -136,17 +139,21 @@ def _daily(one: Product, lang: Lang) -> None:
     console.out().print(table)
 
 
-def _note(result: ForecastResult, shown: tuple[Product, ...]) -> None:
+def _note(result: ForecastResult, shown: tuple[StockForecast, ...], zone: ZoneInfo) -> None:
     without: dict[str, list[str]] = {}
     for one in shown:
         if one.reason:
             without.setdefault(one.reason, []).append(one.name)
-    console.note("days left: median (80% range); order: enough until the delivery and ML_ORDER_COVER_DAYS after it.")
+    console.note("days left: median (80% range); order: enough until the delivery and order_cover_days after it.")
     for reason, products in without.items():
         more = f" and {len(products) - LISTED} more" if len(products) > LISTED else ""
         console.note(f"No forecast ({REASONS[reason]}): {', '.join(products[:LISTED])}{more}")
     if result.with_stays:
         console.note("Reservations are taken into account.")
+    newest = max(one.made_at for one in shown if one.made_at)
+    console.note(f"Forecasts as of {newest.astimezone(zone):%Y-%m-%d %H:%M}.")
+    if result.as_of - newest > STALE:
+        console.note("They are more than two days old: `minibar-ml status` shows when `train` last ran.")
 
 
 def _note_accuracy(result: ForecastResult) -> None:

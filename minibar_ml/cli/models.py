@@ -6,7 +6,7 @@ import typer
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import load_keys
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
@@ -30,7 +30,7 @@ def register(root: typer.Typer) -> None:
 @app.command("list", epilog=examples("models list", "models list --hotel 2 --json"))
 def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """List stored models and their quality, newest version first."""
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "models list")
     with session.store(settings, "models list") as connection:
         found = models.fetch_summaries(connection, hotel)
     if hotel is not None and not found:

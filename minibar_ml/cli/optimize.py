@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import typer
 
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import quality_table
 from minibar_ml.i18n.formats import fixed, number
@@ -22,13 +22,13 @@ def optimize(
 ) -> None:
     """Search for a better split of the alert budget.
 
-    Looks for shares of ML_ALERT_BUDGET with which every detector reaches ML_ACCURACY_THRESHOLD. Shows the result and
-    stores nothing.
+    Looks for shares of alert_budget with which every detector reaches accuracy_threshold (see `config`). Shows the
+    result and stores nothing.
     """
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "optimize", as_of)
+    settings = known.settings
     with session.store(settings, "optimize") as connection:
-        result = run(connection, plans.training(settings, instant), hotel_id=hotel)
+        result = run(connection, plans.training(known, instant), hotel_id=hotel)
     if json:
         console.print_json(asdict(result))
     elif not any(search.found.before for search in result.hotels):

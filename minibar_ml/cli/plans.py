@@ -3,9 +3,8 @@
 from datetime import date, datetime, timedelta
 
 from minibar_ml.config import calendars
-from minibar_ml.config.products_file import supplies
+from minibar_ml.config.facts import House
 from minibar_ml.config.schedules import job_schedules
-from minibar_ml.config.settings import Settings
 from minibar_ml.domain.calendar import Calendar
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
@@ -15,28 +14,33 @@ CALENDAR_PAST = timedelta(days=2 * 366)
 CALENDAR_AHEAD = timedelta(days=366)
 
 
-def limits(settings: Settings) -> Limits:
-    """Budget, least deviations and terms of ordering; raises ConfigurationError for a bad products file."""
+def limits(house: House, hotel_id: int | None = None) -> Limits:
+    """Budget, least deviations and terms of ordering: a hotel's own, or where nothing else is stated."""
+    known = house.settings if hotel_id is None else house.of_hotel(hotel_id)
     return Limits(
-        budget=settings.alert_budget,
-        stock_deviation=settings.stock_deviation,
-        consumption_deviation=settings.consumption_deviation,
-        refill_deviation=settings.refill_deviation,
-        consumption_floor=settings.consumption_floor,
-        product_floor=settings.product_floor,
-        supplies=supplies(settings),
+        budget=known.alert_budget,
+        stock_deviation=known.stock_deviation,
+        consumption_deviation=known.consumption_deviation,
+        refill_deviation=known.refill_deviation,
+        consumption_floor=known.consumption_floor,
+        product_floor=known.product_floor,
+        supplies=house.supplies(hotel_id),
     )
 
 
-def calendar(settings: Settings, first: date, today: date) -> Calendar:
+def own_limits(house: House) -> dict[int, Limits]:
+    """The limits of each hotel that has facts of its own."""
+    return {hotel_id: limits(house, hotel_id) for hotel_id in house.hotels}
+
+
+def calendar(house: House, first: date, today: date) -> Calendar:
     """Public holidays and events for checking the days from `first` to `today`, and for looking a year ahead."""
-    return calendars.read(
-        settings.country, settings.events_file, settings.lang, first - CALENDAR_PAST, today + CALENDAR_AHEAD
-    )
+    since, until = first - CALENDAR_PAST, today + CALENDAR_AHEAD
+    return calendars.read(house.settings.country, house.events, house.settings.lang, since, until)
 
 
 def detection(
-    settings: Settings,
+    house: House,
     as_of: datetime,
     *,
     since: date | None = None,
@@ -47,16 +51,18 @@ def detection(
 
     `is_live`: as-of is now, so that reservations count.
     """
+    settings = house.settings
     today = as_of.astimezone(settings.zone()).date()
     return DetectionPlan(
         as_of=as_of,
         zone=settings.zone(),
-        limits=limits(settings),
+        limits=limits(house),
+        own_limits=own_limits(house),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
-        calendar=calendar(settings, since or today, today),
+        calendar=calendar(house, since or today, today),
         since=since,
         until=until,
         is_live=is_live,
@@ -64,16 +70,19 @@ def detection(
     )
 
 
-def training(settings: Settings, as_of: datetime) -> TrainingPlan:
-    """What train and optimize learn from as of an instant."""
+def training(house: House, as_of: datetime, *, is_live: bool = False) -> TrainingPlan:
+    """What train and optimize learn from as of an instant; `is_live`: that is now."""
+    settings = house.settings
     today = as_of.astimezone(settings.zone()).date()
     return TrainingPlan(
         as_of=as_of,
         zone=settings.zone(),
-        limits=limits(settings),
+        limits=limits(house),
+        own_limits=own_limits(house),
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,
         min_points=settings.min_data_points,
         accuracy_threshold=settings.accuracy_threshold,
-        calendar=calendar(settings, today, today),
+        calendar=calendar(house, today, today),
+        is_live=is_live,
     )

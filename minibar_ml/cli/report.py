@@ -1,13 +1,15 @@
 """`minibar-ml report`: the weekly and monthly report and the dashboard."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.schedules import job_schedules
@@ -16,7 +18,7 @@ from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report
-from minibar_ml.jobs.report import ReportResult
+from minibar_ml.jobs.report import ReportResult, ReportScope
 from minibar_ml.render.formats import RENDERERS
 from minibar_ml.render.json import document
 from minibar_ml.store import audit
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 NOTHING_YET = "There is no data yet: run `minibar-ml collect`, `train` and `detect`, then the report again."
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
-Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: ML_LANG).")]
+Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: the hotels' language).")]
 Email = Annotated[bool, typer.Option("--email", help="Also mail it to its subscribers (see `people list`).")]
 Formats = Annotated[
     list[str] | None, typer.Option("--format", help="html (default), pdf, xlsx or json; may be repeated.")
@@ -65,10 +67,13 @@ def weekly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
-    period = week_ending(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    chosen = format or ["html"]
-    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
+    scope = _scope(settings, as_of, hotel)
+    period = week_ending(_last_day(ending, scope))
+    files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
+    _report(settings, scope, period, files, is_json=json, is_quiet=quiet)
 
 
 @app.command(epilog=examples("report monthly", "report monthly --format xlsx --lang tr --out /srv/reports"))
@@ -92,10 +97,13 @@ def monthly(
     With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
-    period = month_ended(_last_day(ending, instant.astimezone(settings.zone()).date()))
-    chosen = format or ["html"]
-    _report(settings, instant, period, out, lang, chosen, hotel, by_mail=email, is_json=json, is_quiet=quiet)
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
+    scope = _scope(settings, as_of, hotel)
+    period = month_ended(_last_day(ending, scope))
+    files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
+    _report(settings, scope, period, files, is_json=json, is_quiet=quiet)
 
 
 @app.command(epilog=examples("report dashboard", "report dashboard --out /var/www/minibar"))
@@ -113,43 +121,52 @@ def dashboard(
     Its name is always the same. With `--json`, prints the figures and writes no file.
     """
     settings = session.settings()
+    if not json and not session.enabled(settings):
+        return
+    settings = house.settings_of(settings, "report")
     language, folder = _language(lang or settings.lang), out or settings.report_dir
-    instant = times.resolve_as_of(as_of, settings.zone())
-    wanted = _wanted(settings, instant)
+    scope = _scope(settings, as_of, hotel)
 
     def compute(connection: "Connection") -> object:
-        return report.compute_dashboard(connection, instant, settings.timezone, hotel, wanted=wanted)
+        return report.compute_dashboard(connection, scope)
 
     def write(connection: "Connection") -> ReportResult:
-        return report.run_dashboard(connection, instant, settings.timezone, folder, language, hotel, wanted=wanted)
+        return report.run_dashboard(connection, scope, folder, language)
 
     _print(settings, compute, write, is_json=json, is_quiet=quiet)
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """Where a report goes, in which language and formats."""
+
+    folder: Path
+    lang: Lang
+    formats: list[str]
+    by_mail: bool
+
+
+def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportScope:
+    """What a command's report looks at; by their schedules the jobs should have done their work since `wanted`."""
+    instant = times.resolve_as_of(as_of, settings.zone())
+    wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
+    return ReportScope(instant, settings.timezone, hotel, wanted)
+
+
 def _report(
-    settings: Settings,
-    instant: datetime,
-    period: Period,
-    out: Path | None,
-    lang: str | None,
-    formats: list[str],
-    hotel: int | None,
-    *,
-    by_mail: bool,
-    is_json: bool,
-    is_quiet: bool,
+    settings: Settings, scope: ReportScope, period: Period, files: _Files, *, is_json: bool, is_quiet: bool
 ) -> None:
-    if by_mail and is_json:
+    if files.by_mail and is_json:
         raise UsageError("--json and --email cannot be combined: --json sends nothing.")
-    language, folder = _language(lang or settings.lang), out or settings.report_dir
-    _check_formats(formats)
-    asked, wanted = (instant, period, settings.timezone), _wanted(settings, instant)
+    _check_formats(files.formats)
 
     def compute(connection: "Connection") -> object:
-        return report.compute(connection, *asked, hotel, wanted=wanted)
+        return report.compute(connection, scope, period)
 
     def write(connection: "Connection") -> ReportResult:
-        return report.run(connection, *asked, folder, language, hotel, formats=formats, wanted=wanted, by_mail=by_mail)
+        return report.run(
+            connection, scope, period, files.folder, files.lang, formats=files.formats, by_mail=files.by_mail
+        )
 
     _print(settings, compute, write, is_json=is_json, is_quiet=is_quiet)
 
@@ -173,8 +190,6 @@ def _print(
 
         console.print_json(session.work(settings, "report view", look))
         return
-    if not session.enabled(settings):
-        return
     result = session.work(settings, "report", write)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
@@ -182,11 +197,6 @@ def _print(
         console.note(NOBODY if not result.counts["mails"] else MAILED.format(plural(result.counts["mails"], "mail")))
     for path in () if is_quiet else result.paths:
         console.say(console.visible(str(path)))
-
-
-def _wanted(settings: Settings, instant: datetime) -> dict[str, datetime]:
-    """By job, the time since which it must have succeeded, by its schedule."""
-    return {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
 
 
 def _language(lang: str) -> Lang:
@@ -203,7 +213,8 @@ def _check_formats(formats: list[str]) -> None:
             raise UsageError(f"--format {name!r} is not one of {', '.join(RENDERERS)}.")
 
 
-def _last_day(ending: str | None, today: date) -> date:
+def _last_day(ending: str | None, scope: ReportScope) -> date:
+    today = scope.as_of.astimezone(ZoneInfo(scope.timezone)).date()
     if ending is None:
         return today - timedelta(days=1)
     day = times.day(ending, "--ending")

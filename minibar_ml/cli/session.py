@@ -38,7 +38,7 @@ def unknown_setting(name: str) -> str:
 
 
 ENGLISH: Lang = "en"
-"""The language of figures and dates on screens whose words are English whatever ML_LANG says: no line is mixed."""
+"""The language of figures and dates on screens whose words are English in any hotel: no line is mixed."""
 
 
 def language(settings: Settings) -> Lang:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import load_keys
-from minibar_ml.cli import console, plans, session, times
+from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.session import ENGLISH
 from minibar_ml.cli.views import phases, quality_table
@@ -28,13 +28,15 @@ def register(root: typer.Typer) -> None:
 def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Fit models to recent weeks, evaluate and store them.
 
-    Learns from the last ML_TRAINING_DAYS days, evaluates on faults injected into held-out days, stores the models
-    encrypted and makes them active. Also stores the forecasts of how long stocks last.
+    Learns from the last days (training_days, see `config`), evaluates on faults injected into held-out days, stores the
+    models encrypted and makes them active. Also stores the forecasts of how long stocks last.
     """
     settings = session.settings()
     if not session.enabled(settings):
         return
-    plan = plans.training(settings, times.resolve_as_of(as_of, settings.zone()))
+    known, instant = house.at(settings, "train", as_of)
+    settings = known.settings
+    plan = plans.training(known, instant, is_live=as_of is None)
     keys = load_keys(settings)
 
     def job(connection: "Connection") -> TrainResult:
@@ -91,7 +93,7 @@ def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
     budget = number(result.budget_per_1000_rooms_day, ENGLISH, 2)
     reserved = percent(100 * (1 - sum(shares().values())), ENGLISH, 0)
     console.note(
-        f"ML_ALERT_BUDGET={budget}: false alerts per 1,000 rooms per day, divided by share; {reserved} is reserved "
+        f"alert_budget {budget}: false alerts per 1,000 rooms per day, divided by share; {reserved} is reserved "
         "for rules."
     )
     quality_table.explain(accuracy_threshold)

@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
 
-from minibar_ml.config.events_file import events
-from minibar_ml.domain.calendar import Calendar, SpecialDay
+from minibar_ml.domain.calendar import Calendar, Events, SpecialDay
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.languages import Lang
 
@@ -13,16 +11,17 @@ NAMED_IN: Mapping[Lang, tuple[str, ...]] = {"en": ("en_US", "en_GB"), "tr": ("tr
 """Languages for the names of holidays, best first; otherwise the country's own."""
 
 
-def read(country: str, events_file: str, lang: Lang, since: date, until: date) -> Calendar:
-    """Public holidays of the years from `since` to `until`, and all events of the file; either may be "".
+def read(country: str, events: Mapping[int | None, Events], lang: Lang, since: date, until: date) -> Calendar:
+    """Public holidays of the years from `since` to `until` (none where the country is ""), and events by hotel.
 
-    Raises ConfigurationError for an unknown country, and for errors in the file, naming the line.
+    Raises ConfigurationError for an unknown country.
     """
     hotels: dict[int, dict[int, SpecialDay]] = {}
     everywhere = _holidays(country, lang, range(since.year, until.year + 1)) if country else {}
-    for event in events(Path(events_file)) if events_file else ():
-        days = everywhere if event.hotel_id is None else hotels.setdefault(event.hotel_id, {})
-        days |= {day: SpecialDay("event", event.name).after(days.get(day)) for day in event.days}
+    for hotel_id, own in events.items():
+        days = everywhere if hotel_id is None else hotels.setdefault(hotel_id, {})
+        for event in own:
+            days |= {day: SpecialDay("event", event.name).after(days.get(day)) for day in event.days}
     return Calendar(everywhere, hotels)
 
 
@@ -33,7 +32,7 @@ def _holidays(country: str, lang: Lang, years: range) -> dict[int, SpecialDay]:
         supported = holidays.country_holidays(country).supported_languages
     except NotImplementedError as error:
         raise ConfigurationError(
-            f"ML_COUNTRY={country!r}: no holidays known for this country; use an ISO 3166-1 code such as TR or CY "
+            f"country {country!r}: no holidays known for this country; use an ISO 3166-1 code such as TR or CY "
             "(see https://holidays.readthedocs.io), or leave it empty for no holidays."
         ) from error
     language = next((one for one in NAMED_IN[lang] if one in supported), None)

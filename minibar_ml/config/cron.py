@@ -7,8 +7,6 @@ computes times; it follows Debian's cron through clock changes but also accepts 
 import re
 from datetime import UTC, datetime
 
-from cronsim import CronSim, CronSimError
-
 from minibar_ml.domain.errors import ConfigurationError
 
 HOUR, DAY = 60, 1440
@@ -37,6 +35,8 @@ def require_expression(variable: str, expression: str) -> None:
                 f"{variable}={expression!r}: {part!r} is not a valid {field}; use *, a number from {low} to {high}, "
                 f"a range such as {low}-{high}, a step such as */2, or a list of these."
             )
+    from cronsim import CronSim, CronSimError  # only where a schedule is set: every command reads the settings
+
     try:
         next(CronSim(expression, _ANY_TIME))
     except (CronSimError, StopIteration) as error:

@@ -1,46 +1,41 @@
-"""The hotel's own events, from the CSV file that ML_EVENTS_FILE names."""
+"""The hotels' own events, from the CSV file that ML_EVENTS_FILE names: what `config import` reads."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from minibar_ml.config.csv_rows import Cells, SettingsFile, csv_rows
+from minibar_ml.domain.calendar import LONGEST_EVENT_DAYS, LONGEST_NAME, Event, Events
 
 REQUIRED, HOTEL = ("starts_on", "ends_on", "name"), "hotel_id"
-LONGEST_EVENT_DAYS = 366
-LONGEST_NAME = 80
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """An event: its days as ordinals, its name, and the hotel it concerns (None: all hotels)."""
-
-    days: range
-    name: str
-    hotel_id: int | None
-
-
-def events(path: Path) -> Iterator[Event]:
-    """The events of the file; raises ConfigurationError naming the line and what to write."""
+def events(path: Path) -> dict[int | None, Events]:
+    """The events of the file by hotel (None: of all); raises ConfigurationError naming the line and what to write."""
     file = SettingsFile(path, "ML_EVENTS_FILE", "CSV")
+    found: dict[int | None, Events] = {}
     for place, cells in csv_rows(file, REQUIRED, (HOTEL,)):
-        yield _event(file, place, cells)
+        hotel_id = _hotel(file, place, cells.get(HOTEL, ""))
+        found[hotel_id] = (*found.get(hotel_id, ()), _event(file, place, cells))
+    return found
 
 
 def _event(file: SettingsFile, place: str, cells: Cells) -> Event:
     first, last = (_day(file, place, column, cells[column]) for column in REQUIRED[:2])
-    if not 0 <= (last - first).days < LONGEST_EVENT_DAYS:
-        hint = f"an event that starts on {first} lasts 1 to {LONGEST_EVENT_DAYS} days"
-        raise file.error(place, f"ends on {last}", hint)
-    name = cells["name"]
-    if not name or len(name) > LONGEST_NAME or not name.isprintable():
-        raise file.error(place, f"name is {name!r}", f"use 1 to {LONGEST_NAME} printable characters")
-    hotel = cells.get(HOTEL, "")
-    if hotel and not (hotel.isascii() and hotel.isdigit()):
-        raise file.error(place, f"{HOTEL} is {hotel!r}", "use the hotel's id, or leave it empty for all hotels")
-    days = range(first.toordinal(), (last + timedelta(days=1)).toordinal())
-    return Event(days, name, int(hotel) if hotel else None)
+    try:
+        return Event(first, last, cells["name"])
+    except ValueError as error:
+        hint = (
+            f"use 1 to {LONGEST_NAME} printable characters"
+            if str(error).startswith("name")
+            else f"an event that starts on {first} lasts 1 to {LONGEST_EVENT_DAYS} days"
+        )
+        raise file.error(place, str(error), hint) from error
+
+
+def _hotel(file: SettingsFile, place: str, text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit()):
+        raise file.error(place, f"{HOTEL} is {text!r}", "use the hotel's id, or leave it empty for all hotels")
+    return int(text) if text else None
 
 
 def _day(file: SettingsFile, place: str, column: str, text: str) -> date:

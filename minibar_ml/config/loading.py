@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 from minibar_ml.config.conversion import convert
-from minibar_ml.config.settings import PREFIX, Settings
+from minibar_ml.config.settings import PREFIX, Settings, has_variable
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.people import is_address
 
@@ -20,13 +20,15 @@ Values = dict[str, Any]
 class Examined:
     """Settings with the default in place of each wrong one, everything that is wrong, and unknown ML_ variables.
 
-    `exposed`: files that hold secrets and are readable by other users of this machine.
+    `exposed`: files that hold secrets and are readable by other users of this machine. `given`: names of those that are
+    set at all, be it to their default.
     """
 
     settings: Settings
     faults: tuple[ConfigurationError, ...]
     unknown: tuple[str, ...]
     exposed: tuple[Path, ...] = ()
+    given: frozenset[str] = frozenset()
 
     def faultless(self) -> Settings:
         """The settings; raises the first ConfigurationError where anything is wrong."""
@@ -64,7 +66,8 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
     for name, fault in _contradictions(Settings(**checked)):
         faults.append(fault)
         del checked[name]
-    return Examined(Settings(**checked), tuple(faults), _unknown_variables(values), exposed)
+    unknown, given = _unknown_variables(values), frozenset(checked)
+    return Examined(Settings(**checked), tuple(faults), unknown, exposed, given)
 
 
 def suggestion(variable: str) -> str | None:
@@ -81,18 +84,14 @@ def _given(of_file: Values, values: Values) -> Values:
 
 
 def _checked(name: str, value: Any) -> Values:
-    spec, kind = _specs()[name]
-    converted = convert(spec, kind, value)
-    if check := spec.metadata["check"]:
-        check(PREFIX + name.upper(), converted)
-    return {name: converted}
+    return {name: convert(*_specs()[name], value)}
 
 
 @cache
 def _specs() -> dict[str, tuple["Field[Any]", Any]]:
-    """Field and type of each setting."""
+    """Field and type of each setting that has a variable."""
     kinds = get_type_hints(Settings)
-    return {spec.name: (spec, kinds[spec.name]) for spec in fields(Settings)}
+    return {spec.name: (spec, kinds[spec.name]) for spec in fields(Settings) if has_variable(spec)}
 
 
 def _contradictions(settings: Settings) -> Iterator[tuple[str, ConfigurationError]]:

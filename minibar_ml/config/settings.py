@@ -1,11 +1,14 @@
-"""Every setting, with its default, limits, check and help: one line each.
+"""Every setting and every fact of the hotels, with default, limits, check and help: one entry each.
+
+A setting is a matter of this server: where the store is, secrets, paths, schedules, channels. A fact is a matter of the
+hotels: it is kept in the store (`minibar-ml config`), and its variable only says what `config import` takes over.
 
 A dataclass and python-dotenv rather than pydantic-settings: importing pydantic alone makes `alerts list` start
 1.4 times as slowly as typer + SQLAlchemy + psycopg2 + rich do (measured), and the budget is 1.3.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from datetime import time
 from pathlib import Path
 from typing import Any, Literal
@@ -13,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.config.checks import require_country, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
+from minibar_ml.domain.calendar import Events
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.languages import Lang
 
@@ -31,10 +35,44 @@ def _setting(
     *,
     check: Check | None = None,
     is_secret: bool = False,
+    fact: "Fact | None" = None,
 ) -> Any:
     """A field of Settings; a secret never shows in repr."""
-    about = {"help": help, "min": minimum, "max": maximum, "check": check}
+    about = {"help": help, "min": minimum, "max": maximum, "check": check, "fact": fact}
     return field(default=default, repr=not is_secret, metadata=about)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """What sets a fact of the hotels apart from a setting.
+
+    scope: whether one value holds for the whole store, or hotels may have their own, or products of hotels.
+    help_tr: the help in Turkish. unit: of its values.
+    is_threshold: shows what goes unnoticed, so that only administrators and jobs may see it.
+    by_jobs: only jobs and who keeps the store may change it.
+    has_variable: whether there is an `ML_` variable for it; otherwise a file is imported.
+    """
+
+    help_tr: str
+    scope: Literal["store", "hotel", "product"] = "store"
+    unit: str = ""
+    is_threshold: bool = False
+    by_jobs: bool = False
+    has_variable: bool = True
+
+
+def _fact(
+    default: Any,
+    help: str,
+    help_tr: str,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    *,
+    check: Check | None = None,
+    **about: Any,
+) -> Any:
+    """A field of Settings that is a fact of the hotels."""
+    return _setting(default, help, minimum, maximum, check=check, fact=Fact(help_tr, **about))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +81,31 @@ class Settings:
 
     enabled: bool = _setting(True, "false: jobs end at once without doing anything")
     database_url: str = _setting("", "URL of the database: postgresql://user:password@host:port/name", is_secret=True)
-    timezone: str = _setting(
+    timezone: str = _fact(
         "Europe/Nicosia",
-        "the hotel's time zone: business days, and times in the source tables",
+        "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",
+        "otelin saat dilimi: iş günleri ve kaynak tablolardaki saatler; `collect --rezone` ile değişir",
         check=require_zone,
+        by_jobs=True,
     )
-    country: str = _setting(
-        "TR", "country of the public holidays, such as TR or CY; empty: no holidays", check=require_country
+    country: str = _fact(
+        "TR",
+        "country of the public holidays, such as TR or CY; empty: no holidays",
+        "resmî tatillerin ülkesi, TR veya CY gibi; boş: tatil yok",
+        check=require_country,
     )
-    events_file: str = _setting("", "CSV file of the hotel's own events: starts_on,ends_on,name[,hotel_id]")
-    lang: Lang = _setting(
-        "en", "language of alerts, metrics tables, messages and reports; other screens are in English"
+    events: Events = _fact(
+        (),
+        "the hotels' own events, from a CSV file: starts_on,ends_on,name[,hotel_id]",
+        "otellerin kendi etkinlikleri, CSV dosyasından: starts_on,ends_on,name[,hotel_id]",
+        scope="hotel",
+        has_variable=False,
+    )
+    events_file: str = _setting("", "CSV file that `config import` reads events from")
+    lang: Lang = _fact(
+        "en",
+        "language of alerts, metrics tables, messages and reports; other screens are in English",
+        "uyarıların, metrik tablolarının, iletilerin ve raporların dili; diğer ekranlar İngilizcedir",
     )
     data_collection_interval: int = _setting(900, "seconds between collect runs", 60, DAY, check=require_interval)
     anomaly_check_interval: int = _setting(300, "seconds between detect runs", 60, DAY, check=require_interval)
@@ -64,37 +116,122 @@ class Settings:
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
-    check_in_time: time = _setting(HouseHours.check_in, "check-in time of stays that have no time of arrival")
-    check_out_time: time = _setting(HouseHours.check_out, "check-out time of stays that have no time of departure")
-    lookback_days: int = _setting(3, "recent days that collect reads again and train leaves out", 1, 60)
-    training_days: int = _setting(30, "days of history that train learns from", 7, 366)
-    min_data_points: int = _setting(
-        100, "least number of room checks, product-days or gaps between rooms for a model", 10, 1000000
+    check_in_time: time = _fact(
+        HouseHours.check_in,
+        "check-in time of stays that have no time of arrival",
+        "varış saati olmayan konaklamaların giriş saati",
     )
-    accuracy_threshold: float = _setting(
-        0.85, "balanced accuracy on injected faults that detectors should reach", 0.5, 1.0
+    check_out_time: time = _fact(
+        HouseHours.check_out,
+        "check-out time of stays that have no time of departure",
+        "ayrılış saati olmayan konaklamaların çıkış saati",
     )
-    alert_budget: float = _setting(1.0, "expected false alerts per 1,000 rooms per day", 0.01, 1000.0)
-    stock_deviation: float = _setting(
-        0.30, "smallest deviation of stock from its normal pattern that raises an alert (0.3: 30%)", 0.0, 100.0
+    lookback_days: int = _fact(
+        3,
+        "recent days that collect reads again and train leaves out",
+        "collect'in yeniden okuduğu ve train'in dışarıda bıraktığı son günler",
+        1,
+        60,
+        unit="days",
     )
-    consumption_deviation: float = _setting(
-        0.40, "smallest deviation of consumption that raises an alert (0.4: 40%)", 0.0, 100.0
+    training_days: int = _fact(
+        30, "days of history that train learns from", "train'in öğrendiği geçmiş günler", 7, 366, unit="days"
     )
-    refill_deviation: float = _setting(
-        0.50, "smallest slowdown of an attendant that raises an alert (0.5: 50%)", 0.0, 100.0
+    min_data_points: int = _fact(
+        100,
+        "least number of room checks, product-days or gaps between rooms for a model",
+        "bir model için en az oda kontrolü, ürün-günü veya oda arası süre sayısı",
+        10,
+        1000000,
     )
-    consumption_floor: float = _setting(
-        3.0, "smallest difference from a room's expected consumption that raises an alert, in units", 0.0, 10000.0
+    accuracy_threshold: float = _fact(
+        0.85,
+        "balanced accuracy on injected faults that detectors should reach",
+        "algılayıcıların yapay hatalarda ulaşması gereken dengeli doğruluk",
+        0.5,
+        1.0,
     )
-    product_floor: float = _setting(
-        5.0, "smallest difference from a product's expected consumption that raises an alert, in units", 0.0, 100000.0
+    alert_budget: float = _fact(
+        1.0,
+        "expected false alerts per 1,000 rooms per day",
+        "1.000 oda ve gün başına beklenen yanlış uyarı",
+        0.01,
+        1000.0,
+        is_threshold=True,
     )
-    lead_time_days: int = _setting(3, "days from order to delivery", 0, 365)
-    order_multiple: int = _setting(1, "orders are multiples of this number of units", 1, 100000)
-    order_cover_days: int = _setting(14, "days after delivery that an order should last", 1, 365)
+    stock_deviation: float = _fact(
+        0.30,
+        "smallest deviation of stock from its normal pattern that raises an alert (0.3: 30%)",
+        "uyarı açan en küçük stok sapması (0,3: %30)",
+        0.0,
+        100.0,
+        scope="hotel",
+        is_threshold=True,
+    )
+    consumption_deviation: float = _fact(
+        0.40,
+        "smallest deviation of consumption that raises an alert (0.4: 40%)",
+        "uyarı açan en küçük tüketim sapması (0,4: %40)",
+        0.0,
+        100.0,
+        scope="hotel",
+        is_threshold=True,
+    )
+    refill_deviation: float = _fact(
+        0.50,
+        "smallest slowdown of an attendant that raises an alert (0.5: 50%)",
+        "uyarı açan en küçük yavaşlama (0,5: %50)",
+        0.0,
+        100.0,
+        scope="hotel",
+        is_threshold=True,
+    )
+    consumption_floor: float = _fact(
+        3.0,
+        "smallest difference from a room's expected consumption that raises an alert, in units",
+        "uyarı açan, odanın beklenen tüketiminden en küçük fark (adet)",
+        0.0,
+        10000.0,
+        scope="hotel",
+        unit="units",
+        is_threshold=True,
+    )
+    product_floor: float = _fact(
+        5.0,
+        "smallest difference from a product's expected consumption that raises an alert, in units",
+        "uyarı açan, ürünün beklenen tüketiminden en küçük fark (adet)",
+        0.0,
+        100000.0,
+        scope="hotel",
+        unit="units",
+        is_threshold=True,
+    )
+    lead_time_days: int = _fact(
+        3, "days from order to delivery", "siparişten teslime kadar gün", 0, 365, scope="product", unit="days"
+    )
+    order_multiple: int = _fact(
+        1,
+        "orders are multiples of this number of units",
+        "siparişler bu sayının katı olur (adet)",
+        1,
+        100_000,
+        scope="product",
+        unit="units",
+    )
+    min_order: int = _fact(
+        0, "least units of an order", "bir siparişin en az adedi", 0, 1_000_000, scope="product", unit="units"
+    )
+    order_cover_days: int = _fact(
+        14,
+        "days after delivery that an order should last",
+        "bir siparişin teslimden sonra yetmesi gereken gün",
+        1,
+        365,
+        scope="hotel",
+        unit="days",
+    )
     products_file: str = _setting(
-        "", "TOML or CSV file: lead_time_days, order_multiple, min_order by product id or name"
+        "", "TOML or CSV file that `config import` reads lead_time_days, order_multiple, min_order of products from"
     )
     smtp_host: str = _setting("", "mail server; empty: mails wait in the outbox")
     smtp_port: int = _setting(587, "port of the mail server", 1, 65535)
@@ -129,10 +266,16 @@ class Settings:
         return HouseHours(self.check_in_time, self.check_out_time)
 
     def changed(self) -> dict[str, str]:
-        """Settings that are not at their default, by variable; of secrets only that they are set."""
+        """Settings of this server that are not at their default, by variable; of secrets only that they are set."""
         found = {}
         for spec in fields(self):
             value = getattr(self, spec.name)
-            if value != spec.default:
+            if value != spec.default and not spec.metadata["fact"]:
                 found[PREFIX + spec.name.upper()] = str(value) if spec.repr else "set"
         return found
+
+
+def has_variable(spec: "Field[Any]") -> bool:
+    """Whether there is an `ML_` variable for a field of Settings."""
+    fact = spec.metadata["fact"]
+    return fact is None or bool(fact.has_variable)

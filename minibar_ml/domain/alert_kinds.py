@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.metrics import EntityType, MetricType
 
 AlertType = Literal[
     "stock_anomaly",
@@ -47,6 +47,7 @@ class AlertKind:
     needs_fresh_data: muted where it was found while the hotel's data are stale.
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
+    rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
         viewers alone (losses in custody are about named attendants).
     is_operational: about minibar-ml and its data, not about the hotel.
@@ -66,6 +67,7 @@ class AlertKind:
     needs_fresh_data: bool = False
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
+    rests_also: tuple[MetricType, ...] = ()
     is_stock: bool = False
     is_operational: bool = False
     is_of_server: bool = False
@@ -86,6 +88,7 @@ _ALL = (
         # Stock below zero lasts until a correcting entry.
         state_reasons=frozenset({"stock_negative"}),
         is_continuing=True,
+        rests_also=("product_consumption",),
         is_stock=True,
     ),
     AlertKind(
@@ -94,6 +97,7 @@ _ALL = (
         normal_days=14,
         is_continuing=True,
         needs_fresh_data=True,
+        rests_also=("product_consumption",),
         is_stock=True,
     ),
     AlertKind(

@@ -19,11 +19,13 @@ LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
-    "opened", "escalated", "acknowledged", "snoozed", "unsnoozed", "resolved", "false_positive", "reopened", "muted",
-    "unmuted", "commented",
+    "opened", "escalated", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved", "false_positive",
+    "reopened", "muted", "unmuted", "commented",
 )  # fmt: skip
 """What can happen to an alert."""
 
+EndReason = Literal["records_changed", "subject_gone"]
+"""Why the system ended an alert, where not because all is normal again."""
 Sort = Literal["severity", "impact", "time"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
 
@@ -79,6 +81,12 @@ class Finding:
         return self.occurred_on
 
     @property
+    def since_on(self) -> date:
+        """The first day whose points it was found by, as far as its facts name it."""
+        since = (self.facts or {}).get("since")
+        return self.occurred_on if since is None else date.fromisoformat(str(since))
+
+    @property
     def is_state(self) -> bool:
         """Whether the fault lasts until it is over, and is not an event of one day."""
         return alert_kinds.is_state(self.type, self.reason)
@@ -129,17 +137,50 @@ class Alert:
     """The alert of the same fault before this one."""
     muted_by: int | None = None
     """The live alert that explains this one."""
+    end_reason: EndReason | None = None
+    corrected_at: datetime | None = None
+    """As of when its figures were last corrected, because the records had changed."""
 
 
 @dataclass(frozen=True, slots=True)
 class AlertEvent:
-    """One step of an alert's history; `by` None: the system; `body` is a comment's text."""
+    """One step of an alert's history; `by` None: the system; `body` is a comment's text.
+
+    `value`: what the alert said was measured then; `reason`: of an end by the system.
+    """
 
     at: datetime
     event: str
     by: str | None
     severity: Severity | None
     body: str | None
+    value: float | None = None
+    reason: EndReason | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDay:
+    """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing)."""
+
+    day: date
+    value: float
+    on_record: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class MovedGround:
+    """A day of a live alert whose points are no longer as they were when its fault was found.
+
+    `judged_on`: the day that was checked then; the fault may be of an earlier one.
+    """
+
+    alert_id: int
+    type: AlertType
+    hotel_id: int
+    entity_type: EntityType
+    entity_id: int
+    occurred_on: date
+    judged_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +195,17 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Transitions:
-    """What one day's findings did to the alerts; `updated` leaves out those that were merely seen again."""
+    """What a run did to the alerts; `updated` leaves out those that were merely seen again.
+
+    `corrected` and `withdrawn`: those whose records had changed, and of these those that the records no longer show.
+    """
 
     opened: int = 0
     updated: int = 0
     suppressed: int = 0
     resolved: int = 0
+    corrected: int = 0
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)

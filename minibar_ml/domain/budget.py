@@ -26,11 +26,11 @@ class TypeStats:
 class BudgetUsage:
     """What was raised in some days compared with the budget, expected false alerts per 1,000 rooms and day.
 
-    `room_days` is rooms times days, None where no room is known; `confirmed` and `false_positives` are what persons
-    said of the alerts.
+    The budget is None where this role may not see it. `room_days` is rooms times days, None where no room is known;
+    `confirmed` and `false_positives` are what persons said of the alerts.
     """
 
-    budget_per_1000_rooms_day: float
+    budget_per_1000_rooms_day: float | None
     days: int
     room_days: int | None
     alerts: int
@@ -40,7 +40,9 @@ class BudgetUsage:
     @property
     def budget_alerts(self) -> float | None:
         """How many false alerts the budget allows in all."""
-        return self.budget_per_1000_rooms_day * self.room_days / 1000 if self.room_days else None
+        if self.budget_per_1000_rooms_day is None or not self.room_days:
+            return None
+        return self.budget_per_1000_rooms_day * self.room_days / 1000
 
     @property
     def alerts_per_day(self) -> float | None:
@@ -70,7 +72,7 @@ class AlertStats:
     by_day: Mapping[date, int]
     by_detector: Mapping[str, TypeStats]
 
-    def usage(self, budget: float, rooms: int | None, days: int) -> BudgetUsage:
+    def usage(self, budget: float | None, rooms: int | None, days: int) -> BudgetUsage:
         """These alerts and a budget per 1,000 rooms and day, of a span of so many days; `rooms` None: unknown."""
         false = sum(one.false_positives for one in self.by_type.values())
         return BudgetUsage(

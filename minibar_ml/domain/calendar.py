@@ -2,9 +2,36 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Literal
 
 SpecialKind = Literal["holiday", "event"]
+LONGEST_EVENT_DAYS = 366
+LONGEST_NAME = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event of a hotel: its first and last day, and its name. Raises ValueError for one that can't be."""
+
+    starts_on: date
+    ends_on: date
+    name: str
+
+    def __post_init__(self) -> None:
+        """Check length and name."""
+        if not 0 <= (self.ends_on - self.starts_on).days < LONGEST_EVENT_DAYS:
+            raise ValueError(f"ends on {self.ends_on}")
+        if not self.name or len(self.name) > LONGEST_NAME or not self.name.isprintable():
+            raise ValueError(f"name is {self.name!r}")
+
+    @property
+    def days(self) -> range:
+        """Its days as ordinals."""
+        return range(self.starts_on.toordinal(), self.ends_on.toordinal() + 1)
+
+
+Events = tuple[Event, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ METRIC_TYPES: tuple[MetricType, ...] = get_args(MetricType)
 
 COMMON_STORE = 0
 """Hotel id of what belongs to no single hotel: in a chain whose ledger does not say whose depot it is about."""
+VISIT_MINUTES = 45
+"""Rows of one room that follow each other within so many minutes are one visit."""
+BREAK_MINUTES = 45
+"""A longer gap between two rooms of a shift is a break, and no part of the attendant's pace."""
 
 
 VISITS = frozenset({"source_rooms", "source_visits", "source_previous_visits", "source_visit_lines"})

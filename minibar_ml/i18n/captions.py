@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import days, moment, whole
 from minibar_ml.i18n.labels import DOMAIN, label
+
+if TYPE_CHECKING:
+    from minibar_ml.domain.reporting.periods import Period
 
 COMPARED = "{now}, compared with {before}; today is not included."
 SHOWN = "{now}; today is not included."
@@ -23,13 +26,13 @@ COLLECTED_UNTIL = "Data collected until {at} only; run `minibar-ml collect`."
 TEXTS = (COMPARED, SHOWN, NO_POINTS, UNREADABLE, *CUT.values(), NOTHING, NOT_COLLECTED, COLLECTED_UNTIL)
 
 
-def days_compared(period: Period, lang: Lang) -> str:
+def days_compared(period: "Period", lang: Lang) -> str:
     """The days of a trend and those it is compared with."""
     text = catalog(DOMAIN, lang).gettext(COMPARED)
     return text.format(now=_days(period, lang), before=_days(period.before(), lang))
 
 
-def days_shown(period: Period, lang: Lang) -> str:
+def days_shown(period: "Period", lang: Lang) -> str:
     """The days of a summary."""
     return catalog(DOMAIN, lang).gettext(SHOWN).format(now=_days(period, lang))
 
@@ -44,7 +47,7 @@ def cut(kind: EntityType, count: int, total: int, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(CUT[kind]).format(count=whole(count, lang), total=whole(total, lang))
 
 
-def nothing(period: Period, lang: Lang) -> str:
+def nothing(period: "Period", lang: Lang) -> str:
     """That the period has no data."""
     return catalog(DOMAIN, lang).gettext(NOTHING).format(days=_days(period, lang))
 
@@ -56,5 +59,5 @@ def collected_until(instant: datetime | None, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(COLLECTED_UNTIL).format(at=moment(instant, lang))
 
 
-def _days(period: Period, lang: Lang) -> str:
+def _days(period: "Period", lang: Lang) -> str:
     return days(period.since, period.last_day, lang)

@@ -27,6 +27,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "event": {
         "opened": "raised",
         "escalated": "severity raised",
+        "corrected": "corrected, records changed",
         "acknowledged": "read",
         "snoozed": "snoozed",
         "unsnoozed": "snooze ended",
@@ -128,6 +129,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "series": "30 days",
         "why": "What happened",
         "evidence": "Evidence",
+        "grounds": "Records",
         "action": "What to do",
         "again": "Previous alert",
         "history": "History",

@@ -1,6 +1,7 @@
 """What an alert says: its message and what to do about it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from string import Formatter
 from typing import Any, get_args
 
@@ -11,16 +12,33 @@ from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mut
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
-from minibar_ml.i18n.wordings import FIGURES, NONES, NORMALS, PROVISIONAL, UNKNOWN_REASON, WORDINGS, Wording
+from minibar_ml.i18n.wordings import (
+    CORRECTED,
+    FIGURES,
+    FOUND_LATE,
+    NONES,
+    NORMALS,
+    NOTHING_TO_DO,
+    PROVISIONAL,
+    UNKNOWN_REASON,
+    WITHDRAWN,
+    WORDINGS,
+    Wording,
+)
 
 MOST_PRODUCTS = 5
+FRESH_DAYS = 2
+"""So many days after the figures what to do is still what is done at once."""
+LONG_WAIT_MINUTES = 720
+ENDED_BY = {"departure": "left_waiting", "refill": "refilled", "later_request": "served_later"}
+"""By what a request ended that nobody closed, the wording of that."""
 
 
 def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
-        yield from (wording.message, wording.action, *wording.details)
-    yield from (*NORMALS, PROVISIONAL, FIGURES, TIMES, *ESTIMATES)
+        yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
+    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO, TIMES, *ESTIMATES)
     for module in (evidence, captions, explanations, standings, mutings, source_problems):
         yield from module.TEXTS
 
@@ -35,8 +53,8 @@ def plurals() -> Iterator[tuple[str, str]]:
     return iter(COUNTED.values())
 
 
-def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str, str]:
-    """Message and suggested action; never fails for want of a fact."""
+def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date | None = None) -> tuple[str, str]:
+    """Message and suggested action, as of `today` (None: the day of the figures); never fails for want of a fact."""
     wording = WORDINGS.get(_variant(alert), UNKNOWN_REASON)
     known = {"name": entity_name, **_figures(alert, lang)}
     translate = catalog(DOMAIN, lang).gettext
@@ -47,9 +65,27 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang) -> tuple[str
     is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
     if is_later and "measured_on" not in _fields(wording.message):
         texts.append(FIGURES)
+    texts += _standing(alert)
     message = " ".join(translate(text).format_map(_Known(known)) for text in texts)
     # A shortened list ends its sentence by itself.
-    return message.replace("….", "…"), translate(wording.action)
+    return message.replace("….", "…"), translate(_action(alert, wording, today))
+
+
+def _standing(alert: Alert | Finding) -> list[str]:
+    """What the message says of records that came late or were changed."""
+    if getattr(alert, "end_reason", None) == "records_changed":
+        return [WITHDRAWN]
+    corrected = [CORRECTED] if getattr(alert, "corrected_at", None) else []
+    return corrected or ([FOUND_LATE] if (alert.facts or {}).get("found_late_on") else [])
+
+
+def _action(alert: Alert | Finding, wording: Wording, today: date | None) -> str:
+    """What to do: at once, or when others have seen to the room since."""
+    if getattr(alert, "end_reason", None) == "records_changed":
+        return NOTHING_TO_DO
+    last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
+    is_old = today is not None and (today - last_on).days > FRESH_DAYS
+    return wording.later if is_old and wording.later else wording.action
 
 
 def products(value: Any, lang: Lang) -> str:
@@ -70,7 +106,10 @@ def _variant(alert: Alert | Finding) -> str:
     """The reason, or its special case that has sentences of its own."""
     facts = alert.facts or {}
     variants = {
-        "waiting": ("waited", bool(facts.get("completed"))),
+        "waiting": (
+            ENDED_BY.get(str(facts.get("ended_by")), "waited") if facts.get("completed") else "waiting_long",
+            bool(facts.get("completed")) or alert.value > LONG_WAIT_MINUTES,
+        ),
         "product_low": ("product_none", alert.value == 0),
         "leak": ("leak_of_days", str(facts.get("since") or alert.measured_on) != str(alert.measured_on)),
         "depletion": ("sold_out", facts.get("level") == 0),
@@ -124,7 +163,8 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by")}
+    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "found_late_on")}
+    dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:

@@ -1,14 +1,20 @@
 """The state of an alert: snoozed, muted, one of a series; and its history."""
 
-from minibar_ml.domain.alerts import Alert, AlertEvent
+from minibar_ml.domain.alerts import Alert, AlertDay, AlertEvent
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.formats import day, moment
+from minibar_ml.i18n.formats import day, moment, number
 from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"
 MUTED = "muted by alert {id}"
 AGAIN = "Alert {id}, {status}, {day}"
-TEXTS = (SNOOZED, MUTED, AGAIN)
+RECORDS_CHANGED = "records changed"
+SUBJECT_GONE = "no longer an issue"
+END_REASONS = {"records_changed": RECORDS_CHANGED, "subject_gone": SUBJECT_GONE}
+AS_FOUND = "{day}: {value}, as when it was found"
+NOW_OTHER = "{day}: {value} when it was found, {now} now"
+NOW_GONE = "{day}: {value} when it was found, no longer on record"
+TEXTS = (SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:
@@ -19,6 +25,8 @@ def standing(alert: Alert, lang: Lang) -> list[str]:
         states.append(translate(SNOOZED).format(at=moment(alert.snoozed_until, lang)))
     elif alert.status != "open":
         states.append(label("status", alert.status, lang))
+    if alert.end_reason is not None and alert.status == "resolved":
+        states.append(translate(END_REASONS[alert.end_reason]))
     if alert.muted_by is not None:
         states.append(translate(MUTED).format(id=alert.muted_by))
     return states
@@ -31,10 +39,21 @@ def again(before: Alert, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
 
 
+def ground_line(one: AlertDay, lang: Lang) -> str:
+    """What one day of an alert rests on, as it was and as it is now."""
+    text = NOW_GONE if one.on_record is None else AS_FOUND if one.on_record == one.value else NOW_OTHER
+    values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
+    return catalog(DOMAIN, lang).gettext(text).format(**values)
+
+
 def event_line(one: AlertEvent, lang: Lang) -> str:
     """One line of an alert's history: when, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event == "escalated" and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
+    if one.event == "corrected" and one.value is not None:
+        what += f": {number(one.value, lang)}"
+    if one.reason is not None:
+        what += f" ({catalog(DOMAIN, lang).gettext(END_REASONS[one.reason])})"
     line = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
     return line if one.body is None else f"{line}: {' '.join(one.body.split())}"

@@ -22,6 +22,7 @@ NORMALS = (NONE, NONE_FOR_STAY, AT_MOST, RANGE, RANGE_FOR_STAY, RANGE_MINUTES, A
 class Wording:
     """One reason's sentences.
 
+    `later` is what to do when the figures are more than two days old: nobody counts again what others have counted.
     A detail is left out where something that it names is not known. Of `normal`, which `{normal}` in the message
     stands for, the first is taken of which all is known.
     """
@@ -30,6 +31,7 @@ class Wording:
     action: str
     details: tuple[str, ...] = ()
     normal: tuple[str, ...] = ()
+    later: str | None = None
 
 
 HOLIDAY = "Public holiday: {holiday}."
@@ -46,6 +48,12 @@ PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
 """Ends the message where the fault was found again, and worse than on the day that it began."""
+FOUND_LATE = "Found on {found_late_on}, after records of that day were added or changed."
+CORRECTED = "Corrected on {corrected_on}, after the records were changed."
+WITHDRAWN = "The records were changed and no longer show this."
+"""Ends the message where that is so."""
+NOTHING_TO_DO = "Nothing needs to be done."
+"""What to do about an alert that the records no longer show."""
 
 WORDINGS: Mapping[str, Wording] = {
     "room_high": Wording(
@@ -53,6 +61,7 @@ WORDINGS: Mapping[str, Wording] = {
         "Compare with the guest's bill. If they differ, count the minibar again.",
         ("Room type: {room_type}.", HOLIDAY, EVENT, "Consumed: {products}."),
         (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
+        later="Compare with the guest's bill of that stay and with the checks that followed.",
     ),
     "product_high": Wording(
         "{name}: {units} consumed{normal}.",
@@ -77,6 +86,7 @@ WORDINGS: Mapping[str, Wording] = {
         "Find out why the room was entered since the last check (late check-out, maintenance, cleaning) and count the "
         "minibar again.",
         ("Last check: {previous_on}.", MISSING),
+        later="Find out from the records of that day why the room was entered (late check-out, maintenance, cleaning).",
     ),
     "after_departure": Wording(
         "Room {name}: {units} missing after the departure check; the hour of departure is not on record.",
@@ -93,6 +103,7 @@ WORDINGS: Mapping[str, Wording] = {
         "Check the minibar: is it locked, empty or broken? Are checks being recorded?",
         ("In that time: {stays}.",),
         (ABOUT,),
+        later="Look at the checks since: if they found nothing either, check the minibar and how checks are recorded.",
     ),
     "slow": Wording(
         "{name}: {minutes} per room{normal}.",
@@ -105,9 +116,29 @@ WORDINGS: Mapping[str, Wording] = {
         "Send someone now and let the guest know when to expect them.",
         (REQUESTED,),
     ),
+    "waiting_long": Wording(
+        "Room {name}: a refill request has been open for {minutes}.",
+        "Ask whether the refill is still wanted, then complete or cancel the request in the application.",
+        (REQUESTED,),
+    ),
     "waited": Wording(
         "Room {name}: a guest waited {minutes} for a refill.",
         "The request is completed. Find out what caused the delay.",
+        (REQUESTED,),
+    ),
+    "left_waiting": Wording(
+        "Room {name}: a refill was requested and never recorded; the guest left after {minutes}.",
+        "Find out why nobody came. Cancel the request in the application.",
+        (REQUESTED,),
+    ),
+    "refilled": Wording(
+        "Room {name}: a refill was recorded {minutes} after it was requested; the request itself is still open.",
+        "Complete the request in the application.",
+        (REQUESTED,),
+    ),
+    "served_later": Wording(
+        "Room {name}: a refill request stayed open for {minutes}, until a later one of the room was completed.",
+        "Complete the request in the application.",
         (REQUESTED,),
     ),
     "custody": Wording(
@@ -115,6 +146,7 @@ WORDINGS: Mapping[str, Wording] = {
         "Count the cart together. Look for refills, returns and breakage that were not recorded.",
         ("Handed out: {handed_out}.", MISSING),
         (NONE, AT_MOST),
+        later="Look for refills, returns and breakage of that day that were not recorded.",
     ),
     "stock_negative": Wording(
         "{name}: recorded stock is below zero ({units}).",
@@ -131,6 +163,7 @@ WORDINGS: Mapping[str, Wording] = {
         "Check the reason given for the write-off and inspect the items: broken, expired or not there?",
         (),
         (NONE, AT_MOST),
+        later="Check the reason given for the write-off, and who recorded it.",
     ),
     "leak": Wording(
         "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",

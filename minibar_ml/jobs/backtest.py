@@ -15,9 +15,11 @@ from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, Finding, Se
 from minibar_ml.domain.budget import BudgetUsage
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.phases import History, Phase
-from minibar_ml.jobs.detection_run import Found, Hotels, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.detection_run import Hotels, detect_days, enriched, read_hotels
+from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.scope import Found
 from minibar_ml.ml.history import Records
 from minibar_ml.store import alerts, mutes, verdicts
 from minibar_ml.store.scratch import scratch_alerts
@@ -142,7 +144,7 @@ def _raised(
         today = [enriched(finding, known, plan.zone) for finding in findings]
         if has_mutes:
             today = mutes.take(connection, today, known.names, plan.seen_at(day), _no_texts)
-        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states)
+        moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states, day)
         by_day[day] = moved.opened
     raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))
     return [replace(alert, muted_by=None) for alert in raised], by_day

@@ -1,5 +1,6 @@
 """collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -22,6 +23,17 @@ OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 DAILY_DAYS = 35
 """How far back the first run of each business day looks."""
+NEWS_DAYS = 31
+"""Changes of older days are not looked at by detect, except where an alert rests on them."""
+STAGED_FOR: Mapping[str, MetricType] = {
+    "stage_custody": "custody_loss",
+    "stage_draws": "custody_loss",
+    "stage_movements": "stock_outflow",
+    "stage_openings": "stock_level",
+    "stage_own_depots": "stock_level",
+    "stage_refills": "request_response",
+}
+"""Stages that are read over one metric's span, which may be longer than the usual one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,52 +68,56 @@ def run(
         not_before = as_of - timedelta(days=OLDEST_DAYS)
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")
-        everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
-        days = _lookback(as_of, zone, last, lookback_days)
-        span = _span(as_of, zone, [days, since, *_starts(new_rows, last, zone)])
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
-        if last and last.counts.get("house_hours", str(house.hours)) != str(house.hours):
-            logger.warning("check-in and check-out times have changed: all business days are computed again")
-            span = everything
-        if last and last.counts.get("timezone", zone.key) != zone.key:
-            logger.warning("ML_TIMEZONE was %s: all business days are computed again", last.counts["timezone"])
-            span = everything
+        everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
+        days = [_lookback(as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
+        has_moved = _has_moved(last, zone, house.hours)
+        span = everything if has_moved else _span(as_of, zone, days)
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
             if metric.needs <= contract.usable
         }
-        stages = {
-            "": span,
-            "stage_custody": spans.get("custody_loss", span),
-            "stage_draws": spans.get("custody_loss", span),
-            "stage_movements": spans.get("stock_outflow", span),
-            "stage_openings": spans.get("stock_level", span),
-            "stage_own_depots": spans.get("stock_level", span),
-        }
-        metrics.stage(connection, stages, contract.usable, house)
-        for metric_type, own in spans.items():
-            metrics.compute(connection, metric_type, own, house)
-            logger.debug("computed %s since %s", metric_type, own.since_on)
+        _compute(connection, span, spans, contract.usable, house)
         refused = metrics.refuse(connection, as_of)
         starts = {metric: own.since_at for metric, own in spans.items()}
-        counts = metrics.merge(connection, job.id, starts, as_of, span.until_on)
+        # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
+        is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
+        changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
+        points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
         problems.upsert(connection, refused, new_rows, span.until_on, as_of)
-        job.counts.update(asdict(counts))
+        job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        # For detect: points that are filed again are no news of the hotel.
+        job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
-    return CollectResult(
-        since=span.since_on,
-        until=as_of,
-        points=counts,
-        metrics=tuple(spans),
-        refused=tuple(refused),
-        warnings=warnings,
-        missing=job.partly,
-    )
+    return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)
+
+
+def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
+    """Whether the zone or the hours are others than the last run's, so that rows fall on other business days."""
+    was = last.counts if last else {}
+    is_other_hours: bool = was.get("house_hours", str(hours)) != str(hours)
+    is_other_zone: bool = was.get("timezone", zone.key) != zone.key
+    if is_other_hours:
+        logger.warning("check-in and check-out times have changed: all business days are computed again")
+    if is_other_zone:
+        logger.warning("the time zone was %s: all business days are computed again", was["timezone"])
+    return is_other_hours or is_other_zone
+
+
+def _compute(
+    connection: "Connection", span: Span, spans: Mapping[MetricType, Span], usable: Collection[str], house: House
+) -> None:
+    """Fill the scratch tables, each stage over the span of the metric that it is for, and from them the points."""
+    stages = {"": span} | {stage: spans.get(metric, span) for stage, metric in STAGED_FOR.items()}
+    metrics.stage(connection, stages, usable, house)
+    for metric_type, own in spans.items():
+        metrics.compute(connection, metric_type, own, house)
+        logger.debug("computed %s since %s", metric_type, own.since_on)
 
 
 def _span(as_of: datetime, zone: ZoneInfo, days: list[date | None]) -> Span:

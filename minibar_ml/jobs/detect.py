@@ -15,16 +15,18 @@ from minibar_ml.domain.phases import History, recorded
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import self_watch, stored_models
-from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, with_names
+from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
+from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.scope import Scope
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
-from minibar_ml.store import alerts, mutes, runs, verdicts
+from minibar_ml.store import alerts, grounds, mutes, runs, verdicts
 from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
-from minibar_ml.store.runs import LastRun
+from minibar_ml.store.runs import LastRun, Since
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities
 
@@ -54,25 +56,29 @@ def run(
 ) -> DetectResult:
     """Check each day and turn findings into alerts, in one transaction; `progress` is called with each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
-        last, since_then = runs.find_last_with_changes(connection, "detect")
-        changed = [] if plan.walks else since_then
-        days = plan.days(last.as_of if last else None, changed)
+        since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect")
+        scope = Scope.of(plan, since, [] if plan.walks else grounds.fetch_moved(connection, plan.today()))
+        days = scope.days
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
         loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
         hotels = Hotels.of(plan, read_hotels(connection, plan, days[0], usable, loaded))
         nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
         models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
-        found = detect_days(plan, days, hotels, models, progress)
+        found = scope.own(detect_days(plan, days, hotels, models, progress, scope.hotels), plan.today())
         if models.refused:
             found[-1][1].extend(_fallbacks(plan, models.refused))
         if plan.is_live and not plan.walks:
             found[-1][1].extend(self_watch.findings(connection, plan))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         known.names.update(self_watch.NAMES)
+        found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-        for day, findings in found:
-            today = [enriched(finding, known, plan.zone) for finding in findings]
+        new, again = scope.split(found)
+        if scope.moved:
+            settled = grounds.settle(connection, scope.moved, again, known.names, plan.as_of, _texts(plan))
+            total.update(asdict(settled))
+        for day, today in new:
             unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
             muted += len(today) - len(unmuted)
             total.update(_apply(connection, plan, day, unmuted, known.names))
@@ -81,11 +87,11 @@ def run(
             people.follow_source(connection, usable, plan.lang)
             outbox.enqueue(connection, plan.as_of)
         counts = Counter[str](finding.type for _, findings in found for finding in findings)
-        phases = _gone(last, plan) | hotels.records.of_hotels(plan.today())
-        recorded = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
+        phases = _gone(since.last, plan) | hotels.records.of_hotels(plan.today())
+        noted = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
         refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
         job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
-        job.counts.update(phases=recorded, refused=refused, shares=shares(), muted=muted)
+        job.counts.update(phases=noted, refused=refused, shares=shares(), muted=muted)
     return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused, muted)
 
 
@@ -140,6 +146,10 @@ def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> l
     ]
 
 
+def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:
+    return lambda finding, name: sentences(finding, name, plan.lang)
+
+
 def _unmuted(
     connection: "Connection",
     plan: DetectionPlan,
@@ -148,9 +158,7 @@ def _unmuted(
     names: Mapping[tuple[EntityType, int], str],
 ) -> list[Finding]:
     """The findings of a day that no mute covers, at the instant of that day's run."""
-    return mutes.take(
-        connection, findings, names, plan.seen_at(day), lambda finding, name: sentences(finding, name, plan.lang)
-    )
+    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan))
 
 
 def _evaluated(plan: DetectionPlan) -> list[AlertType]:
@@ -174,8 +182,9 @@ def _apply(
         findings,
         names,
         plan.seen_at(day),
-        lambda finding, name: sentences(finding, name, plan.lang),
+        _texts(plan),
         evaluated,
+        day,
     )
     logger.debug("%s: %d findings, %s", day, len(findings), moved)
     return asdict(moved)

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.metrics import STAYS
-from minibar_ml.jobs.forecasting import supplies_by_id
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.scope import Found
 from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.frames import Frames
@@ -22,9 +22,6 @@ from minibar_ml.store.source.hotels import fetch_ids
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-Found = list[tuple[date, list[Finding]]]
-"""Findings by day, in order."""
 
 
 class Models(Protocol):
@@ -51,12 +48,6 @@ class Hotels:
         return cls(frames, Records(frames, plan.history_days))
 
 
-def with_names(connection: "Connection", plan: DetectionPlan, usable: Collection[str]) -> DetectionPlan:
-    """The plan with what is known of products' supplies by their ids, where the file goes by names."""
-    supplies = supplies_by_id(connection, plan.limits.supplies, usable)
-    return replace(plan, limits=replace(plan.limits, supplies=supplies))
-
-
 def read_hotels(
     connection: "Connection",
     plan: DetectionPlan,
@@ -80,24 +71,37 @@ def read_hotels(
 
 
 def detect_days(
-    plan: DetectionPlan, days: Iterable[date], hotels: Hotels, models: Models, progress: Callable[[date], None]
+    plan: DetectionPlan,
+    days: Iterable[date],
+    hotels: Hotels,
+    models: Models,
+    progress: Callable[[date], None],
+    only: Mapping[date, Collection[int]] | None = None,
 ) -> Found:
-    """What every hotel's detectors find on each day, in order; `progress` is called with each day done."""
+    """What every hotel's detectors find on each day, in order; `progress` is called with each day done.
+
+    `only`: the hotels that are checked on days on which not all are.
+    """
     found = []
     for day in days:
-        found.append((day, _detect_day(plan, day, hotels, models)))
+        found.append((day, _detect_day(plan, day, hotels, models, (only or {}).get(day))))
         progress(day)
     return found
 
 
-def _detect_day(plan: DetectionPlan, day: date, hotels: Hotels, models: Models) -> list[Finding]:
+def _detect_day(
+    plan: DetectionPlan, day: date, hotels: Hotels, models: Models, only: Collection[int] | None
+) -> list[Finding]:
     # What holds at an instant can be said of a past day only as of its end, by a walk.
     with_states = plan.walks or day == plan.today()
     findings: list[Finding] = []
     for hotel_id, frames in hotels.frames.items():
+        if only is not None and hotel_id not in only:
+            continue
         fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
         history = hotels.records.history(hotel_id, day)
-        findings += detect_day(frames, fitted, plan.limits, moment, with_states=with_states, history=history)
+        limits = plan.limits_of(hotel_id)
+        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history)
     return findings
 
 

@@ -1,10 +1,13 @@
 """The nightly forecasts as metric points: what train stores for the days that are over."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from minibar_ml.domain.supplies import Supplies
+from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
+from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.forecasting.frames import Forecast, forecast_days
 from minibar_ml.ml.forecasting.rates import WEEK
 from minibar_ml.ml.frames import Frames
@@ -15,28 +18,37 @@ from minibar_ml.store.points.metrics import MergeResult
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+Plan = TypeVar("Plan", DetectionPlan, TrainingPlan)
 STORED_DAYS = 31
 """Days before today that are forecast again each night, for rows that came late."""
 
 
-def supplies_by_id(connection: "Connection", supplies: Supplies, usable: Collection[str]) -> Supplies:
-    """The supplies by product id, where the file names products."""
-    return supplies.named(forecasts.fetch_names(connection, usable)) if supplies.by_name else supplies
+def with_names(connection: "Connection", plan: Plan, usable: Collection[str]) -> Plan:
+    """The plan with what is known of products' supplies by their ids, where they are stated by name."""
+    if not any(limits.supplies.by_name for limits in (plan.limits, *plan.own_limits.values())):
+        return plan
+    names = forecasts.fetch_names(connection, usable)
+
+    def named(limits: Limits) -> Limits:
+        return replace(limits, supplies=limits.supplies.named(names))
+
+    own = {hotel_id: named(limits) for hotel_id, limits in plan.own_limits.items()}
+    return replace(plan, limits=named(plan.limits), own_limits=own)
 
 
-def store(connection: "Connection", hotels: Mapping[int, Frames], today: date, supplies: Supplies) -> MergeResult:
+def store(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> MergeResult:
     """Store the forecasts of the last 31 days that are over, each from what lay before its end alone.
 
     `hotels` must hold the products and levels of the 60 days before those. A point says nothing of stays ahead: only
     a live run can know those, and a stored point depends on source rows and its business day alone (and, for its
     order, on how products are ordered).
     """
-    days = [today - timedelta(days=ago) for ago in range(STORED_DAYS, 0, -1)]
+    days = [plan.today() - timedelta(days=ago) for ago in range(STORED_DAYS, 0, -1)]
     points = [
         point
         for hotel_id, frames in hotels.items()
         for made in forecast_days(frames, [day.toordinal() for day in days])
-        for point in _points(hotel_id, made, supplies)
+        for point in _points(hotel_id, made, plan.limits_of(hotel_id).supplies)
     ]
     return forecasts.merge(connection, points, hotels, days)
 

@@ -143,7 +143,8 @@ class _Delivery:
 
     def _mail(self, message: Outgoing) -> Mail | None:
         """A message's content as of now; None for a digest with nothing left to report."""
-        words = Words(message.language, self._plan.zone, self._hotel_names)
+        today = self._plan.as_of.astimezone(self._plan.zone).date()
+        words = Words(message.language, self._plan.zone, self._hotel_names, today)
         if message.mail_id is not None:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:

@@ -44,13 +44,14 @@ def run(connection: "Connection", plan: TrainingPlan, *, hotel_id: int | None = 
     oldest = plan.as_of - timedelta(days=plan.training_days + plan.lookback_days + LOOK_BACK_DAYS + 1)
     frames = replace(points.fetch(connection, oldest, plan.as_of), calendar=plan.calendar)
     given = verdicts.fetch(connection)
-    limits = replace(plan.limits, threshold_multiplier=feedback.threshold_multiplier(given))
+    multiplier = feedback.threshold_multiplier(given)
     hotels = frames.hotels()
     if hotel_id is not None and hotel_id not in hotels:
         raise NotFound(f"There are no metric points of hotel {hotel_id}; run `minibar-ml collect` first.")
     searches = []
     for hotel in hotels if hotel_id is None else [hotel_id]:
         past = feedback.without_confirmed(frames.of_hotel(hotel), given, hotel)
+        limits = replace(plan.limits_of(hotel), threshold_multiplier=multiplier)
         found = evaluation.evaluate(past, until, until - since, plan.min_points, limits, with_forests=False)
         searches.append(Search(hotel, allocation.tune(found.detectors, limits.budget, plan.accuracy_threshold)))
-    return OptimizeResult(limits.budget, plan.accuracy_threshold, tuple(searches))
+    return OptimizeResult(plan.limits.budget, plan.accuracy_threshold, tuple(searches))

@@ -1,6 +1,6 @@
 """What a run of a job looks at and how: one plan for detection, one for training, one for delivery."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -30,6 +30,7 @@ class DetectionPlan:
     as_of: datetime
     zone: ZoneInfo
     limits: Limits
+    own_limits: Mapping[int, Limits] = field(default_factory=dict)
     lang: Lang
     lookback_days: int
     training_days: int
@@ -42,6 +43,10 @@ class DetectionPlan:
     schedules: Mapping[ScheduledJob, Schedule] = field(default_factory=dict)
     """By job, since when a run of now wants it to have succeeded; empty where jobs are paused."""
 
+    def limits_of(self, hotel_id: int) -> Limits:
+        """The limits of a hotel: its own, where it has facts of its own."""
+        return self.own_limits.get(hotel_id, self.limits)
+
     @property
     def walks(self) -> bool:
         """Whether history is walked day by day, with the nightly training that each day would have had."""
@@ -51,12 +56,11 @@ class DetectionPlan:
         """The as-of instant's business day."""
         return self.as_of.astimezone(self.zone).date()
 
-    def days(self, last_run: datetime | None, changed: Collection[date] = ()) -> list[date]:
-        """The days to check, in order.
+    def days(self, last_run: datetime | None, collected_as_of: datetime | None = None) -> list[date]:
+        """The days to check as a whole, in order.
 
-        Without `since`: today, the days that have ended since the last run, and those whose points have changed
-        since. A day that was checked when it ended and is still the same is left alone: to check it again with
-        another night's model would only give chance more tries.
+        Without `since`: today and the days that have ended since the last run, or since `collected_as_of`, when the
+        earliest run of collect was that the last run may not have seen.
         """
         today = self.today()
         if self.since is not None:
@@ -64,9 +68,12 @@ class DetectionPlan:
             return _every_day(self.since, last)
         if last_run is None or last_run > self.as_of:
             return _every_day(today - timedelta(days=self.lookback_days), today)
-        oldest = today - timedelta(days=LONGEST_PAUSE_DAYS)
-        pause = _every_day(max(last_run.astimezone(self.zone).date(), oldest), today)
-        return sorted({*pause, *(day for day in changed if oldest <= day <= today)})
+        seen = min(last_run, collected_as_of or last_run).astimezone(self.zone).date()
+        return _every_day(max(seen, self.oldest_changed()), today)
+
+    def oldest_changed(self) -> date:
+        """The earliest day that is checked because its records changed, unless an alert rests on them."""
+        return self.today() - timedelta(days=LONGEST_PAUSE_DAYS)
 
     def moment(self, hotel_id: int, day: date) -> Moment:
         """A day as the run sees it: over, or still running at as-of."""
@@ -99,11 +106,18 @@ class TrainingPlan:
     as_of: datetime
     zone: ZoneInfo
     limits: Limits
+    own_limits: Mapping[int, Limits] = field(default_factory=dict)
     lookback_days: int
     training_days: int
     min_points: int
     accuracy_threshold: float
     calendar: Calendar = ORDINARY
+    is_live: bool = False
+    """Whether as-of is now: the forecasts of the night then know the stays ahead."""
+
+    def limits_of(self, hotel_id: int) -> Limits:
+        """The limits of a hotel: its own, where it has facts of its own."""
+        return self.own_limits.get(hotel_id, self.limits)
 
     def today(self) -> date:
         """The as-of instant's business day."""

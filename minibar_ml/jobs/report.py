@@ -1,7 +1,7 @@
 """`report`: read a period once, compute one Report, render it, put the files in their places whole or not at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,6 +35,19 @@ WRITABLE = "make that folder writable, or choose another with --out or ML_REPORT
 
 
 @dataclass(frozen=True, slots=True)
+class ReportScope:
+    """What a report looks at: as of an instant, in the hotel's time zone, one hotel or all of them (None).
+
+    `wanted`: since when each job should have done its work, by its schedule.
+    """
+
+    as_of: datetime
+    timezone: str
+    hotel_id: int | None = None
+    wanted: Mapping[str, datetime] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ReportResult:
     """What a run wrote, and its counts."""
 
@@ -45,48 +58,35 @@ class ReportResult:
 
 def run(
     connection: "Connection",
-    as_of: datetime,
+    scope: ReportScope,
     period: Period,
-    timezone: str,
     folder: Path,
     lang: Lang,
-    hotel_id: int | None = None,
     *,
     formats: Sequence[str] = ("html",),
-    wanted: Mapping[str, datetime] | None = None,
     by_mail: bool = False,
 ) -> ReportResult:
     """Write the report of `period`, monthly if that is a month, into `folder`, once in each of the formats.
 
-    `wanted`: since when each job should have done its work. `by_mail`: also into the outbox, for everybody who wants
-    it, each in their own language. Raises NotFound for an unknown hotel and
-    ConfigurationError where the folder can't be written.
+    `by_mail`: also into the outbox, for everybody who wants it, each in their own language. Raises NotFound for an
+    unknown hotel and ConfigurationError where the folder can't be written.
     """
-    with job_run(connection, "monthly" if period.is_month else "report", as_of) as current:
-        report = compute(connection, as_of, period, timezone, hotel_id, wanted=wanted)
+    with job_run(connection, "monthly" if period.is_month else "report", scope.as_of) as current:
+        report = compute(connection, scope, period)
         files = rendered(report, lang, formats)
         if by_mail:
 
             def of_hotel(one: int) -> Report:
-                return compute(connection, as_of, period, timezone, one, wanted=wanted)
+                return compute(connection, replace(scope, hotel_id=one), period)
 
             current.counts["mails"] = report_mail.enqueue(connection, report, of_hotel, file_name, formats, lang)
         return _written(connection, current.counts, report, folder, files)
 
 
-def run_dashboard(
-    connection: "Connection",
-    as_of: datetime,
-    timezone: str,
-    folder: Path,
-    lang: Lang,
-    hotel_id: int | None = None,
-    *,
-    wanted: Mapping[str, datetime] | None = None,
-) -> ReportResult:
+def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
     """Write the dashboard, always under the same name. Raises as `run` does."""
-    with job_run(connection, "dashboard", as_of) as current:
-        dashboard = compute_dashboard(connection, as_of, timezone, hotel_id, wanted=wanted)
+    with job_run(connection, "dashboard", scope.as_of) as current:
+        dashboard = compute_dashboard(connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
         return _written(connection, current.counts, dashboard.report, folder, files)
 
@@ -109,38 +109,22 @@ def rendered(report: Report, lang: Lang, formats: Sequence[str]) -> dict[str, by
     return {file_name(report, lang, name): renderers.rendered(report, lang, name) for name in formats}
 
 
-def compute_dashboard(
-    connection: "Connection",
-    as_of: datetime,
-    timezone: str,
-    hotel_id: int | None = None,
-    *,
-    wanted: Mapping[str, datetime] | None = None,
-) -> Dashboard:
+def compute_dashboard(connection: "Connection", scope: ReportScope) -> Dashboard:
     """The Dashboard as of an instant, read from one snapshot of the store; wants a connection without a transaction."""
-    zone = ZoneInfo(timezone)
-    period = days_ending(as_of.astimezone(zone).date(), DASHBOARD_DAYS)
-    report = compute(connection, as_of, period, timezone, hotel_id, kind="dashboard", wanted=wanted)
-    rows = reports.fetch_windows(connection, Scope(hotel_id, as_of), WINDOW_HOURS)
+    zone = ZoneInfo(scope.timezone)
+    period = days_ending(scope.as_of.astimezone(zone).date(), DASHBOARD_DAYS)
+    report = compute(connection, scope, period, kind="dashboard")
+    rows = reports.fetch_windows(connection, Scope(scope.hotel_id, scope.as_of), WINDOW_HOURS)
     return Dashboard(windows(rows, report, zone), report)
 
 
-def compute(
-    connection: "Connection",
-    as_of: datetime,
-    period: Period,
-    timezone: str,
-    hotel_id: int | None = None,
-    *,
-    kind: ReportKind | None = None,
-    wanted: Mapping[str, datetime] | None = None,
-) -> Report:
+def compute(connection: "Connection", asked: ReportScope, period: Period, *, kind: ReportKind | None = None) -> Report:
     """The Report of a period, read from one snapshot of the store; wants a connection without a transaction."""
     reports.take_snapshot(connection)
-    scope = Scope(hotel_id, as_of)
+    scope = Scope(asked.hotel_id, asked.as_of)
     hotels = _hotels(connection, scope)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
-    jobs = reports.fetch_jobs(connection, scope, wanted or {})
+    jobs = reports.fetch_jobs(connection, scope, asked.wanted)
     with_points = reports.fetch_days_with_points(connection, scope, period)
     watched = with_points & reports.fetch_days_checked(connection, scope, period)
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
@@ -148,13 +132,13 @@ def compute(
     affected = reports.fetch_affected(connection, scope, period)
     return Report(
         kind=kind or ("monthly" if period.is_month else "weekly"),
-        hotel_id=hotel_id,
+        hotel_id=asked.hotel_id,
         hotels=hotels,
         period=period,
         previous=period.before(),
         verdicts_since=verdicts_since,
-        generated_at=as_of,
-        timezone=timezone,
+        generated_at=asked.as_of,
+        timezone=asked.timezone,
         total=tallies.total(),
         live=live,
         actions=Page(reports.fetch_actions(connection, scope), sum(line.alerts for line in live)),

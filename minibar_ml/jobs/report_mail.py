@@ -73,4 +73,5 @@ def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str],
         for format in formats
     )
     hotels = report.hotels if report.hotel_id is None and len(report.hotels) > 1 else {}
-    return MailWords(lang, words.zone, hotels).report(summary, files)
+    today = report.generated_at.astimezone(words.zone).date()
+    return MailWords(lang, words.zone, hotels, today).report(summary, files)

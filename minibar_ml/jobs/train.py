@@ -9,9 +9,8 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import TrainingLog
 from minibar_ml.domain.phases import History
-from minibar_ml.domain.supplies import Supplies
 from minibar_ml.domain.verdicts import LabelledAlert
-from minibar_ml.jobs import candidates, forecasting
+from minibar_ml.jobs import candidates, forecasting, night_forecasts
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
 from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.log import logger
@@ -81,7 +80,10 @@ def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult
     """Read, fit and store, then the night's forecasts and what is forgotten; all in one transaction."""
     with runs.job_run(connection, "train", plan.as_of) as job:
         given = _read(connection, plan)
-        forecasts = forecasting.store(connection, given.hotels, plan.today(), _supplies(connection, plan))
+        usable = source.read(connection).usable
+        plan = forecasting.with_names(connection, plan, usable)
+        forecasts = forecasting.store(connection, given.hotels, plan)
+        job.counts.update(night_forecasts=night_forecasts.store(connection, given.hotels, plan, usable))
         fitted = [_fit(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()]
         trained, pruned = _store(connection, fitted, given.config, plan.as_of, keys)
         stored = sum(one.version is not None for one in trained)
@@ -128,19 +130,14 @@ def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
     return _Input(hotels, given, config)
 
 
-def _supplies(connection: "Connection", plan: TrainingPlan) -> Supplies:
-    supplies = plan.limits.supplies
-    usable = source.read(connection).usable if supplies.by_name else frozenset[str]()
-    return forecasting.supplies_by_id(connection, supplies, usable)
-
-
 def _records(given: _Input, plan: TrainingPlan) -> Records:
     return Records(given.hotels, window_days(plan.training_days, plan.lookback_days))
 
 
 def _fit(frames: Frames, hotel_id: int, given: _Input, plan: TrainingPlan) -> _Fitted:
     """Learn one hotel's models and measure them on held-out days."""
-    config, started_at = given.config, datetime.now(plan.as_of.tzinfo)
+    config = replace(given.config, limits=plan.limits_of(hotel_id))
+    started_at = datetime.now(plan.as_of.tzinfo)
     frames = feedback.without_confirmed(frames, given.verdicts, hotel_id)
     past = frames.between(config.since, config.until)
     fitted = replace(training.learn(past, config.min_points), threshold_multiplier=config.threshold_multiplier)

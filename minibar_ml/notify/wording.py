@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ HEADINGS = {
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
     "resolved": _("Alert ended"),
+    "withdrawn": _("Alert withdrawn, records changed"),
     "false_positive": _("Alert marked as a false positive"),
 }
 """Why a message about one alert is sent, by the alert's event."""
@@ -57,17 +58,19 @@ class Summary:
 
 @dataclass(frozen=True)
 class Words:
-    """The reader's language and zone, and the names of the hotels where there are several."""
+    """The reader's language and zone, the names of the hotels where there are several, and the day of reading."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
+    today: date | None = None
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str) -> Mail:
         """The message about one alert; its heading says why it is sent."""
         severity = label("severity", alert.severity, self.lang)
-        heading = self._translate(STILL_UNREAD if repetition else HEADINGS[event]) % {"severity": severity}
-        message, action = sentences(alert, alert.entity_name, self.lang)
+        why = "withdrawn" if event == "resolved" and alert.end_reason == "records_changed" else event
+        heading = self._translate(STILL_UNREAD if repetition else HEADINGS[why]) % {"severity": severity}
+        message, action = sentences(alert, alert.entity_name, self.lang, self.today)
         about = f"{self._entity(alert)}: {capital_label('type', alert.type, self.lang)}"
         if event != "opened" or repetition:
             about = f"{heading}: {self._entity(alert)}"
@@ -136,7 +139,7 @@ class Words:
 
     def _parts(self, alert: Alert) -> dict[str, Any]:
         """An alert's texts for the templates."""
-        message, action = sentences(alert, alert.entity_name, self.lang)
+        message, action = sentences(alert, alert.entity_name, self.lang, self.today)
         return {
             "id": alert.id,
             "severity": alert.severity,

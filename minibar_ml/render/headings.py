@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.domain.reporting.rows import STOCK_OUT_DAYS
 from minibar_ml.render.cells import written
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Cell, Kind, printable

@@ -3,10 +3,9 @@
 import json
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
+from minibar_ml.domain.output.json_form import json_form
 from minibar_ml.domain.reporting.report import Dashboard, Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words
@@ -14,7 +13,7 @@ from minibar_ml.render.words import Words
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The document as a file in UTF-8; it has no words, so no language."""
-    text = json.dumps(document(report), default=_plain, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json.dumps(document(report), default=json_form, ensure_ascii=False, indent=2, allow_nan=False)
     return f"{text}\n".encode()
 
 
@@ -33,11 +32,3 @@ def _tree(value: Any) -> Any:
     if isinstance(value, tuple | list):
         return [_tree(inner) for inner in value]
     return value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return float(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

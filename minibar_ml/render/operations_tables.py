@@ -1,7 +1,8 @@
 """Tables of operations and of the system itself: stock to order, pace, models, jobs."""
 
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, JobRun
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.domain.reporting.rows import STOCK_OUT_DAYS, JobRun, Page
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.render.hotels import by_hotel
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words

@@ -48,7 +48,7 @@ SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": 
 
 def sentences(action: Action, lang: Lang) -> tuple[str, str]:
     """Message and suggested action of an alert, in the report's language whatever that of the run that raised it."""
-    return messages.sentences(action.alert, action.alert.entity_name, lang)
+    return messages.sentences(action.alert, action.alert.entity_name, lang, action.today)
 
 
 def isolated_sentences(action: Action, lang: Lang) -> tuple[str, ...]:

@@ -7,13 +7,8 @@ from sqlalchemy import Connection
 from minibar_ml.domain.access import GROUPS, AccessRole, Binding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.store import audit
-from minibar_ml.store.checks import fetch_opened_schemas
-from minibar_ml.store.engine import set_search_path
-from minibar_ml.store.queries import query, sql_folder
-from minibar_ml.store.source.layouts import layouts
+from minibar_ml.store.queries import query
 
-SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
-"""Where sql/roles.sql takes the rows of the contract."""
 ROLES_MISSING = "The group roles are not in the database: a superuser runs `minibar-ml db roles --apply` first."
 
 
@@ -81,49 +76,3 @@ def find_user(connection: Connection, user_id: int) -> tuple[str, int | None]:
     if row is None or not row.is_active:
         raise NotFound(f"The hotel's application has no active user {user_id}.")
     return row.role, row.hotel_id
-
-
-def roles_script() -> str:
-    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it besides the jobs."""
-    script = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    return script.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants()) + "\n")
-
-
-def _grants() -> list[str]:
-    """A row of VALUES for each table of any layout; names are those of our files, plain words."""
-    columns: dict[str, set[str]] = {}
-    readers: dict[str, set[str]] = {}
-    for layout in layouts():
-        for table, needed in layout.columns().items():
-            columns.setdefault(table, set()).update(needed)
-        for function, group in layout.readers.items():
-            for table in layout.needs[function]:
-                readers.setdefault(table, set()).add(group)
-    # The viewers' rights are the operators' too.
-    groups = {table: f"'{max(found)}'" for table, found in readers.items()}
-    return [
-        f"('{table}', '{', '.join(sorted(columns[table]))}', {groups.get(table, 'NULL')})" for table in sorted(columns)
-    ]
-
-
-def apply_roles(connection: Connection) -> None:
-    """Make the group roles and their grants, in the caller's transaction, with an audit entry.
-
-    Raises PreconditionFailed where others may create in a schema of the store or the source: sql/roles.sql, run by
-    psql, refuses it too.
-    """
-    if opened := fetch_opened_schemas(connection):
-        raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
-    connection.exec_driver_sql(roles_script().replace("%", "%%"))
-    set_search_path(connection)
-    audit.insert(connection, "access.roles", "sql/roles.sql")
-
-
-def is_installed(connection: Connection) -> bool:
-    """Whether roles.sql was run in this database."""
-    return bool(connection.execute(query("access.is_installed")).scalar_one())
-
-
-def fetch_foreign(connection: Connection) -> list[str]:
-    """The store's tables that came after roles.sql was last run, so that their grants are missing."""
-    return list(connection.execute(query("access.fetch_foreign")).scalars())

@@ -4,6 +4,7 @@ A live alert (open, acknowledged or snoozed) is unique for its fingerprint: type
 """
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
@@ -26,7 +27,7 @@ from minibar_ml.domain.alerts import (
 from minibar_ml.domain.budget import AlertStats, TypeStats
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store.findings import as_json, deduplicate
+from minibar_ml.store.findings import as_json, by_day, deduplicate
 from minibar_ml.store.queries import query
 
 FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
@@ -35,6 +36,8 @@ FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
     "false_positive": ("open", "acknowledged", "snoozed", "resolved"),
 }
 """The statuses that a verdict changes; any other is left as it is."""
+RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
+"""By alert type, the metrics besides its own that it rests on, as the queries take them."""
 _FIELDS = [field.name for field in fields(Alert)]
 
 
@@ -45,18 +48,26 @@ def upsert(
     as_of: datetime,
     texts: Callable[[Finding, str], tuple[str, str]],
     evaluated: Collection[AlertType] | None,
+    judged_on: date | None = None,
 ) -> Transitions:
     """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
+    Where checks of the day shed light on checks before it, and only then, it is a statement more.
+
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
-    looks at an earlier day once more gives None: by that nothing is over, and it is one statement.
+    looks at an earlier day once more gives None: by that nothing is over, and it is one statement. `judged_on`: the day
+    that was checked, where a fault may be of an earlier one.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
-    document = as_json(deduplicate(findings), names, texts)
-    moved = connection.execute(query("alerts.apply"), {"findings": document, "as_of": as_of}).one()
+    values = {"as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
+    moved = Counter[str]()
+    for one_each in by_day(findings):
+        document = as_json(one_each, names, texts)
+        moved.update(connection.execute(query("alerts.apply"), values | {"findings": document}).one()._asdict())
     if evaluated is None:
-        return Transitions(moved.opened, moved.updated, moved.suppressed)
+        return Transitions(**moved)
+    document = as_json(deduplicate(findings), names, texts)
     resolved = connection.execute(
         query("alerts.resolve"),
         {
@@ -71,7 +82,7 @@ def upsert(
         },
     ).all()
     _mute(connection)
-    return Transitions(moved.opened, moved.updated, moved.suppressed, len(resolved))
+    return Transitions(**moved, resolved=len(resolved))
 
 
 def _mute(connection: Connection) -> None:
@@ -193,7 +204,7 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
 def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
     """An alert's events and comments, in order."""
     rows = connection.execute(query("alerts.history"), {"id": alert_id})
-    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body) for row in rows]
+    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body, row.value, row.reason) for row in rows]
 
 
 def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:

@@ -4,12 +4,13 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Finding
 from minibar_ml.domain.metrics import EntityType
+from minibar_ml.domain.output.json_form import json_form
 
 HIGHEST_SCORE = 745.0
 """-ln of the smallest number there is: what is less likely than that has no other score."""
@@ -24,6 +25,26 @@ def deduplicate(findings: Sequence[Finding]) -> list[Finding]:
     """
     by_fingerprint = sorted(findings, key=_fingerprint)
     return [_strongest(list(group)) for _, group in groupby(by_fingerprint, key=_fingerprint)]
+
+
+def by_day(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """The same for each day of a fault that does not last, in lists that hold one a fingerprint: the first days first.
+
+    A check may shed light on the one before it: then a room has findings of two days.
+    """
+    lists: list[list[Finding]] = []
+    ordered = sorted(findings, key=_fingerprint_and_day)
+    of_days = [_strongest(list(group)) for _, group in groupby(ordered, key=_fingerprint_and_day)]
+    for _, group in groupby(of_days, key=_fingerprint):
+        for place, finding in enumerate(group):
+            if place == len(lists):
+                lists.append([])
+            lists[place].append(finding)
+    return lists or [[]]
+
+
+def _fingerprint_and_day(finding: Finding) -> tuple[tuple[str, int, str, int], date]:
+    return _fingerprint(finding), date.min if finding.is_state else finding.occurred_on
 
 
 def _fingerprint(finding: Finding) -> tuple[str, int, str, int]:
@@ -51,11 +72,22 @@ def as_json(
 
     Raises ValueError where a value or fact is not finite: a detector must not find such a thing.
     """
-    rows = []
-    for finding in findings:
-        name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
-        rows.append(_row(finding, name, *texts(finding, name)))
-    return json.dumps(rows, default=_plain, allow_nan=False)
+    return dumped([row(finding, names, texts) for finding in findings])
+
+
+def dumped(rows: Sequence[Mapping[str, Any]]) -> str:
+    """JSON of rows with dates, instants and NumPy's scalars; raises ValueError for what is not finite."""
+    return json.dumps(rows, default=json_form, allow_nan=False)
+
+
+def row(
+    finding: Finding,
+    names: Mapping[tuple[EntityType, int], str],
+    texts: Callable[[Finding, str], tuple[str, str]],
+) -> dict[str, Any]:
+    """One finding of the document."""
+    name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
+    return _row(finding, name, *texts(finding, name))
 
 
 def _row(finding: Finding, name: str, message: str, suggested_action: str) -> dict[str, Any]:
@@ -80,6 +112,7 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
         "message": message,
         "suggested_action": suggested_action,
         "occurred_on": finding.occurred_on,
+        "since_on": finding.since_on,
         "raised_at": finding.raised_at,
         "settled_at": finding.settled_at,
         "is_state": finding.is_state,
@@ -89,11 +122,3 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
 
 def _finite(number: float | None) -> float | None:
     return number if number is not None and math.isfinite(number) else None
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date | datetime):
-        return value.isoformat()
-    if hasattr(value, "item"):  # a NumPy scalar
-        return value.item()
-    raise TypeError(f"{type(value).__name__} has no JSON form")

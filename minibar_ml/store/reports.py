@@ -13,19 +13,9 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import (
-    STOCK_OUT_DAYS,
-    Action,
-    Affected,
-    FalsePositives,
-    JobRun,
-    Live,
-    ModelQuality,
-    Pace,
-    Page,
-    StockOut,
-)
+from minibar_ml.domain.reporting.rows import Action, Affected, Live, Page
 from minibar_ml.domain.reporting.tallies import Tally
 from minibar_ml.domain.reporting.windows import WindowTally
 from minibar_ml.store.queries import query
@@ -76,7 +66,7 @@ def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
     """The alerts with the largest possible loss of each severity that need action, the most severe first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
-    return tuple(Action(_make(Alert, row), row.message, row.suggested_action) for row in rows)
+    return tuple(Action(_make(Alert, row), row.message, row.suggested_action, row.today) for row in rows)
 
 
 def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Page[Affected]]:

@@ -77,10 +77,35 @@ def find_last(connection: Connection, job: Job) -> LastRun | None:
     return LastRun(row.as_of, row.started_at, row.counts) if row else None
 
 
-def find_last_with_changes(connection: Connection, job: Job) -> tuple[LastRun | None, list[date]]:
-    """The same, and the business days whose points collect has changed since it started, in order."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An entity whose points of a past business day collect has changed."""
+
+    day: date
+    hotel_id: int
+    entity_type: str
+    entity_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """The last run that did its work, and what collect has done since it started.
+
+    `collected_as_of`: as of when the earliest run of collect since was; None: there was none.
+    """
+
+    last: LastRun | None = None
+    collected_as_of: datetime | None = None
+    changes: tuple[Change, ...] = ()
+
+
+def find_last_with_changes(connection: Connection, job: Job) -> Since:
+    """What has happened since the last run of `job`; what it has seen already is forgotten."""
     row = connection.execute(query("runs.find_last_with_changes"), {"job": job}).one_or_none()
-    return (LastRun(row.as_of, row.started_at, row.counts), row.changed_on) if row else (None, [])
+    if row is None:
+        return Since()
+    changes = (Change(date.fromisoformat(day), *entity) for day, *entity in row.changes)
+    return Since(LastRun(row.as_of, row.started_at, row.counts), row.collected_as_of, tuple(changes))
 
 
 def fetch_phases(connection: Connection) -> dict[int, History]:

@@ -14,8 +14,8 @@ SCRATCH_PATH = "pg_catalog, pg_temp, minibar_ml"
 
 @contextmanager
 def scratch_alerts(connection: Connection) -> Iterator[None]:
-    """Inside, `ml_alerts` and `ml_muted_findings` are empty tables that only this session sees; the store's are left
-    alone: not read, written or locked.
+    """Inside, `ml_alerts`, `ml_alert_days` and `ml_muted_findings` are empty tables that only this session sees; the
+    store's are left alone: not read, written or locked.
 
     No trigger records what happens to them. Needs the right to make temporary tables and a server that can be written
     to. Commits before and after.

@@ -4,36 +4,59 @@
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
 WITH found AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
+    SELECT f.*, e.figures, least(f.since_on, f.occurred_on) AS first_on,
+           greatest(f.occurred_on, CAST(:judged_on AS date)) AS judged_on
+    FROM jsonb_array_elements(CAST(:findings AS jsonb)) AS e(figures)
+    CROSS JOIN LATERAL jsonb_to_record(e.figures) AS f(
         type text, severity severity, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
-        facts jsonb, message text, suggested_action text, occurred_on date, raised_at timestamptz,
+        facts jsonb, message text, suggested_action text, occurred_on date, since_on date, raised_at timestamptz,
         is_state boolean, is_continuing boolean)
 ), live AS (
-    -- Locked, so that a verdict which comes in between waits and what is worked out here stays true.
+    -- Locked, so that a verdict which comes in between waits and what is worked out here stays true. A day of a fault
+    -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
+    -- the same is stronger. Of equal days the first counts.
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
-           CAST(f.occurred_on > a.last_occurred_on AS integer) AS repeats,
-           f.occurred_on >= a.last_occurred_on
+           CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
+           (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
                AND f.severity > a.severity AS is_worse,
-           f.occurred_on >= a.last_occurred_on
-               AND (f.is_state OR coalesce(f.score, '-Infinity') > coalesce(a.score, '-Infinity')
-                    -- A rule gives no score: more of the same is worse.
-                    OR (f.score IS NULL AND a.score IS NULL AND f.value > a.value)
-                    -- Figures of a day are corrected by the same day's. Once it was repeated they may be another day's.
-                    OR (f.occurred_on = a.last_occurred_on AND a.occurrences = 1))
-               AND (f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,
-                    f.detector, f.impact, f.reason, f.facts, f.message, f.suggested_action)
+           n.measured_on, n.figures,
+           (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
+               AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
+                    n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
                    IS DISTINCT FROM
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
+    CROSS JOIN LATERAL (
+        SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new
+    ) s
+    CROSS JOIN LATERAL (
+        SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
+            SELECT f.occurred_on, f.score, f.value, f.figures
+            UNION ALL
+            SELECT d.occurred_on, d.score, d.value, d.figures FROM ml_alert_days d
+            WHERE d.alert_id = a.id AND d.occurred_on <> f.occurred_on AND NOT f.is_state) d
+        CROSS JOIN LATERAL jsonb_to_record(d.figures) AS r(
+            entity_name text, metric text, expected double precision, lower double precision, upper double precision,
+            deviation_percent double precision, detector text, impact numeric(14, 2), reason text, facts jsonb,
+            message text, suggested_action text, value double precision, score double precision)
+        ORDER BY coalesce(d.score, '-Infinity') DESC, CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
+        LIMIT 1) n
     WHERE is_live(a.status)
+      -- What a person decided about a day before this alert stays decided.
+      AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
+          SELECT FROM ml_alerts c
+          WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
+            AND NOT is_live(c.status) AND c.end_reason IS DISTINCT FROM 'records_changed'
+            AND f.occurred_on BETWEEN c.occurred_on AND c.last_occurred_on))
     FOR UPDATE OF a
 ), updated AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
-        measured_on = CASE WHEN l.has_news THEN l.occurred_on ELSE a.measured_on END,
+        measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
+        occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state THEN l.occurred_on END),
         last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,
@@ -50,11 +73,12 @@ WITH found AS (
                    a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action
             WHERE NOT l.has_news
             UNION ALL
-            SELECT f.entity_name, f.metric, f.value, f.expected, f.lower, f.upper, f.deviation_percent, f.score,
-                   f.detector, f.impact, f.reason, f.facts, f.message, f.suggested_action
-            FROM found f
-            WHERE l.has_news
-              AND (f.type, f.hotel_id, f.entity_type, f.entity_id) = (a.type, a.hotel_id, a.entity_type, a.entity_id))
+            SELECT r.* FROM jsonb_to_record(l.figures) AS r(
+                entity_name text, metric text, value double precision, expected double precision,
+                lower double precision, upper double precision, deviation_percent double precision,
+                score double precision, detector text, impact numeric(14, 2), reason text, facts jsonb, message text,
+                suggested_action text)
+            WHERE l.has_news)
     FROM live l
     WHERE a.id = l.id AND (l.repeats = 1 OR l.is_worse OR l.has_news OR a.last_seen < :as_of)
     RETURNING l.repeats = 1 OR l.is_worse OR l.has_news AS is_changed
@@ -65,10 +89,11 @@ WITH found AS (
           AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
-    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least. A state that a mute
-    -- ended was not over: it covers nothing.
+    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least. One that ended
+    -- because the records had changed covers nothing: they may change back. Nor does a state that a mute ended: it was
+    -- not over.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
-           a.last_occurred_on >= f.occurred_on
+           a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.last_occurred_on = f.occurred_on AND NOT f.is_state
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4))
@@ -99,7 +124,24 @@ WITH found AS (
         WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
           AND (c.is_covering OR c.is_same_episode))
     ON CONFLICT (type, hotel_id, entity_type, entity_id) WHERE status IN ('open', 'acknowledged', 'snoozed') DO NOTHING
-    RETURNING a.id
+    RETURNING a.id, a.type, a.hotel_id, a.entity_type, a.entity_id
+), days AS (
+    INSERT INTO ml_alert_days AS d (alert_id, occurred_on, since_on, judged_on, severity, value, score, figures, ground)
+    SELECT n.id, f.occurred_on, f.first_on, f.judged_on, f.severity, f.value, f.score, f.figures, g.ground
+    FROM (SELECT id, type, hotel_id, entity_type, entity_id FROM opened
+          UNION ALL
+          SELECT a.id, type, hotel_id, entity_type, entity_id FROM live JOIN ml_alerts a USING (id)) n
+    JOIN found f USING (type, hotel_id, entity_type, entity_id)
+    CROSS JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
+                                 f.first_on, f.judged_on) g
+    WHERE NOT f.is_state
+    ON CONFLICT (alert_id, occurred_on) DO UPDATE
+        SET since_on = excluded.since_on, judged_on = excluded.judged_on, severity = excluded.severity,
+            value = excluded.value, score = excluded.score, figures = excluded.figures, ground = excluded.ground
+        WHERE (d.since_on, d.judged_on, d.severity, d.value, d.score, d.figures, d.ground)
+              IS DISTINCT FROM
+              (excluded.since_on, excluded.judged_on, excluded.severity, excluded.value, excluded.score,
+               excluded.figures, excluded.ground)
 )
 SELECT (SELECT count(*) FROM opened) AS opened,
        (SELECT count(*) FROM updated WHERE is_changed) AS updated,
@@ -323,9 +365,10 @@ INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
 SELECT * FROM (
-    SELECT at, event, by, severity, CAST(NULL AS text) AS body, id FROM ml_alert_events WHERE alert_id = :id
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, id
+    FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, id FROM ml_alert_comments WHERE alert_id = :id) steps
+    SELECT at, 'commented', by, NULL, body, NULL, NULL, id FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 
 -- name: series

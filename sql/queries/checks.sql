@@ -79,9 +79,11 @@ ORDER BY 1, 2
 -- for its owner; jobs only tick them off. Entries of ml_audit_log come by a function.
 SELECT c.relname
 FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT UPDATE'),
+             ('ml_forecasts', 'INSERT UPDATE DELETE'),
              ('ml_job_runs', 'INSERT UPDATE DELETE'), ('ml_alerts', 'INSERT UPDATE'),
-             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'), ('ml_changed_days', 'INSERT'),
-             ('ml_muted_findings', 'INSERT UPDATE DELETE'), ('ml_source_problems', 'INSERT UPDATE DELETE'),
+             ('ml_models', 'INSERT UPDATE DELETE'), ('ml_training_logs', 'INSERT'), ('ml_changed_days', 'INSERT DELETE'),
+             ('ml_alert_days', 'INSERT UPDATE DELETE'), ('ml_muted_findings', 'INSERT UPDATE DELETE'),
+             ('ml_source_problems', 'INSERT UPDATE DELETE'),
              ('ml_alert_events', 'UPDATE'), ('ml_people', 'INSERT UPDATE'), ('ml_channels', 'INSERT UPDATE DELETE'),
              ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE')
      ) AS needed (name, rights)

@@ -38,6 +38,7 @@ CREATE TEMP TABLE scratch_rows (
     is_check boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
@@ -413,8 +414,8 @@ JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
 
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
--- other within 45 minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice in
--- so short a time, and what is found the second time was there at the first. A row with the same content as one of the
+-- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
+-- in so short a time, and what is found the second time was there at the first. A row with the same content as one of the
 -- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
 -- is not a check: the room was seen, what was missing is unknown.
 -- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
@@ -428,7 +429,8 @@ WITH totals AS (
                PARTITION BY r.room_id, r.attendant_id, r.kind, t.content ORDER BY r.at, r.row_id) AS same_at
     FROM scratch_rows r LEFT JOIN totals t USING (row_id)
 ), once AS (
-    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id) > interval '45 minutes', true) AS begins
+    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id)
+           > make_interval(mins => :visit_minutes), true) AS begins
     FROM rows WHERE coalesce(at - same_at > interval '1 minute', true)
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY room_id ORDER BY at, row_id) AS number FROM once
@@ -634,8 +636,17 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.consumed), v.b
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
+-- name: stage_refills
+-- When something was put into rooms that have a request which nobody has answered.
+WITH open AS MATERIALIZED (
+    SELECT DISTINCT room_id FROM source_refill_requests(:since_at, :until) WHERE NOT is_answered
+)
+INSERT INTO scratch_refills
+SELECT DISTINCT l.room_id, l.visited_at FROM source_visit_lines(:since_at, :until) l
+WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
+
 -- name: refill_duration
--- Median minutes between an attendant's visits to different rooms in one shift. Gaps over 45 minutes are breaks.
+-- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
@@ -648,7 +659,7 @@ WITH ordered AS (
 ), gaps AS (
     SELECT hotel_id, attendant_id, business_date, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median,
            jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes, jsonb_agg(items ORDER BY visited_at) AS items
-    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= 45 GROUP BY 1, 2, 3
+    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
@@ -660,6 +671,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
+-- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
+-- answered, or the guest of its day has left. Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -668,14 +681,33 @@ WITH found AS MATERIALIZED (
     SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
            count(*), min(request_id)
     FROM found WHERE is_untimed GROUP BY 2
+), open AS (
+    SELECT * FROM found WHERE NOT is_untimed AND coalesce(answered_at > :until, true)
+), ends AS (
+    SELECT q.request_id, 'refill' AS ended_by, f.at AS ended_at FROM open q JOIN scratch_refills f USING (room_id)
+    WHERE f.at > q.requested_at
+    UNION ALL
+    SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
+    FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
+    UNION ALL
+    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
+    GROUP BY q.request_id
+), ended AS (
+    SELECT DISTINCT ON (e.request_id) e.request_id, e.ended_by, e.ended_at
+    FROM ends e JOIN open q USING (request_id) WHERE e.ended_at <= :until AND e.ended_at >= q.requested_at
+    ORDER BY e.request_id, e.ended_at, e.ended_by
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (q.room_id, q.requested_at)
        'request_response', r.hotel_id, 'room', q.room_id,
        CASE WHEN q.answered_at <= :until THEN extract(epoch FROM q.answered_at - q.requested_at) / 60
+            WHEN e.request_id IS NOT NULL THEN extract(epoch FROM e.ended_at - q.requested_at) / 60
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
-       q.requested_at, q.requested_at::date, jsonb_build_object('open', coalesce(q.answered_at > :until, true))
-FROM found q JOIN source_rooms() r USING (room_id) WHERE NOT q.is_untimed
+       q.requested_at, q.requested_at::date,
+       jsonb_strip_nulls(jsonb_build_object(
+           'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by))
+FROM found q JOIN source_rooms() r USING (room_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
@@ -705,10 +737,14 @@ FROM taken GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: upsert
--- Writes points that are new or different; returns how many of each, and of which of the last 31 days. Equal ones are
--- not touched at all.
+-- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
+-- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full
+-- the hotel was is a change.
 WITH changed AS MATERIALIZED (
-    SELECT c.*, o.metric_type IS NULL AS is_new
+    SELECT c.*, o.metric_type IS NULL AS is_new,
+           (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
+               AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
+               AS is_news
     FROM computed_metrics c LEFT JOIN ml_metrics o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
@@ -721,9 +757,10 @@ WITH changed AS MATERIALIZED (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM changed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
+    WHERE is_news AND entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -740,11 +777,12 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING m.business_date
+    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date FROM removed
-    WHERE business_date > CAST(:until_on AS date) - 31
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
+    WHERE entity_type <> 'hotel'
+      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed

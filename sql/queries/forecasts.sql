@@ -49,3 +49,26 @@ FROM ml_metrics
 WHERE metric_type = 'stock_days_left' AND observed_at >= :since AND observed_at < :until
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ORDER BY hotel_id, product_id, day
+
+-- name: insert_night
+-- Replaces the forecasts of a night, of some hotels.
+WITH made AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS c (
+        hotel_id integer, product_id integer, days_left double precision, reason text, figures jsonb)
+), removed AS (
+    DELETE FROM ml_forecasts f
+    WHERE f.made_on = :made_on AND f.hotel_id = ANY(:hotels)
+      AND NOT EXISTS (SELECT FROM made m WHERE m.hotel_id = f.hotel_id AND m.product_id = f.product_id)
+)
+INSERT INTO ml_forecasts (hotel_id, made_on, product_id, made_at, days_left, reason, figures)
+SELECT hotel_id, :made_on, product_id, :made_at, days_left, reason, figures FROM made
+ON CONFLICT (hotel_id, made_on, product_id) DO UPDATE
+    SET made_at = excluded.made_at, days_left = excluded.days_left, reason = excluded.reason,
+        figures = excluded.figures
+
+-- name: fetch_newest
+-- The newest forecast of each product as of an instant; those without one last.
+SELECT hotel_id, product_id, made_at, alert_id, alerted_name, days_left, reason, figures
+FROM forecasts_at(:as_of)
+WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id
+ORDER BY days_left NULLS LAST, hotel_id, product_id

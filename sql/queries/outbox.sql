@@ -3,15 +3,16 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or came in late, or that a person snoozed or reopened, is news, and of several events only the last;
--- whoever received the first message is notified of its end.
+-- found lately, or by records of its own that came late or were corrected, or that a person snoozed or reopened, is news,
+-- and of several events only the last. Whoever received the first message is notified that the records no longer show it,
+-- and of any other end where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
-           a.type, a.severity
+           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE a.muted_by IS NULL AND a.mute_id IS NULL
@@ -22,10 +23,7 @@ WITH fresh AS (
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
            OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
-           -- Its day had been looked at before without it: what it was found by came in late. History is another thing.
-           OR EXISTS (SELECT FROM ml_job_runs r
-                      WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly')
-                        AND r.as_of < a.raised_at AND CAST(r.as_of AS date) > a.last_occurred_on))
+           OR jsonb_exists(a.facts, 'found_late_on') OR a.corrected_at IS NOT NULL)
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, next_at)
@@ -45,7 +43,7 @@ JOIN ml_people p ON p.is_active
          SELECT FROM ml_people k JOIN ml_channels kc ON kc.person_id = k.id WHERE k.role = 'server' AND k.is_active))
 JOIN ml_channels c ON c.person_id = p.id
 WHERE NOT n.is_end
-   OR (p.wants_resolved AND EXISTS (
+   OR ((p.wants_resolved OR n.is_withdrawn) AND EXISTS (
        SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
        WHERE o.alert_id = n.alert_id AND mailbox(oc) = mailbox(c) AND o.status = 'sent'))
 -- Two accounts with one mailbox get one mail, as the one of them asks that gets it sooner.

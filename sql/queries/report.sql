@@ -58,7 +58,8 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper, deviation_percent, score,
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
-       read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by
+       read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by, end_reason,
+       corrected_at, CAST(CAST(:as_of AS timestamptz) AS date) AS today
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place
@@ -226,39 +227,19 @@ ORDER BY j.place
 -- name: stock_outs
 -- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
 -- forecasts there are. Always at least one row: without a product it only says that.
--- Where there is an alert, all figures are its own: detection knows today's stock and the stays ahead, the nightly
--- forecast that of the day before, and two orders for one product would leave nobody knowing which to give.
+-- The figures are those that `forecast` shows: two orders for one product would leave nobody knowing which to give.
 WITH forecasts AS (
-    SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, metric_value AS days_left,
-           CAST(context ->> 'level' AS double precision) AS level,
-           business_date + 1 + CAST(floor(metric_value) AS integer) AS empty_on,
-           CAST(context ->> 'order_quantity' AS integer) AS order_quantity,
-           CAST(context ->> 'order_by' AS date) AS order_by, business_date AS forecast_on
-    FROM ml_metrics
-    WHERE metric_type = 'stock_days_left' AND entity_type = 'product'
-      AND observed_at >= CAST(:since AS date) AND observed_at <= :as_of
+    SELECT * FROM forecasts_at(:as_of)
+    WHERE days_left IS NOT NULL AND (made_at >= CAST(:since AS date) OR alert_id IS NOT NULL)
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-    ORDER BY hotel_id, entity_id, observed_at DESC
-), alerts AS (
-    SELECT hotel_id, entity_id, entity_name, value AS days_left,
-           CAST(facts ->> 'level' AS double precision) AS level, CAST(facts ->> 'empty_on' AS date) AS empty_on,
-           coalesce(CAST(facts ->> 'order_quantity' AS integer), 0) AS order_quantity,
-           CAST(facts ->> 'order_by' AS date) AS order_by
-    FROM ml_alerts
-    WHERE type = 'stock_depletion' AND metric = 'stock_days_left'
-      AND was_live(status, snoozed_until, resolved_at, :as_of)
-      AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-), listed AS (
-    SELECT hotel_id, entity_id, entity_name, true AS has_alert, days_left, level, empty_on, order_quantity, order_by,
-           CAST(NULL AS date) AS forecast_on
-    FROM alerts
-    UNION ALL
-    SELECT hotel_id, entity_id, NULL, false, days_left, level, empty_on, order_quantity, order_by, forecast_on
-    FROM forecasts f
-    WHERE days_left <= :days AND NOT EXISTS (
-        SELECT FROM alerts a WHERE a.hotel_id = f.hotel_id AND a.entity_id = f.entity_id)
 ), found AS (
-    SELECT *, count(*) OVER () AS total FROM listed ORDER BY days_left, hotel_id, entity_id LIMIT :limit
+    SELECT hotel_id, product_id AS entity_id, alerted_name AS entity_name, alert_id IS NOT NULL AS has_alert, days_left,
+           CAST(figures ->> 'level' AS double precision) AS level, CAST(figures ->> 'empty_on' AS date) AS empty_on,
+           CAST(figures ->> 'order_quantity' AS integer) AS order_quantity,
+           CAST(figures ->> 'order_by' AS date) AS order_by, CASE WHEN NOT is_of_alert THEN made_on END AS forecast_on,
+           count(*) OVER () AS total
+    FROM forecasts WHERE days_left <= :days OR alert_id IS NOT NULL
+    ORDER BY days_left, hotel_id, product_id LIMIT :limit
 )
 SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
 ORDER BY days_left, hotel_id, entity_id

@@ -22,3 +22,7 @@ DELETE FROM ml_job_runs r
 WHERE r.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'
   AND EXISTS (SELECT FROM ml_job_runs n
               WHERE n.job = r.job AND n.outcome IN ('done', 'partly') AND n.started_at > r.started_at)
+
+-- name: prune_forecasts
+-- Deletes the forecasts of nights so long ago.
+DELETE FROM ml_forecasts WHERE made_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'

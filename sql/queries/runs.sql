@@ -28,14 +28,22 @@ SELECT as_of, started_at, counts FROM ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
 
 -- name: find_last_with_changes
--- The same, and the business days whose points collect has changed since it started.
-SELECT l.as_of, l.started_at, l.counts,
-       ARRAY(SELECT DISTINCT d.business_date
-             FROM ml_job_runs c JOIN ml_changed_days d ON d.run_id = c.id
-             WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
-             ORDER BY 1) AS changed_on
-FROM ml_job_runs l
-WHERE l.job = :job AND l.outcome IN ('done', 'partly') ORDER BY l.started_at DESC LIMIT 1
+-- The same; as of when the earliest run of collect was that has ended since it started; and whose points of which past
+-- business days have changed by such runs, as rows of day, hotel, entity type and id. What was seen before is deleted.
+-- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
+WITH last AS (
+    SELECT as_of, started_at, counts FROM ml_job_runs
+    WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+), collected AS (
+    SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved FROM ml_job_runs c CROSS JOIN last l
+    WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
+), seen AS (
+    DELETE FROM ml_changed_days d USING ml_job_runs c, last l WHERE c.id = d.run_id AND c.ended_at < l.started_at
+)
+SELECT l.*, (SELECT min(as_of) FROM collected) AS collected_as_of,
+       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(business_date, hotel_id, entity_type, entity_id)), '[]')
+        FROM ml_changed_days WHERE run_id IN (SELECT id FROM collected WHERE NOT has_moved)) AS changes
+FROM last l
 
 -- name: begin_snapshot
 -- Makes the transaction that it starts one that can only read, and that sees the state of its first statement.

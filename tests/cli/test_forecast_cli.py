@@ -1,53 +1,67 @@
 """`forecast`: a table that fits, JSON that is whole, one product day by day, and an empty store that is no error."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.hotels import AS_OF, command, done
+from support.hotels import AS_OF, command, done, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
+from minibar_ml.simulate import Layout
+
+
+@pytest.fixture(scope="session")
+def _night(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
+    """A collected hotel after a night's training."""
+    url = make_database(hotel_points["a"])
+    done(url, "train", "--as-of", AS_OF, "--quiet")
+    return url
+
+
+@pytest.fixture
+def trained(make_database: Callable[..., str], _night: str) -> str:
+    """A database of its own with the same."""
+    return make_database(_night)
 
 
 @pytest.mark.usefixtures("store_url")
 def test_an_empty_store_is_success_with_a_hint(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["forecast"]) == ExitCode.OK
-    assert "run `minibar-ml collect`" in capsys.readouterr().err
+    assert "`minibar-ml train` stores one each night" in capsys.readouterr().err
     assert main(["forecast", "--json", "--quiet"]) == ExitCode.OK
     assert json.loads(capsys.readouterr().out)["products"] == []
 
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_table_fits_and_begins_with_the_soonest(
-    collected: str, capsys: pytest.CaptureFixture[str], columns: int
+    trained: str, capsys: pytest.CaptureFixture[str], columns: int
 ) -> None:
-    assert command(collected, "forecast", "--verbose", "--as-of", AS_OF, COLUMNS=str(columns)) == ExitCode.OK
+    assert command(trained, "forecast", "--verbose", "--as-of", AS_OF, COLUMNS=str(columns)) == ExitCode.OK
     said = capsys.readouterr()
     lines = said.out.splitlines()
     assert max(map(len, lines)) <= columns
     left = [float(line.split("(")[0].split()[-1].lstrip(">")) for line in lines[2:] if "(" in line]
     assert len(left) == len([line for line in lines[2:] if line.strip()])
     assert left == sorted(left)
-    assert "accuracy: unknown" in said.err
+    assert "Forecasts as of 2025-11-17 00:00." in said.err
     assert "Reservations" not in said.err, "a past instant knows no reservations"
 
 
-def test_statistics_of_accuracy_are_shown_only_with_verbose(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
-    done(collected, "train", "--as-of", AS_OF, "--quiet")
+def test_statistics_of_accuracy_are_shown_only_with_verbose(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
     for option, shown in (((), False), (("--verbose",), True)):
         capsys.readouterr()
-        done(collected, "forecast", "--as-of", AS_OF, *option)
+        done(trained, "forecast", "--as-of", AS_OF, *option)
         error = capsys.readouterr().err
         assert [word in error for word in ("RMSSE", "pinball", "Brier")] == [shown] * 3
 
 
 def test_json_has_every_figure_and_the_reason_where_there_is_none(
-    collected: str, capsys: pytest.CaptureFixture[str]
+    trained: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    done(collected, "train", "--as-of", AS_OF, "--quiet")
     capsys.readouterr()
-    done(collected, "forecast", "--as-of", AS_OF, "--json")
+    done(trained, "forecast", "--as-of", AS_OF, "--json")
     found = json.loads(capsys.readouterr().out)
     known = [one for one in found["products"] if one["days"] is not None]
     assert len(known) > 15
@@ -61,38 +75,41 @@ def test_json_has_every_figure_and_the_reason_where_there_is_none(
     assert accuracy["forecast"]["mase"] > 0
 
 
-def test_one_product_is_shown_day_by_day_by_id_or_name(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
-    done(collected, "forecast", "--as-of", AS_OF, "--json", "--product", "3")
+def test_one_product_is_shown_day_by_day_by_id_or_name(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
+    done(trained, "forecast", "--as-of", AS_OF, "--json", "--product", "3")
     (one,) = json.loads(capsys.readouterr().out)["products"]
     assert [day["day"] for day in one["ahead"]][:2] == ["2025-11-17", "2025-11-18"]
     assert len(one["ahead"]) == 14
-    done(collected, "forecast", "--as-of", AS_OF, "--product", one["name"].upper())
+    done(trained, "forecast", "--as-of", AS_OF, "--product", one["name"].upper())
     assert "Mon 17 Nov 2025" in capsys.readouterr().out
-    assert command(collected, "forecast", "--as-of", AS_OF, "--product", "nectar") == ExitCode.PRECONDITION
+    assert command(trained, "forecast", "--as-of", AS_OF, "--product", "nectar") == ExitCode.PRECONDITION
     assert "no product 'nectar'" in capsys.readouterr().err
 
 
 def test_a_hotel_that_is_not_there_is_an_error_and_a_product_is_known_by_part_of_its_name(
-    collected: str, capsys: pytest.CaptureFixture[str]
+    trained: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("forecast", "optimize"):
-        assert command(collected, name, "--hotel", "99") == 5
+        assert command(trained, name, "--hotel", "99") == 5
         assert "There is no hotel 99" in capsys.readouterr().err
-    done(collected, "forecast", "--json")
+    done(trained, "forecast", "--json")
     name = json.loads(capsys.readouterr().out)["products"][0]["name"]
     for asked in (name.upper(), name[1:-1].lower()):
-        done(collected, "forecast", "--product", asked, "--json")
+        done(trained, "forecast", "--product", asked, "--json")
         assert name in {one["name"] for one in json.loads(capsys.readouterr().out)["products"]}
 
 
-def test_orders_follow_the_products_file(collected: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_orders_follow_the_products_file(trained: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "products.csv"
     file.write_text("product,lead_time_days,order_multiple\n3,60,1000\n")
-    command(collected, "forecast", "--as-of", AS_OF, "--json", "--product", "3", ML_PRODUCTS_FILE=str(file))
+    state(trained, ML_PRODUCTS_FILE=str(file))
+    done(trained, "train", "--as-of", AS_OF, "--quiet")
+    capsys.readouterr()
+    done(trained, "forecast", "--as-of", AS_OF, "--json", "--product", "3")
     (one,) = json.loads(capsys.readouterr().out)["products"]
     assert one["order_quantity"] % 1000 == 0
     assert one["order_quantity"] > 0
     file.write_text("product,lead_time\n3,60\n")
-    code = command(collected, "forecast", "--as-of", AS_OF, ML_PRODUCTS_FILE=str(file))
+    code = command(trained, "config", "import", str(file))
     assert code == ExitCode.CONFIGURATION
     assert "line 2: unknown key 'lead_time'" in capsys.readouterr().err

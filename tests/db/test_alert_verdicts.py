@@ -130,7 +130,7 @@ def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Conne
 
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
     _crowd(connection, 100_000, live_of=200)
-    values: dict[str, Any] = {"findings": "[]", "as_of": NOON}
+    values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
     values |= {"evaluated": [], "state_types": [], "state_reasons": [], "normal_days": "{}", "most_quiet_days": 60}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)

@@ -107,10 +107,27 @@ def test_a_state_that_turned_negative_replaces_an_event(connection: Connection) 
     assert (alert.reason, alert.metric, alert.severity) == ("stock_negative", "stock_level", "critical")
 
 
-def test_an_older_day_only_moves_last_seen(connection: Connection) -> None:
+def test_an_older_day_that_came_in_late_joins_its_alert_as_if_it_had_come_in_time(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
+    late = on(HIGH_ROOM, -2, value=12.0, score=99.0, severity="critical")
+    assert detect(connection, late, day=D) == Transitions(updated=1)
+    (alert,) = rows(connection)
+    assert (alert.occurred_on, alert.last_occurred_on, alert.measured_on) == (late.occurred_on, D, late.occurred_on)
+    assert (alert.occurrences, alert.value, alert.severity) == (2, 12.0, "critical")
+
+
+def test_an_older_day_that_a_person_decided_on_stays_decided(connection: Connection) -> None:
+    detect(connection, on(HIGH_ROOM, -9))
+    alerts.set_verdict(connection, [rows(connection)[0].id], "false_positive", "ayse", evening(D))
+    detect(connection, HIGH_ROOM)
+    assert detect(connection, on(HIGH_ROOM, -9, score=99.0), day=D) == Transitions()
+    assert (rows(connection)[1].occurred_on, rows(connection)[1].occurrences) == (D, 1)
+
+
+def test_an_older_lasting_fault_only_moves_last_seen(connection: Connection) -> None:
+    detect(connection, LOW_STOCK)
     before = rows(connection)[0]
-    assert detect(connection, on(HIGH_ROOM, -2, score=99.0, severity="critical"), day=D) == Transitions()
+    assert detect(connection, on(LOW_STOCK, -2, score=99.0, severity="critical"), day=D) == Transitions()
     assert rows(connection)[0] == before
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from support.application import Application
-from support.hotels import done, points, sql
+from support.hotels import done, points, sql, state
 
 AS_OF = "2025-11-17"
 UNCERTAIN = {"after_departure_check", "before_arrival"}
@@ -205,5 +205,6 @@ def test_an_earlier_check_out_time_of_the_house_makes_it_a_vacant_room(hotel: Ap
     hotel.stay(1, "2025-11-08", "2025-11-10")
     hotel.empty(1, "2025-11-10 14:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 2)
-    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet", ML_CHECK_OUT_TIME="08:00")
+    state(hotel.url, ML_CHECK_OUT_TIME="08:00")
+    done(hotel.url, "collect", "--as-of", AS_OF, "--quiet")
     assert "after_departure_check" not in _contexts(hotel, "vacant_consumption")["2025-11-11"]

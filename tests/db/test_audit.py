@@ -235,8 +235,8 @@ def test_a_job_with_other_settings_than_before_says_which_and_never_a_secret(
 
     collect()
     collect()
-    collect(ML_ALERT_BUDGET="2.5")
+    collect(ML_NOTIFY_SECONDS="25")
     entries = sql(store_url, f"SELECT subject, before, after FROM {LOG} WHERE action = 'settings.changed' ORDER BY id")
-    assert [entry.subject for entry in entries] == ["ML_DATABASE_URL, ML_ENCRYPTION_KEYS", "ML_ALERT_BUDGET"]
-    assert entries[1].after == {**entries[1].before, "ML_ALERT_BUDGET": "2.5"}
+    assert [entry.subject for entry in entries] == ["ML_DATABASE_URL, ML_ENCRYPTION_KEYS", "ML_NOTIFY_SECONDS"]
+    assert entries[1].after == {**entries[1].before, "ML_NOTIFY_SECONDS": "25"}
     assert entries[0].after == {"ML_DATABASE_URL": "set", "ML_ENCRYPTION_KEYS": "set"}

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import InternalError
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql
+from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql, state
 
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
@@ -90,7 +90,8 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
         ("detect", "--since", since, "--until", AS_OF, "--as-of", AS_OF, "--json"),
         ("alerts", "list", "--status", "all", "--json"),
     ):
-        assert command(collected, *arguments, **GENEROUS) == 0
+        state(collected, **GENEROUS)
+        assert command(collected, *arguments) == 0
         shown.append(json.loads(capsys.readouterr().out))
     backtest, walk, stored = shown
     assert _ordered(backtest["examples"]) == _ordered([_same(alert) for alert in stored])
@@ -103,7 +104,8 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
 
 def test_alerts_in_the_store_change_nothing_and_verdicts_what_they_teach(collected: str) -> None:
     before = _fields(_backtest(collected, _plan(days=5)))
-    assert command(collected, "detect", "--since", "2025-11-12", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "detect", "--since", "2025-11-12", "--as-of", AS_OF, "--quiet") == 0
     sql(collected, "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system'")
     assert before
     assert _fields(_backtest(collected, _plan(days=5))) == before
@@ -160,7 +162,8 @@ def test_it_runs_while_every_job_is_at_work(collected: str) -> None:
 def test_the_budget_is_compared_with_what_would_have_been_raised(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(collected, "backtest", "--days", "14", "--as-of", AS_OF, "--json", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "backtest", "--days", "14", "--as-of", AS_OF, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
     rooms = sql(collected, "SELECT count(*) FROM minibar_ml.source_rooms() WHERE is_active")[0][0]
     assert (printed["since"], printed["until"], printed["days"]) == ("2025-11-03", "2025-11-17", 14)
@@ -187,7 +190,8 @@ def test_examples_are_printed_as_sentences_as_many_as_requested(
     shown = []
     for limit in ("0", "2"):
         arguments = ("backtest", "--days", "7", "--as-of", AS_OF, "--limit", limit)
-        assert command(collected, *arguments, **GENEROUS, ML_LANG="tr", ML_ENABLED="false") == 0
+        state(collected, **GENEROUS, ML_LANG="tr")
+        assert command(collected, *arguments, ML_ENABLED="false") == 0
         captured = capsys.readouterr()
         shown.append(captured.out)
         assert captured.err == ""
@@ -198,7 +202,8 @@ def test_examples_are_printed_as_sentences_as_many_as_requested(
 
 def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
     sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
-    assert command(collected, "backtest", "--days", "30", "--as-of", AS_OF, "--json", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "backtest", "--days", "30", "--as-of", AS_OF, "--json") == 0
     captured = capsys.readouterr()
     printed = json.loads(captured.out)
     assert (printed["since"], printed["days"]) == ("2025-11-12", 5)

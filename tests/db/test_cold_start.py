@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from support.hotels import AS_OF, LAST_DAY, alerts, command, sql
+from support.hotels import AS_OF, LAST_DAY, alerts, command, sql, state
 
 from minibar_ml.ml.detectors import ALL
 
@@ -55,21 +55,24 @@ def test_detect_and_the_list_show_the_phase(
 def test_in_its_first_week_only_rules_speak(collected: str) -> None:
     _with_history(collected, 7)
     _theft(collected, "2025-11-11")
-    assert command(collected, "detect", "--as-of", AS_OF, "--since", "2025-11-10", "--quiet", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "detect", "--as-of", AS_OF, "--since", "2025-11-10", "--quiet") == 0
     assert alerts(collected, columns="type") == [("vacant_consumption",)]
 
 
 def test_a_stored_model_is_silent_in_a_hotel_that_starts_again(collected: str) -> None:
-    assert command(collected, "train", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "train", "--as-of", AS_OF, "--quiet") == 0
     _with_history(collected, 5)
-    assert command(collected, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    assert command(collected, "detect", "--as-of", AS_OF, "--quiet") == 0
     assert not _learnt(collected)
 
 
 def test_in_its_second_week_what_is_learnt_says_that_it_is_provisional(collected: str) -> None:
     _with_history(collected, 12)
     _theft(collected, "2025-11-16")
-    assert command(collected, "detect", "--as-of", AS_OF, "--since", "2025-11-14", "--quiet", **GENEROUS) == 0
+    state(collected, **GENEROUS)
+    assert command(collected, "detect", "--as-of", AS_OF, "--since", "2025-11-14", "--quiet") == 0
     found = _learnt(collected)
     assert found
     for _, facts, message in found:

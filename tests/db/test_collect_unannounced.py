@@ -29,8 +29,8 @@ def test_another_time_zone_computes_every_day_again_and_says_so(
     small: SmallHotel, capsys: pytest.CaptureFixture[str]
 ) -> None:
     west = {"ML_TIMEZONE": "America/New_York"}
-    assert command(small.url, "collect", "--as-of", "2025-11-17T00:15", **west) == 0
-    assert "ML_TIMEZONE was Europe/Nicosia" in capsys.readouterr().err
+    assert command(small.url, "collect", "--rezone", "--as-of", "2025-11-17T00:15", **west) == 0
+    assert "the time zone was Europe/Nicosia" in capsys.readouterr().err
     assert len(points(small.url, "room_consumption")) == 1
 
 

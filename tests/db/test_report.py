@@ -25,6 +25,7 @@ from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError,
 from minibar_ml.domain.reporting.periods import month_ended, month_of, week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
+from minibar_ml.jobs.report import ReportScope
 from minibar_ml.render.headings import figures
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import Words
@@ -35,7 +36,7 @@ WEEK = week_ending(LAST_DAY)
 
 
 def computed(connection: Connection, hotel_id: int | None = None) -> Report:
-    made = job.compute(connection, AS_OF, WEEK, ZONE, hotel_id)
+    made = job.compute(connection, ReportScope(AS_OF, ZONE, hotel_id), WEEK)
     connection.rollback()
     return made
 
@@ -124,10 +125,10 @@ def test_false_positives_are_counted_among_what_people_reviewed(connection: Conn
 def test_the_past_is_shown_as_it_was_known_then(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY, status="false_positive")])
     an_hour_later = AlertRow(LAST_DAY).values()["raised_at"] + timedelta(hours=1)
-    then = job.compute(connection, an_hour_later, WEEK, ZONE)
+    then = job.compute(connection, ReportScope(an_hour_later, ZONE), WEEK)
     assert (then.live_total, {c.key: c.alerts for c in then.by_status}["open"]) == (1, 1)
     connection.rollback()
-    before = job.compute(connection, an_hour_later - timedelta(hours=2), WEEK, ZONE)
+    before = job.compute(connection, ReportScope(an_hour_later - timedelta(hours=2), ZONE), WEEK)
     assert before.total.alerts is None
 
 
@@ -219,7 +220,7 @@ def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connecti
 def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connection, tmp_path: Path) -> None:
     insert_alerts(connection, some_alerts())
     folder = tmp_path / "reports"
-    result = job.run(connection, AS_OF, WEEK, ZONE, folder, "tr")
+    result = job.run(connection, ReportScope(AS_OF, ZONE), WEEK, folder, "tr")
     assert [path.name for path in folder.iterdir()] == ["minibar-weekly-2026-03-01-all-tr.html"]
     assert result.paths[0].stat().st_mode & 0o777 == 0o640
     page = result.paths[0].read_text(encoding="utf-8")
@@ -238,10 +239,10 @@ def test_a_folder_that_cannot_be_written_is_named_and_nothing_is_left(connection
     in_the_way = tmp_path / "file"
     in_the_way.write_text("")
     with pytest.raises(ConfigurationError, match=r"file.*--out"):
-        job.run(connection, AS_OF, WEEK, ZONE, in_the_way, "en")
+        job.run(connection, ReportScope(AS_OF, ZONE), WEEK, in_the_way, "en")
     (tmp_path / job.file_name(computed(connection), "en")).mkdir()
     with pytest.raises(ConfigurationError, match="ML_REPORT_DIR"):
-        job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")
+        job.run(connection, ReportScope(AS_OF, ZONE), WEEK, tmp_path, "en")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["file", "minibar-weekly-2026-03-01-all-en.html"]
     assert connection.execute(text("SELECT count(*) FROM minibar_ml.ml_audit_log")).scalar_one() == 0
     assert set(connection.execute(text("SELECT outcome FROM minibar_ml.ml_job_runs")).scalars()) == {"failed"}
@@ -253,22 +254,22 @@ def test_two_reports_do_not_run_at_once(connection: Connection, store_url: str, 
         exclusive(other, "report"),
         pytest.raises(AnotherRunHoldsTheLock),
     ):
-        job.run(connection, AS_OF, WEEK, ZONE, tmp_path, "en")
+        job.run(connection, ReportScope(AS_OF, ZONE), WEEK, tmp_path, "en")
 
 
 def test_a_month_is_compared_with_the_month_before_day_by_day(connection: Connection) -> None:
     days = [date(2026, 2, 28), date(2026, 1, 1), date(2026, 1, 31), date(2025, 12, 31)]
     insert_alerts(connection, [AlertRow(day, status="resolved", entity_id=n) for n, day in enumerate(days)])
-    made = job.compute(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE)
+    made = job.compute(connection, ReportScope(AS_OF, ZONE), month_ended(date(2026, 2, 28)))
     connection.rollback()
     assert (made.kind, made.total.alerts, made.total.previous) == ("monthly", 1, 2)
     assert (len(made.trend), made.trend[0].previous, made.trend[0].previous_on) == (28, 1, date(2026, 1, 1))
-    january = job.compute(connection, AS_OF, made.previous, ZONE)
+    january = job.compute(connection, ReportScope(AS_OF, ZONE), made.previous)
     assert january.previous.days()[0] == date(2025, 12, 1)
 
 
 def test_a_longer_month_has_days_without_a_counterpart(connection: Connection) -> None:
-    made = job.compute(connection, AS_OF, month_of(date(2025, 3, 9)), ZONE)
+    made = job.compute(connection, ReportScope(AS_OF, ZONE), month_of(date(2025, 3, 9)))
     assert [day.previous_on for day in made.trend][-4:] == [date(2025, 2, 28), None, None, None]
 
 
@@ -308,7 +309,7 @@ def test_of_every_severity_the_alerts_with_the_highest_loss_are_listed(connectio
 def test_the_dashboards_windows_count_by_the_hour(connection: Connection) -> None:
     rows = [AlertRow(LAST_DAY - timedelta(days=ago), entity_id=ago, status="resolved") for ago in (0, 1, 6, 7, 20, 40)]
     insert_alerts(connection, rows)
-    made = job.compute_dashboard(connection, AS_OF, ZONE)
+    made = job.compute_dashboard(connection, ReportScope(AS_OF, ZONE))
     # Raised at noon of their days; the instant is the night after the last.
     assert [(w.hours, w.total.alerts, w.total.previous) for w in made.windows] == [(24, 1, 1), (168, 3, 1), (720, 5, 1)]
     assert made.windows[0].money.handled == 10
@@ -318,13 +319,15 @@ def test_the_dashboards_windows_count_by_the_hour(connection: Connection) -> Non
 def test_windows_of_which_nobody_watched_a_day_are_not_known(connection: Connection) -> None:
     insert_points(connection, [("refill_duration", "attendant", 1, 5.0, LAST_DAY, 1)])
     insert_run(connection)
-    made = job.compute_dashboard(connection, AS_OF, ZONE)
+    made = job.compute_dashboard(connection, ReportScope(AS_OF, ZONE))
     assert [(w.total.alerts, w.total.previous) for w in made.windows] == [(0, 0), (0, None), (0, None)]
 
 
 def test_each_format_is_a_file_and_all_are_whole(connection: Connection, tmp_path: Path) -> None:
     insert_alerts(connection, some_alerts())
-    result = job.run(connection, AS_OF, month_ended(date(2026, 2, 28)), ZONE, tmp_path, "tr", formats=("html", "json"))
+    result = job.run(
+        connection, ReportScope(AS_OF, ZONE), month_ended(date(2026, 2, 28)), tmp_path, "tr", formats=("html", "json")
+    )
     names = ["minibar-monthly-2026-02-all-tr.html", "minibar-monthly-2026-02-all-tr.json"]
     files = job.rendered(result.report, "tr", ("html", "json"))
     assert sorted(path.name for path in tmp_path.iterdir()) == names == list(files)

@@ -1,21 +1,25 @@
 """What a report says of operations and of the system itself: stock to order, pace, models, late jobs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from conftest import ZONE
 from sqlalchemy import Connection, text
 from support.report_rows import AS_OF, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run
 
+from minibar_ml.domain.forecasts import from_figures
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
+from minibar_ml.jobs.report import ReportScope
 from minibar_ml.render.words import sentences
+from minibar_ml.store.points.forecasts import insert_night
 
 WEEK = week_ending(LAST_DAY)
 
 
 def computed(connection: Connection) -> Report:
-    made = job.compute(connection, AS_OF, WEEK, ZONE)
+    made = job.compute(connection, ReportScope(AS_OF, ZONE), WEEK)
     connection.rollback()
     return made
 
@@ -73,7 +77,7 @@ def test_models_of_the_past_are_those_that_there_were_then(connection: Connectio
     )
     connection.commit()
     assert [(model.metric, model.version) for model in computed(connection).models.rows] == [("stock_outflow", 1)]
-    now = job.compute(connection, later, WEEK, ZONE).models.rows
+    now = job.compute(connection, ReportScope(later, ZONE), WEEK).models.rows
     assert [(model.metric, model.version) for model in now] == [
         ("custody_loss", 1),
         ("room_consumption", None),
@@ -81,9 +85,20 @@ def test_models_of_the_past_are_those_that_there_were_then(connection: Connectio
     ]
 
 
+def _insert_forecasts(
+    connection: Connection, days: dict[int, float], figures: dict[str, Any] | None = None, days_ago: int = 0
+) -> None:
+    """Forecasts of a night of hotel 1: days left by product."""
+    made_at = AS_OF - timedelta(days=days_ago)
+    made = [from_figures(figures or {}, hotel_id=1, product_id=n, name="", days=left, reason=None)
+            for n, left in days.items()]  # fmt: skip
+    insert_night(connection, made_at.date(), made_at, made, [1])
+    connection.commit()
+
+
 def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) -> None:
     assert computed(connection).stock_outs is None
-    insert_points(connection, [("stock_days_left", "product", n, n * 8.0, LAST_DAY, 1) for n in (1, 2)])
+    _insert_forecasts(connection, {n: n * 8.0 for n in (1, 2)})
     insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=3, entity_name="Gazoz", value=2.0)])
     outs = computed(connection).stock_outs
     assert outs is not None
@@ -91,23 +106,23 @@ def test_stock_outs_come_from_forecasts_and_from_alerts(connection: Connection) 
 
 
 def test_orders_are_those_of_the_newest_stored_forecast(connection: Connection) -> None:
-    day = LAST_DAY
-    insert_points(connection, [("stock_days_left", "product", 1, 3.6, day, 1)])
-    context = '{"level": 12, "order_quantity": 24, "order_by": "2026-03-02"}'
-    connection.execute(text("UPDATE minibar_ml.ml_metrics SET context = :context"), {"context": context})
-    connection.commit()
+    figures = {"level": 12, "order_quantity": 24, "order_by": "2026-03-02", "empty_on": "2026-03-05"}
+    _insert_forecasts(connection, {1: 9.0}, figures, days_ago=1)
+    _insert_forecasts(connection, {1: 3.6}, figures)
     outs = computed(connection).stock_outs
     assert outs is not None
     (row,) = outs.rows
     assert (row.level, row.order_quantity, row.order_by) == (12, 24, date(2026, 3, 2))
-    # The day after the forecast's is the first of the 3.6.
-    assert (row.forecast_on, row.empty_on) == (day, date(2026, 3, 5))
+    assert (row.days_left, row.forecast_on, row.empty_on) == (3.6, AS_OF.date(), date(2026, 3, 5))
 
 
 def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Connection) -> None:
-    insert_points(connection, [("stock_days_left", "product", n, 4.9, LAST_DAY, 1) for n in (1, 2)])
-    context = '{"level": 12, "order_quantity": 84, "order_by": "2026-03-02"}'
-    connection.execute(text("UPDATE minibar_ml.ml_metrics SET context = :context"), {"context": context})
+    _insert_forecasts(
+        connection,
+        dict.fromkeys((1, 2), 4.9),
+        {"level": 12, "order_quantity": 84, "order_by": "2026-03-02"},
+        days_ago=2,
+    )
     insert_alerts(connection, [AlertRow(LAST_DAY, "stock_depletion", entity_id=1, entity_name="Fıstık", value=4.8)])
     facts = '{"level": 11, "order_quantity": 94, "order_by": "2026-03-01", "empty_on": "2026-03-06"}'
     connection.execute(text("UPDATE minibar_ml.ml_alerts SET facts = :facts, reason = 'depletion'"), {"facts": facts})
@@ -115,10 +130,14 @@ def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Con
     made = computed(connection)
     assert made.stock_outs is not None
     alerted, forecast = made.stock_outs.rows
-    figures = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
-    assert figures == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
+    shown = (alerted.days_left, alerted.level, alerted.order_quantity, alerted.order_by, alerted.empty_on)
+    assert shown == (4.8, 11, 94, date(2026, 3, 1), date(2026, 3, 6))
     assert "Order 94 units by 1 Mar." in sentences(made.actions.rows[0], "en")[0]
-    assert (forecast.product_id, forecast.order_quantity, forecast.forecast_on) == (2, 84, LAST_DAY)
+    assert (forecast.product_id, forecast.order_quantity, forecast.forecast_on) == (
+        2,
+        84,
+        AS_OF.date() - timedelta(days=2),
+    )
 
 
 def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:
@@ -133,5 +152,5 @@ def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> 
 def test_a_job_is_late_when_its_schedule_asked_for_it_since(connection: Connection) -> None:
     insert_run(connection, "train", as_of=AS_OF - timedelta(days=2))
     wanted = {"train": AS_OF - timedelta(days=1), "detect": AS_OF}
-    late = {run.job: run.is_late for run in job.compute(connection, AS_OF, WEEK, ZONE, wanted=wanted).jobs}
+    late = {run.job: run.is_late for run in job.compute(connection, ReportScope(AS_OF, ZONE, wanted=wanted), WEEK).jobs}
     assert late == {"collect": False, "train": True, "detect": False}

@@ -13,7 +13,7 @@ from support.hotels import command, done, sql
 from minibar_ml import cli
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.ml.frames import TABLES
-from minibar_ml.store import access
+from minibar_ml.store import grants
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query, sections, sql_folder
 
@@ -64,7 +64,7 @@ def test_the_page_about_the_schema_is_current(upgraded: str) -> None:
     """`make docs` makes it, from the comments and grants."""
     generated = runpy.run_path(str(DOCS / "generate.py"))
     with make_engine(upgraded, "UTC").connect() as connection:
-        access.apply_roles(connection)
+        grants.apply(connection)
         found = generated["schema"](connection)
         connection.rollback()
     assert "| None |" not in found, "a table or column has no comment"

@@ -4,13 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, command, sql
+from support.hotels import AS_OF, command, sql, state
 
 from minibar_ml.ml.detectors import shares
 
 
 def _train(url: str, capsys: pytest.CaptureFixture[str], **settings: str) -> Any:
-    assert command(url, "train", "--as-of", AS_OF, "--json", **settings) == 0
+    state(url, **settings)
+    assert command(url, "train", "--as-of", AS_OF, "--json") == 0
     return json.loads(capsys.readouterr().out)
 
 
@@ -35,7 +36,7 @@ def test_the_notes_say_the_budget_and_the_phase(collected: str, capsys: pytest.C
     assert command(collected, "train", "--as-of", AS_OF) == 0
     captured = capsys.readouterr()
     assert " room_consumption " in captured.out
-    assert "ML_ALERT_BUDGET=1: false alerts per 1,000 rooms" in captured.err
+    assert "alert_budget 1: false alerts per 1,000 rooms" in captured.err
     assert "hotel 1: phase normal\n" in captured.err
 
 

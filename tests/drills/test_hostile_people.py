@@ -25,6 +25,8 @@ MAY_WRITE = {
     # is what its hotel's administrators may do to alerts by verdicts.
     ("ml_mutes", "INSERT"): "added_by alert_types entity_ids entity_type floor hotel_id reason since until",
     ("ml_mutes", "UPDATE"): "ended_at ended_by",
+    # Facts of the hotels, by policy those that the role may change; checked again by whoever reads them. On record.
+    ("ml_facts", "INSERT"): "fact hotel_id operator product since value",
     # Which of the stored models is in use: on record. Jobs open a model only if its seal is ours.
     ("ml_models", "UPDATE"): "is_active",
     # Reports alone, by policy, as they take place (check_run). No other job reads a report's run.
@@ -109,8 +111,8 @@ def test_nobody_but_a_job_says_what_the_settings_are(
     for words in (["collect"], ["detect"], ["alerts", "notify"]):
         done(hotels, *words, "--quiet")
     assert sql(hotels, f"SELECT after FROM {LOG} WHERE action = 'settings.changed'") == noted
-    assert command(hotels, "collect", "--quiet", ML_LOOKBACK_DAYS="9") == ExitCode.OK
-    assert _last(hotels)[2:] == ("settings.changed", "ML_LOOKBACK_DAYS"), "nothing is hidden"
+    assert command(hotels, "collect", "--quiet", ML_NOTIFY_SECONDS="9") == ExitCode.OK
+    assert _last(hotels)[2:] == ("settings.changed", "ML_NOTIFY_SECONDS"), "nothing is hidden"
     assert "Traceback" not in capsys.readouterr().err
 
 

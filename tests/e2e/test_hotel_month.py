@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql
+from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql, state
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import parse_keys
@@ -140,7 +140,8 @@ def test_detect_asks_the_stored_forests_and_without_training_nobody(
     counts = []
     for template in (trained, month_points):
         url = make_database(template)
-        assert command(url, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+        state(url, **GENEROUS)
+        assert command(url, "detect", "--as-of", AS_OF, "--quiet") == 0
         counts += sql(url, "SELECT count(*) FROM minibar_ml.ml_alerts WHERE facts ? 'forest_percentile'")[0]
     assert counts[0] > 0
     assert counts[1] == 0
@@ -248,13 +249,14 @@ def test_a_false_positive_is_not_raised_again_and_makes_the_next_model_stricter(
     month_points: str, trained: str, make_database: Callable[..., str]
 ) -> None:
     url = make_database(month_points)
-    assert command(url, "detect", "--since", "2025-11-10", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    state(url, **GENEROUS)
+    assert command(url, "detect", "--since", "2025-11-10", "--as-of", AS_OF, "--quiet") == 0
     ids = _false_alerts(url, ROOMS_TAKING)
     assert len(ids) >= 3
     marked = f"{ROOMS_TAKING} AND occurred_on < '{LAST_DAY}'"
     before = alerts(url, marked, WHAT + ", status")
-    assert command(url, "detect", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
-    assert command(url, "detect", "--since", "2025-11-14", "--as-of", AS_OF, "--quiet", **GENEROUS) == 0
+    assert command(url, "detect", "--as-of", AS_OF, "--quiet") == 0
+    assert command(url, "detect", "--since", "2025-11-14", "--as-of", AS_OF, "--quiet") == 0
     again = alerts(url, marked, WHAT + ", status")
     assert {alert for alert in before if alert[-1] == "false_positive"} <= set(again)
     assert len({alert[:-1] for alert in again}) == len(again)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.hotels import alerts, checksum, command, sql
+from support.hotels import alerts, checksum, command, sql, state
 
 from minibar_ml.simulate import Layout
 
@@ -47,7 +47,8 @@ def futures(make_database: Callable[..., str], hotel_sources: dict[Layout, str])
 
 def _found(url: str, *jobs: list[str]) -> list[tuple[Any, ...]]:
     for job in jobs:
-        assert command(url, *job, "--quiet", **GENEROUS) == 0, job
+        state(url, **GENEROUS)
+        assert command(url, *job, "--quiet") == 0, job
     return alerts(url)
 
 

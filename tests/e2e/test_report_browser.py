@@ -15,6 +15,7 @@ from support.report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alert
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
+from minibar_ml.jobs.report import ReportScope
 from minibar_ml.render.cells import written
 from minibar_ml.render.headings import figures
 from minibar_ml.render.page import html
@@ -231,7 +232,7 @@ def test_without_javascript_all_of_it_can_be_read(browser: Browser, filled: Conn
 def test_scripts_and_styles_other_than_the_pages_own_are_refused(
     browser: Browser, filled: Connection, tmp_path: Path
 ) -> None:
-    result = job.run(filled, AS_OF, week_ending(LAST_DAY), ZONE, tmp_path, "en")
+    result = job.run(filled, ReportScope(AS_OF, ZONE), week_ending(LAST_DAY), tmp_path, "en")
     forged = result.paths[0].read_text(encoding="utf-8")
     forged = forged.replace("</main>", "<script>document.title = 'taken'</script><p style='color: red'>x</p></main>")
     (tmp_path / "forged.html").write_text(forged, encoding="utf-8")
@@ -251,9 +252,9 @@ def test_the_dashboard_shows_its_windows(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     words = Words(lang, ZoneInfo(ZONE))
-    result = job.run_dashboard(filled, AS_OF, ZONE, tmp_path, lang)
+    result = job.run_dashboard(filled, ReportScope(AS_OF, ZONE), tmp_path, lang)
     filled.rollback()
-    made = job.compute_dashboard(filled, AS_OF, ZONE)
+    made = job.compute_dashboard(filled, ReportScope(AS_OF, ZONE))
     page.goto(result.paths[0].as_uri())
     unfolded(page)
     assert column(page, "windows", 2) == [words.number(w.total.alerts) for w in made.windows]

@@ -12,10 +12,14 @@ from minibar_ml.ml.detectors.unanswered import Unanswered
 MIDNIGHT = datetime.fromordinal(LAST_DAY).replace(tzinfo=UTC)
 
 
-def asked(at_hour: float, minutes: float, *, is_open: bool = False, room: int = 1001) -> dict[str, object]:
+def asked(
+    at_hour: float, minutes: float, *, is_open: bool = False, room: int = 1001, ended_by: str = ""
+) -> dict[str, object]:
     at = MIDNIGHT + timedelta(hours=at_hour)
-    day = at.toordinal()
-    return {"hotel_id": 7, "room_id": room, "day": day, "at": at.timestamp(), "minutes": minutes, "open": is_open}
+    return {
+        "hotel_id": 7, "room_id": room, "day": at.toordinal(), "at": at.timestamp(), "minutes": minutes,
+        "open": is_open, "ended_by": ended_by,
+    }  # fmt: skip
 
 
 def found_at(hour: float, *requests: dict[str, object]) -> list[Finding]:
@@ -45,6 +49,12 @@ def test_an_answered_one_is_settled_when_it_was_answered() -> None:
     assert found.settled_at == MIDNIGHT + timedelta(hours=10.75)
     assert found.facts is not None
     assert found.facts["completed"] is True
+
+
+def test_one_that_ended_with_its_guest_is_settled_and_says_by_what() -> None:
+    (found,) = found_at(24, asked(10, 120, ended_by="departure"))
+    assert found.settled_at == MIDNIGHT + timedelta(hours=12)
+    assert (found.facts or {})["ended_by"] == "departure"
 
 
 def test_an_answer_after_the_moment_is_not_known_yet() -> None:

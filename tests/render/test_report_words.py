@@ -15,7 +15,8 @@ import minibar_ml.render
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import SEVERITIES, STATUSES
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.reporting.rows import FalsePositives, JobRun, Page
+from minibar_ml.domain.reporting.operations import FalsePositives, JobRun
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.evaluation.quality import TRUTH

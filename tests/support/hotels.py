@@ -1,7 +1,7 @@
 """Simulated hotels and commands run on them, in this process, as cron would run them."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from minibar_ml.cli.app import main
-from minibar_ml.simulate import HotelPlan
+from minibar_ml.simulate import HotelPlan, Layout
 
 ZONE = "Europe/Nicosia"
 LAST_DAY = date(2025, 11, 16)
@@ -19,6 +19,18 @@ AS_OF = "2025-11-17"
 """The midnight after the last simulated day; clocks went back on 26 October."""
 PLAN = HotelPlan(seed=11, ends_on=LAST_DAY, rooms=50, days=70, timezone=ZONE)
 KEY = Fernet.generate_key().decode()
+
+
+class ByLayout(dict[Layout, str]):
+    """The URL of a database by layout, each made when it is first asked for: most tests need only one."""
+
+    def __init__(self, make: Callable[[Layout], str]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, layout: Layout) -> str:
+        self[layout] = self._make(layout)
+        return self[layout]
 
 
 def command(url: str, *arguments: str, **environment: str) -> int:
@@ -35,6 +47,11 @@ def command(url: str, *arguments: str, **environment: str) -> int:
 def done(url: str, *arguments: str, **environment: str) -> None:
     """Run a command that must end with 0."""
     assert command(url, *arguments, **environment) == 0, arguments
+
+
+def state(url: str, **variables: str) -> None:
+    """Have facts of the hotels hold in a store, from the beginning, as the environment would state them."""
+    done(url, "config", "import", "--from", "2000-01-02", "--quiet", **variables)
 
 
 def sql(url: str, statement: str, **values: Any) -> list[Any]:

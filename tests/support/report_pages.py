@@ -12,6 +12,7 @@ from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
+from minibar_ml.jobs.report import ReportScope
 from support.hotels import ZONE
 from support.report_rows import (
     AS_OF,
@@ -73,7 +74,7 @@ def filled(connection: Connection) -> Connection:
 
 def opened(page: "Page", connection: Connection, folder: Path, lang: Lang = "en") -> Report:
     """The page of a weekly report, and the report."""
-    result = job.run(connection, AS_OF, week_ending(LAST_DAY), ZONE, folder, lang)
+    result = job.run(connection, ReportScope(AS_OF, ZONE), week_ending(LAST_DAY), folder, lang)
     page.goto(result.paths[0].as_uri())
     return result.report
 

@@ -7,22 +7,10 @@ from random import Random
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.domain.reporting.rows import (
-    Action,
-    Affected,
-    Count,
-    Day,
-    FalsePositives,
-    JobRun,
-    Live,
-    ModelQuality,
-    Money,
-    Pace,
-    Page,
-    StockOut,
-)
+from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 
 HOSTILE = (
     "<script>alert(1)</script>",

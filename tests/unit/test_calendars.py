@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.config import calendars
+from minibar_ml.config import calendars, events_file
 from minibar_ml.domain.calendar import ORDINARY, Calendar, SpecialDay
 from minibar_ml.domain.errors import ConfigurationError
 
@@ -16,7 +16,8 @@ HEADER = "starts_on,ends_on,name,hotel_id\n"
 
 def _read(country: str = "", events: Path | str = "", lang: str = "en") -> Calendar:
     known = "tr" if lang == "tr" else "en"
-    return calendars.read(country, str(events), known, date(2026, 1, 1), date(2027, 1, 31))
+    by_hotel = events_file.events(Path(events)) if events else {}
+    return calendars.read(country, by_hotel, known, date(2026, 1, 1), date(2027, 1, 31))
 
 
 def _file(folder: Path, text: str) -> Path:
@@ -44,7 +45,7 @@ def test_the_years_asked_for_are_there_and_no_others() -> None:
 
 
 def test_a_country_that_is_none_is_refused_with_the_way_to_find_its_code() -> None:
-    with pytest.raises(ConfigurationError, match=r"ML_COUNTRY='ZZ'.*ISO 3166-1"):
+    with pytest.raises(ConfigurationError, match=r"country 'ZZ'.*ISO 3166-1"):
         _read("ZZ")
 
 

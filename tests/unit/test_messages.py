@@ -154,7 +154,16 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
     given |= {"model_refused", "refused", "jobs_late"}
-    special = {"waited", "product_none", "leak_of_days", "sold_out"}
+    special = {
+        "waited",
+        "waiting_long",
+        "left_waiting",
+        "refilled",
+        "served_later",
+        "product_none",
+        "leak_of_days",
+        "sold_out",
+    }
     assert given | special == WORDINGS.keys()
     assert given == {case[2] for case in CASES}
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertEvent, DayValue
+from minibar_ml.domain.alerts import Alert, AlertDay, AlertEvent, DayValue
 from minibar_ml.domain.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
@@ -17,27 +18,42 @@ CONTRACT = (
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
-    "muted_by",
+    "muted_by", "end_reason", "corrected_at",
 )  # fmt: skip
 
 
-def as_json(alert: Alert, lang: Lang) -> dict[str, Any]:
-    """An alert, as `alerts list --json` prints it."""
-    message, action = sentences(alert, alert.entity_name, lang)
+def as_json(alert: Alert, lang: Lang, today: date | None = None) -> dict[str, Any]:
+    """An alert, as `alerts list --json` prints it on a day (None: on the alert's own)."""
+    message, action = sentences(alert, alert.entity_name, lang, today)
     known = {**asdict(alert), "message": message, "suggested_action": action}
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 
-def explained(alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], lang: Lang) -> dict[str, Any]:
-    """An alert with its metric's last 30 days, its history and its comments."""
+def explained(
+    alert: Alert,
+    series: Sequence[DayValue],
+    history: Sequence[AlertEvent],
+    grounds: Sequence[AlertDay],
+    lang: Lang,
+    today: date,
+) -> dict[str, Any]:
+    """An alert with its metric's last 30 days, its history, its comments and what it rests on."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
     events = [
-        {"event": one.event, "at": one.at, "by": one.by, "severity": one.severity}
+        {
+            "event": one.event,
+            "at": one.at,
+            "by": one.by,
+            "severity": one.severity,
+            "value": one.value,
+            "reason": one.reason,
+        }
         for one in history
         if one.body is None
     ]
     return {
-        **as_json(alert, lang), "series": [asdict(one) for one in series], "events": events, "comments": comments,
+        **as_json(alert, lang, today), "series": [asdict(one) for one in series], "events": events,
+        "comments": comments, "grounds": [asdict(one) for one in grounds],
     }  # fmt: skip
 
 

@@ -1,12 +1,13 @@
 """`minibar-ml alerts list`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
@@ -14,12 +15,36 @@ from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.alerts.table import listing
 from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.views import phases
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alert_kinds import ALERT_TYPES
 from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, Alert, AlertFilter, Hidden
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.domain.phases import History
 from minibar_ml.i18n import Lang
 from minibar_ml.store import alerts, audit, runs
-from minibar_ml.store.source import hotels
+
+Statuses = Annotated[
+    list[str] | None,
+    typer.Option("--status", metavar="S", help=f"{', '.join(STATUSES)} or all (default: open and acknowledged)."),
+]
+Severities = Annotated[
+    list[str] | None, typer.Option("--severity", metavar="S", help=f"{', '.join(SEVERITIES)}; may be repeated.")
+]
+Types = Annotated[
+    list[str] | None, typer.Option("--type", metavar="T", help=f"{', '.join(ALERT_TYPES)}; may be repeated.")
+]
+Entity = Annotated[
+    str | None, typer.Option("--entity", metavar="E", help="Only this one: room:1126 (its id), or part of its name.")
+]
+Floor = Annotated[str | None, typer.Option("--floor", metavar="F", help="Only rooms on this floor (its name).")]
+Words = Annotated[
+    str | None,
+    typer.Option("--text", metavar="TEXT", help="Only with this in name, message or comment; case is ignored."),
+]
+Muted = Annotated[bool, typer.Option("--muted", help="Only alerts muted by another live alert.")]
+Sort = Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")]
+Group = Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")]
+Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
 
 
 def register(noun: typer.Typer) -> None:
@@ -29,37 +54,20 @@ def register(noun: typer.Typer) -> None:
 
 
 def list_(
-    status: Annotated[
-        list[str] | None,
-        typer.Option("--status", metavar="S", help=f"{', '.join(STATUSES)} or all (default: open and acknowledged)."),
-    ] = None,
-    severity: Annotated[
-        list[str] | None, typer.Option("--severity", metavar="S", help=f"{', '.join(SEVERITIES)}; may be repeated.")
-    ] = None,
-    type_: Annotated[
-        list[str] | None, typer.Option("--type", metavar="T", help=f"{', '.join(ALERT_TYPES)}; may be repeated.")
-    ] = None,
+    status: Statuses = None,
+    severity: Severities = None,
+    type_: Types = None,
     hotel: Hotel = None,
-    entity: Annotated[
-        str | None,
-        typer.Option("--entity", metavar="E", help="Only this one: room:1126 (its id), or part of its name."),
-    ] = None,
-    floor: Annotated[
-        str | None, typer.Option("--floor", metavar="F", help="Only rooms on this floor (its name).")
-    ] = None,
-    words: Annotated[
-        str | None,
-        typer.Option("--text", metavar="TEXT", help="Only with this in name, message or comment; case is ignored."),
-    ] = None,
-    muted: Annotated[bool, typer.Option("--muted", help="Only alerts muted by another live alert.")] = False,
+    entity: Entity = None,
+    floor: Floor = None,
+    words: Words = None,
+    muted: Muted = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int | None, Limit] = None,
-    sort: Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")] = "severity",
-    group: Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")] = None,
-    format_: Annotated[
-        str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")
-    ] = None,
+    sort: Sort = "severity",
+    group: Group = None,
+    format_: Format = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -70,12 +78,9 @@ def list_(
     `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
     listed but counted on stderr. `--as-of` leaves out alerts raised later; the others are shown as they are now.
     """
-    settings = session.settings()
-    start, end = times.span(since, until, settings.zone())
-    if as_of:
-        instant = times.resolve_as_of(as_of, settings.zone())
-        end = min(end or instant, instant)
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
+    settings = house.settings_of(session.settings(), "alerts list")
+    start, end = _span(settings, since, until, as_of)
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
         statuses=statuses,
@@ -90,29 +95,55 @@ def list_(
         sort=one("--sort", sort, SORTS),
         **filters.entity(entity),
     )
+    found = _fetch(settings, wanted, floor, by, with_hidden=not (status or muted or quiet))
+    phases.note(found.phases, hotel)
+    today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
+    _print(found, by, printed, session.language(settings), today)
+    _note(found, is_default=not status, with_none=printed == "table" and not quiet)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was read for one list: the filter with its rooms, the alerts, their groups, and what is said around them."""
+
+    wanted: AlertFilter
+    alerts: list[Alert]
+    groups: list[str] | None
+    hidden: list[Hidden]
+    phases: dict[int, History]
+    has_run: bool
+
+
+def _span(
+    settings: Settings, since: str | None, until: str | None, as_of: str | None
+) -> tuple[datetime | None, datetime | None]:
+    """When the alerts were raised."""
+    start, end = times.span(since, until, settings.zone())
+    if as_of:
+        instant = times.resolve_as_of(as_of, settings.zone())
+        end = min(end or instant, instant)
+    return start, end
+
+
+def _fetch(
+    settings: Settings, wanted: AlertFilter, floor: str | None, by: Grouping | None, *, with_hidden: bool
+) -> _Found:
     with session.store(settings, "alerts list") as connection:
-        if hotel is not None:
-            hotels.require(connection, hotel)
+        if wanted.hotel_id is not None:
+            from minibar_ml.store.source import hotels  # brings the source contract in: a list of all does without
+
+            hotels.require(connection, wanted.hotel_id)
         wanted = replace(wanted, rooms=filters.rooms(connection, floor))
         found = alerts.fetch(connection, wanted)
-        group_names = groups.names(connection, found, by)
-        hidden = [] if status or muted or quiet else alerts.fetch_hidden(connection, hotel)
+        names = groups.names(connection, found, by)
+        hidden = alerts.fetch_hidden(connection, wanted.hotel_id) if with_hidden else []
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
         audit.insert_listing(connection, wanted, len(found))
         connection.commit()
-    phases.note(young, hotel)
-    if group_names:
-        found, group_names = groups.together(found, group_names)
-    if printed == "table":
-        _print_table(found, group_names, by, session.language(settings))
-    else:
-        _print(found, group_names, printed, session.language(settings))
-    for one_hidden in hidden:
-        console.note(_describe(one_hidden))
-    if not found and printed == "table" and not quiet:
-        waiting = AlertFilter(statuses=statuses, is_muted=False, limit=limit, sort=wanted.sort)
-        _note_none(has_run=has_run, is_unfiltered=not status and wanted == waiting, is_hidden=bool(hidden))
+    if names:
+        found, names = groups.together(found, names)
+    return _Found(wanted, found, names, hidden, young, has_run)
 
 
 def _format(word: str | None, *, json: bool) -> str:
@@ -122,11 +153,14 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: Sequence[Alert], groups: Sequence[str] | None, printed: str, lang: Lang) -> None:
-    rows = [json_rows.as_json(alert, lang) for alert in found]
-    if groups is not None:
-        rows = [{**row, GROUP: group} for row, group in zip(rows, groups, strict=True)]
-    print_rows(rows, printed, grouped=groups is not None)
+def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang, today: date) -> None:
+    if printed == "table":
+        _print_table(found.alerts, found.groups, by, lang)
+        return
+    rows = [json_rows.as_json(alert, lang, today) for alert in found.alerts]
+    if found.groups is not None:
+        rows = [{**row, GROUP: group} for row, group in zip(rows, found.groups, strict=True)]
+    print_rows(rows, printed, grouped=found.groups is not None)
 
 
 def _print_table(found: Sequence[Alert], names: Sequence[str] | None, by: Grouping | None, lang: Lang) -> None:
@@ -136,6 +170,18 @@ def _print_table(found: Sequence[Alert], names: Sequence[str] | None, by: Groupi
     colour = console.coloured()
     for line in listing(found, lang, console.width(), colour=colour, headings=headings):
         console.say(line, colour=colour)
+
+
+def _note(found: _Found, *, is_default: bool, with_none: bool) -> None:
+    """What is not in the list, and why it is empty; `is_default`: no status was asked for."""
+    for one_hidden in found.hidden:
+        console.note(_describe(one_hidden))
+    if found.alerts or not with_none:
+        return
+    wanted = found.wanted
+    waiting = AlertFilter(statuses=wanted.statuses, is_muted=False, limit=wanted.limit, sort=wanted.sort)
+    is_unfiltered = is_default and wanted == waiting
+    _note_none(has_run=found.has_run, is_unfiltered=is_unfiltered, is_hidden=bool(found.hidden))
 
 
 def _describe(hidden: Hidden) -> str:

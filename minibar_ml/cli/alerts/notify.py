@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
 from minibar_ml.domain.errors import Ended, ExitCode
@@ -39,8 +39,10 @@ def notify(
     settings = session.settings()
     if not session.enabled(settings):
         return
+    known, instant = house.at(settings, "notify", as_of)
+    settings = known.settings
     plan = DeliveryPlan(
-        as_of=times.resolve_as_of(as_of, settings.zone()),
+        as_of=instant,
         zone=settings.zone(),
         lang=settings.lang,
         channels=delivery.channels(settings),

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
@@ -33,9 +33,9 @@ def stats(
 
     Also shows how many of the reviewed ones were false, and how much of the budget of false alerts was used.
     """
-    settings = session.settings()
-    until = times.resolve_as_of(as_of, settings.zone())
     length = WINDOWS[one("--window", window, tuple(WINDOWS))]
+    known, until = house.at(session.settings(), "alerts stats", as_of)
+    settings = known.settings
     since = until - length
     with session.store(settings, "alerts stats") as connection:
         counted = alerts.stats(connection, since, until)
@@ -43,7 +43,10 @@ def stats(
         young = runs.fetch_phases(connection)
         shares = runs.fetch_shares(connection)
     phases.note(young)
-    usage = counted.usage(settings.alert_budget, rooms, length.days)
+    is_hidden = "alert_budget" in known.hidden
+    usage = counted.usage(None if is_hidden else settings.alert_budget, rooms, length.days)
+    if is_hidden:
+        console.note("The budget is shown to administrators only.")
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms}
         figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}

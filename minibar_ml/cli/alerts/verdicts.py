@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.alerts.ids import STDIN, Ids
 from minibar_ml.cli.options import Quiet, Verbose, examples
@@ -86,7 +86,8 @@ def snooze(
 
     They are listed again then, unless they have ended; one that becomes critical is listed at once.
     """
-    wakes_at = _wakes_at(until, datetime.now(UTC), session.settings().zone())
+    zone = house.settings_of(session.settings(), "alerts snooze").zone()
+    wakes_at = _wakes_at(until, datetime.now(UTC), zone)
     comment = None if reason is None else _body(reason)
     _change(
         ids,

@@ -1,20 +1,21 @@
 """The tables of `alerts show` and `alerts stats`."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 from rich.table import Table
 from rich.text import Text
 
 from minibar_ml.cli.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertEvent, DayValue, Severity
+from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertDay, AlertEvent, DayValue, Severity
 from minibar_ml.domain.budget import AlertStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import again, event_line, standing
+from minibar_ml.i18n.standings import again, event_line, ground_line, standing
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats the word."""
@@ -26,10 +27,16 @@ def severity(alert: Alert, lang: Lang) -> Text:
 
 
 def explanation(
-    alert: Alert, series: Sequence[DayValue], history: Sequence[AlertEvent], before: Alert | None, lang: Lang
+    alert: Alert,
+    series: Sequence[DayValue],
+    history: Sequence[AlertEvent],
+    rests_on: Sequence[AlertDay],
+    before: Alert | None,
+    lang: Lang,
+    today: date,
 ) -> Table:
     """Everything about one alert, as names and values; `before`: the previous alert of the same fault."""
-    message, action = sentences(alert, alert.entity_name, lang)
+    message, action = sentences(alert, alert.entity_name, lang, today)
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True, style="bold")
     made.add_column(overflow="fold", ratio=1)
@@ -51,6 +58,8 @@ def explanation(
     made.add_row()
     line("why", message)
     line("evidence", evidence(alert, lang))
+    if rests_on:
+        line("grounds", Text("\n".join(visible(ground_line(one, lang)) for one in rests_on)))
     line("action", action)
     made.add_row()
     if before is not None:

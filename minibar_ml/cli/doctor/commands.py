@@ -62,7 +62,7 @@ def _checks(now: datetime) -> Iterator[Check]:
     examined = examine()
     settings = examined.settings
     yield from guarded("settings", lambda: host.settings(examined))
-    yield from guarded("files", lambda: host.files(settings, now))
+    yield from guarded("files", lambda: host.files(settings))
     yield from guarded("report_dir", lambda: host.report_dir(settings.report_dir))
     keys = _keys(settings)
     yield from guarded("key", lambda: host.key(keys))
@@ -88,6 +88,7 @@ def _store(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
     with connection:
         yield Check("database", "ok", "reached")
         has_store = store.is_made(connection)
+        checks = store.all_of(store.with_facts(connection, settings, now) if has_store else settings, keys, now)
         for name, look in checks.items():
             if name in store.NEED_STORE and not has_store:
                 yield Check(name, "skipped", "no store yet")

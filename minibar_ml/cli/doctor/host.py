@@ -4,13 +4,13 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.cli import plans, session
+from minibar_ml.cli import session
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.people.delivery import mail_server
+from minibar_ml.config import facts_import
 from minibar_ml.config.loading import Examined
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
@@ -39,12 +39,10 @@ def settings(examined: Examined) -> Iterator[Check]:
         yield Check("settings", "ok", "valid")
 
 
-def files(settings: Settings, now: datetime) -> Iterator[Check]:
-    """Whether holidays, events and products can be read; raises ConfigurationError naming what can't."""
-    today = now.astimezone(settings.zone()).date()
-    plans.calendar(settings, today, today)
-    plans.limits(settings)
-    yield Check("files", "ok", "holidays, events and products are readable")
+def files(settings: Settings) -> Iterator[Check]:
+    """Whether files of events and products can be read; raises ConfigurationError naming what can't."""
+    facts_import.of_environment(settings, ())
+    yield Check("files", "ok", "events and products are readable")
 
 
 def report_dir(folder: Path) -> Iterator[Check]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor import prometheus as metrics
@@ -68,8 +68,8 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "status", as_of)
+    settings = known.settings
     health = _read(settings, instant, prometheus)
     if json:
         console.print_json(as_json(health))

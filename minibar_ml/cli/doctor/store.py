@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.envelope import prove
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.cli import plans
+from minibar_ml.cli import house
 from minibar_ml.cli.console import plural
+from minibar_ml.cli.doctor.facts import events, facts
 from minibar_ml.cli.doctor.status import examine, format_span, job_problems, problem_line
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
-from minibar_ml.store import access, checks
+from minibar_ml.store import access, checks, grants
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.migrations import require_current
 from minibar_ml.store.models import fetch_active, fetch_seals
-from minibar_ml.store.source import hotels
 from minibar_ml.store.source.contract import describe_gaps, read
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Look = Callable[["Connection"], Iterable[Check]]
 OLDEST_SERVER = 14
 MOST_CLOCK_SKEW = timedelta(seconds=5)
-NEED_STORE = frozenset({"source", "store", "roles", "partitions", "models", "jobs", "data"})
+NEED_STORE = frozenset({"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "data"})
 
 
 def connected(settings: Settings) -> "Connection":
@@ -43,6 +43,7 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "rights": rights,
         "schemas": schemas,
         "schema": schema,
+        "facts": lambda connection: facts(connection, settings, now),
         "source": source,
         "events": lambda connection: events(connection, settings, now),
         "store": store,
@@ -52,6 +53,15 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "jobs": lambda connection: jobs(connection, settings, now),
         "data": lambda connection: data(connection, settings, now),
     }
+
+
+def with_facts(connection: "Connection", settings: Settings, now: datetime) -> Settings:
+    """The settings with the facts of the store; without them where the store can't be read: `facts` says why."""
+    try:
+        return house.read(connection, settings).at(now).settings
+    except Exception:  # noqa: BLE001 - one failing check must not hide the others, and the check `facts` fails the same way
+        connection.rollback()
+        return settings
 
 
 def is_made(connection: "Connection") -> bool:
@@ -91,7 +101,7 @@ def time_zone(connection: "Connection", zone: ZoneInfo, now: datetime) -> Iterat
     instants = [now + timedelta(days=30 * month) for month in range(12)]
     walls = checks.fetch_wall_clock(connection, instants, zone.key)
     if walls is None:
-        hint = "set ML_TIMEZONE to a name from pg_timezone_names"
+        hint = "use a name from pg_timezone_names: ML_TIMEZONE and `minibar-ml collect --rezone`"
         yield Check("time_zone", "failed", f"the server does not know {zone.key}", hint)
         return
     ours = [instant.astimezone(zone).replace(tzinfo=None) for instant in instants]
@@ -132,10 +142,10 @@ def schemas(connection: "Connection") -> Iterator[Check]:
 def roles(connection: "Connection") -> Iterator[Check]:
     """Whether the group roles are up to date, and every login with access still exists."""
     hint = "run `minibar-ml db roles --apply` as a superuser"
-    if not access.is_installed(connection):
+    if not grants.is_installed(connection):
         yield Check("roles", "warning", "not created: only the store's owner sees alerts", hint)
         return
-    foreign = access.fetch_foreign(connection)
+    foreign = grants.fetch_foreign(connection)
     gone = [binding.database_role for binding in access.fetch(connection) if not binding.exists]
     if foreign:
         yield Check("roles", "failed", f"{_listed(foreign)} added since roles.sql was last run", hint)
@@ -160,20 +170,6 @@ def source(connection: "Connection") -> Iterator[Check]:
     else:
         without = f", without {', '.join(contract.absent)}" if contract.absent else ""
         yield Check("source", "ok", f"{contract.layout}{without}: readable")
-
-
-def events(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:
-    """Whether the hotels named in the events file exist."""
-    today = now.astimezone(settings.zone()).date()
-    named = plans.calendar(settings, today, today).hotels.keys()
-    known = hotels.fetch_names(connection).keys()
-    if known and (unknown := sorted(named - known)):
-        found = f"ML_EVENTS_FILE names hotel {_listed(list(map(str, unknown)))}, which the source does not have"
-        yield Check("events", "warning", found, "correct hotel_id, or leave it empty for all hotels")
-    else:
-        yield Check(
-            "events", "ok", f"events of {plural(len(named), 'hotel')}" if named else "no events of single hotels"
-        )
 
 
 def store(connection: "Connection") -> Iterator[Check]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.metrics import json_rows
 from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
@@ -155,8 +155,8 @@ class _Asked:
 
 
 def _asked(window: str, as_of: str | None) -> _Asked:
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "metrics", as_of)
+    settings = known.settings
     if window not in WINDOW_DAYS:
         raise UsageError(f"--window {window!r} is not one of {', '.join(WINDOW_DAYS)}.")
     today = instant.astimezone(settings.zone()).date()

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts.filters import several
 from minibar_ml.cli.mutes import scope
 from minibar_ml.cli.mutes.table import listing
@@ -71,7 +71,7 @@ def add(
     it is neither a live alert nor sent. Live alerts that the mute covers end at the next detect. What still lasts
     when the mute ends is raised then.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "mutes add")
     since, end = _span(from_, until, settings.zone())
     mute = Mute(
         hotel_id=hotel,
@@ -104,8 +104,8 @@ def list_(
     verbose: Verbose = False,
 ) -> None:
     """List mutes that are in force or still to come, and what was found under them."""
-    settings = session.settings()
-    instant = times.resolve_as_of(as_of, settings.zone())
+    known, instant = house.at(session.settings(), "mutes list", as_of)
+    settings = known.settings
     with session.store(settings, "mutes list") as connection:
         if hotel is not None:
             hotels.require(connection, hotel)
@@ -123,7 +123,7 @@ def list_(
 @app.command(epilog=examples("mutes show 3", "mutes show 3 --json"))
 def show(mute_id: Id, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Show a mute and what was found under it, the latest first."""
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "mutes show")
     with session.store(settings, "mutes show") as connection:
         mute = mutes.get(connection, mute_id)
         found = mutes.fetch_findings(connection, mute_id)
@@ -142,7 +142,8 @@ def end(mute_id: Id, by: By = None, quiet: Quiet = False, verbose: Verbose = Fal
 
     What still lasts is raised by the next detect; events of the days before today stay muted.
     """
-    settings, operator = session.settings(), _operator(by)
+    settings = house.settings_of(session.settings(), "mutes end")
+    operator = _operator(by)
     with session.store(settings, "mutes end") as connection:
         mute = mutes.get(connection, mute_id)
         mutes.mark_ended(connection, mute, operator)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, session
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import addresses, delivery, preferences
 from minibar_ml.cli.people.table import listing
@@ -66,8 +66,8 @@ def add(
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name must have 1 to {LONGEST_NAME} printable characters.")
-    settings = session.settings()
     found = addresses.read(email, sms, push, chat)
+    settings = house.settings_of(session.settings(), "people add")
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )
@@ -118,7 +118,7 @@ def set_(
     Only the options given change. Role, hotels, types, mail address and `--active` of a user of the hotel application
     follow that application until one of them is set here.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people set")
     found = addresses.read(email, sms, push, chat)
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
@@ -140,7 +140,7 @@ def list_(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
 
     Addresses that contain tokens are not shown.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people list")
     with session.store(settings, "people list") as connection:
         people.follow_source(connection, source.usable(connection), settings.lang)
         connection.commit()
@@ -177,7 +177,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """
     from minibar_ml.store.notifications import people
 
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people test")
     with session.store(settings, "people test") as connection:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)

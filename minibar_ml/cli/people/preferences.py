@@ -22,7 +22,7 @@ TYPES_OF: Mapping[PersonRole, tuple[AlertType, ...] | None] = {
 }
 """The types that each role is for; None: all."""
 Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
-Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: ML_LANG).")]
+Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: the hotels' language).")]
 Hotels = Annotated[
     list[str] | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id), or all; may be repeated.")
 ]

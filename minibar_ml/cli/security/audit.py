@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, session, times
+from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.domain.errors import ExitCode, UsageError
@@ -43,7 +43,7 @@ def list_(
     verbose: Verbose = False,
 ) -> None:
     """Show who did what and when, latest first."""
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "audit list")
     start, end = times.span(since, until, settings.zone())
     with session.store(settings, "audit list") as connection:
         found = audit.fetch(connection, audit.Wanted(start, end, action, subject, by, limit))

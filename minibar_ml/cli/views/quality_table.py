@@ -66,8 +66,8 @@ def explain(wanted: float) -> None:
     )
     console.note(
         f"from: smallest fault (units, nights, times or days of use) found with accuracy {number(wanted, ENGLISH, 2)} "
-        "(ML_ACCURACY_THRESHOLD)."
+        "(accuracy_threshold)."
     )
     console.note(
-        "budget: the ML_ALERT_BUDGET that reaches it over all sizes; never: not even at 64 times the present one."
+        "budget: the alert_budget that reaches it over all sizes; never: not even at 64 times the present one."
     )

@@ -4,21 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import (
-    Action,
-    Affected,
-    Count,
-    Day,
-    FalsePositives,
-    JobRun,
-    Live,
-    ModelQuality,
-    Money,
-    Pace,
-    Page,
-    StockOut,
-)
+from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 
 ReportKind = Literal["weekly", "monthly", "dashboard"]
 

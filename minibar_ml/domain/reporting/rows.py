@@ -1,20 +1,17 @@
-"""The rows and counts that a report is made of.
+"""The rows and counts that a report has of alerts, and what all of its lists share.
 
 A figure that is not known is None, never 0. Money carries no currency: the source names none.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from minibar_ml.domain.alert_kinds import AlertType
 from minibar_ml.domain.alerts import Alert, Severity
 from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")
-STOCK_OUT_DAYS = 14
-"""Products that are to last no longer than this run out soon."""
 
 
 def change_percent(now: float | None, before: float | None) -> float | None:
@@ -104,11 +101,12 @@ def _money_change(now: Decimal | None, before: Decimal | None) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A live alert with its sentences."""
+    """A live alert with its sentences, and the day of the report: what to do depends on an alert's age."""
 
     alert: Alert
     message: str
     suggested_action: str
+    today: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,105 +130,3 @@ class Affected:
     live: int
     worst: Severity
     impact: Decimal | None
-
-
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """An attendant's median minutes a room, weighted by visits.
-
-    Of the last week of the period (`minutes`, and its `visits`), of each of the four before (`weeks`, oldest first)
-    and of those pooled (`usual`); of the last 28 days (`month`) and of the 28 before (`month_before`). None where the
-    attendant did not work.
-    """
-
-    hotel_id: int
-    attendant_id: int
-    name: str | None
-    minutes: float | None
-    visits: int
-    weeks: tuple[float | None, ...]
-    usual: float | None
-    month: float | None = None
-    month_visits: int = 0
-    month_before: float | None = None
-
-    @property
-    def change_percent(self) -> float | None:
-        """The last week against the four before."""
-        return change_percent(self.minutes, self.usual)
-
-    @property
-    def month_change_percent(self) -> float | None:
-        """The last 28 days against the 28 before."""
-        return change_percent(self.month, self.month_before)
-
-
-@dataclass(frozen=True, slots=True)
-class ModelQuality:
-    """The active model of a metric and hotel, or why there is none. `trained_at` is None where there is none."""
-
-    metric: str
-    hotel_id: int
-    model: str
-    version: int | None
-    accuracy: float | None
-    precision: float | None
-    recall: float | None
-    evaluated_on: str | None
-    trained_at: datetime | None
-    data_points: int | None
-    error: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class FalsePositives:
-    """Alerts of a type that a person reviewed, and how many of them were false."""
-
-    type: AlertType
-    judged: int
-    false_positives: int
-
-    @property
-    def rate(self) -> float | None:
-        """False among the reviewed; None where nothing was reviewed."""
-        return self.false_positives / self.judged if self.judged else None
-
-
-@dataclass(frozen=True, slots=True)
-class JobRun:
-    """How a job's last run ended, and as of when it last did its work; None where it never did.
-
-    By its schedule it should have done its work since `wanted_since`; None where no schedule was given.
-    """
-
-    job: str
-    outcome: str | None
-    ran_at: datetime | None
-    done_at: datetime | None
-    wanted_since: datetime | None = None
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it did its work once, but not since its schedule asked for it."""
-        return self.done_at is not None and self.wanted_since is not None and self.done_at < self.wanted_since
-
-
-@dataclass(frozen=True, slots=True)
-class StockOut:
-    """A product that runs out soon, by a live alert or by forecast.
-
-    `level` units are left, expected to last until `empty_on`; `order_quantity` units are to be ordered by `order_by`
-    (0 and None: nothing needs ordering yet). With an alert these are the alert's own figures, of when it was last
-    found; without one those of the newest stored forecast, as of the end of `forecast_on`.
-    """
-
-    hotel_id: int
-    product_id: int
-    name: str | None
-    days_left: float | None
-    has_alert: bool
-    level: float | None = None
-    empty_on: date | None = None
-    order_quantity: int | None = None
-    order_by: date | None = None
-    forecast_on: date | None = None

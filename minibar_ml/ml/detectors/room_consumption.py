@@ -111,6 +111,9 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
 def _facts(row: Mapping[Any, Any]) -> dict[str, Any]:
     """What the expectation comes from; what the guests took later counts only in the second test."""
     facts = {name: int(row[name]) for name in ("guests", "nights") if row[name]} | {"room_type": row["room_type"]}
+    # The checks of the stay so far are part of what was expected.
+    if UNKNOWN_DAY < (since := int(row["stay_on"] or row["previous_on"])) < row["day"]:
+        facts["since"] = date.fromordinal(since).isoformat()
     if not row["known"] and row["previous_on"] > UNKNOWN_DAY:
         facts["gap_days"] = int(row["day"] - row["previous_on"])
     if row["stay_checks"]:

@@ -93,6 +93,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         lower=1.0,
         score=round(float(row["score"]), 3),
         facts={
+            "since": moment.date.fromordinal(int(row["since"])).isoformat(),
             "nights": int(row["nights_empty"]),
             "stays": int(row["stays_empty"]),
             **({} if np.isnan(row["empty"]) else {"empty_percent": round(100 * float(row["empty"]))}),

@@ -35,7 +35,8 @@ class Unanswered:
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a request of the day, or of an earlier day that was still open when the day began.
 
-        `value` is minutes waited. A request that was completed only after the as-of instant was open then.
+        `value` is minutes waited. A request that was completed only after the as-of instant was open then. One that
+        nobody closed is over when its subject is: `collect` says by what.
         """
         as_of = moment.as_of.timestamp()
         requests = frames.requests.dropna(subset="at")
@@ -49,7 +50,7 @@ class Unanswered:
         found = found.assign(entity_id=found["room_id"], value=waited, completed=completed, score=np.nan)
         found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
         columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
-        return found[columns]
+        return found[[*columns, "ended_by"]]
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """The longest wait of each room and day, from half an hour on; who still waits comes before who was served."""
@@ -76,7 +77,11 @@ def _finding(row: Any, moment: Moment) -> Finding:
         value=round(waited, 1),
         expected=PATIENCE_MINUTES,
         upper=PATIENCE_MINUTES,
-        facts={"requested_at": requested_at.isoformat(), "completed": completed},
+        facts={
+            "requested_at": requested_at.isoformat(),
+            "completed": completed,
+            **({"ended_by": row["ended_by"]} if completed and row["ended_by"] else {}),
+        },
         raised_at=min(requested_at + timedelta(minutes=PATIENCE_MINUTES), moment.as_of),
         settled_at=datetime.fromtimestamp(row["ends_at"], tz=UTC) if completed else None,
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from minibar_ml.domain.metrics import BREAK_MINUTES
 from minibar_ml.ml.faults.injected import InjectedFaults, concatenate, oddest_day
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from minibar_ml.ml.evaluation.holdout import Fold
 
 SLOWNESS = (1.7, 1.9, 2.1, 2.3, 2.5)
-LONGEST_GAP_MINUTES = 45.0
 LOSSES, LOST_STEP = 4, 4
 
 
@@ -24,7 +24,7 @@ def slow_day(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> In
         shifts = fold.score(detector, frames, day)["entity_id"].tolist()
         for factor in SLOWNESS:
             minutes = frames.gaps["minutes"] * factor
-            slow = frames.gaps.assign(minutes=minutes)[minutes <= LONGEST_GAP_MINUTES]
+            slow = frames.gaps.assign(minutes=minutes)[minutes <= BREAK_MINUTES]
             parts.append(oddest_day(detector, fold, replace(frames, gaps=slow), [day], dict.fromkeys(shifts, factor)))
     return concatenate(parts, independent=len(parts) and sum(len(part[0]) for part in parts) // len(SLOWNESS))
 

@@ -42,6 +42,7 @@ def runs_of(
         score=group["quiet"].cumsum(),
         expected=group["mean"].cumsum(),
         nights_empty=group["nights"].cumsum(),
+        since=group["day"].transform("min"),
         stays_empty=first_of_stay.groupby([empty["room_id"], empty["run"]]).cumsum(),
         value=0.0,
         empty=np.nan,

@@ -1,4 +1,4 @@
-"""Stored forecasts of days left: written where they differ, and read again to see what they were worth."""
+"""Stored forecasts: points of days left, to see what they were worth, and the forecasts of the night, to be shown."""
 
 import json
 from collections.abc import Collection, Mapping, Sequence
@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from minibar_ml.domain.forecasts import StockForecast, from_figures
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.queries import query
 
@@ -58,3 +59,43 @@ def fetch_names(connection: Connection, usable: Collection[str]) -> dict[int, st
     if "source_products" not in usable:
         return {}
     return {row.id: row.name for row in connection.execute(query("entities.products"))}
+
+
+def insert_night(
+    connection: Connection, made_on: date, made_at: datetime, made: Sequence[StockForecast], hotels: Collection[int]
+) -> None:
+    """Make these the hotels' forecasts of a night, in one statement; those of an earlier run of the same night go."""
+    rows = [
+        {
+            "hotel_id": one.hotel_id,
+            "product_id": one.product_id,
+            "days_left": one.days,
+            "reason": one.reason,
+            "figures": one.figures(),
+        }
+        for one in made
+    ]
+    values = {"made_on": made_on, "made_at": made_at, "hotels": sorted(hotels)}
+    connection.execute(
+        query("forecasts.insert_night"), {"rows": json.dumps(rows, allow_nan=False, default=str), **values}
+    )
+
+
+def fetch_newest(
+    connection: Connection, as_of: datetime, hotel_id: int | None, names: Mapping[int, str]
+) -> list[StockForecast]:
+    """Each product's newest forecast as of an instant: the soonest empty first, then those that have none."""
+    rows = connection.execute(query("forecasts.fetch_newest"), {"as_of": as_of, "hotel_id": hotel_id})
+    return [
+        from_figures(
+            row.figures,
+            hotel_id=row.hotel_id,
+            product_id=row.product_id,
+            name=names.get(row.product_id, row.alerted_name or str(row.product_id)),
+            days=row.days_left,
+            reason=row.reason,
+            alert_id=row.alert_id,
+            made_at=row.made_at,
+        )
+        for row in rows
+    ]

@@ -19,7 +19,7 @@ _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
     "evidence check_hour stay_on previous_on arrives_on departs_on rooms",
     "bool": "known open",
-    "category": "room_type kind",
+    "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
 }
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}

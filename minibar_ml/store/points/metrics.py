@@ -9,7 +9,15 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from minibar_ml.domain.house import HouseHours
-from minibar_ml.domain.metrics import COMMON_STORE, OWN_DEPOTS, STAYS, VISITS, MetricType
+from minibar_ml.domain.metrics import (
+    BREAK_MINUTES,
+    COMMON_STORE,
+    OWN_DEPOTS,
+    STAYS,
+    VISIT_MINUTES,
+    VISITS,
+    MetricType,
+)
 from minibar_ml.store.queries import query
 
 WATCHED = {
@@ -103,6 +111,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
+    (VISITS | {"source_refill_requests"}, ("stage_refills",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
 
@@ -116,7 +125,13 @@ class House:
 
     def binds(self) -> dict[str, Any]:
         """As the queries name them."""
-        return {"ledger_hotel": self.ledger_hotel, "check_in": self.hours.check_in, "check_out": self.hours.check_out}
+        return {
+            "ledger_hotel": self.ledger_hotel,
+            "check_in": self.hours.check_in,
+            "check_out": self.hours.check_out,
+            "visit_minutes": VISIT_MINUTES,
+            "break_minutes": BREAK_MINUTES,
+        }
 
 
 def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[str], house: House) -> None:
@@ -154,15 +169,22 @@ class MergeResult:
 
 
 def merge(
-    connection: Connection, run_id: int, spans: Mapping[MetricType, datetime], until: datetime, until_on: date
+    connection: Connection,
+    run_id: int,
+    spans: Mapping[MetricType, datetime],
+    until: datetime,
+    until_on: date,
+    changes_since: date,
 ) -> MergeResult:
     """Write what is new or different, remove what the source no longer gives; returns the counts.
 
-    Which of the last 31 business days changed is left for detect in ml_changed_days.
+    Whose points changed on which business days between `changes_since` and `until_on`, both excluded, is left for
+    detect in ml_changed_days: of `until_on` it looks at everything anyway.
     """
     trailing = min(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
     bounds = {"trailing_since": trailing, "until": until, "until_on": until_on, "run_id": run_id}
+    bounds |= {"changes_since": changes_since}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()

@@ -1,0 +1,1 @@
+"""`minibar-ml config`: the facts of the hotels."""

@@ -1,0 +1,102 @@
+"""The forecasts of the night: made by train from what is known then, and read by everybody until the next night."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from minibar_ml.domain.forecasts import Ahead, StockForecast
+from minibar_ml.domain.metrics import COMMON_STORE, STAYS
+from minibar_ml.domain.supplies import Supplies
+from minibar_ml.jobs.plans import TrainingPlan
+from minibar_ml.ml.forecasting.frames import Forecast, factor_of, forecast_stock, stock_of
+from minibar_ml.ml.forecasting.model import WINDOW_DAYS
+from minibar_ml.ml.frames import Frames
+from minibar_ml.store.points import forecasts
+from minibar_ml.store.points import frames as points
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+OUTLOOK_DAYS = 14
+
+
+def store(
+    connection: "Connection",
+    hotels: Mapping[int, Frames],
+    plan: TrainingPlan,
+    usable: Collection[str],
+) -> int:
+    """Store the forecast of every product as of the plan's instant; returns how many there are.
+
+    `hotels` must hold the products and levels of the last 60 days. A live run knows the stays ahead as well.
+    """
+    hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
+    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)]
+    forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
+    return len(made)
+
+
+def _with_stays(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
+    stays = points.fetch_reservations(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of)
+    found = {}
+    for hotel_id, frames in hotels.items():
+        # The common store of a chain lives by the stays of all its hotels.
+        own = stays.assign(hotel_id=hotel_id) if hotel_id == COMMON_STORE else stays[stays["hotel_id"] == hotel_id]
+        found[hotel_id] = replace(frames, reservations=own)
+    return found
+
+
+def _of_hotel(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
+    day = plan.today().toordinal()
+    factor = factor_of(frames, day)
+    made = forecast_stock(stock_of(frames, day - WINDOW_DAYS, day + 1), day, is_complete=False, factor=factor)
+    return _products(hotel_id, made, plan.limits_of(hotel_id).supplies, with_stays=factor is not None)
+
+
+def _products(hotel_id: int, made: Forecast, supplies: Supplies, *, with_stays: bool) -> list[StockForecast]:
+    order, order_by = made.orders(supplies)
+    outlook = made.outlook
+    chances = made.chances(OUTLOOK_DAYS)
+    found = []
+    for row, product in enumerate(made.products.tolist()):
+        known, level = bool(outlook.known[row]), _finite(made.level[row])
+        one = StockForecast(
+            hotel_id=hotel_id,
+            product_id=product,
+            name=str(product),
+            level=level,
+            daily_units=_rounded(outlook.daily[row], known),
+            days=_rounded(outlook.days[row], known),
+            p10=_rounded(outlook.earliest[row], known),
+            p90=_rounded(outlook.latest[row], known),
+            empty_on=date.fromordinal(made.first + int(outlook.days[row])) if known else None,
+            order_quantity=int(order[row]) if known else None,
+            order_by=date.fromordinal(int(order_by[row])) if known and order[row] else None,
+            method=outlook.method(row) if known else None,
+            demand=str(outlook.classes[row]) if known else None,
+            reason=None if known else str(outlook.reasons[row]),
+            ahead=_ahead(made, row, chances[row]) if known else (),
+            with_stays=with_stays,
+        )
+        found.append(one)
+    return found
+
+
+def _ahead(made: Forecast, row: int, chances: Any) -> tuple[Ahead, ...]:
+    expected = made.outlook.expected[row, :OUTLOOK_DAYS]
+    left = np.maximum(made.level[row] - expected.cumsum(), 0.0)
+    return tuple(
+        Ahead(date.fromordinal(made.first + n), round(float(units), 2), round(float(rest), 1), round(float(gone), 4))
+        for n, (units, rest, gone) in enumerate(zip(expected, left, chances, strict=True))
+    )
+
+
+def _finite(value: Any) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _rounded(value: Any, known: bool) -> float | None:
+    return round(float(value), 2) if known else None

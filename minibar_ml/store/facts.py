@@ -1,0 +1,65 @@
+"""Statements of the facts of the hotels. They are only added, and triggers put each into the audit log."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.facts import Key, Stated
+from minibar_ml.store.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What the store says, in order; `sees_thresholds`: whether this role may see all facts."""
+
+    stated: tuple[Stated, ...]
+    sees_thresholds: bool
+
+
+def fetch(connection: Connection) -> Statements:
+    """Every statement that this session's role may see."""
+    rows = connection.execute(query("facts.fetch")).all()
+    stated = tuple(
+        Stated(
+            Key(row.fact, row.hotel_id, row.product),
+            row.value,
+            row.since,
+            row.id,
+            row.stated_at,
+            row.stated_by,
+            row.operator,
+        )
+        for row in rows
+        if row.id is not None
+    )
+    return Statements(stated, rows[0].sees_thresholds)
+
+
+def insert(connection: Connection, stated: Sequence[Stated]) -> None:
+    """Add statements, in one statement; number, instant and login are the database's."""
+    rows = [
+        {
+            "fact": one.key.fact,
+            "hotel_id": one.key.hotel_id,
+            "product": one.key.product,
+            "value": one.value,
+            "since": one.since.isoformat(),
+            "operator": one.operator,
+        }
+        for one in stated
+    ]
+    connection.execute(query("facts.insert"), {"rows": json.dumps(rows)})
+
+
+def find_zone(connection: Connection) -> str | None:
+    """The time zone in which the stored points were computed; None before the first collect."""
+    found: str | None = connection.execute(query("facts.find_zone")).scalar_one()
+    return found
+
+
+def set_zone(connection: Connection, zone: str) -> None:
+    """Have the session compute business days in a time zone, from now on."""
+    connection.execute(query("facts.set_zone"), {"zone": zone})
+    connection.commit()

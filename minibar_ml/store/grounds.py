@@ -1,0 +1,53 @@
+"""What alerts rest on: the points of the days on which their faults were found."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.alerts import AlertDay, Finding, MovedGround, Transitions
+from minibar_ml.domain.metrics import EntityType
+from minibar_ml.store import findings
+from minibar_ml.store.alerts import RESTS_ALSO
+from minibar_ml.store.queries import query
+
+
+def fetch_moved(connection: Connection, today: date) -> list[MovedGround]:
+    """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement."""
+    rows = connection.execute(query("grounds.fetch_moved"), {"today": today, "rests_also": RESTS_ALSO})
+    return [MovedGround(**row._mapping) for row in rows]
+
+
+def settle(
+    connection: Connection,
+    moved: Sequence[MovedGround],
+    found: Mapping[MovedGround, tuple[Finding, date]],
+    names: Mapping[tuple[EntityType, int], str],
+    as_of: datetime,
+    texts: Callable[[Finding, str], tuple[str, str]],
+) -> Transitions:
+    """Give alerts of changed records the figures of today, and resolve those of which nothing is left; one statement.
+
+    `moved`: the days that were looked at again; `found`: what was found on them, and on checking which day. Others than
+    the latest finding of a day are history: an alert that has changed says so by an event.
+    """
+    confirmed = [
+        {"alert_id": ground.alert_id, "judged_on": judged_on, "figures": findings.row(finding, names, texts)}
+        for ground, (finding, judged_on) in found.items()
+    ]
+    values = {
+        "moved": findings.dumped([asdict(ground) for ground in moved]),
+        "found": findings.dumped(confirmed),
+        "as_of": as_of,
+        "rests_also": RESTS_ALSO,
+    }
+    changed = connection.execute(query("grounds.settle"), values).all()
+    withdrawn = sum(row.is_withdrawn for row in changed)
+    return Transitions(corrected=len(changed) - withdrawn, withdrawn=withdrawn)
+
+
+def fetch(connection: Connection, alert_id: int) -> list[AlertDay]:
+    """The days on which an alert's fault was found, in order; none for a fault that lasts."""
+    rows = connection.execute(query("grounds.fetch"), {"id": alert_id})
+    return [AlertDay(row.day, row.value, row.on_record) for row in rows]

@@ -1,0 +1,87 @@
+-- What alerts rest on: the points of the days on which their faults were found.
+
+-- name: fetch_moved
+-- Days of live alerts whose points are no longer as they were when the fault was found, or are gone.
+SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, d.occurred_on, d.judged_on
+FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+CROSS JOIN LATERAL ground_of(a.metric, CAST(:rests_also AS jsonb) -> a.type, a.hotel_id, a.entity_type, a.entity_id,
+                             d.since_on, d.judged_on) g
+WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today AND d.ground IS DISTINCT FROM g.ground
+ORDER BY d.alert_id, d.occurred_on
+
+-- name: settle
+-- Gives alerts whose records have changed the figures of today: :moved are the days that were looked at again, :found
+-- what was found on them. An alert of which no day is left is resolved. Returns the alerts that it changed.
+WITH moved AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:moved AS jsonb)) AS m (alert_id bigint, occurred_on date)
+), found AS (
+    SELECT CAST(e.row ->> 'alert_id' AS bigint) AS alert_id, f.occurred_on, least(f.since_on, f.occurred_on) AS since_on,
+           greatest(f.occurred_on, CAST(e.row ->> 'judged_on' AS date)) AS judged_on, f.severity, f.value, f.score,
+           e.row -> 'figures' AS figures, f.hotel_id, f.entity_type, f.entity_id, f.metric, f.type
+    FROM jsonb_array_elements(CAST(:found AS jsonb)) AS e(row)
+    CROSS JOIN LATERAL jsonb_to_record(e.row -> 'figures') AS f(
+        type text, hotel_id integer, entity_type text, entity_id integer, metric text, severity severity,
+        value double precision, score double precision, occurred_on date, since_on date)
+), live AS (
+    SELECT id FROM ml_alerts WHERE id IN (SELECT alert_id FROM moved) AND is_live(status) ORDER BY id FOR UPDATE
+), gone AS (
+    DELETE FROM ml_alert_days d USING moved m
+    WHERE (d.alert_id, d.occurred_on) = (m.alert_id, m.occurred_on) AND m.alert_id IN (SELECT id FROM live)
+      AND NOT EXISTS (SELECT FROM found f WHERE (f.alert_id, f.occurred_on) = (m.alert_id, m.occurred_on))
+), corrected_days AS (
+    UPDATE ml_alert_days d
+    SET since_on = f.since_on, judged_on = f.judged_on, severity = f.severity, value = f.value, score = f.score,
+        figures = f.figures, ground = g.ground
+    FROM found f
+    CROSS JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
+                                 f.since_on, f.judged_on) g
+    WHERE (d.alert_id, d.occurred_on) = (f.alert_id, f.occurred_on) AND d.alert_id IN (SELECT id FROM live)
+), days AS (
+    SELECT alert_id, occurred_on, severity, value, score, figures FROM ml_alert_days d
+    WHERE alert_id IN (SELECT id FROM live)
+      AND NOT EXISTS (SELECT FROM moved m WHERE (m.alert_id, m.occurred_on) = (d.alert_id, d.occurred_on))
+    UNION ALL
+    SELECT alert_id, occurred_on, severity, value, score, figures FROM found
+), strongest AS (
+    SELECT DISTINCT ON (alert_id) alert_id, occurred_on AS measured_on, max(severity) OVER alert AS severity, figures,
+           min(occurred_on) OVER alert AS first_on, max(occurred_on) OVER alert AS last_on,
+           count(*) OVER alert AS occurrences
+    FROM days WINDOW alert AS (PARTITION BY alert_id)
+    ORDER BY alert_id, coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
+), corrected AS (
+    UPDATE ml_alerts a
+    SET severity = s.severity, occurred_on = s.first_on, last_occurred_on = s.last_on, measured_on = s.measured_on,
+        occurrences = s.occurrences, entity_name = f.entity_name, metric = f.metric, value = f.value,
+        expected = f.expected, lower = f.lower, upper = f.upper, deviation_percent = f.deviation_percent,
+        score = f.score, detector = f.detector, impact = f.impact, reason = f.reason, facts = f.facts,
+        message = f.message, suggested_action = f.suggested_action, corrected_at = :as_of,
+        last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz))
+    FROM strongest s
+    CROSS JOIN LATERAL jsonb_to_record(s.figures) AS f(
+        entity_name text, metric text, value double precision, expected double precision, lower double precision,
+        upper double precision, deviation_percent double precision, score double precision, detector text,
+        impact numeric(14, 2), reason text, facts jsonb, message text, suggested_action text)
+    WHERE a.id = s.alert_id AND a.id IN (SELECT id FROM live)
+      AND (a.severity, a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason)
+          IS DISTINCT FROM (s.severity, s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason)
+    RETURNING a.id
+), withdrawn AS (
+    UPDATE ml_alerts a
+    SET status = 'resolved', resolved_at = :as_of, resolved_by = 'system', end_reason = 'records_changed',
+        snoozed_until = NULL, snoozed_by = NULL, muted_by = NULL
+    WHERE a.id IN (SELECT id FROM live) AND NOT EXISTS (SELECT FROM days d WHERE d.alert_id = a.id)
+    RETURNING a.id
+)
+SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM withdrawn ORDER BY id
+
+-- name: fetch
+-- The days on which an alert's fault was found: what it said was measured, and what the records say now (null: nothing).
+SELECT d.occurred_on AS day, d.value,
+       (SELECT max(m.metric_value) FROM ml_metrics m
+        WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+              = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
+          AND m.observed_at >= d.occurred_on - 1 AND m.observed_at < d.occurred_on + 2
+          AND m.business_date = d.occurred_on) AS on_record
+FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+WHERE a.id = :id
+ORDER BY d.occurred_on

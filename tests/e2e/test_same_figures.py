@@ -1,0 +1,133 @@
+"""Whoever asks, in whatever zone and language of their shell and in whatever role, gets the same figures."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from support.hotels import AS_OF, command, done, sql
+from support.logins import drop_logins, login
+from support.mail_server import Mailbox, serving
+
+from minibar_ml.simulate import Layout
+
+NOON = "2025-11-17T12:00+02:00"
+SHELLS = ({}, {"ML_TIMEZONE": "Asia/Tokyo", "ML_LANG": "tr", "ML_LEAD_TIME_DAYS": "30", "ML_ALERT_BUDGET": "9",
+               "ML_STOCK_DEVIATION": "9", "ML_CHECK_OUT_TIME": "06:00", "ML_ORDER_COVER_DAYS": "90"})  # fmt: skip
+"""What the variables of a shell say: nothing, or something else than the store."""
+ROLES = (("administrator", "--hotel", "1"), ("viewer", "--hotel", "1"), ("storekeeper", "--hotel", "1"))
+STOCK = {"stock_anomaly", "shrinkage", "stock_depletion"}
+
+
+@pytest.fixture(scope="session")
+def _night(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
+    """A hotel after a night's training and the check of the next noon, with roles."""
+    url = make_database(hotel_points["a"])
+    done(url, "config", "set", "alert_budget", "20", "--from", "2000-01-02")
+    done(url, "db", "roles", "--apply", "--quiet")
+    done(url, "people", "add", "ayse", "--role", "storekeeper", "--email", "a@hotel.example", "--severity", "low",
+         "--quiet")  # fmt: skip
+    done(url, "train", "--as-of", AS_OF, "--quiet")
+    done(url, "detect", "--as-of", AS_OF, "--quiet")
+    done(url, "detect", "--since", "2025-11-12", "--as-of", NOON, "--quiet")
+    return url
+
+
+@pytest.fixture
+def night(make_database: Callable[..., str], _night: str) -> str:
+    """A database of its own with the same."""
+    return make_database(_night)
+
+
+@pytest.fixture
+def logins(night: str) -> Iterator[dict[str, str]]:
+    """URL of a login for each role."""
+    yield {bound[0]: login(night, bound[0], "--as", *bound) for bound in ROLES}
+    drop_logins(night)
+
+
+def _printed(url: str, capsys: pytest.CaptureFixture[str], shell: dict[str, str], *words: str) -> Any:
+    capsys.readouterr()
+    assert command(url, *words, "--as-of", NOON, "--json", "--quiet", **shell) == 0, words
+    return json.loads(capsys.readouterr().out)
+
+
+COMMANDS = (
+    ("alerts", "list", "--status", "all", "--limit", "1000"),
+    ("alerts", "stats", "--window", "30d"),
+    ("forecast",),
+    ("metrics", "summary", "--window", "30d"),
+    ("metrics", "trend", "--limit", "1000"),
+    ("metrics", "pace"),
+    ("report", "weekly"),
+    ("report", "monthly"),
+    ("report", "dashboard"),
+)
+
+
+@pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
+def test_another_shells_zone_language_and_facts_change_no_figure(
+    night: str, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = (_printed(night, capsys, shell, *words) for shell in SHELLS)
+    assert first
+    assert first == second
+
+
+def test_jobs_of_another_shell_change_nothing(night: str) -> None:
+    tables = ("ml_metrics", "ml_alerts", "ml_forecasts", "ml_facts")
+    before = [sql(night, f"SELECT to_jsonb(t) FROM minibar_ml.{table} t ORDER BY CAST(t AS text)") for table in tables]
+    for job in (["train", "--as-of", AS_OF], ["detect", "--as-of", NOON]):
+        assert command(night, *job, "--quiet", **SHELLS[1]) == 0
+    assert command(night, "collect", "--as-of", NOON, "--quiet", **SHELLS[1]) == 3, "not in another zone"
+    after = [sql(night, f"SELECT to_jsonb(t) FROM minibar_ml.{table} t ORDER BY CAST(t AS text)") for table in tables]
+    for table, one, other in zip(tables, before, after, strict=True):
+        moving = ("last_seen", "occurrences") if table == "ml_alerts" else ()
+        assert [_without(row[0], moving) for row in one] == [_without(row[0], moving) for row in other], table
+
+
+def _without(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def test_roles_get_the_same_figures_of_what_they_may_see(
+    night: str, logins: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    known: dict[str, dict[tuple[str, ...], Any]] = {role: {} for role in logins}
+    for role, url in logins.items():
+        for words in COMMANDS[:5]:
+            known[role][words] = _printed(url, capsys, SHELLS[role == "storekeeper"], *words)
+    listed, stats, forecast, summary, trend = COMMANDS[:5]
+    boss, viewer, keeper = known.values()
+    assert boss[forecast] == viewer[forecast] == keeper[forecast]
+    assert boss[listed] == viewer[listed]
+    assert keeper[listed] == [one for one in boss[listed] if one["type"] in STOCK] != []
+    assert boss[trend] == viewer[trend]
+    assert boss[summary] == viewer[summary]
+    for name in ("budget_per_1000_rooms_day", "budget_alerts"):
+        assert boss[stats][name] is not None
+        assert viewer[stats][name] is keeper[stats][name] is None, "not another figure, but none"
+    for kind in STOCK & set(keeper[stats]["by_type"]):
+        assert keeper[stats]["by_type"][kind] == boss[stats]["by_type"][kind]
+
+
+def test_mails_are_the_same_from_any_shell_and_have_the_alerts_figures(
+    night: str, make_database: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    alerts = _printed(night, capsys, {}, "alerts", "list", "--type", "stock_depletion")
+    shown = {one["alert_id"]: one for one in _printed(night, capsys, {}, "forecast")["products"] if one["alert_id"]}
+    assert shown.keys() == {one["id"] for one in alerts} != set()
+    for one in alerts:
+        figures = shown[one["id"]]
+        assert (figures["days"], figures["p10"], figures["p90"]) == (one["value"], one["lower"], one["upper"])
+    sent = [_mails(make_database(night), shell) for shell in SHELLS]
+    assert sent[0] == sent[1] != []
+    for one in alerts:
+        assert any(one["message"] in " ".join(body.split()) for _, body in sent[0]), one["message"]
+
+
+def _mails(url: str, shell: dict[str, str]) -> list[tuple[str, str]]:
+    with serving(Mailbox()) as mailbox:
+        done(url, "alerts", "notify", "--as-of", NOON, "--quiet", **mailbox.settings(), **shell)
+        parts = [(str(mail["Subject"]), mail.get_body(("plain",))) for mail in mailbox.accepted]
+    return sorted((subject, part.get_content() if part else "") for subject, part in parts)
