@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.hotels import sql
+from support.hotels import command, done, sql
+from support.logins import drop_logins, login
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
@@ -286,3 +287,21 @@ def test_a_mute_in_force_is_shown(kept: str, capsys: pytest.CaptureFixture[str])
     assert "mute 1: hotel 1, whole hotel, until" in shown
     assert "mute 2" not in shown
     assert [one["id"] for one in document_of(capsys)["mutes"]] == [1]
+
+
+def test_a_role_that_may_read_less_gets_what_it_may_and_one_without_rights_a_sentence_of_ours(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(kept, "db", "roles", "--apply", "--quiet")
+    try:
+        viewer = login(kept, "viewer", "--as", "viewer", "--all-hotels")
+        capsys.readouterr()
+        assert command(viewer, "status") == ExitCode.OK
+        assert "outbox: not shown to this database role" in capsys.readouterr().out
+        nobody = login(kept, "nobody")
+        assert command(nobody, "status") == ExitCode.PRECONDITION
+        said = capsys.readouterr().err
+        assert "permission denied" not in said
+        assert "access add" in said and len(said.splitlines()) == 1
+    finally:
+        drop_logins(kept)

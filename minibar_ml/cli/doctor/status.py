@@ -68,9 +68,7 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    known, instant = house.at(session.settings(), "status", as_of)
-    settings = known.settings
-    health = _read(settings, instant, prometheus)
+    health, settings = _read(as_of, prometheus)
     if json:
         console.print_json(as_json(health))
     else:
@@ -79,10 +77,12 @@ def status(
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Health:
+def _read(as_of: str | None, prometheus: Path | None) -> tuple[Health, Settings]:
+    """The health, and the settings with the facts that hold."""
     try:
-        with session.store(settings, "status") as connection:
-            health = examine(connection, settings, instant)
+        known, instant = house.at(session.settings(), "status", as_of)
+        with session.store(known.settings, "status") as connection:
+            health = examine(connection, known.settings, instant)
     except MinibarError:
         # The file must show that the store could not be read, not the last good state.
         if prometheus:
@@ -90,7 +90,7 @@ def _read(settings: Settings, instant: datetime, prometheus: Path | None) -> Hea
         raise
     if prometheus:
         metrics.write(prometheus, health)
-    return health
+    return health, known.settings
 
 
 def examine(connection: "Connection", settings: Settings, as_of: datetime) -> Health:
