@@ -1347,7 +1347,7 @@ CREATE TABLE minibar_ml.ml_nights (
     night date NOT NULL,
     state text NOT NULL,
     guests integer,
-    stay_id integer,
+    stay_id bigint,
     arrives_on date,
     arrives_at timestamp with time zone,
     departs_on date,
@@ -1554,6 +1554,7 @@ CREATE TABLE minibar_ml.ml_source_contract (
     absent text[] DEFAULT '{}'::text[] NOT NULL,
     schemas jsonb NOT NULL,
     installed_at timestamp with time zone DEFAULT now() NOT NULL,
+    content text,
     CONSTRAINT ml_source_contract_only_row_check CHECK (only_row)
 );
 
@@ -1561,15 +1562,33 @@ COMMENT ON TABLE minibar_ml.ml_source_contract IS 'How the hotel application''s 
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.only_row IS 'Keeps it one row.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The file of sql/source that fits.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.layout IS 'The name of the layout that fits.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of that file.';
+COMMENT ON COLUMN minibar_ml.ml_source_contract.checksum IS 'SHA-256 of its text.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.absent IS 'Parts that the hotel does without (db init --without).';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.schemas IS 'The schema in which each source table is looked for.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_contract.installed_at IS 'When db init installed it.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_contract.content IS 'The text of a layout that stands outside the package (ML_SOURCE_FILE); null: it is one of the program''s own.';
+
+CREATE TABLE minibar_ml.ml_source_ids (
+    kind text NOT NULL,
+    key text NOT NULL,
+    id integer NOT NULL,
+    CONSTRAINT ml_source_ids_id_check CHECK ((id > 0)),
+    CONSTRAINT ml_source_ids_kind_check CHECK ((kind = ANY (ARRAY['hotel'::text, 'room'::text, 'product'::text, 'user'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_source_ids IS 'Numbers of ours for the keys of a hotel system whose ids are bigint, uuid or text; else empty.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.kind IS 'hotel, room, product or user.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.key IS 'The id in the source, as text.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_ids.id IS 'The number that stands for it in the store and on screens.';
 
 CREATE TABLE minibar_ml.ml_source_problems (
     seen_on date NOT NULL,
@@ -1742,6 +1761,12 @@ ALTER TABLE ONLY minibar_ml.ml_schema_migrations
 
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
+
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_kind_id_key UNIQUE (kind, id);
+
+ALTER TABLE ONLY minibar_ml.ml_source_ids
+    ADD CONSTRAINT ml_source_ids_pkey PRIMARY KEY (kind, key);
 
 ALTER TABLE ONLY minibar_ml.ml_source_problems
     ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (seen_on, source, problem);
@@ -1969,6 +1994,8 @@ CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_source_ids USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_training_logs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -2012,6 +2039,8 @@ ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_source_ids ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
@@ -2062,6 +2091,8 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
   WHERE (a.id = ml_outbox.alert_id)))));
 
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
+
+CREATE POLICY seen ON minibar_ml.ml_source_ids FOR SELECT USING (((kind <> 'user'::text) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_source_problems FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 

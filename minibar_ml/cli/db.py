@@ -1,5 +1,7 @@
 """`minibar-ml db`: the store's schema and its access to the source tables."""
 
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -9,12 +11,16 @@ from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import source_table
+from minibar_ml.cli.views.idle import describe as describe_idle
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 from minibar_ml.store import audit, grants, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import keys, layout_files
+from minibar_ml.store.source.layouts import Layout, layouts
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -36,17 +42,19 @@ def register(root: typer.Typer) -> None:
 def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Create or upgrade the store and connect it to the source tables.
 
-    Recognises the layout of the hotel application's tables and installs the functions that read them.
+    Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
+    functions that read them.
     """
     if unknown := set(without or ()) - set(DISPENSABLE):
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     settings = session.settings()
+    own_file = _own_file(settings)
     with session.connected(settings, "db init") as connection:
         # First, so that a wrong database is not changed.
-        source.recognise(connection)
+        source.recognise(connection, own_file)
         connection.rollback()
         applied = migrations.upgrade(connection)
-        contract = source.install(connection, tuple(sorted(without or ())))
+        contract = source.install(connection, tuple(sorted(without or ())), own_file)
         audit.insert(
             connection,
             "db.init",
@@ -61,6 +69,11 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _own_file(settings: Settings) -> Layout | None:
+    """The layout from outside the package, where the settings name one."""
+    return layout_files.load(Path(settings.source_file)) if settings.source_file else None
 
 
 @app.command(epilog=examples("db upgrade", "db upgrade --sql"))
@@ -90,7 +103,8 @@ def roles(
     """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
-        console.say(grants.script())
+        own_file = _own_file(settings)
+        console.say(grants.script((*layouts(), own_file) if own_file else layouts()))
         return
     with session.store(settings, "db roles") as connection:
         grants.apply(connection)
@@ -115,27 +129,44 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Check the schema and the access to the source tables.
 
-    Shows what there is of each part of the source. Exits with status 5 if something is missing.
+    Shows what there is of each part of the source, and which alerts have nothing to work with. Exits with status 5 if
+    something is missing.
     """
-    with session.store(session.settings(), "db check") as connection:
+    settings = session.settings()
+    own_file = _own_file(settings)
+    with session.store(settings, "db check") as connection:
         contract = source.read(connection)
         version = migrations.server_version(connection)
         seen = source.fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
+        idle = runs.fetch_idle(connection, last.as_of) if last else ()
     refused = last.counts.get("refusals", []) if last else []
     if json:
         console.print_json(
             {
                 "server": version,
                 "layout": contract.layout,
+                "is_own_file": contract.is_own_file,
+                "numbered": keys.kinds(contract.signatures),
                 "usable": sorted(contract.usable),
                 "missing": [str(gap) for gap in contract.gaps],
                 "without": contract.absent,
+                "idle": [asdict(one) for one in idle],
                 "parts": [source_table.as_json(one, refused) for one in seen],
             }
         )
     else:
-        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}")
+        where = " (a file of your own)" if contract.is_own_file else ""
+        console.say(f"PostgreSQL {version}; store up to date; source {contract.layout}{where}")
+        if numbered := keys.kinds(contract.signatures):
+            console.say(f"Ids numbered by minibar-ml: {', '.join(numbered)}")
         console.out().print(source_table.table(seen, refused))
+        for one in idle:
+            console.say(describe_idle(one))
+    if own_file and own_file.checksum != contract.checksum:
+        raise PreconditionFailed(
+            f"ML_SOURCE_FILE={settings.source_file} differs from what is installed ({contract.layout}): "
+            "run `minibar-ml db init`."
+        )
     if contract.gaps:
         raise PreconditionFailed(source.describe_gaps(contract))

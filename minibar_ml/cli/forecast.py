@@ -92,8 +92,11 @@ def _as_json(result: ForecastResult, shown: tuple[StockForecast, ...], *, daily:
 def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
+    has_orders = any(one.ordered_units for one in shown)
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
-    table = console.table([*(["hotel"] if many else []), *heads], right=["hotel", "level", "per day", "order"])
+    heads += ["on order", "due"] if has_orders else []
+    right = ["hotel", "level", "per day", "order", "on order"]
+    table = console.table([*(["hotel"] if many else []), *heads], right=right)
     for one in [one for one in shown if one.days is not None]:
         cells = [
             console.visible(_cut(one.name, 13 if narrow else 40)),
@@ -104,6 +107,9 @@ def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
             whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
             _when(one.order_by, 0.0, lang, narrow=narrow) if one.order_by else UNKNOWN,
         ]
+        if has_orders:
+            cells.append(whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN)
+            cells.append(_when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN)
         table.add_row(*([str(one.hotel_id)] if many else []), *cells)
     if table.row_count:
         console.out().print(table)

@@ -102,6 +102,9 @@ class Settings:
         has_variable=False,
     )
     events_file: str = _setting("", "CSV file that `config import` reads events from")
+    source_file: str = _setting(
+        "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
+    )
     lang: Lang = _fact(
         "en",
         "language of alerts, metrics tables, messages and reports; other screens are in English",

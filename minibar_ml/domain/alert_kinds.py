@@ -36,6 +36,7 @@ class AlertKind:
     """What is known of one alert type.
 
     title: its English name; the Turkish one is in alerts.po (context `type`).
+    fed_by: metrics that it rests on; without a point of any of them there is nothing to find.
     normal_days: after how many normal business days its alerts are resolved automatically; None: never, a person has
         to decide. A state is normal on a day when it is not found: 0 is at once, 1 on the next day, so that stock at
         the limit does not come and go by the hour. An event needs whole days without the like: of a room those on
@@ -59,6 +60,7 @@ class AlertKind:
 
     type: AlertType
     title: str
+    fed_by: tuple[MetricType, ...] = ()
     normal_days: int | None
     is_state: bool = False
     state_reasons: frozenset[str] = frozenset()
@@ -84,6 +86,7 @@ _ALL = (
     AlertKind(
         type="stock_anomaly",
         title="Unusual stock movement",
+        fed_by=("stock_level", "stock_outflow"),
         normal_days=14,
         # Stock below zero lasts until a correcting entry.
         state_reasons=frozenset({"stock_negative"}),
@@ -94,6 +97,7 @@ _ALL = (
     AlertKind(
         type="shrinkage",
         title="Unexplained stock loss",
+        fed_by=("stock_outflow",),
         normal_days=14,
         is_continuing=True,
         needs_fresh_data=True,
@@ -103,6 +107,7 @@ _ALL = (
     AlertKind(
         type="stock_depletion",
         title="Stock running out",
+        fed_by=("stock_level",),
         normal_days=1,
         is_state=True,
         is_continuing=True,
@@ -111,6 +116,7 @@ _ALL = (
     AlertKind(
         type="consumption_anomaly",
         title="Unusual consumption",
+        fed_by=("room_consumption", "product_consumption"),
         normal_days=7,
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),
@@ -122,23 +128,32 @@ _ALL = (
     AlertKind(
         type="silent_room",
         title="Silent room",
+        fed_by=("room_consumption",),
         normal_days=3,
         is_continuing=True,
         needs_fresh_data=True,
         tampers={"room": "rooms"},
     ),
-    AlertKind(type="vacant_consumption", title="Consumption in a vacant room", normal_days=None),
+    AlertKind(type="vacant_consumption", title="Consumption in a vacant room", fed_by=("occupancy",), normal_days=None),
     AlertKind(
         type="refill_delay",
         title="Slow refills",
+        fed_by=("refill_duration",),
         normal_days=5,
         needs_fresh_data=True,
         tampers={"attendant": "gaps"},
     ),
-    AlertKind(type="unanswered_request", title="Unanswered request", normal_days=0, is_state=True),
+    AlertKind(
+        type="unanswered_request",
+        title="Unanswered request",
+        fed_by=("request_response",),
+        normal_days=0,
+        is_state=True,
+    ),
     AlertKind(
         type="custody_loss",
         title="Items missing from an attendant's cart",
+        fed_by=("custody_loss",),
         normal_days=7,
         needs_fresh_data=True,
         tampers={"attendant": "custody"},

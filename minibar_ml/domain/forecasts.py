@@ -21,6 +21,7 @@ class StockForecast:
     """The forecast of one product; without `days` there is none, and `reason` says why.
 
     `days`: P50 of days left; `level` and `daily_units` in units. `alert_id`: its live alert of stock running out.
+    `ordered_units` are on order already, the first of them due on `due_on`; `order_quantity` is what is needed besides.
     `made_at`: as of when the figures are; `ahead` is always the night's.
     """
 
@@ -40,6 +41,8 @@ class StockForecast:
     reason: str | None
     ahead: tuple[Ahead, ...] = ()
     with_stays: bool = False
+    ordered_units: float | None = None
+    due_on: date | None = None
     alert_id: int | None = None
     made_at: datetime | None = None
 
@@ -51,7 +54,7 @@ class StockForecast:
         return known
 
 
-_DATES = ("empty_on", "order_by")
+_DATES = ("empty_on", "order_by", "due_on")
 _FIGURES = frozenset(field.name for field in fields(StockForecast))
 
 

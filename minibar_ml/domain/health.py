@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.mutes import Mute
 from minibar_ml.domain.phases import History
 from minibar_ml.domain.problems import SourceProblem
@@ -121,7 +122,10 @@ class OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `status` shows. `refused`: the reason by model, as of the last detect. `outbox` None: not for this role."""
+    """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect.
+
+    `outbox` None: not for this role.
+    """
 
     as_of: datetime
     jobs: tuple[JobHealth, ...]
@@ -131,6 +135,7 @@ class Health:
     outbox: OutboxHealth | None = OutboxHealth()
     problems: tuple[SourceProblem, ...] = ()
     mutes: tuple[Mute, ...] = ()
+    idle: tuple[Idle, ...] = ()
 
     @property
     def has_run(self) -> bool:

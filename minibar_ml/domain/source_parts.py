@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Part:
     """One subject of the source.
 
-    functions: those of the contract that read it. gives: what the program does with it, for `db check`.
+    functions: those of the contract that read it; the first returns the rows that `db check` counts. gives: what the
+    program does with it, for `db check`.
     is_optional: a hotel without it is complete; where it is missing nothing but what it gives is missing.
     """
 
@@ -23,7 +24,7 @@ class Part:
 
 
 PARTS: tuple[Part, ...] = (
-    Part("rooms", ("source_hotels", "source_rooms"), "all findings about rooms"),
+    Part("rooms", ("source_rooms", "source_hotels"), "all findings about rooms"),
     Part("products", ("source_products",), "names, prices and orders of products"),
     Part("users", ("source_users",), "names of attendants"),
     Part("recipients", ("source_recipients",), "subscriptions that follow the application's users"),
@@ -55,7 +56,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "controls",
         ("source_controls", "source_previous_controls", "source_new_controls"),
-        "empty checks, true minutes in a room",
+        "empty checks, knocks that cost an attendant time",
         is_optional=True,
     ),
     Part("tasks", ("source_room_tasks",), "nights and hours that later lists overwrite", is_optional=True),
@@ -69,7 +70,7 @@ PARTS: tuple[Part, ...] = (
     Part("floor", ("source_floor_stock",), "floor stock by hotel", is_optional=True),
     Part("draws", ("source_floor_draws",), "losses in custody of the floor store", is_optional=True),
     Part("setups", ("source_setups",), "what belongs in a room", is_optional=True),
-    Part("orders", ("source_orders",), "open orders at suppliers", is_optional=True),
+    Part("orders", ("source_orders",), "orders that are on their way count as stock", is_optional=True),
     Part("attendant_orders", ("source_attendant_orders",), "open orders of attendants", is_optional=True),
 )
 DISPENSABLE = ("stays", "requests", "custody", "ledger", "recipients")

@@ -112,10 +112,16 @@ def _variant(alert: Alert | Finding) -> str:
         ),
         "product_low": ("product_none", alert.value == 0),
         "leak": ("leak_of_days", str(facts.get("since") or alert.measured_on) != str(alert.measured_on)),
-        "depletion": ("sold_out", facts.get("level") == 0),
+        "depletion": (_depletion(facts), True),
     }
     special, applies = variants.get(alert.reason, ("", False))
     return special if applies else alert.reason
+
+
+def _depletion(facts: Mapping[str, Any]) -> str:
+    """Whether anything is left, and whether all that is needed is on order."""
+    is_ordered = facts.get("ordered_units") and not facts.get("order_quantity")
+    return ("sold_out" if facts.get("level") == 0 else "depletion") + ("_ordered" if is_ordered else "")
 
 
 def _normal(alert: Alert | Finding, wording: Wording, known: Mapping[str, str], lang: Lang) -> str:
@@ -163,7 +169,7 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "found_late_on")}
+    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", "found_late_on")}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
@@ -175,6 +181,9 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
+    facts = {**facts, "ordered_units": None, **on_order}
+    things |= {"ordered_units": "unit", "undated_units": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
     return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
 

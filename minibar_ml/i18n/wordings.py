@@ -41,9 +41,12 @@ REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "On order: {ordered_units}, due {due_on}.",
+    "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
 )
 ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
+AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -178,7 +181,9 @@ WORDINGS: Mapping[str, Wording] = {
         (NONE, AT_MOST),
     ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
+    "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK),
     "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
+    "sold_out_ordered": Wording("{name}: out of stock.", AWAIT, STOCK[1:]),
     "model_refused": Wording(
         "{name}: a stored model cannot be opened. Detection uses simple statistics instead.",
         "Check the encryption key, then run `minibar-ml train`.",

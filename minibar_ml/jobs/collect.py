@@ -10,7 +10,7 @@ from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store import problems, runs
-from minibar_ml.store.points import metrics
+from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import contract as source
@@ -65,6 +65,7 @@ def run(
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
+        source.number_keys(connection, contract)
         not_before = as_of - timedelta(days=OLDEST_DAYS)
         new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
         last = runs.find_last(connection, "collect")
@@ -92,6 +93,7 @@ def run(
         # For detect: points that are filed again are no news of the hotel.
         job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
+        job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)

@@ -66,6 +66,8 @@ def read_hotels(
     frames = replace(points.fetch(connection, plan.oldest(first), plan.as_of, later), calendar=plan.calendar)
     if plan.is_live and STAYS.issubset(usable):
         frames = replace(frames, reservations=points.fetch_reservations(connection, plan.oldest(first), plan.as_of))
+    if plan.is_live and "source_orders" in usable:
+        frames = replace(frames, orders=points.fetch_orders(connection, plan.oldest(first), plan.as_of))
     frames = frames.in_range(entities.fetch_retired(connection, usable))
     return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
 

@@ -13,11 +13,13 @@ from minibar_ml.domain.supplies import Supplies
 from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml.forecasting.frames import Forecast, factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.forecasting.orders import OnOrder
+from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
 from minibar_ml.store.points import forecasts
 from minibar_ml.store.points import frames as points
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
     from sqlalchemy import Connection
 
 OUTLOOK_DAYS = 14
@@ -31,9 +33,11 @@ def store(
 ) -> int:
     """Store the forecast of every product as of the plan's instant; returns how many there are.
 
-    `hotels` must hold the products and levels of the last 60 days. A live run knows the stays ahead as well.
+    `hotels` must hold the products and levels of the last 60 days. A live run knows the stays ahead and the open orders
+    as well.
     """
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
+    hotels = _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
     made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)]
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
     return len(made)
@@ -41,23 +45,31 @@ def store(
 
 def _with_stays(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
     stays = points.fetch_reservations(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of)
-    found = {}
-    for hotel_id, frames in hotels.items():
-        # The common store of a chain lives by the stays of all its hotels.
-        own = stays.assign(hotel_id=hotel_id) if hotel_id == COMMON_STORE else stays[stays["hotel_id"] == hotel_id]
-        found[hotel_id] = replace(frames, reservations=own)
-    return found
+    return {hotel: replace(frames, reservations=_of(stays, hotel)) for hotel, frames in hotels.items()}
+
+
+def _with_orders(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
+    orders = points.fetch_orders(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of)
+    return {hotel: replace(frames, orders=_of(orders, hotel)) for hotel, frames in hotels.items()}
+
+
+def _of(rows: "DataFrame", hotel_id: int) -> "DataFrame":
+    """One hotel's rows; the common store of a chain lives by the stays and orders of all its hotels."""
+    return rows.assign(hotel_id=hotel_id) if hotel_id == COMMON_STORE else rows[rows["hotel_id"] == hotel_id]
 
 
 def _of_hotel(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
     day = plan.today().toordinal()
     factor = factor_of(frames, day)
     made = forecast_stock(stock_of(frames, day - WINDOW_DAYS, day + 1), day, is_complete=False, factor=factor)
-    return _products(hotel_id, made, plan.limits_of(hotel_id).supplies, with_stays=factor is not None)
+    supplies = plan.limits_of(hotel_id).supplies
+    return _products(hotel_id, made, made.on_order(frames), supplies, with_stays=factor is not None)
 
 
-def _products(hotel_id: int, made: Forecast, supplies: Supplies, *, with_stays: bool) -> list[StockForecast]:
-    order, order_by = made.orders(supplies)
+def _products(
+    hotel_id: int, made: Forecast, coming: OnOrder, supplies: Supplies, *, with_stays: bool
+) -> list[StockForecast]:
+    order, order_by = made.orders(supplies, coming)
     outlook = made.outlook
     chances = made.chances(OUTLOOK_DAYS)
     found = []
@@ -80,6 +92,8 @@ def _products(hotel_id: int, made: Forecast, supplies: Supplies, *, with_stays: 
             reason=None if known else str(outlook.reasons[row]),
             ahead=_ahead(made, row, chances[row]) if known else (),
             with_stays=with_stays,
+            ordered_units=float(coming.units[row]) or None,
+            due_on=date.fromordinal(int(coming.due_on[row])) if coming.due_on[row] != UNKNOWN_DAY else None,
         )
         found.append(one)
     return found

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.idle import in_hotel
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting.periods import Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
@@ -22,7 +23,7 @@ from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
 from minibar_ml.store.reports import Scope
-from minibar_ml.store.runs import job_run
+from minibar_ml.store.runs import fetch_idle, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -160,6 +161,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
         mutes=reports.fetch_mutes(connection, scope, period),
         problems=tuple(problems.fetch(connection, asked.as_of.astimezone(ZoneInfo(asked.timezone)).date())),
+        idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
     )
 
 

@@ -25,11 +25,23 @@ LOOK_BACK_DAYS = 60
 RESERVATIONS = ("hotel_id", "day", "arrives_on", "departs_on", "rooms")
 
 
+ORDERS = ("hotel_id", "day", "product_id", "due_on", "units")
+
+
 def no_reservations() -> "DataFrame":
     """No reservations: what every run but a live one reads."""
+    return _empty(RESERVATIONS)
+
+
+def no_orders() -> "DataFrame":
+    """No open orders: what every run but a live one reads."""
+    return _empty(ORDERS)
+
+
+def _empty(columns: tuple[str, ...]) -> "DataFrame":
     import pandas as pd
 
-    return pd.DataFrame({name: pd.Series(dtype="int64") for name in RESERVATIONS})
+    return pd.DataFrame({name: pd.Series(dtype="int64") for name in columns})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,8 @@ class Frames:
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
+    orders: hotel_id, day, product_id, due_on (UNKNOWN_DAY: no date), units (still to come); open orders at suppliers,
+        for live runs only: what was still to come on a past day is not on record.
 
     calendar: public holidays and events; no table, and not cut to any days.
     """
@@ -65,10 +79,11 @@ class Frames:
     requests: "DataFrame"
     custody: "DataFrame"
     reservations: "DataFrame" = field(default_factory=no_reservations)
+    orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a point in any frame, in order; reservations are no points."""
+        """Every hotel that has a point in any frame, in order; reservations and orders are no points."""
         found: set[int] = set()
         for name in POINTS:
             found |= set(getattr(self, name)["hotel_id"].unique().tolist())
@@ -81,8 +96,12 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
-        reservations = self.reservations.assign(hotel_id=COMMON_STORE)
-        return replace(own, products=used.assign(hotel_id=COMMON_STORE), reservations=reservations)
+        return replace(
+            own,
+            products=used.assign(hotel_id=COMMON_STORE),
+            reservations=self.reservations.assign(hotel_id=COMMON_STORE),
+            orders=self.orders.assign(hotel_id=COMMON_STORE),
+        )
 
     def in_range(self, retired: "Collection[int]") -> "Frames":
         """Without the levels of products that are taken out of the range, whose stock may end."""
@@ -90,12 +109,12 @@ class Frames:
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""
-        return self._where(lambda _, frame: (frame["day"] >= since) & (frame["day"] < until))
+        return self._where(lambda _, frame: _within(frame["day"].to_numpy(), since, until - 1))
 
     def seen_on(self, day: int, look_back: "Mapping[str, int]") -> "Frames":
         """The rows that a day is scored from: none after it, and of each frame `look_back` days (default: 60)."""
         return self._where(
-            lambda name, frame: (frame["day"] <= day) & (frame["day"] >= day - look_back.get(name, LOOK_BACK_DAYS))
+            lambda name, frame: _within(frame["day"].to_numpy(), day - look_back.get(name, LOOK_BACK_DAYS), day)
         )
 
     def _where(self, rows: "Callable[[str, DataFrame], Series[bool]]") -> "Frames":
@@ -104,8 +123,13 @@ class Frames:
 
 
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
-POINTS = tuple(name for name in TABLES if name != "reservations")
+POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of metric points."""
+
+
+def _within(days: Any, first: int, last: int) -> Any:
+    # On plain arrays: training cuts frames thousands of times, and pandas would look for an index to align each time.
+    return (days >= first) & (days <= last)
 
 
 def _only(frame: "DataFrame", rows: "Callable[[str, DataFrame], Series[bool]]", name: str) -> "DataFrame":

@@ -1,11 +1,12 @@
 """Tables of operations and of the system itself: stock to order, pace, models, jobs."""
 
+from minibar_ml.domain.idle import IDLE_DAYS
 from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, JobRun
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.i18n import mutings
 from minibar_ml.i18n.source_problems import problem_name, source_name
-from minibar_ml.render.hotels import by_hotel
+from minibar_ml.render.hotels import by_hotel, has_many_hotels, hotel_name
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
 
@@ -114,6 +115,26 @@ def jobs(report: Report, words: Words) -> Table:
             *(Column(_("Last completed"), "instant", 1.6), Column(_("On time"), "text")),
         ),
         [(words.label(run.job, "job"), run.ran_at, *_outcome(run, words)) for run in report.jobs],
+    )
+
+
+def idle(report: Report, words: Words) -> Table:
+    """Alert types that nothing can be found of, and why."""
+    _ = words.catalog.gettext
+    hotel = (Column(_("Hotel"), "name", 1.5),) if has_many_hotels(report) else ()
+    note = _("While this lasts, no alert does not mean that nothing is wrong.")
+    rows: list[Row] = []
+    for one in report.idle:
+        where = _("all") if one.hotel_id is None else hotel_name(report, one.hotel_id, words)
+        names = (words.label(one.type, "type"), *([where] if hotel else []))
+        rows.append((*names, words.label(one.reason, "idle") % {"days": IDLE_DAYS}))
+    return Table(
+        "idle",
+        _("Alerts without data"),
+        (Column(_("Alert"), "text", 2.0), *hotel, Column(_("Reason"), "text", 3.0)),
+        rows,
+        note if rows else "",
+        _("Every type of alert has data."),
     )
 
 

@@ -61,7 +61,11 @@ def _mutes(report: Report, words: Words) -> Section:
 
 def _quality(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    tables = (operations_tables.jobs(report, words), operations_tables.refused(report, words))
+    tables = (
+        operations_tables.jobs(report, words),
+        operations_tables.refused(report, words),
+        operations_tables.idle(report, words),
+    )
     return Section("quality", _("Data completeness"), tables, _completeness(report, words))
 
 

@@ -35,6 +35,12 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "role": {"statistics": _("raises alerts"), "isolation_forest": _("ranks alerts"), "none": _("none yet")},
     "evaluated_on": {"faults injected into 14 held-out days": _("faults injected into 14 held-out days")},
     "job": {"collect": _("Data collection"), "train": _("Model training"), "detect": _("Anomaly detection")},
+    "idle": {
+        "absent": _("The hotel system does not record it."),
+        "unreadable": _("The records can't be read."),
+        "no_draws": _("Rooms are refilled from the floor store, and who took what is not on record."),
+        "no_rows": _("No records in the last %(days)s days."),
+    },
     "outcome": {"running": _("running"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
 }
 

@@ -12,7 +12,7 @@ from minibar_ml.domain.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
 from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
-from minibar_ml.store.source.contract import locate
+from minibar_ml.store.source.contract import known_layouts, locate
 from minibar_ml.store.source.layouts import layouts
 
 Counts = dict[str, Any]
@@ -105,7 +105,8 @@ def fetch_opened_schemas(connection: Connection) -> list[OpenedSchema]:
 
 
 def _source_tables(connection: Connection) -> dict[str, list[str]]:
-    found = locate(connection, {table for layout in layouts() for table in layout.tables()})
+    known = known_layouts(connection) if has_store(connection) else layouts()
+    found = locate(connection, {table for layout in known for table in layout.tables()})
     return {"schemas": list(found.values()), "tables": list(found)}
 
 

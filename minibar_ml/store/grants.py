@@ -1,5 +1,7 @@
 """The group roles and their grants: sql/roles.sql with what the source contract reads."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import PreconditionFailed
@@ -7,23 +9,24 @@ from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.engine import set_search_path
 from minibar_ml.store.queries import query, sql_folder
-from minibar_ml.store.source.layouts import layouts
+from minibar_ml.store.source.contract import known_layouts
+from minibar_ml.store.source.layouts import Layout
 
 SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
 """Where sql/roles.sql takes the rows of the contract."""
 
 
-def script() -> str:
-    """sql/roles.sql, which psql can run too, with what the source contract reads and who reads it besides the jobs."""
+def script(known: Sequence[Layout]) -> str:
+    """sql/roles.sql, which psql can run too, with what these layouts read and who reads it besides the jobs."""
     text = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    return text.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants()) + "\n")
+    return text.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants(known)) + "\n")
 
 
-def _grants() -> list[str]:
-    """A row of VALUES for each table of any layout; names are those of our files, plain words."""
+def _grants(known: Sequence[Layout]) -> list[str]:
+    """A row of VALUES for each table of any layout; names are plain words, by the pattern that finds them."""
     columns: dict[str, set[str]] = {}
     readers: dict[str, set[str]] = {}
-    for layout in layouts():
+    for layout in known:
         for table, needed in layout.columns().items():
             columns.setdefault(table, set()).update(needed)
         for function, group in layout.readers.items():
@@ -44,7 +47,7 @@ def apply(connection: Connection) -> None:
     """
     if opened := fetch_opened_schemas(connection):
         raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
-    connection.exec_driver_sql(script().replace("%", "%%"))
+    connection.exec_driver_sql(script(known_layouts(connection)).replace("%", "%%"))
     set_search_path(connection)
     audit.insert(connection, "access.roles", "sql/roles.sql")
 

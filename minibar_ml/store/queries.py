@@ -29,11 +29,16 @@ def sql_folder() -> Path:
 
 def sections(path: Path) -> dict[str, str]:
     """The text of each `-- name:` section of a file, in order."""
+    return sections_of(path.read_text(encoding="utf-8"), str(path))
+
+
+def sections_of(content: str, called: str) -> dict[str, str]:
+    """The text of each `-- name:` section of a text, in order; raises ValueError, which names it, for two of a name."""
     found: dict[str, str] = {}
-    for part in path.read_text(encoding="utf-8").split(NAME)[1:]:
+    for part in content.split(NAME)[1:]:
         name, _, body = part.partition("\n")
         if name.strip() in found:
-            raise ValueError(f"{path} names {name.strip()!r} twice")
+            raise ValueError(f"{called} names {name.strip()!r} twice")
         found[name.strip()] = body.strip()
     return found
 
@@ -47,4 +52,9 @@ def _subject(subject: str) -> dict[str, str]:
 def query(name: str) -> TextClause:
     """The query `subject.name`, ready to execute."""
     subject, _, section = name.partition(".")
-    return text(_COMMENT.sub("", _subject(subject)[section]))
+    return text(without_comments(_subject(subject)[section]))
+
+
+def without_comments(statement: str) -> str:
+    """The same without lines that are comments."""
+    return _COMMENT.sub("", statement)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import Ended, MinibarError
+from minibar_ml.domain.idle import Idle, of_json
 from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
@@ -106,6 +107,12 @@ def find_last_with_changes(connection: Connection, job: Job) -> Since:
         return Since()
     changes = (Change(date.fromisoformat(day), *entity) for day, *entity in row.changes)
     return Since(LastRun(row.as_of, row.started_at, row.counts), row.collected_as_of, tuple(changes))
+
+
+def fetch_idle(connection: Connection, as_of: datetime) -> tuple[Idle, ...]:
+    """Alert types with nothing to work with, as of the last collect up to an instant; none before the first."""
+    recorded = connection.execute(query("runs.find_idle"), {"as_of": as_of}).scalar_one_or_none()
+    return of_json(recorded or ())
 
 
 def fetch_phases(connection: Connection) -> dict[int, History]:

@@ -10,14 +10,14 @@ CREATE TEMP TABLE computed_metrics (
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
-    stay_id integer, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
+    stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_nights (
-    room_id integer, night date, guests integer, stay_on date, stay_id integer, arrives_at timestamptz, departs_on date,
+    room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
-    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id integer, arrives_on date,
+    room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
@@ -29,18 +29,19 @@ CREATE TEMP TABLE scratch_custody (
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
-    movement_id integer, hotel_id integer, product_id integer, kind text, flow text, units numeric,
+    movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_row_lines (row_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_doubtful (row_id integer) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
-    row_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
+    row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
     is_check boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_knocks (attendant_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_lines (visit_id integer, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_lines (visit_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
-    visit_id integer, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
+    visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
 
 -- name: stage_stays
@@ -401,16 +402,21 @@ FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) 
 JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
--- Empty checks that only the control records have: rows without lines, whose number is the record's below zero.
-WITH before AS (
+-- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
+-- at doors that stayed shut.
+WITH found AS MATERIALIZED (
+    SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
+    JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check OR c.is_knock
+), knocks AS (
+    INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
+), before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
     FROM source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
 )
 INSERT INTO scratch_rows
-SELECT -c.control_id, r.hotel_id, c.room_id, r.room_type, c.attendant_id, c.ended_at, 'empty check', true
-FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check
+SELECT -control_id, hotel_id, room_id, room_type, attendant_id, ended_at, 'empty check', true
+FROM found WHERE is_empty_check
 
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
@@ -646,12 +652,13 @@ SELECT DISTINCT l.room_id, l.visited_at FROM source_visit_lines(:since_at, :unti
 WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
 
 -- name: refill_duration
--- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks.
+-- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks. A gap
+-- in which the attendant stood before a door that stayed shut says nothing about how long a room takes.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
-           lag(room_id) OVER shift AS previous_room
+           lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
     FROM scratch_visits
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
@@ -659,7 +666,11 @@ WITH ordered AS (
 ), gaps AS (
     SELECT hotel_id, attendant_id, business_date, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median,
            jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes, jsonb_agg(items ORDER BY visited_at) AS items
-    FROM ordered WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes GROUP BY 1, 2, 3
+    FROM ordered o WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes
+      AND NOT EXISTS (
+        SELECT FROM scratch_knocks k
+        WHERE k.attendant_id = o.attendant_id AND k.at > o.previous_at AND k.at < o.visited_at)
+    GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
@@ -829,3 +840,12 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 -- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
 FROM source_movement_hotels('-infinity', 'infinity')
+
+-- name: floor_hotels
+-- The hotels that have a floor store.
+SELECT DISTINCT hotel_id FROM source_floor_stock()
+
+-- name: floor_hotels_without_draws
+-- Those of which no person's withdrawal in a span is on record.
+SELECT DISTINCT f.hotel_id FROM source_floor_stock() f
+WHERE NOT EXISTS (SELECT FROM source_floor_draws(:since, :until) d WHERE d.hotel_id = f.hotel_id)

@@ -101,3 +101,14 @@ JOIN source_rooms() r USING (room_id)
 WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
 GROUP BY r.hotel_id, s.arrives_on, s.departs_on
 ORDER BY r.hotel_id, s.arrives_on, s.departs_on
+
+-- name: orders
+-- Open orders at suppliers: units still to come by the day that they are due. One that is overdue for more than a week, or
+-- open for a month without a date, promises nothing. `day` is one that every run looks back to.
+SELECT o.hotel_id,
+       greatest(o.ordered_at::date, CAST(:until AS timestamptz)::date - 30) - DATE '0001-01-01' + 1 AS day,
+       o.product_id, coalesce(o.due_on - DATE '0001-01-01' + 1, 0) AS due_on, sum(o.outstanding) AS units
+FROM source_orders(CAST(:since AS timestamptz) - interval '120 days', :until) o
+WHERE o.hotel_id IS NOT NULL AND o.outstanding > 0
+  AND coalesce(o.due_on, o.ordered_at::date + 23) >= CAST(:until AS timestamptz)::date - 7
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 4, 2

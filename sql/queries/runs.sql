@@ -27,6 +27,11 @@ WHERE id = :id
 SELECT as_of, started_at, counts FROM ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
 
+-- name: find_idle
+-- What the last collect up to an instant found to have nothing to work with.
+SELECT coalesce(counts -> 'idle', '[]') AS idle FROM ml_job_runs
+WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDER BY as_of DESC, id DESC LIMIT 1
+
 -- name: find_last_with_changes
 -- The same; as of when the earliest run of collect was that has ended since it started; and whose points of which past
 -- business days have changed by such runs, as rows of day, hotel, entity type and id. What was seen before is deleted.

@@ -26,17 +26,18 @@ JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
 
 -- name: functions
--- The contract functions that are installed, as DROP takes them.
+-- The contract functions that are installed, as DROP takes them; `keyed_` are those that others translate.
 SELECT p.oid::regprocedure::text AS signature FROM pg_proc p
-WHERE p.pronamespace = to_regnamespace('minibar_ml') AND p.proname LIKE 'source\_%'
+WHERE p.pronamespace = to_regnamespace('minibar_ml') AND p.proname ~ '^(keyed_)?source_'
 
 -- name: find_contract
--- Which layout the contract was installed for, and in which schema it looks for each table.
-SELECT layout, checksum, absent, schemas FROM ml_source_contract
+-- Which layout the contract was installed for, and in which schema it looks for each table; its text where it is no file
+-- of ours.
+SELECT layout, checksum, content, absent, schemas FROM ml_source_contract
 
 -- name: upsert_contract
 -- Records the installed contract.
-INSERT INTO ml_source_contract (layout, checksum, absent, schemas)
-VALUES (:layout, :checksum, :absent, CAST(:schemas AS jsonb))
-ON CONFLICT (only_row) DO UPDATE SET layout = excluded.layout, checksum = excluded.checksum, absent = excluded.absent,
-    schemas = excluded.schemas, installed_at = now()
+INSERT INTO ml_source_contract (layout, checksum, content, absent, schemas)
+VALUES (:layout, :checksum, :content, :absent, CAST(:schemas AS jsonb))
+ON CONFLICT (only_row) DO UPDATE SET layout = excluded.layout, checksum = excluded.checksum,
+    content = excluded.content, absent = excluded.absent, schemas = excluded.schemas, installed_at = now()

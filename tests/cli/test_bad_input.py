@@ -315,7 +315,7 @@ JSON_KEYS: dict[str, set[str] | None] = {
     "models list": None,
     "report weekly": {"kind", "period", "generated_at", "total", "live", "actions", "trend", "money", "models"},
     "db status": None,
-    "db check": {"server", "layout", "usable", "missing", "without", "parts"},
+    "db check": {"server", "layout", "usable", "missing", "without", "parts", "idle", "numbered"},
     "keys status": {"source", "keys", "models", "addresses", "removable"},
 }
 """By command, keys of the object that it prints; None: a list."""

@@ -41,7 +41,7 @@ ARGUMENTS = {
     "timestamp with time zone": "timestamptz '2025-11-01'",
     "date": "date '2025-11-01'",
     "bigint": "0",
-    "integer[]": "'{1}'",
+    "bigint[]": "'{1}'",
 }
 
 

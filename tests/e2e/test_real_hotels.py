@@ -25,6 +25,7 @@ def real(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFac
         "collect": ["collect", *at],
         "train": ["train", *at, "--json"],
         "detect": ["detect", *at],
+        "db check": ["db", "check", "--json"],
         "alerts list": ["alerts", "list", "--json"],
         "report weekly": ["report", "weekly", *at, "--out", str(folder)],
     }
@@ -44,6 +45,20 @@ def test_every_job_ends_well_and_the_report_is_there(real: tuple[str, dict[str, 
     assert "<html" in written.read_text(encoding="utf-8")
     runs = sql(real[0], "SELECT job, outcome FROM minibar_ml.ml_job_runs ORDER BY id")
     assert [tuple(run) for run in runs] == [(job, "done") for job in ("collect", "train", "detect", "report")]
+
+
+def test_db_check_shows_what_is_used_of_each_part(real: tuple[str, dict[str, str]]) -> None:
+    shown = json.loads(real[1]["db check"])
+    rows = {part["part"]: part["rows"] for part in shown["parts"]}
+    used = ("rooms", "products", "users", "visits", "stays", "ledger", "custody", "requests")
+    assert [rows[part] for part in used] == [528, 57, 6, 10, 190, 9, 3, 0]
+    assert not [part for part in shown["parts"] if part["unknown_words"] or part["refused"]]
+    assert rows["lots"] is rows["depot"] is rows["draws"] is None
+    idle = {(one["type"], one["hotel_id"], one["reason"]) for one in shown["idle"]}
+    # Hotels 3 and 4 have entered no visit yet, and no guest of any has asked for a refill.
+    without_visits = {"consumption_anomaly", "custody_loss", "refill_delay", "silent_room", "vacant_consumption"}
+    expected = {(type_, hotel, "no_rows") for type_ in without_visits for hotel in (3, 4)}
+    assert idle == expected | {("unanswered_request", None, "no_rows")}
 
 
 def test_three_products_end_at_zero(real: tuple[str, dict[str, str]]) -> None:

@@ -9,6 +9,7 @@ from support.ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, 
 
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.supplies import Supplies, Supply
+from minibar_ml.i18n.messages import sentences
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detectors.depletion import Depletion
 from minibar_ml.ml.frames import Frames
@@ -72,6 +73,51 @@ def test_reservations_bring_the_end_nearer_in_a_live_run_and_in_no_other() -> No
     (usual,), (live,) = found_in(plain, hours=9), found_in(full, hours=9)
     assert live.value < 0.75 * usual.value
     assert found_in(full)[0].value == found_in(plain)[0].value
+
+
+def ordered(units: float, due_in: int | None, product: int = 500, used: float = 10.0, level: float = 40.0) -> Frames:
+    """The product with four days left, and an order due in so many days from the running one (None: no date)."""
+    due = 0 if due_in is None else LAST_DAY + due_in
+    order = {"hotel_id": 7, "day": LAST_DAY - 3, "product_id": product, "due_on": due, "units": units}
+    return changed(stocked(used, {50: 900.0, 0: level}), orders=pd.DataFrame([order]))
+
+
+def test_what_is_on_order_need_not_be_ordered_again() -> None:
+    (plain,), (live,) = found_in(stocked(10, {50: 900.0, 0: 40.0}), hours=9), found_in(ordered(84, 2), hours=9)
+    assert plain.facts is not None
+    assert live.facts is not None
+    assert live.facts["order_quantity"] == plain.facts["order_quantity"] - 84
+    assert (live.facts["ordered_units"], live.facts["due_on"]) == (84.0, date.fromordinal(LAST_DAY + 2).isoformat())
+    assert (live.value, live.severity) == (plain.value, plain.severity)
+
+
+def test_an_order_that_covers_all_and_comes_in_time_is_only_to_be_watched() -> None:
+    (found,) = found_in(ordered(1000, 2), hours=9)
+    assert found.severity == "low"
+    assert found.facts is not None
+    assert "order_quantity" not in found.facts
+    assert sentences(found, "A", "en")[1].startswith("Check with the supplier")
+
+
+@pytest.mark.parametrize("due_in", [6, -2, None])
+def test_an_order_that_may_come_too_late_leaves_the_alert_as_severe_as_it_was(due_in: int | None) -> None:
+    (plain,), (found,) = found_in(stocked(10, {50: 900.0, 0: 40.0}), hours=9), found_in(ordered(1000, due_in), hours=9)
+    assert found.severity == plain.severity == "high"
+    assert found.facts is not None
+    assert found.facts["ordered_units"] == 1000
+    assert ("due_on" in found.facts) == (due_in is not None)
+    assert "order_quantity" not in found.facts
+
+
+def test_orders_of_other_products_and_those_far_ahead_count_for_nothing() -> None:
+    (plain,) = found_in(stocked(10, {50: 900.0, 0: 40.0}), hours=9)
+    for frames in (ordered(1000, 2, product=501), ordered(1000, 60)):
+        mixed = changed(stocked(10, {50: 900.0, 0: 40.0}), orders=frames.orders)
+        assert found_in(mixed, hours=9) == [plain]
+
+
+def test_a_past_day_knows_no_open_orders() -> None:
+    assert found_in(ordered(1000, 2)) == found_in(stocked(10, {50: 900.0, 0: 40.0}))
 
 
 def test_eight_days_are_enough() -> None:

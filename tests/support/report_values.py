@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.mutes import Mute
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
@@ -74,6 +75,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             SourceProblem("stays", "departure before arrival", 190, 12, MONTH.since, MONTH.last_day, 17),
             SourceProblem("stock movements", "unknown type =1+1", 10, 0, MONTH.last_day, MONTH.last_day, None),
         ),
+        idle=(Idle("custody_loss", 1, "no_draws"), Idle("unanswered_request", None, "absent", ("requests",))),
     )
     return replace(made, **changes)
 
@@ -92,6 +94,7 @@ def an_empty_report() -> Report:
         stock_outs=None,
         mutes=nobody,
         problems=(),
+        idle=(),
         hotels={},
     )
 

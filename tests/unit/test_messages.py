@@ -104,6 +104,17 @@ CASES: list[tuple[Any, ...]] = [
      "1126: out of stock. In stock: 0 units; daily use: less than 1 unit. Order 24 units by 2 Jan 2026.",
      "1126: stok bitti. Stok: 0 adet; günlük kullanım: 1 adetten az. "
      "2 Oca 2026 tarihine kadar 24 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 3.0, None, None,
+     {"level": 35, "daily_units": 11.8, "ordered_units": 84.0, "due_on": "2025-12-02", "order_quantity": 24,
+      "order_by": "2025-11-19"},
+     "1126: stock lasts 3 days. In stock: 35 units; daily use: about 12 units. On order: 84 units, due 2 Dec. "
+     "Order 24 units by 19 Nov.",
+     "1126: stok 3 gün yeter. Stok: 35 adet; günlük kullanım: yaklaşık 12 adet. "
+     "Siparişte: 84 adet, beklenen teslim 2 Ara. 19 Kas tarihine kadar 24 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 0.0, None, None,
+     {"level": 0, "daily_units": 11.8, "ordered_units": 84.0},
+     "1126: out of stock. In stock: 0 units; daily use: about 12 units. On order: 84 units.",
+     "1126: stok bitti. Stok: 0 adet; günlük kullanım: yaklaşık 12 adet. Siparişte: 84 adet."),
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
      "1126: kayıtlı bir model açılamıyor. Yerine basit istatistik kullanılıyor. Etkilenen: oda tüketimi."),
@@ -163,6 +174,8 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "product_none",
         "leak_of_days",
         "sold_out",
+        "depletion_ordered",
+        "sold_out_ordered",
     }
     assert given | special == WORDINGS.keys()
     assert given == {case[2] for case in CASES}

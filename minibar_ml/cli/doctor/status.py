@@ -13,6 +13,7 @@ from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor import prometheus as metrics
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
@@ -31,6 +32,7 @@ from minibar_ml.i18n import mutings
 from minibar_ml.i18n.labels import label
 from minibar_ml.store import checks, mutes, problems
 from minibar_ml.store.notifications import outbox
+from minibar_ml.store.runs import fetch_idle
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -110,6 +112,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         outbox=_outbox(connection, settings),
         problems=tuple(problems.fetch(connection, as_of.astimezone(settings.zone()).date())),
         mutes=tuple(mute for mute in mutes.fetch(connection, as_of) if mute.is_in_force(as_of)),
+        idle=fetch_idle(connection, as_of),
     )
 
 
@@ -153,6 +156,7 @@ def as_json(health: Health) -> dict[str, Any]:
         ],
         "open_alerts": dict(health.open_alerts),
         "hotels": [_hotel_json(hotel, known) for hotel, known in sorted(health.phases.items())],
+        "idle": [asdict(one) for one in health.idle],
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
         "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],
@@ -192,6 +196,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     severities = (f"{label('severity', one, session.ENGLISH)} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
+    yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
     yield from (problem_line(one) for one in health.problems)
     for mute in health.mutes:

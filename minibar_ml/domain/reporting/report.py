@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
@@ -45,6 +46,7 @@ class Report:
     stock_outs: Page[StockOut] | None
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]
+    idle: tuple[Idle, ...]
 
     @property
     def live_total(self) -> int | None:

@@ -1,5 +1,6 @@
 """Products whose stock lasts only days more, at the pace the rooms use them."""
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,8 +10,8 @@ from minibar_ml.domain.alerts import Finding, Severity
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
-from minibar_ml.ml.forecasting.orders import last_days, quantities
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
+from minibar_ml.ml.forecasting.orders import OnOrder, last_days, quantities
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, UNKNOWN_DAY, Frames, no_orders
 from minibar_ml.ml.stats.panels import Floats, Ints
 
 if TYPE_CHECKING:
@@ -32,7 +33,12 @@ class Depletion:
         metric="stock_days_left",
         types=("stock_depletion",),
         reasons={"depletion": None},
-        reads={"products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS, "reservations": LOOK_BACK_DAYS},
+        reads={
+            "products": LOOK_BACK_DAYS,
+            "levels": LOOK_BACK_DAYS,
+            "reservations": LOOK_BACK_DAYS,
+            "orders": LOOK_BACK_DAYS,
+        },
         is_state=True,
         explained_by={"depletion": "stock_negative"},
     )
@@ -50,6 +56,8 @@ class Depletion:
         factor = None if moment.is_complete else factor_of(frames, moment.day)
         made = forecast_stock(stock, moment.day, is_complete=moment.is_complete, factor=factor)
         outlook = made.outlook
+        # of a past day it is not on record what was still to come then
+        coming = made.on_order(frames if not moment.is_complete else replace(frames, orders=no_orders()))
         found = pd.DataFrame(
             {
                 "entity_id": made.products,
@@ -63,6 +71,8 @@ class Depletion:
                 "dispersion": outlook.dispersion,
                 "high": made.high(),
                 "first": made.first,
+                "ordered": coming.units,
+                "due_on": coming.due_on,
                 "since": moment.day + 1 - np.maximum(_run(_low(stock.known_on(moment.day).levels, outlook.after)), 1),
             }
         )
@@ -75,9 +85,16 @@ class Depletion:
             return []
         products = low["entity_id"].to_numpy(dtype=np.int64)
         level, daily, dispersion = (low[name].to_numpy(dtype=float) for name in ("level", "daily_units", "dispersion"))
-        order = quantities(products, level, daily, dispersion, float(low["high"].iloc[0]), limits.supplies)
-        by = last_days(products, low["lower"].to_numpy(dtype=float), int(low["first"].iloc[0]), limits.supplies)
-        rows = low.assign(order=order, order_by=by).to_dict("records")
+        earliest, first, supplies = low["lower"].to_numpy(dtype=float), int(low["first"].iloc[0]), limits.supplies
+        coming = OnOrder(low["ordered"].to_numpy(dtype=float), low["due_on"].to_numpy(dtype=np.int64))
+        stock = np.maximum(level, 0.0) + coming.units
+        order = quantities(products, stock, daily, dispersion, float(low["high"].iloc[0]), supplies)
+        found = {
+            "order": order,
+            "order_by": last_days(products, earliest, first, supplies),
+            "is_covered": coming.comes_in_time(earliest, first) & (order == 0),
+        }
+        rows = low.assign(**found).to_dict("records")
         return [_finding(row, moment) for row in rows]
 
 
@@ -104,7 +121,8 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_days_left",
         occurred_on=date.fromordinal(int(row["since"])),
         reason="depletion",
-        severity=next(severity for days, severity in SEVERITIES if round(left, 1) <= days),
+        # A delivery that is due before the stock may be gone needs watching, not ordering.
+        severity="low" if row["is_covered"] else next(s for days, s in SEVERITIES if round(left, 1) <= days),
         detector=Depletion.spec.name,
         value=round(left, 1),
         lower=round(float(row["lower"]), 1),
@@ -116,5 +134,15 @@ def _finding(row: Any, moment: Moment) -> Finding:
             "p90": round(float(row["upper"]), 1),
             "empty_on": date.fromordinal(first + int(left)).isoformat(),
             **(order if order["order_quantity"] else {}),
+            **_on_order(row),
         },
     )
+
+
+def _on_order(row: Any) -> dict[str, Any]:
+    """Units on order and when they are due, as far as that is known."""
+    if row["ordered"] <= 0:
+        return {}
+    due = int(row["due_on"])
+    dated = {"due_on": date.fromordinal(due).isoformat()} if due != UNKNOWN_DAY else {}
+    return {"ordered_units": float(row["ordered"]), **dated}

@@ -106,9 +106,16 @@ class ProductDemand:
 
 def _by_day(products: "DataFrame") -> "DataFrame":
     """Units by day (rows, in order) and product; zero where a product was not found on a day of checks."""
-    return products.pivot_table(
-        index="day", columns="product_id", values="units", aggfunc="sum", fill_value=0.0
-    ).astype(float)
+    import pandas as pd
+
+    # As pivot_table does, in a tenth of its time: training scores hundreds of days.
+    days, row = np.unique(products["day"].to_numpy(), return_inverse=True)
+    numbers, column = np.unique(products["product_id"].to_numpy(), return_inverse=True)
+    units = products["units"].to_numpy(dtype=float)
+    cells = np.bincount(
+        row * len(numbers) + column, np.where(np.isnan(units), 0.0, units), minlength=len(days) * len(numbers)
+    )
+    return pd.DataFrame(cells.reshape(len(days), len(numbers)), index=days, columns=numbers)
 
 
 def _shares(units: "DataFrame") -> Any:

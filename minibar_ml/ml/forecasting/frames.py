@@ -9,7 +9,7 @@ from minibar_ml.domain.supplies import Supplies
 from minibar_ml.ml.forecasting.days_left import empty_by
 from minibar_ml.ml.forecasting.guests import driver
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS, Outlook, forecast
-from minibar_ml.ml.forecasting.orders import last_days, quantities
+from minibar_ml.ml.forecasting.orders import OnOrder, last_days, on_order, quantities
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats.panels import Floats, Ints, ids_of, panel
 
@@ -63,11 +63,19 @@ class Forecast:
         chances = empty_by(level, means, self.outlook.dispersion[:, None], ahead)
         return np.where(self.outlook.known[:, None], chances, np.nan)
 
-    def orders(self, supplies: Supplies) -> tuple[Ints, Ints]:
-        """Units to order of each product (0: none yet, or unknown) and the ordinal by which to order."""
+    def on_order(self, frames: Frames) -> OnOrder:
+        """What is on order of each product already."""
+        return on_order(frames.orders, self.products, self.first)
+
+    def orders(self, supplies: Supplies, coming: OnOrder | None = None) -> tuple[Ints, Ints]:
+        """Units to order of each product (0: none yet, or unknown) and the ordinal by which to order.
+
+        `coming`: what is on order already.
+        """
         known, outlook = self.outlook.known, self.outlook
         level, earliest = np.where(known, self.level, 0.0), np.where(known, outlook.earliest, 0.0)
-        order = quantities(self.products, level, outlook.daily, outlook.dispersion, self.high(), supplies)
+        stock = np.maximum(level, 0.0) + (0.0 if coming is None else coming.units)
+        order = quantities(self.products, stock, outlook.daily, outlook.dispersion, self.high(), supplies)
         return np.where(known, order, 0), last_days(self.products, earliest, self.first, supplies)
 
 

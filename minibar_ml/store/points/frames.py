@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # As narrow as the figures allow: 28 days of 100,000 rooms are three million rows.
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
-    "evidence check_hour stay_on previous_on arrives_on departs_on rooms",
+    "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on",
     "bool": "known open",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
@@ -49,6 +49,11 @@ def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Fra
 def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
     """Stays that arrive between `since` and 40 days after `until`, counted by arrival and departure."""
     return _copy(connection, "reservations", since, until)
+
+
+def fetch_orders(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
+    """Orders at suppliers that are open now, given since 120 days before `since`."""
+    return _copy(connection, "orders", since, until)
 
 
 def _copy(connection: Connection, name: str, since: datetime, until: datetime) -> "DataFrame":

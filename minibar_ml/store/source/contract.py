@@ -9,13 +9,17 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, Row, func, select
+from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
 from minibar_ml.store.queries import query
-from minibar_ml.store.source.layouts import Layout, layouts
+from minibar_ml.store.source import keys
+from minibar_ml.store.source.layouts import Layout, layouts, of_text
+from minibar_ml.store.source.signatures import Signature
 
 _SOURCE = re.compile(r"\bsource\.(\w+)")
 
@@ -38,7 +42,8 @@ class Contract:
     """The installed contract as this role sees it now.
 
     usable: functions that can be called. gaps: why others can't, optional parts aside. optional_gaps: the same of
-    optional parts, by part. absent: parts that the hotel does without.
+    optional parts, by part. absent: parts that the hotel does without, or its layout. is_own_file: the layout stands
+    outside the package.
     """
 
     layout: str
@@ -46,6 +51,9 @@ class Contract:
     gaps: tuple[Gap, ...]
     absent: tuple[str, ...]
     optional_gaps: dict[str, tuple[Gap, ...]]
+    signatures: dict[str, Signature]
+    checksum: str
+    is_own_file: bool
 
     def has(self, part: Part) -> bool:
         """Whether all of a part can be read."""
@@ -74,12 +82,12 @@ def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
     return seen
 
 
-def recognise(connection: Connection) -> Layout:
-    """The layout of this database's source tables, whatever their version.
+def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
+    """The layout of this database's source tables, whatever their version; `own_file` is the only one where given.
 
     Raises SourceIncomplete where no layout's marks are there.
     """
-    known = layouts()
+    known = (own_file,) if own_file else layouts()
     seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     for layout in known:
         if all(column in seen.get(table, {}) for table, column in layout.marks):
@@ -89,7 +97,7 @@ def recognise(connection: Connection) -> Layout:
     raise SourceIncomplete(
         "The hotel application's tables are not recognised in this database and search_path "
         f"(found: {found}; looked for {looked_for}). Check the database in ML_DATABASE_URL and the role's search_path, "
-        "or map the tables with one more file in sql/source."
+        "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`)."
     )
 
 
@@ -109,28 +117,62 @@ def _gaps_of(layout: Layout, function: str, seen: Seen) -> tuple[Gap, ...]:
     return tuple(found)
 
 
-def install(connection: Connection, absent: tuple[str, ...] = ()) -> Contract:
+def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layout | None = None) -> Contract:
     """Recognise the layout and (re)create its functions, in the caller's transaction.
 
-    `absent` names parts (see DISPENSABLE) that this hotel does without: they are not missed afterwards.
+    `absent` names parts (see DISPENSABLE) that this hotel does without: they are not missed afterwards. `own_file` is a
+    layout from outside the package. Raises SourceIncomplete for what PostgreSQL refuses in it, naming the function.
     """
-    layout = recognise(connection)
+    layout = recognise(connection, own_file)
     schemas = _schemas(connection, layout)
     missing = layout.missing(_columns(connection, schemas))
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for signature in connection.execute(query("source.functions")).scalars().all():
         connection.exec_driver_sql(f"DROP FUNCTION {signature}")
-    for function in layout.functions:
-        body = _placed(connection, layout.body(function, missing), schemas)
-        connection.exec_driver_sql(body.replace("%", "%%"))
+    bodies = {name: _placed(connection, layout.body(name, missing), schemas) for name in layout.functions}
+    for function, body in bodies.items():
+        _create(connection, layout, function, body)
     values = {
         "layout": layout.name,
         "checksum": layout.checksum,
+        "content": layout.content if own_file else None,
         "absent": list(absent),
         "schemas": json.dumps(schemas),
     }
     connection.execute(query("source.upsert_contract"), values)
-    return read(connection)
+    contract = read(connection)
+    if own_file:
+        _check_bodies(connection, layout, {name: body for name, body in bodies.items() if name in contract.usable})
+    number_keys(connection, contract)
+    return contract
+
+
+def _create(connection: Connection, layout: Layout, function: str, body: str) -> None:
+    """A function of the layout; where its ids are keys, under another name, and one in its place that translates."""
+    found = layout.signatures.get(function)
+    is_keyed = found is not None and keys.needs_numbers(found)
+    connection.exec_driver_sql((keys.keyed(body) if is_keyed else body).replace("%", "%%"))
+    if found and is_keyed:
+        connection.exec_driver_sql(keys.translation(found))
+
+
+def _check_bodies(connection: Connection, layout: Layout, bodies: dict[str, str]) -> None:
+    """Have PostgreSQL check a stranger's functions, once all are there: a mistake is named now, not by a job."""
+    connection.exec_driver_sql("SET LOCAL check_function_bodies = on")
+    for function, body in bodies.items():
+        again = body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
+        found = layout.signatures.get(function)
+        text = keys.keyed(again) if found and keys.needs_numbers(found) else again
+        try:
+            connection.exec_driver_sql(text.replace("%", "%%"))
+        except DBAPIError as error:
+            lines = str(error.orig).strip().splitlines()
+            raise SourceIncomplete(f"{layout.name}: {function}: {'; '.join(map(str.strip, lines[:2]))}.") from error
+
+
+def number_keys(connection: Connection, contract: Contract) -> int:
+    """Number what is new among hotels, rooms, products and users whose ids are keys; how many there were."""
+    return keys.number(connection, contract.signatures, contract.usable)
 
 
 def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
@@ -142,7 +184,7 @@ def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
 
 def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
     quote = connection.dialect.identifier_preparer.quote_identifier
-    return _SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{table[1]}", body)
+    return _SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{quote(table[1])}", body)
 
 
 def read(connection: Connection) -> Contract:
@@ -151,22 +193,40 @@ def read(connection: Connection) -> Contract:
     Raises PreconditionFailed where none is installed or the program's files have changed since.
     """
     row = connection.execute(query("source.find_contract")).one_or_none()
-    layout = next((layout for layout in layouts() if row and layout.name == row.layout), None)
+    layout = _installed(row)
     if row is None or layout is None or layout.checksum != row.checksum:
         raise PreconditionFailed(
             "The source contract is not installed, or is another version's: run `minibar-ml db init`."
         )
     seen = _columns(connection, row.schemas)
-    without = {function for part in PARTS if part.name in row.absent for function in part.functions}
+    absent = [part.name for part in PARTS if part.name in row.absent or (not part.is_optional and layout.lacks(part))]
+    without = {function for part in PARTS if part.name in absent for function in part.functions}
     gaps = {function: _gaps_of(layout, function, seen) for function in layout.functions if function not in without}
     usable = frozenset(function for function, found in gaps.items() if not found)
     return Contract(
         layout.name,
         usable,
         _together(gaps, [part for part in PARTS if not part.is_optional]),
-        tuple(row.absent),
+        tuple(absent),
         {part.name: _together(gaps, [part]) for part in PARTS if part.is_optional},
+        layout.signatures,
+        layout.checksum,
+        row.content is not None,
     )
+
+
+def _installed(row: Row[Any] | None) -> Layout | None:
+    """The layout that the store's row names; one from outside the package is kept there as a whole."""
+    if row is None or row.content is None:
+        return next((layout for layout in layouts() if row and layout.name == row.layout), None)
+    return of_text(row.layout, row.content)
+
+
+def known_layouts(connection: Connection) -> tuple[Layout, ...]:
+    """Our own layouts, and the one from outside the package that is installed here."""
+    row = connection.execute(query("source.find_contract")).one_or_none()
+    other = _installed(row) if row and row.content is not None else None
+    return (*layouts(), other) if other else layouts()
 
 
 def _together(gaps: dict[str, tuple[Gap, ...]], parts: list[Part]) -> tuple[Gap, ...]:
@@ -215,8 +275,9 @@ def fetch_seen(connection: Connection, contract: Contract) -> list[SeenPart]:
 def describe_gaps(contract: Contract) -> str:
     """One line that names all that is missing and the cure."""
     missing = "; ".join(map(str, contract.gaps))
+    where = "the file of ML_SOURCE_FILE" if contract.is_own_file else f"sql/source/{contract.layout}"
     return (
-        f"The source can't all be read: {missing}. Grant SELECT to this role, or map the table in sql/source/"
-        f"{contract.layout}; if the hotel has none, say so with `db init --without "
-        f"{'|'.join(DISPENSABLE)}`. What does not need it still works."
+        f"The source can't all be read: {missing}. Grant SELECT to this role, or map the table in {where}; "
+        f"if the hotel has none, say so with `db init --without {'|'.join(DISPENSABLE)}`. "
+        "What does not need it still works."
     )

@@ -1,5 +1,7 @@
 """The files of the source contract: one file or folder of `sql/source` for each hotel application.
 
+A layout may also stand outside the package: see layout_files.py.
+
 Comment lines say what a layout needs. `marks` names columns whose tables show that the application is there; `needs` of
 each function the tables and columns that it reads; `wants` columns that one version of the application lacks: where one
 is missing, NULL takes its place; `readers` the group of people's roles that read its tables besides the jobs (see
@@ -13,12 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from minibar_ml.store.queries import sections, sql_folder
+from minibar_ml.domain.source_parts import PARTS, Part
+from minibar_ml.store.queries import sections_of, sql_folder, without_comments
+from minibar_ml.store.source import keys
+from minibar_ml.store.source.signatures import Signature, declared
 
 _TABLE = re.compile(r"(\w+)\(([^)]*)\)")
 _WANT = re.compile(r"^-- wants: (\w+): (\w+)\(([^)]*)\)", re.MULTILINE)
-
-
 _READERS = re.compile(r"^-- readers: (\w+)$", re.MULTILINE)
 
 
@@ -42,7 +45,17 @@ class Layout:
     needs: dict[str, dict[str, tuple[str, ...]]]
     wants: dict[str, tuple[Want, ...]]
     readers: dict[str, str]
-    checksum: str
+    signatures: dict[str, Signature]
+    content: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of the text."""
+        return hashlib.sha256(self.content.encode()).hexdigest()
+
+    def lacks(self, part: Part) -> bool:
+        """Whether the layout reads nothing of a part: the system has no such thing."""
+        return not any(function in self.functions for function in part.functions)
 
     def tables(self) -> set[str]:
         """Every source table that any function reads."""
@@ -64,11 +77,11 @@ class Layout:
         return {(want.table, want.column) for want in wants if want.column not in seen.get(want.table, ())}
 
     def body(self, function: str, missing: Collection[tuple[str, str]]) -> str:
-        """The text of a function, with NULL in the place of optional columns that are `missing` (table, column)."""
-        text = self.functions[function]
+        """A function's statement, with NULL in the place of optional columns that are `missing` (table, column)."""
+        text = without_comments(self.functions[function])
         for want in self.wants[function]:
             if (want.table, want.column) in missing:
-                text = re.sub(rf"\b{want.alias}\.{want.column}\b", f"NULL::{want.type}", text)
+                text = re.sub(rf'\b{want.alias}\.("?){want.column}\b\1', f"NULL::{want.type}", text)
         return text
 
 
@@ -80,24 +93,52 @@ def layouts() -> tuple[Layout, ...]:
 
 def parse(path: Path) -> Layout:
     """The layout of a file, or of all files of a folder."""
-    files = sorted(path.glob("*.sql")) if path.is_dir() else [path]
-    content = "\n".join(file.read_text(encoding="utf-8") for file in files)
-    functions: dict[str, str] = {}
-    for file in files:
-        functions |= sections(file)
+    return of_text(path.stem, "\n".join(file.read_text(encoding="utf-8") for file in files(path)))
+
+
+def files(path: Path) -> list[Path]:
+    """The SQL files of a layout, in order."""
+    return sorted(path.glob("*.sql")) if path.is_dir() else [path]
+
+
+@cache
+def of_text(name: str, content: str) -> Layout:
+    """The layout of a text; raises ValueError where it names a function twice."""
+    functions = sections_of(content, name)
+    signatures = {function: found for function, body in functions.items() if (found := declared(body))}
+    functions |= {
+        part.seen: _counting(part, signatures[part.functions[0]])
+        for part in PARTS
+        if part.seen not in functions and part.functions[0] in signatures
+    }
+    needs = {function: _needs(body) for function, body in functions.items()}
+    needs |= {part.seen: needs[part.functions[0]] for part in PARTS if part.seen in functions and not needs[part.seen]}
     marks = [
         (table, column)
         for line in re.findall(r"^-- marks: (.+)$", content, re.MULTILINE)
         for table, _, column in (mark.strip().partition(".") for mark in line.split(","))
     ]
     return Layout(
-        path.stem,
+        name,
         tuple(marks),
         functions,
-        {function: _needs(body) for function, body in functions.items()},
+        needs,
         {function: _wants(body) for function, body in functions.items()},
-        {function: found[1] for function, body in functions.items() if (found := _READERS.search(body))},
-        hashlib.sha256(content.encode()).hexdigest(),
+        {function: reader[1] for function, body in functions.items() if (reader := _READERS.search(body))},
+        signatures,
+        content,
+    )
+
+
+def _counting(part: Part, counted: Signature) -> str:
+    """What `db check` shows of a part where the layout does not say it: rows, and the newest one's time."""
+    called = f"keyed_{counted.name}" if keys.needs_numbers(counted) else counted.name
+    given = ", ".join(f"'{'-' if n == 0 else ''}infinity'" for n, _ in enumerate(counted.arguments))
+    time = next((column for column, kind in counted.columns if kind in ("timestamptz", "date")), None)
+    newest = f"max({time})::timestamptz" if time else "NULL::timestamptz"
+    return (
+        f"CREATE FUNCTION minibar_ml.{part.seen}() RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb)\n"
+        f"LANGUAGE sql STABLE AS $$\n    SELECT count(*), {newest}, NULL::jsonb FROM minibar_ml.{called}({given})\n$$"
     )
 
 

@@ -54,7 +54,7 @@ $$;
 -- name: source_kept_stays
 -- needs: misafir_kayitlari(id)
 -- Those of some list rows that are still there, whatever they say by now.
-CREATE FUNCTION minibar_ml.source_kept_stays(ids integer[])
+CREATE FUNCTION minibar_ml.source_kept_stays(ids bigint[])
 RETURNS TABLE (stay_id integer) LANGUAGE sql STABLE AS $$
     SELECT id FROM source.misafir_kayitlari WHERE id = ANY (ids)
 $$;

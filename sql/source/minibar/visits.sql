@@ -68,13 +68,14 @@ $$;
 -- name: source_controls
 -- needs: oda_kontrol_kayitlari(id, oda_id, personel_id, baslangic_zamani, bitis_zamani, kontrol_tipi)
 -- An attendant's minutes in a room, where both ends are on record. The record that a day leaves open says nothing: its
--- kind is then the column's default. is_empty_check: the attendant found nothing missing.
+-- kind is then the column's default. is_empty_check: the attendant found nothing missing. is_knock: a sign "do not
+-- disturb" kept the attendant out.
 CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
-               is_empty_check boolean)
+               is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
     SELECT c.id, c.oda_id, c.personel_id, c.baslangic_zamani::timestamptz, c.bitis_zamani::timestamptz,
-           c.kontrol_tipi::text = 'sarfiyat_yok'
+           c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
       AND c.bitis_zamani::timestamptz >= since AND c.bitis_zamani::timestamptz < until
