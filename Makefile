@@ -4,7 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# Tests wait for their servers half of the time, so two more than there are cores.
+# Tests wait for their servers half of the time, so two more than there are cores. Files are handed out in their order,
+# in which short unit tests come last: by number of tests, the longest files would be last and alone.
 WORKERS ?= $(shell expr $$(nproc) + 2)
 LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -28,7 +29,7 @@ demo: $(VENV)/.runtime
 	@$(BIN)/minibar-ml demo $(ARGS)
 
 test: lint
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Protocol
 from uuid import uuid4
 
+from minibar_ml.deadline import within
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.log import logger
 
@@ -56,8 +57,7 @@ class Watch:
         try:
             # The settings have made sure that it is https, or this machine.
             request = Request(f"{self._url}{event}?rid={self._id}", method="GET")
-            with urlopen(request, timeout=TIMEOUT_SECONDS):
-                pass
+            within(TIMEOUT_SECONDS, lambda: urlopen(request, timeout=TIMEOUT_SECONDS).close())
         except HTTPError as error:
             error.close()
             logger.warning("ping failed, ML_PING_URL returned status %d; the job is not affected", error.code)

@@ -274,6 +274,10 @@ DECLARE
     partition_name text;
     made integer := 0;
 BEGIN
+    IF since < until - interval '12 years' OR until > clock_timestamp() + interval '5 years' THEN
+        RAISE EXCEPTION 'no partitions are made from % to %: more than 12 years, or 5 years ahead', since, until
+            USING ERRCODE = 'invalid_parameter_value';
+    END IF;
     WHILE month_start <= (until AT TIME ZONE 'UTC') + interval '2 months' LOOP
         partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
         IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
@@ -343,7 +347,9 @@ CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT hotel_ids || 0 FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles)
+    SELECT hotel_ids || 0 FROM minibar_ml.ml_access
+    WHERE database_role = who AND role = ANY(roles)
+      AND EXISTS (SELECT FROM pg_roles r WHERE r.rolname = who AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.in_quiet_hours(at timestamp with time zone, quiet_from time without time zone, quiet_until time without time zone) RETURNS boolean
@@ -582,15 +588,18 @@ BEGIN
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
             (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
                              NULL, NULL),
-            (5, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (6, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
+            (5, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+                            AND minibar_ml.is_live(n.status), NULL, NULL),
+            (6, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (7, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (7, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (8, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (8, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (9, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (9, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (10, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (10, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (11, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
@@ -874,7 +883,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     considered_at timestamp with time zone,
     value double precision,
     reason text,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -944,6 +953,8 @@ CREATE TABLE minibar_ml.ml_alerts (
     muted_by bigint,
     end_reason text,
     corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
@@ -1030,6 +1041,10 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains
 COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
@@ -1547,6 +1562,64 @@ COMMENT ON COLUMN minibar_ml.ml_schema_migrations.checksum IS 'SHA-256 of the fi
 
 COMMENT ON COLUMN minibar_ml.ml_schema_migrations.applied_at IS 'When it was applied.';
 
+CREATE TABLE minibar_ml.ml_setup_rises (
+    id bigint NOT NULL,
+    hotel_id integer NOT NULL,
+    room_type text,
+    product_id integer NOT NULL,
+    units numeric NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    seen_in text NOT NULL,
+    CONSTRAINT ml_setup_rises_check CHECK ((until_at >= since_at)),
+    CONSTRAINT ml_setup_rises_seen_in_check CHECK ((seen_in = ANY (ARRAY['setups'::text, 'rooms'::text]))),
+    CONSTRAINT ml_setup_rises_units_check CHECK ((units > (0)::numeric))
+);
+
+COMMENT ON TABLE minibar_ml.ml_setup_rises IS 'Since when rooms of a type get more of a product: what is put in for that was not consumed.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.id IS 'Number of the row.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.room_type IS 'The type of the rooms; null: rooms without one.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.units IS 'Units more in each room.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.since_at IS 'The setup was still the former one at this instant.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.until_at IS 'By this instant it was raised.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.seen_in IS 'setups: the application''s own tables; rooms: nearly all of them were filled by so many units on one day.';
+
+ALTER TABLE minibar_ml.ml_setup_rises ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME minibar_ml.ml_setup_rises_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE minibar_ml.ml_setups (
+    hotel_id integer NOT NULL,
+    room_type text NOT NULL,
+    product_id integer NOT NULL,
+    units numeric NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_setups IS 'Units of each product that belonged in rooms of a type when that was last read.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.hotel_id IS 'The hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.room_type IS 'The type of the rooms.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.product_id IS 'The product''s id in the source.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.units IS 'Units in a room.';
+
 CREATE TABLE minibar_ml.ml_source_contract (
     only_row boolean DEFAULT true NOT NULL,
     layout text NOT NULL,
@@ -1759,6 +1832,12 @@ ALTER TABLE ONLY minibar_ml.ml_people
 ALTER TABLE ONLY minibar_ml.ml_schema_migrations
     ADD CONSTRAINT ml_schema_migrations_pkey PRIMARY KEY (version);
 
+ALTER TABLE ONLY minibar_ml.ml_setup_rises
+    ADD CONSTRAINT ml_setup_rises_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY minibar_ml.ml_setups
+    ADD CONSTRAINT ml_setups_pkey PRIMARY KEY (hotel_id, room_type, product_id);
+
 ALTER TABLE ONLY minibar_ml.ml_source_contract
     ADD CONSTRAINT ml_source_contract_pkey PRIMARY KEY (only_row);
 
@@ -1786,6 +1865,8 @@ CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 
 CREATE INDEX ml_alerts_fingerprint ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, last_occurred_on);
+
+CREATE INDEX ml_alerts_incident ON minibar_ml.ml_alerts USING btree (incident_id) WHERE (incident_id IS NOT NULL);
 
 CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE (mute_id IS NOT NULL);
 
@@ -1826,6 +1907,8 @@ CREATE INDEX ml_outbox_failed ON minibar_ml.ml_outbox USING btree (ended_at) WHE
 CREATE INDEX ml_outbox_mail ON minibar_ml.ml_outbox USING btree (mail_id) WHERE (mail_id IS NOT NULL);
 
 CREATE INDEX ml_outbox_waiting ON minibar_ml.ml_outbox USING btree (next_at) WHERE (status = 'waiting'::text);
+
+CREATE INDEX ml_setup_rises_since ON minibar_ml.ml_setup_rises USING btree (since_at);
 
 CREATE INDEX ml_training_logs_time ON minibar_ml.ml_training_logs USING btree (started_at DESC);
 
@@ -1907,6 +1990,9 @@ ALTER TABLE ONLY minibar_ml.ml_alert_days
 
 ALTER TABLE ONLY minibar_ml.ml_alert_events
     ADD CONSTRAINT ml_alert_events_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);
+
+ALTER TABLE ONLY minibar_ml.ml_alerts
+    ADD CONSTRAINT ml_alerts_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES minibar_ml.ml_alerts(id);
 
 ALTER TABLE ONLY minibar_ml.ml_alerts
     ADD CONSTRAINT ml_alerts_mute_id_fkey FOREIGN KEY (mute_id) REFERENCES minibar_ml.ml_mutes(id);
@@ -1994,6 +2080,10 @@ CREATE POLICY jobs ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.runs_jobs(
 
 CREATE POLICY jobs ON minibar_ml.ml_people USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_setup_rises USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
+CREATE POLICY jobs ON minibar_ml.ml_setups USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
+
 CREATE POLICY jobs ON minibar_ml.ml_source_ids USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_source_problems USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -2039,6 +2129,10 @@ ALTER TABLE minibar_ml.ml_nights ENABLE ROW LEVEL SECURITY;
 ALTER TABLE minibar_ml.ml_outbox ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_people ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setup_rises ENABLE ROW LEVEL SECURITY;
+
+ALTER TABLE minibar_ml.ml_setups ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_source_ids ENABLE ROW LEVEL SECURITY;
 
@@ -2091,6 +2185,10 @@ CREATE POLICY seen ON minibar_ml.ml_outbox FOR SELECT USING (((alert_id IS NOT N
   WHERE (a.id = ml_outbox.alert_id)))));
 
 CREATE POLICY seen ON minibar_ml.ml_people FOR SELECT USING ((( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any) AND ((hotels IS NULL) OR (hotels && ( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)))));
+
+CREATE POLICY seen ON minibar_ml.ml_setup_rises FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_setups FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY seen ON minibar_ml.ml_source_ids FOR SELECT USING (((kind <> 'user'::text) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 

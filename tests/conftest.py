@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
@@ -105,11 +107,10 @@ def _embedded(folder: Path) -> Any:
 
 
 def _run(url: str, statement: str) -> None:
-    engine = create_engine(
-        make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool, isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
-        connection.execute(text(statement))
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def _sibling(url: str, name: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml import __version__, log
+from minibar_ml import __version__, deadline, log
 from minibar_ml.cli import console
 from minibar_ml.cli.lazy import Command, LazyGroup
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
@@ -122,6 +122,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run() -> None:
     """Entry point of the console script."""
     code = main()
+    if deadline.is_work_left():
+        # What is late may never end, and Python would wait for it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
     # The process ends: a last search for garbage would only take time.
     gc.freeze()
     raise SystemExit(code)

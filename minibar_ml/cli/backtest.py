@@ -1,7 +1,7 @@
 """`minibar-ml backtest`: the alerts that cron's jobs would have raised; nothing is stored or sent."""
 
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -56,7 +56,7 @@ def backtest(
     result = session.work(settings, "backtest", job)
     found = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, found, session.language(settings)))
+        console.print_json(_document(result, found, session.language(settings), plan.today()))
     else:
         from minibar_ml.cli.views import backtest  # rich's tables, which --json does without
 
@@ -64,14 +64,14 @@ def backtest(
     _note(result, days)
 
 
-def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang) -> dict[str, Any]:
+def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, today: date) -> dict[str, Any]:
     """The JSON document; examples are as in `alerts list --json`, without the fields of stored alerts."""
     resolved = result.resolved_by_type()
     by_type = {
         kind: {"alerts": sum(by_severity.values()), "by_severity": by_severity, "auto_resolved": resolved[kind]}
         for kind, by_severity in result.counts().items()
     }
-    shown = [json_rows.as_json(alert, lang) for alert in found]
+    shown = [json_rows.as_json(alert, lang, today) for alert in found]
     return {
         "since": result.since,
         "until": result.until,

@@ -21,6 +21,7 @@ from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts
+from minibar_ml.store.source.seen import fetch_seen
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -137,7 +138,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
     with session.store(settings, "db check") as connection:
         contract = source.read(connection)
         version = migrations.server_version(connection)
-        seen = source.fetch_seen(connection, contract)
+        seen = fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
         idle = runs.fetch_idle(connection, last.as_of) if last else ()
     refused = last.counts.get("refusals", []) if last else []

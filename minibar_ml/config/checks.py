@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from minibar_ml.domain.errors import ConfigurationError
 
 _COUNTRY = re.compile(r"[A-Z]{2}")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
 
 
@@ -26,6 +27,15 @@ def require_country(variable: str, code: str) -> None:
         raise ConfigurationError(
             f"{variable}={code!r} is not an ISO 3166-1 code, two capital letters such as TR or CY "
             "(see https://holidays.readthedocs.io); leave it empty for no holidays."
+        )
+
+
+def require_currency(variable: str, code: str) -> None:
+    """A currency code or nothing."""
+    if code and not _CURRENCY.fullmatch(code):
+        raise ConfigurationError(
+            f"{variable}={code!r} is not an ISO 4217 code, three capital letters such as TRY or EUR; leave it empty to "
+            "show amounts without one."
         )
 
 

@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from minibar_ml.config import events_file, products_file
 from minibar_ml.config.conversion import as_text
 from minibar_ml.config.facts import EVENTS, FACTS, ZONE
 from minibar_ml.config.settings import Settings
@@ -60,11 +59,15 @@ def assumed(settings: Settings, given: Collection[str]) -> tuple[Stated, ...]:
 
 def of_events(path: Path) -> dict[Key, Any]:
     """The events of a CSV file, by hotel."""
+    from minibar_ml.config import events_file  # only where there is a file: slow to import
+
     return {Key(EVENTS, hotel_id): own for hotel_id, own in events_file.events(path).items()}
 
 
 def of_products(path: Path, hotel_id: int | None = None) -> dict[Key, Any]:
     """What a TOML or CSV file says of products."""
+    from minibar_ml.config import products_file  # only where there is a file: slow to import
+
     return {
         Key(name, hotel_id, product): value
         for product, terms in products_file.terms(path).items()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from minibar_ml.config.checks import require_country, require_ping_url, require_zone
+from minibar_ml.config.checks import require_country, require_currency, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
 from minibar_ml.domain.calendar import Events
 from minibar_ml.domain.house import HouseHours
@@ -119,6 +119,12 @@ class Settings:
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    currency: str = _fact(
+        "",
+        "currency of the source's prices, such as TRY or EUR, shown with amounts; empty: none is shown",
+        "kaynaktaki fiyatların para birimi, TRY veya EUR gibi; tutarlarla gösterilir; boş: gösterilmez",
+        check=require_currency,
+    )
     check_in_time: time = _fact(
         HouseHours.check_in,
         "check-in time of stays that have no time of arrival",
@@ -244,7 +250,7 @@ class Settings:
     smtp_password: str = _setting("", "password of that user", is_secret=True)
     smtp_password_file: str = _setting("", "file (mode 0600) with that password, used if ML_SMTP_PASSWORD is empty")
     smtp_sender: str = _setting("", "sender address of mails; empty: ML_SMTP_USER")
-    smtp_timeout: int = _setting(20, "seconds to wait for the mail server", 1, 60)
+    smtp_timeout: int = _setting(20, "seconds for connecting to the mail server, and for each mail", 1, 60)
     notify_interval: int = _setting(60, "seconds between alerts notify runs", 60, DAY, check=require_interval)
     notify_seconds: int = _setting(50, "seconds after which a notify run starts no further message", 1, 3600)
     notify_attempts: int = _setting(24, "attempts before a message is given up", 1, 1000)

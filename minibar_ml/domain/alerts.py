@@ -8,19 +8,19 @@ from typing import Any, Literal, get_args
 from minibar_ml.domain import alert_kinds
 from minibar_ml.domain.alert_kinds import AlertType
 from minibar_ml.domain.metrics import EntityType, MetricType
+from minibar_ml.domain.severities import SEVERITIES as SEVERITIES
+from minibar_ml.domain.severities import Severity as Severity
 
-Severity = Literal["low", "medium", "high", "critical"]
 Status = Literal["open", "acknowledged", "snoozed", "resolved", "false_positive"]
 Verdict = Literal["acknowledged", "resolved", "false_positive"]
 
-SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
-    "opened", "escalated", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved", "false_positive",
-    "reopened", "muted", "unmuted", "commented",
+    "opened", "escalated", "recurred", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved",
+    "false_positive", "reopened", "muted", "unmuted", "commented",
 )  # fmt: skip
 """What can happen to an alert."""
 
@@ -28,16 +28,6 @@ EndReason = Literal["records_changed", "subject_gone"]
 """Why the system ended an alert, where not because all is normal again."""
 Sort = Literal["severity", "impact", "time"]
 SORTS: tuple[Sort, ...] = get_args(Sort)
-
-
-def severity_of(deviation_percent: float) -> Severity:
-    """Severity from the absolute deviation in percent: < 30 low, < 50 medium, < 80 high, else critical."""
-    size = abs(deviation_percent)
-    if size < 30:
-        return "low"
-    if size < 50:
-        return "medium"
-    return "high" if size < 80 else "critical"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +86,11 @@ class Finding:
         """Whether one cause makes the same fault again every day."""
         return alert_kinds.is_continuing(self.type, self.reason)
 
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether each of its days is a fault of its own."""
+        return alert_kinds.KINDS[self.type].is_repeatable
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
@@ -140,6 +135,15 @@ class Alert:
     end_reason: EndReason | None = None
     corrected_at: datetime | None = None
     """As of when its figures were last corrected, because the records had changed."""
+    incident_id: int | None = None
+    """The alert by which the incident is known that this one is a part of; None: it is alone."""
+    is_counted: bool = True
+    """Whether its possible loss counts in sums: of an incident one alert's does."""
+
+    @property
+    def counted_impact(self) -> float | None:
+        """What it adds to a sum of money; None where that is unknown."""
+        return self.impact if self.is_counted or self.impact is None else 0.0
 
 
 @dataclass(frozen=True, slots=True)

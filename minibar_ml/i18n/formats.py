@@ -88,9 +88,9 @@ def change(value: Any, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(TIMES).format(n=whole(1 + exact / 100, lang))
 
 
-def money(amount: Any, lang: Lang) -> str:
-    """An amount with two decimals; a dash where there is none."""
-    return UNSET if amount is None else fixed(amount, lang, 2)
+def money(amount: Any, lang: Lang, currency: str = "") -> str:
+    """An amount with two decimals and, where it is known, its currency; a dash where there is none."""
+    return UNSET if amount is None else f"{fixed(amount, lang, 2)} {currency}".rstrip()
 
 
 def counted(thing: str, value: Any, lang: Lang, digits: int = 1) -> str:

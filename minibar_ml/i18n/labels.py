@@ -27,6 +27,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "event": {
         "opened": "raised",
         "escalated": "severity raised",
+        "recurred": "found again",
         "corrected": "corrected, records changed",
         "acknowledged": "read",
         "snoozed": "snoozed",

@@ -19,6 +19,7 @@ from minibar_ml.i18n.wordings import (
     NONES,
     NORMALS,
     NOTHING_TO_DO,
+    ON_DAY,
     PROVISIONAL,
     UNKNOWN_REASON,
     WITHDRAWN,
@@ -38,7 +39,8 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO, TIMES, *ESTIMATES)
+    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
+    yield from (ON_DAY, TIMES, *ESTIMATES)
     for module in (evidence, captions, explanations, standings, mutings, source_problems):
         yield from module.TEXTS
 
@@ -149,6 +151,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "lower_minutes": number(alert.lower, lang),
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
+        "earlier": _earlier(alert, facts.get("earlier"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -178,9 +181,17 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     return written
 
 
+def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
+    """`3 units on 5 Jun`, for each day of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("on")]
+    translate = catalog(DOMAIN, lang).gettext
+    days = [(estimate("unit", one.get("units"), lang), day(one["on"], lang, near=alert.occurred_on)) for one in known]
+    return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
+
+
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
-    things |= {"handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
     facts = {**facts, "ordered_units": None, **on_order}
     things |= {"ordered_units": "unit", "undated_units": "unit"}

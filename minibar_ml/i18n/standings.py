@@ -14,7 +14,8 @@ END_REASONS = {"records_changed": RECORDS_CHANGED, "subject_gone": SUBJECT_GONE}
 AS_FOUND = "{day}: {value}, as when it was found"
 NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
-TEXTS = (SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE)
+PART = "Same cause: alert {id}, {type}, {name}"
+TEXTS = (PART, SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:
@@ -30,6 +31,12 @@ def standing(alert: Alert, lang: Lang) -> list[str]:
     if alert.muted_by is not None:
         states.append(translate(MUTED).format(id=alert.muted_by))
     return states
+
+
+def part_line(alert: Alert, lang: Lang) -> str:
+    """Another alert of the same incident."""
+    kind = label("type", alert.type, lang)
+    return catalog(DOMAIN, lang).gettext(PART).format(id=alert.id, type=kind, name=alert.entity_name)
 
 
 def again(before: Alert, lang: Lang) -> str:

@@ -37,6 +37,12 @@ class Wording:
 HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
+MISTYPED = (
+    "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
+    "{measured_on} first."
+)
+EARLIER = "Missing before that: {earlier}."
+"""Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -47,6 +53,8 @@ STOCK = (
 )
 ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from another store."
 AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
+ON_DAY = "{units} on {day}"
+"""One of those days."""
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -88,18 +96,28 @@ WORDINGS: Mapping[str, Wording] = {
         "Room {name}: {units} missing while the room was vacant.",
         "Find out why the room was entered since the last check (late check-out, maintenance, cleaning) and count the "
         "minibar again.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
         later="Find out from the records of that day why the room was entered (late check-out, maintenance, cleaning).",
     ),
     "after_departure": Wording(
         "Room {name}: {units} missing after the departure check; the hour of departure is not on record.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
+    "around_departure": Wording(
+        "Room {name}: {units} missing after a check that was within two hours after the departure on record.",
+        "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
+    "after_first_check": Wording(
+        "Room {name}: {units} missing at the second check after a departure; the first may have overlooked them.",
+        "Ask who did the first check whether everything was refilled. If so, find out who entered the room since then.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",
-        ("Last check: {previous_on}.", MISSING),
+        ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "silent": Wording(
         "Room {name}: no consumption recorded in {nights} with guests{normal}.",
@@ -171,13 +189,13 @@ WORDINGS: Mapping[str, Wording] = {
     "leak": Wording(
         "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (),
+        (MISTYPED,),
         (NONE, AT_MOST),
     ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),

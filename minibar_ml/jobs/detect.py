@@ -8,8 +8,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alert_kinds import AlertType, types_where
-from minibar_ml.domain.alerts import Finding, Transitions
+from minibar_ml.domain.alert_kinds import AlertType, severity_of, types_where
+from minibar_ml.domain.alerts import Finding, MovedGround, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.domain.phases import History, recorded
 from minibar_ml.domain.verdicts import LabelledAlert
@@ -57,7 +57,7 @@ def run(
     """Check each day and turn findings into alerts, in one transaction; `progress` is called with each day done."""
     with runs.job_run(connection, "detect", plan.as_of) as job:
         since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect")
-        scope = Scope.of(plan, since, [] if plan.walks else grounds.fetch_moved(connection, plan.today()))
+        scope = Scope.of(plan, since, _moved(connection, plan, since))
         days = scope.days
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
@@ -103,6 +103,12 @@ def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
     return {hotel: History.of(0, known.silent_days + max(passed, 0)) for hotel, known in recorded(last.counts).items()}
 
 
+def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
+    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
+    is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
+    return [] if is_known else grounds.fetch_moved(connection, plan.today())
+
+
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
     """The verdicts known on a day; fetched when first asked for, which is only where something is learned."""
 
@@ -137,7 +143,7 @@ def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> l
             metric=next(name for name in METRIC_TYPES if name == metrics[0]),
             occurred_on=plan.today(),
             reason="model_refused",
-            severity="medium",
+            severity=severity_of("model_fallback", "model_refused"),
             detector="models",
             value=float(len(metrics)),
             facts={"metrics": metrics, "why": refused[hotel_id, metrics[0]]},

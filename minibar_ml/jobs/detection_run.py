@@ -14,7 +14,7 @@ from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records
-from minibar_ml.ml.impact import impact
+from minibar_ml.ml.impact import impact, severity
 from minibar_ml.ml.training import FittedModels
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.source import entities
@@ -108,7 +108,7 @@ def _detect_day(
 
 
 def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Finding:
-    """The finding with its possible loss, the products found, and hours as the hotel's clock shows them."""
+    """The finding with its possible loss, the severity that follows, products, and hours of the hotel's clock."""
     found = known.found.get((finding.metric, finding.entity_id, finding.occurred_on.isoformat()))
     facts: dict[str, Any] = dict(finding.facts or {})
     if found:
@@ -118,4 +118,5 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
         facts["products"] = sorted(named, key=lambda product: (-float(str(product["units"])), str(product["name"])))
     if "requested_at" in facts:
         facts["requested_time"] = datetime.fromisoformat(facts["requested_at"]).astimezone(zone).strftime("%H:%M")
-    return replace(finding, facts=facts, impact=impact(finding, found, known.prices))
+    valued = replace(finding, facts=facts, impact=impact(finding, found, known.prices))
+    return replace(valued, severity=severity(valued, known.prices))

@@ -142,6 +142,7 @@ class DeliveryPlan:
     digest_threshold: int
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+    currency: str = ""
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

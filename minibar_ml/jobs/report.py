@@ -46,6 +46,7 @@ class ReportScope:
     timezone: str
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         mutes=reports.fetch_mutes(connection, scope, period),
         problems=tuple(problems.fetch(connection, asked.as_of.astimezone(ZoneInfo(asked.timezone)).date())),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        currency=asked.currency,
     )
 
 

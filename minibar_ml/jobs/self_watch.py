@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alert_kinds import AlertType, types_where
+from minibar_ml.domain.alert_kinds import AlertType, severity_of, types_where
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.domain.health import Schedule, ScheduledJob, is_overdue
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
@@ -69,7 +69,7 @@ def _finding(
         metric="room_consumption",
         occurred_on=plan.today(),
         reason=reason,
-        severity="high",
+        severity=severity_of(alert_type, reason),
         detector="watch",
         value=float(value),
         facts=facts,

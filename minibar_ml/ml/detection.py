@@ -46,7 +46,7 @@ def detect_day(
         found = detector.decide(scores, parameters, limits, moment) if len(scores) else []
         found = _ranked(found, scores, fitted, spec.name, moment.day)
         findings += as_provisional(found, history) if history and phase == "provisional" else found
-    return [_with_calendar(finding, seen.calendar) for finding in _without_explained(findings)]
+    return [_with_calendar(finding, seen.calendar) for finding in _with_rivals(_without_explained(findings))]
 
 
 def _ranked(found: list[Finding], scores: "DataFrame", fitted: FittedModels, name: str, day: int) -> list[Finding]:
@@ -80,6 +80,17 @@ def _with_calendar(finding: Finding, calendar: Calendar) -> Finding:
     if special is None:
         return finding
     return replace(finding, facts={**(finding.facts or {}), "calendar": special.name, "calendar_kind": special.kind})
+
+
+def _with_rivals(findings: list[Finding]) -> list[Finding]:
+    """A leak of a product whose ledger is below zero too may be a mistyped issue: it says so."""
+    below = {one.entity_id: abs(one.value) for one in findings if one.reason == "stock_negative"}
+    return [
+        replace(one, facts={**(one.facts or {}), "below_zero": below[one.entity_id]})
+        if one.reason == "leak" and one.entity_id in below
+        else one
+        for one in findings
+    ]
 
 
 def _without_explained(findings: list[Finding]) -> list[Finding]:

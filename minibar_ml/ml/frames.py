@@ -16,9 +16,10 @@ from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL = range(3)
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK = range(5)
 """How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
-check is on the arrival day, and that day's hour is not on record."""
+check is on the arrival day, and that day's hour is not on record; or the check before was within two hours after the
+hour of departure on record; or it was the first since the guest left, and what it overlooked is found now."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 
@@ -52,9 +53,9 @@ class Frames:
         guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
         occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
         since the room's check before.
-    vacant: hotel_id, room_id, day, units, previous_on, evidence (see CERTAIN), check_hour (of the check before, -1
-        where it does not matter); visits with no guest known since the visit before. Certain ones that found nothing
-        are left out.
+    vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
+        before, -1 where it does not matter); visits with no guest known since the visit before. Certain ones that found
+        nothing are left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.

@@ -1,8 +1,10 @@
-"""Possible loss of a finding in money: units x price; None where a price or the products are unknown."""
+"""Possible loss of a finding in money, units x price, and the severity that it gives; unknown where a price is."""
 
 from collections.abc import Callable, Mapping
+from statistics import median
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alert_kinds import severity_rule
+from minibar_ml.domain.alerts import Finding, Severity
 from minibar_ml.domain.prices import Price
 from minibar_ml.ml.contract import Worth
 from minibar_ml.ml.detectors import ALL
@@ -29,6 +31,25 @@ def _of_products(finding: Finding, found: Mapping[int, float], prices: Mapping[i
     if worth is None or finding.value <= 0:
         return None
     return round(worth * max(_off(finding), 0.0) / finding.value, 2)
+
+
+def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
+    """The finding's severity by its possible loss, in units of the median price of all products.
+
+    As the detector has it where the loss is not known, or where something else decides.
+    """
+    rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
+    if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
+        return finding.severity
+    return rule.severity(finding.impact / usual)
+
+
+def _usual(worth: Worth | None, prices: Mapping[int, Price]) -> float | None:
+    """The median of those prices that a loss is computed with: one bottle of champagne does not make a can cheap."""
+    goods = worth in ("goods", "missing")
+    known = [one.lost_goods if goods else one.lost_sale for one in prices.values()]
+    priced = [float(one) for one in known if one is not None and one > 0]
+    return median(priced) if priced else None
 
 
 def _off(finding: Finding) -> float:

@@ -32,6 +32,7 @@ HEADINGS = {
     "unmuted": _("New alert"),
     "unsnoozed": _("Snooze ended, alert still open"),
     "escalated": _("Severity raised to %(severity)s"),
+    "recurred": _("Found again"),
     "resolved": _("Alert ended"),
     "withdrawn": _("Alert withdrawn, records changed"),
     "false_positive": _("Alert marked as a false positive"),
@@ -58,12 +59,14 @@ class Summary:
 
 @dataclass(frozen=True)
 class Words:
-    """The reader's language and zone, the names of the hotels where there are several, and the day of reading."""
+    """The reader's language and zone, the names of the hotels where there are several, the day of reading, and the
+    currency of prices, where it is known."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
+    currency: str = ""
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str) -> Mail:
         """The message about one alert; its heading says why it is sent."""
@@ -165,7 +168,7 @@ class Words:
         if alert.occurrences > 1:
             facts.append((self._translate(_("Seen on")), counted("day", alert.occurrences, self.lang)))
         if alert.impact is not None:
-            facts.append((self._field("impact"), money(alert.impact, self.lang)))
+            facts.append((self._field("impact"), money(alert.impact, self.lang, self.currency)))
         return facts
 
     def _entity(self, alert: Alert) -> str:

@@ -128,6 +128,8 @@ def money(report: Report, words: Words) -> Table:
         "your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that wait for "
         "someone. Ended without action: alerts that closed by themselves."
     )
+    if report.currency:
+        note += " " + _("Amounts are in %(currency)s.") % {"currency": report.currency}
     if all_types.unpriced:
         note += " " + words.catalog.ngettext(
             "%(num)d alert without a known price is not included.",

@@ -10,7 +10,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.alerts import (
@@ -81,18 +81,32 @@ def upsert(
             "most_quiet_days": MOST_QUIET_DAYS,
         },
     ).all()
-    _mute(connection)
+    _relate(connection)
     return Transitions(**moved, resolved=len(resolved))
+
+
+def _relate(connection: Connection) -> None:
+    """Let live alerts be muted by those that explain them, and put those of one cause into one incident; sent together.
+
+    Of an incident one alert counts in sums.
+    """
+    of_incidents = list(types_where(lambda kind: kind.is_of_incident))
+    steps = ("alerts.mute", "alerts.group_incidents", "alerts.count_incidents")
+    values = {**_of_muting(), "of_products": of_incidents, "of_rooms": of_incidents}
+    connection.execute(text(";\n".join(query(step).text for step in steps)), values)
 
 
 def _mute(connection: Connection) -> None:
     """Let live alerts be muted by those live ones that explain them, and by no others."""
-    values = {
+    connection.execute(query("alerts.mute"), _of_muting())
+
+
+def _of_muting() -> dict[str, Any]:
+    return {
         "needs_fresh_data": list(types_where(lambda kind: kind.needs_fresh_data)),
         "shift_reasons": [reason for kind in KINDS.values() for reason in kind.shift_reasons],
         "common_store": COMMON_STORE,
     }
-    connection.execute(query("alerts.mute"), values)
 
 
 def _can_mute(alert: Alert) -> bool:
@@ -130,6 +144,15 @@ def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
     return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
 
 
+def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
+    """By incident, its live alerts, of the incidents that any of these belong to."""
+    ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
+    incidents: dict[int, list[Alert]] = {}
+    for alert in _alerts(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+        incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
+    return incidents
+
+
 def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
     """The alerts of these ids, by id; raises NotFound naming every unknown id."""
     found = _alerts(connection.execute(query("alerts.fetch_by_id"), {"ids": list(ids)}).all())
@@ -155,9 +178,14 @@ def _require_right(connection: Connection, ids: Collection[int]) -> None:
 
 
 def set_verdict(
-    connection: Connection, ids: Collection[int], verdict: Verdict, operator: str, at: datetime
+    connection: Connection,
+    ids: Collection[int],
+    verdict: Verdict,
+    operator: str,
+    at: datetime,
+    comment: str | None = None,
 ) -> list[Alert]:
-    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry.
+    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry and comment.
 
     One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
     """
@@ -168,6 +196,7 @@ def set_verdict(
         "from_statuses": list(FROM_STATUSES[verdict]),
         "operator": operator,
         "at": at,
+        "comment": comment,
     }
     return _with_muted(connection, _alerts(connection.execute(query("alerts.set_verdict"), values).all()))
 

@@ -30,9 +30,12 @@ PREPARE = """
            pg_catalog.set_config('search_path', %s, false),
            pg_catalog.set_config('TimeZone', %s, false),
            pg_catalog.set_config('lock_timeout', %s, false),
-           pg_catalog.set_config('minibar_ml.os_user', %s, false)
+           pg_catalog.set_config('minibar_ml.os_user', %s, false),
+           pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)
 """
-"""What a session begins with. The schemas of the role's own search_path are kept: `db init` finds the source there."""
+"""What a session begins with. train and detect compute in the transaction that has read and will write, which ordinary
+hardening (idle_in_transaction_session_timeout) would end. The schemas of the role's own search_path are kept: `db init`
+finds the source there."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
 
 Result = TypeVar("Result")
@@ -184,6 +187,11 @@ def explain(error: BaseException) -> MinibarError | None:
         original, psycopg2.OperationalError | psycopg2.InterfaceError
     ):
         return DatabaseUnreachable(f"Database error: {first_line}. Nothing was stored; the next run continues.")
+    if code == "25006":
+        return PreconditionFailed(
+            "This database can't be written to now: it is a standby, or set to read-only. Give the primary server's "
+            "address in ML_DATABASE_URL."
+        )
     if code == "42501":
         return PreconditionFailed(_denied(first_line))
     if code in ("3F000", "42P01", "42703", "42883"):

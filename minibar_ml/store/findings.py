@@ -117,6 +117,7 @@ def _row(finding: Finding, name: str, message: str, suggested_action: str) -> di
         "settled_at": finding.settled_at,
         "is_state": finding.is_state,
         "is_continuing": finding.is_continuing,
+        "is_repeatable": finding.is_repeatable,
     }
 
 

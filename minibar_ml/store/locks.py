@@ -16,7 +16,7 @@ def exclusive(connection: Connection, name: str) -> Iterator[None]:
     The lock belongs to the connection: a killed process gives it back.
     """
     if not connection.execute(query("runs.try_lock"), {"name": name}).scalar_one():
-        raise AnotherRunHoldsTheLock(f"Another {name} run is in progress.")
+        raise AnotherRunHoldsTheLock(f"Another {name} run is in progress.{_holder(connection, name)}")
     connection.commit()
     try:
         yield
@@ -25,3 +25,9 @@ def exclusive(connection: Connection, name: str) -> Iterator[None]:
             connection.rollback()
             connection.execute(query("runs.unlock"), {"name": name})
             connection.commit()
+
+
+def _holder(connection: Connection, name: str) -> str:
+    """Who it is: any login of the database may take the lock, and somebody has to see whose it is."""
+    holder = connection.execute(query("runs.find_holder"), {"name": name}).one_or_none()
+    return f" Role {holder.usename} holds its lock, process {holder.pid}." if holder else ""

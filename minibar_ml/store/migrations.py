@@ -83,6 +83,8 @@ def upgrade(connection: Connection) -> list[Migration]:
     """Apply what is pending, each migration in one transaction, under the lock 'upgrade'; returns what was applied."""
     with exclusive(connection, "upgrade"):
         todo = pending(connection)
+        if todo:
+            _require_sound_ground(connection)
         connection.rollback()
         for migration in todo:
             connection.execute(query("migrations.create_schema"))
@@ -92,6 +94,23 @@ def upgrade(connection: Connection) -> list[Migration]:
             connection.execute(query("migrations.insert"), record)
             connection.commit()
         return todo
+
+
+def _require_sound_ground(connection: Connection) -> None:
+    """Raise PreconditionFailed, before anything is applied, where the database's encoding or the schema's owner won't
+    do."""
+    encoding = connection.execute(text("SELECT pg_catalog.current_setting('server_encoding')")).scalar_one()
+    if encoding != "UTF8":
+        raise PreconditionFailed(
+            f"This database's encoding is {encoding}; minibar-ml needs UTF8. Dump it and restore it into a "
+            "database made by `createdb --encoding UTF8 --template template0`."
+        )
+    if owner := connection.execute(query("migrations.find_strange_owner")).scalar_one_or_none():
+        raise PreconditionFailed(
+            f"Schema minibar_ml belongs to role {owner}, who could change whatever is made in it: have its owner or a "
+            "superuser drop it, or give it to this role by `ALTER SCHEMA minibar_ml OWNER TO ...`, if nothing in it is "
+            "another's."
+        )
 
 
 def require_current(connection: Connection) -> None:

@@ -12,11 +12,12 @@ WITH found AS (
         value double precision, expected double precision, lower double precision, upper double precision,
         deviation_percent double precision, score double precision, detector text, impact numeric(14, 2), reason text,
         facts jsonb, message text, suggested_action text, occurred_on date, since_on date, raised_at timestamptz,
-        is_state boolean, is_continuing boolean)
+        is_state boolean, is_continuing boolean, is_repeatable boolean)
 ), live AS (
     -- Locked, so that a verdict which comes in between waits and what is worked out here stays true. A day of a fault
     -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
-    -- the same is stronger. Of equal days the first counts.
+    -- the same is stronger. Of equal days the first counts. Where each day is a fault of its own the last one counts, whose
+    -- sentence names those before.
     SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
            (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
@@ -42,7 +43,8 @@ WITH found AS (
             entity_name text, metric text, expected double precision, lower double precision, upper double precision,
             deviation_percent double precision, detector text, impact numeric(14, 2), reason text, facts jsonb,
             message text, suggested_action text, value double precision, score double precision)
-        ORDER BY coalesce(d.score, '-Infinity') DESC, CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
+        ORDER BY CASE WHEN f.is_repeatable THEN d.occurred_on END DESC, coalesce(d.score, '-Infinity') DESC,
+                 CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
     WHERE is_live(a.status)
       -- What a person decided about a day before this alert stays decided.
@@ -233,6 +235,56 @@ UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
+-- name: group_incidents
+-- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with the
+-- product whose shift mutes them. The first of them gives the incident its number; who is in one stays in it.
+WITH live AS MATERIALIZED (
+    SELECT id, type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, measured_on, reason, muted_by,
+           incident_id
+    FROM ml_alerts WHERE is_live(status)
+), linked AS (
+    SELECT a.id, b.id AS other_id FROM live a JOIN live b
+      ON b.entity_id = a.entity_id AND b.id < a.id AND (b.hotel_id = a.hotel_id OR 0 IN (a.hotel_id, b.hotel_id))
+    WHERE a.entity_type = 'product' AND b.entity_type = 'product'
+      AND a.type = ANY(:of_products) AND b.type = ANY(:of_products)
+      AND a.occurred_on <= b.last_occurred_on + 1 AND b.occurred_on <= a.last_occurred_on + 1
+    UNION ALL
+    SELECT a.id, b.id FROM live a JOIN live b
+      ON b.entity_id = a.entity_id AND b.id < a.id AND b.hotel_id = a.hotel_id AND b.measured_on = a.measured_on
+    WHERE a.entity_type = 'room' AND b.entity_type = 'room' AND a.type = ANY(:of_rooms) AND b.type = ANY(:of_rooms)
+    UNION ALL
+    SELECT a.id, m.id FROM live a JOIN live m ON m.id = a.muted_by WHERE m.reason = ANY(:shift_reasons)
+), first AS (
+    SELECT id, min(other_id) AS first_id FROM linked GROUP BY id
+), incidents AS (
+    SELECT f.id, f.first_id, coalesce(m.incident_id, g.first_id, f.first_id) AS incident_id
+    FROM first f JOIN live m ON m.id = f.first_id LEFT JOIN first g ON g.id = f.first_id
+), wanted AS (
+    SELECT id, incident_id FROM incidents
+    UNION SELECT first_id, incident_id FROM incidents
+    UNION SELECT incident_id, incident_id FROM incidents
+)
+UPDATE ml_alerts a SET incident_id = w.incident_id
+FROM (SELECT id, min(incident_id) AS incident_id FROM wanted GROUP BY id) w
+WHERE a.id = w.id AND a.incident_id IS NULL
+
+-- name: count_incidents
+-- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last.
+WITH members AS (
+    SELECT m.id, row_number() OVER (
+               PARTITION BY m.incident_id
+               ORDER BY m.status = 'false_positive' OR m.end_reason IS NOT DISTINCT FROM 'records_changed',
+                        m.muted_by IS NOT NULL, m.impact DESC NULLS LAST, m.id) = 1
+           AND m.end_reason IS DISTINCT FROM 'records_changed' AS counts
+    FROM ml_alerts m
+    WHERE m.incident_id IN (SELECT incident_id FROM ml_alerts WHERE incident_id IS NOT NULL AND is_live(status))
+)
+UPDATE ml_alerts a SET is_counted = m.counts FROM members m WHERE a.id = m.id AND a.is_counted <> m.counts
+
+-- name: fetch_incidents
+-- The live alerts of these incidents.
+SELECT * FROM ml_alerts WHERE incident_id = ANY(:ids) AND is_live(status) ORDER BY id
+
 -- name: fetch_ranked
 -- Alerts that match the filter, the most severe first, or the largest possible loss first where :by_impact.
 SELECT * FROM ml_alerts
@@ -299,7 +351,7 @@ ORDER BY alerts DESC, muted_by
 SELECT id FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
 -- name: set_verdict
--- Gives a verdict on those alerts that it still changes; returns them. Triggers write the history and the audit log.
+-- Gives a verdict on those alerts that it still changes, with a comment if there is one; returns them. Triggers write the history and the audit log.
 WITH before AS (
     SELECT id FROM ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE
@@ -314,6 +366,9 @@ WITH before AS (
         snoozed_until = NULL, snoozed_by = NULL
     FROM before b WHERE a.id = b.id
     RETURNING a.*
+), commented AS (
+    INSERT INTO ml_alert_comments (alert_id, by, body)
+    SELECT id, :operator, :comment FROM after WHERE CAST(:comment AS text) IS NOT NULL ORDER BY id
 )
 SELECT * FROM after ORDER BY id
 

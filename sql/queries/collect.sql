@@ -35,10 +35,11 @@ CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed
 CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
     row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
-    is_check boolean) ON COMMIT DROP;
+    is_check boolean, is_note boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_knocks (attendant_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_lines (visit_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_lines (
+    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
@@ -58,9 +59,12 @@ WITH found AS MATERIALIZED (
                 ELSE 'guests not between 1 and 50' END AS reason
     FROM found WHERE is_wrong
     UNION ALL
-    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong.
-    SELECT stay_id, room_id, CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30,
-           'departure before arrival'
+    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong. Before a departure
+    -- whose arrival is of another age somebody was there, since nobody knows when.
+    SELECT stay_id, room_id,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on - 30 WHEN departs_on > arrives_on - 30 THEN departs_on
+                ELSE arrives_on END,
+           CASE WHEN arrives_on > '2200-01-01' THEN departs_on ELSE arrives_on + 30 END, 'departure before arrival'
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
     INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
@@ -252,11 +256,15 @@ LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
 -- name: stage_custody
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
 WITH found AS MATERIALIZED (
-    SELECT *, least(handed_out, used, remaining, returned) >= 0 AS possible
+    SELECT *, least(handed_out, used, remaining, returned) AS least,
+           coalesce(least(handed_out, used, remaining, returned) >= 0
+                    AND greatest(handed_out, used, remaining, returned) <= 1000000, false) AS possible
     FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'custody', 'negative units', count(*), min(custody_id) FROM found WHERE NOT possible HAVING count(*) > 0
+    SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, count(*),
+           min(custody_id)
+    FROM found WHERE NOT possible GROUP BY 2
 )
 INSERT INTO scratch_custody
 SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, product_id, sum(handed_out), sum(returned),
@@ -269,9 +277,15 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
 -- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
 -- in no room says nothing.
-WITH draws AS MATERIALIZED (
+WITH found AS MATERIALIZED (
+    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
+    HAVING count(*) > 0
+), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
-    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL GROUP BY 1, 2, 3, 4
+    FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
 ), shown AS MATERIALIZED (
     SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
     FROM source_visits(:since_at, :until) v
@@ -279,7 +293,8 @@ WITH draws AS MATERIALIZED (
     WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
-    FROM source_stock_movements(:since_at, :until) WHERE flow = 'room_reversal' GROUP BY 1, 2
+    FROM source_stock_movements(:since_at, :until)
+    WHERE flow = 'room_reversal' AND abs(units) <= 1000000 GROUP BY 1, 2
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
@@ -335,14 +350,14 @@ FROM paired
 -- What the ledger had of each product before the span.
 INSERT INTO scratch_openings
 SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('-infinity', :since_at)
+FROM source_stock_movements('1900-01-01', :since_at)
 WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
 -- Where rows name no hotel, the ledger of a product is brought to what the depot holds now, so that its level is right.
 WITH hotels AS MATERIALIZED (
-    SELECT * FROM source_movement_hotels('-infinity', 'infinity')
+    SELECT * FROM source_movement_hotels('1900-01-01', '2200-01-01')
 ), own AS (
     UPDATE scratch_movements m SET hotel_id = h.hotel_id
     FROM hotels h WHERE h.movement_id = m.movement_id AND h.hotel_id IS NOT NULL
@@ -359,7 +374,7 @@ WITH hotels AS MATERIALIZED (
 ), ledger AS (
     SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
            sum(m.signed_units) AS now
-    FROM source_stock_movements('-infinity', 'infinity') m JOIN hotels h USING (movement_id)
+    FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
     GROUP BY h.hotel_id, m.product_id
 )
@@ -397,7 +412,7 @@ WITH before AS (
 )
 INSERT INTO scratch_rows
 SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
-       v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful)
+       v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful), v.kind = 'note'
 FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
 JOIN source_rooms() r USING (room_id)
 
@@ -415,7 +430,7 @@ WITH found AS MATERIALIZED (
     FROM source_previous_controls(CAST(:since_at AS timestamptz) - interval '6 hours')
 )
 INSERT INTO scratch_rows
-SELECT -control_id, hotel_id, room_id, room_type, attendant_id, ended_at, 'empty check', true
+SELECT -control_id, hotel_id, room_id, room_type, attendant_id, ended_at, 'empty check', true, false
 FROM found WHERE is_empty_check
 
 -- name: stage_visits
@@ -423,7 +438,8 @@ FROM found WHERE is_empty_check
 -- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
 -- in so short a time, and what is found the second time was there at the first. A row with the same content as one of the
 -- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
--- is not a check: the room was seen, what was missing is unknown.
+-- is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody need have
+-- been in the room: the check after them is not measured from them.
 -- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
 ANALYZE scratch_rows, scratch_row_lines;
 WITH totals AS (
@@ -445,14 +461,18 @@ WITH totals AS (
 ), visits AS (
     SELECT room_id, visit_id, min(hotel_id) AS hotel_id, min(room_type) AS room_type, min(at) AS visited_at,
            max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
-           bool_or(is_check OR consumed > 0) AS is_check, coalesce(sum(consumed), 0) AS consumed,
+           bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note, coalesce(sum(consumed), 0) AS consumed,
            coalesce(sum(refilled), 0) AS refilled
     FROM members GROUP BY room_id, visit_id
 ), in_order AS (
-    SELECT *, lag(ended_at) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS previous_at FROM visits
+    SELECT *, max(ended_at) FILTER (WHERE NOT is_note) OVER (
+               PARTITION BY room_id ORDER BY visited_at, visit_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+               AS previous_at
+    FROM visits
 ), lines AS (
     INSERT INTO scratch_lines
-    SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled)
+    SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled),
+           coalesce(sum(l.consumed) FILTER (WHERE m.is_note), 0)
     FROM members m JOIN scratch_row_lines l USING (row_id) JOIN visits v USING (visit_id)
     WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
@@ -461,6 +481,113 @@ SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited
        coalesce(v.previous_at, p.at), v.is_check, v.consumed, v.refilled
 FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
 WHERE v.visited_at >= CAST(:since_at AS timestamptz)
+
+-- name: stage_rises
+-- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
+-- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
+-- (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves take what they like, the hotel puts in the same
+-- everywhere. Where the points of earlier days are read they are as their own runs left them.
+WITH quiet AS MATERIALIZED (
+    SELECT v.hotel_id, v.room_id, v.business_date AS day, l.products, l.product_id, l.units
+    FROM scratch_visits v
+    JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
+    JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
+    LEFT JOIN LATERAL (
+        SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
+        FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
+    WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
+      AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
+      AND NOT EXISTS (SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
+                      AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
+      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
+                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
+    UNION ALL
+    SELECT m.hotel_id, m.entity_id, m.business_date, p.products, p.product_id, p.units
+    FROM ml_metrics m CROSS JOIN LATERAL (
+        SELECT count(*) AS products, min(CAST(key AS integer)) AS product_id, min(CAST(value AS numeric)) AS units
+        FROM jsonb_each_text(m.context -> 'products')) p
+    WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= CAST(:since_at AS timestamptz) - interval '35 days'
+      AND m.observed_at < CAST(:since_at AS timestamptz)
+), ends AS (
+    SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
+    WHERE products = 1 AND day >= CAST(:since_on AS date)
+), counted AS (
+    SELECT e.*, c.* FROM ends e CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE q.day > e.day - 4) AS checks, count(*) FILTER (WHERE q.day <= e.day - 4) AS checks_before,
+               count(DISTINCT q.room_id) FILTER (
+                   WHERE q.day > e.day - 4 AND q.products = 1 AND (q.product_id, q.units) = (e.product_id, e.units)) AS rooms,
+               count(*) FILTER (WHERE q.day <= e.day - 4 AND q.product_id = e.product_id) AS found_before
+        FROM quiet q WHERE q.hotel_id = e.hotel_id AND q.day > e.day - 32 AND q.day <= e.day) c
+), risen AS (
+    SELECT hotel_id, product_id, units, day
+    FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
+    WHERE rooms >= 4 AND rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
+)
+INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
+       min(q.day)::timestamptz, 'rooms'
+FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
+WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
+  AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
+  AND NOT EXISTS (
+    SELECT FROM ml_setup_rises o
+    WHERE o.hotel_id = q.hotel_id AND o.room_type IS NOT DISTINCT FROM r.room_type AND o.product_id = q.product_id
+      AND o.since_at <= (k.day + 1)::timestamptz AND o.until_at > (k.day - 30)::timestamptz)
+GROUP BY q.hotel_id, r.room_type, q.product_id
+
+-- name: stage_setups
+-- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
+-- hotel's rooms of a type had before it is not known.
+WITH now AS MATERIALIZED (
+    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
+), former AS (
+    SELECT max(as_of) AS at FROM ml_job_runs
+    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
+), risen AS (
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+    FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
+    WHERE n.units > coalesce(s.units, 0)
+      AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
+), dropped AS (
+    DELETE FROM ml_setups s WHERE NOT EXISTS (
+        SELECT FROM now n
+        WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
+)
+INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
+ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
+
+-- name: settle_rises
+-- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
+-- have found, of 30 days. Until the rise is known to be there every fill may be it.
+WITH rises AS MATERIALIZED (
+    SELECT * FROM ml_setup_rises
+    WHERE since_at < CAST(:until AS timestamptz) AND until_at > CAST(:since_at AS timestamptz) - interval '30 days'
+), earlier AS MATERIALIZED (
+    SELECT l.room_id, l.product_id, l.visited_at
+    FROM source_visit_lines((SELECT min(until_at) FROM rises), :since_at) l
+    WHERE l.refilled > 0 AND l.product_id IN (SELECT product_id FROM rises)
+), fills AS MATERIALIZED (
+    SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.visited_at, l.product_id, l.consumed - l.noted AS units
+    FROM scratch_visits v JOIN scratch_lines l USING (visit_id)
+    WHERE l.refilled > 0 AND l.product_id IN (SELECT product_id FROM rises)
+), risen AS MATERIALIZED (
+    SELECT f.visit_id, f.product_id, least(max(f.units), max(r.units)) AS units
+    FROM fills f JOIN rises r ON r.hotel_id = f.hotel_id AND r.room_type IS NOT DISTINCT FROM f.room_type
+     AND r.product_id = f.product_id AND f.visited_at >= r.since_at AND f.visited_at < r.until_at + interval '30 days'
+    WHERE f.units > 0
+      AND NOT EXISTS (SELECT FROM fills e WHERE e.room_id = f.room_id AND e.product_id = f.product_id
+                      AND e.visited_at >= r.until_at AND e.visited_at < f.visited_at)
+      AND NOT EXISTS (SELECT FROM earlier e WHERE e.room_id = f.room_id AND e.product_id = f.product_id
+                      AND e.visited_at >= r.until_at)
+    GROUP BY f.visit_id, f.product_id
+), lines AS (
+    UPDATE scratch_lines l SET consumed = l.consumed - r.units
+    FROM risen r WHERE (r.visit_id, r.product_id) = (l.visit_id, l.product_id)
+)
+UPDATE scratch_visits v SET consumed = v.consumed - r.units
+FROM (SELECT visit_id, sum(units) AS units FROM risen GROUP BY visit_id) r WHERE r.visit_id = v.visit_id
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
@@ -585,60 +712,87 @@ LEFT JOIN scratch_nights a ON a.room_id = c.room_id AND a.night = c.business_dat
 LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_date AND s.stay_on = e.stay_on
 
 -- name: vacant_consumption
--- Units found at visits before which no guest is known to have been in the room: no stay touches the time since the visit
+-- Units found at checks before which no guest is known to have been in the room: no stay touches the time since the visit
 -- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it. Where an hour is
 -- not on record the hotel's check-out time ends a stay, or a sign at the door later than that, with six hours allowed:
--- guests who leave late leave by then.
--- Two cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
--- the guest may have left after it, at an hour that is not on record (after_departure_check, with its hour), or the visit is
--- on the day of arrival, before check-in time, and the guest may have come early (before_arrival). A day with both a
--- certain visit that found something and an uncertain one is the certain one's.
+-- guests who leave late leave by then. A departure at that very time is what the hotel expects, and no hour on record.
+-- Extras noted as used up are left out: the guest who had them has left.
+-- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
+-- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record (after_departure_check, with its hour) or by one that
+-- is less than two hours before it (around_departure); the visit is on the day of arrival, before check-in time, and the guest may have come early
+-- (before_arrival); or the visit before was the first since the guest left, and may have overlooked something
+-- (after_first_check). A day has the visits of its best evidence that found something.
 WITH stays AS (
-    SELECT s.room_id, s.arrives_on, s.departs_on, s.departs_at IS NOT NULL AS is_timed, s.arrives_on = s.departs_on AS is_day_use,
+    SELECT s.room_id, s.arrives_on, s.departs_on, s.departs_at, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            coalesce(s.arrives_at - interval '2 hours', s.arrives_on::timestamptz) AS starts_at,
            s.arrives_at IS NULL AS may_be_early,
-           CASE WHEN s.departs_at IS NOT NULL THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
+           CASE WHEN h.is_timed THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
                 WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
                 ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, g.last_at) + interval '6 hours'
            END AS ends_at
     FROM scratch_stays s LEFT JOIN scratch_dnd g ON g.room_id = s.room_id AND g.day = s.departs_on
+    CROSS JOIN LATERAL (SELECT s.departs_at IS NOT NULL
+        AND (s.arrives_on = s.departs_on OR s.departs_at::time <> CAST(:check_out AS time)) AS is_timed) h
 ), touched AS (
-    SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests, bool_or(t.is_tail) AS is_tail,
+    SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests,
+           bool_or(t.is_tail AND NOT s.is_timed) AS is_tail, bool_or(t.is_tail AND s.is_timed) AS is_timed_tail,
            bool_or(t.is_head) AS is_head
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.starts_at < v.visited_at AND s.ends_at > v.previous_at
     CROSS JOIN LATERAL (SELECT
-        NOT (s.is_day_use OR s.is_timed) AND v.previous_at::date = s.departs_on AS is_tail,
+        NOT s.is_day_use AND v.previous_at::date = s.departs_on
+            AND NOT (s.is_timed AND v.previous_at < s.departs_at)
+            AND (v.business_date > s.departs_on
+                 OR v.previous_at >= (s.departs_on + CAST(:check_out AS time))::timestamptz) AS is_tail,
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
+), departed AS MATERIALIZED (
+    SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
+    FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
+    WHERE v.is_check GROUP BY 1, 2, 3, 4
+), seconds AS (
+    SELECT d.visit_id FROM departed d
+    WHERE NOT EXISTS (
+        SELECT FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
+        AND c.business_date >= d.departed_on AND c.business_date < d.previous_on)
+      AND NOT EXISTS (
+        SELECT FROM ml_metrics m
+        WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
+          AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
+          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
 ), vacant AS (
-    SELECT v.*, coalesce(t.is_tail, false) AS is_tail, coalesce(t.is_head, false) AS is_head,
-           t.visit_id IS NULL AS is_certain
+    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
+           coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
+           t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
+           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN f.visit_id IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
+    LEFT JOIN seconds f USING (visit_id)
+    LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
 ), days AS (
-    SELECT *, bool_or(is_certain AND consumed > 0) OVER day AS has_certain
-    FROM vacant WINDOW day AS (PARTITION BY room_id, business_date)
+    SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (
-    SELECT * FROM days WHERE is_certain OR NOT has_certain
+    SELECT * FROM days WHERE rank = coalesce(best, rank)
 ), found AS (
-    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.consumed)) AS products
-    FROM recorded v JOIN (SELECT visit_id, product_id, consumed FROM scratch_lines WHERE consumed > 0) l USING (visit_id)
-    GROUP BY v.room_id, v.business_date
+    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.units)) AS products
+    FROM recorded v JOIN (SELECT visit_id, product_id, consumed - noted AS units FROM scratch_lines) l USING (visit_id)
+    WHERE l.units > 0 GROUP BY v.room_id, v.business_date
 )
 INSERT INTO computed_metrics
-SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.consumed), v.business_date::timestamptz,
+SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.business_date::timestamptz,
        v.business_date,
        jsonb_strip_nulls(jsonb_build_object(
            'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
-           'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail))::integer,
-           'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END))
+           'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
+           'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
+           'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
+           'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
 
@@ -839,7 +993,18 @@ SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels()
 -- name: has_own_depots
 -- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
-FROM source_movement_hotels('-infinity', 'infinity')
+FROM source_movement_hotels('1900-01-01', '2200-01-01')
+
+-- name: fed
+-- Which metrics have points of a span in which hotel; those of the ledger in the common store too. One probe each, in the
+-- order of the primary key: in any other a hotel that has none would be looked for in all the others' points.
+SELECT h.hotel_id, m.metric
+FROM unnest(CAST(:hotels AS integer[])) AS h (hotel_id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS m (metric)
+CROSS JOIN LATERAL (
+    SELECT FROM ml_metrics p
+    WHERE p.metric_type = m.metric AND p.hotel_id = h.hotel_id AND p.observed_at >= :since AND p.observed_at <= :until
+    ORDER BY p.entity_type, p.entity_id, p.observed_at LIMIT 1) p
+WHERE h.hotel_id <> 0 OR m.metric = ANY(:of_ledger)
 
 -- name: floor_hotels
 -- The hotels that have a floor store.

@@ -47,7 +47,8 @@ WITH moved AS (
            min(occurred_on) OVER alert AS first_on, max(occurred_on) OVER alert AS last_on,
            count(*) OVER alert AS occurrences
     FROM days WINDOW alert AS (PARTITION BY alert_id)
-    ORDER BY alert_id, coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
+    ORDER BY alert_id, CASE WHEN CAST(figures ->> 'is_repeatable' AS boolean) THEN occurred_on END DESC,
+             coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
 ), corrected AS (
     UPDATE ml_alerts a
     SET severity = s.severity, occurred_on = s.first_on, last_occurred_on = s.last_on, measured_on = s.measured_on,
@@ -67,7 +68,7 @@ WITH moved AS (
     RETURNING a.id
 ), withdrawn AS (
     UPDATE ml_alerts a
-    SET status = 'resolved', resolved_at = :as_of, resolved_by = 'system', end_reason = 'records_changed',
+    SET status = 'resolved', resolved_at = :as_of, resolved_by = 'system', end_reason = 'records_changed', is_counted = false,
         snoozed_until = NULL, snoozed_by = NULL, muted_by = NULL
     WHERE a.id IN (SELECT id FROM live) AND NOT EXISTS (SELECT FROM days d WHERE d.alert_id = a.id)
     RETURNING a.id

@@ -1,5 +1,10 @@
 -- The record of applied migrations.
 
+-- name: find_strange_owner
+-- Who owns the store's schema, where that is neither this role nor a superuser; its owner could change every function.
+SELECT r.rolname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
+WHERE n.nspname = 'minibar_ml' AND r.rolname <> current_user AND NOT r.rolsuper
+
 -- name: create_schema
 -- The store's schema.
 CREATE SCHEMA IF NOT EXISTS minibar_ml

@@ -11,14 +11,18 @@ WITH fresh AS (
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
+    -- Of one incident the first alert is news; others only to whom that one is not sent, or where they are more severe.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
-           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn
+           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn,
+           l.type AS known_type, l.severity AS known_severity
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
+    LEFT JOIN ml_alerts l ON l.id = a.incident_id AND l.id <> a.id AND is_live(l.status) AND l.muted_by IS NULL
+                         AND f.event IN ('opened', 'unmuted') AND l.severity >= a.severity
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE a.muted_by IS NULL AND a.mute_id IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
-          WHEN f.event = 'escalated' THEN a.status IN ('open', 'acknowledged')
+          WHEN f.event IN ('escalated', 'recurred') THEN a.status IN ('open', 'acknowledged')
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
@@ -42,7 +46,9 @@ JOIN ml_people p ON p.is_active
      AND (p.role = 'server' OR n.type <> ALL(CAST(:server_types AS text[])) OR NOT EXISTS (
          SELECT FROM ml_people k JOIN ml_channels kc ON kc.person_id = k.id WHERE k.role = 'server' AND k.is_active))
 JOIN ml_channels c ON c.person_id = p.id
-WHERE NOT n.is_end
+WHERE (NOT n.is_end
+       AND NOT coalesce(n.known_severity >= p.min_severity
+                        AND (p.alert_types IS NULL OR n.known_type = ANY(p.alert_types)), false))
    OR ((p.wants_resolved OR n.is_withdrawn) AND EXISTS (
        SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
        WHERE o.alert_id = n.alert_id AND mailbox(oc) = mailbox(c) AND o.status = 'sent'))
@@ -78,7 +84,7 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
        OR CASE WHEN e.event IN ('resolved', 'false_positive') THEN a.status <> e.event
                ELSE a.muted_by IS NOT NULL
                     OR NOT (a.status = 'open'
-                            OR (a.status = 'acknowledged' AND e.event = 'escalated' AND o.repetition = 0)) END)
+                            OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred') AND o.repetition = 0)) END)
 
 -- name: bundle
 -- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and for anybody where more than
@@ -139,7 +145,7 @@ WITH members AS (
     JOIN ml_alerts a ON a.id = o.alert_id
     JOIN ml_alert_events e ON e.id = o.event_id
     WHERE o.digest_id = :id AND a.muted_by IS NULL
-      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event = 'escalated') OR a.status = e.event)
+      AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred')) OR a.status = e.event)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,

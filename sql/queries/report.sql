@@ -15,7 +15,8 @@ SELECT occurred_on AS day, type, severity,
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged'
             ELSE 'open' END AS status,
        coalesce(status = 'resolved' AND resolved_at <= :as_of AND resolved_by <> 'system', false) AS by_person,
-       count(*) AS alerts, count(impact) AS priced, sum(impact) AS impact
+       count(*) AS alerts, count(impact) FILTER (WHERE is_counted) AS priced,
+       sum(impact) FILTER (WHERE is_counted) AS impact
 FROM ml_alerts
 WHERE occurred_on >= :since AND occurred_on < :until
   AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
@@ -28,7 +29,8 @@ SELECT w.hours, a.raised_at > CAST(:as_of AS timestamptz) - w.hours * interval '
        CASE WHEN a.status IN ('resolved', 'false_positive') AND a.resolved_at <= :as_of THEN a.status ELSE 'live' END
            AS status,
        coalesce(a.status = 'resolved' AND a.resolved_at <= :as_of AND a.resolved_by <> 'system', false) AS by_person,
-       count(*) AS alerts, count(a.impact) AS priced, sum(a.impact) AS impact
+       count(*) AS alerts, count(a.impact) FILTER (WHERE a.is_counted) AS priced,
+       sum(a.impact) FILTER (WHERE a.is_counted) AS impact
 FROM unnest(CAST(:hours AS integer[])) AS w(hours)
 JOIN ml_alerts a
   ON a.raised_at > CAST(:as_of AS timestamptz) - 2 * w.hours * interval '1 hour' AND a.raised_at <= :as_of
@@ -37,7 +39,7 @@ GROUP BY 1, 2, 3, 4, 5
 
 -- name: live
 -- Alerts that were live at that instant, by severity, the most severe first.
-SELECT severity, count(*) AS alerts, sum(impact) AS impact
+SELECT severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact
 FROM ml_alerts
 WHERE was_live(status, snoozed_until, resolved_at, :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
@@ -59,7 +61,7 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by, end_reason,
-       corrected_at, CAST(CAST(:as_of AS timestamptz) AS date) AS today
+       corrected_at, incident_id, is_counted, CAST(CAST(:as_of AS timestamptz) AS date) AS today
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place
@@ -67,8 +69,8 @@ ORDER BY severity DESC, place
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
 WITH counted AS (
-    SELECT hotel_id, entity_type, entity_id, count(*) AS alerts, sum(impact) AS impact,
-           (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
+    SELECT hotel_id, entity_type, entity_id, count(*) AS alerts,
+           sum(impact) FILTER (WHERE is_counted) AS impact, (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
            count(*) FILTER (WHERE was_live(status, snoozed_until, resolved_at, :as_of)) AS live,
            max(severity) AS worst
     FROM ml_alerts

@@ -4,6 +4,16 @@
 -- Takes the session lock of a job; false where another session holds it.
 SELECT pg_try_advisory_lock(hashtext('minibar_ml'), hashtext(:name))
 
+-- name: find_holder
+-- Which role and process holds a job's lock; no row where it has just been given back.
+SELECT a.usename, a.pid
+FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
+  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+  AND (l.classid, l.objid) = (CAST(CAST(hashtext('minibar_ml') AS bit(32)) AS bigint),
+                              CAST(CAST(hashtext(:name) AS bit(32)) AS bigint))
+LIMIT 1
+
 -- name: unlock
 -- Gives the session lock back.
 SELECT pg_advisory_unlock(hashtext('minibar_ml'), hashtext(:name))

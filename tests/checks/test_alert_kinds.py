@@ -5,8 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS, AlertKind, is_continuing, is_state, types_where
+from minibar_ml.domain.alert_kinds import (
+    ALERT_TYPES,
+    KINDS,
+    AlertKind,
+    AlertType,
+    is_continuing,
+    is_state,
+    severity_of,
+    severity_rule,
+    types_where,
+)
+from minibar_ml.domain.severities import SEVERITIES
 from minibar_ml.i18n.wordings import WORDINGS
+from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import POINTS, TABLES
 from minibar_ml.store.queries import sql_folder
 
@@ -70,3 +82,57 @@ def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
     assert set(re.findall(r"\btype = '(\w+)'", mute)) == set(
         types_where(lambda kind: kind.marks_stale_data or bool(kind.shift_reasons))
     )
+
+
+@every_kind
+def test_severities_are_of_reasons_that_a_detector_gives(kind: AlertKind) -> None:
+    given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
+    assert set(kind.severities) <= given
+
+
+def test_a_reason_that_is_not_named_is_medium() -> None:
+    assert severity_of("model_fallback", "model_refused", 500) == "medium"
+
+
+def test_the_trigger_that_records_repeats_names_the_repeatable_types() -> None:
+    (line,) = [line for line in SCHEMA.splitlines() if "'recurred', n.type" in line]
+    named = set(re.findall(r"n\.type = '(\w+)'", line))
+    assert named == set(types_where(lambda kind: kind.is_repeatable))
+
+
+RULES = [(kind.type, reason) for kind in KINDS.values() for reason in kind.severities]
+
+
+@pytest.mark.parametrize(("kind", "reason"), RULES)
+def test_critical_is_a_matter_of_today_by_a_stated_rule(kind: AlertType, reason: str) -> None:
+    rule = severity_rule(kind, reason)
+    assert ("critical" in rule.severities()) == bool(rule.today)
+
+
+@pytest.mark.parametrize(("kind", "reason"), RULES)
+def test_more_at_stake_and_less_time_never_lower_a_severity(kind: AlertType, reason: str) -> None:
+    ranks = [SEVERITIES.index(severity_of(kind, reason, size)) for size in (0, 1, 2, 4, 8, 16, 40, 120, 500)]
+    soon = [SEVERITIES.index(severity_of(kind, reason, days=days, due=days)) for days in (9, 7, 4, 2, 1, 0, -1)]
+    assert ranks == sorted(ranks) and soon == sorted(soon)
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason", "size", "days", "due", "severity"),
+    [
+        ("vacant_consumption", "vacant", 1, None, None, "high"),
+        ("vacant_consumption", "vacant", 5, None, None, "critical"),
+        ("vacant_consumption", "after_first_check", 50, None, None, "high"),
+        ("vacant_consumption", "after_departure", 3, None, None, "medium"),
+        ("stock_depletion", "depletion", 0, 6.5, 0, "high"),
+        ("stock_depletion", "depletion", 0, 6.5, 1, "medium"),
+        ("stock_depletion", "depletion", 0, 2.0, None, "critical"),
+        ("consumption_anomaly", "room_high", 5, None, None, "medium"),
+        ("consumption_anomaly", "room_high", 25, None, None, "critical"),
+        ("refill_delay", "slow", 20, None, None, "high"),
+        ("unanswered_request", "waiting", 119, None, None, "high"),
+    ],
+)
+def test_severity_sorts(
+    kind: AlertType, reason: str, size: float, days: float | None, due: float | None, severity: str
+) -> None:
+    assert severity_of(kind, reason, size, days, due) == severity

@@ -17,6 +17,7 @@ from support.findings import HIGH_ROOM, STALE, D, evening, rows
 from minibar_ml import cli
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.app import main
+from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import alerts
 
 
@@ -73,6 +74,17 @@ def test_show_prints_the_whole_history(
     again = next(alert for alert in printed(capsys, "list") if alert["previous_id"])
     main(["alerts", "show", str(again["id"])])
     assert "Alert 1, resolved, " in capsys.readouterr().out
+
+
+def test_a_verdict_takes_its_comment_along_and_only_where_it_changes_something(
+    three: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["alerts", "resolve", "1", "--by", "Ayşe"]) == 0
+    assert main(["alerts", "false-positive", "2", "--by", "Ayşe", "--comment", " late check-out "]) == 0
+    assert main(["alerts", "resolve", "1", "2", "--by", "Ayşe", "--comment", "again"]) == 0
+    comments = [[one["text"] for one in printed(capsys, "show", number)["comments"]] for number in ("1", "2")]
+    assert comments == [[], ["late check-out"]]
+    assert main(["alerts", "resolve", "3", "--comment", " "]) == ExitCode.USAGE
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,21 @@
 """`config`: facts of the hotels stand in the store, are taken over once, and no shell's environment changes figures."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, command, done, sql
+from support.alert_commands import raise_alerts
+from support.findings import HIGH_ROOM
+from support.hotels import AS_OF, ZONE, command, done, sql
+from support.mail_server import Mailbox, serving
 
+from minibar_ml.cli.config import keys
+from minibar_ml.config.facts import FACTS
 from minibar_ml.domain.errors import ExitCode
+from minibar_ml.store.engine import make_engine
 
 ONCE = "Taken over into the store"
 
@@ -202,3 +209,29 @@ def test_the_meaning_is_in_the_language_of_the_installation(imported: str, capsy
     assert _shown(imported, capsys, "min_order")[0]["meaning"] == "least units of an order"
     done(imported, "config", "set", "lang", "tr")
     assert _shown(imported, capsys, "min_order")[0]["meaning"] == "bir siparişin en az adedi"
+
+
+def test_the_currency_is_shown_with_amounts(imported: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(imported, "config", "set", "currency", "lira") == ExitCode.USAGE
+    assert "currency='lira' is not an ISO 4217 code" in capsys.readouterr().err
+    done(imported, "config", "set", "currency", "TRY")
+    with make_engine(imported, ZONE).connect() as connection:
+        raise_alerts(connection, replace(HIGH_ROOM, impact=719.5))
+        connection.commit()
+    done(imported, "people", "add", "ayse", "--email", "a@hotel.example", "--severity", "low", "--quiet")
+    done(imported, "alerts", "read", "1", "--quiet")
+    done(imported, "alerts", "reopen", "1", "--quiet")
+    capsys.readouterr()
+    done(imported, "alerts", "show", "1")
+    assert "719.50 TRY" in capsys.readouterr().out
+    with serving(Mailbox()) as mailbox:
+        done(imported, "alerts", "notify", "--quiet", **mailbox.settings())
+        (mail,) = mailbox.accepted
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert "Possible loss: 719.50 TRY" in body.get_content()
+
+
+def test_names_are_completed_with_their_help() -> None:
+    assert keys.completed("LEAD") == [("lead_time_days", "days from order to delivery")]
+    assert {name for name, _ in keys.completed("")} == set(FACTS)

@@ -23,8 +23,8 @@ def knock(hotel: Application, at: str, attendant: int = 1, kind: str = "dnd") ->
     sql(
         hotel.url,
         "INSERT INTO oda_kontrol_kayitlari (oda_id, personel_id, kontrol_tarihi, baslangic_zamani, bitis_zamani,"
-        " kontrol_tipi, olusturma_tarihi) VALUES (5, :attendant, CAST(:day AS date), CAST(:at AS timestamptz), CAST(:at AS timestamptz),"
-        " :kind, CAST(:at AS timestamptz))",
+        " kontrol_tipi, olusturma_tarihi) VALUES (5, :attendant, CAST(:day AS date), CAST(:at AS timestamptz),"
+        " CAST(:at AS timestamptz), :kind, CAST(:at AS timestamptz))",
         attendant=attendant, day=DAY, at=f"{DAY} {at}", kind=kind,
     )  # fmt: skip
 

@@ -85,12 +85,12 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     since, shown = (LAST_DAY - timedelta(days=DAYS - 1)).isoformat(), []
+    state(collected, **GENEROUS)
     for arguments in (
         ("backtest", "--days", str(DAYS), "--limit", "10000", "--as-of", AS_OF, "--json"),
         ("detect", "--since", since, "--until", AS_OF, "--as-of", AS_OF, "--json"),
-        ("alerts", "list", "--status", "all", "--json"),
+        ("alerts", "list", "--status", "all", "--json", "--as-of", f"{AS_OF}T00:01"),
     ):
-        state(collected, **GENEROUS)
         assert command(collected, *arguments) == 0
         shown.append(json.loads(capsys.readouterr().out))
     backtest, walk, stored = shown
@@ -118,7 +118,7 @@ def test_nothing_of_the_store_is_touched(collected: str, capsys: pytest.CaptureF
     done(collected, "detect", "--as-of", AS_OF, "--quiet")
     before = _stored(collected)
     assert sum(map(len, before.values())) > 1000
-    done(collected, "backtest", "--days", "14", "--as-of", AS_OF)
+    done(collected, "backtest", "--days", "5", "--as-of", AS_OF)
     assert _stored(collected) == before
 
 
@@ -163,18 +163,18 @@ def test_the_budget_is_compared_with_what_would_have_been_raised(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     state(collected, **GENEROUS)
-    assert command(collected, "backtest", "--days", "14", "--as-of", AS_OF, "--json") == 0
+    assert command(collected, "backtest", "--days", "7", "--as-of", AS_OF, "--json") == 0
     printed = json.loads(capsys.readouterr().out)
     rooms = sql(collected, "SELECT count(*) FROM minibar_ml.source_rooms() WHERE is_active")[0][0]
-    assert (printed["since"], printed["until"], printed["days"]) == ("2025-11-03", "2025-11-17", 14)
-    assert (printed["rooms"], printed["room_days"]) == (rooms, rooms * 14)
-    assert printed["budget_alerts"] == pytest.approx(50 * rooms * 14 / 1000)
-    assert printed["raised_per_1000_rooms_day"] == pytest.approx(1000 * printed["alerts"] / (rooms * 14))
+    assert (printed["since"], printed["until"], printed["days"]) == ("2025-11-10", "2025-11-17", 7)
+    assert (printed["rooms"], printed["room_days"]) == (rooms, rooms * 7)
+    assert printed["budget_alerts"] == pytest.approx(50 * rooms * 7 / 1000)
+    assert printed["raised_per_1000_rooms_day"] == pytest.approx(1000 * printed["alerts"] / (rooms * 7))
     assert sum(one["alerts"] for one in printed["by_type"].values()) == printed["alerts"] > 0
     assert sum(printed["by_severity"].values()) == sum(one["alerts"] for one in printed["by_day"]) == printed["alerts"]
-    assert [one["day"] for one in printed["by_day"]][::13] == ["2025-11-03", "2025-11-16"]
+    assert [one["day"] for one in printed["by_day"]][::6] == ["2025-11-10", "2025-11-16"]
     assert printed["hotels"] == [
-        {"hotel_id": 1, "rooms": rooms, "days": 14, "days_by_phase": {"normal": 14},
+        {"hotel_id": 1, "rooms": rooms, "days": 7, "days_by_phase": {"normal": 7},
          "history": {"days": 60, "phase": "normal"}, "alerts": printed["alerts"]}
     ]  # fmt: skip
     examples = printed["examples"]
@@ -189,7 +189,7 @@ def test_examples_are_printed_as_sentences_as_many_as_requested(
 ) -> None:
     shown = []
     for limit in ("0", "2"):
-        arguments = ("backtest", "--days", "7", "--as-of", AS_OF, "--limit", limit)
+        arguments = ("backtest", "--days", "3", "--as-of", AS_OF, "--limit", limit)
         state(collected, **GENEROUS, ML_LANG="tr")
         assert command(collected, *arguments, ML_ENABLED="false") == 0
         captured = capsys.readouterr()

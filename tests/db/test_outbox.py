@@ -169,18 +169,29 @@ def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
     assert mails(store_url, mailbox) == []
 
 
-def test_what_came_in_late_is_news(store_url: str, mailbox: Mailbox) -> None:
+def test_only_what_was_found_by_records_that_came_late_is_news_of_an_old_day(store_url: str, mailbox: Mailbox) -> None:
     add(store_url, "ayse")
-    looked = (
-        "INSERT INTO minibar_ml.ml_job_runs (job, started_at, ended_at, as_of, outcome, counts)"
-        " VALUES ('detect', now() - :days * interval '1 day', now(), now() - :days * interval '1 day', 'done', '{}')"
-    )
-    sql(store_url, looked, days=10)
     raise_alerts(store_url, days=10)
-    assert mails(store_url, mailbox) == [], "nobody had looked at that day when it was over"
-    sql(store_url, looked, days=1)
+    assert mails(store_url, mailbox) == [], "of a day that was never looked at"
     raise_alerts(store_url, days=10, first=2)
+    sql(store_url, "UPDATE minibar_ml.ml_alerts SET facts = facts || jsonb_build_object('found_late_on', current_date)")
     assert mails(store_url, mailbox) == [("ayse", "[High] Room Oda 2: Unusual consumption")]
+    assert "after records of that day were added or changed" in mailbox.accepted[-1].get_body(("plain",)).get_content()
+
+
+def test_whoever_got_an_alert_learns_that_the_records_no_longer_show_it(store_url: str, mailbox: Mailbox) -> None:
+    add(store_url, "ayse")
+    raise_alerts(store_url, 2)
+    assert len(mails(store_url, mailbox)) == 2
+    add(store_url, "late")
+    sql(
+        store_url,
+        "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system',"
+        " end_reason = CASE WHEN entity_name = 'Oda 1' THEN 'records_changed' END",
+    )
+    assert mails(store_url, mailbox) == [("ayse", "[High] Alert withdrawn, records changed: Room Oda 1")]
+    text = mailbox.accepted[-1].get_body(("plain",)).get_content()
+    assert "The records were changed and no longer show this." in " ".join(text.split())
 
 
 def test_quiet_hours_hold_all_but_critical_alerts_back(store_url: str, mailbox: Mailbox) -> None:

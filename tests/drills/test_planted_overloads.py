@@ -173,6 +173,6 @@ def _call(url: str, function: str) -> str:
     asked = "SELECT oidvectortypes(proargtypes) FROM pg_catalog.pg_proc WHERE proname = CAST(:name AS name)" \
             " AND pronamespace = CAST('minibar_ml' AS regnamespace)"  # fmt: skip
     values = {"timestamp with time zone": "TIMESTAMPTZ '2025-11-01'", "date": "DATE '2025-11-01'", "bigint": "0",
-              "integer[]": "'{1}'"}  # fmt: skip
+              "bigint[]": "'{1}'"}  # fmt: skip
     types = sql(url, asked, name=function)[0][0]
     return f"SELECT * FROM minibar_ml.{function}({', '.join(values[one] for one in types.split(', ') if one)}) t"

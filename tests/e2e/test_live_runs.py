@@ -1,7 +1,7 @@
 """What cron's runs report as a day goes on: who still waits, the worst of two finds, each day checked once."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -11,9 +11,11 @@ from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.scope import Scope
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
 from minibar_ml.store import alerts, runs
+from minibar_ml.store.runs import Change, LastRun, Since
 
 NOON = datetime(2025, 11, 19, 10, tzinfo=UTC)
 
@@ -74,20 +76,48 @@ def test_a_run_that_was_killed_is_closed_by_the_next(connection: Connection) -> 
     assert [tuple(row) for row in ended] == [("failed", "killed"), ("done", None)]
 
 
-def _days(last_run: datetime | None, changed: list[date]) -> list[str]:
+def _scope(last_run: datetime | None, *changes: Change, collected: datetime | None = None) -> Scope:
     plan = DetectionPlan(
         as_of=NOON, zone=ZoneInfo("Europe/Nicosia"), limits=Limits(), lang="en", lookback_days=3, training_days=30,
         min_points=100,
     )  # fmt: skip
-    return [day.isoformat() for day in plan.days(last_run, changed)]
+    last = LastRun(last_run, last_run, {}) if last_run else None
+    return Scope.of(plan, Since(last, collected, changes), [])
 
 
-def test_days_that_collect_changed_are_checked_again_and_no_others() -> None:
-    assert _days(None, []) == ["2025-11-16", "2025-11-17", "2025-11-18", "2025-11-19"]
-    assert _days(NOON - timedelta(minutes=5), []) == ["2025-11-19"]
-    assert _days(NOON - timedelta(days=1), []) == ["2025-11-18", "2025-11-19"]
-    late = [(NOON - timedelta(days=9)).date(), (NOON - timedelta(days=90)).date()]
-    assert _days(NOON - timedelta(minutes=5), late) == ["2025-11-10", "2025-11-19"]
+def _days(last_run: datetime | None, collected: datetime | None = None) -> list[str]:
+    return [day.isoformat() for day in _scope(last_run, collected=collected).days]
+
+
+def test_days_that_have_ended_since_the_last_run_are_checked_whole() -> None:
+    assert _days(None) == ["2025-11-16", "2025-11-17", "2025-11-18", "2025-11-19"]
+    assert _days(NOON - timedelta(minutes=5)) == ["2025-11-19"]
+    assert _days(NOON - timedelta(days=1)) == ["2025-11-18", "2025-11-19"]
+    assert _days(NOON - timedelta(minutes=5), collected=NOON - timedelta(days=1)) == ["2025-11-18", "2025-11-19"]
+
+
+def test_of_a_day_that_was_checked_only_those_whose_records_changed_are_looked_at_again() -> None:
+    nine_days_ago, long_ago = (NOON - timedelta(days=9)).date(), (NOON - timedelta(days=90)).date()
+    scope = _scope(
+        NOON - timedelta(minutes=5), Change(nine_days_ago, 1, "attendant", 5), Change(long_ago, 1, "room", 5)
+    )
+    assert [day.isoformat() for day in scope.days] == ["2025-11-10", "2025-11-19"]
+    own = replace(_vacant(0, 9.0, 40.0), entity_type="attendant", entity_id=5, occurred_on=nine_days_ago)
+    found = [(nine_days_ago, [own, replace(own, entity_id=6)]), (NOON.date(), [_vacant(0, 2.0, 1.0)])]
+    ((_, late), (_, today)) = scope.own(found, NOON.date())
+    assert [(one.entity_id, (one.facts or {}).get("found_late_on")) for one in late] == [(5, "2025-11-19")]
+    assert today == [_vacant(0, 2.0, 1.0)]
+
+
+def test_a_changed_check_has_the_checks_of_the_week_after_it_looked_at_again() -> None:
+    scope = _scope(NOON - timedelta(minutes=5), Change((NOON - timedelta(days=9)).date(), 1, "room", 5))
+    assert [day.isoformat() for day in scope.days] == [*(f"2025-11-{day}" for day in range(10, 18)), "2025-11-19"]
+
+
+def test_a_change_of_a_product_is_one_of_the_common_store_too() -> None:
+    day = (NOON - timedelta(days=1)).date()
+    scope = _scope(NOON - timedelta(minutes=5), Change(day, 3, "product", 7))
+    assert scope.hotels[day] == {3, 0}
 
 
 def test_a_find_that_grew_after_its_verdict_is_raised_again_and_an_equal_one_is_not(connection: Connection) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, command, done, sql
+from support.hotels import AS_OF, checksum, command, done, sql
 from support.logins import drop_logins, login
 from support.mail_server import Mailbox, serving
 
@@ -120,6 +120,10 @@ def test_mails_are_the_same_from_any_shell_and_have_the_alerts_figures(
     for one in alerts:
         figures = shown[one["id"]]
         assert (figures["days"], figures["p10"], figures["p90"]) == (one["value"], one["lower"], one["upper"])
+    # Old news is not mailed; what somebody opens again is.
+    ids = [str(one["id"]) for one in alerts]
+    for verb in ("read", "reopen"):
+        done(night, "alerts", verb, *ids, "--quiet")
     sent = [_mails(make_database(night), shell) for shell in SHELLS]
     assert sent[0] == sent[1] != []
     for one in alerts:
@@ -131,3 +135,16 @@ def _mails(url: str, shell: dict[str, str]) -> list[tuple[str, str]]:
         done(url, "alerts", "notify", "--as-of", NOON, "--quiet", **mailbox.settings(), **shell)
         parts = [(str(mail["Subject"]), mail.get_body(("plain",))) for mail in mailbox.accepted]
     return sorted((subject, part.get_content() if part else "") for subject, part in parts)
+
+
+def test_a_zone_that_is_changed_and_changed_back_leaves_no_alert_and_no_mail(night: str) -> None:
+    done(night, "alerts", "notify", "--as-of", NOON, "--quiet")
+    what = "SELECT type, entity_id, occurred_on, status FROM minibar_ml.ml_alerts ORDER BY id"
+    mails = "SELECT count(*) FROM minibar_ml.ml_outbox"
+    before = sql(night, what), sql(night, mails), checksum(night)
+    for zone in ("Asia/Tokyo", "Europe/Nicosia"):
+        done(night, "collect", "--rezone", "--as-of", NOON, "--quiet", ML_TIMEZONE=zone)
+        assert (checksum(night) == before[2]) == (zone == "Europe/Nicosia")
+    done(night, "detect", "--as-of", "2025-11-17T12:10+02:00", "--quiet")
+    done(night, "alerts", "notify", "--as-of", "2025-11-17T12:11+02:00", "--quiet")
+    assert (sql(night, what), sql(night, mails)) == before[:2]

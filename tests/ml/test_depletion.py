@@ -36,12 +36,22 @@ def found_in(frames: Frames, hours: float = 24.0) -> list[Finding]:
     ("level", "severity"), [(70.0, "medium"), (41.0, "medium"), (40.0, "high"), (20.0, "critical"), (0.0, "critical")]
 )
 def test_seven_four_and_two_days_are_the_steps(level: float, severity: str) -> None:
-    (found,) = found_in(stocked(10, {50: 900.0, 0: level}))
+    at_once = Limits(supplies=Supplies(Supply(lead_time_days=0)))
+    (found,) = found_on(Depletion(), stocked(10, {50: 900.0, 0: level}), moment(), at_once)
     assert (found.severity, found.reason, found.metric) == (severity, "depletion", "stock_days_left")
     assert found.value == pytest.approx(level / 10)
     assert found.facts is not None
     assert (found.facts["level"], found.facts["daily_units"]) == (level, 10.0)
     assert found.lower == found.facts["p10"] <= found.value <= found.facts["p90"] == found.upper
+
+
+@pytest.mark.parametrize(("lead_time_days", "severity"), [(0, "medium"), (3, "medium"), (6, "high"), (14, "high")])
+def test_an_order_that_is_due_today_is_high_however_long_the_stock_lasts(lead_time_days: int, severity: str) -> None:
+    supplies = Limits(supplies=Supplies(Supply(lead_time_days=lead_time_days)))
+    (found,) = found_on(Depletion(), stocked(10, {50: 900.0, 0: 65.0}), moment(), supplies)
+    assert found.facts is not None
+    assert (found.facts["order_by"] == date.fromordinal(LAST_DAY + 1).isoformat()) == (severity == "high")
+    assert found.severity == severity
 
 
 def test_it_says_how_much_to_order_and_by_when() -> None:

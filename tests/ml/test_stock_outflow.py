@@ -27,7 +27,7 @@ def test_an_issue_ten_times_the_largest_is_found() -> None:
     for seed in SEEDS:
         frames = ordinary(seed)
         found = found_on(StockOutflow(), with_outflow(frames, issued=10 * largest_issue(frames)), moment())
-        assert (PRODUCT, "outflow_high", "critical") in [(f.entity_id, f.reason, f.severity) for f in found]
+        assert (PRODUCT, "outflow_high", "high") in [(f.entity_id, f.reason, f.severity) for f in found]
 
 
 def test_a_third_more_than_the_largest_issue_is_ordinary() -> None:

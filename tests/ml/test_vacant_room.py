@@ -1,7 +1,7 @@
 """Certain vacancy is a rule; after a departure check and before an arrival it takes probability and size."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import numpy as np
 import pandas as pd
@@ -12,7 +12,14 @@ from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.detectors.vacant_room import VacantRoom
-from minibar_ml.ml.frames import AFTER_DEPARTURE, BEFORE_ARRIVAL, CERTAIN, Frames
+from minibar_ml.ml.frames import (
+    AFTER_DEPARTURE,
+    AFTER_FIRST_CHECK,
+    AROUND_DEPARTURE,
+    BEFORE_ARRIVAL,
+    CERTAIN,
+    Frames,
+)
 
 BEFORE = 600
 """Uncertain times of the weeks before the scored day."""
@@ -29,7 +36,7 @@ def _frames(units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, t
     past = pd.DataFrame({"room_id": 2, "day": day - rng.integers(1, 28, BEFORE), "units": found, "evidence": evidence})
     today = pd.DataFrame({"room_id": [1], "day": [day], "units": [float(units)], "evidence": [evidence]})
     vacant = pd.concat([past, today], ignore_index=True).assign(hotel_id=1, check_hour=10)
-    return replace(frames, vacant=vacant.assign(previous_on=vacant["day"] - 1))
+    return replace(frames, vacant=vacant.assign(previous_on=vacant["day"] - 1, products_found=vacant["units"]))
 
 
 def _found(frames: Frames, limits: Limits | None = None) -> list[Finding]:
@@ -40,20 +47,27 @@ def _found(frames: Frames, limits: Limits | None = None) -> list[Finding]:
     return detector.decide(detector.score(frames, {}, moment), {}, limits or Limits(), moment)
 
 
-def test_a_single_unit_of_a_room_that_was_certainly_vacant_is_critical() -> None:
-    (finding,) = _found(_frames(1, CERTAIN, ones=0.2))
-    assert (finding.reason, finding.severity, finding.score) == ("vacant", "critical", None)
+@pytest.mark.parametrize(("units", "severity"), [(1, "high"), (5, "critical")])
+def test_whatever_is_gone_from_a_room_that_was_certainly_vacant_is_raised(units: int, severity: str) -> None:
+    (finding,) = _found(_frames(units, CERTAIN, ones=0.2))
+    assert (finding.reason, finding.severity, finding.score) == ("vacant", severity, None)
 
 
 @pytest.mark.parametrize(
     ("evidence", "reason"),
-    [(AFTER_DEPARTURE, "after_departure"), (BEFORE_ARRIVAL, "before_arrival")],
+    [
+        (AFTER_DEPARTURE, "after_departure"),
+        (BEFORE_ARRIVAL, "before_arrival"),
+        (AROUND_DEPARTURE, "around_departure"),
+        (AFTER_FIRST_CHECK, "after_first_check"),
+    ],
 )
-def test_where_guests_take_nothing_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
+def test_where_nothing_else_is_found_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
     (finding,) = _found(_frames(3, evidence))
-    assert (finding.reason, finding.severity) == (reason, "high")
+    assert (finding.reason, finding.severity) == (reason, "medium")
+    assert _found(_frames(4, evidence))[0].severity == "high"
     assert finding.score is not None
-    assert _found(_frames(1, evidence)) == []
+    assert _found(_frames(1, evidence, ones=0.01)) == []
 
 
 def test_where_departing_guests_often_take_something_it_takes_more() -> None:
@@ -63,7 +77,7 @@ def test_where_departing_guests_often_take_something_it_takes_more() -> None:
 
 
 def test_past_thefts_do_not_teach_that_they_are_usual() -> None:
-    assert len(_found(_frames(3, thefts=12))) == 1
+    assert len(_found(_frames(5, thefts=12))) == 1
 
 
 def test_a_larger_budget_asks_for_less() -> None:
@@ -76,4 +90,21 @@ def test_without_any_history_only_much_is_raised() -> None:
     frames = _frames(2)
     alone = replace(frames, vacant=frames.vacant[frames.vacant["room_id"] == 1])
     assert _found(alone) == []
-    assert len(_found(replace(alone, vacant=alone.vacant.assign(units=8.0)))) == 1
+    assert len(_found(replace(alone, vacant=alone.vacant.assign(products_found=8.0)))) == 1
+
+
+def test_a_product_that_was_overlooked_counts_once_however_many_units_of_it_there_are() -> None:
+    frames = _frames(5, AFTER_FIRST_CHECK, ones=0.02)
+    one = frames.vacant["products_found"].where(frames.vacant["room_id"] != 1, 1.0)
+    assert len(_found(frames)) == 1
+    assert _found(replace(frames, vacant=frames.vacant.assign(products_found=one))) == []
+
+
+def test_a_second_find_names_the_days_before_it() -> None:
+    frames = _frames(2, CERTAIN)
+    before = frames.vacant.tail(1).assign(day=frames.vacant["day"].max() - 3, units=4.0)
+    twice = replace(frames, vacant=pd.concat([before, frames.vacant], ignore_index=True))
+    (finding,) = _found(twice)
+    day = date.fromordinal(int(before["day"].iloc[0])).isoformat()
+    assert (finding.facts or {})["earlier"] == [{"on": day, "units": 4.0}]
+    assert "earlier" not in (_found(frames)[0].facts or {})

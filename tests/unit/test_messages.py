@@ -56,6 +56,22 @@ CASES: list[tuple[Any, ...]] = [
      "Room 1126: 4 units missing after the departure check; the hour of departure is not on record."
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "around_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing after a check that was within two hours after the departure on record."
+     " Last check: 17 Nov.",
+     "Oda 1126: kayıtlı çıkıştan sonraki iki saat içinde yapılan kontrolden sonra 4 adet eksilmiş."
+     " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."
+     " Last check: 17 Nov.",
+     "Oda 1126: çıkıştan sonraki ikinci kontrolde 4 adet eksik; ilk kontrolde gözden kaçmış olabilir."
+     " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "vacant", 1.0, 0.0, (0.0, 0.0),
+     {"previous_on": "2025-11-17", "earlier": [{"on": "2025-11-15", "units": 4.0}, {"on": "2025-11-09", "units": 1.0}]},
+     "Room 1126: 1 unit missing while the room was vacant. Last check: 17 Nov."
+     " Missing before that: 4 units on 15 Nov, 1 unit on 9 Nov.",
+     "Oda 1126: oda boşken 1 adet eksilmiş. Son kontrol: 17 Kas."
+     " Daha önce eksilenler: 15 Kas tarihinde 4 adet, 9 Kas tarihinde 1 adet."),
     ("vacant_consumption", "room", "before_arrival", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing before check-in time on the arrival day; the hour of arrival is not on record."
      " Last check: 17 Nov.",

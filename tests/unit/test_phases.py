@@ -21,7 +21,7 @@ DAY = date(2025, 11, 19).toordinal()
 COLUMNS = {
     "rooms": "room_id units refilled visits products_found attendant_id room_type known nights guest_nights guests"
     " arriving stays stay_on previous_on occupancy",
-    "vacant": "room_id units previous_on evidence check_hour",
+    "vacant": "room_id units products_found previous_on evidence check_hour",
     "products": "product_id units refilled",
     "outflow": "product_id units issued written_off returned",
     "levels": "product_id at level kind",
@@ -48,6 +48,7 @@ def _vacant(day: int) -> dict[str, object]:
         "day": day,
         "room_id": 101,
         "units": 2.0,
+        "products_found": 1,
         "previous_on": day - 1,
         "evidence": 0,
         "check_hour": -1,

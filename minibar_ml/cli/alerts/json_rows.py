@@ -18,7 +18,7 @@ CONTRACT = (
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
-    "muted_by", "end_reason", "corrected_at",
+    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact",
 )  # fmt: skip
 
 
@@ -26,6 +26,7 @@ def as_json(alert: Alert, lang: Lang, today: date | None = None) -> dict[str, An
     """An alert, as `alerts list --json` prints it on a day (None: on the alert's own)."""
     message, action = sentences(alert, alert.entity_name, lang, today)
     known = {**asdict(alert), "message": message, "suggested_action": action}
+    known |= {"incident_id": alert.incident_id or alert.id, "counted_impact": alert.counted_impact}
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 

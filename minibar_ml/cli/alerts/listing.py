@@ -1,7 +1,7 @@
 """`minibar-ml alerts list`."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated
 
@@ -42,6 +42,7 @@ Words = Annotated[
     typer.Option("--text", metavar="TEXT", help="Only with this in name, message or comment; case is ignored."),
 ]
 Muted = Annotated[bool, typer.Option("--muted", help="Only alerts muted by another live alert.")]
+Flat = Annotated[bool, typer.Option("--flat", help="Every alert in a row of its own, also those of one incident.")]
 Sort = Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")]
 Group = Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")]
 Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
@@ -62,6 +63,7 @@ def list_(
     floor: Floor = None,
     words: Words = None,
     muted: Muted = False,
+    flat: Flat = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int | None, Limit] = None,
@@ -76,7 +78,8 @@ def list_(
     """List alerts, most severe first.
 
     `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
-    listed but counted on stderr. `--as-of` leaves out alerts raised later; the others are shown as they are now.
+    listed but counted on stderr. Alerts with one cause are one row with their parts below it; JSON and CSV list each
+    with its `incident_id`. `--as-of` leaves out alerts raised later; the others are shown as they are now.
     """
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
     settings = house.settings_of(session.settings(), "alerts list")
@@ -96,6 +99,8 @@ def list_(
         **filters.entity(entity),
     )
     found = _fetch(settings, wanted, floor, by, with_hidden=not (status or muted or quiet))
+    if printed == "table" and not (flat or status or muted):
+        found = found.by_incident()
     phases.note(found.phases, hotel)
     today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
     _print(found, by, printed, session.language(settings), today)
@@ -112,6 +117,28 @@ class _Found:
     hidden: list[Hidden]
     phases: dict[int, History]
     has_run: bool
+    incidents: dict[int, list[Alert]]
+    parts: dict[int, list[Alert]] = field(default_factory=dict)
+    """By the alert that stands for an incident, the other ones."""
+
+    def by_incident(self) -> "_Found":
+        """The same with one alert for each incident, the first of the list, which has the incident's possible loss."""
+        rows: dict[int, tuple[Alert, str]] = {}
+        for alert, group in zip(self.alerts, self.groups or [""] * len(self.alerts), strict=True):
+            rows.setdefault(alert.incident_id or alert.id, (_whole(alert, self.incidents), group))
+        shown = [alert for alert, _ in rows.values()]
+        groups = None if self.groups is None else [group for _, group in rows.values()]
+        parts = {
+            alert.id: [part for part in self.incidents.get(number, ()) if part.id != alert.id]
+            for number, (alert, _) in rows.items()
+        }
+        return replace(self, alerts=shown, groups=groups, parts=parts)
+
+
+def _whole(alert: Alert, incidents: Mapping[int, Sequence[Alert]]) -> Alert:
+    known = [one.counted_impact for one in incidents.get(alert.incident_id or 0, [alert])]
+    priced = [impact for impact in known if impact is not None]
+    return replace(alert, impact=sum(priced) if priced else None)
 
 
 def _span(
@@ -136,6 +163,7 @@ def _fetch(
         wanted = replace(wanted, rooms=filters.rooms(connection, floor))
         found = alerts.fetch(connection, wanted)
         names = groups.names(connection, found, by)
+        incidents = alerts.fetch_incidents(connection, found)
         hidden = alerts.fetch_hidden(connection, wanted.hotel_id) if with_hidden else []
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
@@ -143,7 +171,7 @@ def _fetch(
         connection.commit()
     if names:
         found, names = groups.together(found, names)
-    return _Found(wanted, found, names, hidden, young, has_run)
+    return _Found(wanted, found, names, hidden, young, has_run, incidents)
 
 
 def _format(word: str | None, *, json: bool) -> str:
@@ -155,7 +183,7 @@ def _format(word: str | None, *, json: bool) -> str:
 
 def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang, today: date) -> None:
     if printed == "table":
-        _print_table(found.alerts, found.groups, by, lang)
+        _print_table(found, by, lang)
         return
     rows = [json_rows.as_json(alert, lang, today) for alert in found.alerts]
     if found.groups is not None:
@@ -163,12 +191,13 @@ def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang, today: 
     print_rows(rows, printed, grouped=found.groups is not None)
 
 
-def _print_table(found: Sequence[Alert], names: Sequence[str] | None, by: Grouping | None, lang: Lang) -> None:
-    if not found:
+def _print_table(found: _Found, by: Grouping | None, lang: Lang) -> None:
+    if not found.alerts:
         return
+    names = found.groups
     headings = [groups.heading(name, by, names.count(name), lang) for name in names] if names and by else None
     colour = console.coloured()
-    for line in listing(found, lang, console.width(), colour=colour, headings=headings):
+    for line in listing(found.alerts, lang, console.width(), colour=colour, headings=headings, parts=found.parts):
         console.say(line, colour=colour)
 
 

@@ -51,6 +51,7 @@ def notify(
         attempts=settings.notify_attempts,
         digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
+        currency=settings.currency,
     )
     try:
         with _interruptible():

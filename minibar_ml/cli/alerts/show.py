@@ -36,4 +36,4 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
 
     lang = session.language(settings)
-    console.out().print(views.explanation(alert, series, history, rests_on, before, lang, today))
+    console.out().print(views.explanation(alert, series, history, rests_on, before, lang, today, settings.currency))

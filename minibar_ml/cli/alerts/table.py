@@ -1,6 +1,6 @@
 """The table of `alerts list`, without rich's: those take longer to import and draw than the rest of the command."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import typer
 from rich.cells import cell_len, chop_cells
@@ -11,7 +11,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import standing
+from minibar_ml.i18n.standings import part_line, standing
 
 COLUMNS = ("id", "severity", "day", "alert", "impact")
 GAP, LEAST_TEXT = "  ", 20
@@ -20,11 +20,17 @@ COLOURS: dict[Severity, str] = {"critical": "red", "high": "red", "medium": "yel
 
 
 def listing(
-    alerts: Sequence[Alert], lang: Lang, width: int, *, colour: bool, headings: Sequence[str] | None = None
+    alerts: Sequence[Alert],
+    lang: Lang,
+    width: int,
+    *,
+    colour: bool,
+    headings: Sequence[str] | None = None,
+    parts: Mapping[int, Sequence[Alert]] | None = None,
 ) -> Iterator[str]:
     """The lines: a row for each alert and below it its message, folded to the width.
 
-    `headings`: each alert's group, shown above it.
+    `headings`: each alert's group, shown above it; `parts`: by number, the other alerts of its incident, shown below.
     """
     head = [label("field", name, lang) for name in COLUMNS]
     shown = [_cells(alert, lang) for alert in alerts]
@@ -44,6 +50,9 @@ def listing(
         yield GAP.join(cells)
         for line in [*rest, *folded(visible(sentences(alert, alert.entity_name, lang)[0]), sizes[3])]:
             yield indent + line
+        for part in (parts or {}).get(alert.id, ()):
+            for line in folded(visible(part_line(part, lang)), sizes[3]):
+                yield indent + line
 
 
 def _heading(heading: str, width: int, *, is_first: bool, colour: bool) -> Iterator[str]:

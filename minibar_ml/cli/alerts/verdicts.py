@@ -36,6 +36,9 @@ _CLOCK = re.compile(r"(?:(tomorrow|yarın)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="Id of the alert, from `alerts list`.", min=0)]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: the operating-system user).")]
+Comment = Annotated[
+    str | None, typer.Option("--comment", metavar="TEXT", help="Why, stored as a comment on each alert that changes.")
+]
 Change = Callable[["Connection", list[int], str], list[Alert]]
 
 
@@ -45,7 +48,7 @@ def register(noun: typer.Typer) -> None:
     noun.command(
         epilog=examples("alerts resolve 17", "alerts list --type data_stale --json | minibar-ml alerts resolve -")
     )(resolve)
-    noun.command("false-positive", epilog=examples("alerts false-positive 17"))(false_positive)
+    noun.command("false-positive", epilog=examples("alerts false-positive 17 --comment counted"))(false_positive)
     noun.command(epilog=examples("alerts snooze 17 --until 'tomorrow 08:00' --reason 'stocktaking'"))(snooze)
     noun.command(epilog=examples("alerts reopen 17"))(reopen)
     noun.command(epilog=examples("alerts comment 17 'Counted again with the floor manager'"))(comment)
@@ -56,17 +59,19 @@ def read(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False
     _set_verdict(ids, "acknowledged", by)
 
 
-def false_positive(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def false_positive(
+    ids: Ids, comment: Comment = None, by: By = None, quiet: Quiet = False, verbose: Verbose = False
+) -> None:
     """Mark alerts as false; training learns from it.
 
     The same finding does not raise an alert again.
     """
-    _set_verdict(ids, "false_positive", by)
+    _set_verdict(ids, "false_positive", by, comment)
 
 
-def resolve(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def resolve(ids: Ids, comment: Comment = None, by: By = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Mark alerts as resolved."""
-    _set_verdict(ids, "resolved", by)
+    _set_verdict(ids, "resolved", by, comment)
 
 
 def snooze(
@@ -122,12 +127,13 @@ def comment(
     console.note(f"alert {alert_id}: comment added")
 
 
-def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None) -> None:
+def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None, comment: str | None = None) -> None:
+    body = None if comment is None else _body(comment)
     _change(
         ids,
         by,
         lambda connection, numbers, operator: alerts.set_verdict(
-            connection, numbers, verdict, operator, datetime.now(UTC)
+            connection, numbers, verdict, operator, datetime.now(UTC), body
         ),
     )
 

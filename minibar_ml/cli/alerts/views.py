@@ -34,6 +34,7 @@ def explanation(
     before: Alert | None,
     lang: Lang,
     today: date,
+    currency: str = "",
 ) -> Table:
     """Everything about one alert, as names and values; `before`: the previous alert of the same fault."""
     message, action = sentences(alert, alert.entity_name, lang, today)
@@ -52,7 +53,7 @@ def explanation(
     line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
-    line("impact", money(alert.impact, lang))
+    line("impact", money(alert.impact, lang, currency))
     made.add_row()
     line("series", _drawing(alert, series, lang))
     made.add_row()

@@ -44,8 +44,8 @@ def show(
 
     With `--hotel`, what holds in that hotel: its own facts, and those of the store where it has none.
     """
-    asked = [keys.named(fact)] if fact else list(FACTS)
     settings = session.settings()
+    asked = [keys.named(fact)] if fact else list(FACTS)
     known = house.history(settings, "config show")
     instant = times.resolve_as_of(as_of, known.zone())
     lang = session.language(known.at(instant).settings)
@@ -86,9 +86,9 @@ def set_(
     Jobs and reports go by it from their next run on. Every change is in the audit log. With `--default`, a hotel or a
     product has no value of its own any more.
     """
+    settings = session.settings()
     name = keys.named(fact)
     text = keys.checked(name, value, is_default=default)
-    settings = session.settings()
     with session.store(settings, "config set") as connection:
         note_import(house.import_first(connection, settings, by))
         known = house.read(connection, settings)
@@ -154,8 +154,8 @@ def history(
     verbose: Verbose = False,
 ) -> None:
     """Show who stated what and when, the latest first."""
-    name = keys.named(fact) if fact else None
     settings = session.settings()
+    name = keys.named(fact) if fact else None
     known = house.history(settings, "config history")
     stated: Sequence[Stated] = known.stated if known.is_imported else ()
     found = [one for one in reversed(stated) if name in (None, one.key.fact) and hotel in (None, one.key.hotel_id)]

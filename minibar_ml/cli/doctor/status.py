@@ -70,7 +70,7 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    health, settings = _read(as_of, prometheus)
+    settings, health = _read(session.settings(), as_of, prometheus)
     if json:
         console.print_json(as_json(health))
     else:
@@ -79,12 +79,13 @@ def status(
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _read(as_of: str | None, prometheus: Path | None) -> tuple[Health, Settings]:
-    """The health, and the settings with the facts that hold."""
+def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tuple[Settings, Health]:
+    """The settings with the facts that hold, and the health."""
     try:
-        known, instant = house.at(session.settings(), "status", as_of)
-        with session.store(known.settings, "status") as connection:
-            health = examine(connection, known.settings, instant)
+        known, instant = house.at(settings, "status", as_of)
+        settings = known.settings
+        with session.store(settings, "status") as connection:
+            health = examine(connection, settings, instant)
     except MinibarError:
         # The file must show that the store could not be read, not the last good state.
         if prometheus:
@@ -92,7 +93,7 @@ def _read(as_of: str | None, prometheus: Path | None) -> tuple[Health, Settings]
         raise
     if prometheus:
         metrics.write(prometheus, health)
-    return health, known.settings
+    return settings, health
 
 
 def examine(connection: "Connection", settings: Settings, as_of: datetime) -> Health:

@@ -8,7 +8,7 @@ from minibar_ml.cli import console
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from minibar_ml.store.source.contract import SeenPart
+    from minibar_ml.store.source.seen import SeenPart
 
 REFUSED = {
     "visit lines": "visits",

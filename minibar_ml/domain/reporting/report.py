@@ -47,6 +47,7 @@ class Report:
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]
     idle: tuple[Idle, ...]
+    currency: str = ""
 
     @property
     def live_total(self) -> int | None:

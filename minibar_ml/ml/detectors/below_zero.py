@@ -3,6 +3,7 @@
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from minibar_ml.domain.alert_kinds import severity_of
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
@@ -55,7 +56,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_level",
         occurred_on=date.fromordinal(int(row["since"])),
         reason="stock_negative",
-        severity="critical",
+        severity=severity_of("stock_anomaly", "stock_negative"),
         detector=BelowZero.spec.name,
         value=float(row["value"]),
         expected=0.0,

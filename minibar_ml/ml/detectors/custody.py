@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.attendants import custody_loss
 from minibar_ml.ml.frames import Frames
@@ -113,7 +114,7 @@ def _finding(row: Any, moment: Moment, rate: float) -> Finding:
         metric="custody_loss",
         occurred_on=moment.date,
         reason="custody",
-        severity=severity_of(100 * (value - expected) / expected),
+        severity=severity_of("custody_loss", "custody", value - expected),
         detector=Custody.spec.name,
         value=value,
         expected=round(expected, 2),

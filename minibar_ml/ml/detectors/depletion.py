@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, Severity
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.forecasting.frames import factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS
@@ -17,8 +18,7 @@ from minibar_ml.ml.stats.panels import Floats, Ints
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SEVERITIES: tuple[tuple[float, Severity], ...] = ((2.0, "critical"), (4.0, "high"), (7.0, "medium"))
-LOW_DAYS = SEVERITIES[-1][0]
+LOW_DAYS = 7.0
 LONGEST_RUN_DAYS = 30
 
 
@@ -122,7 +122,14 @@ def _finding(row: Any, moment: Moment) -> Finding:
         occurred_on=date.fromordinal(int(row["since"])),
         reason="depletion",
         # A delivery that is due before the stock may be gone needs watching, not ordering.
-        severity="low" if row["is_covered"] else next(s for days, s in SEVERITIES if round(left, 1) <= days),
+        severity="low"
+        if row["is_covered"]
+        else severity_of(
+            "stock_depletion",
+            "depletion",
+            days=round(left, 1),
+            due=int(row["order_by"]) - first if row["order"] else None,
+        ),
         detector=Depletion.spec.name,
         value=round(left, 1),
         lower=round(float(row["lower"]), 1),

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.products import leaked_issues
 from minibar_ml.ml.frames import Frames
@@ -145,7 +146,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_outflow",
         occurred_on=moment.date,
         reason="leak",
-        severity=severity_of(100 * (missing - expected) / expected) if expected > 0 else "critical",
+        severity=severity_of("shrinkage", "leak", missing - expected),
         detector=Leak.spec.name,
         value=round(missing, 1),
         expected=round(expected, 1),

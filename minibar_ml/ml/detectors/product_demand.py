@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
@@ -171,7 +172,7 @@ def _strangeness(counts: Any, means: Any, dispersion: Any) -> Any:
 
 
 def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
-    high = row["value"] > row["expected"]
+    reason = "product_high" if row["value"] > row["expected"] else "product_low"
     return Finding(
         type="consumption_anomaly",
         hotel_id=moment.hotel_id,
@@ -179,8 +180,8 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="product_consumption",
         occurred_on=moment.date,
-        reason="product_high" if high else "product_low",
-        severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
+        reason=reason,
+        severity=severity_of("consumption_anomaly", reason, abs(row["value"] - row["expected"])),
         detector=ProductDemand.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 1),

@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.attendants import pace
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.attendants import slow_day
@@ -89,7 +90,7 @@ def _finding(row: Any, moment: Moment, others: "Series[float]") -> Finding:
         metric="refill_duration",
         occurred_on=moment.date,
         reason="slow",
-        severity=severity_of(100 * (value - expected) / expected),
+        severity=severity_of("refill_delay", "slow", value / expected),
         detector=RefillPace.spec.name,
         value=round(value, 1),
         expected=round(expected, 1),

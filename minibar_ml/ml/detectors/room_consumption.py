@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.rooms import grab, untouched_checks
 from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
@@ -97,7 +98,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         metric="room_consumption",
         occurred_on=date.fromordinal(int(row["day"])),
         reason="room_high",
-        severity=severity_of(100 * (row["value"] - row["expected"]) / row["expected"]),
+        severity=severity_of("consumption_anomaly", "room_high", row["value"] - row["expected"]),
         detector=RoomConsumption.spec.name,
         value=float(row["value"]),
         expected=round(float(row["expected"]), 2),

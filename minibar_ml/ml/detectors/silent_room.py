@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from minibar_ml.domain.alert_kinds import severity_of
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.rooms import silence, untouched_runs
@@ -86,7 +87,7 @@ def _finding(row: Mapping[Any, Any], moment: Moment) -> Finding:
         metric="room_consumption",
         occurred_on=moment.date,
         reason="silent",
-        severity="high",
+        severity=severity_of("silent_room", "silent", float(row["expected"])),
         detector=SilentRoom.spec.name,
         value=0.0,
         expected=round(float(row["expected"]), 2),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from minibar_ml.domain.alert_kinds import severity_of
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
@@ -61,7 +62,7 @@ class Stale:
                 metric="room_consumption",
                 occurred_on=moment.date.fromordinal(int(row["last"]) + 1),
                 reason="stale",
-                severity="high",
+                severity=severity_of("data_stale", "stale"),
                 detector=self.spec.name,
                 value=24.0 * int(row["value"]),
                 upper=24.0 * SILENT_DAYS,

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, severity_of
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.products import write_off
 from minibar_ml.ml.frames import Frames
@@ -141,6 +142,7 @@ def _rarity(written_off: Floats, learned: Any) -> Floats:
 
 def _finding(row: Any, moment: Moment) -> Finding:
     value, expected = float(row["value"]), float(row["expected"])
+    reason = "write_off_high" if row["is_write_off"] else "outflow_high"
     return Finding(
         type="stock_anomaly",
         hotel_id=moment.hotel_id,
@@ -148,8 +150,8 @@ def _finding(row: Any, moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="stock_outflow",
         occurred_on=moment.date,
-        reason="write_off_high" if row["is_write_off"] else "outflow_high",
-        severity=severity_of(100 * (value - expected) / expected),
+        reason=reason,
+        severity=severity_of("stock_anomaly", reason, value - expected),
         detector=StockOutflow.spec.name,
         value=value,
         expected=round(expected, 1),

@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding, Severity
+from minibar_ml.domain.alert_kinds import severity_of
+from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-SEVERITIES: tuple[tuple[float, Severity], ...] = ((120.0, "critical"), (60.0, "high"), (30.0, "medium"))
-PATIENCE_MINUTES = SEVERITIES[-1][0]
+PATIENCE_MINUTES = 30.0
 
 
 class Unanswered:
@@ -72,7 +72,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="request_response",
         occurred_on=date.fromordinal(int(row["day"])),
         reason="waiting",
-        severity=next(severity for minutes, severity in SEVERITIES if waited >= minutes),
+        severity=severity_of("unanswered_request", "waiting", waited),
         detector=Unanswered.spec.name,
         value=round(waited, 1),
         expected=PATIENCE_MINUTES,

@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
+from minibar_ml.deadline import within
 from minibar_ml.domain.messages import Mail
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.notify.contract import NeverDeliverable, NotDelivered, one_line
@@ -10,6 +11,8 @@ from minibar_ml.notify.contract import NeverDeliverable, NotDelivered, one_line
 if TYPE_CHECKING:
     from apprise import Apprise
 
+SECONDS = 30
+"""For one message to one service, name lookup included."""
 WIKI = "see https://github.com/caronc/apprise/wiki"
 
 
@@ -23,7 +26,12 @@ class AppriseChannel:
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
         """Send one message to the service; see `Channel`. Services take no identity, so they can't detect a repeat."""
         body = mail.text if self._kind == "chat" else mail.short or mail.subject
-        if not _service(address).notify(body=body, title=one_line(mail.subject)):
+        service = _service(address)
+        try:
+            accepted = within(SECONDS, lambda: service.notify(body=body, title=one_line(mail.subject)))
+        except TimeoutError as error:
+            raise NotDelivered(f"the service {scheme(address)} did not answer ({error})") from error
+        if not accepted:
             raise NotDelivered(f"the service {scheme(address)} did not accept the message")
 
     def close(self) -> None:

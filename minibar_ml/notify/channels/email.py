@@ -14,9 +14,14 @@ from typing import Any
 
 from minibar_ml.config.settings import SmtpTls
 from minibar_ml.domain.messages import Mail
+from minibar_ml.notify.channels.smtp_line import Encrypted, Line, Plain
 from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered, one_line, reason
 
 NAME = "minibar-ml"
+BYTES_PER_SECOND = 20_000
+"""A mail of this size has a second more: a report with its attachments on a slow line."""
+QUIT_SECONDS = 3
+"""For the farewell, which nothing depends on."""
 
 
 class _WholeWords(EmailPolicy):
@@ -48,7 +53,10 @@ POLICY = _WholeWords(linesep="\r\n", max_line_length=78)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A mail server and how to connect to it."""
+    """A mail server and how to connect to it.
+
+    `timeout` is the seconds for connecting, encryption and login together, and again for each mail.
+    """
 
     host: str
     port: int
@@ -67,13 +75,18 @@ class Email:
         """Nothing is opened yet."""
         self._server = server
         self._open: smtplib.SMTP | None = None
+        self._line = Line()
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
         """Send one mail to the server; see `Channel`."""
         message = _composed(self._server.sender, address, name, mail, identity)
         connection = self._open or self._connect()
         try:
-            connection.send_message(message, self._server.sender, [address])
+            with self._line.until(self._server.timeout + len(message.as_bytes()) / BYTES_PER_SECOND):
+                connection.send_message(message, self._server.sender, [address])
+        except TimeoutError as error:
+            self._cut()
+            raise NotDelivered(f"the mail server did not accept the mail in time ({error})") from error
         except smtplib.SMTPRecipientsRefused as error:
             raise _refused(*next(iter(error.recipients.values()))) from error
         except smtplib.SMTPServerDisconnected as error:
@@ -91,7 +104,9 @@ class Email:
     def check(self) -> None:
         """Connect, encrypt, log in and disconnect without sending; raises ChannelDown with the reason."""
         try:
-            code, answer = (self._open or self._connect()).noop()
+            connection = self._open or self._connect()
+            with self._line.until(self._server.timeout):
+                code, answer = connection.noop()
         except (OSError, smtplib.SMTPException) as error:
             raise ChannelDown(reason(f"{type(error).__name__}: {error}")) from error
         finally:
@@ -102,19 +117,31 @@ class Email:
     def close(self) -> None:
         """Disconnect from the server, if the connection is still there."""
         connection, self._open = self._open, None
-        if connection is None:
-            return
-        try:
-            connection.quit()
-        except (OSError, smtplib.SMTPException):
+        if connection is not None:
+            try:
+                with self._line.until(QUIT_SECONDS):
+                    connection.quit()
+            except (OSError, smtplib.SMTPException):
+                connection.close()
+        self._line.drop()
+
+    def _cut(self) -> None:
+        """Let go of a connection that does not answer, without a farewell."""
+        connection, self._open = self._open, None
+        if connection is not None:
             connection.close()
+        self._line.drop()
 
     def _connect(self) -> smtplib.SMTP:
         there = f"mail server {self._server.host}, port {self._server.port}"
         try:
-            self._open = self._opened()
-            if self._server.user:
-                self._open.login(self._server.user, self._server.password)
+            with self._line.until(self._server.timeout):
+                self._open = self._opened()
+                if self._server.user:
+                    self._open.login(self._server.user, self._server.password)
+        except TimeoutError as error:
+            self._cut()
+            raise ChannelDown(f"{there}: timed out") from error
         except ssl.SSLCertVerificationError as error:
             self.close()
             raise ChannelDown(f"{there}: certificate not trusted ({error.verify_message})") from error
@@ -130,8 +157,8 @@ class Email:
     def _opened(self) -> smtplib.SMTP:
         server = self._server
         if server.tls == "tls":
-            return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=self._trust())
-        connection = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+            return Encrypted(self._line, server.host, server.port, server.timeout, self._trust())
+        connection = Plain(self._line, server.host, server.port, server.timeout)
         if server.tls == "starttls":
             try:
                 connection.starttls(context=self._trust())
@@ -191,8 +218,6 @@ def _reply(error: smtplib.SMTPResponseException) -> str:
 
 
 def _why(error: Exception) -> str:
-    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
-        return "timed out"
     if isinstance(error, ConnectionRefusedError):
         return "connection refused"
     return str(error) or type(error).__name__

@@ -28,8 +28,9 @@ def find(connection: Connection, contract: Contract, as_of: datetime) -> list[Id
 
 
 def _fed(connection: Connection, active: list[int], since: datetime, as_of: datetime) -> Fed:
-    values = {"hotels": [COMMON_STORE, *active], "metrics": list(_NEEDS), "earliest": since.date(), "as_of": as_of}
-    return {(row.hotel_id, row.metric) for row in connection.execute(query("trends.latest"), values)}
+    asked = {"hotels": [COMMON_STORE, *active], "metrics": list(_NEEDS), "of_ledger": list(LEDGER_METRICS)}
+    rows = connection.execute(query("collect.fed"), {**asked, "since": since, "until": as_of})
+    return {(row.hotel_id, row.metric) for row in rows}
 
 
 def _without_draws(connection: Connection, contract: Contract, since: datetime, as_of: datetime) -> frozenset[int]:

@@ -111,6 +111,9 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
+    (VISITS | STAYS, ("stage_rises",)),
+    (VISITS | {"source_setups"}, ("stage_setups",)),
+    (VISITS, ("settle_rises",)),
     (VISITS | {"source_refill_requests"}, ("stage_refills",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""

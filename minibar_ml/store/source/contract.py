@@ -8,33 +8,20 @@ caller decides what it reads.
 import json
 import re
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import keys
+from minibar_ml.store.source.gaps import Gap, Seen, gaps_of, together
 from minibar_ml.store.source.layouts import Layout, layouts, of_text
 from minibar_ml.store.source.signatures import Signature
 
 _SOURCE = re.compile(r"\bsource\.(\w+)")
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """Something of the source that can't be read: a missing table or column, or a missing right."""
-
-    table: str
-    columns: tuple[str, ...]
-    reason: str
-
-    def __str__(self) -> str:
-        named = f"{self.table} ({', '.join(self.columns)})" if self.columns else self.table
-        return f"{self.reason} {named}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +45,6 @@ class Contract:
     def has(self, part: Part) -> bool:
         """Whether all of a part can be read."""
         return self.usable.issuperset(part.functions)
-
-
-Seen = dict[str, dict[str, tuple[str, bool]]]
 
 
 def locate(connection: Connection, tables: set[str]) -> dict[str, str]:
@@ -99,22 +83,6 @@ def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
         f"(found: {found}; looked for {looked_for}). Check the database in ML_DATABASE_URL and the role's search_path, "
         "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`)."
     )
-
-
-def _gaps_of(layout: Layout, function: str, seen: Seen) -> tuple[Gap, ...]:
-    """Why a function can't be used; nothing where it can."""
-    found = []
-    for table, needed in layout.needs[function].items():
-        there = seen.get(table)
-        if there is None:
-            found.append(Gap(table, (), "there is no table"))
-            continue
-        wanted = [want.column for want in layout.wants[function] if want.table == table and want.column in there]
-        if missing := tuple(sorted(column for column in needed if column not in there)):
-            found.append(Gap(table, missing, "the table lacks"))
-        elif not all(there[column][1] for column in [*needed, *wanted]):
-            found.append(Gap(table, (), "this role may not SELECT from"))
-    return tuple(found)
 
 
 def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layout | None = None) -> Contract:
@@ -201,14 +169,14 @@ def read(connection: Connection) -> Contract:
     seen = _columns(connection, row.schemas)
     absent = [part.name for part in PARTS if part.name in row.absent or (not part.is_optional and layout.lacks(part))]
     without = {function for part in PARTS if part.name in absent for function in part.functions}
-    gaps = {function: _gaps_of(layout, function, seen) for function in layout.functions if function not in without}
+    gaps = {function: gaps_of(layout, function, seen) for function in layout.functions if function not in without}
     usable = frozenset(function for function, found in gaps.items() if not found)
     return Contract(
         layout.name,
         usable,
-        _together(gaps, [part for part in PARTS if not part.is_optional]),
+        together(gaps, [part for part in PARTS if not part.is_optional]),
         tuple(absent),
-        {part.name: _together(gaps, [part]) for part in PARTS if part.is_optional},
+        {part.name: together(gaps, [part]) for part in PARTS if part.is_optional},
         layout.signatures,
         layout.checksum,
         row.content is not None,
@@ -229,47 +197,12 @@ def known_layouts(connection: Connection) -> tuple[Layout, ...]:
     return (*layouts(), other) if other else layouts()
 
 
-def _together(gaps: dict[str, tuple[Gap, ...]], parts: list[Part]) -> tuple[Gap, ...]:
-    """What some parts lack, a line for each table and reason."""
-    columns_of: dict[tuple[str, str], set[str]] = {}
-    for function in (function for part in parts for function in part.functions):
-        for gap in gaps.get(function, ()):
-            columns_of.setdefault((gap.table, gap.reason), set()).update(gap.columns)
-    return tuple(Gap(table, tuple(sorted(columns)), reason) for (table, reason), columns in sorted(columns_of.items()))
-
-
 def usable(connection: Connection) -> frozenset[str]:
     """What of the source can be used right now; nothing where no contract is installed."""
     try:
         return read(connection).usable
     except PreconditionFailed:
         return frozenset()
-
-
-@dataclass(frozen=True, slots=True)
-class SeenPart:
-    """What is there of one part: rows, the newest one's time, and words that nobody knows with their rows."""
-
-    part: Part
-    rows: int | None
-    newest: datetime | None
-    unknown: dict[str, int]
-    gaps: tuple[Gap, ...]
-
-
-def fetch_seen(connection: Connection, contract: Contract) -> list[SeenPart]:
-    """Every part of the source as it stands now; one statement a part, rows None where it can't be read."""
-    found = []
-    for part in PARTS:
-        gaps = contract.optional_gaps.get(part.name, ())
-        if part.seen not in contract.usable:
-            if contract.has(part) or part.is_optional or part.name in contract.absent:
-                found.append(SeenPart(part, None, None, {}, gaps))
-            continue
-        counted = getattr(func.minibar_ml, part.seen)().table_valued("rows", "newest", "unknown")
-        row = connection.execute(select(counted)).one()
-        found.append(SeenPart(part, row.rows, row.newest, row.unknown or {}, gaps))
-    return found
 
 
 def describe_gaps(contract: Contract) -> str:

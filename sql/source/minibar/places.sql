@@ -12,6 +12,11 @@
 -- connection of ours sets TimeZone to ML_TIMEZONE. They are compared as they stand, which keeps the tables' indexes in
 -- use: an hour on either side covers the clock change in autumn, when a local hour happens twice, and the exact bound is
 -- applied after it. Enumerations and names are compared as text.
+--
+-- A column may hold whatever its type allows: 'infinity', the year 20226, NaN, the greatest integer. A time or date outside
+-- 1900 to 2200 is a typing error. It is compared as it stands, which can't fail, and only then cast or added to; sums and
+-- differences are numeric. PostgreSQL tries the cheapest condition first, whatever their order: a comparison with a constant
+-- comes before one with a cast. So a value that can't be right takes out its own row, never a run.
 -- marks: odalar.oda_no, minibar_islemleri.islem_tarihi
 
 -- name: source_hotels
@@ -39,7 +44,9 @@ CREATE FUNCTION minibar_ml.source_products()
 RETURNS TABLE (product_id integer, name text, critical_units integer, is_active boolean,
                sale_price numeric, purchase_price numeric)
 LANGUAGE sql STABLE AS $$
-    SELECT id, urun_adi::text, kritik_stok_seviyesi, coalesce(aktif, true), satis_fiyati, alis_fiyati FROM source.urunler
+    SELECT id, urun_adi::text, kritik_stok_seviyesi, coalesce(aktif, true),
+           CASE WHEN satis_fiyati::numeric BETWEEN 0.0 AND 1e9 THEN satis_fiyati END,
+           CASE WHEN alis_fiyati::numeric BETWEEN 0.0 AND 1e9 THEN alis_fiyati END FROM source.urunler
 $$;
 
 -- name: source_users

@@ -34,7 +34,7 @@ $$;
 -- needs: minibar_islemleri(id, islem_tipi, islem_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_visits()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(islem_tarihi)::timestamptz,
+    SELECT count(*), max(islem_tarihi::timestamptz) FILTER (WHERE islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT islem_tipi::text AS word, count(*) AS n FROM source.minibar_islemleri GROUP BY 1) w
             WHERE w.word NOT IN (SELECT k.kind FROM minibar_ml.source_visit_kinds() k))
@@ -45,7 +45,7 @@ $$;
 -- needs: oda_kontrol_kayitlari(id, kontrol_tipi, bitis_zamani)
 CREATE FUNCTION minibar_ml.source_seen_controls()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(bitis_zamani)::timestamptz,
+    SELECT count(*), max(bitis_zamani::timestamptz) FILTER (WHERE bitis_zamani BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT kontrol_tipi::text AS word, count(*) AS n FROM source.oda_kontrol_kayitlari GROUP BY 1) w
             WHERE w.word NOT IN ('sarfiyat_yok', 'urun_eklendi', 'dnd'))
@@ -56,7 +56,7 @@ $$;
 -- needs: misafir_kayitlari(id, kayit_tipi, giris_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_stays()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(giris_tarihi)::timestamptz,
+    SELECT count(*), max(giris_tarihi::timestamptz) FILTER (WHERE giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT kayit_tipi::text AS word, count(*) AS n FROM source.misafir_kayitlari GROUP BY 1) w
             WHERE w.word NOT IN ('in_house', 'arrival', 'departure'))
@@ -67,7 +67,7 @@ $$;
 -- needs: yukleme_gorevleri(id, gorev_tarihi, dosya_tipi, durum, yukleme_zamani)
 CREATE FUNCTION minibar_ml.source_seen_uploads()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(yukleme_zamani)::timestamptz,
+    SELECT count(*), max(yukleme_zamani::timestamptz) FILTER (WHERE yukleme_zamani BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.yukleme_gorevleri GROUP BY 1) w
             WHERE w.word NOT IN ('pending', 'in_progress', 'completed', 'incomplete'))
@@ -78,7 +78,7 @@ $$;
 -- needs: gunluk_gorevler(id, gorev_tarihi, gorev_tipi)
 CREATE FUNCTION minibar_ml.source_seen_tasks()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(gorev_tarihi)::timestamptz,
+    SELECT count(*), max(gorev_tarihi::timestamptz) FILTER (WHERE gorev_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT gorev_tipi::text AS word, count(*) AS n FROM source.gunluk_gorevler GROUP BY 1) w
             WHERE w.word NOT IN ('inhouse_kontrol', 'arrival_kontrol', 'departure_kontrol', 'inhouse_yukleme', 'arrivals_yukleme', 'departures_yukleme'))
@@ -89,7 +89,7 @@ $$;
 -- needs: oda_dnd_kayitlari(id, kayit_tarihi, durum)
 CREATE FUNCTION minibar_ml.source_seen_dnd()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(kayit_tarihi)::timestamptz,
+    SELECT count(*), max(kayit_tarihi::timestamptz) FILTER (WHERE kayit_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.oda_dnd_kayitlari GROUP BY 1) w
             WHERE w.word NOT IN ('aktif', 'tamamlandi', 'iptal'))
@@ -100,7 +100,7 @@ $$;
 -- needs: minibar_dolum_talepleri(id, durum, talep_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_requests()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(talep_tarihi)::timestamptz,
+    SELECT count(*), max(talep_tarihi::timestamptz) FILTER (WHERE talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.minibar_dolum_talepleri GROUP BY 1) w
             WHERE w.word NOT IN ('beklemede', 'onaylandi', 'reddedildi', 'tamamlandi', 'iptal'))
@@ -111,7 +111,7 @@ $$;
 -- needs: stok_hareketleri(id, hareket_tipi, islem_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_ledger()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(islem_tarihi)::timestamptz,
+    SELECT count(*), max(islem_tarihi::timestamptz) FILTER (WHERE islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT hareket_tipi::text AS word, count(*) AS n FROM source.stok_hareketleri GROUP BY 1) w
             WHERE w.word NOT IN ('giris', 'cikis', 'transfer', 'devir', 'sayim', 'fire'))
@@ -122,7 +122,7 @@ $$;
 -- needs: personel_zimmet(id, durum, zimmet_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_custody()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(zimmet_tarihi)::timestamptz,
+    SELECT count(*), max(zimmet_tarihi::timestamptz) FILTER (WHERE zimmet_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.personel_zimmet GROUP BY 1) w
             WHERE w.word NOT IN ('aktif', 'iptal', 'tamamlandi', 'iade_edildi'))
@@ -133,7 +133,7 @@ $$;
 -- needs: stok_fifo_kayitlari(id, giris_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_lots()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(giris_tarihi)::timestamptz,
+    SELECT count(*), max(giris_tarihi::timestamptz) FILTER (WHERE giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            NULL::jsonb
     FROM source.stok_fifo_kayitlari
 $$;
@@ -142,7 +142,7 @@ $$;
 -- needs: stok_fifo_kullanimlari(id, islem_tarihi, islem_tipi)
 CREATE FUNCTION minibar_ml.source_seen_lot_uses()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(islem_tarihi)::timestamptz,
+    SELECT count(*), max(islem_tarihi::timestamptz) FILTER (WHERE islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT islem_tipi::text AS word, count(*) AS n FROM source.stok_fifo_kullanimlari GROUP BY 1) w
             WHERE w.word NOT IN ('zimmet_transfer', 'zimmet', 'minibar_dolum', 'setup_kontrol', 'iade', 'iptal', 'fire'))
@@ -153,7 +153,7 @@ $$;
 -- needs: urun_stok(urun_id, son_guncelleme_tarihi)
 CREATE FUNCTION minibar_ml.source_seen_depot()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(son_guncelleme_tarihi)::timestamptz,
+    SELECT count(*), max(son_guncelleme_tarihi::timestamptz) FILTER (WHERE son_guncelleme_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            NULL::jsonb
     FROM source.urun_stok
 $$;
@@ -162,7 +162,7 @@ $$;
 -- needs: otel_zimmet_stok(urun_id, son_guncelleme)
 CREATE FUNCTION minibar_ml.source_seen_floor()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(son_guncelleme)::timestamptz,
+    SELECT count(*), max(son_guncelleme::timestamptz) FILTER (WHERE son_guncelleme BETWEEN '1900-01-01' AND '2200-01-01'),
            NULL::jsonb
     FROM source.otel_zimmet_stok
 $$;
@@ -171,7 +171,7 @@ $$;
 -- needs: personel_zimmet_kullanim(id, islem_tarihi, islem_tipi)
 CREATE FUNCTION minibar_ml.source_seen_draws()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(islem_tarihi)::timestamptz,
+    SELECT count(*), max(islem_tarihi::timestamptz) FILTER (WHERE islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT islem_tipi::text AS word, count(*) AS n FROM source.personel_zimmet_kullanim GROUP BY 1) w
             WHERE w.word NOT IN ('minibar_kullanim', 'ekstra_ekleme', 'iade', 'duzeltme'))
@@ -191,7 +191,7 @@ $$;
 -- needs: satin_alma_siparisleri(id, siparis_tarihi, durum)
 CREATE FUNCTION minibar_ml.source_seen_orders()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(siparis_tarihi)::timestamptz,
+    SELECT count(*), max(siparis_tarihi::timestamptz) FILTER (WHERE siparis_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.satin_alma_siparisleri GROUP BY 1) w
             WHERE w.word NOT IN ('beklemede', 'onaylandi', 'teslim_alindi', 'kismi_teslim', 'tamamlandi', 'iptal'))
@@ -202,7 +202,7 @@ $$;
 -- needs: kat_sorumlusu_siparis_talepleri(id, talep_tarihi, durum)
 CREATE FUNCTION minibar_ml.source_seen_attendant_orders()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
-    SELECT count(*), max(talep_tarihi)::timestamptz,
+    SELECT count(*), max(talep_tarihi::timestamptz) FILTER (WHERE talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
            (SELECT jsonb_object_agg(w.word, w.n) FROM (
                SELECT durum::text AS word, count(*) AS n FROM source.kat_sorumlusu_siparis_talepleri GROUP BY 1) w
             WHERE w.word NOT IN ('beklemede', 'onaylandi', 'reddedildi', 'hazirlaniyor', 'teslim_edildi', 'iptal'))

@@ -16,18 +16,20 @@ RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date
                departs_on date, departs_at timestamptz, is_in_house boolean, is_arrival boolean, is_departure boolean,
                unsure_since date)
 LANGUAGE sql STABLE AS $$
-    SELECT min(l.id), l.oda_id, max(l.guests)::integer, l.giris_tarihi, (l.giris_tarihi + min(l.arrives))::timestamptz,
+    SELECT min(l.id), l.oda_id, greatest(least(max(l.guests), 1000), -1)::integer, l.giris_tarihi,
+           (l.giris_tarihi + min(l.arrives))::timestamptz,
            l.cikis_tarihi, (l.cikis_tarihi + max(l.departs))::timestamptz, bool_or(l.kind = 'in_house'),
            bool_or(l.kind = 'arrival'), bool_or(l.kind = 'departure'), min(l.unsure_since)
     FROM (
-        SELECT min(m.id) AS id, m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text AS kind,
+        SELECT min(m.id) AS id, m.oda_id, greatest(m.giris_tarihi, '1900-01-01') AS giris_tarihi,
+               least(m.cikis_tarihi, '2200-01-01') AS cikis_tarihi, m.kayit_tipi::text AS kind,
                sum(m.misafir_sayisi) AS guests,
                min(m.giris_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
-                                          OR m.olusturma_tarihi::date >= m.giris_tarihi) AS arrives,
+                                          OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.giris_tarihi) AS arrives,
                max(m.cikis_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
-                                          OR m.olusturma_tarihi::date >= m.cikis_tarihi) AS departs,
-               min(m.olusturma_tarihi::date) FILTER (WHERE m.guncelleme_tarihi > m.olusturma_tarihi
-                                                     AND m.olusturma_tarihi::date <= m.giris_tarihi) - 1 AS unsure_since
+                                          OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.cikis_tarihi) AS departs,
+               min(greatest(m.olusturma_tarihi, '1900-01-01')::date) FILTER (WHERE m.guncelleme_tarihi > m.olusturma_tarihi
+                                                     AND greatest(m.olusturma_tarihi, '1900-01-01')::date <= m.giris_tarihi) - 1 AS unsure_since
         FROM source.misafir_kayitlari m
         WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
         GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
@@ -37,10 +39,14 @@ $$;
 -- name: source_impossible_stays
 -- needs: misafir_kayitlari(id, oda_id, misafir_sayisi, giris_tarihi, cikis_tarihi)
 -- Rows whose departure is before their arrival, with an arrival in a span of days: no span of theirs can be searched for.
+-- An arrival that can't be a date of ours (the year 20226) has its departure in the span.
 CREATE FUNCTION minibar_ml.source_impossible_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date) LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
     WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= since AND giris_tarihi < until
+    UNION ALL
+    SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
+    WHERE giris_tarihi > '2200-01-01' AND cikis_tarihi >= since AND cikis_tarihi < until
 $$;
 
 -- name: source_first_departures
@@ -48,7 +54,8 @@ $$;
 -- The first departure on record of each room.
 CREATE FUNCTION minibar_ml.source_first_departures()
 RETURNS TABLE (room_id integer, departs_on date) LANGUAGE sql STABLE AS $$
-    SELECT oda_id, min(cikis_tarihi) FROM source.misafir_kayitlari WHERE cikis_tarihi >= giris_tarihi GROUP BY oda_id
+    SELECT oda_id, min(cikis_tarihi) FROM source.misafir_kayitlari
+    WHERE cikis_tarihi >= giris_tarihi AND giris_tarihi >= '1900-01-01' AND cikis_tarihi < '2200-01-01' GROUP BY oda_id
 $$;
 
 -- name: source_kept_stays
@@ -70,7 +77,8 @@ LANGUAGE sql STABLE AS $$
            CASE g.gorev_tipi::text WHEN 'inhouse_kontrol' THEN 'stay' WHEN 'arrival_kontrol' THEN 'arrival'
                 ELSE 'departure' END,
            (g.gorev_tarihi + d.varis_saati)::timestamptz, (g.gorev_tarihi + d.cikis_saati)::timestamptz,
-           d.durum::text = 'completed', d.kontrol_zamani::timestamptz
+           d.durum::text = 'completed',
+           CASE WHEN d.kontrol_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN d.kontrol_zamani::timestamptz END
     FROM source.gunluk_gorevler g JOIN source.gorev_detaylari d ON d.gorev_id = g.id
     WHERE g.gorev_tipi::text IN ('inhouse_kontrol', 'arrival_kontrol', 'departure_kontrol')
       AND g.gorev_tarihi >= since AND g.gorev_tarihi < until
@@ -84,7 +92,8 @@ RETURNS TABLE (upload_id integer, hotel_id integer, day date, list text, is_load
 LANGUAGE sql STABLE AS $$
     SELECT id, otel_id, gorev_tarihi,
            CASE dosya_tipi::text WHEN 'inhouse' THEN 'in_house' ELSE dosya_tipi::text END,
-           durum::text = 'completed', yukleme_zamani::timestamptz
+           durum::text = 'completed',
+           CASE WHEN yukleme_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN yukleme_zamani::timestamptz END
     FROM source.yukleme_gorevleri WHERE gorev_tarihi >= since AND gorev_tarihi < until
 $$;
 
@@ -94,7 +103,9 @@ $$;
 CREATE FUNCTION minibar_ml.source_dnd(since date, until date)
 RETURNS TABLE (dnd_id integer, room_id integer, day date, knocks integer, first_at timestamptz, last_at timestamptz)
 LANGUAGE sql STABLE AS $$
-    SELECT id, oda_id, kayit_tarihi, dnd_sayisi, ilk_dnd_zamani::timestamptz, son_dnd_zamani::timestamptz
+    SELECT id, oda_id, kayit_tarihi, dnd_sayisi,
+           CASE WHEN ilk_dnd_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN ilk_dnd_zamani::timestamptz END,
+           CASE WHEN son_dnd_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN son_dnd_zamani::timestamptz END
     FROM source.oda_dnd_kayitlari
     WHERE kayit_tarihi >= since AND kayit_tarihi < until AND dnd_sayisi > 0 AND durum::text <> 'iptal'
 $$;

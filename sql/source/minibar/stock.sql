@@ -30,11 +30,12 @@ LANGUAGE sql STABLE AS $$
                    ELSE 'issue' END
            END,
            s.miktar::numeric,
-           (CASE s.hareket_tipi::text WHEN 'giris' THEN s.miktar WHEN 'devir' THEN s.miktar WHEN 'sayim' THEN s.miktar
-                 WHEN 'cikis' THEN -s.miktar WHEN 'fire' THEN -s.miktar WHEN 'transfer' THEN 0 END)::numeric,
+           CASE s.hareket_tipi::text WHEN 'giris' THEN 1 WHEN 'devir' THEN 1 WHEN 'sayim' THEN 1
+                WHEN 'cikis' THEN -1 WHEN 'fire' THEN -1 WHEN 'transfer' THEN 0 END::numeric * s.miktar::numeric,
            s.islem_tarihi::timestamptz
     FROM source.stok_hareketleri s
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
+      AND s.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
 $$;
 
@@ -60,6 +61,7 @@ RETURNS TABLE (movement_id integer, hotel_id integer) LANGUAGE sql STABLE AS $$
         (SELECT min(l.otel_id) FROM source.kullanici_otel l WHERE l.kullanici_id = s.islem_yapan_id HAVING count(*) = 1))
     FROM source.stok_hareketleri s LEFT JOIN source.kullanicilar p ON p.id = s.islem_yapan_id
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
+      AND s.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
 $$;
 
@@ -78,6 +80,9 @@ LANGUAGE sql STABLE AS $$
     FROM source.personel_zimmet z JOIN source.personel_zimmet_detay d ON d.zimmet_id = z.id
     JOIN source.kullanicilar u ON u.id = z.personel_id
     WHERE z.durum::text IS DISTINCT FROM 'iptal' AND (z.iade_tarihi IS NOT NULL OR d.kalan_miktar IS NOT NULL)
+      AND coalesce(z.iade_tarihi, z.zimmet_tarihi) >= since - interval '1 hour'
+      AND coalesce(z.iade_tarihi, z.zimmet_tarihi) < until + interval '1 hour'
+      AND coalesce(z.iade_tarihi, z.zimmet_tarihi) BETWEEN '1900-01-01' AND '2200-01-01'
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi)::timestamptz >= since
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi)::timestamptz < until
 $$;
@@ -93,6 +98,7 @@ LANGUAGE sql STABLE AS $$
            giris_tarihi::timestamptz
     FROM source.stok_fifo_kayitlari
     WHERE giris_tarihi >= since - interval '1 hour' AND giris_tarihi < until + interval '1 hour'
+      AND giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND giris_tarihi::timestamptz >= since AND giris_tarihi::timestamptz < until
 $$;
 
@@ -106,6 +112,7 @@ LANGUAGE sql STABLE AS $$
     SELECT u.id, l.id, l.otel_id, l.urun_id, u.islem_tipi::text, u.miktar::numeric, u.islem_tarihi::timestamptz
     FROM source.stok_fifo_kullanimlari u JOIN source.stok_fifo_kayitlari l ON l.id = u.fifo_kayit_id
     WHERE u.islem_tarihi >= since - interval '1 hour' AND u.islem_tarihi < until + interval '1 hour'
+      AND u.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND u.islem_tarihi::timestamptz >= since AND u.islem_tarihi::timestamptz < until
 $$;
 
@@ -114,7 +121,9 @@ $$;
 -- What each hotel's depot holds now; nothing keeps a product from standing in two rows.
 CREATE FUNCTION minibar_ml.source_depot_stock()
 RETURNS TABLE (hotel_id integer, product_id integer, units numeric, changed_at timestamptz) LANGUAGE sql STABLE AS $$
-    SELECT otel_id, urun_id, sum(mevcut_stok)::numeric, max(son_guncelleme_tarihi)::timestamptz
+    SELECT otel_id, urun_id, sum(mevcut_stok)::numeric,
+           max(son_guncelleme_tarihi::timestamptz)
+               FILTER (WHERE son_guncelleme_tarihi BETWEEN '1900-01-01' AND '2200-01-01')
     FROM source.urun_stok GROUP BY otel_id, urun_id
 $$;
 
@@ -125,7 +134,7 @@ CREATE FUNCTION minibar_ml.source_floor_stock()
 RETURNS TABLE (hotel_id integer, product_id integer, given numeric, used numeric, units numeric, changed_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT otel_id, urun_id, toplam_miktar::numeric, kullanilan_miktar::numeric, kalan_miktar::numeric,
-           son_guncelleme::timestamptz
+           CASE WHEN son_guncelleme BETWEEN '1900-01-01' AND '2200-01-01' THEN son_guncelleme::timestamptz END
     FROM source.otel_zimmet_stok
 $$;
 
@@ -137,11 +146,12 @@ RETURNS TABLE (draw_id integer, hotel_id integer, attendant_id integer, product_
                drawn_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT u.id, s.otel_id, u.personel_id, u.urun_id,
-           (CASE u.islem_tipi::text WHEN 'iade' THEN -u.kullanilan_miktar WHEN 'minibar_kullanim' THEN u.kullanilan_miktar
-                 WHEN 'ekstra_ekleme' THEN u.kullanilan_miktar END)::numeric,
+           CASE u.islem_tipi::text WHEN 'iade' THEN -1 WHEN 'minibar_kullanim' THEN 1 WHEN 'ekstra_ekleme' THEN 1 END::numeric
+               * u.kullanilan_miktar::numeric,
            u.islem_tarihi::timestamptz
     FROM source.personel_zimmet_kullanim u JOIN source.otel_zimmet_stok s ON s.id = u.otel_zimmet_stok_id
     WHERE u.islem_tarihi >= since - interval '1 hour' AND u.islem_tarihi < until + interval '1 hour'
+      AND u.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND u.islem_tarihi::timestamptz >= since AND u.islem_tarihi::timestamptz < until
 $$;
 
@@ -151,7 +161,7 @@ $$;
 CREATE FUNCTION minibar_ml.source_setups()
 RETURNS TABLE (hotel_id integer, room_type text, product_id integer, units numeric) LANGUAGE sql STABLE AS $$
     SELECT o.otel_id, t.ad::text, i.urun_id,
-           sum(i.adet * CASE WHEN s.dolap_ici THEN greatest(coalesce(t.dolap_sayisi, 1), 1) ELSE 1 END)::numeric
+           sum(i.adet::numeric * (CASE WHEN s.dolap_ici THEN greatest(coalesce(t.dolap_sayisi, 1), 1) ELSE 1 END)::numeric)
     FROM source.oda_tipi_setup o JOIN source.setuplar s ON s.id = o.setup_id AND s.aktif IS NOT FALSE
     JOIN source.setup_icerik i ON i.setup_id = s.id JOIN source.oda_tipleri t ON t.id = o.oda_tipi_id
     GROUP BY o.otel_id, t.ad, i.urun_id
@@ -164,11 +174,15 @@ CREATE FUNCTION minibar_ml.source_orders(since timestamptz, until timestamptz)
 RETURNS TABLE (order_id integer, hotel_id integer, product_id integer, ordered_at timestamptz, due_on date,
                ordered numeric, outstanding numeric)
 LANGUAGE sql STABLE AS $$
-    SELECT o.id, o.otel_id, d.urun_id, o.siparis_tarihi::timestamptz, o.tahmini_teslimat_tarihi, d.miktar::numeric,
+    SELECT o.id, o.otel_id, d.urun_id, o.siparis_tarihi::timestamptz, 
+           CASE WHEN o.tahmini_teslimat_tarihi BETWEEN '1900-01-01' AND '2200-01-01' THEN o.tahmini_teslimat_tarihi END,
+           d.miktar::numeric,
            (CASE WHEN o.durum::text IN ('beklemede', 'onaylandi', 'kismi_teslim')
-                 THEN greatest(d.miktar - d.teslim_alinan_miktar, 0) ELSE 0 END)::numeric
+                 THEN greatest(d.miktar::numeric - d.teslim_alinan_miktar::numeric, 0) ELSE 0 END)::numeric
     FROM source.satin_alma_siparisleri o JOIN source.satin_alma_siparis_detaylari d ON d.siparis_id = o.id
-    WHERE o.siparis_tarihi::timestamptz >= since AND o.siparis_tarihi::timestamptz < until
+    WHERE o.siparis_tarihi >= since - interval '1 hour' AND o.siparis_tarihi < until + interval '1 hour'
+      AND o.siparis_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+      AND o.siparis_tarihi::timestamptz >= since AND o.siparis_tarihi::timestamptz < until
 $$;
 
 -- name: source_attendant_orders
@@ -183,5 +197,7 @@ LANGUAGE sql STABLE AS $$
     FROM source.kat_sorumlusu_siparis_talepleri o
     JOIN source.kat_sorumlusu_siparis_talep_detaylari d ON d.talep_id = o.id
     WHERE o.durum::text IN ('beklemede', 'onaylandi', 'hazirlaniyor', 'teslim_edildi')
+      AND o.talep_tarihi >= since - interval '1 hour' AND o.talep_tarihi < until + interval '1 hour'
+      AND o.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND o.talep_tarihi::timestamptz >= since AND o.talep_tarihi::timestamptz < until
 $$;

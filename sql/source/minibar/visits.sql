@@ -5,37 +5,40 @@
 
 -- name: source_visit_kinds
 -- What each kind of visit row says: `checked`, somebody looked into the minibar; `filled`, something was put in and what
--- was missing before is not on record. Another word is unknown.
+-- was missing before is not on record; `noted`, what a guest had asked for as an extra was used up, which the office may
+-- enter hours after the guest has left. Another word is unknown.
 CREATE FUNCTION minibar_ml.source_visit_kinds()
 RETURNS TABLE (kind text, says text) LANGUAGE sql IMMUTABLE AS $$
     VALUES ('setup_kontrol', 'checked'), ('sarfiyat_yok', 'checked'), ('ekstra_ekleme', 'checked'),
-           ('ekstra_tuketim', 'checked'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
+           ('ekstra_tuketim', 'noted'), ('kontrol', 'checked'), ('yeniden_dolum', 'checked'),
            ('eksik_tamamlama', 'checked'), ('ek_dolum', 'checked'), ('sayim', 'checked'), ('duzeltme', 'checked'),
            ('ilk_dolum', 'checked'), ('doldurma', 'filled'), ('setup_disi_ekleme', 'filled')
 $$;
 
 -- name: source_visits
 -- needs: minibar_islemleri(id, oda_id, personel_id, islem_tipi, islem_tarihi)
--- Rows of visits, several of which may be one visit. An unknown kind is not a check.
+-- Rows of visits, several of which may be one visit. An unknown kind is not a check; a note is no visit of its own.
 CREATE FUNCTION minibar_ml.source_visits(since timestamptz, until timestamptz)
 RETURNS TABLE (visit_id integer, room_id integer, attendant_id integer, kind text, visited_at timestamptz, is_check boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT m.id, m.oda_id, m.personel_id, m.islem_tipi::text, m.islem_tarihi::timestamptz,
-           coalesce(k.says = 'checked', false)
+    SELECT m.id, m.oda_id, m.personel_id, CASE k.says WHEN 'noted' THEN 'note' ELSE m.islem_tipi::text END,
+           m.islem_tarihi::timestamptz, coalesce(k.says = 'checked', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
+      AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
 $$;
 
 -- name: source_previous_visits
--- needs: minibar_islemleri(id, oda_id, islem_tarihi), odalar(id)
--- The last visit row of every room before an instant: one index probe a room.
+-- needs: minibar_islemleri(id, oda_id, islem_tipi, islem_tarihi), odalar(id)
+-- The last visit row of every room before an instant, notes aside: one index probe a room.
 CREATE FUNCTION minibar_ml.source_previous_visits(before timestamptz)
 RETURNS TABLE (room_id integer, visited_at timestamptz) LANGUAGE sql STABLE AS $$
     SELECT r.id, v.islem_tarihi::timestamptz
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT m.islem_tarihi FROM source.minibar_islemleri m
-        WHERE m.oda_id = r.id AND m.islem_tarihi < before
+        WHERE m.oda_id = r.id AND m.islem_tarihi < before AND m.islem_tarihi >= '1900-01-01'
+          AND m.islem_tipi::text <> 'ekstra_tuketim'
         ORDER BY m.islem_tarihi DESC LIMIT 1) v
 $$;
 
@@ -58,10 +61,11 @@ LANGUAGE sql STABLE AS $$
                  ELSE coalesce(d.tuketim, 0) END)::numeric,
            (CASE WHEN k.kind = 'ekstra_ekleme' AND coalesce(d.eklenen_miktar, 0) = coalesce(d.ekstra_miktar, 0)
                  THEN coalesce(d.ekstra_miktar, 0)
-                 ELSE coalesce(d.eklenen_miktar, 0) + coalesce(d.ekstra_miktar, 0) END)::numeric
+                 ELSE coalesce(d.eklenen_miktar, 0)::numeric + coalesce(d.ekstra_miktar, 0)::numeric END)::numeric
     FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
     LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
+      AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
 $$;
 
@@ -74,10 +78,13 @@ CREATE FUNCTION minibar_ml.source_controls(since timestamptz, until timestamptz)
 RETURNS TABLE (control_id integer, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz,
                is_empty_check boolean, is_knock boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT c.id, c.oda_id, c.personel_id, c.baslangic_zamani::timestamptz, c.bitis_zamani::timestamptz,
+    SELECT c.id, c.oda_id, c.personel_id,
+           CASE WHEN c.baslangic_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN c.baslangic_zamani::timestamptz END,
+           c.bitis_zamani::timestamptz,
            c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
+      AND c.bitis_zamani BETWEEN '1900-01-01' AND '2200-01-01'
       AND c.bitis_zamani::timestamptz >= since AND c.bitis_zamani::timestamptz < until
 $$;
 
@@ -90,6 +97,7 @@ RETURNS TABLE (room_id integer, ended_at timestamptz) LANGUAGE sql STABLE AS $$
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT c.bitis_zamani FROM source.oda_kontrol_kayitlari c
         WHERE c.oda_id = r.id AND c.kontrol_tipi::text = 'sarfiyat_yok' AND c.bitis_zamani < before
+          AND c.bitis_zamani >= '1900-01-01'
           AND c.kontrol_tarihi >= before::date - 60
         ORDER BY c.bitis_zamani DESC LIMIT 1) v
 $$;
@@ -105,7 +113,7 @@ RETURNS TABLE (request_id integer, room_id integer, requested_at timestamptz, is
                answered_at timestamptz)
 LANGUAGE sql STABLE AS $$
     SELECT q.id, q.oda_id, q.talep_tarihi::timestamptz, q.durum::text = 'tamamlandi',
-           CASE WHEN q.durum::text <> 'tamamlandi' THEN NULL
+           CASE WHEN q.durum::text <> 'tamamlandi' OR q.tamamlanma_tarihi NOT BETWEEN '1900-01-01' AND '2200-01-01' THEN NULL
                 WHEN w.as_utc AND pg_typeof(q.tamamlanma_tarihi)::text = 'timestamp without time zone'
                     THEN q.tamamlanma_tarihi::timestamp AT TIME ZONE 'UTC'
                 WHEN w.as_utc
@@ -114,9 +122,11 @@ LANGUAGE sql STABLE AS $$
     FROM source.minibar_dolum_talepleri q CROSS JOIN (
         SELECT coalesce(10 * count(*) FILTER (WHERE l.tamamlanma_tarihi < l.talep_tarihi) >= count(*), true) AS as_utc
         FROM (SELECT a.tamamlanma_tarihi, a.talep_tarihi FROM source.minibar_dolum_talepleri a
-              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi IS NOT NULL
+              WHERE a.durum::text = 'tamamlandi' AND a.tamamlanma_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+                AND a.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
               ORDER BY a.id DESC LIMIT 500) l) w
     WHERE q.durum::text IN ('beklemede', 'onaylandi', 'tamamlandi')
       AND q.talep_tarihi >= since - interval '1 hour' AND q.talep_tarihi < until + interval '1 hour'
+      AND q.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND q.talep_tarihi::timestamptz >= since AND q.talep_tarihi::timestamptz < until
 $$;

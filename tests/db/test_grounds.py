@@ -1,0 +1,191 @@
+"""Alerts look at their records again at every run: corrected, moved, deleted and late ones."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from support.application import Application
+from support.hotels import alerts, command, done, sql
+from support.mail_server import Mailbox, serving
+
+from minibar_ml.domain.errors import ExitCode
+
+FOUND = "2025-11-10T20:00"
+LATER = "2025-11-11T20:00"
+COLUMNS = "type, entity_id, status, value, end_reason, occurrences"
+
+
+@pytest.fixture
+def hotel(database: str) -> Application:
+    """The hotel; a guest of room 1 left on the tenth at nine, and the check after that found the minibar full."""
+    made = Application(database)
+    made.recorded(date(2025, 10, 1), date(2025, 11, 16))
+    made.stay(1, "2025-11-08 15:00", "2025-11-10 09:00")
+    made.empty(1, "2025-11-10 11:30")
+    done(database, "db", "init", "--quiet")
+    return made
+
+
+def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
+    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
+    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    return alerts(hotel.url, columns=COLUMNS)
+
+
+def _shown(hotel: Application, capsys: pytest.CaptureFixture[str], *options: str) -> Any:
+    capsys.readouterr()
+    done(hotel.url, "alerts", "show", "1", *options, "--as-of", LATER)
+    out = capsys.readouterr().out
+    return json.loads(out) if "--json" in options else out
+
+
+def test_a_typing_error_that_was_corrected_is_corrected_with_history(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 40)
+    assert _run(hotel, FOUND) == [("vacant_consumption", 1, "open", 40.0, None, 1)]
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 4 WHERE islem_id = :row", row=row)
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "open", 4.0, None, 1)]
+    shown = _shown(hotel, capsys, "--json")
+    assert [(one["event"], one["value"]) for one in shown["events"]] == [("opened", 40.0), ("corrected", 4.0)]
+    assert shown["impact"] == 40.0
+    assert "4 units missing" in shown["message"]
+    assert "Corrected on 11 Nov, after the records were changed." in shown["message"]
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "open", 4.0, None, 1)], "and only once"
+    assert len(_shown(hotel, capsys, "--json")["events"]) == 2
+
+
+def test_a_deleted_row_withdraws_its_alert_which_says_so(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
+    assert _run(hotel, FOUND) == [("vacant_consumption", 1, "open", 4.0, None, 1)]
+    assert "10 Nov 2025: 4, as when it was found" in _shown(hotel, capsys)
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=row)
+    sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=row)
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "resolved", 4.0, "records_changed", 1)]
+    shown = _shown(hotel, capsys, "--json")
+    assert shown["suggested_action"] == "Nothing needs to be done."
+    assert shown["events"][-1]["reason"] == "records_changed"
+    text = " ".join(_shown(hotel, capsys).split())
+    assert "resolved, records changed" in text
+    assert "The records were changed and no longer show this." in text
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "UPDATE misafir_kayitlari SET cikis_tarihi = '2025-11-12' WHERE oda_id = 1",
+        "UPDATE minibar_islemleri SET oda_id = 5 WHERE oda_id = 1 AND islem_tipi = 'setup_kontrol'",
+        "UPDATE minibar_islemleri SET islem_tarihi = '2025-11-09 12:00+02' WHERE islem_tipi = 'setup_kontrol'",
+    ],
+    ids=["a stay extended late", "a row of another room", "a row of another day"],
+)
+def test_whatever_takes_its_ground_away_withdraws_an_alert(hotel: Application, edit: str) -> None:
+    hotel.setup(1, "2025-11-10 12:30", 1, 4)
+    assert _run(hotel, FOUND) == [("vacant_consumption", 1, "open", 4.0, None, 1)]
+    sql(hotel.url, edit)
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "resolved", 4.0, "records_changed", 1)]
+
+
+def test_records_that_change_back_raise_the_alert_again(hotel: Application) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
+    _run(hotel, FOUND)
+    moved = "UPDATE minibar_islemleri SET oda_id = :room WHERE id = :row"
+    sql(hotel.url, moved, room=5, row=row)
+    _run(hotel, LATER)
+    sql(hotel.url, moved, room=1, row=row)
+    assert [row[2] for row in _run(hotel, "2025-11-12T20:00")] == ["resolved", "open"]
+
+
+def test_of_two_days_the_one_that_is_left_holds_the_alert(hotel: Application) -> None:
+    first = hotel.setup(1, "2025-11-10 12:30", 1, 9)
+    _run(hotel, FOUND)
+    hotel.setup(1, "2025-11-11 12:30", 1, 2)
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "open", 9.0, None, 2)]
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=first)
+    assert _run(hotel, "2025-11-12T20:00") == [("vacant_consumption", 1, "open", 2.0, None, 1)]
+    assert alerts(hotel.url, columns="occurred_on, last_occurred_on") == [(date(2025, 11, 11), date(2025, 11, 11))]
+
+
+def test_a_verdict_is_not_touched_by_what_the_records_say_later(hotel: Application) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 40)
+    _run(hotel, FOUND)
+    done(hotel.url, "alerts", "false-positive", "1", "--by", "Ayşe", "--quiet")
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 4 WHERE islem_id = :row", row=row)
+    assert _run(hotel, LATER) == [("vacant_consumption", 1, "false_positive", 40.0, None, 1)]
+
+
+def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it_came_late(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for room in (2, 3):
+        hotel.stay(room, "2025-10-18 15:00", "2025-10-20 09:00")
+        hotel.empty(room, "2025-10-20 11:30")
+    hotel.setup(2, "2025-10-20 12:30", 1, 4)
+    assert _run(hotel, FOUND) == [], "of days before the installation nobody is told"
+    done(hotel.url, "people", "add", "ayse", "--email", "ayse@otel.example", "--severity", "low", "--quiet")
+    hotel.setup(3, "2025-10-20 12:30", 1, 5)
+    assert _run(hotel, LATER) == [("vacant_consumption", 3, "open", 5.0, None, 1)]
+    assert (
+        "Found on 11 Nov, after records of that day were added or changed."
+        in _shown(hotel, capsys, "--json")["message"]
+    )
+    with serving(Mailbox()) as mailbox:
+        words = ["alerts", "notify", "--as-of", LATER, "--quiet"]
+        assert command(hotel.url, *words, **mailbox.settings()) == ExitCode.OK
+    (mail,) = mailbox.accepted
+    assert "Room 103" in mail["Subject"]
+    text = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert "after records of that day were added or changed" in text
+    assert "count the minibar again" not in text
+
+
+CHANGES = "SELECT entity_type, entity_id, business_date FROM minibar_ml.ml_changed_days"
+
+
+def test_an_open_request_that_only_grows_older_changes_no_day(hotel: Application) -> None:
+    _ask(hotel, 2, "2025-11-08 10:00")
+    _run(hotel, FOUND)
+    for as_of in ("2025-11-10T20:20", "2025-11-10T20:40"):
+        done(hotel.url, "collect", "--as-of", as_of, "--quiet")
+    assert sql(hotel.url, CHANGES) == []
+    hotel.setup(3, "2025-11-08 12:00", 1, 1)
+    done(hotel.url, "collect", "--as-of", "2025-11-10T21:00", "--quiet")
+    assert {tuple(row) for row in sql(hotel.url, CHANGES)} == {
+        ("room", 3, date(2025, 11, 8)), ("product", 1, date(2025, 11, 8))
+    }  # fmt: skip
+
+
+def _ask(hotel: Application, room: int, at: str, answered: str | None = None) -> None:
+    sql(
+        hotel.url,
+        "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum, tamamlanma_tarihi) VALUES (:room,"
+        " CAST(:at AS timestamptz), CAST(:state AS dolum_talep_durum), CAST(:answered AS timestamptz))",
+        room=room, at=at, state="tamamlandi" if answered else "beklemede", answered=answered,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "minutes", "said"),
+    [
+        ("departure", 120.0, "a refill was requested and never recorded; the guest left after 2 hours"),
+        ("refill", 90.0, "a refill was recorded 90 minutes after it was requested"),
+        ("later_request", 60.0, "until a later one of the room was completed"),
+    ],
+)
+def test_a_request_that_nobody_closed_ends_with_its_subject(
+    hotel: Application, capsys: pytest.CaptureFixture[str], ended_by: str, minutes: float, said: str
+) -> None:
+    day = date(2025, 11, 10)
+    hotel.stay(2, "2025-11-08 15:00", f"{day} 11:00" if ended_by == "departure" else f"{day + timedelta(days=3)} 11:00")
+    _ask(hotel, 2, f"{day} 09:00")
+    assert _run(hotel, f"{day}T09:45") == [("unanswered_request", 2, "open", 45.0, None, 1)]
+    if ended_by == "refill":
+        hotel.setup(2, f"{day} 10:30", 1, 2)
+    if ended_by == "later_request":
+        # Answers are written as UTC.
+        _ask(hotel, 2, f"{day} 09:30", f"{day} 08:00")
+    assert _run(hotel, f"{day}T12:00") == [("unanswered_request", 2, "resolved", minutes, None, 1)]
+    assert said in _shown(hotel, capsys, "--json")["message"]

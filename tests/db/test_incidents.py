@@ -1,0 +1,88 @@
+"""Alerts of one cause are one incident: one row, one sum, one message; parts are shown on demand."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from support.findings import DEMAND, HIGH_ROOM, NEGATIVE, VACANT, D, detect, on, rows
+from support.hotels import done, sql
+from support.mail_server import Mailbox, serving
+
+from minibar_ml.cli.app import main
+
+LEAK = replace(
+    NEGATIVE, type="shrinkage", metric="stock_outflow", reason="leak", value=244.0, score=30.0, impact=6100.0,
+    severity="critical",
+)  # fmt: skip
+BELOW = replace(NEGATIVE, value=-75.0, impact=1875.0)
+COUNTED = "SELECT coalesce(incident_id, id), type, is_counted FROM minibar_ml.ml_alerts ORDER BY id"
+
+
+def _incidents(connection: Connection) -> list[tuple[Any, ...]]:
+    return [(row.incident_id, row.type, row.is_counted) for row in rows(connection)]
+
+
+def test_a_mistyped_issue_is_one_incident_whose_money_counts_once(connection: Connection) -> None:
+    detect(connection, LEAK, BELOW)
+    assert sorted(_incidents(connection)) == [(1, "shrinkage", True), (1, "stock_anomaly", False)]
+    detect(connection, LEAK, BELOW)
+    assert sorted(_incidents(connection)) == [(1, "shrinkage", True), (1, "stock_anomaly", False)]
+
+
+def test_alerts_of_other_products_or_of_days_apart_are_incidents_of_their_own(connection: Connection) -> None:
+    detect(connection, LEAK, replace(BELOW, entity_id=147))
+    detect(connection, on(replace(DEMAND, impact=90.0), 5))
+    assert {incident for incident, _, _ in _incidents(connection)} == {None}
+
+
+def test_rooms_that_a_shift_explains_are_part_of_it(connection: Connection) -> None:
+    shift = replace(DEMAND, impact=500.0)
+    took = {"products": [{"id": 146, "name": "Efes", "units": 9}]}
+    detect(connection, replace(HIGH_ROOM, facts=took), shift)
+    detect(connection, replace(HIGH_ROOM, facts=took), shift)
+    found = {row.entity_type: row for row in rows(connection)}
+    assert found["room"].muted_by == found["product"].id
+    assert found["room"].incident_id == found["product"].incident_id == found["product"].id
+    assert [found[kind].is_counted for kind in ("product", "room")] == [True, False]
+
+
+def test_one_room_and_day_is_one_incident(connection: Connection) -> None:
+    detect(connection, HIGH_ROOM, VACANT)
+    assert [incident for incident, _, _ in _incidents(connection)] == [1, 1]
+
+
+def test_the_sum_is_the_same_in_list_json_and_report(
+    connection: Connection, store_url: str, capsys: pytest.CaptureFixture[str], tmp_path: Any
+) -> None:
+    detect(connection, LEAK, BELOW, HIGH_ROOM, VACANT)
+    connection.commit()
+    capsys.readouterr()
+    assert main(["alerts", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert len(listed) == 4
+    assert len({one["incident_id"] for one in listed}) == 2
+    assert sum(one["counted_impact"] for one in listed) == 6100.0 + 27.5
+    assert main(["alerts", "list"]) == 0
+    table = capsys.readouterr().out
+    assert (table.count("6,100.00"), table.count("1,875.00"), table.count("27.50")) == (1, 0, 1)
+    assert table.count("Same cause: alert") == 2
+    assert main(["alerts", "list", "--flat"]) == 0
+    assert capsys.readouterr().out.count("1,875.00") == 1
+    done(store_url, "report", "weekly", "--ending", D.isoformat(), "--format", "json", "--out", str(tmp_path))
+    (file,) = tmp_path.glob("*.json")
+    report = json.loads(file.read_text(encoding="utf-8"))
+    assert report["money_total"]["impact"] == 6100.0 + 27.5
+
+
+def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> None:
+    today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
+    done(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--severity", "low", "--quiet")
+    done(store_url, "people", "add", "depo", "--email", "depo@otel.example", "--type", "shrinkage", "--quiet")
+    detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), day=today)
+    connection.commit()
+    with serving(Mailbox()) as mailbox:
+        done(store_url, "alerts", "notify", "--quiet", **mailbox.settings())
+    sent = sorted(mail["To"].addresses[0].username for mail in mailbox.accepted)
+    assert sent == ["ayse", "depo"]
