@@ -213,5 +213,13 @@ WORDINGS: Mapping[str, Wording] = {
         "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",
         ("Last record: {last_at}.",),
     ),
+    "refused": Wording(
+        "{records} of the hotel application cannot be right or are not understood and are left out: {problems}.",
+        "Correct them in the hotel application. `minibar-ml status` lists them with an example of each.",
+    ),
+    "jobs_late": Wording(
+        "These jobs have not done their work when they should have: {jobs}.",
+        "Run `minibar-ml status`: it says why and what to do. Is cron running?",
+    ),
 }
 UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

@@ -40,6 +40,11 @@ class NewRows:
     earliest_at: datetime | None
     problems: dict[str, int]
 
+    @property
+    def subject(self) -> str:
+        """The table in words: `stock movements`."""
+        return self.table.removeprefix("new_").replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
