@@ -25,8 +25,12 @@ def _rows(refused: Collection[Refused], new_rows: Collection[NewRows]) -> Iterat
     for one in refused:
         found = {"source": one.source, "problem": one.reason, "affected": one.rows, "example_id": one.example_id}
         yield {**found, "is_of_new_rows": False}
+    # A row may be both new and refused for the same reason, such as an unknown type: it is one problem.
+    known = {(one.source, one.reason) for one in refused}
     for new in new_rows:
         for problem, affected in new.problems.items():
+            if (new.subject, problem) in known:
+                continue
             yield {"source": new.subject, "problem": problem, "affected": affected, "is_of_new_rows": True}
 
 

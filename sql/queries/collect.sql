@@ -1048,23 +1048,23 @@ SELECT count(*) AS removed FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.
-SELECT * FROM source_new_stock_movements(:after, :not_before)
+SELECT 'new_stock_movements' AS source_table, n.* FROM source_new_stock_movements(:after_new_stock_movements, :not_before) n
 
 -- name: new_visits
 -- New visits since the watermark.
-SELECT * FROM source_new_visits(:after, :not_before)
+SELECT 'new_visits' AS source_table, n.* FROM source_new_visits(:after_new_visits, :not_before) n
 
 -- name: new_visit_lines
 -- New visit lines since the watermark.
-SELECT * FROM source_new_visit_lines(:after, :not_before)
+SELECT 'new_visit_lines' AS source_table, n.* FROM source_new_visit_lines(:after_new_visit_lines, :not_before) n
 
 -- name: new_controls
 -- New control records since the watermark.
-SELECT * FROM source_new_controls(:after, :not_before)
+SELECT 'new_controls' AS source_table, n.* FROM source_new_controls(:after_new_controls, :not_before) n
 
 -- name: new_stays
 -- New stays since the watermark.
-SELECT * FROM source_new_stays(:after, :not_before)
+SELECT 'new_stays' AS source_table, n.* FROM source_new_stays(:after_new_stays, :not_before) n
 
 -- name: fetch_watermarks
 -- The highest id seen in each source table.

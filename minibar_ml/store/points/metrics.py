@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import (
@@ -73,16 +73,20 @@ class Span:
 def fetch_new_rows(connection: Connection, usable: Collection[str], not_before: datetime) -> list[NewRows]:
     """What has come into each source table that can be read, however old it says it is."""
     seen = {row.source_table: row.last_id for row in connection.execute(query("collect.fetch_watermarks"))}
-    found = []
-    for function, name in WATCHED.items():
-        if function in usable:
-            values = {"after": seen.get(name, 0), "not_before": not_before}
-            row = connection.execute(query(f"collect.{name}"), values).one()
-            problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
-            problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}
-            counted = {problem: rows for problem, rows in problems.items() if rows}
-            found.append(NewRows(name, row.last_id, row.new_rows, row.earliest_at, counted))
-    return found
+    names = [name for function, name in WATCHED.items() if function in usable]
+    if not names:
+        return []
+    # In one statement: there is an answer of the server to wait for instead of five.
+    asked = text("\nUNION ALL\n".join(str(query(f"collect.{name}")) for name in names))
+    values = {f"after_{name}": seen.get(name, 0) for name in names} | {"not_before": not_before}
+    return [_new_rows(row) for row in connection.execute(asked, values)]
+
+
+def _new_rows(row: Row[Any]) -> NewRows:
+    problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
+    problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}
+    counted = {problem: rows for problem, rows in problems.items() if rows}
+    return NewRows(row.source_table, row.last_id, row.new_rows, row.earliest_at, counted)
 
 
 def upsert_watermarks(connection: Connection, new_rows: Collection[NewRows]) -> None:
