@@ -397,6 +397,34 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
 
+CREATE TABLE minibar_ml.ml_channels (
+    id bigint NOT NULL,
+    person_id bigint NOT NULL,
+    kind text NOT NULL,
+    shown text NOT NULL,
+    sealed bytea,
+    CONSTRAINT ml_channels_check CHECK (((kind = 'email'::text) = (sealed IS NULL))),
+    CONSTRAINT ml_channels_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'chat'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_channels IS 'Addresses of people, one of each kind.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.id IS 'Number of the address.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.person_id IS 'Whose it is.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.kind IS 'email, sms, push or chat.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.shown IS 'The mail address; of any other what may be seen of it.';
+
+COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it may hold a token. Null for mail.';
+
+CREATE FUNCTION minibar_ml.mailbox(channel minibar_ml.ml_channels) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE channel.kind WHEN 'email' THEN lower(channel.shown) ELSE CAST(channel.id AS text) END
+$$;
+
 CREATE TABLE minibar_ml.ml_models (
     id bigint NOT NULL,
     model_type text NOT NULL,
@@ -1082,28 +1110,6 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or at
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
-CREATE TABLE minibar_ml.ml_channels (
-    id bigint NOT NULL,
-    person_id bigint NOT NULL,
-    kind text NOT NULL,
-    shown text NOT NULL,
-    sealed bytea,
-    CONSTRAINT ml_channels_check CHECK (((kind = 'email'::text) = (sealed IS NULL))),
-    CONSTRAINT ml_channels_kind_check CHECK ((kind = ANY (ARRAY['email'::text, 'sms'::text, 'push'::text, 'chat'::text])))
-);
-
-COMMENT ON TABLE minibar_ml.ml_channels IS 'Addresses of people, one of each kind.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.id IS 'Number of the address.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.person_id IS 'Whose it is.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.kind IS 'email, sms, push or chat.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.shown IS 'The mail address; of any other what may be seen of it.';
-
-COMMENT ON COLUMN minibar_ml.ml_channels.sealed IS 'The address, encrypted: it may hold a token. Null for mail.';
-
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
     START WITH 1
@@ -1364,7 +1370,7 @@ CREATE TABLE minibar_ml.ml_nights (
     is_expected boolean NOT NULL,
     known_at timestamp with time zone NOT NULL,
     CONSTRAINT ml_nights_guests_check CHECK ((guests > 0)),
-    CONSTRAINT ml_nights_state_check CHECK ((state = ANY (ARRAY['occupied'::text, 'unknown'::text])))
+    CONSTRAINT ml_nights_state_check CHECK ((state = ANY (ARRAY['occupied'::text, 'unknown'::text, 'day_use'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_nights IS 'What was known of a room''s night, and when; rows are only added.';
@@ -1377,7 +1383,7 @@ COMMENT ON COLUMN minibar_ml.ml_nights.room_id IS 'The room''s id in the source.
 
 COMMENT ON COLUMN minibar_ml.ml_nights.night IS 'The night that begins on this date.';
 
-COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied or unknown.';
+COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied, unknown, or day_use: the room was let for the day before that night.';
 
 COMMENT ON COLUMN minibar_ml.ml_nights.guests IS 'How many guests; null: unknown.';
 
@@ -1663,6 +1669,7 @@ CREATE TABLE minibar_ml.ml_source_problems (
     problem text NOT NULL,
     affected integer NOT NULL,
     example_id bigint,
+    is_of_new_rows boolean NOT NULL,
     seen_at timestamp with time zone NOT NULL,
     CONSTRAINT ml_source_problems_affected_check CHECK ((affected > 0))
 );
@@ -1675,9 +1682,11 @@ COMMENT ON COLUMN minibar_ml.ml_source_problems.source IS 'The source table or m
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.problem IS 'The reason, or the word that is not known.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows: the most of a run of that day, of new rows all of that day.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.example_id IS 'The id of one of them.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.is_of_new_rows IS 'Whether rows are counted once, when they come in, and not by every run.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_at IS 'As of when it was last seen.';
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from minibar_ml import pings
 from minibar_ml.cli import session, times
 from minibar_ml.config import facts_import
 from minibar_ml.config.conversion import as_text
@@ -36,7 +37,15 @@ def settings_of(settings: Settings, command: str) -> Settings:
 
 
 def history(settings: Settings, command: str) -> History:
-    """Every statement of the store, or before the first import those of the environment."""
+    """Every statement of the store, or before the first import those of the environment.
+
+    A job that gets no further than this has failed, and pings so.
+    """
+    with pings.watched(settings.ping_url, command):
+        return _history(settings, command)
+
+
+def _history(settings: Settings, command: str) -> History:
     with session.store(settings, command) as connection:
         known = read(connection, settings)
     now = datetime.now(UTC)
@@ -81,7 +90,12 @@ def of_collect(settings: Settings, *, rezone: bool) -> tuple[History, Mapping[Ke
     Raises ConfigurationError where ML_TIMEZONE is another zone than the store's, unless `rezone`: no run may compute
     points in another one by accident.
     """
-    known, imported = history(settings, "collect"), dict[Key, Any]()
+    with pings.watched(settings.ping_url, "collect"):
+        return _of_collect(settings, rezone=rezone)
+
+
+def _of_collect(settings: Settings, *, rezone: bool) -> tuple[History, Mapping[Key, Any]]:
+    known, imported = _history(settings, "collect"), dict[Key, Any]()
     if not known.is_imported:
         with session.store(settings, "collect") as connection:
             imported |= import_first(connection, settings)

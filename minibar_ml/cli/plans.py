@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from minibar_ml.config import calendars
 from minibar_ml.config.facts import House
+from minibar_ml.config.schedules import job_schedules
 from minibar_ml.domain.calendar import Calendar
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
@@ -65,6 +66,7 @@ def detection(
         since=since,
         until=until,
         is_live=is_live,
+        schedules=job_schedules(settings, as_of) if is_live and settings.enabled else {},
     )
 
 

@@ -69,7 +69,7 @@ def weekly(
     settings = session.settings()
     if not json and not session.enabled(settings):
         return
-    settings = house.settings_of(settings, "report")
+    settings = house.settings_of(settings, "report view" if json else "report")
     scope = _scope(settings, as_of, hotel)
     period = week_ending(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -99,7 +99,7 @@ def monthly(
     settings = session.settings()
     if not json and not session.enabled(settings):
         return
-    settings = house.settings_of(settings, "report")
+    settings = house.settings_of(settings, "report view" if json else "report")
     scope = _scope(settings, as_of, hotel)
     period = month_ended(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -123,7 +123,7 @@ def dashboard(
     settings = session.settings()
     if not json and not session.enabled(settings):
         return
-    settings = house.settings_of(settings, "report")
+    settings = house.settings_of(settings, "report view" if json else "report")
     language, folder = _language(lang or settings.lang), out or settings.report_dir
     scope = _scope(settings, as_of, hotel)
 

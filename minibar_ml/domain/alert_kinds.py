@@ -23,6 +23,8 @@ AlertType = Literal[
     "custody_loss",
     "model_fallback",
     "data_stale",
+    "rows_refused",
+    "job_late",
 ]
 ALERT_TYPES: tuple[AlertType, ...] = get_args(AlertType)
 MOST_QUIET_DAYS = 60
@@ -53,6 +55,7 @@ class AlertKind:
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
         viewers alone (losses in custody are about named attendants).
     is_operational: about minibar-ml and its data, not about the hotel.
+    is_of_server: about the installation as a whole: sent to who keeps the server, where such a person is named.
     depends_on_calendar: a holiday or event may be the reason.
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
@@ -76,6 +79,7 @@ class AlertKind:
     is_of_incident: bool = False
     is_stock: bool = False
     is_operational: bool = False
+    is_of_server: bool = False
     depends_on_calendar: bool = False
     tampers: Mapping[EntityType, str] = field(default_factory=dict)
     is_repeatable: bool = False
@@ -249,6 +253,26 @@ _ALL = (
         is_continuing=True,
         marks_stale_data=True,
         is_operational=True,
+    ),
+    AlertKind(
+        type="rows_refused",
+        title="Records refused",
+        normal_days=0,
+        severities={"refused": SeverityRule(least="high")},
+        is_state=True,
+        is_continuing=True,
+        is_operational=True,
+        is_of_server=True,
+    ),
+    AlertKind(
+        type="job_late",
+        title="Job late",
+        normal_days=0,
+        severities={"jobs_late": SeverityRule(least="high")},
+        is_state=True,
+        is_continuing=True,
+        is_operational=True,
+        is_of_server=True,
     ),
 )
 KINDS: Mapping[AlertType, AlertKind] = {kind.type: kind for kind in _ALL}

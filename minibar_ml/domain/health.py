@@ -7,7 +7,9 @@ from typing import Literal, get_args
 
 from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.idle import Idle
+from minibar_ml.domain.mutes import Mute
 from minibar_ml.domain.phases import History
+from minibar_ml.domain.problems import SourceProblem
 
 ScheduledJob = Literal["collect", "detect", "notify", "train", "report", "monthly", "dashboard"]
 SCHEDULED_JOBS: tuple[ScheduledJob, ...] = get_args(ScheduledJob)
@@ -71,8 +73,13 @@ def assess(
 ) -> JobHealth:
     """A job's health at an instant; one that has never run is late only if its time has come since the installation."""
     age = as_of - runs.success_as_of if runs.success_as_of else None
-    is_late = (runs.success_as_of or installed_at) < schedule.since
+    is_late = is_overdue(runs.success_as_of, schedule, installed_at)
     return JobHealth(runs, schedule, _state(runs, is_late=is_late, is_enabled=is_enabled), age)
+
+
+def is_overdue(success_as_of: datetime | None, schedule: Schedule, installed_at: datetime) -> bool:
+    """Whether a job has not succeeded since its schedule asked for it; before the first success, since the start."""
+    return (success_as_of or installed_at) < schedule.since
 
 
 def _state(runs: JobRuns, *, is_late: bool, is_enabled: bool) -> JobState:
@@ -115,14 +122,19 @@ class OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect."""
+    """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect.
+
+    `outbox` None: not for this role.
+    """
 
     as_of: datetime
     jobs: tuple[JobHealth, ...]
     open_alerts: Mapping[Severity, int]
     phases: Mapping[int, History] = field(default_factory=dict)
     refused: Mapping[str, str] = field(default_factory=dict)
-    outbox: OutboxHealth = OutboxHealth()
+    outbox: OutboxHealth | None = OutboxHealth()
+    problems: tuple[SourceProblem, ...] = ()
+    mutes: tuple[Mute, ...] = ()
     idle: tuple[Idle, ...] = ()
 
     @property
@@ -133,7 +145,8 @@ class Health:
     @property
     def is_well(self) -> bool:
         """Whether nothing is late or broken."""
-        return self.outbox.is_well(self.as_of) and not self.refused and not any(one.is_broken for one in self.jobs)
+        delivers = self.outbox is None or self.outbox.is_well(self.as_of)
+        return delivers and not self.refused and not any(one.is_broken for one in self.jobs)
 
 
 @dataclass(frozen=True, slots=True)

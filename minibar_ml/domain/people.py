@@ -10,7 +10,8 @@ from minibar_ml.domain.alert_kinds import AlertType
 from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.languages import Lang
 
-Role = Literal["administrator", "storekeeper"]
+Role = Literal["administrator", "storekeeper", "server"]
+"""`server`: who keeps the server."""
 ChannelKind = Literal["email", "sms", "push", "chat"]
 ReportPeriod = Literal["weekly", "monthly"]
 ROLES: tuple[Role, ...] = get_args(Role)

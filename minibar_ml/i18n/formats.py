@@ -36,6 +36,7 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "hour": ("{n} hour", "{n} hours"),
     "day": ("{n} day", "{n} days"),
     "attendant": ("{n} attendant", "{n} attendants"),
+    "record": ("{n} record", "{n} records"),
 }
 TIMES = "{n} times"
 

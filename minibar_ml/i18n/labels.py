@@ -7,7 +7,8 @@ from minibar_ml.domain.alert_kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal[
-    "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector"
+    "type", "severity", "status", "event", "metric", "entity", "field", "feature", "trend", "weekday", "detector",
+    "job",
 ]  # fmt: skip
 DOMAIN = "alerts"
 SEVERITY_MARKS: Mapping[str, str] = {"critical": "▲", "high": "◆", "medium": "●", "low": "○"}
@@ -70,6 +71,16 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "stock_outflow": "warehouse issues",
         "unanswered": "open requests",
         "vacant_room": "vacant rooms",
+        "watch": "check of the installation",
+    },
+    "job": {
+        "collect": "data collection",
+        "detect": "anomaly detection",
+        "notify": "notifications",
+        "train": "model training",
+        "report": "weekly report",
+        "monthly": "monthly report",
+        "dashboard": "dashboard",
     },
     "weekday": {
         "1": "Monday",

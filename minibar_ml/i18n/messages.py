@@ -8,7 +8,7 @@ from typing import Any, get_args
 from minibar_ml.domain.alert_kinds import is_state
 from minibar_ml.domain.alerts import Alert, Finding
 from minibar_ml.domain.calendar import SpecialKind
-from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, standings
+from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, source_problems, standings
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
@@ -41,7 +41,8 @@ def msgids() -> Iterator[str]:
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
     yield from (ON_DAY, TIMES, *ESTIMATES)
-    yield from (*evidence.TEXTS, *captions.TEXTS, *explanations.TEXTS, *standings.TEXTS, *mutings.TEXTS)
+    for module in (evidence, captions, explanations, standings, mutings, source_problems):
+        yield from module.TEXTS
 
 
 def contexts() -> Iterator[tuple[str, str]]:
@@ -142,6 +143,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
     facts, value = alert.facts or {}, alert.value
     written = {
         "units": estimate("unit", value, lang),
+        "records": counted("record", value, lang),
         "minutes": duration(value, lang),
         "hours": duration(60 * value, lang),
         "days": estimate("day", value, lang),
@@ -201,6 +203,10 @@ def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
     if (kind := facts.get("calendar_kind")) in get_args(SpecialKind) and facts.get("calendar"):
         words[str(kind)] = str(facts["calendar"])
+    if isinstance(jobs := facts.get("jobs"), list) and jobs:
+        words["jobs"] = ", ".join(label("job", str(job), lang) for job in jobs)
+    if isinstance(found := facts.get("problems"), list) and found:
+        words["problems"] = "; ".join(source_problems.counted_problem(one, lang) for one in found)
     if isinstance(metrics := facts.get("metrics"), list) and metrics:
         words["metric"] = ", ".join(label("metric", str(metric), lang) for metric in metrics)
     return words

@@ -105,7 +105,8 @@ WORDINGS: Mapping[str, Wording] = {
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
     "around_departure": Wording(
-        "Room {name}: {units} missing after a check that was within two hours after the departure on record.",
+        "Room {name}: {units} missing after the departure check; the hour of departure on record was planned, or less "
+        "than two hours ago.",
         "Ask at the front desk when the guest left. If it was before the last check, find out who entered the room.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
@@ -211,6 +212,14 @@ WORDINGS: Mapping[str, Wording] = {
         "{name}: no new data from the hotel application for {hours}.",
         "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",
         ("Last record: {last_at}.",),
+    ),
+    "refused": Wording(
+        "{records} of the hotel application cannot be right or are not understood and are left out: {problems}.",
+        "Correct them in the hotel application. `minibar-ml status` lists them with an example of each.",
+    ),
+    "jobs_late": Wording(
+        "These jobs have not done their work when they should have: {jobs}.",
+        "Run `minibar-ml status`: it says why and what to do. Is cron running?",
     ),
 }
 UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

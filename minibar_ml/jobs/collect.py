@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store import runs
+from minibar_ml.store import problems, runs
 from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
@@ -87,6 +87,7 @@ def run(
         changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
         points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
+        problems.upsert(connection, refused, new_rows, span.until_on, as_of)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         # For detect: points that are filed again are no news of the hotel.
@@ -94,7 +95,7 @@ def run(
         job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
-    warnings = tuple(f"{new.table[4:]}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
+    warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)
 
 

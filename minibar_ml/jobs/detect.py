@@ -8,13 +8,13 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alert_kinds import severity_of, types_where
+from minibar_ml.domain.alert_kinds import AlertType, severity_of, types_where
 from minibar_ml.domain.alerts import Finding, MovedGround, Transitions
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
-from minibar_ml.domain.phases import History
+from minibar_ml.domain.phases import History, recorded
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs import stored_models
+from minibar_ml.jobs import self_watch, stored_models
 from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
@@ -26,7 +26,7 @@ from minibar_ml.ml.detectors import shares
 from minibar_ml.store import alerts, grounds, mutes, runs, verdicts
 from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
-from minibar_ml.store.runs import Since
+from minibar_ml.store.runs import LastRun, Since
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities
 
@@ -68,7 +68,10 @@ def run(
         found = scope.own(detect_days(plan, days, hotels, models, progress, scope.hotels), plan.today())
         if models.refused:
             found[-1][1].extend(_fallbacks(plan, models.refused))
+        if plan.is_live and not plan.walks:
+            found[-1][1].extend(self_watch.findings(connection, plan))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
+        known.names.update(self_watch.NAMES)
         found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
         new, again = scope.split(found)
@@ -84,12 +87,20 @@ def run(
             people.follow_source(connection, usable, plan.lang)
             outbox.enqueue(connection, plan.as_of)
         counts = Counter[str](finding.type for _, findings in found for finding in findings)
-        phases = hotels.records.of_hotels(plan.today())
-        recorded = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
+        phases = _gone(since.last, plan) | hotels.records.of_hotels(plan.today())
+        noted = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
         refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
         job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
-        job.counts.update(phases=recorded, refused=refused, shares=shares(), muted=muted)
+        job.counts.update(phases=noted, refused=refused, shares=shares(), muted=muted)
     return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused, muted)
+
+
+def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
+    """Hotels that the last run knew, without history: those whose data have come to an end long ago stay in sight."""
+    if last is None or plan.walks:
+        return {}
+    passed = (plan.today() - last.as_of.astimezone(plan.zone).date()).days
+    return {hotel: History.of(0, known.silent_days + max(passed, 0)) for hotel, known in recorded(last.counts).items()}
 
 
 def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
@@ -156,6 +167,12 @@ def _unmuted(
     return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan))
 
 
+def _evaluated(plan: DetectionPlan) -> list[AlertType]:
+    """The types of which a day's findings hold every state; only a run of now looks at the installation."""
+    blind = () if plan.is_live and not plan.walks else self_watch.types()
+    return [name for name in types_where(lambda kind: kind.may_be_state) if name not in blind]
+
+
 def _apply(
     connection: "Connection",
     plan: DetectionPlan,
@@ -165,7 +182,7 @@ def _apply(
 ) -> dict[str, int]:
     """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
     is_last = day == plan.today()
-    evaluated = types_where(lambda kind: kind.may_be_state) if plan.walks or is_last else None
+    evaluated = _evaluated(plan) if plan.walks or is_last else None
     moved = alerts.upsert(
         connection,
         findings,

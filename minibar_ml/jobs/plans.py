@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.calendar import ORDINARY, Calendar
+from minibar_ml.domain.health import Schedule, ScheduledJob
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.ml import history
@@ -39,6 +40,8 @@ class DetectionPlan:
     until: date | None = None
     is_live: bool = False
     """Whether as-of is now: what reservations say of the days ahead is then no look-ahead."""
+    schedules: Mapping[ScheduledJob, Schedule] = field(default_factory=dict)
+    """By job, since when a run of now wants it to have succeeded; empty where jobs are paused."""
 
     def limits_of(self, hotel_id: int) -> Limits:
         """The limits of a hotel: its own, where it has facts of its own."""

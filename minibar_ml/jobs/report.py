@@ -21,7 +21,7 @@ from minibar_ml.jobs import report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
-from minibar_ml.store import audit, reports
+from minibar_ml.store import audit, problems, reports
 from minibar_ml.store.reports import Scope
 from minibar_ml.store.runs import fetch_idle, job_run
 
@@ -160,6 +160,8 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
         jobs=jobs,
         stock_outs=reports.fetch_stock_outs(connection, scope, period),
+        mutes=reports.fetch_mutes(connection, scope, period),
+        problems=tuple(problems.fetch(connection, asked.as_of.astimezone(ZoneInfo(asked.timezone)).date())),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
         currency=asked.currency,
     )

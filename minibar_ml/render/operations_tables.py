@@ -4,6 +4,8 @@ from minibar_ml.domain.idle import IDLE_DAYS
 from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, JobRun
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Page
+from minibar_ml.i18n import mutings
+from minibar_ml.i18n.source_problems import problem_name, source_name
 from minibar_ml.render.hotels import by_hotel, has_many_hotels, hotel_name
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
@@ -142,3 +144,40 @@ def _outcome(run: JobRun, words: Words) -> Row:
     if run.done_at is None:
         return (outcome, None, _("never completed"))
     return (outcome, run.done_at, None if run.wanted_since is None else _("late") if run.is_late else _("on time"))
+
+
+def mutes(report: Report, words: Words) -> Table:
+    """What people muted in the period, and what was found under it."""
+    _ = words.catalog.gettext
+    columns = (
+        *(Column(_("Muted"), "name", 2.4), Column(_("From"), "instant", 1.5), Column(_("Until"), "instant", 1.5)),
+        *(Column(_("Reason"), "name", 2.2), Column(_("By"), "name", 1.2), Column(_("Muted findings"), "count")),
+        Column(_("Possible loss"), "money", 1.2),
+    )
+    rows: list[tuple[int, Row]] = []
+    for one in report.mutes.rows:
+        mute = one.mute
+        until = min(mute.until, mute.ended_at or mute.until)
+        figures = (mute.findings, mute.impact)
+        row = (mutings.scope(mute, one.names, words.lang), mute.since, until, mute.reason, mute.added_by, *figures)
+        rows.append((mute.hotel_id, row))
+    note = _("What is found under a mute is counted here; it is neither a live alert nor sent.")
+    table = Table("mutes", _("Mutes"), columns, (), note, _("Nothing was muted in this period."))
+    return by_hotel(report, words, table, rows, report.mutes)
+
+
+def refused(report: Report, words: Words) -> Table:
+    """Records of the hotel application that were left out in the last week, since when, and an example of each."""
+    _ = words.catalog.gettext
+    columns = (
+        *(Column(_("Records"), "text", 1.6), Column(_("Problem"), "text", 2.2), Column(_("Count"), "count")),
+        *(Column(_("Since"), "day", 1.3), Column(_("Last seen"), "day", 1.3), Column(_("Example"), "count")),
+    )
+    rows = [
+        (
+            *(source_name(one.source, words.lang), problem_name(one.problem, words.lang), one.affected),
+            *(one.since_on, one.last_on, one.example_id),
+        )
+        for one in report.problems
+    ]
+    return Table("refused", _("Refused records"), columns, rows, empty=_("No record was refused in the last week."))

@@ -54,14 +54,23 @@ def _models(report: Report, words: Words) -> Section:
     return Section("models", _("Model quality"), (operations_tables.models(report, words),))
 
 
+def _mutes(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("mutes", _("Mutes"), (operations_tables.mutes(report, words),))
+
+
 def _quality(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    tables = (operations_tables.jobs(report, words), operations_tables.idle(report, words))
+    tables = (
+        operations_tables.jobs(report, words),
+        operations_tables.refused(report, words),
+        operations_tables.idle(report, words),
+    )
     return Section("quality", _("Data completeness"), tables, _completeness(report, words))
 
 
 SECTIONS: tuple[Callable[[Report, Words], Section], ...] = (
-    *(_period, _affected, _money, _stock, _pace, _verdicts, _models),
+    *(_period, _affected, _money, _stock, _pace, _verdicts, _mutes, _models),
     _quality,
 )
 """One function per section, in the order in which they are read."""

@@ -75,6 +75,7 @@ def upsert(
             "as_of": as_of,
             "evaluated": sorted(evaluated),
             "state_types": list(types_where(lambda kind: kind.is_state)),
+            "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
             "state_reasons": [reason for kind in KINDS.values() for reason in kind.state_reasons],
             "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
             "most_quiet_days": MOST_QUIET_DAYS,

@@ -10,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
-from minibar_ml.domain.phases import History
 from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts, locate
@@ -34,11 +33,6 @@ def fetch_jobs(connection: Connection, as_of: datetime) -> tuple[dict[str, JobRu
 def _job_rows(connection: Connection, as_of: datetime) -> "list[Row[Any]]":
     values = {"jobs": list(SCHEDULED_JOBS), "as_of": as_of}
     return list(connection.execute(query("checks.fetch_jobs"), values))
-
-
-def phases(counts: Counts) -> dict[int, History]:
-    """The hotels' phases that a detect counted."""
-    return {int(hotel_id): History.of(history["days"]) for hotel_id, history in counts.get("phases", {}).items()}
 
 
 def find_installed(connection: Connection) -> datetime:
@@ -129,6 +123,11 @@ def fetch_missing_partitions(connection: Connection, as_of: datetime) -> list[st
 def may_make_partitions(connection: Connection) -> bool:
     """Whether this role's jobs can make the partitions that they need."""
     return bool(connection.execute(query("checks.may_make_partitions")).scalar_one())
+
+
+def may_read_outbox(connection: Connection) -> bool:
+    """Whether this role may read messages and their channels."""
+    return bool(connection.execute(query("checks.may_read_outbox")).scalar_one())
 
 
 def has_store(connection: Connection) -> bool:

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import time
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ LOCK_TIMEOUT_SECONDS = 20
 """Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
 SEARCH_PATH = "pg_catalog, minibar_ml, pg_temp"
 """Of every connection: no schema that others may create in, so that no operator or function of theirs fits better."""
+SCHEMA = "minibar_ml"
 ATTEMPTS = 4
 UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
 TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
@@ -191,9 +193,7 @@ def explain(error: BaseException) -> MinibarError | None:
             "address in ML_DATABASE_URL."
         )
     if code == "42501":
-        return PreconditionFailed(
-            f"The database role may not do this ({first_line}): grant it, see `minibar-ml docs security`."
-        )
+        return PreconditionFailed(_denied(first_line))
     if code in ("3F000", "42P01", "42703", "42883"):
         # PostgreSQL skips a schema of the search path that the role may not use, as if its tables did not exist.
         return PreconditionFailed(
@@ -201,3 +201,15 @@ def explain(error: BaseException) -> MinibarError | None:
             "run `minibar-ml db check`."
         )
     return None
+
+
+def _denied(said: str) -> str:
+    """What a role lacks, in our words where the server only names a thing; a trigger's words say why."""
+    named = re.fullmatch(r'permission denied for (\w[\w ]*?) "?([^"]+)"?', said)
+    if named and named[2] == SCHEMA:
+        return (
+            "The database role has no access to the store: `minibar-ml access add` gives a person's login access to "
+            "hotels, GRANT minibar_ml_collector one that runs jobs; see `minibar-ml docs security`."
+        )
+    what = f"it has no right on {named[1]} {named[2]}" if named else said
+    return f"The database role may not do this: {what}. Grant it, see `minibar-ml docs security`."

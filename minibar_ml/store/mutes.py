@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alert_kinds import KINDS, types_where
 from minibar_ml.domain.alerts import Finding
@@ -45,12 +45,14 @@ def get(connection: Connection, mute_id: int) -> Mute:
 
 
 def _fetch(connection: Connection, **asked: Any) -> list[Mute]:
-    found = []
-    for row in connection.execute(query("mutes.fetch"), asked):
-        values = {one.name: getattr(row, one.name) for one in fields(Mute)}
-        values |= {name: None if values[name] is None else tuple(values[name]) for name in _LISTS}
-        found.append(Mute(**values))
-    return found
+    return [of_row(row) for row in connection.execute(query("mutes.fetch"), asked)]
+
+
+def of_row(row: Row[Any]) -> Mute:
+    """The mute in a row of ml_mutes, with findings and impact."""
+    values = {one.name: getattr(row, one.name) for one in fields(Mute)}
+    values |= {name: None if values[name] is None else tuple(values[name]) for name in _LISTS}
+    return Mute(**values)
 
 
 def fetch_findings(connection: Connection, mute_id: int) -> list[MutedFinding]:

@@ -13,17 +13,27 @@ from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
-from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, FalsePositives, JobRun, ModelQuality, Pace, StockOut
+from minibar_ml.domain.reporting.operations import (
+    STOCK_OUT_DAYS,
+    FalsePositives,
+    JobRun,
+    ModelQuality,
+    MutedScope,
+    Pace,
+    StockOut,
+)
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import Action, Affected, Live, Page
 from minibar_ml.domain.reporting.tallies import Tally
 from minibar_ml.domain.reporting.windows import WindowTally
+from minibar_ml.store import mutes
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import names
 
 TOP, ATTENDANTS, MODELS, STOCK_OUTS = 10, 20, 60, 30
 ACTIONS = 250
 """Live alerts of each severity that are listed; the rest is only counted."""
+MUTES = 30
 FORECAST_AGE_DAYS = 7
 """An older forecast is not used."""
 Made = TypeVar("Made")
@@ -139,6 +149,21 @@ def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, dateti
     """The last runs of collect, train and detect; `wanted`: since when each should have done its work."""
     rows = scope.fetch(connection, "jobs")
     return tuple(JobRun(row.job, row.outcome, row.ran_at, row.done_at, wanted.get(row.job)) for row in rows)
+
+
+def fetch_mutes(connection: Connection, scope: Scope, period: Period) -> Page[MutedScope]:
+    """The mutes that touch the period, with what was found under them in it; those that hide most first."""
+    rows = scope.fetch(connection, "mutes", since=period.since, until=period.until, limit=MUTES)
+    found = [mutes.of_row(row) for row in rows]
+    kinds: dict[str, Mapping[int, str]] = {
+        kind: names.fetch(connection, f"trends.{kind}_names") for kind in {one.entity_type for one in found} if kind
+    }
+    listed = tuple(MutedScope(one, _of(kinds.get(one.entity_type or "", {}), one.entity_ids)) for one in found)
+    return Page(listed, rows[0].total if rows else 0)
+
+
+def _of(known: Mapping[int, str], ids: Sequence[int] | None) -> dict[int, str]:
+    return {one: known[one] for one in ids or () if one in known}
 
 
 def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Page[StockOut] | None:

@@ -119,7 +119,10 @@ def fetch_phases(connection: Connection) -> dict[int, History]:
     """How much history each hotel had at the last detect; empty before the first."""
     last = find_last(connection, "detect")
     recorded = last.counts.get("phases", {}) if last else {}
-    return {int(hotel_id): History.of(history["days"]) for hotel_id, history in recorded.items()}
+    return {
+        int(hotel_id): History.of(history["days"], history.get("silent_days", 0))
+        for hotel_id, history in recorded.items()
+    }
 
 
 def fetch_shares(connection: Connection) -> dict[str, float]:

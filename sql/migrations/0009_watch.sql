@@ -134,13 +134,14 @@ CREATE TRIGGER ml_mutes_recorded AFTER INSERT OR UPDATE ON minibar_ml.ml_mutes
     FOR EACH ROW EXECUTE FUNCTION minibar_ml.record_mute();
 
 -- What of the source collect refused or did not understand: a row for each problem and business day on which it was
--- seen, with the most rows of that day's runs.
+-- seen.
 CREATE TABLE minibar_ml.ml_source_problems (
     seen_on date NOT NULL,
     source text NOT NULL,
     problem text NOT NULL,
     affected integer NOT NULL CHECK (affected > 0),
     example_id bigint,
+    is_of_new_rows boolean NOT NULL,
     seen_at timestamptz NOT NULL,
     PRIMARY KEY (seen_on, source, problem)
 );
@@ -158,6 +159,12 @@ ALTER TABLE minibar_ml.ml_alerts ADD CONSTRAINT ml_alerts_type_check CHECK (type
 ALTER TABLE minibar_ml.ml_people DROP CONSTRAINT ml_people_role_check;
 ALTER TABLE minibar_ml.ml_people ADD CONSTRAINT ml_people_role_check CHECK (
     role IN ('administrator', 'storekeeper', 'server'));
+
+-- Which channels are one mailbox: accounts that share an address. PostgreSQL inlines it.
+CREATE FUNCTION minibar_ml.mailbox(channel minibar_ml.ml_channels) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT CASE channel.kind WHEN 'email' THEN lower(channel.shown) ELSE CAST(channel.id AS text) END
+$$;
 
 COMMENT ON TABLE minibar_ml.ml_mutes IS 'Mutes said beforehand: what is found there and then is no live alert.';
 COMMENT ON COLUMN minibar_ml.ml_mutes.id IS 'Number of the mute.';
@@ -196,6 +203,9 @@ COMMENT ON TABLE minibar_ml.ml_source_problems IS
 COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_on IS 'The business day of the run that saw it.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.source IS 'The source table or metric.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.problem IS 'The reason, or the word that is not known.';
-COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS
+    'How many rows: the most of a run of that day, of new rows all of that day.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.example_id IS 'The id of one of them.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.is_of_new_rows IS
+    'Whether rows are counted once, when they come in, and not by every run.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_at IS 'As of when it was last seen.';

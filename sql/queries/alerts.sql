@@ -173,6 +173,11 @@ WITH found AS (
     WHERE CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
+        -- That a silence is too long to be looked for does not end it: only data do, or a mute.
+        WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of AND EXISTS (
+            SELECT FROM ml_metrics m
+            WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
+              AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of)
         -- What was seen at a later instant is not gone because an earlier day is looked at again.
         WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
         WHEN days <= normal_days THEN false

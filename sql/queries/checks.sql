@@ -121,3 +121,7 @@ SELECT EXISTS (
     SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = 'minibar_ml' AND c.relname = 'ml_schema_migrations'
 )
+
+-- name: may_read_outbox
+-- Whether this role may read messages and the channels that they go by.
+SELECT has_table_privilege('ml_outbox', 'SELECT') AND has_table_privilege('ml_channels', 'SELECT')

@@ -11,7 +11,7 @@ CREATE TEMP TABLE computed_metrics (
 CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
     stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
-    departs_on date, departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
+    departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
@@ -20,7 +20,9 @@ CREATE TEMP TABLE scratch_record (
     room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
     is_last boolean) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_uploads (hotel_id integer, day date, is_loaded boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_uploads (
+    hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
@@ -45,11 +47,42 @@ CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
 
+-- name: stage_uploads
+-- On which days each hotel has loaded its in-house list, and when last.
+INSERT INTO scratch_uploads
+SELECT hotel_id, day, coalesce(bool_or(l.is_in_house), false),
+       max(coalesce(loaded_at, (day + 1)::timestamptz)) FILTER (WHERE l.is_in_house)
+FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2)
+CROSS JOIN LATERAL (
+    SELECT is_loaded AND list = 'in_house' AND coalesce(loaded_at <= :until, true)) l (is_in_house)
+GROUP BY hotel_id, day
+
+-- name: stage_record
+-- The record of nights: its last word of each, and the last that called it occupied.
+INSERT INTO scratch_record
+SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
+       departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night, state = 'day_use')
+FROM ml_nights
+WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+ORDER BY room_id, night, state, id DESC
+
 -- name: stage_stays
--- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So are the
--- nights whose guest a later list has overwritten.
-WITH found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong
+-- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
+-- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
+-- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
+-- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
+-- last day that they did.
+-- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before.
+ANALYZE scratch_uploads, scratch_record;
+WITH runs AS MATERIALIZED (
+    SELECT min(as_of) AS as_of FROM ml_job_runs
+    WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
+    GROUP BY as_of::date
+), found AS MATERIALIZED (
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
+           NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
+           coalesce(s.written_at::date < max(s.written_at::date) OVER (
+               PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
     JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
@@ -68,33 +101,54 @@ WITH found AS MATERIALIZED (
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
 ), refused AS (
     INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
+), daily AS (
+    -- Hotels whose lists name every guest in house every day: guests of three nights and more were named twice.
+    SELECT hotel_id FROM found
+    WHERE is_in_house AND departs_on - arrives_on >= 3 AND departs_on <= CAST(:until_on AS date)
+    GROUP BY hotel_id HAVING 2 * count(*) FILTER (WHERE named_at::date > named_since) > count(*)
+), stays AS (
+    SELECT f.*, CASE WHEN f.hotel_id IN (SELECT hotel_id FROM daily) AND EXISTS (
+                         SELECT FROM scratch_uploads u WHERE u.hotel_id = f.hotel_id AND u.is_loaded
+                         AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
+                     THEN f.named_at::date END AS seen_until
+    FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
+), overwritten AS (
+    SELECT f.room_id, lower(w)::date - 1 AS first_night, f.arrives_on - 1 AS last_night,
+           CASE WHEN l.read_at >= lower(w) THEN l.read_at::date END AS unread_since
+    FROM found f CROSS JOIN LATERAL unnest(f.rewritten) w
+    CROSS JOIN LATERAL (SELECT max(as_of) FROM runs WHERE as_of < upper(w)) l (read_at)
+    WHERE NOT f.is_wrong
 ), unknown AS (
     INSERT INTO scratch_unknown
-    SELECT DISTINCT room_id, night::date FROM (
+    SELECT o.room_id, l.night FROM overwritten o
+    JOIN scratch_record l ON l.room_id = o.room_id AND l.night BETWEEN o.first_night AND o.last_night
+    WHERE l.is_last AND l.state = 'unknown'
+    UNION
+    SELECT room_id, night::date FROM (
         SELECT room_id, first_night, last_night FROM wrong
         UNION ALL
-        SELECT room_id, unsure_since, arrives_on - 1 FROM found WHERE unsure_since IS NOT NULL AND NOT is_wrong
+        SELECT room_id, greatest(first_night, unread_since), last_night FROM overwritten
         UNION ALL
-        SELECT room_id, arrives_on, departs_on FROM found
-        WHERE NOT (is_wrong OR is_in_house OR is_arrival OR is_departure)
+        SELECT room_id, arrives_on, departs_on FROM found WHERE is_of_unknown_kind AND NOT is_wrong
+        UNION ALL
+        SELECT room_id, seen_until, departs_on - 1 FROM stays WHERE seen_until IS NOT NULL
+        UNION ALL
+        SELECT room_id, departs_on, named_at::date FROM found
+        WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
+          AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
 )
 INSERT INTO scratch_stays
-SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at,
+SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at, leaves_at, seen_until,
        NOT (is_in_house OR is_departure)
-FROM found WHERE NOT is_wrong AND (is_in_house OR is_arrival OR is_departure)
-
--- name: stage_uploads
--- On which days each hotel has loaded its in-house list.
-INSERT INTO scratch_uploads
-SELECT hotel_id, day, bool_or(is_loaded AND list = 'in_house')
-FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2) GROUP BY hotel_id, day
+FROM stays
 
 -- name: stage_tasks
--- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. A leaving room
--- stands among those in house too. Of these nights nobody knows how many guests there were.
+-- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. They are made in
+-- the morning: the hour of a departure is a plan. A leaving room stands among those in house too. Of these nights nobody
+-- knows how many guests there were.
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
@@ -103,9 +157,9 @@ WITH tasks AS MATERIALIZED (
     UPDATE scratch_stays s
     SET arrives_at = coalesce(s.arrives_at, (SELECT t.arrives_at FROM tasks t WHERE t.room_id = s.room_id
                                              AND t.day = s.arrives_on)),
-        departs_at = coalesce(s.departs_at, (SELECT t.departs_at FROM tasks t WHERE t.room_id = s.room_id
-                                             AND t.day = s.departs_on))
-    WHERE s.arrives_at IS NULL OR s.departs_at IS NULL
+        leaves_at = coalesce(s.leaves_at, (SELECT t.departs_at FROM tasks t WHERE t.room_id = s.room_id
+                                           AND t.day = s.departs_on))
+    WHERE s.arrives_at IS NULL OR s.leaves_at IS NULL
 )
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
@@ -140,44 +194,44 @@ WITH stays AS (
 ), nights AS MATERIALIZED (
     SELECT s.*, night::date AS night
     FROM stays s CROSS JOIN LATERAL generate_series(
-        greatest(s.arrives_on, CAST(:since_on AS date) - 60), least(s.departs_on - 1, CAST(:until_on AS date)),
-        interval '1 day') night
+        greatest(s.arrives_on, CAST(:since_on AS date) - 60),
+        least(s.departs_on - 1, s.seen_until - 1, CAST(:until_on AS date)), interval '1 day') night
 ), unsure AS (
     INSERT INTO scratch_unknown SELECT DISTINCT room_id, night FROM nights WHERE is_doubtful
 )
 INSERT INTO scratch_nights
 SELECT DISTINCT ON (room_id, night) room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, departs_at,
        is_expected
-FROM nights WHERE NOT is_doubtful ORDER BY room_id, night, arrives_on DESC, guests DESC
-
--- name: stage_record
--- The record of nights: its last word of each, and the last that called it occupied.
-INSERT INTO scratch_record
-SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
-       departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night)
-FROM ml_nights
-WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
-ORDER BY room_id, night, state, id DESC
+FROM nights WHERE NOT is_doubtful
+ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests DESC, stay_id
 
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
--- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown.
+-- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
+-- where the stay is still listed and no longer fills the night, and where the room was let for the day.
 WITH gone AS MATERIALIZED (
     SELECT r.* FROM scratch_record r
     WHERE r.state = 'occupied'
       AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = r.room_id AND s.night = r.night)
 ), overwritten AS MATERIALIZED (
     SELECT g.* FROM gone g
-    WHERE NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
+    WHERE g.is_last AND NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
       AND g.stay_id IN (SELECT k.stay_id FROM source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
+      AND NOT EXISTS (SELECT FROM scratch_stays s
+                      WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected)
 ), stays AS (
     INSERT INTO scratch_stays
     SELECT min(stay_id), room_id, min(hotel_id), max(guests), arrives_on, max(arrives_at), max(night) + 1,
-           CASE WHEN max(night) + 1 = departs_on THEN max(departs_at) END, false
+           CASE WHEN max(night) + 1 = departs_on THEN max(departs_at) END, NULL, NULL, false
     FROM overwritten GROUP BY room_id, arrives_on, departs_on
 ), doubts AS (
     INSERT INTO scratch_unknown
     SELECT room_id, night FROM gone EXCEPT SELECT room_id, night FROM overwritten
+    UNION
+    SELECT r.room_id, r.night FROM scratch_record r
+    WHERE r.state = 'day_use' AND NOT EXISTS (
+        SELECT FROM scratch_stays s
+        WHERE s.room_id = r.room_id AND s.arrives_on = r.night AND s.departs_on = r.night)
 )
 INSERT INTO scratch_nights
 SELECT room_id, night, guests, arrives_on, stay_id, arrives_at, departs_on, departs_at, false FROM overwritten
@@ -192,12 +246,17 @@ SELECT room_id, night FROM once EXCEPT SELECT room_id, night FROM scratch_nights
 
 -- name: record_nights
 -- Writes down what is known by now of the nights up to today, where that is something else than the record's last word,
--- and once more when an occupied night is over.
+-- and once more when an occupied night is over. That a room was let for the day is a fact of its own: the night after it
+-- may be another guest's, or nobody's.
 WITH now_known AS (
     SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
            departs_at, is_expected FROM scratch_nights
     UNION ALL
     SELECT room_id, night, 'unknown', NULL, NULL, NULL, NULL, NULL, NULL, false FROM scratch_unknown
+    UNION ALL
+    SELECT room_id, arrives_on, 'day_use', guests, stay_id, arrives_on, arrives_at, departs_on, departs_at, is_expected
+    FROM scratch_stays
+    WHERE departs_on = arrives_on AND arrives_on BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 )
 INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives_on, arrives_at, departs_on,
                                   departs_at, is_expected, known_at)
@@ -205,6 +264,7 @@ SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_o
        k.departs_at, k.is_expected, :until
 FROM now_known k JOIN source_rooms() r USING (room_id)
 LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
+ AND (l.state = 'day_use') = (k.state = 'day_use')
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
       IS DISTINCT FROM
       (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
@@ -482,6 +542,29 @@ SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited
 FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
 WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 
+-- name: stage_unlisted
+-- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a
+-- booking stands on no list before the next list of guests in house. So each night that the room may have been slept in
+-- since the visit before needs the list of the day after it; one that was loaded after the visit will do for its own day.
+-- Where nobody keeps what was loaded this can't be asked.
+WITH tracked AS (
+    SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
+), nights AS MATERIALIZED (
+    SELECT t.hotel_id, n::date AS night, u.loaded_at
+    FROM tracked t CROSS JOIN LATERAL generate_series(
+        greatest(t.first_night, CAST(:since_on AS date) - 60), CAST(:until_on AS date), interval '1 day') n
+    LEFT JOIN scratch_uploads u ON u.hotel_id = t.hotel_id AND u.day = n::date
+    WHERE (n::date < t.last_day OR t.last_day >= CAST(:until_on AS date) - 2)
+      AND NOT EXISTS (SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.is_loaded)
+)
+INSERT INTO scratch_unlisted
+SELECT DISTINCT v.visit_id
+FROM scratch_visits v JOIN nights n
+  ON n.hotel_id = v.hotel_id AND n.night >= v.previous_at::date - 1 AND n.night <= v.business_date
+WHERE NOT (n.night = v.business_date AND (
+          v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz OR coalesce(n.loaded_at > v.visited_at, false)))
+  AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
+
 -- name: stage_rises
 -- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
 -- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
@@ -591,7 +674,7 @@ FROM (SELECT visit_id, sum(units) AS units FROM risen GROUP BY visit_id) r WHERE
 
 -- name: analyze_scratch
 -- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines,
+ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_unlisted, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines,
     scratch_movements, scratch_openings
 
 -- name: stock_level
@@ -683,6 +766,10 @@ WITH checks AS (
     SELECT DISTINCT c.room_id, c.business_date
     FROM checks c JOIN scratch_unknown u ON u.room_id = c.room_id
      AND u.night BETWEEN c.previous_at::date AND c.business_date
+    UNION
+    SELECT v.room_id, v.business_date
+    FROM scratch_unlisted JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
+    WHERE e.room_id IS NULL
 ), products AS (
     SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found
     FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units
@@ -715,32 +802,38 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- Units found at checks before which no guest is known to have been in the room: no stay touches the time since the visit
 -- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it. Where an hour is
 -- not on record the hotel's check-out time ends a stay, or a sign at the door later than that, with six hours allowed:
--- guests who leave late leave by then. A departure at that very time is what the hotel expects, and no hour on record.
+-- guests who leave late leave by then. An hour that was only planned is not on record, nor is a departure at check-out time,
+-- which is what the hotel expects.
 -- Extras noted as used up are left out: the guest who had them has left.
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
--- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record (after_departure_check, with its hour) or by one that
--- is less than two hours before it (around_departure); the visit is on the day of arrival, before check-in time, and the guest may have come early
--- (before_arrival); or the visit before was the first since the guest left, and may have overlooked something
+-- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
+-- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
+-- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
+-- have come early (before_arrival); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
 WITH stays AS (
-    SELECT s.room_id, s.arrives_on, s.departs_on, s.departs_at, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
+    SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
+           CASE WHEN h.is_timed THEN s.departs_at
+                WHEN s.leaves_at::time <> CAST(:check_out AS time) THEN s.leaves_at END AS leaves_at,
            coalesce(s.arrives_at - interval '2 hours', s.arrives_on::timestamptz) AS starts_at,
            s.arrives_at IS NULL AS may_be_early,
            CASE WHEN h.is_timed THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
                 WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
-                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, g.last_at) + interval '6 hours'
+                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at, g.last_at)
+                     + interval '6 hours'
            END AS ends_at
     FROM scratch_stays s LEFT JOIN scratch_dnd g ON g.room_id = s.room_id AND g.day = s.departs_on
     CROSS JOIN LATERAL (SELECT s.departs_at IS NOT NULL
         AND (s.arrives_on = s.departs_on OR s.departs_at::time <> CAST(:check_out AS time)) AS is_timed) h
 ), touched AS (
     SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests,
-           bool_or(t.is_tail AND NOT s.is_timed) AS is_tail, bool_or(t.is_tail AND s.is_timed) AS is_timed_tail,
+           bool_or(t.is_tail AND s.leaves_at IS NULL) AS is_tail,
+           bool_or(t.is_tail AND s.leaves_at IS NOT NULL) AS is_timed_tail,
            bool_or(t.is_head) AS is_head
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.starts_at < v.visited_at AND s.ends_at > v.previous_at
     CROSS JOIN LATERAL (SELECT
         NOT s.is_day_use AND v.previous_at::date = s.departs_on
-            AND NOT (s.is_timed AND v.previous_at < s.departs_at)
+            AND coalesce(v.previous_at >= s.leaves_at, true)
             AND (v.business_date > s.departs_on
                  OR v.previous_at >= (s.departs_on + CAST(:check_out AS time))::timestamptz) AS is_tail,
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
@@ -774,6 +867,7 @@ WITH stays AS (
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
+      AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (
@@ -954,23 +1048,23 @@ SELECT count(*) AS removed FROM removed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.
-SELECT * FROM source_new_stock_movements(:after, :not_before)
+SELECT 'new_stock_movements' AS source_table, n.* FROM source_new_stock_movements(:after_new_stock_movements, :not_before) n
 
 -- name: new_visits
 -- New visits since the watermark.
-SELECT * FROM source_new_visits(:after, :not_before)
+SELECT 'new_visits' AS source_table, n.* FROM source_new_visits(:after_new_visits, :not_before) n
 
 -- name: new_visit_lines
 -- New visit lines since the watermark.
-SELECT * FROM source_new_visit_lines(:after, :not_before)
+SELECT 'new_visit_lines' AS source_table, n.* FROM source_new_visit_lines(:after_new_visit_lines, :not_before) n
 
 -- name: new_controls
 -- New control records since the watermark.
-SELECT * FROM source_new_controls(:after, :not_before)
+SELECT 'new_controls' AS source_table, n.* FROM source_new_controls(:after_new_controls, :not_before) n
 
 -- name: new_stays
 -- New stays since the watermark.
-SELECT * FROM source_new_stays(:after, :not_before)
+SELECT 'new_stays' AS source_table, n.* FROM source_new_stays(:after_new_stays, :not_before) n
 
 -- name: fetch_watermarks
 -- The highest id seen in each source table.

@@ -31,7 +31,7 @@ WITH fresh AS (
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, next_at)
-SELECT 'alert', c.id, n.event_id, n.alert_id,
+SELECT DISTINCT ON (n.event_id, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id,
        CASE WHEN p.digest_at IS NULL THEN CAST(:as_of AS timestamptz)
             ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + p.digest_at
                       + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < p.digest_at THEN interval '0'
@@ -42,14 +42,18 @@ JOIN ml_people p ON p.is_active
      AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
      AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
      AND n.severity >= p.min_severity
+     -- The installation is the concern of who keeps the server, and of administrators where nobody is named for it.
+     AND (p.role = 'server' OR n.type <> ALL(CAST(:server_types AS text[])) OR NOT EXISTS (
+         SELECT FROM ml_people k JOIN ml_channels kc ON kc.person_id = k.id WHERE k.role = 'server' AND k.is_active))
 JOIN ml_channels c ON c.person_id = p.id
 WHERE (NOT n.is_end
        AND NOT coalesce(n.known_severity >= p.min_severity
                         AND (p.alert_types IS NULL OR n.known_type = ANY(p.alert_types)), false))
    OR ((p.wants_resolved OR n.is_withdrawn) AND EXISTS (
-       SELECT FROM ml_outbox o
-       WHERE o.alert_id = n.alert_id AND o.channel_id = c.id AND o.status = 'sent'))
-ORDER BY n.event_id, c.id
+       SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
+       WHERE o.alert_id = n.alert_id AND mailbox(oc) = mailbox(c) AND o.status = 'sent'))
+-- Two accounts with one mailbox get one mail, as the one of them asks that gets it sooner.
+ORDER BY n.event_id, mailbox(c), p.digest_at IS NOT NULL, c.id
 ON CONFLICT DO NOTHING
 
 -- name: enqueue_repeats
@@ -213,29 +217,43 @@ FROM unnest(CAST(:names AS text[]), CAST(:media_types AS text[]), CAST(:contents
 -- Which reports somebody wants and has not got: a hotel (null: all of them together) and a language each. Who is there for
 -- all hotels wants one of all; who is there for some, one of each; where one hotel is :asked for, only that one.
 -- A storekeeper gets none: a report shows more than stock.
-SELECT DISTINCT w.hotel_id, p.language
-FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
-CROSS JOIN LATERAL (
-    SELECT CAST(:asked AS integer) AS hotel_id WHERE p.hotels IS NULL OR CAST(:asked AS integer) = ANY(p.hotels)
-    UNION
-    SELECT unnest(p.hotels) WHERE CAST(:asked AS integer) IS NULL
-) w
-WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
-  AND NOT EXISTS (
-      SELECT FROM ml_outbox o
-      WHERE o.channel_id = c.id
-        AND o.report = concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date), coalesce('hotel ' || w.hotel_id, 'all')))
-ORDER BY w.hotel_id NULLS FIRST, p.language
+-- Of two accounts with one mailbox the first one's language counts.
+WITH takers AS (
+    SELECT DISTINCT ON (mailbox(c), w.hotel_id) mailbox(c) AS mailbox, w.hotel_id, p.language
+    FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+    CROSS JOIN LATERAL (
+        SELECT CAST(:asked AS integer) AS hotel_id WHERE p.hotels IS NULL OR CAST(:asked AS integer) = ANY(p.hotels)
+        UNION
+        SELECT unnest(p.hotels) WHERE CAST(:asked AS integer) IS NULL
+    ) w
+    WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+    ORDER BY mailbox(c), w.hotel_id, c.id
+)
+SELECT DISTINCT hotel_id, language FROM takers t
+WHERE NOT EXISTS (
+    SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
+    WHERE mailbox(oc) = t.mailbox
+      AND o.report = concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date), coalesce('hotel ' || t.hotel_id, 'all')))
+ORDER BY hotel_id NULLS FIRST, language
 
 -- name: enqueue_report
--- One message with this mail for everybody who reads this language and wants this report of the hotel; one row each.
+-- One message with this mail for every mailbox that reads this language, wants this report of the hotel and has not got
+-- it; one row each.
+WITH takers AS (
+    SELECT DISTINCT ON (mailbox(c)) c.id AS channel_id, mailbox(c) AS mailbox, p.language,
+           concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date),
+                     coalesce('hotel ' || CAST(:hotel_id AS integer), 'all')) AS report
+    FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+    WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+      AND CASE WHEN p.hotels IS NULL THEN CAST(:hotel_id AS integer) IS NOT DISTINCT FROM CAST(:asked AS integer)
+               ELSE CAST(:hotel_id AS integer) = ANY(p.hotels) END
+    ORDER BY mailbox(c), c.id
+)
 INSERT INTO ml_outbox (kind, channel_id, report, mail_id, next_at)
-SELECT 'report', c.id, concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date),
-                                 coalesce('hotel ' || CAST(:hotel_id AS integer), 'all')), :mail_id, :as_of
-FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
-WHERE p.is_active AND p.language = :language AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
-  AND CASE WHEN p.hotels IS NULL THEN CAST(:hotel_id AS integer) IS NOT DISTINCT FROM CAST(:asked AS integer)
-           ELSE CAST(:hotel_id AS integer) = ANY(p.hotels) END
+SELECT 'report', channel_id, report, :mail_id, :as_of FROM takers t
+WHERE language = :language AND NOT EXISTS (
+    SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
+    WHERE mailbox(oc) = t.mailbox AND o.report = t.report)
 ON CONFLICT DO NOTHING
 RETURNING id
 

@@ -257,3 +257,15 @@ SELECT user_id AS id, name FROM source_users() WHERE user_id = ANY(:ids)
 -- name: products
 -- Names of some products.
 SELECT product_id AS id, name FROM source_products() WHERE product_id = ANY(:ids)
+
+-- name: mutes
+-- Mutes that touch a period, with what was found under them in it, those that hide most first; total: how many there are.
+SELECT m.*, f.findings, f.impact, count(*) OVER () AS total
+FROM ml_mutes m
+CROSS JOIN LATERAL (
+    SELECT count(*) AS findings, sum(impact) AS impact FROM ml_muted_findings
+    WHERE mute_id = m.id AND occurred_on >= CAST(:since AS date) AND occurred_on < CAST(:until AS date)) f
+WHERE (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+  AND m.since <= :as_of AND m.since < CAST(CAST(:until AS date) AS timestamptz)
+  AND least(m.until, m.ended_at) > CAST(CAST(:since AS date) AS timestamptz)
+ORDER BY f.findings DESC, m.since, m.id LIMIT :limit

@@ -206,7 +206,7 @@ def test_a_store_that_this_role_may_not_write_or_even_see_is_reported(
 ) -> None:
     checks = found(capsys, ExitCode.UNEXPECTED)
     assert "ml_alert_events, ml_alerts, ml_attachments, ml_audit_log, ml_changed_days" in words_of(checks, "store")
-    assert "may not do this" in words_of(checks, "schema")
+    assert "has no access to the store" in words_of(checks, "schema")
     assert "not visible to this role" in words_of(checks, "jobs")
     sql(store_url, f"ALTER ROLE {role} SET default_transaction_read_only = on")
     assert "accepts no writes" in words_of(found(capsys, ExitCode.UNEXPECTED), "store")

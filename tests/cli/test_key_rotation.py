@@ -321,7 +321,7 @@ def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_ou
     address = tmp_path / "address"
     address.write_text("json://localhost/secret-of-the-chat")
     address.chmod(0o600)
-    assert vault("people", "add", "ayse", "--chat", str(address)) == 0
+    assert vault("people", "add", "ayse", "--role", "administrator", "--chat", str(address)) == 0
     (old,) = vault.keys()
     put_new_key_first(vault.path)
     assert vault.status()["addresses"] == {hexed(old): 1}

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.hotels import sql
+from support.hotels import command, done, sql
+from support.logins import drop_logins, login
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
@@ -170,7 +171,7 @@ def test_phases_and_refused_models_of_the_last_detect_are_shown(kept: str, capsy
     shown = capsys.readouterr().out
     assert "hotel 1: phase provisional, 9 days of history" in shown
     assert "model refused, room_consumption, hotel 1: its bytes were changed" in shown
-    assert document_of(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional"}]
+    assert document_of(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional", "silent_days": 0}]
 
 
 def test_a_schedule_that_never_comes_is_named(
@@ -221,3 +222,86 @@ def test_a_metrics_file_that_nobody_would_read_is_refused(tmp_path: Path, capsys
     assert "ends in .prom" in capsys.readouterr().err
     assert main(["status", "--prometheus", "/proc/nowhere/minibar.prom"]) == ExitCode.CONFIGURATION
     assert "--prometheus" in capsys.readouterr().err
+
+
+def test_a_hotel_without_data_is_in_no_phase(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 60, "phase": "normal", "silent_days": 28}})
+    assert main(["status"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "hotel 1: no data for 28 days" in shown
+    assert "phase normal" not in shown
+    (found,) = document_of(capsys)["hotels"]
+    assert (found["phase"], found["silent_days"]) == ("no data", 28)
+
+
+PROBLEM = (
+    "INSERT INTO minibar_ml.ml_source_problems"
+    " (seen_on, source, problem, affected, example_id, is_of_new_rows, seen_at)"
+    " SELECT CAST(now() AS date) - ago, :source, :problem, affected, 17, :is_new, now() - make_interval(days => ago)"
+    " FROM unnest(CAST(:ago AS integer[]), CAST(:rows AS integer[])) AS u (ago, affected)"
+)
+
+
+@pytest.mark.parametrize(
+    ("ago", "rows", "is_new", "affected", "has_grown"),
+    [
+        ([0], [200], False, 200, True),
+        ([0, 1], [200, 180], False, 200, True),
+        ([0], [9], False, 9, False),
+        ([0, 8], [200, 150], False, 200, False),
+        ([0, 8], [300, 150], False, 300, True),
+        ([0, 3, 8], [6, 6, 3], True, 12, True),
+        ([8], [200], False, None, False),
+    ],
+)
+def test_what_was_refused_is_shown_for_a_week_and_known_to_grow(
+    kept: str,
+    capsys: pytest.CaptureFixture[str],
+    ago: list[int],
+    rows: list[int],
+    is_new: bool,
+    affected: int | None,
+    has_grown: bool,
+) -> None:
+    sql(kept, PROBLEM, source="stays", problem="departure before arrival", ago=ago, rows=rows, is_new=is_new)
+    main(["status"])
+    shown = " ".join(capsys.readouterr().out.split())
+    found = document_of(capsys)["source_problems"]
+    if affected is None:
+        assert found == []
+        return
+    assert f"refused: stays, departure before arrival: {affected} rows since" in shown
+    assert "for example id 17" in shown
+    assert [(one["affected"], one["has_grown"]) for one in found] == [(affected, has_grown)]
+
+
+def test_a_mute_in_force_is_shown(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    add = (
+        "INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by) VALUES"
+        " (1, now() - interval '1 day', now() + interval '1 day', 'closed', 'a'),"
+        " (2, now() + interval '1 day', now() + interval '2 days', 'later', 'a')"
+    )
+    sql(kept, add)
+    assert main(["status"]) == ExitCode.OK
+    shown = capsys.readouterr().out
+    assert "mute 1: hotel 1, whole hotel, until" in shown
+    assert "mute 2" not in shown
+    assert [one["id"] for one in document_of(capsys)["mutes"]] == [1]
+
+
+def test_a_role_that_may_read_less_gets_what_it_may_and_one_without_rights_a_sentence_of_ours(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(kept, "db", "roles", "--apply", "--quiet")
+    try:
+        viewer = login(kept, "viewer", "--as", "viewer", "--all-hotels")
+        capsys.readouterr()
+        assert command(viewer, "status") == ExitCode.OK
+        assert "outbox: not shown to this database role" in capsys.readouterr().out
+        nobody = login(kept, "nobody")
+        assert command(nobody, "status") == ExitCode.PRECONDITION
+        said = capsys.readouterr().err
+        assert "permission denied" not in said
+        assert "access add" in said and len(said.splitlines()) == 1
+    finally:
+        drop_logins(kept)

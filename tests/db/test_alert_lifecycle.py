@@ -6,7 +6,20 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from support.findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, detect, evening, on, rows
+from support.findings import (
+    DEMAND,
+    HIGH_ROOM,
+    LOW_STOCK,
+    OUTFLOW,
+    STALE,
+    VACANT,
+    D,
+    check_rooms,
+    detect,
+    evening,
+    on,
+    rows,
+)
 
 from minibar_ml.domain.alerts import AlertFilter
 from minibar_ml.domain.errors import NotFound
@@ -180,6 +193,7 @@ def test_stale_data_mute_what_was_found_without_them_until_they_are_back(connect
     muted = [key for key, alert in by_type.items() if alert.muted_by]
     assert muted == [("silent_room", 1127)]
     assert by_type["silent_room", 1127].muted_by == by_type["data_stale", 1].id
+    check_rooms(connection, D + timedelta(days=3))
     detect(connection, day=D + timedelta(days=3))
     assert not any(alert.muted_by for alert in rows(connection))
     events = [event for event, _ in _events(connection, by_type["silent_room", 1127].id)]

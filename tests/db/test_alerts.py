@@ -228,8 +228,13 @@ def test_nothing_is_over_for_being_quiet_while_no_data_come_in(connection: Conne
     detect(connection, OUTFLOW)
     stale = on(STALE, 3)
     assert detect(connection, stale, day=D + timedelta(days=30)) == Transitions(opened=1)
-    assert detect(connection, day=D + timedelta(days=31)).resolved == 1
-    assert detect(connection, day=D + timedelta(days=32)).resolved == 1
+    assert detect(connection, day=D + timedelta(days=31)).resolved == 0, "that nobody looks any more brings no data"
+    check_rooms(connection, D + timedelta(days=2))
+    check_rooms(connection, D + timedelta(days=31), hotel_id=2)
+    assert detect(connection, day=D + timedelta(days=300)).resolved == 0
+    check_rooms(connection, D + timedelta(days=299))
+    assert detect(connection, day=D + timedelta(days=300)).resolved == 1
+    assert detect(connection, day=D + timedelta(days=301)).resolved == 1
 
 
 def test_stock_at_the_limit_does_not_come_and_go_by_the_hour(connection: Connection) -> None:

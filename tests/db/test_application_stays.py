@@ -7,7 +7,7 @@ from support.application import Application
 from support.hotels import done, points, sql, state
 
 AS_OF = "2025-11-17"
-UNCERTAIN = {"after_departure_check", "before_arrival"}
+UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure"}
 
 
 @pytest.fixture
@@ -116,7 +116,8 @@ def test_a_day_whose_in_house_list_never_came_is_not_known(hotel: Application) -
     hotel.uploads(date(2025, 11, 1), date(2025, 11, 16), date(2025, 11, 11), date(2025, 11, 12))
     for day in ("09", "10", "12", "14", "15"):
         hotel.setup(1, f"2025-11-{day} 10:00", 1, 1)
-    assert set(_vacant(hotel)) == {"2025-11-10", "2025-11-14", "2025-11-15"}
+    # On the 12th the check before was on the 10th; on the 14th nobody had listed who slept there before the 12th.
+    assert set(_vacant(hotel)) == {"2025-11-10", "2025-11-15"}
     missing = {f"2025-11-{day:02d}" for day in range(2, 17)} - {k[2][:10] for k in points(hotel.url, "occupancy")}
     assert missing == {"2025-11-11"}
 
@@ -175,12 +176,35 @@ def test_a_room_task_outlives_the_list_that_it_was_made_of(hotel: Application) -
     assert _vacant(hotel) == {}
 
 
-def test_the_hour_of_a_departure_is_known_from_its_task(hotel: Application) -> None:
-    hotel.stay(1, "2025-11-08", "2025-11-10")
-    _task(hotel, "2025-11-10", "departure_kontrol", 1, leaves="08:00")
-    hotel.empty(1, "2025-11-10 10:30")
+def test_the_hour_of_a_departure_that_its_task_names_is_the_one_that_was_planned(hotel: Application) -> None:
+    for room, hour in ((1, "08:00"), (2, "13:00")):
+        hotel.stay(room, "2025-11-08", "2025-11-10")
+        _task(hotel, "2025-11-10", "departure_kontrol", room, leaves=hour)
+        hotel.empty(room, "2025-11-10 10:30")
+        hotel.setup(room, "2025-11-11 10:00", 1, 2)
+    assert (_vacant(hotel, 1), _vacant(hotel, 2)) == ({}, {})
+    assert _contexts(hotel, "vacant_consumption")["2025-11-11"]["around_departure"] is True
+    # The guest of room 2 was to be there after the check.
+    assert "2025-11-11" not in _contexts(hotel, "vacant_consumption", 2)
+
+
+def test_an_hour_of_departure_is_a_fact_once_a_list_loaded_after_it_has_it(hotel: Application) -> None:
+    for room, loaded in ((1, "08:00"), (2, "09:30")):
+        hotel.stay(room, "2025-11-08", "2025-11-10 09:00", kind="departure", made=f"2025-11-10 {loaded}")
+        hotel.empty(room, "2025-11-10 12:30")
+        hotel.setup(room, "2025-11-11 10:00", 1, 2)
+    assert (_vacant(hotel, 1), _vacant(hotel, 2)) == ({}, {"2025-11-11": 2})
+    assert _contexts(hotel, "vacant_consumption", 1)["2025-11-11"]["around_departure"] is True
+
+
+def test_a_former_guests_hour_on_an_overwritten_row_is_no_hour(hotel: Application) -> None:
+    row = hotel.stay(1, "2025-11-06", "2025-11-08 09:00", kind="departure", made="2025-11-08 09:30")
+    _collect(hotel, "2025-11-09T02:00")
+    hotel.overwrite(row, "2025-11-08", "2025-11-10", at="2025-11-10 09:30")
+    hotel.empty(1, "2025-11-10 12:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 2)
-    assert _vacant(hotel) == {"2025-11-11": 2}
+    assert _vacant(hotel) == {}
+    assert _contexts(hotel, "vacant_consumption")["2025-11-11"]["after_departure_check"] is True
 
 
 def test_after_the_departure_check_it_is_evidence_until_late_guests_have_left(hotel: Application) -> None:

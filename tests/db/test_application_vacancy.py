@@ -111,7 +111,7 @@ def test_what_the_first_check_after_a_guest_overlooked_is_evidence_and_later_fin
     hotel: Application,
 ) -> None:
     for room in (1, 2):
-        hotel.stay(room, "2025-11-08 15:00", "2025-11-10 08:00")
+        hotel.stay(room, "2025-11-08 15:00", "2025-11-10 08:00", made="2025-11-10 09:00")
         hotel.setup(room, "2025-11-10 11:00", 2, 1)
     hotel.setup(1, "2025-11-11 10:00", 1, 1)
     hotel.empty(2, "2025-11-11 10:00")

@@ -161,7 +161,7 @@ def test_what_cannot_be_true_is_counted_named_and_skipped(
         "stock movements: 1 row refused, negative units",
         "stock movements: 1 row refused, unknown type hediye",
         "visits: 1 without a time",
-        "stock_movements: 1 without a time",
+        "stock movements: 1 without a time",
         "unknown type bilinmeyen",
     ):
         assert what in said, what
@@ -181,7 +181,7 @@ def test_rows_of_the_future_are_named_and_wait_for_their_time(
     assert command(recorded.url, "collect") == 0
     said = capsys.readouterr().err
     assert "visits: 1 in the future" in said
-    assert "stock_movements: 1 in the future" in said
+    assert "stock movements: 1 in the future" in said
     assert points(recorded.url, "room_consumption", "stock_level") == {}
 
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -257,3 +258,25 @@ def test_by_psql_nobody_mutes_the_past_as_another_or_changes_what_was_said(hotel
     assert sql(hotels, "SELECT ended_at > now() - interval '1 minute' FROM minibar_ml.ml_mutes") == [(True,)]
     assert "only be ended" in psql(boss, "UPDATE minibar_ml.ml_mutes SET ended_at = NULL, ended_by = NULL")
     assert "permission denied" in psql(boss, "DELETE FROM minibar_ml.ml_muted_findings")
+
+
+def test_a_report_shows_what_was_muted_in_its_days(hotels: str, tmp_path: Path, capsys: Capture) -> None:
+    done(hotels, "mutes", "add", "--hotel", "1", "--floor", "Kat 1", *WHY, "--by", "Ayşe", "--quiet")
+    done(hotels, "collect", "--quiet")
+    today = datetime.now(UTC).date()
+    found = (
+        "INSERT INTO minibar_ml.ml_muted_findings VALUES"
+        " (1, 'silent_room', 1, 'room', 1, :day, '101', 'high', 3, 12.5, 'm', now(), now())"
+    )
+    sql(hotels, found, day=today)
+    sql(hotels, found, day=today - timedelta(days=90))
+    capsys.readouterr()
+    words = ["report", "weekly", "--ending", today.isoformat(), "--out", str(tmp_path), "--lang", "tr"]
+    done(hotels, *words, "--format", "json", "--quiet")
+    (file,) = tmp_path.glob("*.json")
+    (row,) = json.loads(file.read_text(encoding="utf-8"))["mutes"]["rows"]
+    assert (row["mute"]["findings"], row["mute"]["impact"], row["names"]) == (1, 12.5, {"1": "101", "2": "102"})
+    done(hotels, *words, "--format", "html", "--quiet")
+    (page,) = tmp_path.glob("*.html")
+    shown = page.read_text(encoding="utf-8")
+    assert "Susturmalar" in shown and "Kat 1 katı" in shown and "Renovation" in shown

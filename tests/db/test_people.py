@@ -97,11 +97,50 @@ def test_what_is_set_by_hand_stays_whatever_the_hotel_application_says(
     assert found["quiet_from"] == "22:00"
 
 
-def test_somebody_added_under_the_login_of_a_user_stands_in_for_them(
+@pytest.mark.parametrize(
+    ("name", "role", "hotels"), [("patron", "administrator", None), ("mudur", "administrator", [1]),
+                                 ("depo", "storekeeper", [1, 2])]
+)  # fmt: skip
+def test_somebody_added_under_the_login_of_a_user_is_what_that_user_is(
+    hotel: str, name: str, role: str, hotels: list[int] | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command(hotel, "people", "add", name, "--email", "sef@example.com", "--quiet") == ExitCode.OK
+    found = people(hotel, capsys)[name]
+    assert (found["role"], found["hotels"], found["follows_source"]) == (role, hotels, False)
+    assert found["channels"] == {"email": "sef@example.com"}
+    is_keeper = role == "storekeeper"
+    assert found["alert_types"] == (list(types_where(lambda kind: kind.is_stock)) if is_keeper else None)
+    assert command(hotel, "people", "add", name, "--email", "x@example.com") == ExitCode.USAGE, "only once"
+
+
+def test_before_the_first_run_too_a_change_starts_from_what_the_application_says(
     hotel: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(hotel, "people", "add", "patron", "--email", "sef@example.com", "--quiet") == ExitCode.OK
-    assert people(hotel, capsys)["patron"]["channels"] == {"email": "sef@example.com"}
+    assert command(hotel, "people", "set", "depo", "--email", "ev@example.com", "--quiet") == ExitCode.OK
+    found = people(hotel, capsys)["depo"]
+    assert (found["role"], found["hotels"]) == ("storekeeper", [1, 2])
+
+
+def test_nobody_becomes_an_administrator_of_everything_by_what_was_left_out(
+    hotel: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add = ("people", "add", "ayse", "--email", "ayse@otel.example")
+    assert command(hotel, *add) == ExitCode.USAGE
+    assert "--role administrator, storekeeper, server" in capsys.readouterr().err
+    assert command(hotel, *add, "--role", "administrator") == ExitCode.USAGE
+    assert "--hotel all" in capsys.readouterr().err
+    assert command(hotel, *add, "--role", "administrator", "--hotel", "2", "--quiet") == ExitCode.OK
+    assert people(hotel, capsys)["ayse"]["hotels"] == [2]
+
+
+def test_another_role_comes_with_its_types(hotel: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(hotel, "people", "set", "mudur", "--role", "storekeeper", "--quiet") == ExitCode.OK
+    assert people(hotel, capsys)["mudur"]["alert_types"] == list(types_where(lambda kind: kind.is_stock))
+    assert command(hotel, "people", "set", "mudur", "--role", "server", "--quiet") == ExitCode.OK
+    assert people(hotel, capsys)["mudur"]["alert_types"] == list(types_where(lambda kind: kind.is_operational))
+    words = ["people", "set", "mudur", "--role", "administrator", "--type", "shrinkage", "--quiet"]
+    assert command(hotel, *words) == ExitCode.OK
+    assert people(hotel, capsys)["mudur"]["alert_types"] == ["shrinkage"]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +162,7 @@ def test_somebody_added_under_the_login_of_a_user_stands_in_for_them(
 def test_a_preference_that_makes_no_sense_is_refused_by_its_option(
     store_url: str, options: list[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert command(store_url, "people", "add", "ayse", *options) == ExitCode.USAGE
+    assert command(store_url, "people", "add", "ayse", "--role", "administrator", *options) == ExitCode.USAGE
     assert words in capsys.readouterr().err
     assert sql(store_url, "SELECT FROM minibar_ml.ml_people") == []
 
@@ -133,9 +172,11 @@ def test_an_unknown_person_a_taken_name_and_an_unknown_hotel_are_named(
 ) -> None:
     assert command(store_url, "people", "set", "nobody", "--repeat", "5") == ExitCode.PRECONDITION
     assert "'nobody'" in capsys.readouterr().err
-    assert command(store_url, "people", "add", "ayse", "--quiet") == ExitCode.OK
+    assert command(store_url, "people", "add", "ayse", "--role", "administrator", "--quiet") == ExitCode.OK
     assert command(store_url, "people", "add", "ayse") == ExitCode.USAGE
-    assert command(store_url, "people", "add", "ali", "--hotel", "77") == ExitCode.PRECONDITION
+    assert (
+        command(store_url, "people", "add", "ali", "--role", "administrator", "--hotel", "77") == ExitCode.PRECONDITION
+    )
     assert "hotel 77" in capsys.readouterr().err
     assert command(store_url, "people", "remove", "ayse", "--quiet") == ExitCode.OK
     assert sql(store_url, "SELECT FROM minibar_ml.ml_people") == []
@@ -181,7 +222,10 @@ def test_a_chat_is_notified_and_its_token_is_shown_nowhere(
     store_url: str, chat_service: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(chat_service + "\n"))
-    assert command(store_url, "people", "add", "ayse", "--chat", "-", "--verbose") == ExitCode.OK
+    assert (
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--chat", "-", "--verbose")
+        == ExitCode.OK
+    )
     assert command(store_url, "people", "list") == ExitCode.OK
     assert command(store_url, "people", "test", "ayse", "--verbose") == ExitCode.OK
     raise_alerts(store_url)
@@ -200,12 +244,18 @@ def test_what_is_no_address_is_not_repeated_for_it_may_be_a_token(
     store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("xoxb-s3cr3t\n"))
-    assert command(store_url, "people", "add", "ayse", "--push", "-", "--verbose") == ExitCode.USAGE
+    assert (
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", "-", "--verbose")
+        == ExitCode.USAGE
+    )
     assert "s3cr3t" not in "".join(capsys.readouterr())
     file = tmp_path / "url"
     file.write_text("json://127.0.0.1/hook", encoding="utf-8")
     file.chmod(0o644)
-    assert command(store_url, "people", "add", "ayse", "--push", str(file)) == ExitCode.CONFIGURATION
+    assert (
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", str(file))
+        == ExitCode.CONFIGURATION
+    )
     assert f"is readable by others (mode 0644): `chmod 600 {file}`" in capsys.readouterr().err
 
 
@@ -215,7 +265,10 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
     file = tmp_path / "url"
     file.write_text("json://user:t0psecret@127.0.0.1:9/hook", encoding="utf-8")
     file.chmod(0o600)
-    assert command(store_url, "people", "add", "ayse", "--push", str(file), "--quiet") == ExitCode.OK
+    assert (
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", str(file), "--quiet")
+        == ExitCode.OK
+    )
     raise_alerts(store_url)
     reasons = []
     for key in (Fernet.generate_key().decode(), None):
@@ -229,7 +282,12 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
 
 
 def test_a_test_message_says_what_happened(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--quiet") == ExitCode.OK
+    assert (
+        command(
+            store_url, "people", "add", "ayse", "--role", "administrator", "--email", "ayse@otel.example", "--quiet"
+        )
+        == ExitCode.OK
+    )
     assert command(store_url, "people", "test", "ayse") == ExitCode.PARTLY_DONE
     assert "not sent, no mail server (ML_SMTP_HOST)" in capsys.readouterr().out
     with serving(Mailbox(at_rcpt=lambda _mailbox, _address: "550 unknown here")) as mailbox:

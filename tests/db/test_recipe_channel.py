@@ -51,7 +51,12 @@ class Blackboard:
 
 
 def test_notify_delivers_by_a_toy_channel(store_url: str, connection: Connection) -> None:
-    assert command(store_url, "people", "add", "Ayşe", "--email", "lobby@otel.example", "--quiet") == ExitCode.OK
+    assert (
+        command(
+            store_url, "people", "add", "Ayşe", "--role", "administrator", "--email", "lobby@otel.example", "--quiet"
+        )
+        == ExitCode.OK
+    )
     raise_alerts(store_url)
     board = Blackboard()
     channels: dict[ChannelKind, Channel] = {"email": board}

@@ -25,7 +25,21 @@ def prune(url: str, days: int) -> Forgotten:
 def test_messages_of_what_is_over_go_after_more_than_a_year_with_mails_that_nobody_needs(
     store_url: str, tmp_path: Path
 ) -> None:
-    assert command(store_url, "people", "add", "ayse", "--email", "a@otel.example", "--report", "weekly") == 0
+    assert (
+        command(
+            store_url,
+            "people",
+            "add",
+            "ayse",
+            "--role",
+            "administrator",
+            "--email",
+            "a@otel.example",
+            "--report",
+            "weekly",
+        )
+        == 0
+    )
     raise_alerts(store_url, 2)
     with serving(Mailbox()) as mailbox:
         notify = ("alerts", "notify", "--quiet")
@@ -47,7 +61,10 @@ def test_messages_of_what_is_over_go_after_more_than_a_year_with_mails_that_nobo
 
 
 def test_what_waits_is_never_forgotten(store_url: str) -> None:
-    assert command(store_url, "people", "add", "ayse", "--email", "a@otel.example") == ExitCode.OK
+    assert (
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--email", "a@otel.example")
+        == ExitCode.OK
+    )
     raise_alerts(store_url, 3)
     assert command(store_url, "alerts", "notify", "--quiet") == ExitCode.OK
     assert prune(store_url, 10 * KEPT_DAYS).messages == 0

@@ -34,7 +34,23 @@ def hotel(store_url: str) -> str:
 
 def add(url: str, name: str, *options: str) -> None:
     address = f"{name}@otel.example"
-    assert command(url, "people", "add", name, "--email", address, "--severity", "low", *options, "--quiet") == 0
+    assert (
+        command(
+            url,
+            "people",
+            "add",
+            name,
+            "--role",
+            "administrator",
+            "--email",
+            address,
+            "--severity",
+            "low",
+            *options,
+            "--quiet",
+        )
+        == 0
+    )
 
 
 def notify(url: str, mailbox: Mailbox, *options: str, **settings: str) -> int:

@@ -27,7 +27,7 @@ from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
-TABLES = 16
+TABLES = 18
 
 
 @cache

@@ -84,8 +84,8 @@ class Application:
             stay=stay, a=arrives_on, d=departs_on, at=at,
         )  # fmt: skip
 
-    def uploads(self, first: date, last: date, *without: date) -> None:
-        """The day's three lists, loaded every morning but on the days `without`."""
+    def uploads(self, first: date, last: date, *without: date, hour: str = "08:00") -> None:
+        """The day's three lists, loaded every day at that hour but on the days `without`."""
         for n in range((last - first).days + 1):
             day = first + timedelta(days=n)
             for kind in ("inhouse", "arrivals", "departures"):
@@ -93,8 +93,8 @@ class Application:
                     self.url,
                     "INSERT INTO yukleme_gorevleri (otel_id, depo_sorumlusu_id, gorev_tarihi, dosya_tipi, durum,"
                     " yukleme_zamani, olusturma_tarihi) VALUES (1, 2, :day, :kind, CAST(:state AS gorev_durum_enum),"
-                    " :day + time '08:00', :day) ON CONFLICT DO NOTHING",
-                    day=day, kind=kind, state="pending" if day in without else "completed",
+                    " :day + CAST(:hour AS time), :day) ON CONFLICT DO NOTHING",
+                    day=day, kind=kind, state="pending" if day in without else "completed", hour=hour,
                 )  # fmt: skip
 
     def recorded(self, first: date, last: date) -> None:

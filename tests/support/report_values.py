@@ -8,7 +8,9 @@ from typing import Any
 
 from minibar_ml.domain.alerts import SEVERITIES, Alert
 from minibar_ml.domain.idle import Idle
-from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
+from minibar_ml.domain.mutes import Mute
+from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
@@ -68,6 +70,11 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             JobRun("detect", None, None, None),
         ),
         stock_outs=Page(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
+        mutes=Page(tuple(_muted(n, name) for n, name in enumerate(HOSTILE)), 11),
+        problems=(
+            SourceProblem("stays", "departure before arrival", 190, 12, MONTH.since, MONTH.last_day, 17),
+            SourceProblem("stock movements", "unknown type =1+1", 10, 0, MONTH.last_day, MONTH.last_day, None),
+        ),
         idle=(Idle("custody_loss", 1, "no_draws"), Idle("unanswered_request", None, "absent", ("requests",))),
     )
     return replace(made, **changes)
@@ -85,9 +92,30 @@ def an_empty_report() -> Report:
         money_total=Money("all", None, None, 0),
         jobs=(JobRun("detect", None, None, None),),
         stock_outs=None,
+        mutes=nobody,
+        problems=(),
         idle=(),
         hotels={},
     )
+
+
+def _muted(n: int, name: str) -> MutedScope:
+    kind: Any = ("room", "product", None)[n % 3]
+    mute = Mute(
+        hotel_id=1,
+        since=AS_OF - timedelta(days=9),
+        until=AS_OF + timedelta(days=n + 1),
+        reason=name,
+        added_by=name,
+        entity_type=kind,
+        entity_ids=(7, 8) if kind else None,
+        id=n + 1,
+        ended_at=AS_OF if n == 1 else None,
+        ended_by=name if n == 1 else None,
+        findings=n,
+        impact=Decimal("12.50") if n else None,
+    )
+    return MutedScope(mute, {7: name} if kind else {})
 
 
 def _action(n: int, chance: Random) -> Action:

@@ -57,9 +57,11 @@ CASES: list[tuple[Any, ...]] = [
      " Last check: 17 Nov.",
      "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; çıkış saati kayıtlı değil. Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "around_departure", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
-     "Room 1126: 4 units missing after a check that was within two hours after the departure on record."
+     "Room 1126: 4 units missing after the departure check; the hour of departure on record was planned,"
+     " or less than two hours ago."
      " Last check: 17 Nov.",
-     "Oda 1126: kayıtlı çıkıştan sonraki iki saat içinde yapılan kontrolden sonra 4 adet eksilmiş."
+     "Oda 1126: çıkış kontrolünden sonra 4 adet eksilmiş; kayıtlı çıkış saati planlanan saatti"
+     " ya da iki saatten yakındı."
      " Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "after_first_check", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
      "Room 1126: 4 units missing at the second check after a departure; the first may have overlooked them."
@@ -140,6 +142,16 @@ CASES: list[tuple[Any, ...]] = [
     ("data_stale", "hotel", "stale", 72.0, None, None, {"last_at": "2025-11-16"},
      "1126: no new data from the hotel application for 3 days. Last record: 16 Nov 2025.",
      "1126: otel uygulamasından 3 gün boyunca yeni veri gelmedi. Son kayıt: 16 Kas 2025."),
+    ("rows_refused", "hotel", "refused", 200.0, None, None,
+     {"problems": [{"source": "stays", "problem": "departure before arrival", "rows": 190},
+                   {"source": "stock movements", "problem": "unknown type ikram", "rows": 10}]},
+     "200 records of the hotel application cannot be right or are not understood and are left out: stays, departure "
+     "before arrival (190); stock movements, unknown type ikram (10).",
+     "Otel uygulamasındaki 200 kayıt doğru olamaz ya da anlaşılmıyor ve hesaba katılmıyor: konaklamalar, çıkış "
+     "girişten önce (190); stok hareketleri, bilinmeyen tür ikram (10)."),
+    ("job_late", "hotel", "jobs_late", 2.0, None, None, {"jobs": ["collect", "train"]},
+     "These jobs have not done their work when they should have: data collection, model training.",
+     "Zamanında tamamlanmayan görevler: veri toplama, model eğitimi."),
 ]  # fmt: skip
 
 
@@ -169,7 +181,8 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
-    given = {reason for detector in ALL for reason in detector.spec.reasons} | {"model_refused"}
+    given = {reason for detector in ALL for reason in detector.spec.reasons}
+    given |= {"model_refused", "refused", "jobs_late"}
     special = {
         "waited",
         "waiting_long",

@@ -44,11 +44,17 @@ def _families(health: Health | None) -> Iterator[tuple[str, str, Samples]]:
     days: Samples = [({"hotel": hotel}, float(history.days)) for hotel, history in sorted(health.phases.items())]
     yield "history_days", "Days of history of a hotel; its phase is normal from 14 on.", days
     yield from _outbox_families(health)
+    silent: Samples = [({"hotel": hotel}, float(known.silent_days)) for hotel, known in sorted(health.phases.items())]
+    yield "silent_days", "Whole days without data of a hotel.", silent
+    rows = sum(one.affected for one in health.problems)
+    yield "refused_rows", "Rows of the source refused or not understood in the last week.", [({}, float(rows))]
     yield "refused_models", "Models that the last detect refused or could not open.", [({}, float(len(health.refused)))]
 
 
 def _outbox_families(health: Health) -> Iterator[tuple[str, str, Samples]]:
     outbox = health.outbox
+    if outbox is None:
+        return
     yield "outbox_waiting", "Messages waiting for delivery.", [({}, float(outbox.waiting))]
     yield "outbox_failed", "Messages that were given up.", [({}, float(outbox.failed))]
     oldest: Samples = [({}, outbox.oldest_at.timestamp())] if outbox.oldest_at else []

@@ -26,8 +26,11 @@ from minibar_ml.domain.health import (
     OutboxHealth,
     assess,
 )
+from minibar_ml.domain.phases import History, recorded
+from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.i18n import mutings
 from minibar_ml.i18n.labels import label
-from minibar_ml.store import checks
+from minibar_ml.store import checks, mutes, problems
 from minibar_ml.store.notifications import outbox
 from minibar_ml.store.runs import fetch_idle
 
@@ -105,11 +108,20 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         as_of=as_of,
         jobs=tuple(jobs),
         open_alerts=checks.count_open(connection, as_of),
-        phases=checks.phases(counts),
+        phases=recorded(counts),
         refused=counts.get("refused", {}),
-        outbox=outbox.health(connection, has_mail_server=bool(settings.smtp_host)),
+        outbox=_outbox(connection, settings),
+        problems=tuple(problems.fetch(connection, as_of.astimezone(settings.zone()).date())),
+        mutes=tuple(mute for mute in mutes.fetch(connection, as_of) if mute.is_in_force(as_of)),
         idle=fetch_idle(connection, as_of),
     )
+
+
+def _outbox(connection: "Connection", settings: Settings) -> OutboxHealth | None:
+    """The outbox, as far as this role may read it: messages are the business of jobs and administrators."""
+    if not checks.may_read_outbox(connection):
+        return None
+    return outbox.health(connection, has_mail_server=bool(settings.smtp_host))
 
 
 def format_span(span: timedelta) -> str:
@@ -144,11 +156,19 @@ def as_json(health: Health) -> dict[str, Any]:
             for one in health.jobs
         ],
         "open_alerts": dict(health.open_alerts),
-        "hotels": [{"hotel_id": hotel, **asdict(known)} for hotel, known in sorted(health.phases.items())],
+        "hotels": [_hotel_json(hotel, known) for hotel, known in sorted(health.phases.items())],
         "idle": [asdict(one) for one in health.idle],
         "refused_models": dict(health.refused),
-        "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)},
-    }
+        "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
+        "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],
+        "mutes": [{"id": one.id, "hotel_id": one.hotel_id, "until": one.until, "reason": one.reason,
+                   "findings": one.findings} for one in health.mutes],
+    }  # fmt: skip
+
+
+def _hotel_json(hotel_id: int, known: History) -> dict[str, Any]:
+    """A hotel's history; where nothing comes in, no phase says anything."""
+    return {"hotel_id": hotel_id, **asdict(known), "phase": "no data" if known.is_silent else known.phase}
 
 
 def _outcome(one: JobHealth) -> str | None:
@@ -171,7 +191,7 @@ def _print(health: Health, settings: Settings) -> None:
 def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     """The lines below the table."""
     for one in health.jobs:
-        yield from problems(one)
+        yield from job_problems(one)
         if one.runs.error:
             yield f"{one.runs.job}: last error at {_local(one.runs.error_as_of, settings)}: {one.runs.error}"
     severities = (f"{label('severity', one, session.ENGLISH)} {count}" for one, count in health.open_alerts.items())
@@ -179,7 +199,24 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
     yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
-    yield from outbox_lines(health.outbox, health.as_of)
+    yield from (problem_line(one) for one in health.problems)
+    for mute in health.mutes:
+        scope = mutings.scope(mute, {}, session.ENGLISH)
+        until = _local(mute.until, settings)
+        yield f"mute {mute.id}: hotel {mute.hotel_id}, {scope}, until {until}, {plural(mute.findings, 'finding')}"
+    if health.outbox is None:
+        yield "outbox: not shown to this database role"
+    else:
+        yield from outbox_lines(health.outbox, health.as_of)
+
+
+def problem_line(one: SourceProblem) -> str:
+    """A problem of the source, since when, and an example."""
+    example = "" if one.example_id is None else f", for example id {one.example_id}"
+    return (
+        f"refused: {one.source}, {one.problem}: {plural(one.affected, 'row')} since {one.since_on}, last seen "
+        f"{one.last_on}{example}"
+    )
 
 
 def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:
@@ -200,7 +237,7 @@ def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:
         )
 
 
-def problems(one: JobHealth) -> list[str]:
+def job_problems(one: JobHealth) -> list[str]:
     """A job's problems and what to do, one line each."""
     command = COMMANDS.get(one.runs.job, one.runs.job)
     job, last = one.runs.job, f"last success {format_span(one.age)} ago" if one.age is not None else "no success yet"

@@ -10,7 +10,7 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import house
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor.facts import events, facts
-from minibar_ml.cli.doctor.status import examine, format_span, problems
+from minibar_ml.cli.doctor.status import examine, format_span, job_problems, problem_line
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Look = Callable[["Connection"], Iterable[Check]]
 OLDEST_SERVER = 14
 MOST_CLOCK_SKEW = timedelta(seconds=5)
-NEED_STORE = frozenset({"facts", "events", "source", "store", "roles", "partitions", "models", "jobs"})
+NEED_STORE = frozenset({"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "data"})
 
 
 def connected(settings: Settings) -> "Connection":
@@ -51,6 +51,7 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "partitions": lambda connection: partitions(connection, now),
         "models": lambda connection: models(connection, keys),
         "jobs": lambda connection: jobs(connection, settings, now),
+        "data": lambda connection: data(connection, settings, now),
     }
 
 
@@ -235,10 +236,25 @@ def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterato
         if one.state == "ok" or one.state == "running":
             yield Check("jobs", "ok", f"{one.runs.job}: {age}")
         elif one.is_broken:
-            yield Check("jobs", "failed", "; ".join(problems(one)), "see `minibar-ml status`")
+            yield Check("jobs", "failed", "; ".join(job_problems(one)), "see `minibar-ml status`")
         else:
             hint = "" if one.state == "paused" else "install the crontab that `minibar-ml cron` prints"
             yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint)
+
+
+def data(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:
+    """Whether every hotel's data come in, and what of them was refused or not understood."""
+    health = examine(connection, settings, now)
+    silent = {hotel: known for hotel, known in health.phases.items() if known.is_silent}
+    for hotel, known in sorted(silent.items()):
+        muted = [str(one.id) for one in health.mutes if one.hotel_id == hotel]
+        closed = f"is the hotel application in use? A closed hotel: `minibar-ml mutes add --hotel {hotel} ...`"
+        hint = f"mute {_listed(muted)} is in force" if muted else closed
+        yield Check("data", "warning", f"hotel {hotel}: no data for {plural(known.silent_days, 'day')}", hint)
+    for one in health.problems:
+        yield Check("data", "warning", problem_line(one), "correct these rows in the hotel application")
+    if not silent and not health.problems:
+        yield Check("data", "ok", "nothing was refused in the last week, and every hotel's data come in")
 
 
 def _listed(words: Sequence[str]) -> str:

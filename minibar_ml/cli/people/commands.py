@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,9 +11,8 @@ from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import addresses, delivery, preferences
 from minibar_ml.cli.people.table import listing
-from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
-from minibar_ml.domain.people import Person
+from minibar_ml.domain.people import ROLES, Person
 from minibar_ml.store import audit
 from minibar_ml.store.notifications import people
 from minibar_ml.store.source import contract as source
@@ -35,8 +34,9 @@ def register(root: typer.Typer) -> None:
 
 @app.command(
     epilog=examples(
-        "people add ayse --email ayse@hotel.example --severity high",
+        "people add ayse --role administrator --email ayse@hotel.example --severity high",
         "people add mehmet --role storekeeper --hotel 2 --email mehmet@hotel.example --digest 08:00",
+        "people add bilgi-islem --role server --email it@hotel.example",
     )
 )
 def add(
@@ -60,23 +60,28 @@ def add(
 ) -> None:
     """Add a person to notify.
 
-    A person with the name of a user of the hotel application replaces that user's entry. Storekeepers are notified
-    of stock alerts only, unless `--type` is given.
+    Under the login of a user of the hotel application, role, hotels and types are that user's unless given here;
+    anybody else needs `--role`, and `--hotel` where there are several hotels. Unless `--type` is given, storekeepers
+    are notified of stock alerts only, and who keeps the server (`--role server`) of alerts about the installation.
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name must have 1 to {LONGEST_NAME} printable characters.")
     found = addresses.read(email, sms, push, chat)
     settings = house.settings_of(session.settings(), "people add")
-    start = Person(name=name.strip(), language=settings.lang)
-    if role == "storekeeper":
-        start = replace(start, alert_types=types_where(lambda kind: kind.is_stock))
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )
-    person = replace(start, **changes)
     with session.store(settings, "people add") as connection:
-        _require_hotels(connection, person)
-        person = replace(person, id=people.insert(connection, person))
+        people.follow_source(connection, source.usable(connection), settings.lang)
+        user = people.find(connection, name.strip())
+        if user and user.follows_source:
+            person = _changed(connection, user, changes, found)
+        else:
+            start = Person(name=name.strip(), language=settings.lang)
+            person = preferences.apply(start, changes)
+            _require_whole(connection, role, hotel)
+            _require_hotels(connection, person)
+            person = replace(person, id=people.insert(connection, person))
         addresses.store(connection, person, found, settings)
         connection.commit()
     console.note(f"{person.name} added; `minibar-ml people test {shlex.quote(person.name)}` sends a test message.")
@@ -113,7 +118,7 @@ def set_(
     Only the options given change. Role, hotels, types, mail address and `--active` of a user of the hotel application
     follow that application until one of them is set here.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "people set")
     found = addresses.read(email, sms, push, chat)
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
@@ -121,13 +126,9 @@ def set_(
     if not changes and not found:
         raise UsageError("Nothing to change; see `minibar-ml people set --help`.")
     with session.store(settings, "people set") as connection:
+        people.follow_source(connection, source.usable(connection), settings.lang)
         before = people.get(connection, name)
-        after = replace(before, **changes)
-        if {"role", "hotels", "alert_types", "is_active"} & changes.keys() or "email" in found:
-            after = replace(after, follows_source=False)
-        _require_hotels(connection, after)
-        if after != before:
-            people.update(connection, before, after)
+        _changed(connection, before, changes, found)
         addresses.store(connection, before, found, settings)
         connection.commit()
     console.note(f"{name} changed.")
@@ -213,6 +214,27 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
             connection.commit()
     if failures:
         raise typer.Exit(ExitCode.PARTLY_DONE)
+
+
+def _changed(connection: "Connection", before: Person, changes: dict[str, Any], found: addresses.Addresses) -> Person:
+    """The person with these preferences, stored; what the application says counts no longer where it is set here."""
+    after = preferences.apply(before, changes)
+    if {"role", "hotels", "alert_types", "is_active"} & changes.keys() or "email" in found:
+        after = replace(after, follows_source=False)
+    _require_hotels(connection, after)
+    if after != before:
+        people.update(connection, before, after)
+    return after
+
+
+def _require_whole(connection: "Connection", role: str | None, hotel: list[str] | None) -> None:
+    """Raise UsageError where a person who is no user of the application would be administrator of everything."""
+    if role is None:
+        raise UsageError(
+            f"No user of the hotel application has that login, so say what they are: --role {', '.join(ROLES)}."
+        )
+    if hotel is None and role != "server" and len(hotels.fetch_names(connection)) > 1:
+        raise UsageError("There are several hotels: name them with --hotel H (may be repeated), or --hotel all.")
 
 
 def _require_hotels(connection: "Connection", person: Person) -> None:

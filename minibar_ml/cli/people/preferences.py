@@ -1,18 +1,26 @@
 """The preference options of `people add` and `people set`, and the fields of a person that they change."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import time
 from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType, types_where
 from minibar_ml.domain.alerts import SEVERITIES
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.languages import LANGS
-from minibar_ml.domain.people import REPORT_PERIODS, ROLES
+from minibar_ml.domain.people import REPORT_PERIODS, ROLES, Person
+from minibar_ml.domain.people import Role as PersonRole
 
 ALL, NONE = "all", "none"
+TYPES_OF: Mapping[PersonRole, tuple[AlertType, ...] | None] = {
+    "administrator": None,
+    "storekeeper": types_where(lambda kind: kind.is_stock),
+    "server": types_where(lambda kind: kind.is_operational),
+}
+"""The types that each role is for; None: all."""
 Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
 Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: the hotels' language).")]
 Hotels = Annotated[
@@ -86,6 +94,14 @@ def changes(
     if active is not None:
         found["is_active"] = active
     return found
+
+
+def apply(person: Person, changes: dict[str, Any]) -> Person:
+    """The person with these changes; another role comes with the types that it is for, unless they are given."""
+    after = replace(person, **changes)
+    if "role" in changes and "alert_types" not in changes and (after.role != person.role or not person.id):
+        after = replace(after, alert_types=TYPES_OF[after.role])
+    return after
 
 
 def _span(option: str, text: str) -> tuple[time | None, time | None]:

@@ -9,6 +9,8 @@ from minibar_ml.domain.phases import LEARNING_DAYS, PROVISIONAL_DAYS, History
 
 def describe(hotel_id: int, history: History) -> str:
     """A hotel's phase in one line."""
+    if history.is_silent:
+        return f"hotel {hotel_id}: no data for {plural(history.silent_days, 'day')}"
     phase = f"hotel {hotel_id}: phase {history.phase}"
     if history.phase == "normal":
         return phase
@@ -19,7 +21,7 @@ def describe(hotel_id: int, history: History) -> str:
 
 
 def note(phases: Mapping[int, History], hotel_id: int | None = None) -> None:
-    """One line on stderr for each hotel, or the one asked for, that is not in the normal phase."""
+    """One line on stderr for each hotel, or the one asked for, that is silent or not in the normal phase."""
     for hotel, history in sorted(phases.items()):
-        if history.phase != "normal" and hotel_id in (None, hotel):
+        if (history.is_silent or history.phase != "normal") and hotel_id in (None, hotel):
             console.note(describe(hotel, history))

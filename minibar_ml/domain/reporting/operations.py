@@ -3,10 +3,12 @@
 A figure that is not known is None, never 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.mutes import Mute
 from minibar_ml.domain.reporting.rows import change_percent
 
 STOCK_OUT_DAYS = 14
@@ -113,3 +115,14 @@ class StockOut:
     order_quantity: int | None = None
     order_by: date | None = None
     forecast_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MutedScope:
+    """A mute that touches the period; its `findings` and `impact` are those of the period.
+
+    `names`: of the rooms or products that it names, by id, as far as they are known.
+    """
+
+    mute: Mute
+    names: Mapping[int, str]

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Literal
 
 from minibar_ml.domain.idle import Idle
-from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, Pace, StockOut
+from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 
@@ -43,6 +44,8 @@ class Report:
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
     stock_outs: Page[StockOut] | None
+    mutes: Page[MutedScope]
+    problems: tuple[SourceProblem, ...]
     idle: tuple[Idle, ...]
     currency: str = ""
 

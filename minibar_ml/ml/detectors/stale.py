@@ -7,7 +7,7 @@ import numpy as np
 from minibar_ml.domain.alert_kinds import severity_of
 from minibar_ml.domain.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.frames import Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,7 +19,8 @@ SILENT_DAYS = 2
 class Stale:
     """A rule: a hotel with checks on 20 of 28 days before has had none for two whole days.
 
-    As a silence goes on, fewer of the days before it are looked at; the share that must have had checks stays.
+    As a silence goes on past a month, fewer of the days before it are looked at; the share that must have had checks
+    stays. An alert that was raised ends with data, not with the days that are looked at.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -27,7 +28,7 @@ class Stale:
         metric="room_consumption",
         types=("data_stale",),
         reasons={"stale": None},
-        reads={"rooms": WATCHED_DAYS},
+        reads={"rooms": LOOK_BACK_DAYS},
         is_state=True,
     )
 
@@ -41,7 +42,7 @@ class Stale:
 
         days = np.unique(frames.rooms["day"].to_numpy(dtype=int))
         last = int(days.max()) if len(days) else moment.day
-        watched = WATCHED_DAYS - max(moment.day - last, 0)
+        watched = min(WATCHED_DAYS, LOOK_BACK_DAYS - (moment.day - last))
         before = int(np.sum((days <= last) & (days > last - watched)))
         is_watched = len(days) > 0 and WATCHED_DAYS * before >= LEAST_DAYS * watched > 0
         silent = moment.day - last - (0 if moment.is_complete else 1)

@@ -49,9 +49,13 @@ def _as_layout_a(tables: Tables, timezone: str) -> Tables:
 
 
 def _as_layout_b(tables: Tables) -> Tables:
-    """Its own word for a custody that is closed, and stays by kind with the instant at which they were written."""
+    """Its own word for a custody that is closed, and stays by kind with the instant at which they were written.
+
+    A departure is written down after its hour, which so is a fact.
+    """
     custody, stays = tables["personel_zimmet"], list_stays(tables[STAY_RECORDS], leave_out=False)
-    written = stays["giris_tarihi"].dt.tz_localize("UTC")
+    left = stays["kayit_tipi"] == "departure"
+    written = stays["giris_tarihi"].mask(left, stays["cikis_tarihi"] + pd.Timedelta(days=1)).dt.tz_localize("UTC")
     latest = tables["minibar_islemleri"]["islem_tarihi"].max()
     return {
         **tables,

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
+from minibar_ml.domain.alert_kinds import types_where
 from minibar_ml.domain.alerts import Severity
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
@@ -21,7 +22,8 @@ RECENT_DAYS = 3
 
 def enqueue(connection: Connection, as_of: datetime) -> int:
     """Write the messages for what has happened to alerts, in the caller's transaction; one statement. How many."""
-    values = {"as_of": as_of, "recent_days": RECENT_DAYS}
+    server_types = list(types_where(lambda kind: kind.is_of_server))
+    values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": server_types}
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
 

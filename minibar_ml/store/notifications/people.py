@@ -37,12 +37,18 @@ def fetch(connection: Connection) -> list[Person]:
     return [_person(row) for row in connection.execute(query("people.fetch"), {"name": None})]
 
 
+def find(connection: Connection, name: str) -> Person | None:
+    """The person of that name, if there is one."""
+    row = connection.execute(query("people.fetch"), {"name": name}).one_or_none()
+    return None if row is None else _person(row)
+
+
 def get(connection: Connection, name: str) -> Person:
     """The person of that name; raises NotFound naming it."""
-    row = connection.execute(query("people.fetch"), {"name": name}).one_or_none()
-    if row is None:
+    person = find(connection, name)
+    if person is None:
         raise NotFound(f"There is nobody named {name!r}; see `minibar-ml people list`.")
-    return _person(row)
+    return person
 
 
 def insert(connection: Connection, person: Person) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import (
@@ -40,6 +40,11 @@ class NewRows:
     earliest_at: datetime | None
     problems: dict[str, int]
 
+    @property
+    def subject(self) -> str:
+        """The table in words: `stock movements`."""
+        return self.table.removeprefix("new_").replace("_", " ")
+
 
 @dataclass(frozen=True, slots=True)
 class Refused:
@@ -68,16 +73,20 @@ class Span:
 def fetch_new_rows(connection: Connection, usable: Collection[str], not_before: datetime) -> list[NewRows]:
     """What has come into each source table that can be read, however old it says it is."""
     seen = {row.source_table: row.last_id for row in connection.execute(query("collect.fetch_watermarks"))}
-    found = []
-    for function, name in WATCHED.items():
-        if function in usable:
-            values = {"after": seen.get(name, 0), "not_before": not_before}
-            row = connection.execute(query(f"collect.{name}"), values).one()
-            problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
-            problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}
-            counted = {problem: rows for problem, rows in problems.items() if rows}
-            found.append(NewRows(name, row.last_id, row.new_rows, row.earliest_at, counted))
-    return found
+    names = [name for function, name in WATCHED.items() if function in usable]
+    if not names:
+        return []
+    # In one statement: there is an answer of the server to wait for instead of five.
+    asked = text("\nUNION ALL\n".join(str(query(f"collect.{name}")) for name in names))
+    values = {f"after_{name}": seen.get(name, 0) for name in names} | {"not_before": not_before}
+    return [_new_rows(row) for row in connection.execute(asked, values)]
+
+
+def _new_rows(row: Row[Any]) -> NewRows:
+    problems = {"without a time": row.untimed, "older than ten years": row.too_old, "in the future": row.future}
+    problems |= {f"unknown type {kind}": 1 for kind in row.unknown_kinds or ()}
+    counted = {problem: rows for problem, rows in problems.items() if rows}
+    return NewRows(row.source_table, row.last_id, row.new_rows, row.earliest_at, counted)
 
 
 def upsert_watermarks(connection: Connection, new_rows: Collection[NewRows]) -> None:
@@ -95,17 +104,18 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (STAYS, ("stage_stays",)),
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
-    (STAYS, ("stage_nights", "stage_record", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
+    (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
     (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS, ("stage_visits",)),
+    (VISITS | STAYS, ("stage_unlisted",)),
     (VISITS | STAYS, ("stage_rises",)),
     (VISITS | {"source_setups"}, ("stage_setups",)),
     (VISITS, ("settle_rises",)),

@@ -15,7 +15,8 @@
 --
 -- A column may hold whatever its type allows: 'infinity', the year 20226, NaN, the greatest integer. A time or date outside
 -- 1900 to 2200 is a typing error. It is compared as it stands, which can't fail, and only then cast or added to; sums and
--- differences are numeric. So a value that can't be right takes out its own row, never a run.
+-- differences are numeric. PostgreSQL tries the cheapest condition first, whatever their order: a comparison with a constant
+-- comes before one with a cast. So a value that can't be right takes out its own row, never a run.
 -- marks: odalar.oda_no, minibar_islemleri.islem_tarihi
 
 -- name: source_hotels

@@ -8,18 +8,23 @@
 -- Stays that touch a span of days. One stay is listed as arrival, in house and departure, each with the hours that it
 -- knows: together they are one row. Sharers stand in several rows of one list: their guests add up; of several lists the
 -- greatest number counts.
+-- An hour of departure that was written down before it had come is a plan: `departs_at` is the hour at which the guest
+-- had left by then, `leaves_at` the one that was planned. Where nobody knows when a row was written, it is a plan.
 -- A list that is loaded overwrites the row of the guest before. A row that is older than its stay has been somebody
--- else's: `unsure_since` is the first night of which it can no longer say who was there, up to the arrival, and its
--- hours may be the former guest's: they are left out.
+-- else's: its hours may be the former guest's, they are left out. `rewritten` holds, for each such row, from when to
+-- when it said something that we may never have read.
+-- `named_since` and `named_at` are the first day and the last instant at which a list of guests in house named the stay.
 CREATE FUNCTION minibar_ml.source_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
-               departs_on date, departs_at timestamptz, is_in_house boolean, is_arrival boolean, is_departure boolean,
-               unsure_since date)
+               departs_on date, departs_at timestamptz, leaves_at timestamptz, is_in_house boolean, is_arrival boolean,
+               is_departure boolean, written_at timestamptz, named_since date, named_at timestamptz, rewritten tstzrange[])
 LANGUAGE sql STABLE AS $$
     SELECT min(l.id), l.oda_id, greatest(least(max(l.guests), 1000), -1)::integer, l.giris_tarihi,
            (l.giris_tarihi + min(l.arrives))::timestamptz,
-           l.cikis_tarihi, (l.cikis_tarihi + max(l.departs))::timestamptz, bool_or(l.kind = 'in_house'),
-           bool_or(l.kind = 'arrival'), bool_or(l.kind = 'departure'), min(l.unsure_since)
+           l.cikis_tarihi, (l.cikis_tarihi + max(l.departed))::timestamptz, (l.cikis_tarihi + max(l.departs))::timestamptz,
+           bool_or(l.kind = 'in_house'), bool_or(l.kind = 'arrival'), bool_or(l.kind = 'departure'), max(l.written_at),
+           min(l.made_on) FILTER (WHERE l.kind = 'in_house'), max(l.written_at) FILTER (WHERE l.kind = 'in_house'),
+           array_remove(array_agg(l.rewritten), NULL)
     FROM (
         SELECT min(m.id) AS id, m.oda_id, greatest(m.giris_tarihi, '1900-01-01') AS giris_tarihi,
                least(m.cikis_tarihi, '2200-01-01') AS cikis_tarihi, m.kayit_tipi::text AS kind,
@@ -27,10 +32,19 @@ LANGUAGE sql STABLE AS $$
                min(m.giris_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
                                           OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.giris_tarihi) AS arrives,
                max(m.cikis_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
-                                          OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.cikis_tarihi) AS departs,
-               min(greatest(m.olusturma_tarihi, '1900-01-01')::date) FILTER (WHERE m.guncelleme_tarihi > m.olusturma_tarihi
-                                                     AND greatest(m.olusturma_tarihi, '1900-01-01')::date <= m.giris_tarihi) - 1 AS unsure_since
+                                          OR x.made_at::date >= m.cikis_tarihi) AS departs,
+               max(m.cikis_saati) FILTER (WHERE x.made_at >= m.cikis_tarihi + m.cikis_saati
+                                          OR (x.made_at::date >= m.cikis_tarihi
+                                              AND m.guncelleme_tarihi >= m.cikis_tarihi + m.cikis_saati)) AS departed,
+               min(x.made_at::date) AS made_on, max(coalesce(m.guncelleme_tarihi, x.made_at))::timestamptz AS written_at,
+               CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
+                   least(max(x.made_at) FILTER (WHERE w.is_rewritten),
+                         min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz,
+                   (min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz) END AS rewritten
         FROM source.misafir_kayitlari m
+        CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
+                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END) x (made_at)
+        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi) w (is_rewritten)
         WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
         GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
     GROUP BY l.oda_id, l.giris_tarihi, l.cikis_tarihi

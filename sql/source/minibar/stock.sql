@@ -35,6 +35,7 @@ LANGUAGE sql STABLE AS $$
            s.islem_tarihi::timestamptz
     FROM source.stok_hareketleri s
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
+      AND s.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
 $$;
 
@@ -60,6 +61,7 @@ RETURNS TABLE (movement_id integer, hotel_id integer) LANGUAGE sql STABLE AS $$
         (SELECT min(l.otel_id) FROM source.kullanici_otel l WHERE l.kullanici_id = s.islem_yapan_id HAVING count(*) = 1))
     FROM source.stok_hareketleri s LEFT JOIN source.kullanicilar p ON p.id = s.islem_yapan_id
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
+      AND s.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND s.islem_tarihi::timestamptz >= since AND s.islem_tarihi::timestamptz < until
 $$;
 
@@ -80,6 +82,7 @@ LANGUAGE sql STABLE AS $$
     WHERE z.durum::text IS DISTINCT FROM 'iptal' AND (z.iade_tarihi IS NOT NULL OR d.kalan_miktar IS NOT NULL)
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) >= since - interval '1 hour'
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi) < until + interval '1 hour'
+      AND coalesce(z.iade_tarihi, z.zimmet_tarihi) BETWEEN '1900-01-01' AND '2200-01-01'
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi)::timestamptz >= since
       AND coalesce(z.iade_tarihi, z.zimmet_tarihi)::timestamptz < until
 $$;
@@ -95,6 +98,7 @@ LANGUAGE sql STABLE AS $$
            giris_tarihi::timestamptz
     FROM source.stok_fifo_kayitlari
     WHERE giris_tarihi >= since - interval '1 hour' AND giris_tarihi < until + interval '1 hour'
+      AND giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND giris_tarihi::timestamptz >= since AND giris_tarihi::timestamptz < until
 $$;
 
@@ -108,6 +112,7 @@ LANGUAGE sql STABLE AS $$
     SELECT u.id, l.id, l.otel_id, l.urun_id, u.islem_tipi::text, u.miktar::numeric, u.islem_tarihi::timestamptz
     FROM source.stok_fifo_kullanimlari u JOIN source.stok_fifo_kayitlari l ON l.id = u.fifo_kayit_id
     WHERE u.islem_tarihi >= since - interval '1 hour' AND u.islem_tarihi < until + interval '1 hour'
+      AND u.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND u.islem_tarihi::timestamptz >= since AND u.islem_tarihi::timestamptz < until
 $$;
 
@@ -146,6 +151,7 @@ LANGUAGE sql STABLE AS $$
            u.islem_tarihi::timestamptz
     FROM source.personel_zimmet_kullanim u JOIN source.otel_zimmet_stok s ON s.id = u.otel_zimmet_stok_id
     WHERE u.islem_tarihi >= since - interval '1 hour' AND u.islem_tarihi < until + interval '1 hour'
+      AND u.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND u.islem_tarihi::timestamptz >= since AND u.islem_tarihi::timestamptz < until
 $$;
 
@@ -175,6 +181,7 @@ LANGUAGE sql STABLE AS $$
                  THEN greatest(d.miktar::numeric - d.teslim_alinan_miktar::numeric, 0) ELSE 0 END)::numeric
     FROM source.satin_alma_siparisleri o JOIN source.satin_alma_siparis_detaylari d ON d.siparis_id = o.id
     WHERE o.siparis_tarihi >= since - interval '1 hour' AND o.siparis_tarihi < until + interval '1 hour'
+      AND o.siparis_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND o.siparis_tarihi::timestamptz >= since AND o.siparis_tarihi::timestamptz < until
 $$;
 
@@ -191,5 +198,6 @@ LANGUAGE sql STABLE AS $$
     JOIN source.kat_sorumlusu_siparis_talep_detaylari d ON d.talep_id = o.id
     WHERE o.durum::text IN ('beklemede', 'onaylandi', 'hazirlaniyor', 'teslim_edildi')
       AND o.talep_tarihi >= since - interval '1 hour' AND o.talep_tarihi < until + interval '1 hour'
+      AND o.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND o.talep_tarihi::timestamptz >= since AND o.talep_tarihi::timestamptz < until
 $$;

@@ -25,6 +25,7 @@ LANGUAGE sql STABLE AS $$
            m.islem_tarihi::timestamptz, coalesce(k.says = 'checked', false)
     FROM source.minibar_islemleri m LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
+      AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
 $$;
 
@@ -64,6 +65,7 @@ LANGUAGE sql STABLE AS $$
     FROM source.minibar_islemleri m JOIN source.minibar_islem_detay d ON d.islem_id = m.id
     LEFT JOIN minibar_ml.source_visit_kinds() k ON k.kind = m.islem_tipi::text
     WHERE m.islem_tarihi >= since - interval '1 hour' AND m.islem_tarihi < until + interval '1 hour'
+      AND m.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND m.islem_tarihi::timestamptz >= since AND m.islem_tarihi::timestamptz < until
 $$;
 
@@ -82,6 +84,7 @@ LANGUAGE sql STABLE AS $$
            c.kontrol_tipi::text = 'sarfiyat_yok', c.kontrol_tipi::text = 'dnd'
     FROM source.oda_kontrol_kayitlari c
     WHERE c.bitis_zamani >= since - interval '1 hour' AND c.bitis_zamani < until + interval '1 hour'
+      AND c.bitis_zamani BETWEEN '1900-01-01' AND '2200-01-01'
       AND c.bitis_zamani::timestamptz >= since AND c.bitis_zamani::timestamptz < until
 $$;
 
@@ -94,6 +97,7 @@ RETURNS TABLE (room_id integer, ended_at timestamptz) LANGUAGE sql STABLE AS $$
     FROM source.odalar r CROSS JOIN LATERAL (
         SELECT c.bitis_zamani FROM source.oda_kontrol_kayitlari c
         WHERE c.oda_id = r.id AND c.kontrol_tipi::text = 'sarfiyat_yok' AND c.bitis_zamani < before
+          AND c.bitis_zamani >= '1900-01-01'
           AND c.kontrol_tarihi >= before::date - 60
         ORDER BY c.bitis_zamani DESC LIMIT 1) v
 $$;
@@ -123,5 +127,6 @@ LANGUAGE sql STABLE AS $$
               ORDER BY a.id DESC LIMIT 500) l) w
     WHERE q.durum::text IN ('beklemede', 'onaylandi', 'tamamlandi')
       AND q.talep_tarihi >= since - interval '1 hour' AND q.talep_tarihi < until + interval '1 hour'
+      AND q.talep_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
       AND q.talep_tarihi::timestamptz >= since AND q.talep_tarihi::timestamptz < until
 $$;

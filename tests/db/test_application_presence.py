@@ -1,0 +1,231 @@
+"""Who was there, as lists show it over time: extensions, early leavers, walk-ins, day use, rows taken over."""
+
+from datetime import date
+
+import pytest
+from support.application import Application
+from support.hotels import done, points, sql
+
+FIRST, LAST = date(2025, 11, 1), date(2025, 11, 16)
+UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure"}
+
+
+@pytest.fixture
+def hotel(database: str) -> Application:
+    """The hotel whose lists are loaded every morning, with stays of room 5, and the store."""
+    made = Application(database)
+    done(database, "db", "init", "--quiet")
+    made.recorded(FIRST, LAST)
+    made.uploads(FIRST, LAST)
+    return made
+
+
+def _vacant(hotel: Application, as_of: str = "2025-11-17T02:00", room: int = 1) -> dict[str, float]:
+    """Units by day found missing from a room that was certainly vacant."""
+    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
+    found = points(hotel.url, "vacant_consumption").items()
+    return {k[2][:10]: value for k, (value, c) in found if k[1] == room and value and not UNCERTAIN & c.keys()}
+
+
+def _context(hotel: Application, day: str, room: int = 1) -> dict[str, object]:
+    """What is known of a room's check."""
+    found = points(hotel.url, "room_consumption").items()
+    return next(context for key, (_, context) in found if key[1] == room and key[2][:10] == day)
+
+
+def _states(hotel: Application, night: str, room: int = 1) -> list[str]:
+    """What the record of nights said of one, in the order in which it was known."""
+    rows = sql(
+        hotel.url,
+        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date) ORDER BY id",
+        room=room, night=night,
+    )  # fmt: skip
+    return [row[0] for row in rows]
+
+
+def _named_again(hotel: Application, stay: int, *mornings: str) -> None:
+    """A standard list names the guest of a row once more."""
+    for morning in mornings:
+        sql(hotel.url, "UPDATE misafir_kayitlari SET guncelleme_tarihi = CAST(:at AS timestamptz) WHERE id = :id",
+            id=stay, at=f"{morning} 08:00")  # fmt: skip
+
+
+def _others(hotel: Application, *rooms: int) -> None:
+    """Guests of other rooms whom every day's list names until they leave."""
+    for room in rooms:
+        stay = hotel.stay(room, "2025-11-02", "2025-11-15", made="2025-11-03 08:00", code=f"o{room}")
+        _named_again(hotel, stay, "2025-11-15")
+
+
+# Extensions that are entered late
+
+
+@pytest.mark.parametrize(("named_at", "known_vacant"), [("2025-11-10", True), ("2025-11-11", False)])
+def test_a_guest_whom_a_list_names_after_the_departure_was_there(
+    hotel: Application, named_at: str, known_vacant: bool
+) -> None:
+    stay = hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
+    _named_again(hotel, stay, named_at)
+    hotel.empty(1, "2025-11-10 18:30")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    assert _vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
+    assert _context(hotel, "2025-11-11")["known"] is known_vacant
+    assert ("unknown" in _states(hotel, "2025-11-10")) is not known_vacant
+
+
+def test_a_guest_whom_a_list_names_in_the_evening_of_the_departure_has_not_left(hotel: Application) -> None:
+    for room, hour in ((1, "20:30"), (2, "11:30")):
+        stay = hotel.stay(room, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code=f"h{room}")
+        hotel.overwrite(stay, "2025-11-08", "2025-11-10", at=f"2025-11-10 {hour}")
+        hotel.empty(room, "2025-11-10 18:30")
+        hotel.setup(room, "2025-11-11 10:00", 1, 3)
+    assert (_vacant(hotel, room=1), _vacant(hotel, room=2)) == ({}, {"2025-11-11": 3})
+
+
+def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Application) -> None:
+    stay = hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
+    hotel.empty(1, "2025-11-11 09:00")
+    hotel.empty(1, "2025-11-12 09:00")
+    hotel.setup(1, "2025-11-13 09:00", 1, 2)
+    assert _vacant(hotel, "2025-11-14T02:00") == {"2025-11-13": 2}
+    hotel.overwrite(stay, "2025-11-08", "2025-11-15", at="2025-11-14 08:00")
+    assert _vacant(hotel, "2025-11-15T02:00") == {}
+    assert _context(hotel, "2025-11-13")["nights"] == 1
+
+
+def test_of_two_rows_of_one_arrival_the_one_written_later_counts(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-08", "2025-11-10", kind="arrival", made="2025-11-08 08:00", code="a")
+    hotel.stay(1, "2025-11-08", "2025-11-13", kind="in_house", made="2025-11-10 08:00", code="h")
+    hotel.stay(2, "2025-11-08", "2025-11-13", kind="in_house", made="2025-11-09 08:00", code="h")
+    hotel.stay(2, "2025-11-08", "2025-11-10", kind="departure", made="2025-11-10 08:00", code="d")
+    for room in (1, 2):
+        hotel.empty(room, "2025-11-08 18:00")
+        hotel.empty(room, "2025-11-12 10:00")
+    _vacant(hotel)
+    assert [_context(hotel, "2025-11-12", room)["nights"] for room in (1, 2)] == [4, 2]
+
+
+def test_the_record_of_a_night_does_not_flip_between_rows(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-08", "2025-11-10", kind="arrival", made="2025-11-08 08:00", code="a")
+    hotel.stay(1, "2025-11-08", "2025-11-12", kind="in_house", made="2025-11-08 20:30", code="h")
+    for hour in ("02:00", "02:15", "02:30"):
+        _vacant(hotel, f"2025-11-13T{hour}")
+    assert _states(hotel, "2025-11-09") == ["occupied"]
+
+
+# Guests who leave early
+
+
+def test_a_guest_whom_the_lists_no_longer_name_may_have_left_and_the_room_is_unknown(hotel: Application) -> None:
+    _others(hotel, 2, 3)
+    stay = hotel.stay(1, "2025-11-06", "2025-11-12", made="2025-11-07 08:00")
+    _named_again(hotel, stay, "2025-11-08")
+    hotel.empty(1, "2025-11-07 10:00")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 4)
+    assert _vacant(hotel) == {}
+    assert _context(hotel, "2025-11-08")["nights"] == 1
+    assert _context(hotel, "2025-11-10")["known"] is False
+    assert _states(hotel, "2025-11-09") == ["unknown"]
+
+
+def test_where_lists_do_not_name_everybody_every_day_silence_says_nothing(hotel: Application) -> None:
+    for room in (1, 2, 3):
+        hotel.stay(room, "2025-11-06", "2025-11-12", made="2025-11-07 08:00", code=f"p{room}")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 4)
+    assert _vacant(hotel) == {}
+    assert (_context(hotel, "2025-11-10")["known"], _context(hotel, "2025-11-10")["nights"]) == (True, 2)
+
+
+# Guests without a booking
+
+
+def test_what_is_found_in_the_evening_is_unknown_until_the_next_list_of_guests_in_house(hotel: Application) -> None:
+    for room in (1, 2):
+        hotel.empty(room, "2025-11-09 10:00")
+        hotel.setup(room, "2025-11-10 19:00", 1, 2)
+    early = "2025-11-11T02:00"
+    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
+    assert (_vacant(hotel, early, 1), _vacant(hotel, early, 2)) == ({}, {})
+    assert _context(hotel, "2025-11-10")["known"] is False
+    hotel.uploads(date(2025, 11, 11), date(2025, 11, 11))
+    hotel.stay(1, "2025-11-10", "2025-11-12", made="2025-11-11 08:00")
+    assert (_vacant(hotel, "2025-11-12T02:00", 1), _vacant(hotel, "2025-11-12T02:00", 2)) == ({}, {"2025-11-10": 2})
+    assert _context(hotel, "2025-11-10", 2)["known"] is True
+
+
+def test_what_is_found_before_check_in_time_needs_no_later_list(hotel: Application) -> None:
+    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
+    hotel.empty(1, "2025-11-09 10:00")
+    hotel.setup(1, "2025-11-10 11:00", 1, 2)
+    assert _vacant(hotel, "2025-11-11T02:00") == {"2025-11-10": 2}
+
+
+def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Application) -> None:
+    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET yukleme_zamani = '2025-11-10 20:30+02'"
+        " WHERE gorev_tarihi = '2025-11-10'")  # fmt: skip
+    for room, hour in ((1, "17:00"), (2, "21:00")):
+        hotel.empty(room, "2025-11-09 10:00")
+        hotel.setup(room, f"2025-11-10 {hour}", 1, 2)
+    as_of = "2025-11-11T02:00"
+    assert (_vacant(hotel, as_of, 1), _vacant(hotel, as_of, 2)) == ({"2025-11-10": 2}, {})
+
+
+# Rooms let for the day
+
+
+def test_a_room_let_for_the_day_is_remembered_when_its_list_is_deleted(hotel: Application) -> None:
+    stay = hotel.stay(1, "2025-11-10 10:00", "2025-11-10 17:00", made="2025-11-10 08:00")
+    hotel.empty(1, "2025-11-09 09:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 30)
+    assert _vacant(hotel, "2025-11-11T12:00") == {}
+    assert _states(hotel, "2025-11-10") == ["day_use"]
+    sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :id", id=stay)
+    assert _vacant(hotel) == {}
+    assert _context(hotel, "2025-11-11")["known"] is False
+    assert _states(hotel, "2025-11-10") == ["day_use", "unknown"]
+    _vacant(hotel, "2025-11-17T02:15")
+    assert _states(hotel, "2025-11-10") == ["day_use", "unknown"]
+
+
+def test_a_day_and_the_night_after_it_are_two_facts(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-10 10:00", "2025-11-10 17:00", guests=1, made="2025-11-10 08:00")
+    hotel.stay(1, "2025-11-10 19:00", "2025-11-11", guests=2, made="2025-11-11 08:00")
+    hotel.empty(1, "2025-11-10 09:00")
+    hotel.setup(1, "2025-11-11 13:00", 1, 5)
+    for hour in ("02:00", "02:15"):
+        _vacant(hotel, f"2025-11-12T{hour}")
+    context = _context(hotel, "2025-11-11")
+    assert (context["nights"], context["guest_nights"], context["stays"]) == (2, 3, 1)
+    assert sorted(_states(hotel, "2025-11-10")) == ["day_use", "occupied"]
+
+
+# Rows of former guests
+
+
+def test_what_runs_have_read_of_a_row_before_it_was_overwritten_is_known(hotel: Application) -> None:
+    row = hotel.stay(1, "2025-11-04", "2025-11-06", made="2025-11-04 08:00")
+    for n in range(5, 12):
+        _vacant(hotel, f"2025-11-{n:02d}T02:00")
+    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-11 08:00")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 3)
+    assert _vacant(hotel) == {"2025-11-10": 3}
+    assert _states(hotel, "2025-11-05")[-1] == "occupied"
+    assert _states(hotel, "2025-11-09") == []
+
+
+def test_a_row_that_was_overwritten_before_a_run_read_it_leaves_its_nights_unknown(hotel: Application) -> None:
+    row = hotel.stay(1, "2025-11-04", "2025-11-06", made="2025-11-09 08:00")
+    _vacant(hotel, "2025-11-09T02:00")
+    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-09 20:30")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 3)
+    for day in (10, 11, 12):
+        assert _vacant(hotel, f"2025-11-{day}T02:00") == {}
+    # Another overwriting, after runs that could not know it either, makes it no better.
+    hotel.overwrite(row, "2025-11-14", "2025-11-16", at="2025-11-14 08:00")
+    assert _vacant(hotel, "2025-11-14T12:00") == {}
+    assert _states(hotel, "2025-11-09") == ["unknown"]
