@@ -141,6 +141,10 @@ REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.
     FROM minibar_ml_viewer, minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb)
     TO minibar_ml_viewer, minibar_ml_collector;
+-- What policies and views of the program ask.
+GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
+    minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
+    minibar_ml.noted_settings() TO minibar_ml_viewer, minibar_ml_collector;
 
 -- A verdict changes what was decided about an alert, never what it says.
 GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, muted_by, resolved_at, resolved_by)

@@ -40,3 +40,18 @@ BEGIN
     RETURN made;
 END
 $$;
+
+-- Nobody but who is granted it calls a function that acts for the owner. Triggers fire for everybody all the same; whoever
+-- may execute their functions could put them on a table of their own, and record there what never happened.
+DO $$
+DECLARE
+    function regprocedure;
+BEGIN
+    FOR function IN
+        SELECT p.oid FROM pg_proc p
+        WHERE p.pronamespace = 'minibar_ml'::regnamespace AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)
+    LOOP
+        EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', function);
+    END LOOP;
+END
+$$;

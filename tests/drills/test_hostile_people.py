@@ -58,7 +58,17 @@ GROUP BY c.oid, c.relname, v.verb, v.bit
 FUNCTIONS = """
 SELECT DISTINCT CAST(p.proname AS text) FROM pg_proc p CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
 WHERE p.pronamespace = 'minibar_ml'::regnamespace AND p.prosecdef AND p.provolatile = 'v'
-  AND p.prorettype <> 'trigger'::regtype AND has_function_privilege(r.role, p.oid, 'EXECUTE')
+  AND has_function_privilege(r.role, p.oid, 'EXECUTE')
+"""
+OPEN_TO_ALL = """
+SELECT DISTINCT p.oid::regprocedure::text
+FROM pg_proc p CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+WHERE p.pronamespace = 'minibar_ml'::regnamespace AND g.grantee = 0
+  AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)
+"""
+TRIGGERS = """
+SELECT p.oid::regproc::text FROM pg_proc p
+WHERE p.pronamespace = 'minibar_ml'::regnamespace AND p.prorettype = 'trigger'::regtype ORDER BY 1
 """
 
 
@@ -93,6 +103,19 @@ def test_whatever_people_may_write_is_listed_and_has_a_trigger_that_checks_or_re
     )
     assert [(table, verb) for table, verb, _, _, is_guarded in rights if not is_guarded] == []
     assert sql(hotels, FUNCTIONS, roles=list(PEOPLE)) == [("record_action",)]
+
+
+def test_nobody_puts_a_trigger_of_ours_on_a_table_of_their_own(hotels: str) -> None:
+    assert sql(hotels, OPEN_TO_ALL) == []
+    functions = [function for (function,) in sql(hotels, TRIGGERS)]
+    assert len(functions) > 10
+    for bound in (("storekeeper", "--hotel", "1"), ("administrator", "--all-hotels")):
+        url = login(hotels, bound[0], "--as", *bound)
+        entries = sql(hotels, f"SELECT count(*) FROM {LOG}")
+        for function in functions:
+            own = f"CREATE TEMP TABLE c (id int); CREATE TRIGGER t AFTER INSERT ON c EXECUTE FUNCTION {function}()"
+            assert "permission denied for function" in psql(url, own), function
+        assert sql(hotels, f"SELECT count(*) FROM {LOG}") == entries
 
 
 @pytest.mark.parametrize("bound", [("viewer", "--all-hotels"), ("storekeeper", "--hotel", "1"),
