@@ -2087,6 +2087,10 @@ CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_ever
 
 CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
+CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
+
+CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
+
 CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));

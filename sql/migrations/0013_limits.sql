@@ -226,3 +226,11 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- The common store and the installation itself are everybody's to see: only who is administrator of all hotels mutes them.
+CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK (
+    hotel_id <> 0 OR (SELECT minibar_ml.runs_jobs(current_user))
+    OR (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (
+    hotel_id <> 0 OR (SELECT minibar_ml.runs_jobs(current_user))
+    OR (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));

@@ -244,6 +244,19 @@ def test_no_verdict_goes_by_the_name_that_another_left_there(hotels: str) -> Non
     ]  # fmt: skip
 
 
+def test_an_administrator_of_one_hotel_mutes_nothing_of_the_installation(hotels: str) -> None:
+    mute = ("INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by)"
+            " VALUES ({}, now(), now() + interval '300 days', 'x', session_user)")  # fmt: skip
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    assert "row-level security" in psql(boss, mute.format(0))
+    assert psql(boss, mute.format(1)) == ""
+    chief = login(hotels, "chief", "--as", "administrator", "--all-hotels")
+    assert psql(chief, mute.format(0)) == ""
+    ended = "UPDATE minibar_ml.ml_mutes SET ended_at = now(), ended_by = session_user WHERE hotel_id = 0"
+    psql(boss, ended)
+    assert sql(hotels, "SELECT ended_at FROM minibar_ml.ml_mutes WHERE hotel_id = 0") == [(None,)]
+
+
 def test_no_entry_of_the_log_is_one_that_nobody_can_read(hotels: str) -> None:
     keeper = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
     for after in HOSTILE_JSON[1:]:
