@@ -92,15 +92,16 @@ WITH runs AS MATERIALIZED (
                 ELSE 'guests not between 1 and 50' END AS reason
     FROM found WHERE is_wrong
     UNION ALL
-    -- Nobody knows how long the guest stays; a slip of a few days may also be an arrival that is wrong. Before a departure
-    -- whose arrival is of another age somebody was there, since nobody knows when.
-    SELECT stay_id, room_id,
-           CASE WHEN arrives_on > '2200-01-01' THEN departs_on - 30 WHEN departs_on > arrives_on - 30 THEN departs_on
-                ELSE arrives_on END,
-           CASE WHEN arrives_on > '2200-01-01' THEN departs_on ELSE arrives_on + 30 END, 'departure before arrival'
+    -- Either end may be the wrong one: somebody may have been there after the arrival as well as before the departure. A
+    -- slip of a few days may also be an arrival that is wrong.
+    SELECT stay_id, room_id, first_night, last_night, 'departure before arrival'
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
+    CROSS JOIN LATERAL (
+        VALUES (departs_on - 30, departs_on),
+               (CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30)
+    ) n (first_night, last_night)
 ), refused AS (
-    INSERT INTO refused_rows SELECT 'stays', reason, count(*), min(stay_id) FROM wrong GROUP BY reason
+    INSERT INTO refused_rows SELECT 'stays', reason, count(DISTINCT stay_id), min(stay_id) FROM wrong GROUP BY reason
 ), daily AS (
     -- Hotels whose lists name every guest in house every day: guests of three nights and more were named twice.
     SELECT hotel_id FROM found

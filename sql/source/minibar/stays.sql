@@ -52,15 +52,14 @@ $$;
 
 -- name: source_impossible_stays
 -- needs: misafir_kayitlari(id, oda_id, misafir_sayisi, giris_tarihi, cikis_tarihi)
--- Rows whose departure is before their arrival, with an arrival in a span of days: no span of theirs can be searched for.
--- An arrival that can't be a date of ours (the year 20226) has its departure in the span.
+-- Rows whose departure is before their arrival, with either in a span of days: nobody knows which of them is right.
 CREATE FUNCTION minibar_ml.source_impossible_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date) LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
     WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= since AND giris_tarihi < until
     UNION ALL
     SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
-    WHERE giris_tarihi > '2200-01-01' AND cikis_tarihi >= since AND cikis_tarihi < until
+    WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= until AND cikis_tarihi >= since AND cikis_tarihi < until
 $$;
 
 -- name: source_first_departures
