@@ -61,6 +61,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("tasks", ("source_room_tasks",), "nights and hours that later lists overwrite", is_optional=True),
     Part("uploads", ("source_uploads",), "days whose occupancy is known by fact", is_optional=True),
+    Part("files", ("source_list_files",), "guests whose rows the lists rejected", is_optional=True),
     Part("dnd", ("source_dnd",), "guests who were in the room", is_optional=True),
     Part("lots", ("source_lots",), "deliveries by hotel", is_optional=True),
     Part("lot_uses", ("source_lot_uses",), "issues by hotel", is_optional=True),

@@ -105,6 +105,7 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS | {"source_list_files"}, ("stage_files",)),
     (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
