@@ -213,6 +213,14 @@ INSERT INTO scratch_unknown
 SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
 
+-- name: stage_askers
+-- Requests for a refill: who asked had the room, as behind a sign "do not disturb".
+INSERT INTO scratch_unknown
+SELECT DISTINCT q.room_id, q.requested_at::date - back
+FROM source_refill_requests((CAST(:since_on AS date) - 60)::timestamptz, :until) q CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE NOT EXISTS (
+    SELECT FROM scratch_stays s WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on)
+
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
 -- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
