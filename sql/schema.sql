@@ -151,6 +151,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.as_of > now() + interval '1 day' OR jsonb_typeof(NEW.counts) <> 'object'
+       OR NOT minibar_ml.is_readable(NEW.counts) OR length(NEW.error) > 20000
        OR (TG_OP = 'UPDATE' AND (OLD.outcome <> 'running' OR (NEW.id, NEW.job, NEW.as_of, NEW.started_at)
                                  IS DISTINCT FROM (OLD.id, OLD.job, OLD.as_of, OLD.started_at))) THEN
         RAISE EXCEPTION 'role % records a run of a report as it takes place', session_user
@@ -223,7 +224,9 @@ CREATE TABLE minibar_ml.ml_mutes (
     CONSTRAINT ml_mutes_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
     CONSTRAINT ml_mutes_entity_ids_check CHECK ((cardinality(entity_ids) > 0)),
     CONSTRAINT ml_mutes_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text]))),
-    CONSTRAINT ml_mutes_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 1000)))
+    CONSTRAINT ml_mutes_lists CHECK (((COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(entity_ids), 1) = 1) AND (array_position(entity_ids, NULL::integer) IS NULL))),
+    CONSTRAINT ml_mutes_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 1000))),
+    CONSTRAINT ml_mutes_times CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (until < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_mutes IS 'Mutes said beforehand: what is found there and then is no live alert.';
@@ -396,6 +399,15 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
        AND NOT pg_has_role(
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
+
+CREATE FUNCTION minibar_ml.is_readable(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT value IS NULL
+        OR (jsonb_typeof(value) IN ('object', 'array') AND length(CAST(value AS text)) <= 20000
+            AND CAST(value AS text) !~ '[0-9]{200}' AND NOT jsonb_path_exists(value, 'strict $.**{10 to last}'))
+$_$;
 
 CREATE TABLE minibar_ml.ml_channels (
     id bigint NOT NULL,
@@ -963,6 +975,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
+    CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
@@ -1204,7 +1217,8 @@ CREATE TABLE minibar_ml.ml_job_runs (
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     error text,
     CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text, 'monthly'::text, 'dashboard'::text]))),
-    CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
+    CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text]))),
+    CONSTRAINT ml_job_runs_times CHECK (((as_of >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (as_of < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_job_runs IS 'One row per run of a job. One that stays running while nobody holds the job''s lock was killed.';
@@ -1432,7 +1446,8 @@ CREATE TABLE minibar_ml.ml_outbox (
     CONSTRAINT ml_outbox_check3 CHECK (((status = ANY (ARRAY['waiting'::text, 'bundled'::text])) = (ended_at IS NULL))),
     CONSTRAINT ml_outbox_check4 CHECK (((status <> 'failed'::text) OR (reason IS NOT NULL))),
     CONSTRAINT ml_outbox_kind_check CHECK ((kind = ANY (ARRAY['alert'::text, 'digest'::text, 'report'::text]))),
-    CONSTRAINT ml_outbox_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'bundled'::text, 'sent'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT ml_outbox_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'bundled'::text, 'sent'::text, 'skipped'::text, 'failed'::text]))),
+    CONSTRAINT ml_outbox_times CHECK (((created_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (next_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (next_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_outbox IS 'Messages to be delivered, one for each address and event (and repetition), report or digest.';
@@ -1496,10 +1511,12 @@ CREATE TABLE minibar_ml.ml_people (
     CONSTRAINT ml_people_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
     CONSTRAINT ml_people_check1 CHECK (((NOT follows_source) OR (source_user_id IS NOT NULL))),
     CONSTRAINT ml_people_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT ml_people_lists CHECK (((COALESCE(array_ndims(hotels), 1) = 1) AND (array_position(hotels, NULL::integer) IS NULL) AND (COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(reports), 1) = 1) AND (array_position(reports, NULL::text) IS NULL))),
     CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
     CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
     CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text])),
-    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text])))
+    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text]))),
+    CONSTRAINT ml_people_times CHECK (((quiet_from < '24:00:00'::time without time zone) AND (quiet_until < '24:00:00'::time without time zone) AND (digest_at < '24:00:00'::time without time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';

@@ -134,7 +134,7 @@ def test_more_at_stake_and_less_time_never_lower_a_severity(kind: AlertType, rea
         ("unanswered_request", "waiting", 119, None, None, "high"),
     ],
 )
-def test_severity_sorts(
+def test_severity_follows_what_is_at_stake_and_how_soon(
     kind: AlertType, reason: str, size: float, days: float | None, due: float | None, severity: str
 ) -> None:
     assert severity_of(kind, reason, size, days, due) == severity
