@@ -213,6 +213,14 @@ INSERT INTO scratch_unknown
 SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
 
+-- name: stage_askers
+-- Requests for a refill: who asked had the room, as behind a sign "do not disturb".
+INSERT INTO scratch_unknown
+SELECT DISTINCT q.room_id, q.requested_at::date - back
+FROM source_refill_requests((CAST(:since_on AS date) - 60)::timestamptz, :until) q CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE NOT EXISTS (
+    SELECT FROM scratch_stays s WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on)
+
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
 -- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
@@ -370,9 +378,14 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- of theirs shows, product by product and day by day. The application writes draw and room together, so a difference is
 -- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
 -- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
--- in no room says nothing.
-WITH found AS MATERIALIZED (
-    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+-- in no room says nothing. A draw that is there twice within a minute was sent twice: it is written before the room is, and
+-- what failed half-way is tried again.
+WITH written AS (
+    SELECT *, lag(drawn_at) OVER (
+               PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
+    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), found AS MATERIALIZED (
+    SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000

@@ -190,6 +190,12 @@ def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(f
     assert _lost(floor) == [(2, 22)]
 
 
+@pytest.mark.parametrize(("again", "lost"), [("2025-11-10 09:05:20", 0), ("2025-11-10 09:06:30", 4)])
+def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, lost: int) -> None:
+    _drawn(floor, 4, again)
+    assert _lost(floor) == [(lost, 20 + lost)]
+
+
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
     sql(floor.url, "DELETE FROM minibar_islem_detay WHERE islem_id = 1")
     sql(floor.url, "DELETE FROM minibar_islemleri WHERE id = 1")
