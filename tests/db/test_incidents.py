@@ -78,8 +78,32 @@ def test_the_sum_is_the_same_in_list_json_and_report(
 
 def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> None:
     today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
-    done(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--severity", "low", "--quiet")
-    done(store_url, "people", "add", "depo", "--email", "depo@otel.example", "--type", "shrinkage", "--quiet")
+    done(
+        store_url,
+        "people",
+        "add",
+        "ayse",
+        "--role",
+        "administrator",
+        "--email",
+        "ayse@otel.example",
+        "--severity",
+        "low",
+        "--quiet",
+    )
+    done(
+        store_url,
+        "people",
+        "add",
+        "depo",
+        "--role",
+        "storekeeper",
+        "--email",
+        "depo@otel.example",
+        "--type",
+        "shrinkage",
+        "--quiet",
+    )
     detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), day=today)
     connection.commit()
     with serving(Mailbox()) as mailbox:
