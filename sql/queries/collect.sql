@@ -985,7 +985,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
--- answered, or the guest of its day has left. Which of these came first is `ended_by`.
+-- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
+-- Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -1003,7 +1004,8 @@ WITH found AS MATERIALIZED (
     SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
     FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
     UNION ALL
-    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    SELECT q.request_id, 'departure',
+           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at)))
     FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
     GROUP BY q.request_id
 ), ended AS (
