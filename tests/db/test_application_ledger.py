@@ -121,7 +121,9 @@ def test_one_return_may_be_of_several_issues_the_latest_first(hotel: Application
         ("Zimmet atama - A B", "Zimmet iadesi - A B", "2025-10-01"),
     ],
 )
-def test_what_another_brings_back_or_after_a_month_is_a_return(hotel: Application, out: str, back: str, on: str) -> None:
+def test_what_another_brings_back_or_after_a_month_is_a_return(
+    hotel: Application, out: str, back: str, on: str
+) -> None:
     _moved(hotel, 1, "cikis", 24, on + " 09:00", out)
     _moved(hotel, 1, "giris", 24, "2025-11-12 09:00", back)
     assert [(value, context["returned"]) for _, value, context in _outflow(hotel)] == [(24, 0), (0, 24)]
