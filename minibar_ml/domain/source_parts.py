@@ -51,7 +51,7 @@ PARTS: tuple[Part, ...] = (
         "occupancy, expected consumption, vacant rooms",
     ),
     Part("ledger", ("source_stock_movements", "source_new_stock_movements"), "stock levels, outflow, days left"),
-    Part("requests", ("source_refill_requests",), "unanswered requests"),
+    Part("requests", ("source_refill_requests",), "unanswered requests, guests who were in the room"),
     Part("custody", ("source_custody",), "losses in custody of one attendant"),
     Part(
         "controls",

@@ -173,6 +173,18 @@ def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Appli
     assert (_vacant(hotel, as_of, 1), _vacant(hotel, as_of, 2)) == ({"2025-11-10": 2}, {})
 
 
+@pytest.mark.parametrize("asked", ["2025-11-10 20:00", "2025-11-05 20:00", None])
+def test_a_guest_who_asked_for_a_refill_had_the_room(hotel: Application, asked: str | None) -> None:
+    hotel.empty(1, "2025-11-10 10:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    if asked:
+        sql(hotel.url, "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+            " VALUES (1, CAST(:asked AS timestamptz), 'beklemede')", asked=asked)  # fmt: skip
+    is_vacant = asked != "2025-11-10 20:00"
+    assert _vacant(hotel) == ({"2025-11-11": 3} if is_vacant else {})
+    assert _context(hotel, "2025-11-11")["known"] is is_vacant
+
+
 # Rooms let for the day
 
 

@@ -109,6 +109,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (STAYS | {"source_refill_requests"}, ("stage_askers",)),
     (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
     (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
