@@ -398,15 +398,17 @@ CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles))
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access
-                   WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND a.hotel_ids IS NULL
+                     AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.is_live(status text) RETURNS boolean

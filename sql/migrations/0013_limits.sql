@@ -234,3 +234,16 @@ CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK
 CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (
     hotel_id <> 0 OR (SELECT minibar_ml.runs_jobs(current_user))
     OR (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
+
+-- As hotels_as: a login asks for itself, and for roles that it is a member of.
+CREATE OR REPLACE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND pg_has_role(session_user, r.oid, 'MEMBER'))
+$$;
+CREATE OR REPLACE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND a.hotel_ids IS NULL
+                     AND pg_has_role(session_user, r.oid, 'MEMBER'))
+$$;
