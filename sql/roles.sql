@@ -141,11 +141,21 @@ REVOKE INSERT (os_user, operator, action, subject, before, after) ON minibar_ml.
     FROM minibar_ml_viewer, minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, jsonb)
     TO minibar_ml_viewer, minibar_ml_collector;
+-- What policies and views of the program ask.
+GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
+    minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
+    minibar_ml.noted_settings() TO minibar_ml_viewer, minibar_ml_collector;
+
+-- People's rights to write are by column, and never on a number that the table counts itself: whoever chose it would take
+-- that of a row to come. Rights on the whole table, which earlier versions gave, are taken back.
+REVOKE INSERT, UPDATE ON minibar_ml.ml_alert_comments, minibar_ml.ml_job_runs, minibar_ml.ml_people,
+    minibar_ml.ml_channels, minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments
+    FROM minibar_ml_operator, minibar_ml_viewer;
 
 -- A verdict changes what was decided about an alert, never what it says.
 GRANT UPDATE (status, read_at, read_by, snoozed_until, snoozed_by, muted_by, resolved_at, resolved_by)
     ON minibar_ml.ml_alerts TO minibar_ml_operator;
-GRANT INSERT ON minibar_ml.ml_alert_comments TO minibar_ml_operator;
+GRANT INSERT (alert_id, by, body) ON minibar_ml.ml_alert_comments TO minibar_ml_operator;
 -- Facts of the hotels: policies say whose. Number, instant and login are the trigger's.
 GRANT INSERT (fact, hotel_id, product, value, since, operator) ON minibar_ml.ml_facts
     TO minibar_ml_operator, minibar_ml_collector;
@@ -153,7 +163,7 @@ GRANT INSERT (fact, hotel_id, product, value, since, operator) ON minibar_ml.ml_
 GRANT INSERT (hotel_id, alert_types, entity_type, entity_ids, floor, since, until, reason, added_by),
     UPDATE (ended_at, ended_by) ON minibar_ml.ml_mutes TO minibar_ml_operator;
 GRANT UPDATE (is_active) ON minibar_ml.ml_models TO minibar_ml_operator;
-GRANT INSERT, UPDATE ON minibar_ml.ml_job_runs TO minibar_ml_operator;
+GRANT INSERT (job, as_of), UPDATE (outcome, ended_at, counts, error) ON minibar_ml.ml_job_runs TO minibar_ml_operator;
 
 GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs, minibar_ml.ml_alerts
     TO minibar_ml_collector;
@@ -174,5 +184,24 @@ GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz)
 
 -- Persons and messages: jobs deliver them, administrators look after them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
-    minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector, minibar_ml_operator;
+    minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector;
+GRANT SELECT, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox, minibar_ml.ml_mails,
+    minibar_ml.ml_attachments TO minibar_ml_operator;
+DO $$
+DECLARE
+    target record;
+BEGIN
+    FOR target IN
+        SELECT CAST(a.attrelid AS regclass) AS name, string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) AS columns
+        FROM pg_attribute a
+        WHERE a.attrelid = ANY (CAST('{minibar_ml.ml_people,minibar_ml.ml_channels,minibar_ml.ml_outbox,'
+                                     'minibar_ml.ml_mails,minibar_ml.ml_attachments}' AS regclass[]))
+          AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = ''
+        GROUP BY a.attrelid
+    LOOP
+        EXECUTE format('GRANT INSERT (%s), UPDATE (%s) ON %s TO minibar_ml_operator', target.columns, target.columns,
+                       target.name);
+    END LOOP;
+END
+$$;
 GRANT UPDATE (considered_at) ON minibar_ml.ml_alert_events TO minibar_ml_collector;

@@ -56,6 +56,14 @@ CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_
         entry.subject, CAST(entry.before AS text), CAST(entry.after AS text)) AS text), 'UTF8'))
 $$;
 
+CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT lower(regexp_replace(name, '[[:space:][:cntrl:]\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+', '', 'g')
+                 COLLATE "C")
+$$;
+
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -86,9 +94,9 @@ CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
         NEW.at := statement_timestamp();
-        IF NEW."by" = 'system' OR minibar_ml.is_anothers(NEW."by") THEN
-            RAISE EXCEPTION 'role % may not comment as %', session_user, NEW."by"
-                USING ERRCODE = 'insufficient_privilege';
+        IF minibar_ml.is_anothers(NEW."by") OR length(NEW."by") > 200 OR length(NEW.body) > 4000 THEN
+            RAISE EXCEPTION 'role % may not comment as %, nor in more than 4000 characters', session_user,
+                left(NEW."by", 200) USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
     RETURN NEW;
@@ -151,6 +159,7 @@ BEGIN
         RETURN NEW;
     END IF;
     IF NEW.as_of > now() + interval '1 day' OR jsonb_typeof(NEW.counts) <> 'object'
+       OR NOT minibar_ml.is_readable(NEW.counts) OR length(NEW.error) > 20000
        OR (TG_OP = 'UPDATE' AND (OLD.outcome <> 'running' OR (NEW.id, NEW.job, NEW.as_of, NEW.started_at)
                                  IS DISTINCT FROM (OLD.id, OLD.job, OLD.as_of, OLD.started_at))) THEN
         RAISE EXCEPTION 'role % records a run of a report as it takes place', session_user
@@ -169,9 +178,15 @@ CREATE FUNCTION minibar_ml.check_verdict() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-    named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
-                          CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN NEW.resolved_by END,
-                          CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by THEN NEW.snoozed_by END];
+    is_given boolean := NEW.status <> OLD.status OR NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until;
+    named text[] := ARRAY[
+        CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by OR (is_given AND NEW.status = 'acknowledged')
+             THEN NEW.read_by END,
+        CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by
+                  OR (is_given AND NEW.status IN ('resolved', 'false_positive')) THEN NEW.resolved_by END,
+        CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by OR (is_given AND NEW.status = 'snoozed')
+             THEN NEW.snoozed_by END,
+        CASE WHEN is_given AND NEW.status = 'open' THEN current_setting('minibar_ml.operator', true) END];
 BEGIN
     IF NOT minibar_ml.is_person(session_user) THEN
         RETURN NEW;
@@ -179,9 +194,13 @@ BEGIN
     IF 'system' = ANY (named) THEN
         RAISE EXCEPTION 'only a job may change alerts as the system' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
+    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name) OR length(n.name) > 200)
+       OR length(current_setting('minibar_ml.reason', true)) > 4000 THEN
         RAISE EXCEPTION 'role % may not change alerts as another login', session_user
             USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.muted_by IS DISTINCT FROM OLD.muted_by AND NEW.muted_by IS NOT NULL THEN
+        RAISE EXCEPTION 'only a job may say which alert explains another' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Who gave a verdict, and when, changes with the verdict alone.
     IF NEW.status = OLD.status
@@ -191,11 +210,13 @@ BEGIN
                 AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
         RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Clocks may differ by up to a day.
+    -- Clocks may differ by up to a day; what the program allows is 366.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
-           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
-        RAISE EXCEPTION 'a verdict is given now, not at another time' USING ERRCODE = 'insufficient_privilege';
+           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400)
+       OR (NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until AND NEW.snoozed_until > now() + interval '367 days') THEN
+        RAISE EXCEPTION 'a verdict is given now, not at another time, and a snooze is at most 366 days long'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END
@@ -223,7 +244,9 @@ CREATE TABLE minibar_ml.ml_mutes (
     CONSTRAINT ml_mutes_check3 CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
     CONSTRAINT ml_mutes_entity_ids_check CHECK ((cardinality(entity_ids) > 0)),
     CONSTRAINT ml_mutes_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text]))),
-    CONSTRAINT ml_mutes_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 1000)))
+    CONSTRAINT ml_mutes_lists CHECK (((COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(entity_ids), 1) = 1) AND (array_position(entity_ids, NULL::integer) IS NULL))),
+    CONSTRAINT ml_mutes_reason_check CHECK (((reason <> ''::text) AND (length(reason) <= 1000))),
+    CONSTRAINT ml_mutes_times CHECK (((since >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (since < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (until < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_mutes IS 'Mutes said beforehand: what is found there and then is no live alert.';
@@ -364,7 +387,11 @@ CREATE FUNCTION minibar_ml.is_anothers(named text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = named AND database_role <> session_user)
+    SELECT named <> session_user AND EXISTS (
+        SELECT FROM (SELECT CAST(rolname AS text) FROM pg_roles
+                     UNION ALL SELECT CAST(database_role AS text) FROM minibar_ml.ml_access
+                     UNION ALL SELECT 'system') taken (name)
+        WHERE taken.name <> session_user AND minibar_ml.bare(taken.name) = minibar_ml.bare(named))
 $$;
 
 CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
@@ -396,6 +423,15 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
        AND NOT pg_has_role(
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
 $$;
+
+CREATE FUNCTION minibar_ml.is_readable(value jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $_$
+    SELECT value IS NULL
+        OR (jsonb_typeof(value) IN ('object', 'array') AND length(CAST(value AS text)) <= 20000
+            AND CAST(value AS text) !~ '[0-9]{200}' AND NOT jsonb_path_exists(value, 'strict $.**{10 to last}'))
+$_$;
 
 CREATE TABLE minibar_ml.ml_channels (
     id bigint NOT NULL,
@@ -552,6 +588,10 @@ BEGIN
             RAISE EXCEPTION 'role % may not record %', session_user, action USING ERRCODE = 'insufficient_privilege';
         ELSIF minibar_ml.is_anothers(operator) THEN
             RAISE EXCEPTION 'role % may not act as %', session_user, operator USING ERRCODE = 'insufficient_privilege';
+        ELSIF length(operator) > 200 OR length(subject) > 1000 OR length(minibar_ml.os_user()) > 200
+              OR NOT minibar_ml.is_readable(before) OR NOT minibar_ml.is_readable(after) THEN
+            RAISE EXCEPTION 'role % may not record an entry as long or deep as this', session_user
+                USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
@@ -963,6 +1003,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
+    CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
     CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
@@ -1204,7 +1245,8 @@ CREATE TABLE minibar_ml.ml_job_runs (
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     error text,
     CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text, 'monthly'::text, 'dashboard'::text]))),
-    CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text])))
+    CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text]))),
+    CONSTRAINT ml_job_runs_times CHECK (((as_of >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (as_of < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_job_runs IS 'One row per run of a job. One that stays running while nobody holds the job''s lock was killed.';
@@ -1432,7 +1474,8 @@ CREATE TABLE minibar_ml.ml_outbox (
     CONSTRAINT ml_outbox_check3 CHECK (((status = ANY (ARRAY['waiting'::text, 'bundled'::text])) = (ended_at IS NULL))),
     CONSTRAINT ml_outbox_check4 CHECK (((status <> 'failed'::text) OR (reason IS NOT NULL))),
     CONSTRAINT ml_outbox_kind_check CHECK ((kind = ANY (ARRAY['alert'::text, 'digest'::text, 'report'::text]))),
-    CONSTRAINT ml_outbox_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'bundled'::text, 'sent'::text, 'skipped'::text, 'failed'::text])))
+    CONSTRAINT ml_outbox_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'bundled'::text, 'sent'::text, 'skipped'::text, 'failed'::text]))),
+    CONSTRAINT ml_outbox_times CHECK (((created_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (created_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (next_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (next_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_outbox IS 'Messages to be delivered, one for each address and event (and repetition), report or digest.';
@@ -1496,10 +1539,12 @@ CREATE TABLE minibar_ml.ml_people (
     CONSTRAINT ml_people_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
     CONSTRAINT ml_people_check1 CHECK (((NOT follows_source) OR (source_user_id IS NOT NULL))),
     CONSTRAINT ml_people_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT ml_people_lists CHECK (((COALESCE(array_ndims(hotels), 1) = 1) AND (array_position(hotels, NULL::integer) IS NULL) AND (COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(reports), 1) = 1) AND (array_position(reports, NULL::text) IS NULL))),
     CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
     CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
     CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text])),
-    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text])))
+    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text]))),
+    CONSTRAINT ml_people_times CHECK (((quiet_from < '24:00:00'::time without time zone) AND (quiet_until < '24:00:00'::time without time zone) AND (digest_at < '24:00:00'::time without time zone)))
 );
 
 COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';
@@ -1920,7 +1965,7 @@ CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCIN
 
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
 
-CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.read_by IS DISTINCT FROM old.read_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_at IS DISTINCT FROM old.resolved_at))) EXECUTE FUNCTION minibar_ml.check_verdict();
+CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.status IS DISTINCT FROM old.status) OR (new.read_by IS DISTINCT FROM old.read_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.resolved_at IS DISTINCT FROM old.resolved_at) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.snoozed_until IS DISTINCT FROM old.snoozed_until) OR (new.muted_by IS DISTINCT FROM old.muted_by))) EXECUTE FUNCTION minibar_ml.check_verdict();
 
 CREATE TRIGGER ml_attachments_deleted AFTER DELETE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -2041,6 +2086,10 @@ CREATE POLICY changed ON minibar_ml.ml_mails USING (( SELECT minibar_ml.is_every
 CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
 CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
+
+CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
 
 CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 

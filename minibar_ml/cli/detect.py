@@ -86,8 +86,10 @@ def _show(result: DetectResult, *, json: bool) -> None:
         console.print_json(asdict(result))
         return
     logger.info(
-        "checked %s to %s, %s: %s raised, %d updated, %d resolved, %d suppressed, %d muted",
+        "checked %s to %s, %s: %s raised, %d updated, %d resolved, %d suppressed, %d muted%s",
         result.since, result.until, plural(result.hotels, "hotel"), plural(moved.opened, "alert"),
         moved.updated, moved.resolved, moved.suppressed, result.muted,
+        f"; records changed: {moved.corrected} corrected, {moved.withdrawn} withdrawn"
+        if moved.corrected or moved.withdrawn else "",
     )  # fmt: skip
     phases.note(result.phases)

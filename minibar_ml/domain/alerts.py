@@ -165,11 +165,15 @@ class AlertEvent:
 
 @dataclass(frozen=True, slots=True)
 class AlertDay:
-    """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing)."""
+    """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing).
+
+    `is_read`: whether the records of that day are still read, so that `on_record` is what they say.
+    """
 
     day: date
     value: float
     on_record: float | None
+    is_read: bool
 
 
 @dataclass(frozen=True, slots=True)

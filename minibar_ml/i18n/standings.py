@@ -14,8 +14,9 @@ END_REASONS = {"records_changed": RECORDS_CHANGED, "subject_gone": SUBJECT_GONE}
 AS_FOUND = "{day}: {value}, as when it was found"
 NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
-PART = "Same cause: alert {id}, {type}, {name}"
-TEXTS = (PART, SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE)
+NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
+PART = "Same cause: alert {id} ({severity}), {type}, {name}"
+TEXTS = (PART, SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE, NOT_READ)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:
@@ -36,7 +37,8 @@ def standing(alert: Alert, lang: Lang) -> list[str]:
 def part_line(alert: Alert, lang: Lang) -> str:
     """Another alert of the same incident."""
     kind = label("type", alert.type, lang)
-    return catalog(DOMAIN, lang).gettext(PART).format(id=alert.id, type=kind, name=alert.entity_name)
+    severity = label("severity", alert.severity, lang)
+    return catalog(DOMAIN, lang).gettext(PART).format(id=alert.id, severity=severity, type=kind, name=alert.entity_name)
 
 
 def again(before: Alert, lang: Lang) -> str:
@@ -48,7 +50,8 @@ def again(before: Alert, lang: Lang) -> str:
 
 def ground_line(one: AlertDay, lang: Lang) -> str:
     """What one day of an alert rests on, as it was and as it is now."""
-    text = NOW_GONE if one.on_record is None else AS_FOUND if one.on_record == one.value else NOW_OTHER
+    said = NOW_GONE if one.on_record is None else AS_FOUND if one.on_record == one.value else NOW_OTHER
+    text = said if one.is_read else NOT_READ
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
     return catalog(DOMAIN, lang).gettext(text).format(**values)
 

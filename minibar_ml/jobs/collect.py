@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.house import HouseHours
+from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store import problems, runs
+from minibar_ml.store import grounds, problems, runs
 from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.runs import LastRun
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
 
 OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
-DAILY_DAYS = 35
-"""How far back the first run of each business day looks."""
 NEWS_DAYS = 31
 """Changes of older days are not looked at by detect, except where an alert rests on them."""
 STAGED_FOR: Mapping[str, MetricType] = {
@@ -60,8 +59,9 @@ def run(
     """Recompute every metric that the source allows, in one transaction.
 
     The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
-    is new to us, and `since`. On the first run everything is new: all history is filled in. `hours` stand for the hours
-    of stays that have none on record.
+    is new to us, and `since`; on the first run of a business day also the oldest day of the last year that a live alert
+    rests on. On the very first run everything is new: all history is filled in. `hours` stand for the hours of stays
+    that have none on record.
     """
     with runs.job_run(connection, "collect", as_of) as job:
         contract = source.read(connection)
@@ -71,7 +71,7 @@ def run(
         last = runs.find_last(connection, "collect")
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
         everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
-        days = [_lookback(as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
+        days = [*_lookback(connection, as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
         has_moved = _has_moved(last, zone, house.hours)
         span = everything if has_moved else _span(as_of, zone, days)
         spans = {
@@ -128,14 +128,19 @@ def _span(as_of: datetime, zone: ZoneInfo, days: list[date | None]) -> Span:
     return Span(since_on, datetime.combine(since_on, time.min, tzinfo=zone), until_on, as_of)
 
 
-def _lookback(as_of: datetime, zone: ZoneInfo, last: LastRun | None, days: int) -> date:
+def _lookback(
+    connection: "Connection", as_of: datetime, zone: ZoneInfo, last: LastRun | None, days: int
+) -> list[date | None]:
     """The usual look back; on the first run of a business day far enough to see what nothing announces.
 
-    Rows that were changed in place, removed, or written late under a low id leave no trace above the watermark.
+    Rows that were changed in place, removed, or written late under a low id leave no trace above the watermark. What a
+    live alert rests on is read again too: else it would be compared with what we know already.
     """
     today = as_of.astimezone(zone).date()
-    is_first = last is not None and last.as_of.astimezone(zone).date() < today
-    return today - timedelta(days=max(days, DAILY_DAYS) if is_first else days)
+    if last is None or last.as_of.astimezone(zone).date() >= today:
+        return [today - timedelta(days=days)]
+    rests_on = grounds.find_first_day(connection, today - timedelta(days=COMPARED_DAYS))
+    return [today - timedelta(days=max(days, DAILY_DAYS)), rests_on]
 
 
 def _starts(new_rows: list[NewRows], last: LastRun | None, zone: ZoneInfo) -> list[date | None]:

@@ -76,6 +76,7 @@ def upsert(
             "evaluated": sorted(evaluated),
             "state_types": list(types_where(lambda kind: kind.is_state)),
             "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
+            "shown_by_any": list(types_where(lambda kind: kind.is_shown_by_any_point)),
             "state_reasons": [reason for kind in KINDS.values() for reason in kind.state_reasons],
             "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
             "most_quiet_days": MOST_QUIET_DAYS,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerts import AlertDay, Finding, MovedGround, Transitions
+from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store import findings
 from minibar_ml.store.alerts import RESTS_ALSO
@@ -17,6 +18,12 @@ def fetch_moved(connection: Connection, today: date) -> list[MovedGround]:
     """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement."""
     rows = connection.execute(query("grounds.fetch_moved"), {"today": today, "rests_also": RESTS_ALSO})
     return [MovedGround(**row._mapping) for row in rows]
+
+
+def find_first_day(connection: Connection, not_before: date) -> date | None:
+    """The first day that a live alert of an event rests on, of those since `not_before`; None: no alert does."""
+    found: date | None = connection.execute(query("grounds.find_first_day"), {"not_before": not_before}).scalar_one()
+    return found
 
 
 def settle(
@@ -47,7 +54,8 @@ def settle(
     return Transitions(corrected=len(changed) - withdrawn, withdrawn=withdrawn)
 
 
-def fetch(connection: Connection, alert_id: int) -> list[AlertDay]:
+def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
     """The days on which an alert's fault was found, in order; none for a fault that lasts."""
-    rows = connection.execute(query("grounds.fetch"), {"id": alert_id})
-    return [AlertDay(row.day, row.value, row.on_record) for row in rows]
+    values = {"id": alert_id, "today": today, "daily_days": DAILY_DAYS, "compared_days": COMPARED_DAYS}
+    rows = connection.execute(query("grounds.fetch"), values)
+    return [AlertDay(row.day, row.value, row.on_record, row.is_read) for row in rows]

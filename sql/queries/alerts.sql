@@ -151,12 +151,13 @@ SELECT (SELECT count(*) FROM opened) AS opened,
 
 -- name: resolve
 -- Resolves live alerts whose fault is settled, gone (states) or long unseen (events), one row each; opens again those
--- whose snooze is over and that are not resolved.
+-- whose snooze is over and that are not resolved. A state that today's records don't show on its own days was none.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
 ), live AS (
-    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.raised_at, a.last_seen, a.last_occurred_on,
+    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen,
+           a.occurred_on, a.last_occurred_on,
            -- What came in late was found late: its normal days begin when somebody could first know of it.
            greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
            f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
@@ -201,8 +202,20 @@ WITH found AS (
 )
 UPDATE ml_alerts a
 SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
-    muted_by = NULL
-FROM over o WHERE a.id = o.id AND is_live(a.status)
+    muted_by = NULL, end_reason = CASE WHEN o.is_withdrawn THEN 'records_changed' END,
+    is_counted = a.is_counted AND NOT o.is_withdrawn
+FROM (
+    -- A state that is over was one: its days still show it. Where they don't, the records were changed.
+    SELECT o.*, l.is_state AND NOT l.is_found AND NOT EXISTS (
+               SELECT FROM ml_metrics m
+               WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+                     = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
+                 AND m.observed_at >= l.occurred_on - 1 AND m.observed_at < l.last_occurred_on + 2
+                 AND m.business_date BETWEEN l.occurred_on AND l.last_occurred_on
+                 AND (m.metric_value < 0 OR l.type = ANY(:shown_by_any)))
+               AND (l.reason = ANY(:state_reasons) OR l.type = ANY(:shown_by_any)) AS is_withdrawn
+    FROM over o JOIN live l USING (id)) o
+WHERE a.id = o.id AND is_live(a.status)
 RETURNING a.id
 
 -- name: mute

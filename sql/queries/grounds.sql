@@ -9,6 +9,11 @@ CROSS JOIN LATERAL ground_of(a.metric, CAST(:rests_also AS jsonb) -> a.type, a.h
 WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today AND d.ground IS DISTINCT FROM g.ground
 ORDER BY d.alert_id, d.occurred_on
 
+-- name: find_first_day
+-- The first day that a live alert rests on; of days before :not_before the records are not read again.
+SELECT min(d.since_on) FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.since_on >= CAST(:not_before AS date)
+
 -- name: settle
 -- Gives alerts whose records have changed the figures of today: :moved are the days that were looked at again, :found
 -- what was found on them. An alert of which no day is left is resolved. Returns the alerts that it changed.
@@ -77,8 +82,11 @@ WITH moved AS (
 SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM withdrawn ORDER BY id
 
 -- name: fetch
--- The days on which an alert's fault was found: what it said was measured, and what the records say now (null: nothing).
+-- The days on which an alert's fault was found: what it said was measured, what the records say now (null: nothing), and
+-- whether the records of so long ago are still read.
 SELECT d.occurred_on AS day, d.value,
+       d.occurred_on >= CAST(:today AS date) - CAST(:daily_days AS integer)
+           OR (is_live(a.status) AND d.since_on >= CAST(:today AS date) - CAST(:compared_days AS integer)) AS is_read,
        (SELECT max(m.metric_value) FROM ml_metrics m
         WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
               = (a.metric, a.hotel_id, a.entity_type, a.entity_id)

@@ -13,14 +13,14 @@ from minibar_ml.domain.errors import ExitCode
 
 Capture = pytest.CaptureFixture[str]
 ROOT = Path(__file__).parents[2]
-POINTER = re.compile(r"minibar-ml docs ([a-z.]+)")
+POINTER = re.compile(r"minibar-ml docs ([a-z.-]+)")
 
 
 def test_the_pages_are_listed_with_their_titles(capsys: Capture) -> None:
     assert main(["docs"]) == ExitCode.OK
     lines = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in lines] == [path.stem for path in docs.pages()]
-    assert "settings Settings" in [" ".join(line.split()) for line in lines]
+    assert "settings Settings and facts" in [" ".join(line.split()) for line in lines]
 
 
 def test_a_page_is_printed_as_it_is_also_with_broken_settings(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_the_same_visits_without_a_stay_are_a_theft(hotel: Application) -> None:
 @pytest.mark.parametrize(
     ("arrives", "departs", "guests"),
     [("2025-11-08", "2025-11-12", 0), ("2025-11-08", "2099-12-31", 2), ("2025-11-10", "2024-11-12", 2),
-     ("2025-11-12", "2025-11-10", 2)],
+     ("2025-11-12", "2025-11-10", 2), ("2026-11-08", "2025-11-12", 2), ("2026-01-11", "2025-11-12", 2)],
 )  # fmt: skip
 def test_a_stay_that_cannot_be_right_makes_the_room_unknown_and_is_listed(
     hotel: Application, arrives: str, departs: str, guests: int, capsys: pytest.CaptureFixture[str]

@@ -227,3 +227,92 @@ def test_a_request_that_nobody_closed_ends_with_its_subject(
         assert _run(hotel, f"{day}T13:00") == [("unanswered_request", 2, "open", 240.0, None, 1)], "still there"
     assert _run(hotel, f"{day}T14:30") == [("unanswered_request", 2, "resolved", minutes, None, 1)]
     assert said in _shown(hotel, capsys, "--json")["message"]
+
+
+@pytest.fixture
+def accused_long_ago(hotel: Application) -> int:
+    """The row of an alert of 10 November that nobody has closed by January; returns its id."""
+    hotel.recorded(date(2025, 11, 17), date(2026, 1, 10))
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 6)
+    assert _run(hotel, FOUND) == [("vacant_consumption", 1, "open", 6.0, None, 1)]
+    _run(hotel, "2026-01-04T20:00")
+    return row
+
+
+def test_what_an_alert_of_two_months_ago_rests_on_is_read_again_once_a_day(
+    hotel: Application, accused_long_ago: int
+) -> None:
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=accused_long_ago)
+    sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=accused_long_ago)
+    assert _run(hotel, "2026-01-04T21:00")[0][2] == "open", "not a second time on one day"
+    assert _run(hotel, "2026-01-05T20:00") == [("vacant_consumption", 1, "resolved", 6.0, "records_changed", 1)]
+
+
+def test_records_of_two_months_ago_that_are_as_they_were_leave_an_alert_alone(
+    hotel: Application, accused_long_ago: int
+) -> None:
+    assert _run(hotel, "2026-01-05T20:00") == [("vacant_consumption", 1, "open", 6.0, None, 1)]
+
+
+def test_an_alert_whose_records_are_no_longer_read_says_so(
+    hotel: Application, accused_long_ago: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def shown(as_of: str) -> str:
+        capsys.readouterr()
+        done(hotel.url, "alerts", "show", "1", "--as-of", as_of)
+        return " ".join(capsys.readouterr().out.split())
+
+    assert "10 Nov 2025: 6, as when it was found" in shown("2026-01-05T20:00")
+    assert "10 Nov 2025: 6 when it was found; records of that day are no longer read" in shown("2026-11-20T20:00")
+    done(hotel.url, "alerts", "resolve", "1", "--by", "Ayşe", "--quiet")
+    assert "records of that day are no longer read" in shown("2026-01-05T20:00")
+
+
+def _stock(hotel: Application, kind: str, units: int, at: str) -> int:
+    made: int = sql(
+        hotel.url,
+        "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"
+        " VALUES (1, CAST(:kind AS hareket_tipi), :units, CAST(:at AS timestamptz)) RETURNING id",
+        kind=kind, units=units, at=at,
+    )[0][0]  # fmt: skip
+    return made
+
+
+STOCK = "type, status, value, end_reason, is_counted"
+
+
+def test_detect_says_how_many_alerts_it_withdrew(hotel: Application, capsys: pytest.CaptureFixture[str]) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
+    _run(hotel, FOUND)
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=row)
+    done(hotel.url, "collect", "--as-of", LATER, "--quiet")
+    capsys.readouterr()
+    done(hotel.url, "detect", "--as-of", LATER)
+    assert "records changed: 0 corrected, 1 withdrawn" in " ".join(capsys.readouterr().err.split())
+
+
+def test_stock_below_zero_by_an_entry_that_was_deleted_is_withdrawn_and_costs_nothing(hotel: Application) -> None:
+    _stock(hotel, "giris", 7, "2025-11-09 10:00")
+    wrong = _stock(hotel, "cikis", 9, "2025-11-10 10:00")
+    _run(hotel, FOUND)
+    assert alerts(hotel.url, columns=STOCK) == [("stock_anomaly", "open", -2.0, None, True)]
+    sql(hotel.url, "DELETE FROM stok_hareketleri WHERE id = :wrong", wrong=wrong)
+    _run(hotel, LATER)
+    assert alerts(hotel.url, columns=STOCK) == [("stock_anomaly", "resolved", -2.0, "records_changed", False)]
+
+
+def test_stock_below_zero_that_a_delivery_ended_was_below_zero(hotel: Application) -> None:
+    _stock(hotel, "giris", 7, "2025-11-09 10:00")
+    _stock(hotel, "cikis", 9, "2025-11-10 10:00")
+    _run(hotel, FOUND)
+    _stock(hotel, "giris", 20, "2025-11-10 21:00")
+    _run(hotel, "2025-11-10T22:00")
+    assert alerts(hotel.url, columns=STOCK) == [("stock_anomaly", "resolved", -2.0, None, True)]
+
+
+def test_a_request_that_was_deleted_was_none(hotel: Application) -> None:
+    hotel.stay(2, "2025-11-08 15:00", "2025-11-13 11:00")
+    _ask(hotel, 2, "2025-11-10 09:00")
+    assert [one[2] for one in _run(hotel, "2025-11-10T09:45")] == ["open"]
+    sql(hotel.url, "DELETE FROM minibar_dolum_talepleri")
+    assert _run(hotel, "2025-11-10T10:00")[0][2:5:2] == ("resolved", "records_changed")

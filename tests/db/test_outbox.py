@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from support.hotels import ZONE, command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
+from support.outbox import add, change, mails, names
 
 from minibar_ml.domain.errors import ExitCode
 
@@ -18,29 +19,6 @@ from minibar_ml.domain.errors import ExitCode
 def mailbox() -> Iterator[Mailbox]:
     with serving(Mailbox()) as made:
         yield made
-
-
-def add(url: str, name: str, *options: str) -> None:
-    """Somebody with an address of their own; an administrator of all hotels unless the options say otherwise."""
-    hotels = () if "--hotel" in options else ("--hotel", "all")
-    words = ["people", "add", name, "--email", f"{name}@otel.example", "--role", "administrator", *hotels, *options]
-    assert command(url, *words, "--quiet") == ExitCode.OK
-
-
-def mails(url: str, mailbox: Mailbox, *options: str, **settings: str) -> list[tuple[str, str]]:
-    """Run notify; who got which mail by this run."""
-    before = len(mailbox.accepted)
-    assert command(url, "alerts", "notify", "--quiet", *options, **mailbox.settings(**settings)) == ExitCode.OK
-    found = mailbox.accepted[before:]
-    return sorted((mail["To"].addresses[0].username, mail["Subject"]) for mail in found)
-
-
-def names(found: list[tuple[str, str]]) -> list[str]:
-    return [name for name, _ in found]
-
-
-def change(url: str, changes: str) -> None:
-    sql(url, f"UPDATE minibar_ml.ml_alerts SET {changes}")
 
 
 def at_clock(hours: int) -> str:
@@ -389,37 +367,3 @@ def test_the_password_of_a_file_that_others_can_read_is_refused(
     shown = capsys.readouterr()
     assert "chmod 600" in shown.err
     assert "hush-hush" not in shown.out + shown.err
-
-
-def test_two_accounts_with_one_mailbox_get_each_mail_once(store_url: str, mailbox: Mailbox) -> None:
-    for name, options in (("first", ["--digest", "08:00"]), ("second", ["--resolved"]), ("third", ["--lang", "tr"])):
-        add(store_url, name, *options)
-    sql(store_url, "UPDATE minibar_ml.ml_channels SET shown = 'Shared@otel.example' WHERE id < 3")
-    sql(store_url, "UPDATE minibar_ml.ml_channels SET shown = 'shared@otel.example' WHERE id = 3")
-    raise_alerts(store_url, 2)
-    assert len(mails(store_url, mailbox)) == 2, "at once, as the sooner of them asks"
-    change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'a'")
-    assert len(mails(store_url, mailbox)) == 2
-    assert mails(store_url, mailbox) == []
-
-
-def test_accounts_of_one_mailbox_that_want_different_hotels_get_each_alert_once(
-    store_url: str, mailbox: Mailbox
-) -> None:
-    sql(store_url, "INSERT INTO oteller (id, ad) VALUES (1, 'Bir'), (2, 'İki')")
-    add(store_url, "first", "--hotel", "1")
-    add(store_url, "second", "--hotel", "1", "--hotel", "2")
-    sql(store_url, "UPDATE minibar_ml.ml_channels SET shown = 'shared@otel.example'")
-    raise_alerts(store_url, hotel=1)
-    raise_alerts(store_url, hotel=2, first=2)
-    assert len(mails(store_url, mailbox)) == 2
-
-
-def test_alerts_about_the_installation_go_to_who_keeps_the_server(store_url: str, mailbox: Mailbox) -> None:
-    add(store_url, "boss")
-    raise_alerts(store_url, type_="job_late", hotel=0)
-    assert names(mails(store_url, mailbox)) == ["boss"], "nobody is named for it"
-    add(store_url, "keeper", "--role", "server")
-    raise_alerts(store_url, type_="rows_refused", hotel=0, first=2)
-    raise_alerts(store_url, type_="custody_loss", hotel=1, first=3)
-    assert names(mails(store_url, mailbox)) == ["boss", "keeper"]

@@ -16,11 +16,12 @@ from minibar_ml.store.engine import make_engine
 
 LOG = "minibar_ml.ml_audit_log"
 PEOPLE = ("minibar_ml_operator", "minibar_ml_viewer")
+ALL = "all but identity"
 MAY_WRITE = {
     # Verdicts alone, checked (check_verdict) and on record.
     ("ml_alerts", "UPDATE"): "muted_by read_at read_by resolved_at resolved_by snoozed_by snoozed_until status",
     # Said now and in nobody else's name; on record. Jobs read none.
-    ("ml_alert_comments", "INSERT"): "alert_id at body by id",
+    ("ml_alert_comments", "INSERT"): "alert_id body by",
     # Mutes are said beforehand, in nobody else's name, and only ended (check_mute); on record. What detect makes of one
     # is what its hotel's administrators may do to alerts by verdicts.
     ("ml_mutes", "INSERT"): "added_by alert_types entity_ids entity_type floor hotel_id reason since until",
@@ -29,13 +30,13 @@ MAY_WRITE = {
     ("ml_facts", "INSERT"): "fact hotel_id operator product since value",
     # Which of the stored models is in use: on record. Jobs open a model only if its seal is ours.
     ("ml_models", "UPDATE"): "is_active",
-    # Reports alone, by policy, as they take place (check_run). No other job reads a report's run.
-    ("ml_job_runs", "INSERT"): "as_of counts ended_at error id job outcome started_at",
-    ("ml_job_runs", "UPDATE"): "as_of counts ended_at error id job outcome started_at",
+    # Reports alone, by policy, as they take place (check_run). Whoever asks how the jobs are reads them too.
+    ("ml_job_runs", "INSERT"): "as_of job",
+    ("ml_job_runs", "UPDATE"): "counts ended_at error outcome",
     # By policy, administrators of all hotels: they decide who is notified of what. On record. What notify makes of it
     # is tried below.
     **{
-        (table, verb): "all"
+        (table, verb): ALL
         for table in ("ml_people", "ml_channels", "ml_outbox", "ml_mails", "ml_attachments")
         for verb in ("INSERT", "UPDATE", "DELETE")
     },
@@ -44,7 +45,8 @@ MAY_WRITE = {
 RIGHTS = """
 SELECT c.relname, v.verb, array_agg(DISTINCT CAST(a.attname AS text) ORDER BY CAST(a.attname AS text)),
        count(DISTINCT a.attname) = (SELECT count(*) FROM pg_attribute w
-                                    WHERE w.attrelid = c.oid AND w.attnum > 0 AND NOT w.attisdropped) AS is_all,
+                                    WHERE w.attrelid = c.oid AND w.attnum > 0 AND NOT w.attisdropped
+                                      AND (w.attidentity = '' OR v.verb = 'DELETE')) AS is_all,
        EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'
                AND t.tgtype & v.bit <> 0) AS is_guarded
 FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -55,10 +57,49 @@ WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'p', 'v
            ELSE has_table_privilege(r.role, c.oid, v.verb) END
 GROUP BY c.oid, c.relname, v.verb, v.bit
 """
+IDENTITIES = """
+SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> ''
+CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
+WHERE c.relnamespace = 'minibar_ml'::regnamespace
+  AND (has_column_privilege(r.role, c.oid, a.attnum, 'INSERT')
+       OR has_column_privilege(r.role, c.oid, a.attnum, 'UPDATE'))
+"""
+VALUES = """
+SELECT DISTINCT c.relname, a.attname, CAST(format_type(a.atttypid, NULL) AS text)
+FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
+WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'p')
+  AND (a.atttypid IN ('timestamptz'::regtype, 'timestamp'::regtype, 'date'::regtype, 'time'::regtype)
+       OR a.attndims > 0)
+  AND (has_column_privilege(r.role, c.oid, a.attnum, 'INSERT')
+       OR has_column_privilege(r.role, c.oid, a.attnum, 'UPDATE'))
+ORDER BY 1, 2
+"""
+HOSTILE_JSON = ("'[1]'", "jsonb_build_object('x', CAST('1e5000' AS numeric))",
+                "CAST('{\"x\": ' || repeat('[', 3000) || repeat(']', 3000) || '}' AS jsonb)",
+                "jsonb_build_object('x', repeat('x', 1000000))")  # fmt: skip
+"""What jsonb holds and no reader should have to: lists for objects, endless numbers, depth and length."""
+UNREADABLE = {
+    "timestamp with time zone": ("4000-01-01 BC", "infinity", "-infinity", "20226-01-01"),
+    "time without time zone": ("24:00",),
+    "integer[]": ("{NULL}", "{{1,2},{3,4}}"),
+    "text[]": ("{NULL}", "{{weekly},{monthly}}"),
+}
+"""By type, what PostgreSQL holds and no reader should have to. A column of a type that is not here fails the drill."""
 FUNCTIONS = """
 SELECT DISTINCT CAST(p.proname AS text) FROM pg_proc p CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
 WHERE p.pronamespace = 'minibar_ml'::regnamespace AND p.prosecdef AND p.provolatile = 'v'
-  AND p.prorettype <> 'trigger'::regtype AND has_function_privilege(r.role, p.oid, 'EXECUTE')
+  AND has_function_privilege(r.role, p.oid, 'EXECUTE')
+"""
+OPEN_TO_ALL = """
+SELECT DISTINCT p.oid::regprocedure::text
+FROM pg_proc p CROSS JOIN aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) g
+WHERE p.pronamespace = 'minibar_ml'::regnamespace AND g.grantee = 0
+  AND (p.prosecdef OR p.prorettype = 'trigger'::regtype)
+"""
+TRIGGERS = """
+SELECT p.oid::regproc::text FROM pg_proc p
+WHERE p.pronamespace = 'minibar_ml'::regnamespace AND p.prorettype = 'trigger'::regtype ORDER BY 1
 """
 
 
@@ -88,11 +129,46 @@ def test_whatever_people_may_write_is_listed_and_has_a_trigger_that_checks_or_re
     found = {(table, verb): " ".join(columns) for table, verb, columns, _, _ in rights}
     whole = {(table, verb) for table, verb, _, is_all, _ in rights if is_all}
     assert found.keys() == MAY_WRITE.keys()
-    assert {key: "all" if key in whole and MAY_WRITE[key] == "all" else columns for key, columns in found.items()} == (
+    assert {key: ALL if key in whole and MAY_WRITE[key] == ALL else columns for key, columns in found.items()} == (
         MAY_WRITE
     )
     assert [(table, verb) for table, verb, _, _, is_guarded in rights if not is_guarded] == []
     assert sql(hotels, FUNCTIONS, roles=list(PEOPLE)) == [("record_action",)]
+
+
+def test_nobody_chooses_a_number_that_a_table_counts_itself(hotels: str) -> None:
+    assert sql(hotels, IDENTITIES, roles=list(PEOPLE)) == []
+    boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
+    taken = " OVERRIDING SYSTEM VALUE SELECT g, 'report', now() FROM generate_series(1, 2000) g"
+    assert "permission denied" in psql(boss, f"INSERT INTO minibar_ml.ml_job_runs (id, job, as_of){taken}")
+    done(hotels, "collect", "--quiet")
+
+
+def test_no_time_or_list_that_people_write_is_one_that_no_program_can_read(hotels: str) -> None:
+    columns = sql(hotels, VALUES, roles=list(PEOPLE))
+    assert {kind for _, _, kind in columns} == UNREADABLE.keys()
+    for table, column, kind in columns:
+        # A copy with the checks alone: what else a row needs is not at issue.
+        copy = f"CREATE TEMP TABLE c AS TABLE minibar_ml.{table} WITH NO DATA;"
+        checks = sql(hotels, "SELECT pg_get_constraintdef(oid) FROM pg_constraint"
+                             f" WHERE contype = 'c' AND conrelid = CAST('minibar_ml.{table}' AS regclass)")  # fmt: skip
+        copy += "".join(f" ALTER TABLE c ADD {check};" for (check,) in checks)
+        for value in UNREADABLE[kind]:
+            refused = psql(hotels, f"{copy} INSERT INTO c ({column}) VALUES ('{value}')")
+            assert "violates check constraint" in refused, (table, column, value)
+
+
+def test_nobody_puts_a_trigger_of_ours_on_a_table_of_their_own(hotels: str) -> None:
+    assert sql(hotels, OPEN_TO_ALL) == []
+    functions = [function for (function,) in sql(hotels, TRIGGERS)]
+    assert len(functions) > 10
+    for bound in (("storekeeper", "--hotel", "1"), ("administrator", "--all-hotels")):
+        url = login(hotels, bound[0], "--as", *bound)
+        entries = sql(hotels, f"SELECT count(*) FROM {LOG}")
+        for function in functions:
+            own = f"CREATE TEMP TABLE c (id int); CREATE TRIGGER t AFTER INSERT ON c EXECUTE FUNCTION {function}()"
+            assert "permission denied for function" in psql(url, own), function
+        assert sql(hotels, f"SELECT count(*) FROM {LOG}") == entries
 
 
 @pytest.mark.parametrize("bound", [("viewer", "--all-hotels"), ("storekeeper", "--hotel", "1"),
@@ -137,13 +213,57 @@ def test_nobody_passes_for_somebody_else(hotels: str) -> None:
     role = str(make_url(boss).username)
     assert "may not act as" in psql(keeper, _record("alert.view", f"'{victim}'"))
     comment = "INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body{}) VALUES (1, '{}', 'b'{})"
-    for by in (victim, "system"):
-        assert "may not comment as" in psql(boss, comment.format("", by, ""))
+    for by in (victim, "system", "System", victim.upper(), f" {victim}\u200b", "minibar_ml_owner", "postgres"):
+        assert "may not comment as" in psql(boss, comment.format("", by, "")), by
+        assert "may not act as" in psql(keeper, _record("alert.view", f"'{by}'")), by
     verdict = f"UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = '{victim}'"
     assert "as another login" in psql(boss, verdict)
-    assert psql(boss, comment.format(", at", role, ", '2001-01-01'")) == ""
-    assert sql(hotels, "SELECT at > now() - interval '1 minute' FROM minibar_ml.ml_alert_comments") == [(True,)]
+    assert "permission denied" in psql(boss, comment.format(", at", role, ", '2001-01-01'"))
+    assert psql(boss, comment.format("", role, "")) == ""
     assert _last(hotels) == (role, role, "alert.comment", "alert 1")
+
+
+def test_no_verdict_goes_by_the_name_that_another_left_there(hotels: str) -> None:
+    chief = login(hotels, "chief", "--as", "administrator", "--all-hotels")
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    name = make_url(chief).username
+    alert = "UPDATE minibar_ml.ml_alerts SET {} WHERE id = 1"
+    snoozed = f"status = 'snoozed', snoozed_until = now() + interval '1 hour', snoozed_by = '{name}'"
+    assert psql(chief, alert.format(snoozed)) == ""
+    assert "as another login" in psql(boss, alert.format("snoozed_until = now() + interval '2 days'"))
+    assert "366 days" in psql(boss, alert.format("snoozed_until = now() + interval '9 years', snoozed_by = NULL"))
+    read = f"status = 'acknowledged', read_at = now(), read_by = '{name}', snoozed_until = NULL, snoozed_by = NULL"
+    assert psql(chief, alert.format(read)) == ""
+    assert "as another login" in psql(boss, f"SET minibar_ml.operator = '{name}'; " + alert.format("status = 'open'"))
+    assert psql(boss, alert.format("status = 'open'")) == ""
+    assert "as another login" in psql(boss, alert.format("status = 'acknowledged'"))
+    entries = sql(hotels, f"SELECT database_role, operator, action FROM {LOG} WHERE action ~ '^alert' ORDER BY id")
+    boss_name = make_url(boss).username
+    assert [tuple(entry) for entry in entries] == [
+        (name, name, "alert.snooze"), (name, name, "alert.read"), (boss_name, boss_name, "alert.reopen")
+    ]  # fmt: skip
+
+
+def test_an_administrator_of_one_hotel_mutes_nothing_of_the_installation(hotels: str) -> None:
+    mute = ("INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by)"
+            " VALUES ({}, now(), now() + interval '300 days', 'x', session_user)")  # fmt: skip
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    assert "row-level security" in psql(boss, mute.format(0))
+    assert psql(boss, mute.format(1)) == ""
+    chief = login(hotels, "chief", "--as", "administrator", "--all-hotels")
+    assert psql(chief, mute.format(0)) == ""
+    ended = "UPDATE minibar_ml.ml_mutes SET ended_at = now(), ended_by = session_user WHERE hotel_id = 0"
+    psql(boss, ended)
+    assert sql(hotels, "SELECT ended_at FROM minibar_ml.ml_mutes WHERE hotel_id = 0") == [(None,)]
+
+
+def test_no_entry_of_the_log_is_one_that_nobody_can_read(hotels: str) -> None:
+    keeper = login(hotels, "keeper", "--as", "storekeeper", "--hotel", "1")
+    for after in HOSTILE_JSON[1:]:
+        assert "long or deep" in psql(keeper, _record("alert.list", after=after)), after
+    assert "long or deep" in psql(keeper, _record("alert.list", operator="repeat('x', 2000)"))
+    assert "long or deep" in psql(keeper, f"SET minibar_ml.os_user = '{'x' * 2000}'; {_record('alert.list')}")
+    done(hotels, "audit", "list", "--quiet")
 
 
 def test_who_switches_models_off_by_psql_is_on_record(hotels: str) -> None:
@@ -167,13 +287,14 @@ def test_who_switches_models_off_by_psql_is_on_record(hotels: str) -> None:
 
 def test_a_run_that_a_person_writes_is_one_of_now(hotels: str) -> None:
     boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
-    run = "INSERT INTO minibar_ml.ml_job_runs (job, as_of, counts) VALUES ('{}', {}, '{}')"
-    for job, as_of, counts in (("report", "now() + interval '1 year'", "{}"), ("report", "now()", "[1]")):
-        assert "as it takes place" in psql(boss, run.format(job, as_of, counts))
-    assert "row-level security" in psql(boss, run.format("collect", "now()", "{}"))
-    assert psql(boss, run.format("report", "now()", "{}")) == ""
-    backdated = "UPDATE minibar_ml.ml_job_runs SET as_of = as_of - interval '1 day'"
-    assert "as it takes place" in psql(boss, backdated)
+    run = "INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES ('{}', {})"
+    assert "as it takes place" in psql(boss, run.format("report", "now() + interval '1 year'"))
+    assert "row-level security" in psql(boss, run.format("collect", "now()"))
+    assert psql(boss, run.format("report", "now()")) == ""
+    assert "permission denied" in psql(boss, "UPDATE minibar_ml.ml_job_runs SET as_of = as_of - interval '1 day'")
+    for counts in HOSTILE_JSON:
+        ending = f"UPDATE minibar_ml.ml_job_runs SET outcome = 'done', ended_at = now(), counts = {counts}"
+        assert "as it takes place" in psql(boss, ending), counts
 
 
 def test_what_an_administrator_plants_among_people_and_messages_is_on_record_and_given_up_one_by_one(
@@ -181,21 +302,23 @@ def test_what_an_administrator_plants_among_people_and_messages_is_on_record_and
 ) -> None:
     boss = login(hotels, "boss", "--as", "administrator", "--all-hotels")
     role = make_url(boss).username
-    person = "INSERT INTO minibar_ml.ml_people (id, name, role, language) OVERRIDING SYSTEM VALUE VALUES"
-    assert psql(boss, f"{person} (900, E'x\\ny', 'administrator', 'tr'), (901, 'sms', 'administrator', 'en')") == ""
+    person = "INSERT INTO minibar_ml.ml_people (name, role, language) VALUES"
+    assert psql(boss, f"{person} (E'x\\ny', 'administrator', 'tr'), ('sms', 'administrator', 'en')") == ""
     assert _last(hotels) == (role, None, "table.insert", "ml_people")
-    channel = "INSERT INTO minibar_ml.ml_channels (id, person_id, kind, shown, sealed) OVERRIDING SYSTEM VALUE VALUES"
-    assert psql(boss, f"{channel} (900, 900, 'email', E'no address\\n', NULL), (901, 901, 'sms', 'x', '\\x00ff')") == ""
-    mail = "INSERT INTO minibar_ml.ml_mails (id, subject, body, html) OVERRIDING SYSTEM VALUE VALUES"
-    assert psql(boss, f"{mail} (900, E'a\\nBcc: b@c.d', 'b', '<')") == ""
-    file = "INSERT INTO minibar_ml.ml_attachments VALUES (900, E'../x\\n', E'a\\n/b\\n', '')"
+    channel = "INSERT INTO minibar_ml.ml_channels (person_id, kind, shown, sealed) SELECT id,"
+    assert psql(boss, f"{channel} 'email', E'no address\\n', NULL FROM minibar_ml.ml_people WHERE name <> 'sms'") == ""
+    assert psql(boss, f"{channel} 'sms', 'x', '\\x00ff' FROM minibar_ml.ml_people WHERE name = 'sms'") == ""
+    mail = "INSERT INTO minibar_ml.ml_mails (subject, body, html) VALUES"
+    assert psql(boss, f"{mail} (E'a\\nBcc: b@c.d', 'b', '<')") == ""
+    file = "INSERT INTO minibar_ml.ml_attachments SELECT id, E'../x\\n', E'a\\n/b\\n', '' FROM minibar_ml.ml_mails"
     assert psql(boss, file) == ""
-    waiting = "INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at) VALUES"
-    assert psql(boss, f"{waiting} ('report', 900, 'r', 900, now()), ('report', 901, 's', 900, now())") == ""
+    waiting = "INSERT INTO minibar_ml.ml_outbox (kind, channel_id, report, mail_id, next_at)"
+    assert psql(boss, f"{waiting} SELECT 'report', c.id, c.kind, m.id, now()"
+                      " FROM minibar_ml.ml_channels c CROSS JOIN minibar_ml.ml_mails m") == ""  # fmt: skip
     with serving(Mailbox()) as mailbox:
         status = command(hotels, "alerts", "notify", **mailbox.settings())
     said = capsys.readouterr().err
     assert status == ExitCode.PARTLY_DONE, said
     assert "Traceback" not in said
     assert mailbox.accepted == []
-    assert sql(hotels, f"SELECT count(*) FROM {LOG} WHERE action LIKE 'table.%'") == [(5,)]
+    assert sql(hotels, f"SELECT count(*) FROM {LOG} WHERE action LIKE 'table.%'") == [(6,)]

@@ -43,8 +43,9 @@ def test_a_bigger_find_in_the_same_room_is_the_one_that_is_shown_and_names_its_o
 
 
 def test_a_smaller_find_later_leaves_the_bigger_ones_day_and_figures(connection: Connection) -> None:
-    _raise(connection, _vacant(0, 30.0, 900.0), NOON)
-    _raise(connection, _vacant(1, 2.0, 40.0), NOON + timedelta(days=1))
+    for day, units, impact in ((0, 30.0, 900.0), (1, 2.0, 40.0)):
+        found = replace(_vacant(day, units, impact), type="consumption_anomaly", reason="room_high")
+        _raise(connection, found, NOON + timedelta(days=day))
     (alert,) = alerts.fetch(connection, alerts.AlertFilter())
     assert (alert.value, alert.measured_on, alert.occurrences) == (30.0, NOON.date(), 2)
     assert "Figures" not in sentences(alert, "12", "en")[0]

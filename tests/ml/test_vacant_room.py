@@ -18,6 +18,7 @@ from minibar_ml.ml.frames import (
     AROUND_DEPARTURE,
     BEFORE_ARRIVAL,
     CERTAIN,
+    REJECTED_ROWS,
     Frames,
 )
 
@@ -25,15 +26,23 @@ BEFORE = 600
 """Uncertain times of the weeks before the scored day."""
 
 
-def _frames(units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, thefts: int = 0) -> Frames:
+LARGE = 40
+"""A hotel so many times larger has watched enough such times to call a find rare."""
+
+
+def _frames(
+    units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, thefts: int = 0, times: int = LARGE
+) -> Frames:
     """A check of room 1 that found so many; before it guests took one in a share of times, or two, and thieves six."""
     frames = ordinary(3)
+    frames = replace(frames, rooms=pd.concat([frames.rooms] * times, ignore_index=True))
+    before = BEFORE * times
     day = int(frames.rooms["day"].max())
     rng = np.random.default_rng(5)
-    found = np.where(np.arange(BEFORE) < ones * BEFORE, 1.0, 0.0)
-    found[: int(ones * BEFORE / 4)] = 2.0
-    found[BEFORE - thefts :] = 6.0
-    past = pd.DataFrame({"room_id": 2, "day": day - rng.integers(1, 28, BEFORE), "units": found, "evidence": evidence})
+    found = np.where(np.arange(before) < ones * before, 1.0, 0.0)
+    found[: int(ones * before / 4)] = 2.0
+    found[before - thefts :] = 6.0
+    past = pd.DataFrame({"room_id": 2, "day": day - rng.integers(1, 28, before), "units": found, "evidence": evidence})
     today = pd.DataFrame({"room_id": [1], "day": [day], "units": [float(units)], "evidence": [evidence]})
     vacant = pd.concat([past, today], ignore_index=True).assign(hotel_id=1, check_hour=10)
     return replace(frames, vacant=vacant.assign(previous_on=vacant["day"] - 1, products_found=vacant["units"]))
@@ -60,6 +69,7 @@ def test_whatever_is_gone_from_a_room_that_was_certainly_vacant_is_raised(units:
         (BEFORE_ARRIVAL, "before_arrival"),
         (AROUND_DEPARTURE, "around_departure"),
         (AFTER_FIRST_CHECK, "after_first_check"),
+        (REJECTED_ROWS, "rejected_rows"),
     ],
 )
 def test_where_nothing_else_is_found_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
@@ -68,6 +78,12 @@ def test_where_nothing_else_is_found_three_units_are_raised_with_their_own_reaso
     assert _found(_frames(4, evidence))[0].severity == "high"
     assert finding.score is not None
     assert _found(_frames(1, evidence, ones=0.01)) == []
+
+
+@pytest.mark.parametrize("evidence", [AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE])
+def test_where_a_guest_may_have_been_there_a_small_hotel_accuses_nobody(evidence: int) -> None:
+    assert _found(_frames(10, evidence, times=1)) == []
+    assert len(_found(_frames(10, evidence, times=LARGE))) == 1
 
 
 def test_where_departing_guests_often_take_something_it_takes_more() -> None:
@@ -86,15 +102,17 @@ def test_a_larger_budget_asks_for_less() -> None:
     assert len(_found(frames, Limits(budget=50))) == 1
 
 
-def test_without_any_history_only_much_is_raised() -> None:
-    frames = _frames(2)
+def test_without_any_history_only_much_is_raised_and_nothing_that_a_guest_may_have_taken() -> None:
+    frames = _frames(2, AFTER_FIRST_CHECK)
     alone = replace(frames, vacant=frames.vacant[frames.vacant["room_id"] == 1])
     assert _found(alone) == []
-    assert len(_found(replace(alone, vacant=alone.vacant.assign(products_found=8.0)))) == 1
+    much = alone.vacant.assign(products_found=8.0)
+    assert len(_found(replace(alone, vacant=much))) == 1
+    assert _found(replace(alone, vacant=much.assign(evidence=AFTER_DEPARTURE))) == []
 
 
 def test_a_product_that_was_overlooked_counts_once_however_many_units_of_it_there_are() -> None:
-    frames = _frames(5, AFTER_FIRST_CHECK, ones=0.02)
+    frames = _frames(6, AFTER_FIRST_CHECK, ones=0.02, times=1)
     one = frames.vacant["products_found"].where(frames.vacant["room_id"] != 1, 1.0)
     assert len(_found(frames)) == 1
     assert _found(replace(frames, vacant=frames.vacant.assign(products_found=one))) == []

@@ -26,7 +26,7 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
         alert = alerts.get(connection, alert_id)
         series = alerts.fetch_series(connection, alert_id, today)
         history = alerts.fetch_history(connection, alert_id)
-        rests_on = grounds.fetch(connection, alert_id)
+        rests_on = grounds.fetch(connection, alert_id, today)
         before = alerts.get(connection, alert.previous_id) if alert.previous_id else None
         audit.insert(connection, "alert.view", f"alert {alert_id}")
         connection.commit()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.01
 RATIO_PRIOR, GUESTS_RATIO, OVERLOOKED_RATIO, GREATEST_RATIO = 20.0, 0.3, 0.15, 0.6
 SPAN_HOURS = 1
-REASONS = ("vacant", "after_departure", "before_arrival", "around_departure", "after_first_check")
+REASONS = ("vacant", "after_departure", "before_arrival", "around_departure", "after_first_check", "rejected_rows")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
 
 
@@ -25,9 +25,10 @@ class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour; and the first check after a guest may have overlooked what the second finds. How often such
-    a time leaves something missing is learned from the hotel's own weeks before the scored day; how much rarer more
-    products are, from two against one: guests who leave late may take several, who overlooks, overlooks one.
+    arrival of unknown hour; a guest may be on no list where rows were rejected; and the first check after a guest may
+    have overlooked what the second finds. How often such a time leaves something missing is learned from the hotel's
+    own weeks before the scored day; how much rarer more products are, from two against one: guests who leave late may
+    take several, who overlooks, overlooks one.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -37,7 +38,7 @@ class VacantRoom:
         reasons=dict.fromkeys(REASONS, "found"),
         reads={"vacant": 28, "rooms": 28},
         # For what is only likely; it is part of what the detectors that learn leave for rules.
-        share=0.15,
+        share=0.05,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -71,8 +72,9 @@ def surprise(found: "DataFrame", before: "DataFrame") -> "np.ndarray[Any, np.dty
     """-ln of the probability of so many products or more, by the uncertain times of the days before.
 
     The rate of finds is that of checks of such evidence and of about that hour, shrunk to that of the other hours, and
-    this to a small prior. How many products are found is geometric. Units of one product count once: an attendant who
-    overlooked it overlooked them all.
+    this to a small prior. How many products are found is geometric, but where guests may have taken them no rarer than
+    the rule of succession allows (Laplace 1814): one in as many times as were seen, and two. Units of one product count
+    once: an attendant who overlooked it overlooked them all.
     """
     tails = [_tail(row, before[before["evidence"] == row["evidence"]]) for row in found.to_dict("records")]
     return np.asarray(-np.log(np.clip(np.asarray(tails, dtype=float), 1e-30, 1.0)))
@@ -84,7 +86,8 @@ def _tail(row: Mapping[Any, Any], alike: "DataFrame") -> float:
     usual = OVERLOOKED_RATIO if row["evidence"] == AFTER_FIRST_CHECK else GUESTS_RATIO
     ones, twos = int((products == 1).sum()), int((products == 2).sum())
     ratio = min((twos + RATIO_PRIOR * usual) / (ones + RATIO_PRIOR), GREATEST_RATIO)
-    return float(rate * ratio ** max(float(row["products_found"]) - 1, 0))
+    tail = float(rate * ratio ** max(float(row["products_found"]) - 1, 0))
+    return tail if row["evidence"] == AFTER_FIRST_CHECK else max(tail, 1.0 / (len(alike) + 2))
 
 
 def _rate(finds: "Series[bool]", prior: float) -> float:

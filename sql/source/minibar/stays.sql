@@ -52,15 +52,14 @@ $$;
 
 -- name: source_impossible_stays
 -- needs: misafir_kayitlari(id, oda_id, misafir_sayisi, giris_tarihi, cikis_tarihi)
--- Rows whose departure is before their arrival, with an arrival in a span of days: no span of theirs can be searched for.
--- An arrival that can't be a date of ours (the year 20226) has its departure in the span.
+-- Rows whose departure is before their arrival, with either in a span of days: nobody knows which of them is right.
 CREATE FUNCTION minibar_ml.source_impossible_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date) LANGUAGE sql STABLE AS $$
     SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
     WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= since AND giris_tarihi < until
     UNION ALL
     SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
-    WHERE giris_tarihi > '2200-01-01' AND cikis_tarihi >= since AND cikis_tarihi < until
+    WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= until AND cikis_tarihi >= since AND cikis_tarihi < until
 $$;
 
 -- name: source_first_departures
@@ -109,6 +108,16 @@ LANGUAGE sql STABLE AS $$
            durum::text = 'completed',
            CASE WHEN yukleme_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN yukleme_zamani::timestamptz END
     FROM source.yukleme_gorevleri WHERE gorev_tarihi >= since AND gorev_tarihi < until
+$$;
+
+-- name: source_list_files
+-- needs: dosya_yuklemeleri(id, otel_id, dosya_tipi, yukleme_tarihi, toplam_satir, hatali_satir)
+-- Each file of a guest list that was loaded, how many rows it had, and how many of them the application rejected.
+CREATE FUNCTION minibar_ml.source_list_files(since date, until date)
+RETURNS TABLE (file_id integer, hotel_id integer, list text, loaded_at timestamptz, lines integer, rejected integer)
+LANGUAGE sql STABLE AS $$
+    SELECT id, otel_id, dosya_tipi::text, yukleme_tarihi::timestamptz, toplam_satir, hatali_satir
+    FROM source.dosya_yuklemeleri WHERE yukleme_tarihi >= since AND yukleme_tarihi < until
 $$;
 
 -- name: source_dnd
