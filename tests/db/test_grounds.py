@@ -110,6 +110,25 @@ def test_of_two_days_the_one_that_is_left_holds_the_alert(hotel: Application) ->
     assert alerts(hotel.url, columns="occurred_on, last_occurred_on") == [(date(2025, 11, 11), date(2025, 11, 11))]
 
 
+def test_a_sentence_names_no_earlier_day_that_the_records_no_longer_show(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = hotel.setup(1, "2025-11-10 12:30", 1, 9)
+    hotel.empty(1, "2025-11-20 12:30")
+    hotel.setup(1, "2025-11-21 12:30", 1, 2)
+    hotel.recorded(date(2025, 11, 17), date(2025, 11, 23))
+    _run(hotel, FOUND)
+    _run(hotel, "2025-11-21T20:00")
+    _run(hotel, "2025-11-22T20:00")
+    assert _shown(hotel, capsys, "--json")["facts"]["earlier"] == [{"on": "2025-11-10", "units": 9.0}]
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 4 WHERE islem_id = :row", row=first)
+    _run(hotel, "2025-11-23T20:00")
+    assert _shown(hotel, capsys, "--json")["facts"]["earlier"] == [{"on": "2025-11-10", "units": 4.0}]
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=first)
+    _run(hotel, "2025-11-24T20:00")
+    assert "earlier" not in _shown(hotel, capsys, "--json")["facts"]
+
+
 def test_a_verdict_is_not_touched_by_what_the_records_say_later(hotel: Application) -> None:
     row = hotel.setup(1, "2025-11-10 12:30", 1, 40)
     _run(hotel, FOUND)
