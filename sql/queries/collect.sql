@@ -33,7 +33,7 @@ CREATE TEMP TABLE scratch_custody (
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
     movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
-    signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
+    signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
@@ -420,8 +420,7 @@ FROM compared WHERE drawn > 0 AND 2 * all_shown >= all_drawn
 
 -- name: stage_movements
 -- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot
--- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too. Cancelled issues are paired with what they
--- cancel: the latest issue of as many units, not older than 30 days, that no other row has cancelled, as brackets are.
+-- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too.
 WITH found AS MATERIALIZED (
     SELECT * FROM source_stock_movements(CAST(:since_at AS timestamptz) - interval '60 days', :until)
 ), refused AS (
@@ -433,26 +432,10 @@ WITH found AS MATERIALIZED (
     FROM found
     WHERE moved_at >= :since_at
       AND (signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim')) GROUP BY 2
-), possible AS (
-    SELECT f.*, sum(CASE flow WHEN 'issue' THEN 1 WHEN 'issue_reversal' THEN -1 END) OVER (
-               PARTITION BY product_id, units ORDER BY moved_at, movement_id)
-               + CASE flow WHEN 'issue_reversal' THEN 1 ELSE 0 END AS depth
-    FROM found f
-    WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
-), paired AS (
-    SELECT p.*, flow IN ('issue', 'issue_reversal') AS can_pair,
-           lead(flow) OVER pair AS next_flow, lead(moved_at) OVER pair AS next_at,
-           lag(flow) OVER pair AS last_flow, lag(moved_at) OVER pair AS last_at
-    FROM possible p
-    WINDOW pair AS (PARTITION BY product_id, units, flow IN ('issue', 'issue_reversal'), depth
-                    ORDER BY moved_at, movement_id)
 )
 INSERT INTO scratch_movements
-SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at,
-       coalesce(can_pair AND CASE flow
-           WHEN 'issue' THEN next_flow = 'issue_reversal' AND next_at <= moved_at + interval '30 days'
-           ELSE last_flow = 'issue' AND moved_at <= last_at + interval '30 days' END, false)
-FROM paired
+SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at, holder, units
+FROM found WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
 
 -- name: stage_openings
 -- What the ledger had of each product before the span.
@@ -740,17 +723,64 @@ SELECT DISTINCT ON (l.hotel_id, l.product_id, l.moved_at)
 FROM ledger l ORDER BY l.hotel_id, l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
--- Units issued and written off, by product and day, and what came back. An issue that was cancelled never took
--- place; a cancellation without its issue is a return. What a deleted delivery takes off never was there, what a count
--- takes off is not an issue, and what went straight into a room was not handed to anybody. Returns stand in two tables, of
--- which either may be incomplete: the greater counts.
+-- Units issued and written off, by product and day, and what came back. What was issued and came back within 30 days,
+-- cancelled or returned, did not leave: it is taken off the issue and is no return either. Units are matched with the
+-- latest issue that they can be of, in part where only a part came back, first of as many units to the same holder, then
+-- (cancellations, many of which name nobody) of as many units, then of other numbers of units to the same holder, at last
+-- to a holder whom one of the two does not name. What is left of a cancellation is a return.
+-- What a deleted delivery takes off never was there, what a count takes off is not an issue, and what went straight into
+-- a room was not handed to anybody. Returns stand in two tables, of which either may be incomplete: the greater counts.
+DO $$
+BEGIN
+    FOR step IN 1..5 LOOP
+        WITH rows AS (
+            SELECT movement_id, hotel_id, product_id, moved_at, open_units, flow = 'issue' AS is_issue,
+                   concat_ws('|', CASE WHEN step IN (1, 3) THEN coalesce(holder, '-') END,
+                             CASE WHEN step IN (1, 2) THEN trim_scale(open_units) END) AS key,
+                   floor(extract(epoch FROM moved_at) / 2592000)::integer AS month
+            FROM scratch_movements
+            WHERE open_units > 0 AND flow IN ('issue', 'return', 'issue_reversal') AND CASE step
+                WHEN 2 THEN flow <> 'return'
+                WHEN 4 THEN flow <> 'issue' OR holder IS NULL
+                WHEN 5 THEN flow = 'issue' OR holder IS NULL
+                ELSE true END AND (step < 4 OR holder IS DISTINCT FROM 'floor store')
+        ), levels AS (
+            SELECT *, sum(CASE WHEN is_issue THEN open_units ELSE -open_units END) OVER (
+                       PARTITION BY hotel_id, product_id, key ORDER BY moved_at, movement_id) AS level
+            FROM rows
+        ), walk AS (
+            -- What is open rises and falls between two levels at each row. Units of an issue are still there as far as
+            -- it has not fallen below their level since.
+            SELECT *, CASE WHEN is_issue THEN level - open_units ELSE level END AS low,
+                   CASE WHEN is_issue THEN level ELSE level + open_units END AS high FROM levels
+        ), since AS (
+            SELECT b.movement_id AS back_id, i.movement_id AS issue_id, i.is_issue,
+                   least(b.high, i.high, min(i.level) OVER (
+                       PARTITION BY b.movement_id ORDER BY i.moved_at DESC, i.movement_id DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) - greatest(b.low, i.low) AS units
+            FROM walk b CROSS JOIN (VALUES (0), (1)) n (months)
+            JOIN walk i ON i.hotel_id IS NOT DISTINCT FROM b.hotel_id AND i.product_id = b.product_id AND i.key = b.key
+             AND i.month = b.month - n.months AND i.moved_at >= b.moved_at - interval '30 days'
+             AND (i.moved_at, i.movement_id) < (b.moved_at, b.movement_id)
+            WHERE NOT b.is_issue
+        ), pairs AS (
+            SELECT * FROM since WHERE is_issue AND units > 0
+        )
+        UPDATE scratch_movements m SET open_units = m.open_units - p.units
+        FROM (SELECT movement_id, sum(units) AS units
+              FROM (SELECT back_id AS movement_id, units FROM pairs UNION ALL SELECT issue_id, units FROM pairs) u
+              GROUP BY movement_id) p
+        WHERE p.movement_id = m.movement_id;
+    END LOOP;
+END $$;
 WITH moved AS (
     SELECT hotel_id, product_id, moved_at::date AS day,
-           coalesce(sum(units) FILTER (WHERE flow = 'issue'), 0) AS issued,
+           coalesce(sum(open_units) FILTER (WHERE flow = 'issue'), 0) AS issued,
            coalesce(sum(units) FILTER (WHERE flow IN ('write_off', 'correction')), 0) AS written_off,
-           coalesce(sum(units) FILTER (WHERE flow IN ('return', 'issue_reversal', 'room_reversal')), 0) AS returned,
+           coalesce(sum(open_units) FILTER (WHERE flow IN ('return', 'issue_reversal', 'room_reversal')), 0) AS returned,
+           coalesce(sum(units - open_units) FILTER (WHERE flow IN ('return', 'issue_reversal')), 0) AS taken_off,
            bool_or(flow IN ('issue', 'write_off', 'correction', 'return', 'issue_reversal', 'room_reversal')) AS has_flow
-    FROM scratch_movements WHERE NOT is_undone AND moved_at >= :since_at GROUP BY 1, 2, 3
+    FROM scratch_movements WHERE moved_at >= :since_at GROUP BY 1, 2, 3
 ), custody AS (
     SELECT CASE WHEN CAST(:ledger_hotel AS integer) IS NULL THEN hotel_id ELSE :ledger_hotel END AS hotel_id, product_id, day,
            sum(returned) AS returned
@@ -760,7 +790,7 @@ INSERT INTO computed_metrics
 SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.written_off, 0), day::timestamptz,
        day, jsonb_build_object('issued', trim_scale(coalesce(m.issued, 0)),
                                'written_off', trim_scale(coalesce(m.written_off, 0)),
-                               'returned', trim_scale(greatest(m.returned, c.returned, 0)))
+                               'returned', trim_scale(greatest(m.returned, c.returned - coalesce(m.taken_off, 0), 0)))
 FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
 
 -- name: occupancy
@@ -986,7 +1016,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
--- answered, or the guest of its day has left. Which of these came first is `ended_by`.
+-- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
+-- Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -1004,7 +1035,8 @@ WITH found AS MATERIALIZED (
     SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
     FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
     UNION ALL
-    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    SELECT q.request_id, 'departure',
+           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at)))
     FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
     GROUP BY q.request_id
 ), ended AS (
