@@ -60,9 +60,10 @@ GROUP BY hotel_id, day
 
 -- name: stage_files
 -- Days of which a guest may be on no list, since rows of them were rejected. A guest who comes and leaves on one date
--- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept there
--- the night before. Of several files of one list the one with most good rows counts: a list of another day is loaded as
--- one of guests in house. Of which most rows were rejected says nothing: the list was not loaded.
+-- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept
+-- there the night before, and rejects unknown rooms every other day: more than a tenth of its rows may be guests of
+-- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
+-- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
 WITH files AS MATERIALIZED (
     SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
@@ -77,7 +78,7 @@ WITH files AS MATERIALIZED (
     FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) HAVING count(*) > 0
 )
 INSERT INTO scratch_rejects
-SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND rejected > 0
+SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND 10 * rejected > lines
 UNION
 SELECT hotel_id, day FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
 GROUP BY 1, 2 HAVING count(*) = 2

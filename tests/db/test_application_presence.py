@@ -224,7 +224,8 @@ def test_a_day_and_the_night_after_it_are_two_facts(hotel: Application) -> None:
         ({"arrivals": 1}, True),
         ({"departures": 1}, True),
         ({"arrivals": 1, "departures": 2}, False),
-        ({"in_house": 1}, False),
+        ({"in_house": 2}, True),
+        ({"in_house": 3}, False),
     ],
 )
 def test_where_a_guest_may_have_been_on_a_rejected_row_a_find_is_evidence(
