@@ -121,7 +121,9 @@ def test_one_return_may_be_of_several_issues_the_latest_first(hotel: Application
         ("Zimmet atama - A B", "Zimmet iadesi - A B", "2025-10-01"),
     ],
 )
-def test_what_another_brings_back_or_after_a_month_is_a_return(hotel: Application, out: str, back: str, on: str) -> None:
+def test_what_another_or_a_month_later_brings_back_is_a_return(
+    hotel: Application, out: str, back: str, on: str
+) -> None:
     _moved(hotel, 1, "cikis", 24, on + " 09:00", out)
     _moved(hotel, 1, "giris", 24, "2025-11-12 09:00", back)
     assert [(value, context["returned"]) for _, value, context in _outflow(hotel)] == [(24, 0), (0, 24)]
@@ -245,6 +247,38 @@ def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(f
     assert _lost(floor) == [(7, 27)]
     _drawn(floor, 5, "2025-11-10 11:30", kind="iade")
     assert _lost(floor) == [(2, 22)]
+
+
+def test_a_draw_whose_room_row_was_never_written_accuses_nobody(floor: Application) -> None:
+    _drawn(floor, 4, "2025-11-10 12:06")
+    assert _lost(floor) == [(0, 24)]
+
+
+def test_a_draw_that_was_repeated_with_its_room_row_is_one_draw(floor: Application) -> None:
+    _drawn(floor, 9, "2025-11-10 12:06:00")
+    _drawn(floor, 9, "2025-11-10 12:06:20")
+    floor.setup(1, "2025-11-10 12:06:20", 1, 9)
+    assert _lost(floor) == [(0, 38)]
+
+
+def test_a_draw_that_was_repeated_in_vain_is_one_draw(floor: Application) -> None:
+    for second in (0, 20, 40):
+        _drawn(floor, 4, f"2025-11-10 12:06:{second:02}")
+    assert _lost(floor) == [(0, 32)]
+
+
+@pytest.mark.parametrize("units", [6, 12])
+def test_an_extra_whose_row_was_deleted_accuses_nobody(floor: Application, units: int) -> None:
+    """The older page keeps an extra in a column of its own, and deleting the row gives nothing back."""
+    _drawn(floor, units, "2025-11-10 12:06", kind="ekstra_ekleme")
+    assert _lost(floor) == [(0, 20 + units)]
+
+
+def test_three_draws_of_a_day_without_a_room_are_missing(floor: Application) -> None:
+    for hour in (12, 13, 14):
+        assert [lost for lost, _ in _lost(floor)] == [0]
+        _drawn(floor, 4, f"2025-11-10 {hour}:06")
+    assert _lost(floor) == [(12, 32)]
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
