@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.application import Application
-from support.hotels import done, points, sql
+from support.hotels import command, done, points, sql
 
 AS_OF = "2025-11-17"
 
@@ -279,6 +279,26 @@ def test_three_draws_of_a_day_without_a_room_are_missing(floor: Application) -> 
         assert [lost for lost, _ in _lost(floor)] == [0]
         _drawn(floor, 4, f"2025-11-10 {hour}:06")
     assert _lost(floor) == [(12, 32)]
+
+
+def test_draws_are_compared_where_a_column_of_the_old_custody_is_lost(floor: Application) -> None:
+    _drawn(floor, 7, "2025-11-10 11:00")
+    sql(floor.url, "ALTER TABLE public.personel_zimmet_detay DROP COLUMN kalan_miktar")
+    command(floor.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert [value for value, _ in points(floor.url, "custody_loss").values()] == [7]
+
+
+def test_draws_are_compared_in_a_hotel_without_the_old_custody(
+    floor: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(floor.url, "db", "init", "--without", "custody", "--quiet")
+    _drawn(floor, 7, "2025-11-10 11:00")
+    assert _lost(floor) == [(7, 27)]
+    capsys.readouterr()
+    done(floor.url, "db", "check")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "losses in custody of the floor store" in said
+    assert "the hotel system has no custody" not in said
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
