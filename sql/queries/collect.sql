@@ -22,6 +22,7 @@ CREATE TEMP TABLE scratch_record (
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
@@ -57,6 +58,30 @@ CROSS JOIN LATERAL (
     SELECT is_loaded AND list = 'in_house' AND coalesce(loaded_at <= :until, true)) l (is_in_house)
 GROUP BY hotel_id, day
 
+-- name: stage_files
+-- Days of which a guest may be on no list, since rows of them were rejected. A guest who comes and leaves on one date
+-- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept there
+-- the night before. Of several files of one list the one with most good rows counts: a list of another day is loaded as
+-- one of guests in house. Of which most rows were rejected says nothing: the list was not loaded.
+WITH files AS MATERIALIZED (
+    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
+    FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
+    WHERE loaded_at <= :until AND rejected >= 0
+    ORDER BY hotel_id, list, loaded_at::date, lines - rejected DESC, rejected, file_id
+), empty AS (
+    UPDATE scratch_uploads u SET is_loaded = false
+    FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'guest lists', 'most of their rows rejected by the application', count(*), min(file_id)
+    FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) HAVING count(*) > 0
+)
+INSERT INTO scratch_rejects
+SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND rejected > 0
+UNION
+SELECT hotel_id, day FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
+GROUP BY 1, 2 HAVING count(*) = 2
+
 -- name: stage_record
 -- The record of nights: its last word of each, and the last that called it occupied.
 INSERT INTO scratch_record
@@ -72,7 +97,9 @@ ORDER BY room_id, night, state, id DESC
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
 -- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
 -- last day that they did.
--- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before.
+-- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
+-- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
+-- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
 ANALYZE scratch_uploads, scratch_record;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
@@ -134,6 +161,12 @@ WITH runs AS MATERIALIZED (
         UNION ALL
         SELECT room_id, seen_until, departs_on - 1 FROM stays WHERE seen_until IS NOT NULL
         UNION ALL
+        SELECT o.room_id, n.departs_on, least(o.departs_on, (
+                   SELECT min(x.arrives_on) FROM stays x
+                   WHERE x.room_id = o.room_id AND x.arrives_on >= n.departs_on AND x.arrives_on > n.arrives_on)) - 1
+        FROM found o JOIN stays n ON n.room_id = o.room_id AND n.arrives_on = o.arrives_on AND n.departs_on < o.departs_on
+        WHERE o.is_outdated AND NOT o.is_wrong AND o.is_in_house AND n.is_in_house
+        UNION ALL
         SELECT room_id, departs_on, named_at::date FROM found
         WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
           AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
@@ -179,6 +212,14 @@ WITH signs AS (
 INSERT INTO scratch_unknown
 SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
+
+-- name: stage_askers
+-- Requests for a refill: who asked had the room, as behind a sign "do not disturb".
+INSERT INTO scratch_unknown
+SELECT DISTINCT q.room_id, q.requested_at::date - back
+FROM source_refill_requests((CAST(:since_on AS date) - 60)::timestamptz, :until) q CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE NOT EXISTS (
+    SELECT FROM scratch_stays s WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on)
 
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
@@ -342,8 +383,13 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 -- what rooms of the hotel are given (six units at least) may be a row that was not written, and so may a second: they
 -- count where a person has three of them on a day. What administrators deleted is forgiven everybody, and a day on which
 -- half of what was drawn shows in no room says nothing.
-WITH found AS MATERIALIZED (
-    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+-- A draw that is there twice within a minute was sent twice, and counts once.
+WITH written AS (
+    SELECT *, lag(drawn_at) OVER (
+               PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
+    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), found AS MATERIALIZED (
+    SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
@@ -869,7 +915,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
 -- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
 -- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
--- have come early (before_arrival); or the visit before was the first since the guest left, and may have overlooked something
+-- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
+-- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
@@ -913,15 +960,20 @@ WITH stays AS (
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
           AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
+), rejects AS (
+    SELECT DISTINCT v.visit_id FROM scratch_visits v
+    JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
+           t.visit_id IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN f.visit_id IS NOT NULL THEN 2 ELSE 1 END AS rank
+           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
+    LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
@@ -946,6 +998,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
+           'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
@@ -991,7 +1044,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
--- answered, or the guest of its day has left. Which of these came first is `ended_by`.
+-- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
+-- Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -1009,7 +1063,8 @@ WITH found AS MATERIALIZED (
     SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
     FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
     UNION ALL
-    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    SELECT q.request_id, 'departure',
+           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at)))
     FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
     GROUP BY q.request_id
 ), ended AS (

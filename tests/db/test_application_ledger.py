@@ -258,12 +258,12 @@ def test_a_draw_that_was_repeated_with_its_room_row_is_one_draw(floor: Applicati
     _drawn(floor, 9, "2025-11-10 12:06:00")
     _drawn(floor, 9, "2025-11-10 12:06:20")
     floor.setup(1, "2025-11-10 12:06:20", 1, 9)
-    assert _lost(floor) == [(0, 38)]
+    assert _lost(floor) == [(0, 29)]
 
 
 def test_a_draw_that_was_repeated_in_vain_is_one_draw(floor: Application) -> None:
-    for second in (0, 20, 40):
-        _drawn(floor, 4, f"2025-11-10 12:06:{second:02}")
+    for at in ("12:06:00", "12:07:30", "12:09:00"):
+        _drawn(floor, 4, f"2025-11-10 {at}")
     assert _lost(floor) == [(0, 32)]
 
 
@@ -299,6 +299,12 @@ def test_draws_are_compared_in_a_hotel_without_the_old_custody(
     said = " ".join(capsys.readouterr().out.split())
     assert "losses in custody of the floor store" in said
     assert "the hotel system has no custody" not in said
+
+
+@pytest.mark.parametrize(("again", "drawn"), [("2025-11-10 09:05:20", 20), ("2025-11-10 09:06:30", 24)])
+def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, drawn: int) -> None:
+    _drawn(floor, 4, again)
+    assert _lost(floor) == [(0, drawn)]
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
