@@ -376,11 +376,15 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
 -- name: stage_draws
 -- Where attendants draw from the hotel's floor store, that is what custody means: units that a person drew and that no room
--- of theirs shows, product by product and day by day. The application writes draw and room together, so a difference is
--- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
--- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
--- in no room says nothing. A draw that is there twice within a minute was sent twice: it is written before the room is, and
--- what failed half-way is tried again.
+-- of theirs shows, product by product and day by day. The application writes draw and room one after the other, so a
+-- difference is rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a
+-- receipt of the depot; somebody deletes all visits; the room's row of a draw was never written, and the person tried
+-- again; the row of an extra was deleted, which gives nothing back. So only draws count next to which (two minutes) no row
+-- of as many units stands; those that follow each other are one; those for extras don't count. One that is no larger than
+-- what rooms of the hotel are given (six units at least) may be a row that was not written, and so may a second: they
+-- count where a person has three of them on a day. What administrators deleted is forgiven everybody, and a day on which
+-- half of what was drawn shows in no room says nothing.
+-- A draw that is there twice within a minute was sent twice, and counts once.
 WITH written AS (
     SELECT *, lag(drawn_at) OVER (
                PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
@@ -394,29 +398,54 @@ WITH written AS (
 ), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
     FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
+), lines AS MATERIALIZED (
+    SELECT v.attendant_id, l.product_id, v.visited_at, l.refilled
+    FROM source_visits(:since_at, :until) v JOIN source_visit_lines(:since_at, :until) l USING (visit_id)
+    WHERE EXISTS (SELECT FROM draws)
 ), shown AS MATERIALIZED (
-    SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
-    FROM source_visits(:since_at, :until) v
-    JOIN source_visit_lines(:since_at, :until) l USING (visit_id)
-    WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
+    SELECT attendant_id, product_id, visited_at::date AS day, sum(refilled) AS units FROM lines GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
     FROM source_stock_movements(:since_at, :until)
     WHERE flow = 'room_reversal' AND abs(units) <= 1000000 GROUP BY 1, 2
+), moments AS (
+    SELECT hotel_id, attendant_id, product_id, units, drawn_at AS at, is_extra FROM found
+    WHERE units > 0 AND units <= 1000000
+    UNION ALL SELECT NULL, attendant_id, product_id, refilled, visited_at, NULL FROM lines WHERE refilled > 0
+), begun AS (
+    SELECT *, coalesce(at - lag(at) OVER same > interval '2 minutes', true) AS begins FROM moments
+    WINDOW same AS (PARTITION BY attendant_id, product_id, units ORDER BY at)
+), numbered AS (
+    SELECT *, count(*) FILTER (WHERE begins) OVER (
+               PARTITION BY attendant_id, product_id, units ORDER BY at ROWS UNBOUNDED PRECEDING) AS number FROM begun
+), saves AS MATERIALIZED (
+    SELECT min(hotel_id) AS hotel_id, attendant_id, product_id, units, min(at)::date AS day, bool_or(is_extra) AS is_extra,
+           bool_or(hotel_id IS NULL) AS is_shown
+    FROM numbered GROUP BY attendant_id, product_id, units, number HAVING count(hotel_id) > 0
+), usual AS (
+    SELECT hotel_id, greatest(max(units) FILTER (WHERE is_shown), 6) AS units FROM saves GROUP BY hotel_id
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
-               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS lost,
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS missing,
            sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
     FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
     WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
+), orphans AS (
+    SELECT a.attendant_id, a.product_id, a.day, a.units, a.units > u.units AS is_large,
+           count(*) OVER (PARTITION BY a.attendant_id, a.day) AS number
+    FROM saves a JOIN usual u USING (hotel_id) JOIN compared c USING (hotel_id, attendant_id, product_id, day)
+    WHERE NOT a.is_shown AND NOT a.is_extra AND c.missing > 0
+), evidence AS (
+    SELECT attendant_id, product_id, day, sum(units) AS units FROM orphans WHERE is_large OR number >= 3 GROUP BY 1, 2, 3
 ), former AS (
     DELETE FROM scratch_custody c USING (SELECT hotel_id, min(day) AS day FROM draws GROUP BY hotel_id) f
     WHERE f.hotel_id = c.hotel_id AND c.day >= f.day
 )
 INSERT INTO scratch_custody
-SELECT hotel_id, attendant_id, day, product_id, drawn, 0, lost
-FROM compared WHERE drawn > 0 AND 2 * all_shown >= all_drawn
+SELECT c.hotel_id, c.attendant_id, c.day, c.product_id, c.drawn, 0, least(c.missing, coalesce(e.units, 0))
+FROM compared c LEFT JOIN evidence e USING (attendant_id, product_id, day)
+WHERE c.drawn > 0 AND 2 * c.all_shown >= c.all_drawn
 
 -- name: stage_movements
 -- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot

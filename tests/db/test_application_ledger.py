@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.application import Application
-from support.hotels import done, points, sql
+from support.hotels import command, done, points, sql
 
 AS_OF = "2025-11-17"
 
@@ -249,10 +249,62 @@ def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(f
     assert _lost(floor) == [(2, 22)]
 
 
-@pytest.mark.parametrize(("again", "lost"), [("2025-11-10 09:05:20", 0), ("2025-11-10 09:06:30", 4)])
-def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, lost: int) -> None:
+def test_a_draw_whose_room_row_was_never_written_accuses_nobody(floor: Application) -> None:
+    _drawn(floor, 4, "2025-11-10 12:06")
+    assert _lost(floor) == [(0, 24)]
+
+
+def test_a_draw_that_was_repeated_with_its_room_row_is_one_draw(floor: Application) -> None:
+    _drawn(floor, 9, "2025-11-10 12:06:00")
+    _drawn(floor, 9, "2025-11-10 12:06:20")
+    floor.setup(1, "2025-11-10 12:06:20", 1, 9)
+    assert _lost(floor) == [(0, 29)]
+
+
+def test_a_draw_that_was_repeated_in_vain_is_one_draw(floor: Application) -> None:
+    for at in ("12:06:00", "12:07:30", "12:09:00"):
+        _drawn(floor, 4, f"2025-11-10 {at}")
+    assert _lost(floor) == [(0, 32)]
+
+
+@pytest.mark.parametrize("units", [6, 12])
+def test_an_extra_whose_row_was_deleted_accuses_nobody(floor: Application, units: int) -> None:
+    """The older page keeps an extra in a column of its own, and deleting the row gives nothing back."""
+    _drawn(floor, units, "2025-11-10 12:06", kind="ekstra_ekleme")
+    assert _lost(floor) == [(0, 20 + units)]
+
+
+def test_three_draws_of_a_day_without_a_room_are_missing(floor: Application) -> None:
+    for hour in (12, 13, 14):
+        assert [lost for lost, _ in _lost(floor)] == [0]
+        _drawn(floor, 4, f"2025-11-10 {hour}:06")
+    assert _lost(floor) == [(12, 32)]
+
+
+def test_draws_are_compared_where_a_column_of_the_old_custody_is_lost(floor: Application) -> None:
+    _drawn(floor, 7, "2025-11-10 11:00")
+    sql(floor.url, "ALTER TABLE public.personel_zimmet_detay DROP COLUMN kalan_miktar")
+    command(floor.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert [value for value, _ in points(floor.url, "custody_loss").values()] == [7]
+
+
+def test_draws_are_compared_in_a_hotel_without_the_old_custody(
+    floor: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(floor.url, "db", "init", "--without", "custody", "--quiet")
+    _drawn(floor, 7, "2025-11-10 11:00")
+    assert _lost(floor) == [(7, 27)]
+    capsys.readouterr()
+    done(floor.url, "db", "check")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "losses in custody of the floor store" in said
+    assert "the hotel system has no custody" not in said
+
+
+@pytest.mark.parametrize(("again", "drawn"), [("2025-11-10 09:05:20", 20), ("2025-11-10 09:06:30", 24)])
+def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, drawn: int) -> None:
     _drawn(floor, 4, again)
-    assert _lost(floor) == [(lost, 20 + lost)]
+    assert _lost(floor) == [(0, drawn)]
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:
