@@ -133,6 +133,7 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: C
     values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
     values |= {"evaluated": [], "state_types": [], "state_reasons": [], "normal_days": "{}", "most_quiet_days": 60}
+    values |= {"stale_types": [], "shown_by_any": []}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)
     values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.mute", values)
