@@ -200,6 +200,7 @@ _ALL = (
             "before_arrival": _UNSURE,
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
+            "rejected_rows": _UNSURE,
         },
         is_repeatable=True,
     ),

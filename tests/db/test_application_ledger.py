@@ -71,6 +71,65 @@ def test_a_cancellation_without_its_issue_is_a_return(hotel: Application) -> Non
 
 
 @pytest.mark.parametrize(
+    ("out", "back", "day"),
+    [
+        ("Hızlı zimmet atama - Kat2 X", "Zimmet iadesi - Kat2 X", "09"),
+        ("Zimmet atama - Kat2 X", "Zimmet iadesi - kat2 x ", "09"),
+        ("FIFO Stok Çıkışı - zimmet", "Zimmet iadesi - Kat2 X", "12"),
+        ("FIFO Stok Çıkışı - zimmet_transfer", "Zimmet iadesi - Otel ID: 1", "08"),
+    ],
+)
+def test_what_was_issued_and_brought_back_never_left(hotel: Application, out: str, back: str, day: str) -> None:
+    _moved(hotel, 1, "cikis", 60, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 60, f"2025-11-{day} 10:00", back)
+    assert {value for _, value, _ in _outflow(hotel)} == {0}
+    assert {context["returned"] for _, _, context in _outflow(hotel)} == {0}
+
+
+@pytest.mark.parametrize("back", ["Zimmet iadesi - A B", "Zimmet iptali - A B - Zimmet #7"])
+@pytest.mark.parametrize("out", ["Zimmet atama - A B", "FIFO Stok Çıkışı - zimmet"])
+def test_of_an_issue_that_came_back_in_part_only_the_rest_left(hotel: Application, out: str, back: str) -> None:
+    _moved(hotel, 1, "cikis", 48, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 40, "2025-11-10 09:00", back)
+    assert [(day, value, context["returned"]) for day, value, context in _outflow(hotel)] == [
+        ("2025-11-08", 8, 0), ("2025-11-10", 0, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("back", ["Zimmet iadesi - Otel ID: 1", "Zimmet iptali - A B - Zimmet #7"])
+def test_an_issue_may_come_back_in_several_parts(hotel: Application, back: str) -> None:
+    out = "FIFO Stok Çıkışı - zimmet_transfer" if "Otel" in back else "Zimmet atama - A B"
+    _moved(hotel, 1, "cikis", 50, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 20, "2025-11-08 10:00", back)
+    _moved(hotel, 1, "giris", 30, "2025-11-09 10:00", back)
+    assert {value for _, value, _ in _outflow(hotel)} == {0}
+
+
+def test_one_return_may_be_of_several_issues_the_latest_first(hotel: Application) -> None:
+    for day, units in (("08", 30), ("09", 20), ("10", 10)):
+        _moved(hotel, 1, "cikis", units, f"2025-11-{day} 09:00", "Zimmet atama - A B")
+    _moved(hotel, 1, "giris", 25, "2025-11-11 09:00", "Zimmet iadesi - A B")
+    assert [(day, value) for day, value, _ in _outflow(hotel) if value] == [("2025-11-08", 30), ("2025-11-09", 5)]
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "on"),
+    [
+        ("Zimmet atama - C D", "Zimmet iadesi - A B", "2025-11-10"),
+        ("Zimmet atama - A B", "Zimmet iadesi - Otel ID: 1", "2025-11-10"),
+        ("FIFO Stok Çıkışı - zimmet_transfer", "Zimmet iadesi - A B", "2025-11-10"),
+        ("Zimmet atama - A B", "Zimmet iadesi - A B", "2025-10-01"),
+    ],
+)
+def test_what_another_brings_back_or_after_a_month_is_a_return(
+    hotel: Application, out: str, back: str, on: str
+) -> None:
+    _moved(hotel, 1, "cikis", 24, on + " 09:00", out)
+    _moved(hotel, 1, "giris", 24, "2025-11-12 09:00", back)
+    assert [(value, context["returned"]) for _, value, context in _outflow(hotel)] == [(24, 0), (0, 24)]
+
+
+@pytest.mark.parametrize(
     ("kind", "note"),
     [
         ("cikis", "Stok sayımı düzeltmesi (Eksik)"),
@@ -188,6 +247,12 @@ def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(f
     assert _lost(floor) == [(7, 27)]
     _drawn(floor, 5, "2025-11-10 11:30", kind="iade")
     assert _lost(floor) == [(2, 22)]
+
+
+@pytest.mark.parametrize(("again", "lost"), [("2025-11-10 09:05:20", 0), ("2025-11-10 09:06:30", 4)])
+def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, lost: int) -> None:
+    _drawn(floor, 4, again)
+    assert _lost(floor) == [(lost, 20 + lost)]
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:

@@ -105,9 +105,11 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS | {"source_list_files"}, ("stage_files",)),
     (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (STAYS | {"source_refill_requests"}, ("stage_askers",)),
     (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
     (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
