@@ -143,8 +143,9 @@ class Alert:
 
     @property
     def counted_impact(self) -> float | None:
-        """What it adds to a sum of money; None where that is unknown."""
-        return self.impact if self.is_counted or self.impact is None else 0.0
+        """What it adds to a sum of money; None where that is unknown. What was a false alarm was no loss."""
+        counts = self.is_counted and self.status != "false_positive"
+        return self.impact if counts or self.impact is None else 0.0
 
 
 @dataclass(frozen=True, slots=True)
