@@ -33,9 +33,9 @@ LANGUAGE sql STABLE AS $$
                                           OR greatest(m.olusturma_tarihi, '1900-01-01')::date >= m.giris_tarihi) AS arrives,
                max(m.cikis_saati) FILTER (WHERE m.guncelleme_tarihi IS NULL
                                           OR x.made_at::date >= m.cikis_tarihi) AS departs,
-               max(m.cikis_saati) FILTER (WHERE x.made_at >= m.cikis_tarihi + m.cikis_saati
-                                          OR (x.made_at::date >= m.cikis_tarihi
-                                              AND m.guncelleme_tarihi >= m.cikis_tarihi + m.cikis_saati)) AS departed,
+               max(m.cikis_saati) FILTER (WHERE x.made_at >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati
+                                          OR (x.made_at::date >= m.cikis_tarihi AND m.guncelleme_tarihi
+                                                  >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati)) AS departed,
                min(x.made_at::date) AS made_on, max(coalesce(m.guncelleme_tarihi, x.made_at))::timestamptz AS written_at,
                CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
                    least(max(x.made_at) FILTER (WHERE w.is_rewritten),
@@ -55,10 +55,12 @@ $$;
 -- Rows whose departure is before their arrival, with either in a span of days: nobody knows which of them is right.
 CREATE FUNCTION minibar_ml.source_impossible_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date) LANGUAGE sql STABLE AS $$
-    SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
+    SELECT id, oda_id, least(giris_tarihi, '2200-01-01'), greatest(cikis_tarihi, '1900-01-01')
+    FROM source.misafir_kayitlari
     WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= since AND giris_tarihi < until
     UNION ALL
-    SELECT id, oda_id, giris_tarihi, cikis_tarihi FROM source.misafir_kayitlari
+    SELECT id, oda_id, least(giris_tarihi, '2200-01-01'), greatest(cikis_tarihi, '1900-01-01')
+    FROM source.misafir_kayitlari
     WHERE cikis_tarihi < giris_tarihi AND giris_tarihi >= until AND cikis_tarihi >= since AND cikis_tarihi < until
 $$;
 
