@@ -11,13 +11,17 @@ WITH fresh AS (
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
-    -- Of one incident the first alert is news; others only to whom that one is not sent, or where they are more severe.
+    -- Of one incident the most severe alert is news, the first of those; others only to whom that one is not sent.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
            a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn,
            l.type AS known_type, l.severity AS known_severity
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
-    LEFT JOIN ml_alerts l ON l.id = a.incident_id AND l.id <> a.id AND is_live(l.status) AND l.muted_by IS NULL
-                         AND f.event IN ('opened', 'unmuted') AND l.severity >= a.severity
+    LEFT JOIN LATERAL (
+        SELECT p.type, p.severity FROM ml_alerts p
+        WHERE p.incident_id = a.incident_id AND p.id <> a.id AND is_live(p.status) AND p.muted_by IS NULL
+          AND f.event IN ('opened', 'unmuted')
+          AND (p.severity > a.severity OR (p.severity = a.severity AND p.id < a.id))
+        ORDER BY p.severity DESC, p.id LIMIT 1) l ON true
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE a.muted_by IS NULL AND a.mute_id IS NULL
       AND CASE
