@@ -185,8 +185,9 @@ GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz)
 -- Persons and messages: jobs deliver them, administrators look after them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
     minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector;
-GRANT SELECT, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox, minibar_ml.ml_mails,
-    minibar_ml.ml_attachments TO minibar_ml_operator;
+GRANT SELECT ON minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_operator;
+GRANT SELECT, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels TO minibar_ml_operator;
+REVOKE DELETE ON minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments FROM minibar_ml_operator;
 DO $$
 DECLARE
     target record;

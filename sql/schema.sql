@@ -56,6 +56,14 @@ CREATE FUNCTION minibar_ml.audit_hash(previous bytea, entry minibar_ml.ml_audit_
         entry.subject, CAST(entry.before AS text), CAST(entry.after AS text)) AS text), 'UTF8'))
 $$;
 
+CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT lower(regexp_replace(name, '[[:space:][:cntrl:]\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+', '', 'g')
+                 COLLATE "C")
+$$;
+
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -86,9 +94,9 @@ CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
         NEW.at := statement_timestamp();
-        IF NEW."by" = 'system' OR minibar_ml.is_anothers(NEW."by") THEN
-            RAISE EXCEPTION 'role % may not comment as %', session_user, NEW."by"
-                USING ERRCODE = 'insufficient_privilege';
+        IF minibar_ml.is_anothers(NEW."by") OR length(NEW."by") > 200 OR length(NEW.body) > 4000 THEN
+            RAISE EXCEPTION 'role % may not comment as %, nor in more than 4000 characters', session_user,
+                left(NEW."by", 200) USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
     RETURN NEW;
@@ -170,9 +178,15 @@ CREATE FUNCTION minibar_ml.check_verdict() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 DECLARE
-    named text[] := ARRAY[CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by THEN NEW.read_by END,
-                          CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by THEN NEW.resolved_by END,
-                          CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by THEN NEW.snoozed_by END];
+    is_given boolean := NEW.status <> OLD.status OR NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until;
+    named text[] := ARRAY[
+        CASE WHEN NEW.read_by IS DISTINCT FROM OLD.read_by OR (is_given AND NEW.status = 'acknowledged')
+             THEN NEW.read_by END,
+        CASE WHEN NEW.resolved_by IS DISTINCT FROM OLD.resolved_by
+                  OR (is_given AND NEW.status IN ('resolved', 'false_positive')) THEN NEW.resolved_by END,
+        CASE WHEN NEW.snoozed_by IS DISTINCT FROM OLD.snoozed_by OR (is_given AND NEW.status = 'snoozed')
+             THEN NEW.snoozed_by END,
+        CASE WHEN is_given AND NEW.status = 'open' THEN current_setting('minibar_ml.operator', true) END];
 BEGIN
     IF NOT minibar_ml.is_person(session_user) THEN
         RETURN NEW;
@@ -180,9 +194,13 @@ BEGIN
     IF 'system' = ANY (named) THEN
         RAISE EXCEPTION 'only a job may change alerts as the system' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name)) THEN
+    IF EXISTS (SELECT FROM unnest(named) AS n (name) WHERE minibar_ml.is_anothers(n.name) OR length(n.name) > 200)
+       OR length(current_setting('minibar_ml.reason', true)) > 4000 THEN
         RAISE EXCEPTION 'role % may not change alerts as another login', session_user
             USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF NEW.muted_by IS DISTINCT FROM OLD.muted_by AND NEW.muted_by IS NOT NULL THEN
+        RAISE EXCEPTION 'only a job may say which alert explains another' USING ERRCODE = 'insufficient_privilege';
     END IF;
     -- Who gave a verdict, and when, changes with the verdict alone.
     IF NEW.status = OLD.status
@@ -192,11 +210,13 @@ BEGIN
                 AND NEW.snoozed_until IS NOT DISTINCT FROM OLD.snoozed_until)) THEN
         RAISE EXCEPTION 'who decided on an alert changes only with the verdict' USING ERRCODE = 'insufficient_privilege';
     END IF;
-    -- Clocks may differ by up to a day.
+    -- Clocks may differ by up to a day; what the program allows is 366.
     IF (NEW.read_at IS DISTINCT FROM OLD.read_at AND abs(extract(epoch FROM NEW.read_at - now())) > 86400)
        OR (NEW.resolved_at IS DISTINCT FROM OLD.resolved_at
-           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400) THEN
-        RAISE EXCEPTION 'a verdict is given now, not at another time' USING ERRCODE = 'insufficient_privilege';
+           AND abs(extract(epoch FROM NEW.resolved_at - now())) > 86400)
+       OR (NEW.snoozed_until IS DISTINCT FROM OLD.snoozed_until AND NEW.snoozed_until > now() + interval '367 days') THEN
+        RAISE EXCEPTION 'a verdict is given now, not at another time, and a snooze is at most 366 days long'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     RETURN NEW;
 END
@@ -367,22 +387,28 @@ CREATE FUNCTION minibar_ml.is_anothers(named text) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = named AND database_role <> session_user)
+    SELECT named <> session_user AND EXISTS (
+        SELECT FROM (SELECT CAST(rolname AS text) FROM pg_roles
+                     UNION ALL SELECT CAST(database_role AS text) FROM minibar_ml.ml_access
+                     UNION ALL SELECT 'system') taken (name)
+        WHERE taken.name <> session_user AND minibar_ml.bare(taken.name) = minibar_ml.bare(named))
 $$;
 
 CREATE FUNCTION minibar_ml.is_any(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access WHERE database_role = who AND role = ANY(roles))
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.is_everywhere(who name, roles text[]) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT EXISTS (SELECT FROM minibar_ml.ml_access
-                   WHERE database_role = who AND role = ANY(roles) AND hotel_ids IS NULL)
+    SELECT EXISTS (SELECT FROM minibar_ml.ml_access a JOIN pg_roles r ON r.rolname = a.database_role
+                   WHERE a.database_role = who AND a.role = ANY(roles) AND a.hotel_ids IS NULL
+                     AND pg_has_role(session_user, r.oid, 'MEMBER'))
 $$;
 
 CREATE FUNCTION minibar_ml.is_live(status text) RETURNS boolean
@@ -564,6 +590,10 @@ BEGIN
             RAISE EXCEPTION 'role % may not record %', session_user, action USING ERRCODE = 'insufficient_privilege';
         ELSIF minibar_ml.is_anothers(operator) THEN
             RAISE EXCEPTION 'role % may not act as %', session_user, operator USING ERRCODE = 'insufficient_privilege';
+        ELSIF length(operator) > 200 OR length(subject) > 1000 OR length(minibar_ml.os_user()) > 200
+              OR NOT minibar_ml.is_readable(before) OR NOT minibar_ml.is_readable(after) THEN
+            RAISE EXCEPTION 'role % may not record an entry as long or deep as this', session_user
+                USING ERRCODE = 'insufficient_privilege';
         END IF;
     END IF;
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
@@ -1937,7 +1967,7 @@ CREATE TRIGGER ml_alerts_changed AFTER UPDATE ON minibar_ml.ml_alerts REFERENCIN
 
 CREATE TRIGGER ml_alerts_opened AFTER INSERT ON minibar_ml.ml_alerts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_opened_alerts();
 
-CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.read_by IS DISTINCT FROM old.read_by) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_at IS DISTINCT FROM old.resolved_at))) EXECUTE FUNCTION minibar_ml.check_verdict();
+CREATE TRIGGER ml_alerts_verdict BEFORE UPDATE ON minibar_ml.ml_alerts FOR EACH ROW WHEN (((new.status IS DISTINCT FROM old.status) OR (new.read_by IS DISTINCT FROM old.read_by) OR (new.read_at IS DISTINCT FROM old.read_at) OR (new.resolved_by IS DISTINCT FROM old.resolved_by) OR (new.resolved_at IS DISTINCT FROM old.resolved_at) OR (new.snoozed_by IS DISTINCT FROM old.snoozed_by) OR (new.snoozed_until IS DISTINCT FROM old.snoozed_until) OR (new.muted_by IS DISTINCT FROM old.muted_by))) EXECUTE FUNCTION minibar_ml.check_verdict();
 
 CREATE TRIGGER ml_attachments_deleted AFTER DELETE ON minibar_ml.ml_attachments REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
@@ -2058,6 +2088,10 @@ CREATE POLICY changed ON minibar_ml.ml_mails USING (( SELECT minibar_ml.is_every
 CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
 CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
+
+CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
+
+CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
 
 CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 

@@ -51,6 +51,7 @@ class AlertKind:
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
+    names_days: so many days before a fault's own its sentence names the like of; they are part of what it rests on.
     is_of_incident: alerts of one product whose days touch, or of one room and day, are one incident where they are of
         such types.
     is_stock: about stock, so that storekeepers may see it and are notified; all others are for administrators and
@@ -78,6 +79,7 @@ class AlertKind:
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
+    names_days: int = 0
     is_of_incident: bool = False
     is_stock: bool = False
     is_operational: bool = False
@@ -200,7 +202,9 @@ _ALL = (
             "before_arrival": _UNSURE,
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
+            "rejected_rows": _UNSURE,
         },
+        names_days=28,
         is_repeatable=True,
     ),
     AlertKind(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
 from minibar_ml.domain import alert_kinds
@@ -72,9 +72,10 @@ class Finding:
 
     @property
     def since_on(self) -> date:
-        """The first day whose points it was found by, as far as its facts name it."""
+        """The first day whose points it was found by, as far as its facts name it, or that its sentence may name."""
         since = (self.facts or {}).get("since")
-        return self.occurred_on if since is None else date.fromisoformat(str(since))
+        named = self.occurred_on - timedelta(days=alert_kinds.KINDS[self.type].names_days)
+        return named if since is None else min(named, date.fromisoformat(str(since)))
 
     @property
     def is_state(self) -> bool:
@@ -142,8 +143,9 @@ class Alert:
 
     @property
     def counted_impact(self) -> float | None:
-        """What it adds to a sum of money; None where that is unknown."""
-        return self.impact if self.is_counted or self.impact is None else 0.0
+        """What it adds to a sum of money; None where that is unknown. What was a false alarm was no loss."""
+        counts = self.is_counted and self.status != "false_positive"
+        return self.impact if counts or self.impact is None else 0.0
 
 
 @dataclass(frozen=True, slots=True)

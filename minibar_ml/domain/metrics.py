@@ -1,5 +1,6 @@
 """The metrics that `collect` derives from the source, and what each needs there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -32,6 +33,8 @@ STAYS = frozenset(
     {"source_rooms", "source_stays", "source_impossible_stays", "source_first_departures", "source_kept_stays"}
 )
 """What reading stays takes."""
+DRAWS = VISITS | {"source_floor_draws", "source_stock_movements"}
+"""What comparing withdrawals from the floor store with rooms takes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,19 @@ class Collected:
 
     `trailing_days` is how much further back than the usual span it is recomputed, because its source rows change
     long after they were written: a request is completed, custody is used up and returned, an issue is cancelled.
-    `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel opens.
+    `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel opens. `instead`:
+    other source functions that do as well; empty where there are none.
     """
 
     type: MetricType
     needs: frozenset[str]
     trailing_days: int = 0
     of_ledger: bool = False
+    instead: frozenset[str] = frozenset()
+
+    def can_be_computed(self, usable: Collection[str]) -> bool:
+        """Whether these source functions are enough."""
+        return self.needs <= set(usable) or (bool(self.instead) and self.instead <= set(usable))
 
 
 OWN_DEPOTS = frozenset({"source_movement_hotels", "source_depot_stock"})
@@ -62,6 +71,6 @@ COLLECTED: tuple[Collected, ...] = (
     Collected("vacant_consumption", VISITS | STAYS),
     Collected("refill_duration", VISITS),
     Collected("request_response", frozenset({"source_rooms", "source_refill_requests"}), trailing_days=31),
-    Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60),
+    Collected("custody_loss", frozenset({"source_custody"}), trailing_days=60, instead=DRAWS),
 )
 LEDGER_METRICS: frozenset[MetricType] = frozenset(one.type for one in COLLECTED if one.of_ledger)

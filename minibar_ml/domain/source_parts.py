@@ -51,7 +51,7 @@ PARTS: tuple[Part, ...] = (
         "occupancy, expected consumption, vacant rooms",
     ),
     Part("ledger", ("source_stock_movements", "source_new_stock_movements"), "stock levels, outflow, days left"),
-    Part("requests", ("source_refill_requests",), "unanswered requests"),
+    Part("requests", ("source_refill_requests",), "unanswered requests, guests who were in the room"),
     Part("custody", ("source_custody",), "losses in custody of one attendant"),
     Part(
         "controls",
@@ -61,6 +61,7 @@ PARTS: tuple[Part, ...] = (
     ),
     Part("tasks", ("source_room_tasks",), "nights and hours that later lists overwrite", is_optional=True),
     Part("uploads", ("source_uploads",), "days whose occupancy is known by fact", is_optional=True),
+    Part("files", ("source_list_files",), "guests whose rows the lists rejected", is_optional=True),
     Part("dnd", ("source_dnd",), "guests who were in the room", is_optional=True),
     Part("lots", ("source_lots",), "deliveries by hotel", is_optional=True),
     Part("lot_uses", ("source_lot_uses",), "issues by hotel", is_optional=True),

@@ -9,11 +9,12 @@ from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 
 UNKNOWN_TYPE = "unknown type {word}"
 PREFIX = UNKNOWN_TYPE.format(word="")
-SOURCES = ("stays", "visits", "visit lines", "stock movements", "custody", "requests", "controls")
+SOURCES = ("stays", "visits", "visit lines", "stock movements", "custody", "requests", "controls", "guest lists")
 PROBLEMS = (
     "longer than 400 nights",
     "guests not between 1 and 50",
     "departure before arrival",
+    "most of their rows rejected by the application",
     "negative units",
     "more than a million units",
     "of a hotel that nothing names",

@@ -15,7 +15,7 @@ AS_FOUND = "{day}: {value}, as when it was found"
 NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
 NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
-PART = "Same cause: alert {id}, {type}, {name}"
+PART = "Same cause: alert {id} ({severity}), {type}, {name}"
 TEXTS = (PART, SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE, NOT_READ)
 
 
@@ -37,7 +37,8 @@ def standing(alert: Alert, lang: Lang) -> list[str]:
 def part_line(alert: Alert, lang: Lang) -> str:
     """Another alert of the same incident."""
     kind = label("type", alert.type, lang)
-    return catalog(DOMAIN, lang).gettext(PART).format(id=alert.id, type=kind, name=alert.entity_name)
+    severity = label("severity", alert.severity, lang)
+    return catalog(DOMAIN, lang).gettext(PART).format(id=alert.id, severity=severity, type=kind, name=alert.entity_name)
 
 
 def again(before: Alert, lang: Lang) -> str:

@@ -115,6 +115,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask who did the first check whether everything was refilled. If so, find out who entered the room since then.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
+    "rejected_rows": Wording(
+        "Room {name}: {units} missing while no guest was listed; rows were rejected from the guest lists of these "
+        "days, so a guest may be missing from them.",
+        "Ask at the front desk whether somebody had the room, also for the day only. If not, find out who entered it.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",

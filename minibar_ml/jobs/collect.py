@@ -77,7 +77,7 @@ def run(
         spans = {
             metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
             for metric in COLLECTED
-            if metric.needs <= contract.usable
+            if metric.can_be_computed(contract.usable)
         }
         _compute(connection, span, spans, contract.usable, house)
         refused = metrics.refuse(connection, as_of)

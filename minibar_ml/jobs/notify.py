@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import open_token
+from minibar_ml.domain.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.messages import Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind
@@ -149,13 +150,26 @@ class _Delivery:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:
             alert = alerts.get(self._connection, message.alert_id)
-            return words.alert(alert, message.event, message.repetition, message.person)
+            ids = (
+                outbox.fetch_parts(self._connection, alert.id, message.recipient.channel_id)
+                if alert.incident_id
+                else []
+            )
+            parts = alerts.fetch_by_id(self._connection, ids) if ids else []
+            return words.alert(alert, message.event, message.repetition, message.person, parts)
         digest = outbox.get_digest(self._connection, message.id, LISTED)
         if not digest.ids and not digest.over_ids:
             return None
         known = {one.id: one for one in alerts.fetch_by_id(self._connection, digest.ids + digest.over_ids)}
         live, over = [known[one] for one in digest.ids], [known[one] for one in digest.over_ids]
         return words.digest(digest.counts, live, message.person, over, digest.over)
+
+    def _parts(self, alert: Alert, message: Outgoing) -> list[Alert]:
+        """The other alerts of its incident, as far as they concern the person."""
+        if alert.incident_id is None:
+            return []
+        ids = outbox.fetch_parts(self._connection, alert.id, message.recipient.channel_id)
+        return alerts.fetch_by_id(self._connection, ids)
 
 
 def address_of(recipient: Recipient, keys: Keys | None) -> str:

@@ -16,10 +16,11 @@ from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK = range(5)
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS = range(6)
 """How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
 check is on the arrival day, and that day's hour is not on record; or the check before was within two hours after the
-hour of departure on record; or it was the first since the guest left, and what it overlooked is found now."""
+hour of departure on record; or it was the first since the guest left, and what it overlooked is found now; or rows were
+rejected from the lists since then, and a guest may be on none."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 

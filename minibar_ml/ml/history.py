@@ -43,9 +43,13 @@ def observed(frames: Frames) -> dict[tuple[str, int, str, int], list[int]]:
 
 
 def before(days: Ints, day: int, window: int) -> History:
-    """The history that a day has, of the `window` days before it; `days` as `days_on_record` gives them."""
+    """The history that a day has, of the `window` days before it; `days` as `days_on_record` gives them.
+
+    A day that has data itself ends a silence.
+    """
     first, last = np.searchsorted(days, [day - window, day])
-    return History.of(int(last - first), int(day - 1 - days[last - 1]) if last else 0)
+    is_silent = bool(last) and day not in days
+    return History.of(int(last - first), int(day - 1 - days[last - 1]) if is_silent else 0)
 
 
 def as_provisional(findings: Sequence[Finding], history: History) -> list[Finding]:

@@ -16,6 +16,7 @@ from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.i18n.standings import part_line
 
 DOMAIN = "mails"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -68,8 +69,12 @@ class Words:
     today: date | None = None
     currency: str = ""
 
-    def alert(self, alert: Alert, event: str, repetition: int, person: str) -> Mail:
-        """The message about one alert; its heading says why it is sent."""
+    def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
+        """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
+        if event not in ENDS:
+            alert = replace(
+                alert, severity=max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity)).severity
+            )
         severity = label("severity", alert.severity, self.lang)
         why = "withdrawn" if event == "resolved" and alert.end_reason == "records_changed" else event
         heading = self._translate(STILL_UNREAD if repetition else HEADINGS[why]) % {"severity": severity}
@@ -79,6 +84,10 @@ class Words:
             about = f"{heading}: {self._entity(alert)}"
         has_ended = event in ENDS
         values = {"heading": heading, "person": person, "has_ended": has_ended, "one": self._parts(alert)}
+        values["parts"] = [
+            f"{part_line(part, self.lang)}. {sentences(part, part.entity_name, self.lang, self.today)[0]}"
+            for part in parts
+        ]
         subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
         return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
 
@@ -139,6 +148,10 @@ class Words:
         text = _text(environment.get_template(f"{template}.txt.j2").render(common))
         page = environment.get_template(f"{template}.html.j2").render(common)
         return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
+
+    def _part(self, alert: Alert) -> str:
+        """What is said of another alert of the incident."""
+        return f"{part_line(alert, self.lang)}. {sentences(alert, alert.entity_name, self.lang, self.today)[0]}"
 
     def _parts(self, alert: Alert) -> dict[str, Any]:
         """An alert's texts for the templates."""

@@ -91,13 +91,13 @@ WITH found AS (
           AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
-    -- and an event that has clearly grown since its verdict: by a quarter, and by one unit at least. One that ended
-    -- because the records had changed covers nothing: they may change back. Nor does a state that a mute ended: it was
+    -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a person
+    -- decided stays decided. One that ended because the records had changed covers nothing: they may change back. Nor does a state that a mute ended: it was
     -- not over.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
-               AND NOT (a.last_occurred_on = f.occurred_on AND NOT f.is_state
+               AND NOT (a.resolved_by = 'system' AND a.last_occurred_on = f.occurred_on AND NOT f.is_state
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4))
                AND NOT (f.is_state AND a.mute_id IS NOT NULL) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on

@@ -22,6 +22,7 @@ CREATE TEMP TABLE scratch_record (
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
@@ -32,7 +33,7 @@ CREATE TEMP TABLE scratch_custody (
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
     movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
-    signed_units numeric, moved_at timestamptz, is_undone boolean) ON COMMIT DROP;
+    signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
@@ -57,6 +58,31 @@ CROSS JOIN LATERAL (
     SELECT is_loaded AND list = 'in_house' AND coalesce(loaded_at <= :until, true)) l (is_in_house)
 GROUP BY hotel_id, day
 
+-- name: stage_files
+-- Days of which a guest may be on no list, since rows of them were rejected. A guest who comes and leaves on one date
+-- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept
+-- there the night before, and rejects unknown rooms every other day: more than a tenth of its rows may be guests of
+-- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
+-- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
+WITH files AS MATERIALIZED (
+    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
+    FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
+    WHERE loaded_at <= :until AND rejected >= 0
+    ORDER BY hotel_id, list, loaded_at::date, lines - rejected DESC, rejected, file_id
+), empty AS (
+    UPDATE scratch_uploads u SET is_loaded = false
+    FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
+), refused AS (
+    INSERT INTO refused_rows
+    SELECT 'guest lists', 'most of their rows rejected by the application', count(*), min(file_id)
+    FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) HAVING count(*) > 0
+)
+INSERT INTO scratch_rejects
+SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND 10 * rejected > lines
+UNION
+SELECT hotel_id, day FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
+GROUP BY 1, 2 HAVING count(*) = 2
+
 -- name: stage_record
 -- The record of nights: its last word of each, and the last that called it occupied.
 INSERT INTO scratch_record
@@ -72,7 +98,9 @@ ORDER BY room_id, night, state, id DESC
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
 -- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
 -- last day that they did.
--- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before.
+-- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
+-- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
+-- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
 ANALYZE scratch_uploads, scratch_record;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
@@ -134,6 +162,12 @@ WITH runs AS MATERIALIZED (
         UNION ALL
         SELECT room_id, seen_until, departs_on - 1 FROM stays WHERE seen_until IS NOT NULL
         UNION ALL
+        SELECT o.room_id, n.departs_on, least(o.departs_on, (
+                   SELECT min(x.arrives_on) FROM stays x
+                   WHERE x.room_id = o.room_id AND x.arrives_on >= n.departs_on AND x.arrives_on > n.arrives_on)) - 1
+        FROM found o JOIN stays n ON n.room_id = o.room_id AND n.arrives_on = o.arrives_on AND n.departs_on < o.departs_on
+        WHERE o.is_outdated AND NOT o.is_wrong AND o.is_in_house AND n.is_in_house
+        UNION ALL
         SELECT room_id, departs_on, named_at::date FROM found
         WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
           AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
@@ -179,6 +213,14 @@ WITH signs AS (
 INSERT INTO scratch_unknown
 SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
+
+-- name: stage_askers
+-- Requests for a refill: who asked had the room, as behind a sign "do not disturb".
+INSERT INTO scratch_unknown
+SELECT DISTINCT q.room_id, q.requested_at::date - back
+FROM source_refill_requests((CAST(:since_on AS date) - 60)::timestamptz, :until) q CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE NOT EXISTS (
+    SELECT FROM scratch_stays s WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on)
 
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
@@ -334,12 +376,21 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 
 -- name: stage_draws
 -- Where attendants draw from the hotel's floor store, that is what custody means: units that a person drew and that no room
--- of theirs shows, product by product and day by day. The application writes draw and room together, so a difference is
--- rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a receipt of the
--- depot; somebody deletes all visits. The former are forgiven everybody, a day on which half of what was drawn shows
--- in no room says nothing.
-WITH found AS MATERIALIZED (
-    SELECT * FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+-- of theirs shows, product by product and day by day. The application writes draw and room one after the other, so a
+-- difference is rare, and has other reasons than a person: an administrator deletes a visit, and its units come back as a
+-- receipt of the depot; somebody deletes all visits; the room's row of a draw was never written, and the person tried
+-- again; the row of an extra was deleted, which gives nothing back. So only draws count next to which (two minutes) no row
+-- of as many units stands; those that follow each other are one; those for extras don't count. One that is no larger than
+-- what rooms of the hotel are given (six units at least) may be a row that was not written, and so may a second: they
+-- count where a person has three of them on a day. What administrators deleted is forgiven everybody, and a day on which
+-- half of what was drawn shows in no room says nothing.
+-- A draw that is there twice within a minute was sent twice, and counts once.
+WITH written AS (
+    SELECT *, lag(drawn_at) OVER (
+               PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
+    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+), found AS MATERIALIZED (
+    SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
@@ -347,34 +398,58 @@ WITH found AS MATERIALIZED (
 ), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
     FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
+), lines AS MATERIALIZED (
+    SELECT v.attendant_id, l.product_id, v.visited_at, l.refilled
+    FROM source_visits(:since_at, :until) v JOIN source_visit_lines(:since_at, :until) l USING (visit_id)
+    WHERE EXISTS (SELECT FROM draws)
 ), shown AS MATERIALIZED (
-    SELECT v.attendant_id, l.product_id, v.visited_at::date AS day, sum(l.refilled) AS units
-    FROM source_visits(:since_at, :until) v
-    JOIN source_visit_lines(:since_at, :until) l USING (visit_id)
-    WHERE EXISTS (SELECT FROM draws) GROUP BY 1, 2, 3
+    SELECT attendant_id, product_id, visited_at::date AS day, sum(refilled) AS units FROM lines GROUP BY 1, 2, 3
 ), undone AS (
     SELECT product_id, moved_at::date AS day, sum(units) AS units
     FROM source_stock_movements(:since_at, :until)
     WHERE flow = 'room_reversal' AND abs(units) <= 1000000 GROUP BY 1, 2
+), moments AS (
+    SELECT hotel_id, attendant_id, product_id, units, drawn_at AS at, is_extra FROM found
+    WHERE units > 0 AND units <= 1000000
+    UNION ALL SELECT NULL, attendant_id, product_id, refilled, visited_at, NULL FROM lines WHERE refilled > 0
+), begun AS (
+    SELECT *, coalesce(at - lag(at) OVER same > interval '2 minutes', true) AS begins FROM moments
+    WINDOW same AS (PARTITION BY attendant_id, product_id, units ORDER BY at)
+), numbered AS (
+    SELECT *, count(*) FILTER (WHERE begins) OVER (
+               PARTITION BY attendant_id, product_id, units ORDER BY at ROWS UNBOUNDED PRECEDING) AS number FROM begun
+), saves AS MATERIALIZED (
+    SELECT min(hotel_id) AS hotel_id, attendant_id, product_id, units, min(at)::date AS day, bool_or(is_extra) AS is_extra,
+           bool_or(hotel_id IS NULL) AS is_shown
+    FROM numbered GROUP BY attendant_id, product_id, units, number HAVING count(hotel_id) > 0
+), usual AS (
+    SELECT hotel_id, greatest(max(units) FILTER (WHERE is_shown), 6) AS units FROM saves GROUP BY hotel_id
 ), compared AS (
     SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
-               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS lost,
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS missing,
            sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
     FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
     WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
+), orphans AS (
+    SELECT a.attendant_id, a.product_id, a.day, a.units, a.units > u.units AS is_large,
+           count(*) OVER (PARTITION BY a.attendant_id, a.day) AS number
+    FROM saves a JOIN usual u USING (hotel_id) JOIN compared c USING (hotel_id, attendant_id, product_id, day)
+    WHERE NOT a.is_shown AND NOT a.is_extra AND c.missing > 0
+), evidence AS (
+    SELECT attendant_id, product_id, day, sum(units) AS units FROM orphans WHERE is_large OR number >= 3 GROUP BY 1, 2, 3
 ), former AS (
     DELETE FROM scratch_custody c USING (SELECT hotel_id, min(day) AS day FROM draws GROUP BY hotel_id) f
     WHERE f.hotel_id = c.hotel_id AND c.day >= f.day
 )
 INSERT INTO scratch_custody
-SELECT hotel_id, attendant_id, day, product_id, drawn, 0, lost
-FROM compared WHERE drawn > 0 AND 2 * all_shown >= all_drawn
+SELECT c.hotel_id, c.attendant_id, c.day, c.product_id, c.drawn, 0, least(c.missing, coalesce(e.units, 0))
+FROM compared c LEFT JOIN evidence e USING (attendant_id, product_id, day)
+WHERE c.drawn > 0 AND 2 * c.all_shown >= c.all_drawn
 
 -- name: stage_movements
 -- Ledger rows of the span and of 60 days before it; rows that can't be true are set aside. Where each hotel keeps a depot
--- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too. Cancelled issues are paired with what they
--- cancel: the latest issue of as many units, not older than 30 days, that no other row has cancelled, as brackets are.
+-- of its own (`:ledger_hotel` is NULL) a row that names none is set aside too.
 WITH found AS MATERIALIZED (
     SELECT * FROM source_stock_movements(CAST(:since_at AS timestamptz) - interval '60 days', :until)
 ), refused AS (
@@ -386,26 +461,10 @@ WITH found AS MATERIALIZED (
     FROM found
     WHERE moved_at >= :since_at
       AND (signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim')) GROUP BY 2
-), possible AS (
-    SELECT f.*, sum(CASE flow WHEN 'issue' THEN 1 WHEN 'issue_reversal' THEN -1 END) OVER (
-               PARTITION BY product_id, units ORDER BY moved_at, movement_id)
-               + CASE flow WHEN 'issue_reversal' THEN 1 ELSE 0 END AS depth
-    FROM found f
-    WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
-), paired AS (
-    SELECT p.*, flow IN ('issue', 'issue_reversal') AS can_pair,
-           lead(flow) OVER pair AS next_flow, lead(moved_at) OVER pair AS next_at,
-           lag(flow) OVER pair AS last_flow, lag(moved_at) OVER pair AS last_at
-    FROM possible p
-    WINDOW pair AS (PARTITION BY product_id, units, flow IN ('issue', 'issue_reversal'), depth
-                    ORDER BY moved_at, movement_id)
 )
 INSERT INTO scratch_movements
-SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at,
-       coalesce(can_pair AND CASE flow
-           WHEN 'issue' THEN next_flow = 'issue_reversal' AND next_at <= moved_at + interval '30 days'
-           ELSE last_flow = 'issue' AND moved_at <= last_at + interval '30 days' END, false)
-FROM paired
+SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at, holder, units
+FROM found WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
 
 -- name: stage_openings
 -- What the ledger had of each product before the span.
@@ -693,17 +752,64 @@ SELECT DISTINCT ON (l.hotel_id, l.product_id, l.moved_at)
 FROM ledger l ORDER BY l.hotel_id, l.product_id, l.moved_at, l.movement_id DESC
 
 -- name: stock_outflow
--- Units issued and written off, by product and day, and what came back. An issue that was cancelled never took
--- place; a cancellation without its issue is a return. What a deleted delivery takes off never was there, what a count
--- takes off is not an issue, and what went straight into a room was not handed to anybody. Returns stand in two tables, of
--- which either may be incomplete: the greater counts.
+-- Units issued and written off, by product and day, and what came back. What was issued and came back within 30 days,
+-- cancelled or returned, did not leave: it is taken off the issue and is no return either. Units are matched with the
+-- latest issue that they can be of, in part where only a part came back, first of as many units to the same holder, then
+-- (cancellations, many of which name nobody) of as many units, then of other numbers of units to the same holder, at last
+-- to a holder whom one of the two does not name. What is left of a cancellation is a return.
+-- What a deleted delivery takes off never was there, what a count takes off is not an issue, and what went straight into
+-- a room was not handed to anybody. Returns stand in two tables, of which either may be incomplete: the greater counts.
+DO $$
+BEGIN
+    FOR step IN 1..5 LOOP
+        WITH rows AS (
+            SELECT movement_id, hotel_id, product_id, moved_at, open_units, flow = 'issue' AS is_issue,
+                   concat_ws('|', CASE WHEN step IN (1, 3) THEN coalesce(holder, '-') END,
+                             CASE WHEN step IN (1, 2) THEN trim_scale(open_units) END) AS key,
+                   floor(extract(epoch FROM moved_at) / 2592000)::integer AS month
+            FROM scratch_movements
+            WHERE open_units > 0 AND flow IN ('issue', 'return', 'issue_reversal') AND CASE step
+                WHEN 2 THEN flow <> 'return'
+                WHEN 4 THEN flow <> 'issue' OR holder IS NULL
+                WHEN 5 THEN flow = 'issue' OR holder IS NULL
+                ELSE true END AND (step < 4 OR holder IS DISTINCT FROM 'floor store')
+        ), levels AS (
+            SELECT *, sum(CASE WHEN is_issue THEN open_units ELSE -open_units END) OVER (
+                       PARTITION BY hotel_id, product_id, key ORDER BY moved_at, movement_id) AS level
+            FROM rows
+        ), walk AS (
+            -- What is open rises and falls between two levels at each row. Units of an issue are still there as far as
+            -- it has not fallen below their level since.
+            SELECT *, CASE WHEN is_issue THEN level - open_units ELSE level END AS low,
+                   CASE WHEN is_issue THEN level ELSE level + open_units END AS high FROM levels
+        ), since AS (
+            SELECT b.movement_id AS back_id, i.movement_id AS issue_id, i.is_issue,
+                   least(b.high, i.high, min(i.level) OVER (
+                       PARTITION BY b.movement_id ORDER BY i.moved_at DESC, i.movement_id DESC
+                       ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) - greatest(b.low, i.low) AS units
+            FROM walk b CROSS JOIN (VALUES (0), (1)) n (months)
+            JOIN walk i ON i.hotel_id IS NOT DISTINCT FROM b.hotel_id AND i.product_id = b.product_id AND i.key = b.key
+             AND i.month = b.month - n.months AND i.moved_at >= b.moved_at - interval '30 days'
+             AND (i.moved_at, i.movement_id) < (b.moved_at, b.movement_id)
+            WHERE NOT b.is_issue
+        ), pairs AS (
+            SELECT * FROM since WHERE is_issue AND units > 0
+        )
+        UPDATE scratch_movements m SET open_units = m.open_units - p.units
+        FROM (SELECT movement_id, sum(units) AS units
+              FROM (SELECT back_id AS movement_id, units FROM pairs UNION ALL SELECT issue_id, units FROM pairs) u
+              GROUP BY movement_id) p
+        WHERE p.movement_id = m.movement_id;
+    END LOOP;
+END $$;
 WITH moved AS (
     SELECT hotel_id, product_id, moved_at::date AS day,
-           coalesce(sum(units) FILTER (WHERE flow = 'issue'), 0) AS issued,
+           coalesce(sum(open_units) FILTER (WHERE flow = 'issue'), 0) AS issued,
            coalesce(sum(units) FILTER (WHERE flow IN ('write_off', 'correction')), 0) AS written_off,
-           coalesce(sum(units) FILTER (WHERE flow IN ('return', 'issue_reversal', 'room_reversal')), 0) AS returned,
+           coalesce(sum(open_units) FILTER (WHERE flow IN ('return', 'issue_reversal', 'room_reversal')), 0) AS returned,
+           coalesce(sum(units - open_units) FILTER (WHERE flow IN ('return', 'issue_reversal')), 0) AS taken_off,
            bool_or(flow IN ('issue', 'write_off', 'correction', 'return', 'issue_reversal', 'room_reversal')) AS has_flow
-    FROM scratch_movements WHERE NOT is_undone AND moved_at >= :since_at GROUP BY 1, 2, 3
+    FROM scratch_movements WHERE moved_at >= :since_at GROUP BY 1, 2, 3
 ), custody AS (
     SELECT CASE WHEN CAST(:ledger_hotel AS integer) IS NULL THEN hotel_id ELSE :ledger_hotel END AS hotel_id, product_id, day,
            sum(returned) AS returned
@@ -713,7 +819,7 @@ INSERT INTO computed_metrics
 SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.written_off, 0), day::timestamptz,
        day, jsonb_build_object('issued', trim_scale(coalesce(m.issued, 0)),
                                'written_off', trim_scale(coalesce(m.written_off, 0)),
-                               'returned', trim_scale(greatest(m.returned, c.returned, 0)))
+                               'returned', trim_scale(greatest(m.returned, c.returned - coalesce(m.taken_off, 0), 0)))
 FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
 
 -- name: occupancy
@@ -810,7 +916,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
 -- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
 -- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
--- have come early (before_arrival); or the visit before was the first since the guest left, and may have overlooked something
+-- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
+-- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
@@ -854,15 +961,20 @@ WITH stays AS (
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
           AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
+), rejects AS (
+    SELECT DISTINCT v.visit_id FROM scratch_visits v
+    JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
+           t.visit_id IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN f.visit_id IS NOT NULL THEN 2 ELSE 1 END AS rank
+           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
+    LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
@@ -887,6 +999,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
+           'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
@@ -932,7 +1045,8 @@ FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
 -- collecting again a moment later changes nothing; detect counts its minutes to the instant. An answer without a time, or
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
--- answered, or the guest of its day has left. Which of these came first is `ended_by`.
+-- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
+-- Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
     FROM source_refill_requests(:since_at, :until)
@@ -950,7 +1064,8 @@ WITH found AS MATERIALIZED (
     SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
     FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
     UNION ALL
-    SELECT q.request_id, 'departure', max(coalesce(s.departs_at, (s.departs_on + CAST(:check_out AS time))::timestamptz))
+    SELECT q.request_id, 'departure',
+           max(coalesce(s.departs_at, greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at)))
     FROM open q JOIN scratch_stays s ON s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on
     GROUP BY q.request_id
 ), ended AS (

@@ -68,8 +68,9 @@ WITH moved AS (
         upper double precision, deviation_percent double precision, score double precision, detector text,
         impact numeric(14, 2), reason text, facts jsonb, message text, suggested_action text)
     WHERE a.id = s.alert_id AND a.id IN (SELECT id FROM live)
-      AND (a.severity, a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason)
-          IS DISTINCT FROM (s.severity, s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason)
+      AND (a.severity, a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason, a.facts -> 'earlier')
+          IS DISTINCT FROM (s.severity, s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason,
+                            f.facts -> 'earlier')
     RETURNING a.id
 ), withdrawn AS (
     UPDATE ml_alerts a

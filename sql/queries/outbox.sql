@@ -4,26 +4,23 @@
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
 -- found lately, or by records of its own that came late or were corrected, or that a person snoozed or reopened, is news,
--- and of several events only the last. Whoever received the first message is notified that the records no longer show it,
--- and of any other end where they want that.
+-- and of several events only the last. Whoever received a message about an incident is notified that the records no longer
+-- show one of it, and of any other end of what the message was about where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
-    -- Of one incident the most severe alert is news, the first of those; others only to whom that one is not sent.
-    SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end, a.id AS alert_id, a.hotel_id,
-           a.type, a.severity, a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn,
-           l.type AS known_type, l.severity AS known_severity
+    -- A muted alert is news of the one that explains it where it is more severe.
+    SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end,
+           f.event IN ('opened', 'unmuted') AS is_opening, a.id AS own_id, coalesce(e.id, a.id) AS alert_id,
+           coalesce(a.incident_id, a.id) AS incident_id, a.hotel_id, a.type, a.severity, a.is_counted,
+           a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
-    LEFT JOIN LATERAL (
-        SELECT p.type, p.severity FROM ml_alerts p
-        WHERE p.incident_id = a.incident_id AND p.id <> a.id AND is_live(p.status) AND p.muted_by IS NULL
-          AND f.event IN ('opened', 'unmuted')
-          AND (p.severity > a.severity OR (p.severity = a.severity AND p.id < a.id))
-        ORDER BY p.severity DESC, p.id LIMIT 1) l ON true
+    LEFT JOIN ml_alerts e ON e.id = a.muted_by AND e.incident_id = a.incident_id AND e.status = 'open'
+                         AND e.muted_by IS NULL AND a.severity > e.severity AND f.event = 'opened'
     -- What a mute ended is not over: nobody is notified of its end.
-    WHERE a.muted_by IS NULL AND a.mute_id IS NULL
+    WHERE (a.muted_by IS NULL OR e.id IS NOT NULL) AND a.mute_id IS NULL
       AND CASE
           WHEN f.event IN ('resolved', 'false_positive') THEN a.status = f.event
           WHEN f.event IN ('escalated', 'recurred') THEN a.status IN ('open', 'acknowledged')
@@ -35,7 +32,7 @@ WITH fresh AS (
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, next_at)
-SELECT DISTINCT ON (n.event_id, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id,
+SELECT DISTINCT ON (n.incident_id, n.is_end, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id,
        CASE WHEN p.digest_at IS NULL THEN CAST(:as_of AS timestamptz)
             ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + p.digest_at
                       + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < p.digest_at THEN interval '0'
@@ -45,20 +42,40 @@ JOIN ml_people p ON p.is_active
      -- Hotel 0 is the common store: whoever serves a hotel is served by it.
      AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
      AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
-     AND n.severity >= p.min_severity
      -- The installation is the concern of who keeps the server, and of administrators where nobody is named for it.
      AND (p.role = 'server' OR n.type <> ALL(CAST(:server_types AS text[])) OR NOT EXISTS (
          SELECT FROM ml_people k JOIN ml_channels kc ON kc.person_id = k.id WHERE k.role = 'server' AND k.is_active))
+-- An incident is as severe as the most severe of its alerts that the person may hear of; before: without today's.
+CROSS JOIN LATERAL (
+    SELECT greatest(n.severity, max(m.severity)) AS severity,
+           max(m.severity) FILTER (WHERE m.id NOT IN (SELECT own_id FROM news WHERE is_opening)) AS before
+    FROM ml_alerts m
+    WHERE m.incident_id = n.incident_id AND is_live(m.status) AND NOT n.is_end
+      AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))) w
 JOIN ml_channels c ON c.person_id = p.id
-WHERE (NOT n.is_end
-       AND NOT coalesce(n.known_severity >= p.min_severity
-                        AND (p.alert_types IS NULL OR n.known_type = ANY(p.alert_types)), false))
-   OR ((p.wants_resolved OR n.is_withdrawn) AND EXISTS (
-       SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
-       WHERE o.alert_id = n.alert_id AND mailbox(oc) = mailbox(c) AND o.status = 'sent'))
--- Two accounts with one mailbox get one mail, as the one of them asks that gets it sooner.
-ORDER BY n.event_id, mailbox(c), p.digest_at IS NOT NULL, c.id
+CROSS JOIN LATERAL (
+    SELECT coalesce(bool_or(o.status = 'sent'), false) AS is_sent,
+           coalesce(bool_or(o.status = 'sent' AND o.alert_id = n.alert_id), false) AS is_own_sent,
+           coalesce(bool_or(o.status IN ('waiting', 'bundled', 'sent') AND is_live(m.status)), false) AS is_known
+    FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id JOIN ml_alerts m ON m.id = o.alert_id
+    WHERE (m.id = n.incident_id OR m.incident_id = n.incident_id) AND mailbox(oc) = mailbox(c)) k
+WHERE w.severity >= p.min_severity
+  AND CASE WHEN n.is_end THEN (n.is_withdrawn AND k.is_sent) OR (p.wants_resolved AND k.is_own_sent)
+           ELSE NOT (n.is_opening AND k.is_known AND coalesce(w.before >= w.severity, false)) END
+-- One mail for an incident, about the alert that counts. Two accounts with one mailbox get one mail, as the one of them
+-- asks that gets it sooner.
+ORDER BY n.incident_id, n.is_end, mailbox(c), n.is_withdrawn DESC, n.is_counted DESC, n.severity DESC, n.own_id,
+         p.digest_at IS NOT NULL, c.id
 ON CONFLICT DO NOTHING
+
+-- name: fetch_parts
+-- The other alerts of an alert's incident that whoever is behind a channel may hear of: live ones, or once the alert is
+-- over those that ended with it.
+SELECT m.id FROM ml_alerts a JOIN ml_alerts m ON m.incident_id = a.incident_id AND m.id <> a.id
+JOIN ml_channels c ON c.id = :channel_id JOIN ml_people p ON p.id = c.person_id
+WHERE a.id = :id AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))
+  AND CASE WHEN is_live(a.status) THEN is_live(m.status) ELSE m.resolved_at = a.resolved_at END
+ORDER BY m.severity DESC, m.id
 
 -- name: enqueue_repeats
 -- Reminds of alerts that nobody has read, whoever wants that, so long after the last time.

@@ -91,6 +91,12 @@ def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installat
     assert set(kind.severities) <= given
 
 
+def test_a_sentence_names_days_as_far_back_as_its_detector_reads() -> None:
+    (vacant,) = (one.spec for one in ALL if one.spec.types == ("vacant_consumption",))
+    named = {kind.type: kind.names_days for kind in KINDS.values() if kind.names_days}
+    assert named == {"vacant_consumption": vacant.reads["vacant"]}
+
+
 def test_a_reason_that_is_not_named_is_medium() -> None:
     assert severity_of("model_fallback", "model_refused", 500) == "medium"
 
@@ -123,6 +129,7 @@ def test_more_at_stake_and_less_time_never_lower_a_severity(kind: AlertType, rea
         ("vacant_consumption", "vacant", 1, None, None, "high"),
         ("vacant_consumption", "vacant", 5, None, None, "critical"),
         ("vacant_consumption", "after_first_check", 50, None, None, "high"),
+        ("vacant_consumption", "rejected_rows", 50, None, None, "high"),
         ("vacant_consumption", "after_departure", 3, None, None, "medium"),
         ("stock_depletion", "depletion", 0, 6.5, 0, "high"),
         ("stock_depletion", "depletion", 0, 6.5, 1, "medium"),

@@ -218,7 +218,21 @@ def test_the_currency_is_shown_with_amounts(imported: str, capsys: pytest.Captur
     with make_engine(imported, ZONE).connect() as connection:
         raise_alerts(connection, replace(HIGH_ROOM, impact=719.5))
         connection.commit()
-    done(imported, "people", "add", "ayse", "--email", "a@hotel.example", "--severity", "low", "--quiet")
+    done(
+        imported,
+        "people",
+        "add",
+        "ayse",
+        "--email",
+        "a@hotel.example",
+        "--role",
+        "administrator",
+        "--hotel",
+        "all",
+        "--severity",
+        "low",
+        "--quiet",
+    )
     done(imported, "alerts", "read", "1", "--quiet")
     done(imported, "alerts", "reopen", "1", "--quiet")
     capsys.readouterr()

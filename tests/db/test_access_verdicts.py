@@ -65,11 +65,15 @@ def test_nobody_gives_a_verdict_as_the_system_or_at_another_time(hotels: str, ch
     assert sql(hotels, "SELECT status FROM minibar_ml.ml_alerts WHERE id = 1") == [("open",)]
 
 
-def test_who_mutes_an_alert_by_psql_is_on_record(hotels: str) -> None:
+def test_nobody_but_a_job_says_which_alert_explains_another(hotels: str) -> None:
     url = login(hotels, "manager", "--as", "administrator", "--hotel", "1")
-    assert psql(url, "UPDATE minibar_ml.ml_alerts SET muted_by = 2 WHERE id = 1") == ""
+    for other in (2, 999):
+        said = psql(url, f"UPDATE minibar_ml.ml_alerts SET muted_by = {other} WHERE id = 1")
+        assert "only a job" in said, "whether the other exists is not said"
+    sql(hotels, "UPDATE minibar_ml.ml_alerts SET muted_by = 2 WHERE id = 1")
+    assert psql(url, "UPDATE minibar_ml.ml_alerts SET muted_by = NULL WHERE id = 1") == ""
     last = "SELECT action, operator, subject FROM minibar_ml.ml_audit_log ORDER BY id DESC LIMIT 1"
-    assert sql(hotels, last) == [("alert.mute", make_url(url).username, "alert 1")]
+    assert sql(hotels, last) == [("alert.unmute", make_url(url).username, "alert 1")]
 
 
 def test_who_sees_an_alert_and_may_not_change_it_gets_an_error(hotels: str, capsys: Capture) -> None:

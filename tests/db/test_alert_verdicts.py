@@ -132,7 +132,16 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: C
     _crowd(connection, 100_000, live_of=200)
     values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
-    values |= {"evaluated": [], "state_types": [], "state_reasons": [], "normal_days": "{}", "most_quiet_days": 60}
+    values |= {
+        "evaluated": [],
+        "state_types": [],
+        "state_reasons": [],
+        "normal_days": "{}",
+        "most_quiet_days": 60,
+        "stale_types": [],
+        "shown_by_any": [],
+    }
+    values |= {"shown_by_any": []}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)
     values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}
     assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.mute", values)

@@ -143,6 +143,26 @@ def test_a_false_positive_is_not_raised_again_by_the_same_day(connection: Connec
     assert detect(connection, replace(HIGH_ROOM, score=99.0)) == Transitions(suppressed=1)
 
 
+@pytest.mark.parametrize("verdict", ["resolved", "false_positive"])
+def test_a_day_that_a_person_decided_on_stays_decided_however_its_records_grow(
+    connection: Connection, verdict: alerts.Verdict
+) -> None:
+    detect(connection, VACANT)
+    (alert,) = rows(connection)
+    alerts.set_verdict(connection, [alert.id], verdict, "ayse", evening(D))
+    detect(connection, replace(VACANT, value=60.0))
+    assert [row.status for row in rows(connection)] == [verdict]
+    detect(connection, on(VACANT, 1))
+    assert [row.status for row in rows(connection)] == [verdict, "open"], "another day is another fault"
+
+
+def test_a_false_alarm_was_no_loss(connection: Connection) -> None:
+    detect(connection, VACANT)
+    (alert,) = rows(connection)
+    (closed,) = alerts.set_verdict(connection, [alert.id], "false_positive", "ayse", evening(D))
+    assert (closed.impact, closed.counted_impact) == (27.5, 0.0)
+
+
 def test_an_event_on_the_next_day_is_a_new_alert_after_a_verdict(connection: Connection) -> None:
     _set_verdict(connection, HIGH_ROOM, "false_positive")
     assert detect(connection, on(HIGH_ROOM, 1)) == Transitions(opened=1)

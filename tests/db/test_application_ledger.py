@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.application import Application
-from support.hotels import done, points, sql
+from support.hotels import command, done, points, sql
 
 AS_OF = "2025-11-17"
 
@@ -68,6 +68,65 @@ def test_a_late_cancellation_changes_the_day_of_its_issue(hotel: Application) ->
 def test_a_cancellation_without_its_issue_is_a_return(hotel: Application) -> None:
     _moved(hotel, 1, "giris", 10, "2025-11-12 09:00", "Zimmet iptali - A B - Zimmet #9")
     assert [(day, context["returned"]) for day, _, context in _outflow(hotel)] == [("2025-11-12", 10)]
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "day"),
+    [
+        ("Hızlı zimmet atama - Kat2 X", "Zimmet iadesi - Kat2 X", "09"),
+        ("Zimmet atama - Kat2 X", "Zimmet iadesi - kat2 x ", "09"),
+        ("FIFO Stok Çıkışı - zimmet", "Zimmet iadesi - Kat2 X", "12"),
+        ("FIFO Stok Çıkışı - zimmet_transfer", "Zimmet iadesi - Otel ID: 1", "08"),
+    ],
+)
+def test_what_was_issued_and_brought_back_never_left(hotel: Application, out: str, back: str, day: str) -> None:
+    _moved(hotel, 1, "cikis", 60, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 60, f"2025-11-{day} 10:00", back)
+    assert {value for _, value, _ in _outflow(hotel)} == {0}
+    assert {context["returned"] for _, _, context in _outflow(hotel)} == {0}
+
+
+@pytest.mark.parametrize("back", ["Zimmet iadesi - A B", "Zimmet iptali - A B - Zimmet #7"])
+@pytest.mark.parametrize("out", ["Zimmet atama - A B", "FIFO Stok Çıkışı - zimmet"])
+def test_of_an_issue_that_came_back_in_part_only_the_rest_left(hotel: Application, out: str, back: str) -> None:
+    _moved(hotel, 1, "cikis", 48, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 40, "2025-11-10 09:00", back)
+    assert [(day, value, context["returned"]) for day, value, context in _outflow(hotel)] == [
+        ("2025-11-08", 8, 0), ("2025-11-10", 0, 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("back", ["Zimmet iadesi - Otel ID: 1", "Zimmet iptali - A B - Zimmet #7"])
+def test_an_issue_may_come_back_in_several_parts(hotel: Application, back: str) -> None:
+    out = "FIFO Stok Çıkışı - zimmet_transfer" if "Otel" in back else "Zimmet atama - A B"
+    _moved(hotel, 1, "cikis", 50, "2025-11-08 09:00", out)
+    _moved(hotel, 1, "giris", 20, "2025-11-08 10:00", back)
+    _moved(hotel, 1, "giris", 30, "2025-11-09 10:00", back)
+    assert {value for _, value, _ in _outflow(hotel)} == {0}
+
+
+def test_one_return_may_be_of_several_issues_the_latest_first(hotel: Application) -> None:
+    for day, units in (("08", 30), ("09", 20), ("10", 10)):
+        _moved(hotel, 1, "cikis", units, f"2025-11-{day} 09:00", "Zimmet atama - A B")
+    _moved(hotel, 1, "giris", 25, "2025-11-11 09:00", "Zimmet iadesi - A B")
+    assert [(day, value) for day, value, _ in _outflow(hotel) if value] == [("2025-11-08", 30), ("2025-11-09", 5)]
+
+
+@pytest.mark.parametrize(
+    ("out", "back", "on"),
+    [
+        ("Zimmet atama - C D", "Zimmet iadesi - A B", "2025-11-10"),
+        ("Zimmet atama - A B", "Zimmet iadesi - Otel ID: 1", "2025-11-10"),
+        ("FIFO Stok Çıkışı - zimmet_transfer", "Zimmet iadesi - A B", "2025-11-10"),
+        ("Zimmet atama - A B", "Zimmet iadesi - A B", "2025-10-01"),
+    ],
+)
+def test_what_another_brings_back_or_after_a_month_is_a_return(
+    hotel: Application, out: str, back: str, on: str
+) -> None:
+    _moved(hotel, 1, "cikis", 24, on + " 09:00", out)
+    _moved(hotel, 1, "giris", 24, "2025-11-12 09:00", back)
+    assert [(value, context["returned"]) for _, value, context in _outflow(hotel)] == [(24, 0), (0, 24)]
 
 
 @pytest.mark.parametrize(
@@ -188,6 +247,64 @@ def test_what_was_drawn_and_shows_in_no_room_is_missing_unless_it_was_put_back(f
     assert _lost(floor) == [(7, 27)]
     _drawn(floor, 5, "2025-11-10 11:30", kind="iade")
     assert _lost(floor) == [(2, 22)]
+
+
+def test_a_draw_whose_room_row_was_never_written_accuses_nobody(floor: Application) -> None:
+    _drawn(floor, 4, "2025-11-10 12:06")
+    assert _lost(floor) == [(0, 24)]
+
+
+def test_a_draw_that_was_repeated_with_its_room_row_is_one_draw(floor: Application) -> None:
+    _drawn(floor, 9, "2025-11-10 12:06:00")
+    _drawn(floor, 9, "2025-11-10 12:06:20")
+    floor.setup(1, "2025-11-10 12:06:20", 1, 9)
+    assert _lost(floor) == [(0, 29)]
+
+
+def test_a_draw_that_was_repeated_in_vain_is_one_draw(floor: Application) -> None:
+    for at in ("12:06:00", "12:07:30", "12:09:00"):
+        _drawn(floor, 4, f"2025-11-10 {at}")
+    assert _lost(floor) == [(0, 32)]
+
+
+@pytest.mark.parametrize("units", [6, 12])
+def test_an_extra_whose_row_was_deleted_accuses_nobody(floor: Application, units: int) -> None:
+    """The older page keeps an extra in a column of its own, and deleting the row gives nothing back."""
+    _drawn(floor, units, "2025-11-10 12:06", kind="ekstra_ekleme")
+    assert _lost(floor) == [(0, 20 + units)]
+
+
+def test_three_draws_of_a_day_without_a_room_are_missing(floor: Application) -> None:
+    for hour in (12, 13, 14):
+        assert [lost for lost, _ in _lost(floor)] == [0]
+        _drawn(floor, 4, f"2025-11-10 {hour}:06")
+    assert _lost(floor) == [(12, 32)]
+
+
+def test_draws_are_compared_where_a_column_of_the_old_custody_is_lost(floor: Application) -> None:
+    _drawn(floor, 7, "2025-11-10 11:00")
+    sql(floor.url, "ALTER TABLE public.personel_zimmet_detay DROP COLUMN kalan_miktar")
+    command(floor.url, "collect", "--as-of", AS_OF, "--quiet")
+    assert [value for value, _ in points(floor.url, "custody_loss").values()] == [7]
+
+
+def test_draws_are_compared_in_a_hotel_without_the_old_custody(
+    floor: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(floor.url, "db", "init", "--without", "custody", "--quiet")
+    _drawn(floor, 7, "2025-11-10 11:00")
+    assert _lost(floor) == [(7, 27)]
+    capsys.readouterr()
+    done(floor.url, "db", "check")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "losses in custody of the floor store" in said
+    assert "the hotel system has no custody" not in said
+
+
+@pytest.mark.parametrize(("again", "drawn"), [("2025-11-10 09:05:20", 20), ("2025-11-10 09:06:30", 24)])
+def test_a_draw_that_was_sent_twice_is_one(floor: Application, again: str, drawn: int) -> None:
+    _drawn(floor, 4, again)
+    assert _lost(floor) == [(0, drawn)]
 
 
 def test_a_visit_that_an_administrator_deleted_accuses_nobody(floor: Application) -> None:

@@ -7,7 +7,7 @@ from support.application import Application
 from support.hotels import done, points, sql
 
 FIRST, LAST = date(2025, 11, 1), date(2025, 11, 16)
-UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure"}
+UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure", "rejected_rows"}
 
 
 @pytest.fixture
@@ -173,6 +173,18 @@ def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Appli
     assert (_vacant(hotel, as_of, 1), _vacant(hotel, as_of, 2)) == ({"2025-11-10": 2}, {})
 
 
+@pytest.mark.parametrize("asked", ["2025-11-10 20:00", "2025-11-05 20:00", None])
+def test_a_guest_who_asked_for_a_refill_had_the_room(hotel: Application, asked: str | None) -> None:
+    hotel.empty(1, "2025-11-10 10:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    if asked:
+        sql(hotel.url, "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+            " VALUES (1, CAST(:asked AS timestamptz), 'beklemede')", asked=asked)  # fmt: skip
+    is_vacant = asked != "2025-11-10 20:00"
+    assert _vacant(hotel) == ({"2025-11-11": 3} if is_vacant else {})
+    assert _context(hotel, "2025-11-11")["known"] is is_vacant
+
+
 # Rooms let for the day
 
 
@@ -200,6 +212,80 @@ def test_a_day_and_the_night_after_it_are_two_facts(hotel: Application) -> None:
     context = _context(hotel, "2025-11-11")
     assert (context["nights"], context["guest_nights"], context["stays"]) == (2, 3, 1)
     assert sorted(_states(hotel, "2025-11-10")) == ["day_use", "occupied"]
+
+
+# Rows that the lists reject
+
+
+@pytest.mark.parametrize(
+    ("rejects", "is_certain"),
+    [
+        ({}, True),
+        ({"arrivals": 1}, True),
+        ({"departures": 1}, True),
+        ({"arrivals": 1, "departures": 2}, False),
+        ({"in_house": 2}, True),
+        ({"in_house": 3}, False),
+    ],
+)
+def test_where_a_guest_may_have_been_on_a_rejected_row_a_find_is_evidence(
+    hotel: Application, rejects: dict[str, int], is_certain: bool
+) -> None:
+    for day in range(2, 17):
+        for kind in ("in_house", "arrivals", "departures"):
+            hotel.file(f"2025-11-{day:02d} 08:00", kind, 20, rejects.get(kind, 0) if day == 10 else 0)
+    for day in ("08", "09", "11", "12", "13"):
+        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
+    certain = {f"2025-11-{day}": 3.0 for day in ("09", "11", "12", "13")}
+    expected = certain if is_certain else {day: units for day, units in certain.items() if day >= "2025-11-12"}
+    if not is_certain and "in_house" not in rejects:
+        expected |= {"2025-11-09": 3.0}
+    assert _vacant(hotel) == expected
+    context = next(c for key, (_, c) in points(hotel.url, "vacant_consumption").items() if key[2][:10] == "2025-11-11")
+    assert context.get("rejected_rows", False) is not is_certain
+
+
+def test_a_list_whose_rows_were_mostly_rejected_was_not_loaded(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for day in range(2, 17):
+        hotel.file(f"2025-11-{day:02d} 08:00", "in_house", 30, 18 if day in (10, 11) else 0)
+    # A list of yesterday's arrivals is loaded as one of guests in house.
+    hotel.file("2025-11-10 08:05", "in_house", 3, 0)
+    hotel.file("2025-11-13 08:05", "in_house", 3, 3)
+    for day in ("09", "10", "11", "12", "13", "14", "15"):
+        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
+    assert _vacant(hotel) == {"2025-11-13": 3, "2025-11-14": 3, "2025-11-15": 3}
+    assert {day: _context(hotel, f"2025-11-{day}")["known"] for day in ("11", "15")} == {"11": False, "15": True}
+    capsys.readouterr()
+    done(hotel.url, "db", "check")
+    assert "2 refused" in capsys.readouterr().out
+
+
+# Sharers
+
+
+@pytest.mark.parametrize(("kind", "is_vacant"), [("in_house", False), ("arrival", True)])
+def test_of_two_guests_in_house_with_one_arrival_one_may_stay_longer(
+    hotel: Application, kind: str, is_vacant: bool
+) -> None:
+    hotel.stay(1, "2025-11-05", "2025-11-12", guests=1, kind=kind, made="2025-11-06 08:00", code="p")
+    hotel.stay(1, "2025-11-05", "2025-11-07", guests=1, made="2025-11-07 08:00", code="q")
+    hotel.empty(1, "2025-11-08 10:00")
+    for day in ("09", "15"):
+        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
+    found = _vacant(hotel)
+    assert ("2025-11-09" in found) is is_vacant
+    assert _states(hotel, "2025-11-09") == ([] if is_vacant else ["unknown"])
+
+
+def test_the_next_guest_shows_that_all_sharers_have_left(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-05", "2025-11-14", guests=1, made="2025-11-06 08:00", code="p")
+    hotel.stay(1, "2025-11-05", "2025-11-07", guests=1, made="2025-11-07 08:00", code="q")
+    hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code="r")
+    assert _vacant(hotel) == {}
+    states = [_states(hotel, f"2025-11-{day:02d}") for day in (6, 7, 9, 10, 13)]
+    assert states == [["occupied"], ["unknown"], ["occupied"], [], []]
 
 
 # Rows of former guests

@@ -42,7 +42,7 @@ def test_rows_of_one_visit_are_one_visit_with_the_verdict_of_one_row(hotel: Appl
 
 
 def test_a_check_saved_twice_is_one_visit_and_one_theft(hotel: Application) -> None:
-    hotel.stay(1, "2025-11-08 15:00", "2025-11-10 09:00")
+    hotel.stay(1, "2025-11-08 15:00", "2025-11-10 09:00", made="2025-11-10 09:05")
     hotel.empty(1, "2025-11-10 11:30")
     for second in ("00", "02"):
         hotel.setup(1, f"2025-11-10 12:30:{second}", 1, 4)

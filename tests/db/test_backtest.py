@@ -175,7 +175,7 @@ def test_the_budget_is_compared_with_what_would_have_been_raised(
     assert [one["day"] for one in printed["by_day"]][::6] == ["2025-11-10", "2025-11-16"]
     assert printed["hotels"] == [
         {"hotel_id": 1, "rooms": rooms, "days": 7, "days_by_phase": {"normal": 7},
-         "history": {"days": 60, "phase": "normal"}, "alerts": printed["alerts"]}
+         "history": {"days": 60, "phase": "normal", "silent_days": 0}, "alerts": printed["alerts"]}
     ]  # fmt: skip
     examples = printed["examples"]
     assert len(examples) == min(10, printed["alerts"])
@@ -208,7 +208,7 @@ def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.
     printed = json.loads(captured.out)
     assert (printed["since"], printed["days"]) == ("2025-11-12", 5)
     assert printed["hotels"][0]["days_by_phase"] == {"learning": 5}
-    assert printed["hotels"][0]["history"] == {"days": 5, "phase": "learning"}
+    assert printed["hotels"][0]["history"] == {"days": 5, "phase": "learning", "silent_days": 0}
     assert "History starts on 2025-11-12: 5 of 30 days were checked." in captured.err
     assert "hotel 1: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
     assert "hotel 1: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err

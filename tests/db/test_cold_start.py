@@ -42,7 +42,7 @@ def test_detect_and_the_list_show_the_phase(
 ) -> None:
     _with_history(collected, days)
     assert command(collected, "detect", "--as-of", AS_OF, "--json") == 0
-    assert json.loads(capsys.readouterr().out)["phases"] == {"1": {"days": days, "phase": phase}}
+    assert json.loads(capsys.readouterr().out)["phases"] == {"1": {"days": days, "phase": phase, "silent_days": 0}}
     for reading in (["alerts", "list"], ["alerts", "stats", "--as-of", AS_OF]):
         assert command(collected, *reading) == 0
         assert (f"phase {phase}, {days} days of history" in capsys.readouterr().err) == (phase != "normal")

@@ -24,8 +24,13 @@ LATE_DAY, LONG_AGO = date(2025, 11, 13), date(2025, 10, 27)
 
 
 def test_both_layouts_of_one_hotel_give_the_same_points(hotel_points: dict[Layout, str]) -> None:
-    assert len(points(hotel_points["a"])) > 5000
-    assert checksum(hotel_points["a"]) == checksum(hotel_points["b"])
+    a, b = (points(hotel_points[layout]) for layout in ("a", "b"))
+    assert len(a) > 5000
+    assert a.keys() == b.keys()
+    # Layout A does not say when a row was written, so its hours of departure are plans: the evidence is weaker.
+    differing = {key[0] for key in a if a[key] != b[key]}
+    assert differing <= {"vacant_consumption"}
+    assert all(a[key][0] == b[key][0] for key in a)
 
 
 def test_both_layouts_of_one_hotel_give_the_same_alerts(

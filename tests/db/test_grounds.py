@@ -1,7 +1,7 @@
 """Alerts look at their records again at every run: corrected, moved, deleted and late ones."""
 
 import json
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -110,6 +110,25 @@ def test_of_two_days_the_one_that_is_left_holds_the_alert(hotel: Application) ->
     assert alerts(hotel.url, columns="occurred_on, last_occurred_on") == [(date(2025, 11, 11), date(2025, 11, 11))]
 
 
+def test_a_sentence_names_no_earlier_day_that_the_records_no_longer_show(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = hotel.setup(1, "2025-11-10 12:30", 1, 9)
+    hotel.empty(1, "2025-11-20 12:30")
+    hotel.setup(1, "2025-11-21 12:30", 1, 2)
+    hotel.recorded(date(2025, 11, 17), date(2025, 11, 23))
+    _run(hotel, FOUND)
+    _run(hotel, "2025-11-21T20:00")
+    _run(hotel, "2025-11-22T20:00")
+    assert _shown(hotel, capsys, "--json")["facts"]["earlier"] == [{"on": "2025-11-10", "units": 9.0}]
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 4 WHERE islem_id = :row", row=first)
+    _run(hotel, "2025-11-23T20:00")
+    assert _shown(hotel, capsys, "--json")["facts"]["earlier"] == [{"on": "2025-11-10", "units": 4.0}]
+    sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=first)
+    _run(hotel, "2025-11-24T20:00")
+    assert "earlier" not in _shown(hotel, capsys, "--json")["facts"]
+
+
 def test_a_verdict_is_not_touched_by_what_the_records_say_later(hotel: Application) -> None:
     row = hotel.setup(1, "2025-11-10 12:30", 1, 40)
     _run(hotel, FOUND)
@@ -132,12 +151,12 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
         "people",
         "add",
         "ayse",
+        "--role",
+        "administrator",
         "--email",
         "ayse@otel.example",
         "--severity",
         "low",
-        "--role",
-        "administrator",
         "--quiet",
     )
     hotel.setup(3, "2025-10-20 12:30", 1, 5)
@@ -182,19 +201,21 @@ def _ask(hotel: Application, room: int, at: str, answered: str | None = None) ->
 
 
 @pytest.mark.parametrize(
-    ("ended_by", "minutes", "said"),
+    ("ended_by", "leaves", "minutes", "said"),
     [
-        # Hours of a list are plans: the guest is gone by check-out time.
-        ("departure", 180.0, "a refill was requested and never recorded; the guest left after 3 hours"),
-        ("refill", 90.0, "a refill was recorded 90 minutes after it was requested"),
-        ("later_request", 60.0, "until a later one of the room was completed"),
+        # That hour was written down on arrival: a plan, and guests may stay until check-out time.
+        ("departure", "10 11:00", 180.0, "a refill was requested and never recorded; the guest left after 3 hours"),
+        ("departure", "10 14:00", 300.0, "a refill was requested and never recorded; the guest left after 5 hours"),
+        ("refill", "13 11:00", 90.0, "a refill was recorded 90 minutes after it was requested"),
+        ("later_request", "13 11:00", 60.0, "until a later one of the room was completed"),
     ],
+    ids=["check-out time", "a late departure", "a refill", "a later request"],
 )
 def test_a_request_that_nobody_closed_ends_with_its_subject(
-    hotel: Application, capsys: pytest.CaptureFixture[str], ended_by: str, minutes: float, said: str
+    hotel: Application, capsys: pytest.CaptureFixture[str], ended_by: str, leaves: str, minutes: float, said: str
 ) -> None:
     day = date(2025, 11, 10)
-    hotel.stay(2, "2025-11-08 15:00", f"{day} 11:00" if ended_by == "departure" else f"{day + timedelta(days=3)} 11:00")
+    hotel.stay(2, "2025-11-08 15:00", f"2025-11-{leaves}")
     _ask(hotel, 2, f"{day} 09:00")
     assert _run(hotel, f"{day}T09:45") == [("unanswered_request", 2, "open", 45.0, None, 1)]
     if ended_by == "refill":
@@ -202,7 +223,9 @@ def test_a_request_that_nobody_closed_ends_with_its_subject(
     if ended_by == "later_request":
         # Answers are written as UTC.
         _ask(hotel, 2, f"{day} 09:30", f"{day} 08:00")
-    assert _run(hotel, f"{day}T12:00") == [("unanswered_request", 2, "resolved", minutes, None, 1)]
+    if leaves == "10 14:00":
+        assert _run(hotel, f"{day}T13:00") == [("unanswered_request", 2, "open", 240.0, None, 1)], "still there"
+    assert _run(hotel, f"{day}T14:30") == [("unanswered_request", 2, "resolved", minutes, None, 1)]
     assert said in _shown(hotel, capsys, "--json")["message"]
 
 

@@ -80,6 +80,13 @@ def test_a_room_that_took_little_of_a_shift_is_no_part_of_it(connection: Connect
     assert {incident for incident, _, _ in _incidents(connection)} == {None}
 
 
+def test_a_room_that_took_most_of_what_was_too_much_is_not_hidden_by_its_product(connection: Connection) -> None:
+    took = {"products": [{"id": 146, "name": "Kola", "units": 25}]}
+    shift = replace(DEMAND, severity="medium", value=31.0, expected=4.0)
+    detect(connection, shift, replace(HIGH_ROOM, value=25.0, facts=took))
+    assert [(row.incident_id, row.muted_by) for row in rows(connection)] == [(1, None), (1, None)]
+
+
 def test_one_room_and_day_is_one_incident(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, VACANT)
     assert [incident for incident, _, _ in _incidents(connection)] == [1, 1]
@@ -126,21 +133,66 @@ def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> Non
     )
     detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), day=today)
     connection.commit()
-    with serving(Mailbox()) as mailbox:
-        done(store_url, "alerts", "notify", "--quiet", **mailbox.settings())
-    sent = sorted(mail["To"].addresses[0].username for mail in mailbox.accepted)
-    assert sent == ["ayse", "depo"]
+    mails = _notified(store_url)
+    assert sorted(mails) == ["ayse", "depo"]
+    assert "Unexplained stock loss" in mails["ayse"], "about the alert that counts, and not the first one"
+    assert "Same cause: alert 2 (critical), Unusual stock movement" in mails["ayse"]
+    assert "Same cause" not in mails["depo"], "who does not hear of a type is sent nothing of it"
+    sql(
+        store_url,
+        "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_by = 'system', resolved_at = now(),"
+        " end_reason = 'records_changed' WHERE type = 'stock_anomaly'",
+    )
+    (withdrawn,) = _notified(store_url).items()
+    assert withdrawn[0] == "ayse", "who was sent a message that named it"
+    assert "Alert withdrawn, records changed" in withdrawn[1]
+    assert _notified(store_url) == {}
 
 
-def test_the_mail_of_an_incident_is_about_its_most_severe_part(store_url: str, connection: Connection) -> None:
+def test_a_mail_about_a_shift_names_the_room_that_is_worse_and_is_as_severe(
+    store_url: str, connection: Connection
+) -> None:
     today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
     done(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet")
-    took = {"products": [{"id": 146, "name": "Kola", "units": 25}]}
-    shift = replace(DEMAND, occurred_on=today, severity="medium", value=31.0, expected=4.0)
-    detect(connection, shift, replace(HIGH_ROOM, occurred_on=today, value=25.0, facts=took), day=today)
+    shift = replace(DEMAND, severity="medium", impact=500.0, occurred_on=today)
+    took = {"guests": 2, "nights": 1, "products": [{"id": 146, "name": "Efes", "units": 9}]}
+    rest = replace(HIGH_ROOM, severity="low", facts=took, occurred_on=today)
+    detect(connection, shift, rest, day=today)
     connection.commit()
+    (mail,) = _notified(store_url).values()
+    assert "[Medium]" in mail
+    worse = replace(rest, entity_id=1127, severity="critical")
+    detect(connection, shift, rest, worse, day=today)
+    connection.commit()
+    (mail,) = _notified(store_url).values()
+    assert "[Critical]" in mail
+    assert "(critical), Unusual consumption, 1127" in mail
+    detect(connection, shift, rest, worse, replace(rest, entity_id=1128), day=today)
+    connection.commit()
+    assert _notified(store_url) == {}, "no mail about a part that is not worse"
+
+
+def test_the_list_shows_an_incident_as_severe_as_its_worst_part(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    took = {"guests": 2, "nights": 1, "products": [{"id": 146, "name": "Efes", "units": 9}]}
+    other = replace(HIGH_ROOM, entity_id=1127, severity="high")
+    shift = replace(DEMAND, severity="medium")
+    detect(connection, shift, replace(HIGH_ROOM, severity="critical", facts=took), other)
+    connection.commit()
+    capsys.readouterr()
+    assert main(["alerts", "list"]) == 0
+    severities = [line.split()[1] for line in capsys.readouterr().out.splitlines() if line[:3].strip().isdigit()]
+    assert severities == ["critical", "high"]
+
+
+def _notified(url: str) -> dict[str, str]:
+    """By addressee, the subject and text of the mails that are sent now."""
     with serving(Mailbox()) as mailbox:
-        done(store_url, "alerts", "notify", "--quiet", **mailbox.settings())
-    assert [(mail["Subject"].startswith("[High]"), "1126" in mail["Subject"]) for mail in mailbox.accepted] == [
-        (True, True)
+        done(url, "alerts", "notify", "--quiet", **mailbox.settings())
+    mails = [
+        (mail["To"].addresses[0].username, f"{mail['Subject']} {mail.get_body(('plain',)).get_content()}")
+        for mail in mailbox.accepted
     ]
+    assert len({to for to, _ in mails}) == len(mails), "one mail an incident"
+    return {to: " ".join(text.split()) for to, text in mails}

@@ -133,7 +133,8 @@ def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Con
 
 def test_the_trailing_window_is_written_without_reading_the_years_before(_store: Connection) -> None:
     _store.execute(query("collect.create_scratch"))
-    nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL, until_on="2025-11-17", run_id=1)
+    days = {"changes_since": "2025-10-13", "until_on": "2025-11-17"}
+    nodes = _plan_of(_store, "collect.upsert", trailing_since=SINCE, until=UNTIL, run_id=1, **days)
     read = {node["Relation Name"] for node in nodes if "Scan" in node["Node Type"] and "Relation Name" in node}
     assert read <= {"ml_metrics_2025_11", "computed_metrics"}
 

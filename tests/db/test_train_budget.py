@@ -20,7 +20,7 @@ def test_each_detectors_share_and_what_held_out_days_showed_are_printed(
 ) -> None:
     printed = _train(collected, capsys, ML_ALERT_BUDGET="4")
     assert printed["budget_per_1000_rooms_day"] == 4
-    assert printed["phases"] == {"1": {"days": 60, "phase": "normal"}}
+    assert printed["phases"] == {"1": {"days": 60, "phase": "normal", "silent_days": 0}}
     assert {one["detector"]: one["share"] for one in printed["detectors"]}.items() <= shares().items()
     for one in printed["detectors"]:
         assert one["hotel_id"] == 1
@@ -45,6 +45,6 @@ def test_a_hotel_of_a_few_days_gets_no_threshold_and_the_reason_is_printed(
 ) -> None:
     sql(collected, "DELETE FROM minibar_ml.ml_metrics WHERE business_date < '2025-11-12'")
     printed = _train(collected, capsys, ML_MIN_DATA_POINTS="10", ML_LOOKBACK_DAYS="1")
-    assert printed["phases"] == {"1": {"days": 5, "phase": "learning"}}
+    assert printed["phases"] == {"1": {"days": 5, "phase": "learning", "silent_days": 0}}
     assert printed["detectors"] == []
     assert {one["reason"] for one in printed["trained"]} == {"too little data: 4 days of history, needs 7"}

@@ -110,9 +110,13 @@ def test_a_login_asks_for_its_own_hotels_alone(store_url: str) -> None:
     done(store_url, "db", "roles", "--apply", "--quiet")
     keeper = login(store_url, "keeper", "--as", "storekeeper", "--hotel", "1")
     boss = login(store_url, "boss", "--as", "administrator", "--hotel", "2")
+    chief = login(store_url, "chief", "--as", "administrator", "--all-hotels")
     asked = "SELECT minibar_ml.hotels_as('{}', ARRAY['administrator', 'storekeeper'])"
     try:
         assert "{1,0}" in psql(keeper, asked.format(make_url(keeper).username))
         assert "{2,0}" not in psql(keeper, asked.format(make_url(boss).username))
+        for function in ("is_any", "is_everywhere"):
+            asked = f"SELECT minibar_ml.{function}('{make_url(chief).username}', ARRAY['administrator'])"
+            assert (psql(chief, asked), psql(keeper, asked)) == ("t", "f")
     finally:
         drop_logins(store_url)

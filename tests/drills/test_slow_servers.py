@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 import pytest
 from support.hotels import command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
+from support.outbox import add
 
 from minibar_ml.deadline import within
 from minibar_ml.domain.errors import ExitCode
@@ -136,7 +137,7 @@ def _talk(line: socket.socket, talk: Talk) -> None:
 @pytest.fixture
 def hotel(store_url: str) -> str:
     """A store with one person and one alert that waits to be sent."""
-    assert command(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--quiet") == 0
+    add(store_url, "ayse")
     raise_alerts(store_url)
     return store_url
 
@@ -186,7 +187,7 @@ def test_doctor_ends_though_the_mail_server_drips(hotel: str, capsys: pytest.Cap
 
 def test_of_many_recipients_the_one_that_is_greylisted_waits_and_the_others_have_theirs(hotel: str) -> None:
     for n in range(1, 9):
-        assert command(hotel, "people", "add", f"p{n}", "--email", f"p{n}@otel.example", "--quiet") == 0
+        add(hotel, f"p{n}")
 
     def greylist(_mailbox: Mailbox, address: str) -> str | None:
         return "450 greylisted, come back" if address.startswith("p3") else None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import ZONE, done, sql
+from support.hotels import ZONE, done, sql, state
 
 from minibar_ml.simulate import HotelPlan, generate, write
 
@@ -65,7 +65,7 @@ def edited(make_database: Callable[..., str]) -> str:
         done(url, "collect", "--as-of", as_of, "--quiet")
         if not evening:
             done(url, "train", "--as-of", as_of, "--quiet")
-        done(url, "detect", "--as-of", as_of, "--quiet", ML_LOOKBACK_DAYS="3")
+        done(url, "detect", "--as-of", as_of, "--quiet")
     return url
 
 
@@ -87,12 +87,12 @@ def _edit(url: str, chance: random.Random, today: date) -> None:
 
 
 DAYS = (
-    "SELECT a.type, a.entity_id, d.occurred_on, d.value FROM minibar_ml.ml_alerts a"
+    "SELECT a.type, a.entity_id, d.occurred_on, d.value, d.severity FROM minibar_ml.ml_alerts a"
     " JOIN minibar_ml.ml_alert_days d ON d.alert_id = a.id WHERE a.entity_type = 'room' AND a.type = ANY(:types)"
     " AND d.occurred_on >= :oldest AND (minibar_ml.is_live(a.status) OR a.end_reason IS NULL) ORDER BY 1, 2, 3"
 )
 ALERTS = (
-    "SELECT type, entity_id, value, reason, occurred_on, last_occurred_on, measured_on, occurrences"
+    "SELECT type, entity_id, value, reason, occurred_on, severity, last_occurred_on, measured_on, occurrences"
     " FROM minibar_ml.ml_alerts WHERE entity_type = 'room' AND type = ANY(:types) AND minibar_ml.is_live(status)"
     " AND last_occurred_on >= :oldest ORDER BY 1, 2"
 )
@@ -107,8 +107,9 @@ def test_after_200_histories_of_edits_alerts_are_those_that_a_walk_over_todays_r
 ) -> None:
     fresh = make_database(edited)
     sql(fresh, "TRUNCATE minibar_ml.ml_alerts CASCADE; DELETE FROM minibar_ml.ml_job_runs WHERE job = 'detect'")
-    as_of, days = f"{FIRST + timedelta(days=EVENINGS - 1)}T23:00", str(3 + EVENINGS - 1)
-    done(fresh, "detect", "--as-of", as_of, "--quiet", ML_LOOKBACK_DAYS=days)
+    last = FIRST + timedelta(days=EVENINGS - 1)
+    state(fresh, ML_LOOKBACK_DAYS=str((last - OLDEST).days))
+    done(fresh, "detect", "--as-of", f"{last}T23:00", "--quiet")
     held, true = _says(edited, DAYS), _says(fresh, DAYS)
     assert set(held) - set(true) == set(), "alerts that today's records contradict"
     assert set(true) - set(held) == set(), "faults that today's records show"

@@ -18,6 +18,7 @@ from minibar_ml.ml.frames import (
     AROUND_DEPARTURE,
     BEFORE_ARRIVAL,
     CERTAIN,
+    REJECTED_ROWS,
     Frames,
 )
 
@@ -68,6 +69,7 @@ def test_whatever_is_gone_from_a_room_that_was_certainly_vacant_is_raised(units:
         (BEFORE_ARRIVAL, "before_arrival"),
         (AROUND_DEPARTURE, "around_departure"),
         (AFTER_FIRST_CHECK, "after_first_check"),
+        (REJECTED_ROWS, "rejected_rows"),
     ],
 )
 def test_where_nothing_else_is_found_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:

@@ -97,6 +97,16 @@ class Application:
                     day=day, kind=kind, state="pending" if day in without else "completed", hour=hour,
                 )  # fmt: skip
 
+    def file(self, at: str, kind: str, lines: int, rejected: int) -> None:
+        """A file of a guest list, in_house, arrivals or departures, and how many of its rows were rejected."""
+        sql(
+            self.url,
+            "INSERT INTO dosya_yuklemeleri (islem_kodu, otel_id, dosya_tipi, yukleme_tarihi, durum, toplam_satir,"
+            " basarili_satir, hatali_satir) VALUES (CAST(:kind AS text) || CAST(:at AS text), 1, :kind,"
+            " CAST(:at AS timestamptz), 'tamamlandi', :lines, 2 * (:lines - :rejected), :rejected)",
+            at=at, kind=kind, lines=lines, rejected=rejected,
+        )  # fmt: skip
+
     def recorded(self, first: date, last: date) -> None:
         """A guest of room 5 who leaves and one who comes every day, so that occupancy is known without uploads."""
         for n in range((last - first).days + 1):

@@ -68,6 +68,13 @@ CASES: list[tuple[Any, ...]] = [
      " Last check: 17 Nov.",
      "Oda 1126: çıkıştan sonraki ikinci kontrolde 4 adet eksik; ilk kontrolde gözden kaçmış olabilir."
      " Son kontrol: 17 Kas."),
+    ("vacant_consumption", "room", "rejected_rows", 4.0, 0.0, (0.0, 0.0), {"previous_on": "2025-11-17"},
+     "Room 1126: 4 units missing while no guest was listed; rows were rejected from the guest lists of these days,"
+     " so a guest may be missing from them."
+     " Last check: 17 Nov.",
+     "Oda 1126: listelerde misafir yokken 4 adet eksilmiş; bu günlerin misafir listelerinde reddedilen satırlar var,"
+     " bir misafir listeye girmemiş olabilir."
+     " Son kontrol: 17 Kas."),
     ("vacant_consumption", "room", "vacant", 1.0, 0.0, (0.0, 0.0),
      {"previous_on": "2025-11-17", "earlier": [{"on": "2025-11-15", "units": 4.0}, {"on": "2025-11-09", "units": 1.0}]},
      "Room 1126: 1 unit missing while the room was vacant. Last check: 17 Nov."

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pandas as pd
 import pytest
 from support.findings import HIGH_ROOM
@@ -126,3 +127,9 @@ def test_a_provisional_alert_keeps_its_severity_and_says_so_in_its_message() -> 
     assert sentences(finding, "1126", "en")[0].endswith(" Provisional: based on only 9 days of history.")
     assert sentences(finding, "1126", "tr")[0].endswith(" Geçici değerlendirme: yalnızca 9 günlük geçmişe dayanıyor.")
     assert "Provisional" not in sentences(HIGH_ROOM, "1126", "en")[0]
+
+
+def test_the_day_on_which_data_come_back_is_not_silent() -> None:
+    days = np.array([DAY, DAY + 6])
+    assert before(days, DAY + 5, 30).silent_days == 4
+    assert before(days, DAY + 6, 30).silent_days == 0

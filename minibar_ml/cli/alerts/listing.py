@@ -122,10 +122,12 @@ class _Found:
     """By the alert that stands for an incident, the other ones."""
 
     def by_incident(self) -> "_Found":
-        """The same with one alert for each incident, the first of the list, which has the incident's possible loss."""
+        """The same with one alert for each incident, the first of the list, with the incident's severity and loss."""
         rows: dict[int, tuple[Alert, str]] = {}
         for alert, group in zip(self.alerts, self.groups or [""] * len(self.alerts), strict=True):
             rows.setdefault(alert.incident_id or alert.id, (_whole(alert, self.incidents), group))
+        if self.groups is None and self.wanted.sort == "severity":
+            rows = dict(sorted(rows.items(), key=lambda row: -SEVERITIES.index(row[1][0].severity)))
         shown = [alert for alert, _ in rows.values()]
         groups = None if self.groups is None else [group for _, group in rows.values()]
         parts = {
@@ -136,9 +138,10 @@ class _Found:
 
 
 def _whole(alert: Alert, incidents: Mapping[int, Sequence[Alert]]) -> Alert:
-    known = [one.counted_impact for one in incidents.get(alert.incident_id or 0, [alert])]
-    priced = [impact for impact in known if impact is not None]
-    return replace(alert, impact=sum(priced) if priced else None)
+    parts = incidents.get(alert.incident_id or 0, [alert])
+    priced = [one.counted_impact for one in parts if one.counted_impact is not None]
+    severest = max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity))
+    return replace(alert, impact=sum(priced) if priced else None, severity=severest.severity)
 
 
 def _span(

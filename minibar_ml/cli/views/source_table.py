@@ -16,6 +16,7 @@ REFUSED = {
     "custody": "custody",
     "stock movements": "ledger",
     "requests": "requests",
+    "guest lists": "files",
 }
 """Kinds of rows that `collect` refuses -> the part they belong to."""
 Refusal = Mapping[str, Any]

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.01
 RATIO_PRIOR, GUESTS_RATIO, OVERLOOKED_RATIO, GREATEST_RATIO = 20.0, 0.3, 0.15, 0.6
 SPAN_HOURS = 1
-REASONS = ("vacant", "after_departure", "before_arrival", "around_departure", "after_first_check")
+REASONS = ("vacant", "after_departure", "before_arrival", "around_departure", "after_first_check", "rejected_rows")
 """By how the vacancy is known; see frames.CERTAIN and those after it."""
 
 
@@ -25,9 +25,10 @@ class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour; and the first check after a guest may have overlooked what the second finds. How often such
-    a time leaves something missing is learned from the hotel's own weeks before the scored day; how much rarer more
-    products are, from two against one: guests who leave late may take several, who overlooks, overlooks one.
+    arrival of unknown hour; a guest may be on no list where rows were rejected; and the first check after a guest may
+    have overlooked what the second finds. How often such a time leaves something missing is learned from the hotel's
+    own weeks before the scored day; how much rarer more products are, from two against one: guests who leave late may
+    take several, who overlooks, overlooks one.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(

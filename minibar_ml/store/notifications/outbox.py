@@ -71,6 +71,12 @@ def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
     return Digest(row.counts, list(row.ids), row.over, list(row.over_ids))
 
 
+def fetch_parts(connection: Connection, alert_id: int, channel_id: int) -> list[int]:
+    """Ids of the other alerts of an alert's incident, of those that whoever is behind a channel may hear of."""
+    values = {"id": alert_id, "channel_id": channel_id}
+    return list(connection.execute(query("outbox.fetch_parts"), values).scalars())
+
+
 def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:
     """A message was accepted, which goes on record in the audit log."""
     connection.execute(query("outbox.mark_sent"), {"id": message.id, "at": at})

@@ -13,7 +13,7 @@ from minibar_ml.store.queries import query
 from minibar_ml.store.source import hotels
 from minibar_ml.store.source.contract import Contract
 
-_NEEDS = {one.type: one.needs for one in COLLECTED}
+_COLLECTED = {one.type: one for one in COLLECTED}
 CUSTODY: MetricType = "custody_loss"
 Fed = set[tuple[int, str]]
 
@@ -28,7 +28,7 @@ def find(connection: Connection, contract: Contract, as_of: datetime) -> list[Id
 
 
 def _fed(connection: Connection, active: list[int], since: datetime, as_of: datetime) -> Fed:
-    asked = {"hotels": [COMMON_STORE, *active], "metrics": list(_NEEDS), "of_ledger": list(LEDGER_METRICS)}
+    asked = {"hotels": [COMMON_STORE, *active], "metrics": list(_COLLECTED), "of_ledger": list(LEDGER_METRICS)}
     rows = connection.execute(query("collect.fed"), {**asked, "since": since, "until": as_of})
     return {(row.hotel_id, row.metric) for row in rows}
 
@@ -64,7 +64,8 @@ def _is_fed(metric: MetricType, hotel: int, fed: Fed) -> bool:
 
 
 def _why(kind: AlertKind, contract: Contract, hotel: int) -> Idle:
-    missing = {function for metric in kind.fed_by for function in _NEEDS[metric]} - contract.usable
+    lacking = [one for one in map(_COLLECTED.__getitem__, kind.fed_by) if not one.can_be_computed(contract.usable)]
+    missing = {function for one in lacking for function in one.needs} - contract.usable
     parts = [part.name for part in PARTS if not missing.isdisjoint(part.functions)]
     if absent := tuple(part for part in parts if part in contract.absent):
         return Idle(kind.type, hotel, "absent", absent)

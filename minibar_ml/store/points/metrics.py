@@ -12,6 +12,7 @@ from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import (
     BREAK_MINUTES,
     COMMON_STORE,
+    DRAWS,
     OWN_DEPOTS,
     STAYS,
     VISIT_MINUTES,
@@ -105,12 +106,14 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
+    (STAYS | {"source_list_files"}, ("stage_files",)),
     (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (STAYS | {"source_refill_requests"}, ("stage_askers",)),
     (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
-    (VISITS | {"source_floor_draws", "source_stock_movements"}, ("stage_draws",)),
+    (DRAWS, ("stage_draws",)),
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),

@@ -62,8 +62,8 @@ def _is_expected(metric: MetricType, hotel: int, known: Collection[int], store: 
 
 
 def _is_readable(metric: MetricType, usable: Collection[str] | None) -> bool:
-    needs = next((collected.needs for collected in COLLECTED if collected.type == metric), frozenset[str]())
-    return usable is None or needs <= set(usable)
+    collected = next((one for one in COLLECTED if one.type == metric), None)
+    return usable is None or collected is None or collected.can_be_computed(usable)
 
 
 def _spread(row: Row[Any]) -> Spread:

@@ -74,6 +74,17 @@ RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STAB
     FROM source.yukleme_gorevleri
 $$;
 
+-- name: source_seen_files
+-- needs: dosya_yuklemeleri(id, dosya_tipi, yukleme_tarihi)
+CREATE FUNCTION minibar_ml.source_seen_files()
+RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
+    SELECT count(*), max(yukleme_tarihi::timestamptz) FILTER (WHERE yukleme_tarihi BETWEEN '1900-01-01' AND '2200-01-01'),
+           (SELECT jsonb_object_agg(w.word, w.n) FROM (
+               SELECT dosya_tipi::text AS word, count(*) AS n FROM source.dosya_yuklemeleri GROUP BY 1) w
+            WHERE w.word NOT IN ('in_house', 'arrivals', 'departures'))
+    FROM source.dosya_yuklemeleri
+$$;
+
 -- name: source_seen_tasks
 -- needs: gunluk_gorevler(id, gorev_tarihi, gorev_tipi)
 CREATE FUNCTION minibar_ml.source_seen_tasks()

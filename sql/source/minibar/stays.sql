@@ -110,6 +110,16 @@ LANGUAGE sql STABLE AS $$
     FROM source.yukleme_gorevleri WHERE gorev_tarihi >= since AND gorev_tarihi < until
 $$;
 
+-- name: source_list_files
+-- needs: dosya_yuklemeleri(id, otel_id, dosya_tipi, yukleme_tarihi, toplam_satir, hatali_satir)
+-- Each file of a guest list that was loaded, how many rows it had, and how many of them the application rejected.
+CREATE FUNCTION minibar_ml.source_list_files(since date, until date)
+RETURNS TABLE (file_id integer, hotel_id integer, list text, loaded_at timestamptz, lines integer, rejected integer)
+LANGUAGE sql STABLE AS $$
+    SELECT id, otel_id, dosya_tipi::text, yukleme_tarihi::timestamptz, toplam_satir, hatali_satir
+    FROM source.dosya_yuklemeleri WHERE yukleme_tarihi >= since AND yukleme_tarihi < until
+$$;
+
 -- name: source_dnd
 -- needs: oda_dnd_kayitlari(id, oda_id, kayit_tarihi, dnd_sayisi, ilk_dnd_zamani, son_dnd_zamani, durum)
 -- "Do not disturb" at a room's door: a guest was inside. Knocks of a day, the first and the last.

@@ -5,10 +5,11 @@
 -- wants: s: stok_hareketleri(aciklama text, islem_yapan_id integer)
 -- The depot's ledger. Units are what the row says, fractions too; the signed ones are NULL for a type that nobody knows.
 -- `flow` is what the row is about, which only the beginning of its text shows: the application writes a cancelled issue
--- as a receipt, a deleted delivery as an issue, and the difference of a count as either.
+-- as a receipt, a deleted delivery as an issue, and the difference of a count as either. `holder` is who was handed the
+-- units or gave them back: a person's name, or the floor store; NULL where the text names nobody.
 CREATE FUNCTION minibar_ml.source_stock_movements(since timestamptz, until timestamptz)
 RETURNS TABLE (movement_id integer, product_id integer, kind text, flow text, units numeric, signed_units numeric,
-               moved_at timestamptz)
+               moved_at timestamptz, holder text)
 LANGUAGE sql STABLE AS $$
     SELECT s.id, s.urun_id, s.hareket_tipi::text,
            CASE s.hareket_tipi::text
@@ -32,7 +33,12 @@ LANGUAGE sql STABLE AS $$
            s.miktar::numeric,
            CASE s.hareket_tipi::text WHEN 'giris' THEN 1 WHEN 'devir' THEN 1 WHEN 'sayim' THEN 1
                 WHEN 'cikis' THEN -1 WHEN 'fire' THEN -1 WHEN 'transfer' THEN 0 END::numeric * s.miktar::numeric,
-           s.islem_tarihi::timestamptz
+           s.islem_tarihi::timestamptz,
+           CASE WHEN s.aciklama::text LIKE ANY (ARRAY['FIFO Stok Çıkışı - zimmet_transfer%', 'Zimmet iadesi - Otel ID%'])
+                THEN 'floor store'
+                ELSE nullif(btrim(lower(regexp_replace(substring(s.aciklama::text FROM
+                    '^(?:Hızlı zimmet atama|Zimmet atama|Zimmet iadesi|Zimmet iptali) *- *(.*)$'),
+                    ' *-? *Zimmet #.*$', ''))), '') END
     FROM source.stok_hareketleri s
     WHERE s.islem_tarihi >= since - interval '1 hour' AND s.islem_tarihi < until + interval '1 hour'
       AND s.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
@@ -140,15 +146,16 @@ $$;
 
 -- name: source_floor_draws
 -- needs: personel_zimmet_kullanim(id, otel_zimmet_stok_id, personel_id, urun_id, kullanilan_miktar, islem_tarihi, islem_tipi), otel_zimmet_stok(id, otel_id)
--- Units that attendants took from the floor store; what they put back is negative.
+-- Units that attendants took from the floor store; what they put back is negative. `is_extra`: for an extra, whose row
+-- may be deleted later without a word of it here.
 CREATE FUNCTION minibar_ml.source_floor_draws(since timestamptz, until timestamptz)
 RETURNS TABLE (draw_id integer, hotel_id integer, attendant_id integer, product_id integer, units numeric,
-               drawn_at timestamptz)
+               drawn_at timestamptz, is_extra boolean)
 LANGUAGE sql STABLE AS $$
     SELECT u.id, s.otel_id, u.personel_id, u.urun_id,
            CASE u.islem_tipi::text WHEN 'iade' THEN -1 WHEN 'minibar_kullanim' THEN 1 WHEN 'ekstra_ekleme' THEN 1 END::numeric
                * u.kullanilan_miktar::numeric,
-           u.islem_tarihi::timestamptz
+           u.islem_tarihi::timestamptz, coalesce(u.islem_tipi::text = 'ekstra_ekleme', false)
     FROM source.personel_zimmet_kullanim u JOIN source.otel_zimmet_stok s ON s.id = u.otel_zimmet_stok_id
     WHERE u.islem_tarihi >= since - interval '1 hour' AND u.islem_tarihi < until + interval '1 hour'
       AND u.islem_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
