@@ -237,7 +237,10 @@ WITH muters AS (
                      AND a.last_occurred_on >= m.occurred_on
             ELSE a.type = m.type AND a.hotel_id = m.hotel_id AND a.entity_type = 'room'
                 AND a.measured_on BETWEEN m.occurred_on - 1 AND m.last_occurred_on + 1
+                -- A room that took most of what was too much is the cause of the product's alert, not its effect.
                 AND (SELECT sum(p.units) FILTER (WHERE p.id = m.entity_id) > sum(p.units) / 2
+                        AND NOT (m.measured_on = a.measured_on AND sum(p.units) FILTER (WHERE p.id = m.entity_id)
+                                 > (m.value - coalesce(m.expected, 0)) / 2)
                      FROM jsonb_to_recordset(CASE jsonb_typeof(a.facts -> 'products') WHEN 'array' THEN a.facts -> 'products' END)
                           AS p(id integer, units double precision))
             END
@@ -249,37 +252,52 @@ FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
 -- name: group_incidents
--- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with the
--- product whose shift mutes them. The first of them gives the incident its number; who is in one stays in it.
-WITH live AS MATERIALIZED (
-    SELECT id, type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, measured_on, reason, muted_by,
-           incident_id
+-- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
+-- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
+-- its number; who is in one stays in it, and incidents that turn out to have one cause become one.
+WITH RECURSIVE live AS MATERIALIZED (
+    SELECT id, type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, measured_on, reason, facts,
+           value - coalesce(expected, 0) AS excess, coalesce(incident_id, id) AS incident_id
     FROM ml_alerts WHERE is_live(status)
+), took AS MATERIALIZED (
+    SELECT a.hotel_id, a.measured_on, a.incident_id, p.id AS product_id, p.units,
+           sum(p.units) OVER (PARTITION BY a.id) AS room_units
+    FROM live a CROSS JOIN LATERAL jsonb_to_recordset(
+        CASE jsonb_typeof(a.facts -> 'products') WHEN 'array' THEN a.facts -> 'products' END
+    ) AS p(id integer, units double precision)
+    WHERE a.entity_type = 'room' AND a.type = ANY(:of_rooms)
 ), linked AS (
-    SELECT a.id, b.id AS other_id FROM live a JOIN live b
+    SELECT a.incident_id, b.incident_id AS other_id FROM live a JOIN live b
       ON b.entity_id = a.entity_id AND b.id < a.id AND (b.hotel_id = a.hotel_id OR 0 IN (a.hotel_id, b.hotel_id))
     WHERE a.entity_type = 'product' AND b.entity_type = 'product'
       AND a.type = ANY(:of_products) AND b.type = ANY(:of_products)
       AND a.occurred_on <= b.last_occurred_on + 1 AND b.occurred_on <= a.last_occurred_on + 1
-    UNION ALL
-    SELECT a.id, b.id FROM live a JOIN live b
+    UNION
+    SELECT a.incident_id, b.incident_id FROM live a JOIN live b
       ON b.entity_id = a.entity_id AND b.id < a.id AND b.hotel_id = a.hotel_id AND b.measured_on = a.measured_on
     WHERE a.entity_type = 'room' AND b.entity_type = 'room' AND a.type = ANY(:of_rooms) AND b.type = ANY(:of_rooms)
-    UNION ALL
-    SELECT a.id, m.id FROM live a JOIN live m ON m.id = a.muted_by WHERE m.reason = ANY(:shift_reasons)
-), first AS (
-    SELECT id, min(other_id) AS first_id FROM linked GROUP BY id
-), incidents AS (
-    SELECT f.id, f.first_id, coalesce(m.incident_id, g.first_id, f.first_id) AS incident_id
-    FROM first f JOIN live m ON m.id = f.first_id LEFT JOIN first g ON g.id = f.first_id
+    UNION
+    SELECT t.incident_id, m.incident_id FROM took t JOIN live m
+      ON m.hotel_id = t.hotel_id AND m.entity_type = 'product' AND m.entity_id = t.product_id
+    WHERE m.reason = ANY(:shift_reasons) AND t.measured_on BETWEEN m.occurred_on - 1 AND m.last_occurred_on + 1
+      AND (t.units > t.room_units / 2 OR (t.measured_on = m.measured_on AND t.units > m.excess / 2))
+), neighbours AS MATERIALIZED (
+    SELECT incident_id, other_id FROM linked WHERE incident_id <> other_id
+    UNION SELECT other_id, incident_id FROM linked WHERE incident_id <> other_id
+), reached AS (
+    -- The first of a cause reaches all of it; from the others only later ones are looked for.
+    SELECT incident_id AS first_id, incident_id FROM neighbours
+    UNION
+    SELECT r.first_id, n.other_id FROM reached r JOIN neighbours n USING (incident_id) WHERE n.other_id > r.first_id
+), merged AS (
+    SELECT incident_id, min(first_id) AS first_id FROM reached GROUP BY incident_id
 ), wanted AS (
-    SELECT id, incident_id FROM incidents
-    UNION SELECT first_id, incident_id FROM incidents
-    UNION SELECT incident_id, incident_id FROM incidents
+    SELECT incident_id AS id, first_id FROM merged
+    UNION SELECT a.id, m.first_id FROM merged m JOIN ml_alerts a ON a.incident_id = m.incident_id
 )
-UPDATE ml_alerts a SET incident_id = w.incident_id
-FROM (SELECT id, min(incident_id) AS incident_id FROM wanted GROUP BY id) w
-WHERE a.id = w.id AND a.incident_id IS NULL
+UPDATE ml_alerts a SET incident_id = w.first_id
+FROM wanted w
+WHERE a.id = w.id AND a.incident_id IS DISTINCT FROM w.first_id
 
 -- name: count_incidents
 -- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last.

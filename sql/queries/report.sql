@@ -1,6 +1,7 @@
 -- Reports: a period of one hotel, or of all where no hotel is named, as known at one instant.
 -- An alert is counted on its business day. Since none is raised before its day, the bound on raised_at loses nothing
 -- and lets the index on time be used.
+-- What the records no longer showed by that instant was no fault: it counts nowhere.
 
 -- name: snapshot
 -- Makes all statements of the transaction see one state of the store.
@@ -20,6 +21,7 @@ SELECT occurred_on AS day, type, severity,
 FROM ml_alerts
 WHERE occurred_on >= :since AND occurred_on < :until
   AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+  AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4, 5
 
@@ -34,7 +36,8 @@ SELECT w.hours, a.raised_at > CAST(:as_of AS timestamptz) - w.hours * interval '
 FROM unnest(CAST(:hours AS integer[])) AS w(hours)
 JOIN ml_alerts a
   ON a.raised_at > CAST(:as_of AS timestamptz) - 2 * w.hours * interval '1 hour' AND a.raised_at <= :as_of
-WHERE CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id
+WHERE (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
+  AND (a.end_reason = 'records_changed' AND a.resolved_at <= :as_of) IS NOT TRUE
 GROUP BY 1, 2, 3, 4, 5
 
 -- name: live
@@ -67,7 +70,7 @@ WHERE place <= :limit
 ORDER BY severity DESC, place
 
 -- name: affected
--- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives left out.
+-- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives and withdrawn ones left out.
 WITH counted AS (
     SELECT hotel_id, entity_type, entity_id, count(*) AS alerts,
            sum(impact) FILTER (WHERE is_counted) AS impact, (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
@@ -77,6 +80,7 @@ WITH counted AS (
     WHERE occurred_on >= :since AND occurred_on < :until
       AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
       AND NOT (status = 'false_positive' AND resolved_at <= :as_of)
+      AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
       AND entity_type IN ('product', 'room', 'attendant')
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
     GROUP BY hotel_id, entity_type, entity_id

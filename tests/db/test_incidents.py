@@ -11,6 +11,7 @@ from support.hotels import done, sql
 from support.mail_server import Mailbox, serving
 
 from minibar_ml.cli.app import main
+from minibar_ml.domain.alerts import Finding
 
 LEAK = replace(
     NEGATIVE, type="shrinkage", metric="stock_outflow", reason="leak", value=244.0, score=30.0, impact=6100.0,
@@ -46,6 +47,44 @@ def test_rooms_that_a_shift_explains_are_part_of_it(connection: Connection) -> N
     assert found["room"].muted_by == found["product"].id
     assert found["room"].incident_id == found["product"].incident_id == found["product"].id
     assert [found[kind].is_counted for kind in ("product", "room")] == [True, False]
+
+
+def _doubled_visit() -> list[Finding]:
+    """16 units each of two products in one visit: the room's alert and one of either product."""
+    products = [{"id": product, "name": name, "units": 16} for product, name in ((146, "Kola"), (147, "Çikolata"))]
+    room = replace(HIGH_ROOM, value=32.0, impact=1511.0, facts={"products": products})
+    kola = replace(DEMAND, value=18.0, expected=4.0, impact=572.0)
+    return [room, kola, replace(kola, entity_id=147, impact=900.0)]
+
+
+def test_one_visit_of_two_products_is_one_incident_whose_money_counts_once(connection: Connection) -> None:
+    detect(connection, *_doubled_visit())
+    assert {incident for incident, _, _ in _incidents(connection)} == {1}
+    assert [row.impact for row in rows(connection) if row.is_counted] == [1511]
+
+
+def test_incidents_that_turn_out_to_have_one_cause_become_one(connection: Connection) -> None:
+    room, kola, chocolate = _doubled_visit()
+    late = replace(LEAK, entity_id=147, impact=10.0)
+    detect(connection, kola, replace(BELOW, impact=20.0))
+    detect(connection, chocolate, late)
+    assert len({incident for incident, _, _ in _incidents(connection)}) == 2
+    detect(connection, room)
+    assert {incident for incident, _, _ in _incidents(connection)} == {1}
+    assert [row.impact for row in rows(connection) if row.is_counted] == [1511]
+
+
+def test_a_room_that_took_little_of_a_shift_is_no_part_of_it(connection: Connection) -> None:
+    room, kola, chocolate = _doubled_visit()
+    detect(connection, room, replace(kola, value=60.0), replace(chocolate, value=60.0))
+    assert {incident for incident, _, _ in _incidents(connection)} == {None}
+
+
+def test_a_room_that_took_most_of_what_was_too_much_is_not_hidden_by_its_product(connection: Connection) -> None:
+    took = {"products": [{"id": 146, "name": "Kola", "units": 25}]}
+    shift = replace(DEMAND, severity="medium", value=31.0, expected=4.0)
+    detect(connection, shift, replace(HIGH_ROOM, value=25.0, facts=took))
+    assert [(row.incident_id, row.muted_by) for row in rows(connection)] == [(1, None), (1, None)]
 
 
 def test_one_room_and_day_is_one_incident(connection: Connection) -> None:

@@ -112,6 +112,20 @@ def test_the_most_affected_are_ranked_by_alerts_without_false_positives(connecti
     assert all(expected[row.entity_id] == row.alerts for row in rooms.rows)
 
 
+def test_what_the_records_no_longer_show_accuses_nobody(connection: Connection) -> None:
+    accused = AlertRow(LAST_DAY, type="refill_delay", status="resolved", by="system")
+    insert_alerts(connection, [accused, AlertRow(LAST_DAY, entity_id=2, entity_name="102")])
+    assert computed(connection).attendants.total == 1
+    connection.execute(
+        text("UPDATE minibar_ml.ml_alerts SET end_reason = 'records_changed' WHERE entity_type = 'attendant'")
+    )
+    connection.commit()
+    made = computed(connection)
+    assert (made.attendants.total, made.rooms.total) == (0, 1)
+    assert made.total.alerts == 1
+    assert sum(day.alerts or 0 for day in made.trend) == 1
+
+
 def test_false_positives_are_counted_among_what_people_reviewed(connection: Connection) -> None:
     verdicts = ("false_positive", "resolved", "resolved")
     rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
