@@ -18,7 +18,8 @@ CAREFUL = ApplicationManner(
 )  # fmt: skip
 UNITS = (
     "SELECT entity_id, business_date, metric_value FROM minibar_ml.ml_metrics WHERE metric_type = :metric"
-    " AND metric_value > 0 AND (metric_type <> 'request_response' OR NOT jsonb_exists(context, 'ended_by')) ORDER BY 1, 2, 3"
+    " AND metric_value > 0 AND (metric_type <> 'request_response' OR NOT jsonb_exists(context, 'ended_by'))"
+    " ORDER BY 1, 2, 3"
 )
 """What was asked for and never given ends when the guest leaves, at an hour that lists seldom know."""
 

@@ -70,12 +70,7 @@ def rooms(connection: "Connection", floor: str | None) -> list[int] | None:
     if floor is None:
         return None
     known = names.fetch(connection, "entities.floors")
-    if found := [room for room, name in known.items() if _same(name, floor)]:
+    if found := [room for room, name in known.items() if names.is_floor(name, floor)]:
         return found
     listed = ", ".join(sorted(set(known.values()))[:10]) or "none"
     raise NotFound(f"No floor {floor!r}; known floors: {listed}.")
-
-
-def _same(name: str, asked: str) -> bool:
-    dotless = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
-    return name.strip().translate(dotless).casefold() == asked.strip().translate(dotless).casefold()

@@ -29,7 +29,7 @@ def resolve(
         return {}
     there = known_names.rows(connection, "entities.rooms_of_hotel", hotel_id=hotel_id)
     if floor:
-        found = [row.id for row in there if _same(row.floor, floor)]
+        found = [row.id for row in there if row.floor and known_names.is_floor(row.floor, floor)]
         _require(found, f"no floor {floor!r}", (row.floor for row in there), hotel_id)
         return {"entity_type": "room", "entity_ids": tuple(sorted(found)), "floor": floor.strip()}
     ids = set()

@@ -1,5 +1,6 @@
 """What the hotel application calls its rooms, products, attendants and hotels."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -61,3 +62,8 @@ def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
 def folded(name: str) -> str:
     """A name as it is compared: small letters, and one i for the four of Turkish and English."""
     return name.strip().translate(_DOTLESS).casefold()
+
+
+def is_floor(name: str, asked: str) -> bool:
+    """Whether a floor is meant by a word: by its name, or by its number (3 means "3. KAT")."""
+    return folded(name) == folded(asked) or re.findall(r"\d+", name) == [asked.strip()]
