@@ -3,18 +3,33 @@
 from collections.abc import Sequence
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import ProgrammingError
 
 from minibar_ml.domain.access import GROUPS, AccessRole, Binding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.store import audit
+from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
+
+NO_RIGHT = "42501"
 
 ROLES_MISSING = "The group roles are not in the database: a superuser runs `minibar-ml db roles --apply` first."
 
 
 def require(connection: Connection) -> None:
     """Raise PreconditionFailed where this session's role would see nothing: an empty list would look like good news."""
-    row = connection.execute(query("access.sees_nothing")).one()
+    try:
+        row = connection.execute(query("access.sees_nothing")).one()
+    except ProgrammingError as error:
+        if sqlstate(error) != NO_RIGHT:
+            raise
+        connection.rollback()
+        role = connection.execute(query("access.current_role")).scalar_one()
+        raise PreconditionFailed(
+            f"Database role {role} has no rights in the store: it is in none of the store's groups. For people: "
+            f"`minibar-ml access add {role}`; for jobs: GRANT minibar_ml_collector TO {role}; "
+            "see `minibar-ml docs security`."
+        ) from error
     if row.sees_nothing:
         raise PreconditionFailed(
             f"Database role {row.role} sees nothing: it is bound to no hotel (`minibar-ml access add {row.role}`) and "

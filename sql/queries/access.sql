@@ -7,6 +7,10 @@ SELECT row_security_active('minibar_ml.ml_alerts')
    AND NOT is_any(current_user, ARRAY['administrator', 'viewer', 'storekeeper']) AS sees_nothing,
        current_user AS role
 
+-- name: current_role
+-- Whose rights this session has.
+SELECT current_user
+
 -- name: sees_everything
 -- Whether this session sees and may change all hotels' rows: the owner, a job, an administrator of all hotels.
 SELECT sees_everything()

@@ -162,6 +162,9 @@ def test_a_role_that_may_not_write_the_store_gets_an_error(store_url: str, capsy
     url = make_url(store_url).set(username="reader").render_as_string(hide_password=False)
     try:
         assert command(url, "collect", "--quiet") == 5
+        refused(capsys, 5, "reader has no rights in the store", "access add", "minibar_ml_collector")
+        sql(store_url, "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA minibar_ml TO reader")
+        assert command(url, "collect", "--quiet") == 5
         refused(capsys, 5, "reader sees nothing", "access add", "minibar_ml_collector")
         sql(store_url, "INSERT INTO minibar_ml.ml_access (database_role, role) VALUES ('reader', 'viewer')")
         assert command(url, "collect", "--quiet") == 5

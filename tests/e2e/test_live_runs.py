@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pandas as pd
+import pytest
 from sqlalchemy import Connection, text
 
 from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
@@ -121,15 +122,23 @@ def test_a_change_of_a_product_is_one_of_the_common_store_too() -> None:
     assert scope.hotels[day] == {3, 0}
 
 
-def test_a_find_that_grew_after_its_verdict_is_raised_again_and_an_equal_one_is_not(connection: Connection) -> None:
+@pytest.mark.parametrize(("by", "is_raised_again"), [("Ayşe", False), (None, True)])
+def test_a_find_that_grew_after_its_alert_ended_is_raised_again_unless_a_person_had_decided(
+    connection: Connection, by: str | None, is_raised_again: bool
+) -> None:
     _raise(connection, _vacant(0, 2.0, 40.0), NOON)
     (first,) = alerts.fetch(connection, alerts.AlertFilter())
-    alerts.set_verdict(connection, [first.id], "false_positive", "Ayşe", NOON)
+    if by:
+        alerts.set_verdict(connection, [first.id], "false_positive", by, NOON)
+    else:
+        ended = "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = :at, resolved_by = 'system'"
+        connection.execute(text(ended), {"at": NOON})
     _raise(connection, _vacant(0, 2.0, 40.0), NOON + timedelta(minutes=5))
     assert alerts.fetch(connection, alerts.AlertFilter()) == []
     _raise(connection, _vacant(0, 41.0, 900.0), NOON + timedelta(minutes=10))
-    (grown,) = alerts.fetch(connection, alerts.AlertFilter())
-    assert (grown.value, grown.status) == (41.0, "open")
+    assert [(alert.value, alert.status) for alert in alerts.fetch(connection, alerts.AlertFilter())] == (
+        [(41.0, "open")] if is_raised_again else []
+    )
 
 
 def test_what_came_in_late_stays_open_for_its_normal_days_from_when_it_was_found(connection: Connection) -> None:
