@@ -66,23 +66,26 @@ def _connection(settings: Settings, command: str) -> "Connection":
 def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is the one this program needs."""
     with connected(settings, command) as connection:
-        _require_current(connection)
+        require(connection)
         yield connection
 
 
-def _require_current(connection: "Connection") -> None:
+def require(connection: "Connection") -> None:
+    """Raise SchemaBehind or SchemaAhead where this program needs another schema, PreconditionFailed without rights."""
     require_current(connection)
     access.require(connection)
     connection.rollback()
 
 
 def work(settings: Settings, command: str, job: Callable[["Connection"], Result]) -> Result:
-    """Do a job on a connection of its own, all of it again where the database became unavailable."""
+    """Do a job on a connection of its own, all of it again where the database became unavailable.
+
+    The store's schema and this login's rights were checked when the command read its facts (`cli/house.py`).
+    """
     with pings.watched(settings.ping_url, command) as watch:
 
         def once() -> Result:
             with _connection(settings, command) as connection:
-                _require_current(connection)
                 if command in pings.JOBS:
                     # The audit log records that a job runs with other settings than the one before.
                     audit.note_settings(connection, settings.changed())

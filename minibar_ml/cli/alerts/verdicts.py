@@ -146,6 +146,7 @@ def _change(words: Sequence[str], by: str | None, change: Change, kept: str | No
         return
 
     def once(connection: "Connection") -> tuple[list[Alert], list[Alert]]:
+        session.require(connection)
         changed = change(connection, numbers, operator)
         unchanged = alerts.fetch_by_id(connection, set(numbers) - {alert.id for alert in changed})
         connection.commit()
