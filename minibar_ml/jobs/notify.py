@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import open_token
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.messages import Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind
@@ -16,7 +16,8 @@ from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import alerts, runs
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import hotels
