@@ -151,13 +151,7 @@ class _Delivery:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:
             alert = alerts.get(self._connection, message.alert_id)
-            ids = (
-                outbox.fetch_parts(self._connection, alert.id, message.recipient.channel_id)
-                if alert.incident_id
-                else []
-            )
-            parts = alerts.fetch_by_id(self._connection, ids) if ids else []
-            return words.alert(alert, message.event, message.repetition, message.person, parts)
+            return words.alert(alert, message.event, message.repetition, message.person, self._parts(alert, message))
         digest = outbox.get_digest(self._connection, message.id, LISTED)
         if not digest.ids and not digest.over_ids:
             return None
