@@ -1657,7 +1657,9 @@ CREATE TABLE minibar_ml.ml_setups (
     hotel_id integer NOT NULL,
     room_type text NOT NULL,
     product_id integer NOT NULL,
-    units numeric NOT NULL
+    units numeric NOT NULL,
+    lowered_from numeric,
+    lowered_at timestamp with time zone
 );
 
 COMMENT ON TABLE minibar_ml.ml_setups IS 'Units of each product that belonged in rooms of a type when that was last read.';
@@ -1669,6 +1671,10 @@ COMMENT ON COLUMN minibar_ml.ml_setups.room_type IS 'The type of the rooms.';
 COMMENT ON COLUMN minibar_ml.ml_setups.product_id IS 'The product''s id in the source.';
 
 COMMENT ON COLUMN minibar_ml.ml_setups.units IS 'Units in a room.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.lowered_from IS 'Units before the setup was last lowered; null: it never was.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.lowered_at IS 'By this instant it was lowered.';
 
 CREATE TABLE minibar_ml.ml_source_contract (
     only_row boolean DEFAULT true NOT NULL,

@@ -30,7 +30,13 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="PART",
-        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients.",
+        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients. Remembered.",
+    ),
+]
+Having = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with", metavar="PART", help="A part that this hotel has after all, though --without named it before."
     ),
 ]
 
@@ -41,14 +47,14 @@ def register(root: typer.Typer) -> None:
 
 
 @app.command(epilog=examples("db init", "db init --without custody --without requests"))
-def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def init(without: Without = None, having: Having = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Create or upgrade the store and connect it to the source tables.
 
     Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
     functions that read them.
     """
-    if unknown := set(without or ()) - set(DISPENSABLE):
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    _check_parts("--without", without, having)
+    _check_parts("--with", having)
     settings = session.settings()
     own_file = _own_file(settings)
     with session.connected(settings, "db init") as connection:
@@ -56,7 +62,8 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
         source.recognise(connection, own_file)
         connection.rollback()
         applied = migrations.upgrade(connection)
-        contract = source.install(connection, tuple(sorted(without or ())), own_file)
+        absent = {*source.find_absent(connection), *(without or ())} - {*(having or ())}
+        contract = source.install(connection, tuple(sorted(absent)), own_file)
         audit.insert(
             connection,
             "db.init",
@@ -69,8 +76,18 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
+    if kept := sorted(absent - {*(without or ())}):
+        console.note(f"Still without {', '.join(kept)}, as said before; `--with {kept[0]}` takes that back.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _check_parts(option: str, parts: list[str] | None, others: list[str] | None = None) -> None:
+    """Raises UsageError for a part that an option can't name, or that two opposite options do."""
+    if unknown := set(parts or ()) - set(DISPENSABLE):
+        raise UsageError(f"{option} {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    if both := {*(parts or ())} & {*(others or ())}:
+        raise UsageError(f"--without {sorted(both)[0]} and --with {sorted(both)[0]} cannot be combined.")
 
 
 def _own_file(settings: Settings) -> Layout | None:

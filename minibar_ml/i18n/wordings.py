@@ -57,6 +57,12 @@ ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from anot
 AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 ON_DAY = "{units} on {day}"
 """One of those days."""
+OVER_SETUP = "More than the minibar holds ({over_setup}): check the entry first."
+"""Follows the message of a room where that is so."""
+OVER_PRODUCT = "{units} × {name}, holds {holds}"
+"""One of those products."""
+CORRECT_ENTRY = "If the entry is wrong, correct it."
+"""Comes before what else to do about such a room."""
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -134,6 +140,12 @@ WORDINGS: Mapping[str, Wording] = {
         ("In that time: {stays}.",),
         (ABOUT,),
         later="Look at the checks since: if they found nothing either, check the minibar and how checks are recorded.",
+    ),
+    "slow_in_rooms": Wording(
+        "{name}: {minutes} in each room{normal}.",
+        "Ask what slowed the work in the rooms down: missing stock, the cart, guests or the tablet.",
+        ("Based on {visits}.",),
+        (RANGE_MINUTES,),
     ),
     "slow": Wording(
         "{name}: {minutes} per room{normal}.",

@@ -208,6 +208,7 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "product_none",
         "leak_of_days",
         "leak_restocked_of_days",
+        "slow_in_rooms",
         "sold_out",
         "depletion_ordered",
         "sold_out_ordered",
