@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,10 +18,15 @@ from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 from minibar_ml.store import audit, grants, migrations, runs
 from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store.intake import schema as lists
+from minibar_ml.store.migrations import Migration
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts
 from minibar_ml.store.source.seen import fetch_seen
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -39,8 +44,15 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="db")
 
 
-@app.command(epilog=examples("db init", "db init --without custody --without requests"))
-def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+@app.command(epilog=examples("db init", "db init --without custody --without requests", "db init --files"))
+def init(
+    without: Without = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Make a schema for lists that are imported from files (minibar-ml import).")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
     """Create or upgrade the store and connect it to the source tables.
 
     Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
@@ -50,11 +62,14 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
         raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
     settings = session.settings()
     own_file = _own_file(settings)
+    if files and own_file:
+        raise UsageError("--files and ML_SOURCE_FILE name two sources; use one.")
     with session.connected(settings, "db init") as connection:
-        # First, so that a wrong database is not changed.
-        source.recognise(connection, own_file)
-        connection.rollback()
-        applied = migrations.upgrade(connection)
+        if not files:
+            # First, so that a wrong database is not changed.
+            source.recognise(connection, own_file)
+            connection.rollback()
+        applied = [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=files)]
         contract = source.install(connection, tuple(sorted(without or ())), own_file)
         audit.insert(
             connection,
@@ -70,6 +85,11 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _upgrade_lists(connection: "Connection", *, wanted: bool) -> list[Migration]:
+    """Make the schema of imported lists where it is wanted, and bring it up to date where it is."""
+    return lists.upgrade(connection) if wanted or lists.is_installed(connection) else []
 
 
 def _own_file(settings: Settings) -> Layout | None:
@@ -89,8 +109,11 @@ def upgrade(
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
+            if lists.is_installed(connection):
+                for migration in lists.pending(connection):
+                    console.say(lists.script(migration))
             return
-        for migration in migrations.upgrade(connection):
+        for migration in [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=False)]:
             console.note(f"Applied {migration.version:04d}_{migration.name}")
         note_import(house.import_first(connection, settings))
 
