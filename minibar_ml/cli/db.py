@@ -16,10 +16,11 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import audit, grants, migrations, runs
+from minibar_ml.store import audit, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.intake import schema as lists
-from minibar_ml.store.migrations import Migration
+from minibar_ml.store.schema import grants, migrations
+from minibar_ml.store.schema.migrations import Migration
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts

@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
 from minibar_ml.store.engine import SEARCH_PATH
-from minibar_ml.store.migrations import Migration, migrations
+from minibar_ml.store.schema.migrations import Migration, migrations
 from minibar_ml.store.queries import query, sql_folder
 
 MISSING = "This database has no schema for imported lists: run `minibar-ml db init --files`."
