@@ -34,8 +34,8 @@ PROBLEMS: dict[Problem, str] = {
     "encoding": "the text's encoding is not known: save it as CSV UTF-8",
     "not_csv": "this is not CSV (line {line}): save it again as .csv or .xlsx",
     "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
-    "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, checks, "
-    "movements, orders, rooms, products or people",
+    "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
+    "checks, movements, orders, rooms, products or people",
     "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
     "which_hotel": "of which hotel is this list? Use --hotel NAME; there are: {hotels}",
     "new_hotel": "there is no hotel {hotel}; there are: {hotels}. Use --add-missing to make it",

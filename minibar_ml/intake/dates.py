@@ -1,4 +1,4 @@
-"""Dates and hours as hotel systems write them. Whether 03/04 is a day in April or in March is decided for a whole file."""
+"""Dates and hours as hotel systems write them. Whether 03/04 is in April or in March is decided for a whole file."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ _MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
-_CLOCK = r"(?:[ T,]+(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?: ?[AaPpÖö][MmÖöSs]\.?)?)(?:Z|[+-]\d{2}:?\d{2})?)?"
+_CLOCK = r"(?:[ T,]+(?P<clock>\d{1,2}[:.]\d{2}(?:[:.]\d{2})?(?:\.\d+)?(?: ?[AaPp][Mm]\.?)?)(?:Z|[+-]\d{2}:?\d{2})?)?"
 _ISO = re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK)
 _PACKED = re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _NAMED = re.compile(r"(?P<d>\d{1,2})[-. /]?(?P<m>[^\W\d_]{3,9})\.?[-. /,]*(?P<y>\d{4}|\d{2})" + _CLOCK)
@@ -156,9 +156,7 @@ def hour(cell: Cell) -> time:
 def days_in(text: str, order: Order | None = None) -> set[date]:
     """The days that a text names, such as a title or a file's name; of those that could be read either way none."""
     found = set()
-    for match in re.finditer(
-        r"(?<!\d)(20\d{2}[-._]?\d{2}[-._]?\d{2}|\d{1,2}[-._/]\d{1,2}[-._/]20\d{2})(?!\d)", text
-    ):
+    for match in re.finditer(r"(?<!\d)(20\d{2}[-._]?\d{2}[-._]?\d{2}|\d{1,2}[-._/]\d{1,2}[-._/]20\d{2})(?!\d)", text):
         written = match[1].replace("_", "-")
         pair = _pair(written)
         is_clear = pair is None or pair[0] > 12 or pair[1] > 12 or pair[0] == pair[1]

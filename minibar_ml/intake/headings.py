@@ -15,7 +15,7 @@ LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the fields are: by name, the column's place and its heading as the file has it. `titles` stand above them."""
+    """Where the fields are: by name, the column's place and its heading in the file. `titles` stand above them."""
 
     places: Mapping[str, int]
     headings: Mapping[str, str]

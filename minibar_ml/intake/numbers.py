@@ -23,10 +23,11 @@ class Ambiguous(NotANumber):
 
 def mark_of(cells: Iterable[Cell]) -> Mark:
     """The decimal mark of a column; '' where no number of it shows one."""
-    found = set()
+    found: set[Mark] = set()
     for cell in cells:
         text = _bare(cell) if isinstance(cell, str) else ""
-        places = [(text.rfind(mark), mark) for mark in ",." if mark in text]
+        marks: tuple[Mark, ...] = (",", ".")
+        places = [(text.rfind(mark), mark) for mark in marks if mark in text]
         if len(places) == 2:
             found.add(max(places)[1])
         elif places and text.count(places[0][1]) > 1:

@@ -125,7 +125,7 @@ class Rules:
                 "at": at}  # fmt: skip
 
     def _require_day(self, day: date, arrives: date | None, departs: date | None) -> None:
-        """A list of guests in house names who is there on its day; one of arrivals or departures, who comes or leaves."""
+        """A list of guests in house names who is there on its day; the others, who comes or leaves."""
         if self.kind == "in_house":
             if arrives and arrives > day:
                 raise Rejected("arrives_on", "other_day")

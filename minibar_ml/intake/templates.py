@@ -14,7 +14,8 @@ EXAMPLES: dict[ImportKind, tuple[dict[str, object], ...]] = {
     "rooms": ({"room": "101", "floor": "1", "type": "Standard"}, {"room": "102", "floor": "1", "type": "Standard"},
               {"room": "201", "floor": "2", "type": "Suite"}),
     "products": ({"name": "Cola 33 cl", "code": "1001", "sale_price": 3.5, "purchase_price": 0.8, "critical_units": 48},
-                 {"name": "Water 50 cl", "code": "1002", "sale_price": 2.0, "purchase_price": 0.2, "critical_units": 96},
+                 {"name": "Water 50 cl", "code": "1002", "sale_price": 2.0, "purchase_price": 0.2,
+                  "critical_units": 96},
                  {"name": "Peanuts", "code": "1003", "sale_price": 4.0, "purchase_price": 1.1, "critical_units": 24}),
     "people": ({"name": "Ayşe Yılmaz", "login": "ayse", "role": "attendant"},
                {"name": "Can Demir", "login": "can", "role": "storekeeper"},
@@ -32,11 +33,13 @@ EXAMPLES: dict[ImportKind, tuple[dict[str, object], ...]] = {
                 "refilled": 2, "result": "found"},
                {"room": "102", "on": 0, "at": "10:12", "person": "ayse", "result": "empty"},
                {"room": "201", "on": 0, "at": "10:20", "person": "ayse", "result": "dnd"}),
-    "movements": ({"on": 0, "at": "09:00", "product": "Cola 33 cl", "kind": "delivery", "units": 240, "reference": "D-17"},
+    "movements": ({"on": 0, "at": "09:00", "product": "Cola 33 cl", "kind": "delivery", "units": 240,
+                   "reference": "D-17"},
                   {"on": 0, "at": "09:30", "product": "Cola 33 cl", "kind": "issue", "units": 24, "reference": "I-88",
                    "holder": "ayse"},
                   {"on": 0, "at": "18:00", "product": "Cola 33 cl", "kind": "count", "units": 310}),
-    "orders": ({"number": "PO-7", "product": "Cola 33 cl", "ordered_on": -1, "due_on": 3, "ordered": 240, "received": 0},
+    "orders": ({"number": "PO-7", "product": "Cola 33 cl", "ordered_on": -1, "due_on": 3, "ordered": 240,
+                "received": 0},
                {"number": "PO-7", "product": "Peanuts", "ordered_on": -1, "due_on": 3, "ordered": 48, "received": 0},
                {"number": "PO-8", "product": "Water 50 cl", "ordered_on": 0, "ordered": 480}),
 }  # fmt: skip
@@ -48,8 +51,10 @@ def rows(kind: ImportKind, lang: Lang, today: date) -> list[list[Cell]]:
     place = 1 if lang == "tr" else 0
     fields = [field for field in FIELDS[kind] if field.name != "hotel"]
     made: list[list[Cell]] = [[field.headings[place] for field in fields]]
-    for example in EXAMPLES[kind]:
-        made.append([_cell(field.name, field.type, example.get(field.name), place, today) for field in fields])
+    made.extend(
+        [_cell(field.name, field.type, example.get(field.name), place, today) for field in fields]
+        for example in EXAMPLES[kind]
+    )
     return made
 
 

@@ -24,7 +24,7 @@ def sheets(content: bytes) -> list[Sheet]:
             book.close()
     except FileRefused:
         raise
-    except Exception as error:  # noqa: BLE001 - a broken file makes openpyxl fail in any way
+    except Exception as error:
         raise FileRefused("broken_excel") from error
 
 

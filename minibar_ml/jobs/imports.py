@@ -13,9 +13,9 @@ from minibar_ml.intake import naming
 from minibar_ml.intake.dates import Order, days_in
 from minibar_ml.intake.headings import Columns, find_columns
 from minibar_ml.intake.known import Known, index
+from minibar_ml.intake.reading import read_file
 from minibar_ml.intake.rows import parse, reading_of
 from minibar_ml.intake.rules import Rules
-from minibar_ml.intake.reading import read_file
 from minibar_ml.intake.tables import Row, text_of
 from minibar_ml.intake.words import bare
 from minibar_ml.store import audit
@@ -58,8 +58,8 @@ class Now:
 def run(connection: "Connection", path: Path, kind: ImportKind, options: Options, now: Now) -> Imported:
     """Import one file, all of its good rows or none.
 
-    Raises FileRefused for what can't be read as such a list. Where too many rows are rejected nothing is written either:
-    the result is refused. The same file again changes nothing.
+    Raises FileRefused for what can't be read as such a list. Where too many rows are rejected nothing is written
+    either: the result is refused. The same file again changes nothing.
     """
     content, sheets = read_file(path)
     columns = find_columns(sheets, kind, options.headings)
@@ -118,7 +118,9 @@ def _known(names: Names, made: set[str]) -> Known:
         hotels=index((name, name) for name in {*names.hotels, *made}),
         rooms={hotel: index(numbers) for hotel, numbers in rooms.items()},
         products=index([*codes, *((name, name) for name, _ in names.products)]),
-        people=index([*((name, login) for login, name in names.people), *((login, login) for login, _ in names.people)]),
+        people=index(
+            [*((name, login) for login, name in names.people), *((login, login) for login, _ in names.people)]
+        ),
         originals=names.originals,
     )
 

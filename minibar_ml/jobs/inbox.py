@@ -1,7 +1,7 @@
 """import --inbox: every file that has arrived whole, each in a transaction of its own, then out of the way.
 
-A file is moved after its rows are committed. Where the run is killed in between, the next one finds the file imported and
-only moves it: nothing is lost, and nothing is taken twice.
+A file is moved after its rows are committed. Where the run is killed in between, the next one finds the file imported
+and only moves it: nothing is lost, and nothing is taken twice.
 """
 
 import time
@@ -49,8 +49,8 @@ def run(
 ) -> Iterator[tuple[Path, Outcome]]:
     """Import what has arrived, in the order in which lists refer to each other, and move each file to done or rejected.
 
-    A folder of the inbox that is called as a hotel holds that hotel's files. `wrote(file, folder, outcome)` writes what is
-    to be said of a file before the file is moved there. Raises ConfigurationError where files can't be moved.
+    A folder of the inbox that is called as a hotel holds that hotel's files. `wrote(file, folder, outcome)` writes
+    what is to be said of a file before the file is moved there. Raises ConfigurationError where files can't be moved.
     """
     folders = {name: _folder(inbox, name) for name in (DONE, REJECTED)}
     known = index((name, name) for name in lists.fetch_hotels(connection))
@@ -76,9 +76,14 @@ def _import(connection: "Connection", one: Arrived, options: Options, now: Now) 
 
 def _arrived(inbox: Path, known: dict[str, str]) -> Iterator[Arrived]:
     settled = time.time() - SETTLED_SECONDS
-    for folder, hotel in [(inbox, None), *((one, known.get(one.name) or known.get(bare(one.name))) for one in _hotels(inbox))]:
+    for folder, hotel in [
+        (inbox, None),
+        *((one, known.get(one.name) or known.get(bare(one.name))) for one in _hotels(inbox)),
+    ]:
         for path in folder.iterdir():
-            is_list = path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~")) and SUFFIX not in path.name
+            is_list = (
+                path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~")) and SUFFIX not in path.name
+            )
             if is_list and path.is_file() and not path.is_symlink() and path.stat().st_mtime <= settled:
                 yield Arrived(path, hotel)
 

@@ -44,9 +44,10 @@ Day = Annotated[
 Dates = Annotated[
     Literal["dmy", "mdy"] | None, typer.Option("--dates", help="Whether 03/04 is day/month or month/day.")
 ]
-Map = Annotated[Path | None, typer.Option("--map", metavar="FILE", help="Headings of this system (see `import map`).")]
+Map = Annotated[Path | None, typer.Option("--map", metavar="FILE", help="Headings of this system: `import map`.")]
 AddMissing = Annotated[
-    bool, typer.Option("--add-missing", help="Make rooms, products and people that are not known, instead of rejecting.")
+    bool,
+    typer.Option("--add-missing", help="Make unknown rooms, products and people instead of rejecting them."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be imported and rejected; change nothing.")]
 

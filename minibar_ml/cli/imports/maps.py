@@ -47,7 +47,9 @@ def propose_map(
     kind: Annotated[
         str | None, typer.Option("--kind", metavar="KIND", help="Which list it is (default: by the file's name).")
     ] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the map here, not to stdout.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write the map here, not to stdout.")
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -83,7 +85,9 @@ def _asked(found: Mapping[str, str], headings: list[str], kind: ImportKind) -> d
         if field.name in answered or not free:
             continue
         need = " (required)" if field.is_required else ""
-        console.note(f"{field.headings[0]}{need}: which heading? " + ", ".join(f"{n} {h}" for n, h in enumerate(free, 1)))
+        console.note(
+            f"{field.headings[0]}{need}: which heading? " + ", ".join(f"{n} {h}" for n, h in enumerate(free, 1))
+        )
         number = typer.prompt("number, or 0 for none", type=int, default=0, err=True)
         if 1 <= number <= len(free):
             answered[field.name] = free.pop(number - 1)

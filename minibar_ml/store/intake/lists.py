@@ -121,8 +121,9 @@ def _copy(connection: Connection, columns: Sequence[str], rows: Rows) -> None:
         writer.writerow([line, *(values[column] for column in columns)])
     text.seek(0)
     named = ", ".join(("line", *columns))
-    with connection.connection.cursor() as cursor:
-        cursor.copy_expert(f"COPY pg_temp.intake_rows ({named}) FROM STDIN (FORMAT csv)", text)
+    cursor: Any = connection.connection.cursor()
+    cursor.copy_expert(f"COPY pg_temp.intake_rows ({named}) FROM STDIN (FORMAT csv)", text)
+    cursor.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
 from minibar_ml.store.engine import SEARCH_PATH
-from minibar_ml.store.schema.migrations import Migration, migrations
 from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.schema.migrations import Migration, migrations
 
 MISSING = "This database has no schema for imported lists: run `minibar-ml db init --files`."
 
@@ -48,12 +48,14 @@ def pending(connection: Connection) -> list[Migration]:
     """What the database lacks. Raises SchemaAhead and PreconditionFailed as the store's does."""
     done = {row.version: row.checksum for row in connection.execute(query("intake.fetch_migrations"))}
     if ahead := done.keys() - {migration.version for migration in known()}:
-        raise SchemaAhead(f"Schema minibar_in is at version {max(ahead)}, newer than this program: install the newer one.")
+        raise SchemaAhead(
+            f"Schema minibar_in is at version {max(ahead)}, newer than this program: install the newer one."
+        )
     for migration in known():
         if migration.version in done and done[migration.version] != migration.checksum:
             raise PreconditionFailed(
-                f"Migration {migration.version:04d}_{migration.name} of minibar_in is not the one that this database was "
-                "made with (checksums differ): restore the released file."
+                f"Migration {migration.version:04d}_{migration.name} of minibar_in is not the one that this "
+                "database was made with (checksums differ): restore the released file."
             )
     return [migration for migration in known() if migration.version not in done]
 

@@ -83,8 +83,8 @@ def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
     raise SourceIncomplete(
         "The hotel application's tables are not recognised in this database and search_path "
         f"(found: {found}; looked for {looked_for}). Check the database in ML_DATABASE_URL and the role's search_path, "
-        "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`). A hotel whose "
-        "system only exports lists: `minibar-ml db init --files`, then `minibar-ml import`."
+        "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`). A hotel "
+        "whose system only exports lists: `minibar-ml db init --files`, then `minibar-ml import`."
     )
 
 

@@ -136,7 +136,7 @@ def of_text(name: str, content: str) -> Layout:
         {function: reader[1] for function, body in functions.items() if (reader := _READERS.search(body))},
         signatures,
         content,
-        found[1] if (found := _SCHEMA.search(content)) else None,
+        schema[1] if (schema := _SCHEMA.search(content)) else None,
     )
 
 
