@@ -2,10 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from minibar_ml.domain.imports import Reason, Reject
 from minibar_ml.domain.output.terminal import visible
 from minibar_ml.files import write_whole
 
@@ -18,13 +17,11 @@ def path_of(file: Path, folder: Path | None = None) -> Path:
     return (folder or file.parent) / f"{file.name}{SUFFIX}"
 
 
-def write(path: Path, rejects: Sequence[Reject], headings: Sequence[str], said: Callable[[Reason], str]) -> None:
+def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write them, for a spreadsheet: with a byte-order mark, and no cell that it would compute."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(headings)
-    for one in rejects:
-        writer.writerow([one.line, _plain(one.column), _plain(one.value), said(one.reason)])
+    writer.writerows([headings, *(map(_plain, row) for row in rows)])
     write_whole(path, text.getvalue().encode("utf-8-sig"), hint="make that folder writable")
 
 

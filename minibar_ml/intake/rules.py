@@ -155,10 +155,10 @@ class Rules:
             raise Rejected("product", "missing")
         if product and row["consumed"] is None and row["refilled"] is None and result != "empty":
             raise Rejected("consumed", "missing")
-        known = self._product(product) if product and has_units else None
+        known = self._product(product) if product else None
         return {
             "hotel": hotel, "room": room, "at": at, "is_timed": is_timed, "person": self._person(row["person"]),
-            "result": "found" if known else result or ("empty" if product else None), "product": known,
+            "result": "found" if has_units else result or ("empty" if product else None), "product": known,
             "consumed": row["consumed"], "refilled": row["refilled"],
             "is_complimentary": bool(row["is_complimentary"]), "price": row["price"],
         }  # fmt: skip

@@ -19,6 +19,7 @@ from minibar_ml.intake.words import bare
 from minibar_ml.jobs import imports
 from minibar_ml.jobs.imports import Now, Options
 from minibar_ml.store.intake import lists
+from minibar_ml.store.locks import exclusive
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -45,23 +46,25 @@ def run(
     inbox: Path,
     options: Options,
     now: Now,
-    wrote: Callable[[Path, Path, Outcome], None],
-) -> Iterator[tuple[Path, Outcome]]:
+    report: Callable[[Path, Path, Outcome], None],
+) -> Iterator[tuple[Path, Path, Outcome]]:
     """Import what has arrived, in the order in which lists refer to each other, and move each file to done or rejected.
 
-    A folder of the inbox that is called as a hotel holds that hotel's files. `wrote(file, folder, outcome)` writes
-    what is to be said of a file before the file is moved there. Raises ConfigurationError where files can't be moved.
+    A folder of the inbox that is called as a hotel holds that hotel's files. `report(file, folder, outcome)` writes
+    what is to be said of a file before the file is moved to that folder. Yields each file, the folder and the outcome.
+    Raises ConfigurationError where files can't be moved, AnotherRunHoldsTheLock where another run takes them.
     """
     folders = {name: _folder(inbox, name) for name in (DONE, REJECTED)}
-    known = index((name, name) for name in lists.fetch_hotels(connection))
-    connection.rollback()
-    for one in sorted(_arrived(inbox, known), key=_place):
-        outcome = _import(connection, one, options, now)
-        is_done = isinstance(outcome, Imported) and not outcome.is_refused
-        folder = folders[DONE if is_done else REJECTED]
-        wrote(one.path, folder, outcome)
-        _move(one.path, folder)
-        yield one.path, outcome
+    with exclusive(connection, "inbox"):
+        known = index((name, name) for name in lists.fetch_hotels(connection))
+        connection.rollback()
+        for one in sorted(_arrived(inbox, known), key=_place):
+            outcome = _import(connection, one, options, now)
+            is_done = isinstance(outcome, Imported) and not outcome.is_refused
+            folder = folders[DONE if is_done else REJECTED]
+            report(one.path, folder, outcome)
+            _move(one.path, folder)
+            yield one.path, folder, outcome
 
 
 def _import(connection: "Connection", one: Arrived, options: Options, now: Now) -> Outcome:

@@ -61,7 +61,8 @@ ORDER BY b.id DESC LIMIT 1
 INSERT INTO minibar_in.batch (file, sha256, kind, hotel, day, accepted, rejected, listed_at)
 VALUES (:file, :sha256, :kind, :hotel, :day, :accepted, :rejected,
         CASE WHEN CAST(:day AS date) IS NULL OR CAST(:at AS timestamptz)::date = CAST(:day AS date) THEN CAST(:at AS timestamptz)
-             ELSE (CAST(:day AS date) + time '12:00')::timestamptz END)
+             WHEN :kind = 'in_house' THEN (CAST(:day AS date) + time '12:00')::timestamptz
+             ELSE CAST(:day AS date)::timestamptz END)
 RETURNING id
 
 -- name: insert_hotels

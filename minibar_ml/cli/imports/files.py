@@ -1,6 +1,6 @@
 """`minibar-ml import KIND FILE...`: what of a file was taken, what was rejected and why."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from minibar_ml.i18n import imports as texts
 from minibar_ml.intake import rejects as reject_files
 from minibar_ml.jobs import imports
 from minibar_ml.jobs.imports import Now, Options
+from minibar_ml.jobs.inbox import Outcome
 from minibar_ml.store.intake import schema
 
 HELP: dict[ImportKind, str] = {
@@ -86,51 +87,67 @@ def register(app: typer.Typer) -> None:
 
 def _import(files: list[Path], kind: ImportKind, options: Options, *, json: bool) -> None:
     """Import each file on its own: one that is refused keeps no other from being taken."""
-    settings = session.settings()
-    if not session.enabled(settings):
-        return
-    settings = house.settings_of(settings, "import")
-    lang, shown, is_whole = session.language(settings), list[dict[str, Any]](), True
+    settings = house.settings_of(session.settings(), "import")
+    lang = session.language(settings)
+    outcomes: list[tuple[Path, Outcome]] = []
     with session.store(settings, "import") as connection:
         schema.require(connection)
         for file in files:
+            outcome: Outcome
             try:
-                done = imports.run(connection, file, kind, options, Now(datetime.now(UTC), settings.zone()))
+                outcome = imports.run(connection, file, kind, options, Now(datetime.now(UTC), settings.zone()))
+                write_rejects(file, outcome, lang, is_dry=options.is_dry)
             except FileRefused as refused:
-                is_whole = False
-                shown.append({"file": str(file), "kind": kind, "problem": refused.problem, **refused.about})
-                (console.note if json else console.say)(console.visible(f"{file}: {texts.refusal(refused, lang)}"))
-                continue
-            is_whole = is_whole and not done.is_refused
-            rejects = write_rejects(file, done, lang, is_dry=options.is_dry)
-            shown.append(as_json(done))
+                outcome = refused
+            outcomes.append((file, outcome))
             if not json:
-                _print(file, done, lang, rejects, is_dry=options.is_dry)
+                show(file, outcome, lang, is_dry=options.is_dry)
+    end(outcomes, json=json)
+
+
+def end(outcomes: Sequence[tuple[Path, Outcome]], *, json: bool) -> None:
+    """Print the document of all files, and end with status 6 where any was refused."""
     if json:
-        console.print_json(shown)
-    if not is_whole:
+        console.print_json([as_json(file, outcome) for file, outcome in outcomes])
+    if any(isinstance(outcome, FileRefused) or outcome.is_refused for _, outcome in outcomes):
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def write_rejects(file: Path, done: Imported, lang: Lang, *, is_dry: bool, folder: Path | None = None) -> Path:
+def write_rejects(file: Path, done: Imported, lang: Lang, *, is_dry: bool, folder: Path | None = None) -> None:
     """Write the file of rejected rows next to the list, unless nothing is to be changed; an older one goes."""
     path = reject_files.path_of(file, folder)
     if done.rejects and not is_dry:
-        reject_files.write(path, done.rejects, texts.reject_headings(lang), lambda why: texts.reason(why, lang))
+        rows = [(str(one.line), one.column, one.value, texts.reason(one.reason, lang)) for one in done.rejects]
+        reject_files.write(path, texts.reject_headings(lang), rows)
     elif not is_dry and not done.is_known:
         path.unlink(missing_ok=True)
-    return path
 
 
-def _print(file: Path, done: Imported, lang: Lang, rejects: Path, *, is_dry: bool) -> None:
-    console.say(console.visible(f"{file}: {texts.outcome(done, lang, rejects=str(rejects), is_dry=is_dry)}"))
-    if is_dry and done.rejects:
+def write_report(lang: Lang, file: Path, folder: Path, outcome: Outcome) -> None:
+    """Write next to where a file of the inbox goes what is to be said of it: rejected rows, or why it was refused."""
+    if isinstance(outcome, FileRefused):
+        said = [("", "", "", texts.refusal(outcome, lang))]
+        reject_files.write(reject_files.path_of(file, folder), texts.reject_headings(lang), said)
+    else:
+        write_rejects(file, outcome, lang, is_dry=False, folder=folder)
+
+
+def show(file: Path, outcome: Outcome, lang: Lang, *, is_dry: bool = False, folder: Path | None = None) -> None:
+    """What became of a file: a line, and of a dry run the rejected rows."""
+    if isinstance(outcome, FileRefused):
+        console.say(console.visible(f"{file}: {texts.refusal(outcome, lang)}"))
+        return
+    rejects = str(reject_files.path_of(file, folder))
+    console.say(console.visible(f"{file}: {texts.outcome(outcome, lang, rejects=rejects, is_dry=is_dry)}"))
+    if is_dry and outcome.rejects:
         table = console.table(texts.reject_headings(lang))
-        for one in done.rejects:
+        for one in outcome.rejects:
             table.add_row(str(one.line), one.column, console.visible(one.value), texts.reason(one.reason, lang))
         console.out().print(table)
 
 
-def as_json(done: Imported) -> dict[str, Any]:
+def as_json(file: Path, outcome: Outcome) -> dict[str, Any]:
     """A file's result as `--json` prints it."""
-    return {**asdict(done), "is_refused": done.is_refused}
+    if isinstance(outcome, FileRefused):
+        return {"path": str(file), "problem": outcome.problem, **outcome.about}
+    return {"path": str(file), **asdict(outcome), "is_refused": outcome.is_refused}

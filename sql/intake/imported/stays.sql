@@ -2,34 +2,46 @@
 -- a room and night; hours by the lists of arrivals and departures.
 
 -- name: source_stays
--- needs: night(id, hotel, room, night, guests, arrives_on, departs_on, listed_at), stay_hint(id, hotel, room, list, at, guests, arrives_on, departs_on, listed_at, day), room(id, hotel, number)
+-- needs: night(id, hotel, room, night, guests, arrives_on, departs_on, listed_at), stay_hint(id, hotel, room, list, at, guests, arrives_on, departs_on, listed_at, day), room(id, hotel, number), batch(hotel, kind, day)
 -- readers: minibar_ml_operator
 -- Nights and hints of one room with the same arrival and departure are one stay. A night whose arrival or departure the list
--- does not have is a stay of its own. An hour of departure on a list that was made before that hour is a plan. A list never
--- overwrites another day's, so `rewritten` is unknown nowhere.
+-- does not have is a stay of its own. A stay that the list of the next day names no longer has ended on that day, whatever
+-- was planned. An hour of departure on a list that was made before that hour is a plan. A list never overwrites another
+-- day's, so nothing was `rewritten`.
 CREATE FUNCTION minibar_ml.source_stays(since date, until date)
 RETURNS TABLE (stay_id bigint, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
                departs_on date, departs_at timestamptz, leaves_at timestamptz, is_in_house boolean, is_arrival boolean,
                is_departure boolean, written_at timestamptz, named_since date, named_at timestamptz, rewritten tstzrange[])
 LANGUAGE sql STABLE AS $$
-    SELECT min(l.id), r.id, max(l.guests), l.arrives_on, (l.arrives_on + min(l.arrives))::timestamptz,
-           l.departs_on, (l.departs_on + max(l.leaves) FILTER (
-               WHERE l.listed_at >= (l.departs_on + l.leaves)::timestamptz))::timestamptz,
-           (l.departs_on + max(l.leaves))::timestamptz,
-           bool_or(l.list = 'in_house'), bool_or(l.list = 'arrivals'), bool_or(l.list = 'departures'), max(l.listed_at),
-           min(l.day) FILTER (WHERE l.list = 'in_house'), max(l.listed_at) FILTER (WHERE l.list = 'in_house'),
-           NULL::tstzrange[]
+    SELECT s.id, r.id, s.guests, s.arrives_on, (s.arrives_on + s.arrives)::timestamptz, e.departs_on,
+           CASE WHEN e.departs_on = s.departs_on THEN (s.departs_on + s.departed)::timestamptz END,
+           CASE WHEN e.departs_on = s.departs_on THEN (s.departs_on + s.leaves)::timestamptz END,
+           s.is_in_house, s.is_arrival, s.is_departure, s.written_at, s.named_since, s.named_at, NULL::tstzrange[]
     FROM (
-        SELECT n.id, n.hotel, n.room, 'in_house' AS list, n.night AS day, n.guests, coalesce(n.arrives_on, n.night) AS arrives_on,
-               coalesce(n.departs_on, n.night + 1) AS departs_on, NULL::time AS arrives, NULL::time AS leaves, n.listed_at
-        FROM source.night n WHERE n.night >= since - 401 AND n.night < until + 401
-        UNION ALL
-        SELECT h.id, h.hotel, h.room, h.list, h.day, h.guests, h.arrives_on, h.departs_on,
-               CASE h.list WHEN 'arrivals' THEN h.at END, CASE h.list WHEN 'departures' THEN h.at END, h.listed_at
-        FROM source.stay_hint h WHERE h.arrives_on <= h.departs_on
-    ) l JOIN source.room r ON r.hotel = l.hotel AND r.number = l.room
-    WHERE l.arrives_on < until AND l.departs_on >= since
-    GROUP BY r.id, l.arrives_on, l.departs_on
+        SELECT min(l.id) AS id, l.hotel, l.room, max(l.guests) AS guests, l.arrives_on, l.departs_on, min(l.arrives) AS arrives,
+               max(l.leaves) AS leaves,
+               max(l.leaves) FILTER (WHERE l.listed_at >= (l.departs_on + l.leaves)::timestamptz) AS departed,
+               bool_or(l.list = 'in_house') AS is_in_house, bool_or(l.list = 'arrivals') AS is_arrival,
+               bool_or(l.list = 'departures') AS is_departure, max(l.listed_at) AS written_at,
+               min(l.day) FILTER (WHERE l.list = 'in_house') AS named_since,
+               max(l.listed_at) FILTER (WHERE l.list = 'in_house') AS named_at, max(l.day) FILTER (WHERE l.list = 'in_house') AS named_until
+        FROM (
+            SELECT n.id, n.hotel, n.room, 'in_house' AS list, n.night AS day, n.guests,
+                   coalesce(n.arrives_on, n.night) AS arrives_on, coalesce(n.departs_on, n.night + 1) AS departs_on,
+                   NULL::time AS arrives, NULL::time AS leaves, n.listed_at
+            FROM source.night n WHERE n.night >= since - 401 AND n.night < until + 401
+            UNION ALL
+            SELECT h.id, h.hotel, h.room, h.list, h.day, h.guests, h.arrives_on, h.departs_on,
+                   CASE h.list WHEN 'arrivals' THEN h.at END, CASE h.list WHEN 'departures' THEN h.at END, h.listed_at
+            FROM source.stay_hint h WHERE h.arrives_on <= h.departs_on
+        ) l WHERE l.arrives_on < until AND l.departs_on >= since
+        GROUP BY l.hotel, l.room, l.arrives_on, l.departs_on
+    ) s JOIN source.room r ON r.hotel = s.hotel AND r.number = s.room
+    CROSS JOIN LATERAL (SELECT CASE
+        WHEN s.named_until + 1 < s.departs_on AND (
+            EXISTS (SELECT FROM source.batch b WHERE b.kind = 'in_house' AND b.hotel = s.hotel AND b.day = s.named_until + 1)
+            OR EXISTS (SELECT FROM source.night n WHERE n.hotel = s.hotel AND n.night = s.named_until + 1))
+        THEN s.named_until + 1 ELSE s.departs_on END) e (departs_on)
 $$;
 
 -- name: source_impossible_stays

@@ -10,7 +10,7 @@ RETURNS TABLE (movement_id bigint, product_id integer, kind text, flow text, uni
                moved_at timestamptz, holder text)
 LANGUAGE sql STABLE AS $$
     SELECT s.id, p.id,
-           CASE s.kind WHEN 'count' THEN 'sayim' WHEN 'write_off' THEN 'fire' WHEN 'issue' THEN 'cikis'
+           CASE s.kind WHEN 'count' THEN CASE WHEN s.place = 1 THEN 'devir' ELSE 'sayim' END WHEN 'write_off' THEN 'fire' WHEN 'issue' THEN 'cikis'
                 WHEN 'reversal' THEN CASE s.reversed WHEN 'delivery' THEN 'cikis' ELSE 'giris' END ELSE 'giris' END,
            CASE s.kind WHEN 'delivery' THEN 'receipt' WHEN 'count' THEN CASE WHEN s.place = 1 THEN 'opening' ELSE 'count' END
                 WHEN 'reversal' THEN CASE s.reversed WHEN 'delivery' THEN 'receipt_reversal' ELSE 'issue_reversal' END

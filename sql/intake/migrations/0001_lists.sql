@@ -33,7 +33,8 @@ CREATE TABLE minibar_in.batch (
 );
 COMMENT ON COLUMN minibar_in.batch.day IS 'The day that a list of guests is of.';
 COMMENT ON COLUMN minibar_in.batch.listed_at IS
-    'When the list was made, as far as is known: the import, where it was on the day of the list; else noon of that day.';
+    'When the list was made, as far as is known: the import, where it was on the day of the list; else noon of that day, and
+of arrivals and departures its beginning: an hour on such a list is a plan.';
 CREATE INDEX batch_day ON minibar_in.batch (kind, hotel, day);
 CREATE INDEX batch_file ON minibar_in.batch (sha256);
 
