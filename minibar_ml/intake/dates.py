@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from minibar_ml.domain.imports import FileRefused
+from minibar_ml.domain.imports import MOST_REJECTED, FileRefused
 from minibar_ml.intake.tables import Cell
 from minibar_ml.intake.words import bare, tidy
 
@@ -48,40 +48,52 @@ class Moment:
     hour: time | None = None
 
 
-def order_of(cells: Iterable[Cell], *, days: Iterable[date], latest: date | None, forced: Order | None) -> Order:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A cell of a date, and the days between which it has to be if it is right (None: any)."""
+
+    cell: Cell
+    since: date | None = None
+    until: date | None = None
+
+    def allows(self, day: date) -> bool:
+        """Whether a reading of the cell can be right."""
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+
+def order_of(written: Iterable[Written], forced: Order | None = None) -> Order:
     """Whether a file writes the day or the month first.
 
-    Dots always mean the day first. Where all the others could be read either way the readings are compared with what is
-    known: every one of them has to be near `days` (the days that the file is about, if known), and none after `latest`.
-    Raises FileRefused where the file contradicts itself or nothing decides.
+    Dots always mean the day first. Where all other dates could be read either way, the reading counts in which nearly all
+    of them are between the days where they have to be, if the other one is not such. Raises FileRefused where the file
+    contradicts itself or nothing decides.
     """
-    pairs = {pair for cell in cells if isinstance(cell, str) and (pair := _pair(cell))}
-    if forced or not pairs:
+    found = [(one, pair) for one in written if isinstance(one.cell, str) and (pair := _pair(one.cell))]
+    if forced or not found:
         return forced or "dmy"
-    day_first, month_first = any(a > 12 for a, _, _ in pairs), any(b > 12 for _, b, _ in pairs)
+    day_first, month_first = any(a > 12 for _, (a, _, _) in found), any(b > 12 for _, (_, b, _) in found)
     if day_first and month_first:
         raise FileRefused("contradicting_dates")
-    if day_first or month_first or all(a == b for a, b, _ in pairs):
+    if day_first or month_first or all(a == b for _, (a, b, _) in found):
         return "mdy" if month_first else "dmy"
-    near = list(days)
-    possible: list[Order] = []
-    for order in ("dmy", "mdy"):
-        found = [date(y, *((b, a) if order == "dmy" else (a, b))) for a, b, y in pairs]
-        is_near = all(any(abs((one - day).days) <= 120 for day in near) for one in found) if near else True
-        if is_near and (latest is None or max(found) <= latest):
-            possible.append(order)
+    fitting = {
+        "dmy": sum(one.allows(date(year, b, a)) for one, (a, b, year) in found),
+        "mdy": sum(one.allows(date(year, a, b)) for one, (a, b, year) in found),
+    }
+    possible = [order for order, number in fitting.items() if number >= (1 - MOST_REJECTED) * len(found)]
     if len(possible) == 1:
-        return possible[0]
-    a, b, y = min(pairs)
-    raise FileRefused("ambiguous_dates", example=f"{a:02}/{b:02}/{y}")
+        return "dmy" if possible[0] == "dmy" else "mdy"
+    a, b, year = min(pair for _, pair in found)
+    raise FileRefused("ambiguous_dates", example=f"{a:02}/{b:02}/{year}")
 
 
 def _pair(cell: str) -> tuple[int, int, int] | None:
-    """The two numbers of a date that could be read either way, and its year."""
+    """The two numbers of a date that could be read either way, and its year; None for what is no such date."""
     found = _THREE.fullmatch(tidy(cell))
     if not found or found["mark"] == ".":
         return None
-    return int(found["a"]), int(found["b"]), _year(found["y"])
+    a, b = int(found["a"]), int(found["b"])
+    return (a, b, _year(found["y"])) if 1 <= min(a, b) <= 12 and max(a, b) <= 31 else None
 
 
 def moment(cell: Cell, order: Order) -> Moment:

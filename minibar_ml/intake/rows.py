@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from minibar_ml.domain.imports import GUEST_LISTS, ImportKind, Reason, Reject
+from minibar_ml.domain.imports import ImportKind, Reason, Reject
 from minibar_ml.intake import dates
 from minibar_ml.intake.headings import Columns
 from minibar_ml.intake.kinds import FIELDS, NO, WORDS, YES, Field
@@ -53,12 +53,30 @@ def reading_of(
 ) -> Reading:
     """What the whole file says about its dates and numbers. Raises FileRefused where its dates are ambiguous."""
     of_type = {field.name: field.type for field in FIELDS[kind]}
-    written = [cell for name in columns.places if of_type[name] == "date" for cell in _cells(columns, name)]
-    # What has happened lies in the past; a stay and a delivery may lie ahead.
-    latest = today + timedelta(days=1) if kind in ("checks", "movements") else None
-    order = dates.order_of(written, days=[day] if day and kind in GUEST_LISTS else [], latest=latest, forced=forced)
+    bounds = _bounds(kind, today, day)
+    written = (
+        dates.Written(cell, *bounds.get(name, (None, None)))
+        for name in columns.places
+        if of_type[name] == "date"
+        for cell in _cells(columns, name)
+    )
+    order = dates.order_of(written, forced)
     numeric = [name for name in columns.places if of_type[name] in ("units", "price")]
     return Reading(order, {name: mark_of(_cells(columns, name)) for name in numeric})
+
+
+def _bounds(kind: ImportKind, today: date, day: date | None) -> dict[str, tuple[date | None, date | None]]:
+    """Between which days the dates of a list are: what has happened lies in the past, a guest in house came before."""
+    past = (None, today + timedelta(days=1))
+    match kind:
+        case "in_house":
+            return {"arrives_on": (None, day), "departs_on": (day, None)}
+        case "arrivals":
+            return {"arrives_on": (day, day), "departs_on": (day, None)}
+        case "departures":
+            return {"arrives_on": (None, day), "departs_on": (day, day)}
+        case _:
+            return {"on": past, "ordered_on": past}
 
 
 def _cells(columns: Columns, name: str) -> Iterator[Cell]:
