@@ -105,6 +105,7 @@ class Settings:
     source_file: str = _setting(
         "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
     )
+    import_inbox: str = _setting("", "folder whose lists cron imports (`minibar-ml import --inbox`); empty: none")
     lang: Lang = _fact(
         "en",
         "language of alerts, metrics tables, messages and reports; other screens are in English",

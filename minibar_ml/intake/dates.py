@@ -64,9 +64,9 @@ class Written:
 def order_of(written: Iterable[Written], forced: Order | None = None) -> Order:
     """Whether a file writes the day or the month first.
 
-    Dots always mean the day first. Where all other dates could be read either way, the reading counts in which nearly all
-    of them are between the days where they have to be, if the other one is not such. Raises FileRefused where the file
-    contradicts itself or nothing decides.
+    Dots always mean the day first. Where all other dates could be read either way, the reading counts in which nearly
+    all of them are between the days where they have to be, if the other one is not such. Raises FileRefused where the
+    file contradicts itself or nothing decides.
     """
     found = [(one, pair) for one in written if isinstance(one.cell, str) and (pair := _pair(one.cell))]
     if forced or not found:

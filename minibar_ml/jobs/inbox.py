@@ -4,6 +4,7 @@ A file is moved after its rows are committed. Where the run is killed in between
 and only moves it: nothing is lost, and nothing is taken twice.
 """
 
+import stat
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -35,10 +36,11 @@ Outcome = Imported | FileRefused
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """A file of the inbox, and the hotel whose folder it lies in (None: the inbox itself)."""
+    """A file of the inbox, the hotel whose folder it lies in (None: the inbox), and when it was last written to."""
 
     path: Path
     hotel: str | None
+    written_at: float
 
 
 def run(
@@ -78,28 +80,34 @@ def _import(connection: "Connection", one: Arrived, options: Options, now: Now) 
 
 
 def _arrived(inbox: Path, known: dict[str, str]) -> Iterator[Arrived]:
-    settled = time.time() - SETTLED_SECONDS
-    for folder, hotel in [
-        (inbox, None),
-        *((one, known.get(one.name) or known.get(bare(one.name))) for one in _hotels(inbox)),
-    ]:
+    """The lists that have arrived whole; those of a folder are of the hotel of that name, known or not."""
+    hotels = sorted(one for one in inbox.iterdir() if one.is_dir() and one.name not in (DONE, REJECTED))
+    named = [
+        (one, known.get(one.name) or known.get(bare(one.name)) or one.name) for one in hotels if one.name[0] != "."
+    ]
+    for folder, hotel in [(inbox, None), *named]:
         for path in folder.iterdir():
-            is_list = (
-                path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~")) and SUFFIX not in path.name
-            )
-            if is_list and path.is_file() and not path.is_symlink() and path.stat().st_mtime <= settled:
-                yield Arrived(path, hotel)
+            if (written_at := _written_at(path)) and written_at <= time.time() - SETTLED_SECONDS:
+                yield Arrived(path, hotel, written_at)
 
 
-def _hotels(inbox: Path) -> list[Path]:
-    return sorted(one for one in inbox.iterdir() if one.is_dir() and one.name not in (DONE, REJECTED))
+def _written_at(path: Path) -> float | None:
+    """When a list was last written to; None for what is no list. Programs that upload write to hidden or odd names."""
+    if path.suffix.lower() not in SUFFIXES or path.name.startswith((".", "~")) or path.name.endswith(SUFFIX):
+        return None
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        # Somebody has taken it away again.
+        return None
+    return found.st_mtime if stat.S_ISREG(found.st_mode) else None
 
 
-def _place(one: Arrived) -> tuple[int, str]:
+def _place(one: Arrived) -> tuple[int, str, float, str]:
+    """The place in the order of the import. Of two lists of one day the later one counts: by the time of the file."""
     kind = naming.kind_of(one.path.name)
     day = naming.day_of(one.path.name)
-    # Of two lists of one day the later one counts: by the time of the file.
-    return (ORDER.index(kind) if kind else len(ORDER), f"{day or ''} {one.path.stat().st_mtime_ns:020} {one.path.name}")
+    return ORDER.index(kind) if kind else len(ORDER), str(day or ""), one.written_at, one.path.name
 
 
 def _folder(inbox: Path, name: str) -> Path:
