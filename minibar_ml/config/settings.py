@@ -80,7 +80,9 @@ class Settings:
     """Everything that can be set, by `ML_<NAME>` or `<name>` in the TOML file."""
 
     enabled: bool = _setting(True, "false: jobs end at once without doing anything")
-    database_url: str = _setting("", "URL of the database: postgresql://user:password@host:port/name", is_secret=True)
+    database_url: str = _setting(
+        "", "URL of the database: postgresql://user:password@host:port/name, or embedded:FOLDER", is_secret=True
+    )
     timezone: str = _fact(
         "Europe/Nicosia",
         "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",
