@@ -119,7 +119,7 @@ WITH runs AS MATERIALIZED (
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
@@ -939,7 +939,8 @@ FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
--- occupied nights, guest-nights, who stayed, and whether all of it is known. A room that is let for the day has a night's
+-- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
+-- nights are known, and how many they were is not. A room that is let for the day has a night's
 -- exposure, once a check lies after it.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
@@ -960,6 +961,7 @@ WITH checks AS (
      AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
 ), exposure AS (
     SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
+           count(e.guests) = count(*) AS is_counted,
            count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
            (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
            (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
@@ -990,9 +992,10 @@ SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business
            'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
            'previous_on', c.previous_at::date, 'products', p.found, 'charged', p.charged, 'holds', p.holds,
-           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL, false),
+           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL
+                             AND e.is_counted IS NOT FALSE, false),
            'nights', coalesce(e.nights, z.none),
-           'guest_nights', coalesce(e.guest_nights, z.none),
+           'guest_nights', CASE WHEN e.is_counted IS NOT FALSE THEN coalesce(e.guest_nights, z.none) END,
            'guests', e.guests, 'stay_on', e.stay_on,
            'stays', coalesce(e.stays, z.none),
            'day_use', CASE WHEN e.has_day_use THEN true END, 'arriving', a.guests, 'staying', s.guests))
@@ -1130,7 +1133,7 @@ WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
            lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
-    FROM scratch_visits
+    FROM scratch_visits WHERE attendant_id IS NOT NULL
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
     SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(items) AS items FROM ordered GROUP BY 1, 2, 3
