@@ -20,7 +20,7 @@ APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
 
 def channels(settings: Settings) -> dict[ChannelKind, Channel]:
     """The channels by kind; without a mail server none for mail. Raises ConfigurationError for an unusable file."""
-    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in APPRISE}
+    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind, settings.private_hosts()) for kind in APPRISE}
     if settings.smtp_host:
         found["email"] = Email(mail_server(settings))
     return found
