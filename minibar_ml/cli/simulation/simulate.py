@@ -50,8 +50,8 @@ def simulate(
 ) -> None:
     """Write a simulated hotel into an empty database, or its lists into files.
 
-    Refuses to run where tables of the hotel application exist. The lists of --files are as untidy as in life: titles and
-    totals, two languages and encodings, a list missing, another one corrected.
+    Refuses to run where tables of the hotel application exist. The lists of --files are as untidy as in life: titles
+    and totals, two languages and encodings, a list missing, another one corrected.
     """
     if files and hotels > 1:
         raise UsageError("--files writes the lists of one hotel; leave out --hotels.")
