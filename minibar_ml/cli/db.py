@@ -35,7 +35,13 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="PART",
-        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients.",
+        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients. Remembered.",
+    ),
+]
+Having = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with", metavar="PART", help="A part that this hotel has after all, though --without named it before."
     ),
 ]
 
@@ -48,6 +54,7 @@ def register(root: typer.Typer) -> None:
 @app.command(epilog=examples("db init", "db init --without custody --without requests", "db init --files"))
 def init(
     without: Without = None,
+    having: Having = None,
     files: Annotated[
         bool, typer.Option("--files", help="Make a schema for lists that are imported from files (minibar-ml import).")
     ] = False,
@@ -59,8 +66,8 @@ def init(
     Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
     functions that read them.
     """
-    if unknown := set(without or ()) - set(DISPENSABLE):
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    _check_parts("--without", without, having)
+    _check_parts("--with", having)
     settings = session.settings()
     own_file = _own_file(settings)
     if files and own_file:
@@ -71,7 +78,8 @@ def init(
             source.recognise(connection, own_file)
             connection.rollback()
         applied = [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=files)]
-        contract = source.install(connection, tuple(sorted(without or ())), own_file)
+        absent = {*source.find_absent(connection), *(without or ())} - {*(having or ())}
+        contract = source.install(connection, tuple(sorted(absent)), own_file)
         audit.insert(
             connection,
             "db.init",
@@ -84,8 +92,18 @@ def init(
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
+    if kept := sorted(absent - {*(without or ())}):
+        console.note(f"Still without {', '.join(kept)}, as said before; `--with {kept[0]}` takes that back.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _check_parts(option: str, parts: list[str] | None, others: list[str] | None = None) -> None:
+    """Raises UsageError for a part that an option can't name, or that two opposite options do."""
+    if unknown := set(parts or ()) - set(DISPENSABLE):
+        raise UsageError(f"{option} {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    if both := {*(parts or ())} & {*(others or ())}:
+        raise UsageError(f"--without {sorted(both)[0]} and --with {sorted(both)[0]} cannot be combined.")
 
 
 def _upgrade_lists(connection: "Connection", *, wanted: bool) -> list[Migration]:
@@ -165,7 +183,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         seen = fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
         idle = runs.fetch_idle(connection, last.as_of) if last else ()
-    refused = last.counts.get("refusals", []) if last else []
+    refused = last.counts.get("refusals", []) + last.counts.get("ledger_beginnings", []) if last else []
     if json:
         console.print_json(
             {

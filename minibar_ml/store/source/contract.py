@@ -118,6 +118,12 @@ def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layo
     return contract
 
 
+def find_absent(connection: Connection) -> tuple[str, ...]:
+    """Parts that the hotel does without, as it was last installed; none where it never was."""
+    row = connection.execute(query("source.find_contract")).one_or_none()
+    return tuple(row.absent) if row else ()
+
+
 def _create(connection: Connection, layout: Layout, function: str, body: str) -> None:
     """A function of the layout; where its ids are keys, under another name, and one in its place that translates."""
     found = layout.signatures.get(function)
