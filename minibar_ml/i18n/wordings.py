@@ -41,12 +41,14 @@ MISTYPED = (
     "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
+COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "In stock: {both_stores} ({depot_units} in the depot, {floor_units} in the floor store); daily use: {daily_units}.",
     "On order: {ordered_units}, due {due_on}.",
     "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
@@ -217,6 +219,20 @@ WORDINGS: Mapping[str, Wording] = {
         (MISTYPED,),
         (NONE, AT_MOST),
     ),
+    "leak_restocked": Wording(
+        "{name}: {units} more than rooms use left the warehouse on {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked_of_days": Wording(
+        "{name}: {units} more than rooms use left the warehouse between {since} and {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
     "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK),
     "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
@@ -224,6 +240,11 @@ WORDINGS: Mapping[str, Wording] = {
     "model_refused": Wording(
         "{name}: a stored model cannot be opened. Detection uses simple statistics instead.",
         "Check the encryption key, then run `minibar-ml train`.",
+        ("Affected: {metric}.",),
+    ),
+    "models_off": Wording(
+        "{name}: trained models were switched off or deleted. Detection uses simple statistics instead.",
+        "`minibar-ml audit list --action models` shows by whom. `minibar-ml train` puts new ones to use.",
         ("Affected: {metric}.",),
     ),
     "stale": Wording(

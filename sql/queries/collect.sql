@@ -32,6 +32,8 @@ CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_ledgers (
+    hotel_id integer, product_id integer, now numeric, lowest numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
     movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
@@ -117,7 +119,7 @@ WITH runs AS MATERIALIZED (
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
@@ -477,11 +479,15 @@ SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, 
 FROM found WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
 
 -- name: stage_openings
--- What the ledger had of each product before the span.
-INSERT INTO scratch_openings
-SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('1900-01-01', :since_at)
-WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+-- What the ledger had of each product before the span, and what it has now.
+WITH ledger AS (
+    SELECT product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before, sum(signed_units) AS now
+    FROM source_stock_movements('1900-01-01', '2200-01-01')
+    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+), ends AS (
+    INSERT INTO scratch_ledgers SELECT :ledger_hotel, product_id, now, NULL FROM ledger
+)
+INSERT INTO scratch_openings SELECT :ledger_hotel, product_id, coalesce(before, 0) FROM ledger
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
@@ -501,12 +507,21 @@ WITH hotels AS MATERIALIZED (
     FROM unnamed WHERE moved_at >= :since_at HAVING count(*) > 0
 ), common AS (
     DELETE FROM scratch_openings
-), ledger AS (
-    SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
-           sum(m.signed_units) AS now
+), common_ends AS (
+    DELETE FROM scratch_ledgers
+), balances AS (
+    SELECT h.hotel_id, m.product_id, m.signed_units, m.moved_at, sum(m.signed_units) OVER (
+               PARTITION BY h.hotel_id, m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
     FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
-    GROUP BY h.hotel_id, m.product_id
+), ledger AS MATERIALIZED (
+    SELECT hotel_id, product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before,
+           sum(signed_units) AS now, min(balance) AS lowest
+    FROM balances GROUP BY hotel_id, product_id
+), ends AS (
+    INSERT INTO scratch_ledgers
+    SELECT hotel_id, product_id, now, lowest FROM ledger
+    WHERE hotel_id IS NOT NULL AND product_id NOT IN (SELECT product_id FROM ledger WHERE hotel_id IS NULL)
 )
 INSERT INTO scratch_openings
 SELECT l.hotel_id, l.product_id, coalesce(l.before, 0)
@@ -515,6 +530,31 @@ FROM ledger l
 LEFT JOIN ledger u ON u.hotel_id IS NULL AND u.product_id = l.product_id
 LEFT JOIN source_depot_stock() d ON d.hotel_id = l.hotel_id AND d.product_id = l.product_id
 WHERE l.hotel_id IS NOT NULL
+
+-- name: settle_openings
+-- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
+-- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
+WITH ledgers AS (
+    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, coalesce(l.lowest, (
+               SELECT min(balance) FROM (
+                   SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
+                   FROM source_stock_movements('1900-01-01', '2200-01-01') m
+                   WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
+                     AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) AS lowest
+    FROM scratch_ledgers l JOIN (
+        SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
+        FROM source_depot_stock()
+        WHERE CAST(:ledger_hotel AS integer) IS NULL OR :ledger_hotel IN (0, hotel_id) GROUP BY 1, 2) d
+    USING (hotel_id, product_id)
+    WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
+), short AS MATERIALIZED (
+    SELECT * FROM ledgers WHERE lowest < 0
+), found AS (
+    INSERT INTO refused_rows
+    SELECT 'ledger beginnings', 'missing', count(*), min(product_id) FROM short HAVING count(*) > 0
+)
+UPDATE scratch_openings o SET units = o.units + s.units
+FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
@@ -674,9 +714,11 @@ WITH quiet AS MATERIALIZED (
     FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
     WHERE rooms >= 4 AND rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
 )
-INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
-       min(q.day)::timestamptz, 'rooms'
+       min(q.day)::timestamptz, 'rooms', (
+           SELECT count(*) FROM source_rooms() a
+           WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
   AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
@@ -695,9 +737,11 @@ WITH now AS MATERIALIZED (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
 ), risen AS (
-    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
-           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups', (
+               SELECT count(*) FROM source_rooms() a
+               WHERE a.is_active AND a.hotel_id = n.hotel_id AND a.room_type = n.room_type)
     FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
     WHERE n.units > coalesce(s.units, 0)
       AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
@@ -835,6 +879,40 @@ SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.w
                                'returned', trim_scale(greatest(m.returned, c.returned - coalesce(m.taken_off, 0), 0)))
 FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
 
+-- name: floor_stock
+-- What a hotel's floor store held of a product at the end of each day. The application keeps only what is there now: what
+-- was put in, taken back and drawn since is taken off again. A day on which nothing was there and nothing moved has no point.
+WITH held AS (
+    SELECT hotel_id, product_id, units FROM source_floor_stock() WHERE abs(units) <= 1000000
+), flows AS (
+    SELECT hotel_id, product_id, used_at AS at, units FROM source_lot_uses(:since_at, '2200-01-01') WHERE kind = 'zimmet_transfer'
+    UNION ALL
+    SELECT h.hotel_id, m.product_id, m.moved_at, -m.units
+    FROM source_stock_movements(:since_at, '2200-01-01') m
+    JOIN source_movement_hotels(:since_at, '2200-01-01') h USING (movement_id)
+    WHERE m.flow = 'return' AND m.holder = 'floor store' AND h.hotel_id IS NOT NULL
+    UNION ALL
+    SELECT hotel_id, product_id, drawn_at, -units FROM source_floor_draws(:since_at, '2200-01-01')
+), moved AS MATERIALIZED (
+    SELECT hotel_id, product_id, CASE WHEN at > :until THEN CAST(:until_on AS date) + 1 ELSE at::date END AS day,
+           sum(units) AS units
+    FROM flows WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3
+), products AS (
+    SELECT hotel_id, product_id, coalesce(h.units, 0) AS units,
+           greatest(CAST(:since_on AS date), least(m.day, CAST(:until_on AS date) - 60)) AS since_on
+    FROM held h FULL JOIN (SELECT hotel_id, product_id, min(day) AS day FROM moved GROUP BY 1, 2) m
+    USING (hotel_id, product_id)
+), days AS (
+    SELECT p.hotel_id, p.product_id, d::date AS day, m.units AS moved, p.units - coalesce(sum(m.units) OVER (
+               PARTITION BY p.hotel_id, p.product_id ORDER BY d DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+               AS units
+    FROM products p CROSS JOIN LATERAL generate_series(p.since_on, CAST(:until_on AS date) + 1, interval '1 day') d
+    LEFT JOIN moved m ON m.hotel_id = p.hotel_id AND m.product_id = p.product_id AND m.day = d::date
+)
+INSERT INTO computed_metrics
+SELECT 'floor_stock', hotel_id, 'product', product_id, greatest(units, 0), day::timestamptz, day, '{}'
+FROM days WHERE day <= CAST(:until_on AS date) AND (units > 0 OR moved IS NOT NULL)
+
 -- name: occupancy
 -- Occupied rooms / active rooms, for the days whose occupancy is known.
 INSERT INTO computed_metrics
@@ -861,7 +939,8 @@ FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
--- occupied nights, guest-nights, who stayed, and whether all of it is known. A room that is let for the day has a night's
+-- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
+-- nights are known, and how many they were is not. A room that is let for the day has a night's
 -- exposure, once a check lies after it.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
@@ -882,6 +961,7 @@ WITH checks AS (
      AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
 ), exposure AS (
     SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
+           count(e.guests) = count(*) AS is_counted,
            count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
            (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
            (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
@@ -912,9 +992,10 @@ SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business
            'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
            'previous_on', c.previous_at::date, 'products', p.found, 'charged', p.charged, 'holds', p.holds,
-           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL, false),
+           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL
+                             AND e.is_counted IS NOT FALSE, false),
            'nights', coalesce(e.nights, z.none),
-           'guest_nights', coalesce(e.guest_nights, z.none),
+           'guest_nights', CASE WHEN e.is_counted IS NOT FALSE THEN coalesce(e.guest_nights, z.none) END,
            'guests', e.guests, 'stay_on', e.stay_on,
            'stays', coalesce(e.stays, z.none),
            'day_use', CASE WHEN e.has_day_use THEN true END, 'arriving', a.guests, 'staying', s.guests))
@@ -1052,7 +1133,7 @@ WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
            lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
-    FROM scratch_visits
+    FROM scratch_visits WHERE attendant_id IS NOT NULL
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
     SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(items) AS items FROM ordered GROUP BY 1, 2, 3
