@@ -77,10 +77,11 @@ GROUP BY hotel_id, day
 -- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
 -- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
 WITH files AS MATERIALIZED (
-    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
+    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day,
+           CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
-    ORDER BY hotel_id, list, loaded_at::date, lines - rejected DESC, rejected, file_id
+    ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u SET is_loaded = false
     FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines

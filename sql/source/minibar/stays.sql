@@ -36,14 +36,16 @@ LANGUAGE sql STABLE AS $$
                max(m.cikis_saati) FILTER (WHERE x.made_at >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati
                                           OR (x.made_at::date >= m.cikis_tarihi AND m.guncelleme_tarihi
                                                   >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati)) AS departed,
-               min(x.made_at::date) AS made_on, max(coalesce(m.guncelleme_tarihi, x.made_at))::timestamptz AS written_at,
+               min(x.made_at::date) AS made_on, max(coalesce(x.changed_at, x.made_at))::timestamptz AS written_at,
                CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
                    least(max(x.made_at) FILTER (WHERE w.is_rewritten),
                          min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz,
                    (min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz) END AS rewritten
         FROM source.misafir_kayitlari m
         CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
-                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END) x (made_at)
+                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END,
+                                   CASE WHEN m.guncelleme_tarihi IS NOT NULL
+                                        THEN greatest(m.guncelleme_tarihi, '1900-01-01') END) x (made_at, changed_at)
         CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi) w (is_rewritten)
         WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
         GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
