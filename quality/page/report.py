@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml import __version__
 from quality.cache import ROOT
 from quality.hotels import ZONE
-from quality.page import tables
+from quality.page import tables, vacancy
 from quality.results import Results
 
 FILE = ROOT / "docs" / "quality.md"
@@ -79,6 +79,7 @@ def _sections(results: Results) -> list[str]:
         tables.sizes(results),
         "Recall by false-alert rate: each detector alone, at budgets of 1/8 to 32 times the default.",
         tables.curves(results),
+        vacancy.section(results),
     ]
     if results.yardsticks:
         found += [
