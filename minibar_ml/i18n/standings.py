@@ -1,6 +1,6 @@
 """The state of an alert: snoozed, muted, one of a series; and its history."""
 
-from minibar_ml.domain.alerts import Alert, AlertDay, AlertEvent
+from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import day, moment, number
 from minibar_ml.i18n.labels import DOMAIN, label

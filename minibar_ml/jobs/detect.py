@@ -8,11 +8,11 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alert_kinds import AlertType, severity_of, types_where
-from minibar_ml.domain.alerts import Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
+from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
-from minibar_ml.domain.phases import History, recorded
-from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import self_watch, stored_models
 from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
@@ -23,8 +23,9 @@ from minibar_ml.jobs.scope import Scope
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
-from minibar_ml.store import alerts, grounds, mutes, runs, verdicts
 from minibar_ml.store import models as stored
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import alerts, grounds, mutes, verdicts
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.runs import LastRun, Since
 from minibar_ml.store.source import contract as source

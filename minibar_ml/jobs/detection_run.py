@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found

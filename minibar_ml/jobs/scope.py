@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from minibar_ml.domain.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.store.runs import Change, Since

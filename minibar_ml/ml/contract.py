@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.domain.supplies import Supplies
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import thresholds
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from pandas import DataFrame, Series
 
-from minibar_ml.domain.calendar import ORDINARY, Calendar
+from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.facts import Key, Stated
+from minibar_ml.domain.hotels.facts import Key, Stated
 from minibar_ml.store.queries import query
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle
 from minibar_ml.ml.frames import Frames
 

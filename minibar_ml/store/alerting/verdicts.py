@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.verdicts import LabelledAlert
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.store.queries import query
 
 

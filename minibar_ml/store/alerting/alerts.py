@@ -12,22 +12,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from minibar_ml.domain.alert_kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
-from minibar_ml.domain.alerts import (
-    Alert,
-    AlertEvent,
-    AlertFilter,
-    DayValue,
-    Finding,
-    Hidden,
-    Status,
-    Transitions,
-    Verdict,
-)
-from minibar_ml.domain.budget import AlertStats, TypeStats
+from minibar_ml.domain.alerting.alerts import Alert, Finding, Status, Transitions, Verdict
+from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.domain.alerting.kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store.findings import as_json, by_day, deduplicate
+from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate
 from minibar_ml.store.queries import query
 
 FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
@@ -229,41 +219,6 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
     get(connection, alert_id)
     values = {"id": alert_id, "operator": operator, "body": body}
     connection.execute(query("alerts.comment"), values)
-
-
-def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
-    """An alert's events and comments, in order."""
-    rows = connection.execute(query("alerts.history"), {"id": alert_id})
-    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body, row.value, row.reason) for row in rows]
-
-
-def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:
-    """What a list of what waits leaves out: muted alerts by the one that mutes them, and snoozed ones."""
-    rows = connection.execute(query("alerts.fetch_hidden"), {"hotel_id": hotel_id})
-    return [Hidden(row.alerts, row.muted_by, row.type, row.entity_name) for row in rows]
-
-
-def fetch_series(connection: Connection, alert_id: int, today: date) -> list[DayValue]:
-    """The alert's metric on 30 days that have the alert's day among them, up to `today` where possible."""
-    rows = connection.execute(query("alerts.series"), {"id": alert_id, "today": today})
-    return [DayValue(row.day, row.value, row.is_marked) for row in rows]
-
-
-def stats(connection: Connection, since: datetime, until: datetime) -> AlertStats:
-    """Alerts raised from `since` to before `until`, counted by type, severity, status and day."""
-    span = {"since": since, "until": until}
-    rows = connection.execute(query("alerts.counts"), span).all()
-    days = connection.execute(query("alerts.counts_by_day"), span).all()
-    return AlertStats(
-        alerts=sum(row.alerts for row in days),
-        by_type={row.type: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.type},
-        by_severity={row.severity: row.alerts for row in rows if row.severity},
-        by_status={row.status: row.alerts for row in rows if row.status},
-        by_day={row.day: row.alerts for row in days},
-        by_detector={
-            row.detector: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.detector
-        },
-    )
 
 
 def _array(values: Collection[str] | None) -> list[str] | None:

@@ -13,11 +13,12 @@ import typer
 
 from minibar_ml.cli import console, session, times
 from minibar_ml.cli.options import examples
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
-from minibar_ml.domain.alerts import STATUSES, Alert, AlertFilter
+from minibar_ml.domain.alerting.alerts import STATUSES, Alert
+from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.errors import MinibarError
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.store import alerts
+from minibar_ml.store.alerting import alerts
 
 WALKED_DAYS = 28
 LONGEST_PATH = 80

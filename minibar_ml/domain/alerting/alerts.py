@@ -1,15 +1,15 @@
 """Alerts: what a detector finds, what the store keeps, and the words both use."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, get_args
 
-from minibar_ml.domain import alert_kinds
-from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerting import kinds as alert_kinds
+from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.alerting.severities import SEVERITIES as SEVERITIES
+from minibar_ml.domain.alerting.severities import Severity as Severity
 from minibar_ml.domain.metrics import EntityType, MetricType
-from minibar_ml.domain.severities import SEVERITIES as SEVERITIES
-from minibar_ml.domain.severities import Severity as Severity
 
 Status = Literal["open", "acknowledged", "snoozed", "resolved", "false_positive"]
 Verdict = Literal["acknowledged", "resolved", "false_positive"]
@@ -26,8 +26,6 @@ EVENTS = (
 
 EndReason = Literal["records_changed", "subject_gone"]
 """Why the system ended an alert, where not because all is normal again."""
-Sort = Literal["severity", "impact", "time"]
-SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +192,6 @@ class MovedGround:
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """How many live alerts a list leaves out, and the alert that mutes them; None: they are snoozed."""
-
-    alerts: int
-    muted_by: int | None
-    type: AlertType | None
-    entity_name: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Transitions:
     """What a run did to the alerts; `updated` leaves out those that were merely seen again.
 
@@ -216,30 +204,6 @@ class Transitions:
     resolved: int = 0
     corrected: int = 0
     withdrawn: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class AlertFilter:
-    """Which alerts are wanted, and in which order; None stands for any. `since` and `until` bound `raised_at`.
-
-    `entity_name` is a part of a name and `words` of name, message or comment, in small or capital letters; `rooms` are
-    ids of the only rooms wanted.
-    """
-
-    statuses: Collection[Status] | None = LIVE_STATUSES
-    severities: Collection[Severity] | None = None
-    types: Collection[AlertType] | None = None
-    hotel_id: int | None = None
-    since: datetime | None = None
-    until: datetime | None = None
-    entity_type: EntityType | None = None
-    entity_id: int | None = None
-    entity_name: str | None = None
-    rooms: Collection[int] | None = None
-    words: str | None = None
-    is_muted: bool | None = None
-    limit: int | None = None
-    sort: Sort = "severity"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from support.hotels import ZONE, command, done, sql
 from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store import alerts, audit
+from minibar_ml.store import audit
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.engine import make_engine
 
 LOG = "minibar_ml.ml_audit_log"

@@ -5,8 +5,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.alerting.alerts import Severity
+from minibar_ml.domain.alerting.kinds import AlertType
 from minibar_ml.domain.metrics import EntityType
 
 MutedEntity = Literal["room", "product"]

@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from support.hotels import AS_OF, command, done, sql
 from support.logins import drop_logins, login, psql
 
-from minibar_ml.domain.alert_kinds import types_where
+from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alert_kinds import KINDS, types_where
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import KINDS, types_where
+from minibar_ml.domain.alerting.mutes import Mute, MutedFinding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.mutes import Mute, MutedFinding
-from minibar_ml.store.findings import as_json
+from minibar_ml.store.alerting.findings import as_json
 from minibar_ml.store.queries import query
 
 _LISTS = ("alert_types", "entity_ids")

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from minibar_ml.domain.alert_kinds import AlertType
+from minibar_ml.domain.alerting.kinds import AlertType
 from minibar_ml.domain.metrics import EntityType
 
 

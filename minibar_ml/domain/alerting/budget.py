@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.alerts import Severity, Status
+from minibar_ml.domain.alerting.alerts import Severity, Status
+from minibar_ml.domain.alerting.kinds import AlertType
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
-from minibar_ml.domain.alerts import SEVERITIES, Alert
-from minibar_ml.domain.phases import Phase
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.hotels.phases import Phase
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs.backtest import BacktestResult, run
 

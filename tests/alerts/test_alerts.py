@@ -24,8 +24,8 @@ from support.findings import (
     rows,
 )
 
-from minibar_ml.domain.alerts import Finding, Transitions
-from minibar_ml.store import alerts
+from minibar_ml.domain.alerting.alerts import Finding, Transitions
+from minibar_ml.store.alerting import alerts
 
 
 def test_a_finding_opens_one_alert_with_all_its_figures(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from support.hotels import done, sql
 from support.mail_server import Mailbox, serving
 
 from minibar_ml.cli.app import main
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 
 LEAK = replace(
     NEGATIVE, type="shrinkage", metric="stock_outflow", reason="leak", value=244.0, score=30.0, impact=6100.0,

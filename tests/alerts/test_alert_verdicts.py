@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Connection, text
 from support.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 
-from minibar_ml.domain.alerts import AlertFilter, Sort
+from minibar_ml.domain.alerting.filters import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store import alerts
+from minibar_ml.store.alerting import alerts, histories
 
 NOON = evening(D) + timedelta(hours=16)
 
@@ -168,7 +168,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
     ids = _ids(four)
     alerts.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
     alerts.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
-    counted = alerts.stats(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
+    counted = histories.stats(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
     assert counted.alerts == 4
     assert counted.by_type["consumption_anomaly"].false_positive_rate == 1.0
     assert counted.by_type["vacant_consumption"].false_positive_rate == 0.0
@@ -181,14 +181,14 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
 def test_what_the_system_resolved_has_no_verdict(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=D + timedelta(days=1))
-    counted = alerts.stats(connection, evening(D), evening(D + timedelta(days=1)))
+    counted = histories.stats(connection, evening(D), evening(D + timedelta(days=1)))
     assert counted.by_type["stock_depletion"].judged == 0
 
 
 def test_the_series_has_thirty_days_with_the_alerts_day_marked(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     _points(connection, "room_consumption", {D: 9.0, D - timedelta(days=3): 2.0, D - timedelta(days=40): 1.0})
-    series = alerts.fetch_series(connection, _ids(connection)[0], D + timedelta(days=5))
+    series = histories.fetch_series(connection, _ids(connection)[0], D + timedelta(days=5))
     assert (len(series), series[-1].day) == (30, D + timedelta(days=5))
     assert {day.day: day.value for day in series if day.value is not None} == {D: 9.0, D - timedelta(days=3): 2.0}
     assert [day.day for day in series if day.is_marked] == [D]
@@ -196,7 +196,7 @@ def test_the_series_has_thirty_days_with_the_alerts_day_marked(connection: Conne
 
 def test_the_series_of_an_old_alert_ends_on_its_day(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    series = alerts.fetch_series(connection, _ids(connection)[0], D + timedelta(days=300))
+    series = histories.fetch_series(connection, _ids(connection)[0], D + timedelta(days=300))
     assert (series[-1].day, series[-1].is_marked) == (D, True)
 
 

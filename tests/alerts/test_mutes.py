@@ -13,10 +13,10 @@ from support.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, STALE, VACANT, D, d
 from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
-from minibar_ml.domain.alerts import Finding, Transitions
+from minibar_ml.domain.alerting.alerts import Finding, Transitions
+from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.domain.mutes import Mute
-from minibar_ml.store import alerts, mutes
+from minibar_ml.store.alerting import alerts, mutes
 from minibar_ml.store.notifications import outbox
 
 Capture = pytest.CaptureFixture[str]

@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from minibar_ml.domain.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.domain.output.json_form import json_form
 

@@ -6,11 +6,11 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.alerts import AlertDay, Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.alerts import AlertDay, Finding, MovedGround, Transitions
 from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.store import findings
-from minibar_ml.store.alerts import RESTS_ALSO
+from minibar_ml.store.alerting import findings
+from minibar_ml.store.alerting.alerts import RESTS_ALSO
 from minibar_ml.store.queries import query
 
 

@@ -13,7 +13,7 @@ from cryptography.fernet import Fernet
 from support.hotels import command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
 
-from minibar_ml.domain.alert_kinds import types_where
+from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ExitCode
 
 USERS = """

@@ -11,7 +11,7 @@ from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.access import STOCK_METRICS
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, types_where
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, types_where
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.source.layouts import layouts
 

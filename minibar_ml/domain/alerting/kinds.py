@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from minibar_ml.domain.alerting.severities import Severity, SeverityRule
 from minibar_ml.domain.metrics import EntityType, MetricType
-from minibar_ml.domain.severities import Severity, SeverityRule
 
 AlertType = Literal[
     "stock_anomaly",

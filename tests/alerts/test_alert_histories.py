@@ -11,8 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import Connection, text
 from support.findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, check_rooms, detect, evening, rows
 
-from minibar_ml.domain.alerts import LIVE_STATUSES, SEVERITIES, Finding, Severity, Verdict
-from minibar_ml.store import alerts
+from minibar_ml.domain.alerting.alerts import LIVE_STATUSES, SEVERITIES, Finding, Severity, Verdict
+from minibar_ml.store.alerting import alerts
 
 KINDS = (
     replace(HIGH_ROOM, facts={"products": [{"id": 146, "name": "Efes", "units": 4}]}), LOW_STOCK, OUTFLOW, VACANT,

@@ -21,9 +21,9 @@ from support.findings import (
     rows,
 )
 
-from minibar_ml.domain.alerts import AlertFilter
+from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store import alerts, verdicts
+from minibar_ml.store.alerting import alerts, histories, verdicts
 
 NEXT = D + timedelta(days=1)
 MORNING = evening(D) + timedelta(hours=12)
@@ -39,7 +39,7 @@ def _only(connection: Connection) -> Any:
 
 
 def _events(connection: Connection, number: int) -> list[tuple[str, str | None]]:
-    return [(one.event, one.by) for one in alerts.fetch_history(connection, number)]
+    return [(one.event, one.by) for one in histories.fetch_history(connection, number)]
 
 
 def _snoozed(connection: Connection, until: datetime = MORNING, reason: str | None = None) -> int:
@@ -53,7 +53,7 @@ def test_a_snooze_says_until_when_by_whom_and_why(connection: Connection) -> Non
     number = _snoozed(connection, reason="party until noon")
     alert = _only(connection)
     assert (alert.status, alert.snoozed_until, alert.snoozed_by) == ("snoozed", MORNING, "ayse")
-    history = alerts.fetch_history(connection, number)
+    history = histories.fetch_history(connection, number)
     assert [(one.event, one.by, one.body) for one in history] == [
         ("opened", None, None), ("snoozed", "ayse", None), ("commented", "ayse", "party until noon"),
     ]  # fmt: skip
@@ -179,7 +179,7 @@ def test_a_comment_is_kept_with_who_and_when_whatever_the_status(connection: Con
     number = int(_only(connection).id)
     alerts.set_verdict(connection, [number], "resolved", "ayse", MORNING)
     alerts.comment(connection, number, "mehmet", "it was the\nwedding")
-    assert alerts.fetch_history(connection, number)[-1].body == "it was the\nwedding"
+    assert histories.fetch_history(connection, number)[-1].body == "it was the\nwedding"
     with pytest.raises(NotFound, match="999"):
         alerts.comment(connection, 999, "mehmet", "lost")
 
@@ -241,11 +241,11 @@ def test_hidden_alerts_are_counted_by_what_hides_them(connection: Connection) ->
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES), LOW_STOCK, VACANT)
     vacant = next(alert for alert in rows(connection) if alert.type == "vacant_consumption")
     alerts.snooze(connection, [vacant.id], LATER, "ayse")
-    hidden = alerts.fetch_hidden(connection, None)
+    hidden = histories.fetch_hidden(connection, None)
     assert {(one.alerts, one.type, one.muted_by is None) for one in hidden} == {
         (1, "consumption_anomaly", False), (1, None, True),
     }  # fmt: skip
-    assert alerts.fetch_hidden(connection, 2) == []
+    assert histories.fetch_hidden(connection, 2) == []
 
 
 @pytest.mark.parametrize(
