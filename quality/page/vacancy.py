@@ -1,4 +1,4 @@
-"""Vacant rooms of hotels that are written as the application writes: recall by units and by the hours on their lists."""
+"""Vacant rooms of hotels written as the application writes: recall by units and by the hours on their lists."""
 
 from collections.abc import Iterator, Sequence
 from typing import get_args
@@ -15,12 +15,12 @@ HEADING = "## Vacant rooms as the application writes"
 UNITS = (2, 3, 5)
 """Where a class of units begins; the simulator takes 2 to 8."""
 WORDS = """\
-Hotels of this set that are written as the hotel's application writes, with lists that overwrite, no-shows, late and deleted
-lists: by the hours that their departure lists name. Each theft lies in a time in which the front desk has nobody in the room,
-neither arriving nor leaving, since the check before. *Certain* is the share that was found as certain: what such a check
-finds is raised whatever its size, so as much is found of thefts of one unit. The rest was found by probability, or not. In the
-hours between the check on a departure day and the next one nothing is stolen here; what is stolen then is rarely found,
-since a guest who left late explains it as well.
+Hotels of this set that are written as the hotel's application writes, with lists that overwrite, no-shows, late and
+deleted lists: by the hours that their departure lists name. Each theft lies in a time in which the front desk has
+nobody in the room, neither arriving nor leaving, since the check before. *Certain* is the share found as certain:
+what such a check finds is raised whatever its size, so as much is found of thefts of one unit. The rest was found by
+probability, or not. Nothing is stolen here between the check on a departure day and the next one; what is stolen then
+is rarely found, since a guest who left late explains it as well.
 """
 
 
@@ -74,7 +74,8 @@ def by_units(results: Results) -> str:
 def _groups(results: Results) -> Iterator[tuple[str, list[Walk]]]:
     written = [(walk.hotel.plan.manner, walk) for walk in results.walks]
     for hours in get_args(HoursKnown):
-        yield hours, [walk for manner, walk in written if manner is not None and manner.hours == hours]
+        if walks := [walk for manner, walk in written if manner is not None and manner.hours == hours]:
+            yield hours, walks
     yield "together", [walk for manner, walk in written if manner is not None]
 
 

@@ -144,14 +144,16 @@ WITH runs AS MATERIALIZED (
 ), late_lists AS (
     -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
     -- house had named before, or one of departures names; not where the row may have gone to who came after them.
-    SELECT hotel_id, departs_on AS day, count(*) AS leavers, count(*) FILTER (WHERE a.is_named_late) AS named
-    FROM found CROSS JOIN LATERAL (SELECT coalesce(
-        named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
-        AND named_at < (departs_on + 1)::timestamptz, false)) a (is_named_late)
-    WHERE NOT is_wrong AND departs_on > arrives_on AND (
-        (is_in_house AND named_since < departs_on) OR (is_departure AND (is_in_house OR (room_id, departs_on) NOT IN (
-            SELECT room_id, arrives_on FROM found WHERE is_in_house))))
-    GROUP BY hotel_id, departs_on HAVING bool_or(a.is_named_late)
+    SELECT f.hotel_id, f.departs_on AS day, count(*) AS leavers, count(*) FILTER (WHERE a.is_named_late) AS named
+    FROM found f
+    LEFT JOIN (SELECT DISTINCT room_id, arrives_on FROM found WHERE is_in_house) n
+      ON n.room_id = f.room_id AND n.arrives_on = f.departs_on
+    CROSS JOIN LATERAL (SELECT coalesce(
+        f.named_at >= (f.departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
+        AND f.named_at < (f.departs_on + 1)::timestamptz, false)) a (is_named_late)
+    WHERE NOT f.is_wrong AND f.departs_on > f.arrives_on
+      AND ((f.is_in_house AND f.named_since < f.departs_on) OR (f.is_departure AND (f.is_in_house OR n.room_id IS NULL)))
+    GROUP BY f.hotel_id, f.departs_on HAVING bool_or(a.is_named_late)
 ), printed_early AS MATERIALIZED (
     -- Nearly all: they were printed before anybody left. A list of few leavers is taken for what the hotel's others are.
     SELECT hotel_id, day FROM (
@@ -204,8 +206,9 @@ FROM stays
 
 -- name: stage_tasks
 -- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. They are made in
--- the morning: the hour of a departure is a plan. A leaving room stands among those in house too. Of these nights nobody
--- knows how many guests there were.
+-- the morning: the hour of a departure is a plan. A leaving room stands among those in house too, and there alone where the
+-- list of departures is missing or has lost the guest, who left before. Of these nights nobody knows how many guests there
+-- were.
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
@@ -221,7 +224,11 @@ WITH tasks AS MATERIALIZED (
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
     SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
-    UNION ALL SELECT room_id, day FROM tasks WHERE arrives OR (stays AND NOT departs)) n
+    UNION ALL
+    SELECT room_id, day FROM tasks t
+    WHERE arrives OR (stays AND NOT departs AND NOT EXISTS (
+        SELECT FROM scratch_stays s
+        WHERE s.room_id = t.room_id AND s.departs_on = t.day AND s.arrives_on < t.day AND NOT s.is_expected))) n
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
@@ -946,7 +953,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
 -- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
--- late.
+-- late. Where something is missing again at the next check, within two days, a guest stays on whom no list has: the first
+-- find says nothing, and the second is no certainty.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -975,6 +983,15 @@ WITH stays AS (
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
+), in_turn AS (
+    SELECT visit_id, lead(visit_id) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS next_id
+    FROM scratch_visits WHERE is_check
+), staying AS MATERIALIZED (
+    SELECT v.visit_id, n.visit_id AS next_id
+    FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
+    JOIN scratch_visits n ON n.visit_id = o.next_id
+    WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
+      AND n.business_date <= v.business_date + 2
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
@@ -993,23 +1010,25 @@ WITH stays AS (
     SELECT DISTINCT v.visit_id FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
+    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
-           t.visit_id IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
-           t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
+           coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
+           coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
+           CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
     LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
+    LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
       AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
-                      AND (NOT u.is_tonight OR t.is_tail OR t.is_timed_tail))
+                      AND (NOT u.is_tonight OR t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL))
+      AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (

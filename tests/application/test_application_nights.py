@@ -1,5 +1,5 @@
-"""Whatever lists are loaded, in whatever order, late, twice or never: a night known as occupied, or on which a list or a
-task has somebody in the room, never becomes vacant."""
+"""Whatever lists are loaded, late, twice or never: a night known as occupied, or on which a list or a task has somebody
+in the room, never becomes vacant."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -102,7 +102,9 @@ def _make_tasks(hotel: Application, day: date) -> set[tuple[int, date]]:
         " FROM misafir_kayitlari WHERE :day BETWEEN giris_tarihi AND cikis_tarihi GROUP BY oda_id",
         day=day,
     )  # fmt: skip
-    before = {(room, day - timedelta(days=1)) for room, stays, arrives, departs in rows if departs or (stays and not arrives)}
+    before = {
+        (room, day - timedelta(days=1)) for room, stays, arrives, departs in rows if departs or (stays and not arrives)
+    }
     return before | {(room, day) for room, stays, arrives, departs in rows if arrives or (stays and not departs)}
 
 

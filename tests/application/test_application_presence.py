@@ -57,6 +57,29 @@ def _others(hotel: Application, *rooms: int) -> None:
         _named_again(hotel, stay, "2025-11-15")
 
 
+# Room tasks
+
+
+@pytest.mark.parametrize("departs", ["2025-11-10", "2025-11-12"])
+def test_a_room_of_the_morning_whose_guest_leaves_that_day_is_vacant_that_night(
+    hotel: Application, departs: str
+) -> None:
+    stay = hotel.stay(1, "2025-11-08", departs, made="2025-11-09 08:00")
+    sql(
+        hotel.url,
+        "INSERT INTO gunluk_gorevler (id, otel_id, gorev_tarihi, gorev_tipi, durum, olusturma_tarihi)"
+        " VALUES (1, 1, '2025-11-10', 'inhouse_kontrol', 'pending', '2025-11-10');"
+        "INSERT INTO gorev_detaylari (gorev_id, oda_id, durum, oncelik_sirasi, dnd_sayisi)"
+        " VALUES (1, 1, 'pending', 999, 0)",
+    )
+    hotel.empty(1, "2025-11-10 18:30")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    if departs == "2025-11-12":
+        sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :id", id=stay)
+    assert _vacant(hotel) == ({"2025-11-11": 3} if departs == "2025-11-10" else {})
+    assert _states(hotel, "2025-11-10")[-1:] == ([] if departs == "2025-11-10" else ["unknown"])
+
+
 # Extensions that are entered late
 
 
@@ -104,7 +127,10 @@ def test_a_late_list_that_names_nearly_all_who_left_was_printed_in_the_morning(
 
 @pytest.mark.parametrize("others_named", [True, False])
 def test_a_late_list_of_few_leavers_is_taken_for_what_the_others_are(hotel: Application, others_named: bool) -> None:
-    sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE oda_id = 5 AND cikis_tarihi BETWEEN '2025-11-04' AND '2025-11-10'")
+    sql(
+        hotel.url,
+        "DELETE FROM misafir_kayitlari WHERE oda_id = 5 AND cikis_tarihi BETWEEN '2025-11-04' AND '2025-11-10'",
+    )
     for day in (4, 6, 8):
         _late(hotel, day, (2, 3, 4), (2, 3, 4) if others_named else (2,))
     _late(hotel, 10, (1,), (1,))
@@ -126,6 +152,39 @@ def test_a_list_printed_in_the_morning_shows_nobody_who_came_after(
     hotel.empty(6, "2025-11-09 10:00")
     hotel.setup(6, "2025-11-10 17:00", 1, 2)
     assert _vacant(hotel, "2025-11-11T02:00", room=6) == found
+
+
+def test_what_is_found_after_a_departure_check_waits_for_the_list_of_the_next_morning(hotel: Application) -> None:
+    stay = hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
+    hotel.empty(1, "2025-11-10 13:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET durum = 'pending' WHERE gorev_tarihi > '2025-11-11'")
+
+    def found(as_of: str) -> bool:
+        _vacant(hotel, as_of)
+        return any(key[1] == 1 for key in points(hotel.url, "vacant_consumption"))
+
+    assert not found("2025-11-12T02:00")
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET durum = 'completed' WHERE gorev_tarihi = '2025-11-12'")
+    assert found("2025-11-12T10:00")
+    hotel.overwrite(stay, "2025-11-08", "2025-11-13", at="2025-11-12 08:30")
+    assert not found("2025-11-13T02:00")
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, True), (2, False)])
+def test_who_takes_something_every_day_after_the_departure_stays_on(
+    hotel: Application, first: int, second: bool
+) -> None:
+    hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
+    hotel.empty(1, "2025-11-10 13:00")
+    if first:
+        hotel.setup(1, "2025-11-11 10:00", 1, first)
+    else:
+        hotel.empty(1, "2025-11-11 10:00")
+    hotel.setup(1, "2025-11-12 10:00", 2, 1)
+    assert ("2025-11-12" in _vacant(hotel)) is second
+    days = {key[2][:10] for key in points(hotel.url, "vacant_consumption") if key[1] == 1}
+    assert ("2025-11-11" in days) is second
 
 
 def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Application) -> None:
@@ -364,6 +423,27 @@ def test_what_runs_have_read_of_a_row_before_it_was_overwritten_is_known(hotel: 
     assert _vacant(hotel) == {"2025-11-10": 3}
     assert _states(hotel, "2025-11-05")[-1] == "occupied"
     assert _states(hotel, "2025-11-09") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "is_known"),
+    [
+        ("arrival", "2025-11-11 09:00", True),
+        ("arrival", "2025-11-10 09:00", False),
+        ("in_house", "2025-11-11 09:00", False),
+    ],
+)
+def test_a_list_of_arrivals_that_is_loaded_twice_hides_nobody(
+    hotel: Application, kind: str, made: str, is_known: bool
+) -> None:
+    row = hotel.stay(1, "2025-11-11", "2025-11-14", kind=kind, made=made)
+    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-11 14:30")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 3)
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    found = _vacant(hotel)
+    assert ("2025-11-10" in found) is is_known
+    assert (_states(hotel, "2025-11-10") == []) is is_known
 
 
 def test_a_row_that_was_overwritten_before_a_run_read_it_leaves_its_nights_unknown(hotel: Application) -> None:
