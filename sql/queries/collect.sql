@@ -992,6 +992,7 @@ WITH stays AS (
     JOIN scratch_visits n ON n.visit_id = o.next_id
     WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
       AND n.business_date <= v.business_date + 2
+      AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at

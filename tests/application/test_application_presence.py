@@ -182,7 +182,14 @@ def test_who_takes_something_every_day_after_the_departure_stays_on(
     else:
         hotel.empty(1, "2025-11-11 10:00")
     hotel.setup(1, "2025-11-12 10:00", 2, 1)
+    # Room 2 loses as much, and then there is another guest.
+    hotel.stay(2, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code="n")
+    hotel.stay(2, "2025-11-11", "2025-11-13", made="2025-11-12 08:00", code="m")
+    hotel.empty(2, "2025-11-10 13:00")
+    hotel.setup(2, "2025-11-11 10:00", 1, 3)
+    hotel.setup(2, "2025-11-12 10:00", 2, 1)
     assert ("2025-11-12" in _vacant(hotel)) is second
+    assert (2, "2025-11-11") in {(key[1], key[2][:10]) for key in points(hotel.url, "vacant_consumption")}
     days = {key[2][:10] for key in points(hotel.url, "vacant_consumption") if key[1] == 1}
     assert ("2025-11-11" in days) is second
 
