@@ -80,7 +80,9 @@ class Settings:
     """Everything that can be set, by `ML_<NAME>` or `<name>` in the TOML file."""
 
     enabled: bool = _setting(True, "false: jobs end at once without doing anything")
-    database_url: str = _setting("", "URL of the database: postgresql://user:password@host:port/name", is_secret=True)
+    database_url: str = _setting(
+        "", "URL of the database: postgresql://user:password@host:port/name, or embedded:FOLDER", is_secret=True
+    )
     timezone: str = _fact(
         "Europe/Nicosia",
         "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",
@@ -105,6 +107,7 @@ class Settings:
     source_file: str = _setting(
         "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
     )
+    import_inbox: str = _setting("", "folder whose lists cron imports (`minibar-ml import --inbox`); empty: none")
     lang: Lang = _fact(
         "en",
         "language of alerts, metrics tables, messages and reports; other screens are in English",

@@ -41,12 +41,14 @@ MISTYPED = (
     "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
+COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "In stock: {both_stores} ({depot_units} in the depot, {floor_units} in the floor store); daily use: {daily_units}.",
     "On order: {ordered_units}, due {due_on}.",
     "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
@@ -55,6 +57,12 @@ ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from anot
 AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 ON_DAY = "{units} on {day}"
 """One of those days."""
+OVER_SETUP = "More than the minibar holds ({over_setup}): check the entry first."
+"""Follows the message of a room where that is so."""
+OVER_PRODUCT = "{units} × {name}, holds {holds}"
+"""One of those products."""
+CORRECT_ENTRY = "If the entry is wrong, correct it."
+"""Comes before what else to do about such a room."""
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -133,6 +141,12 @@ WORDINGS: Mapping[str, Wording] = {
         (ABOUT,),
         later="Look at the checks since: if they found nothing either, check the minibar and how checks are recorded.",
     ),
+    "slow_in_rooms": Wording(
+        "{name}: {minutes} in each room{normal}.",
+        "Ask what slowed the work in the rooms down: missing stock, the cart, guests or the tablet.",
+        ("Based on {visits}.",),
+        (RANGE_MINUTES,),
+    ),
     "slow": Wording(
         "{name}: {minutes} per room{normal}.",
         "Ask what slowed the round down: missing stock, the cart, the lifts or too many rooms.",
@@ -202,6 +216,20 @@ WORDINGS: Mapping[str, Wording] = {
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked": Wording(
+        "{name}: {units} more than rooms use left the warehouse on {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked_of_days": Wording(
+        "{name}: {units} more than rooms use left the warehouse between {since} and {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
         (MISTYPED,),
         (NONE, AT_MOST),
     ),

@@ -73,7 +73,10 @@ def run(
             found[-1][1].extend(self_watch.findings(connection, plan))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         known.names.update(self_watch.NAMES)
-        found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
+        found = [
+            (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)])
+            for day, findings in found
+        ]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
         new, again = scope.split(found)
         if scope.moved:

@@ -8,6 +8,7 @@ import pytest
 from minibar_ml.domain.alerting.kinds import (
     ALERT_TYPES,
     KINDS,
+    OVER_SETUP,
     AlertKind,
     AlertType,
     is_continuing,
@@ -88,6 +89,7 @@ def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
 def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installation_gives(kind: AlertKind) -> None:
     given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
     given |= {"refused", "jobs_late"} if kind.is_of_server else set()
+    given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
     assert set(kind.severities) <= given
 
 
