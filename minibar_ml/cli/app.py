@@ -31,6 +31,7 @@ COMMANDS = {
     "optimize": Command("learning.optimize", "Search for a better split of the alert budget.", TUNING),
     "config": Command("config.commands", "Show and change the facts of the hotels: hours, supplies, budget.", SETUP),
     "start": Command("start", "Set up a hotel with lists in files, in one folder: database, key, settings.", SETUP),
+    "stop": Command("start", "End the database server of a folder that `start` has made.", SETUP),
     "import": Command("imports.commands", "Import lists that the hotel's system exports: CSV or Excel files.", SETUP),
     "db": Command("db", "Create, upgrade and check the store and its access to the source tables.", SETUP),
     "keys": Command("security.keys", "Create and rotate the keys that seal models and addresses.", SETUP),

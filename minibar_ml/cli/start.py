@@ -15,11 +15,13 @@ from minibar_ml.config.checks import require_currency, require_zone
 from minibar_ml.domain.errors import PreconditionFailed, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS
 from minibar_ml.domain.languages import Lang
-from minibar_ml.embedded import PREFIX
+from minibar_ml.embedded import PREFIX, is_embedded
+from minibar_ml.embedded import stop as embedded_stop
 from minibar_ml.files import PRIVATE, write_whole
 from minibar_ml.intake import templates
 from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
+from minibar_ml.store.intake.lists import insert_hotels
 from minibar_ml.store.schema import databases, migrations
 from minibar_ml.store.source import contract as source
 
@@ -29,11 +31,13 @@ HINT = "choose another folder with --here"
 
 def register(root: typer.Typer) -> None:
     """Add this command to the app."""
-    root.command(epilog=examples("start --here pier --timezone Europe/Istanbul --lang tr"))(start)
+    root.command(epilog=examples("stop"))(stop)
+    root.command(epilog=examples('start --here pier --hotel "Pier Hotel" --timezone Europe/Istanbul --lang tr'))(start)
 
 
 def start(
     here: Annotated[Path, typer.Option("--here", metavar="DIR", help="A folder, which is made if it is not there.")],
+    hotel: Annotated[str, typer.Option("--hotel", metavar="NAME", help="The hotel's name.")],
     timezone: Annotated[
         str, typer.Option("--timezone", metavar="ZONE", help="The hotel's time zone.")
     ] = "Europe/Istanbul",
@@ -49,6 +53,8 @@ def start(
     require_zone("--timezone", timezone)
     require_currency("--currency", currency)
     folder = here.absolute()
+    if not hotel.strip():
+        raise UsageError("--hotel must name the hotel.")
     if (folder / ENV).exists():
         raise PreconditionFailed(f"{folder} is set up already: change to it and run `minibar-ml status`.")
     if any(character in str(folder) for character in "\n'\"\\$"):
@@ -61,12 +67,23 @@ def start(
     databases.ensure(url)
     _write_templates(folder / TEMPLATES, lang)
     # Last, so that a start that failed can be run again.
-    _set_up(folder, _settings(url, timezone, lang, currency))
+    _set_up(folder, hotel.strip(), _settings(url, timezone, lang, currency))
     console.note(f"Ready. Continue in {folder}:")
-    console.note(f"  1. fill in the lists in {TEMPLATES}/, or use your system's own exports (CSV or .xlsx)")
-    console.note('  2. minibar-ml import rooms rooms.xlsx --hotel "Your hotel", then products, in_house, checks, ...')
-    console.note("  3. minibar-ml collect && minibar-ml train && minibar-ml detect && minibar-ml report weekly")
-    console.note("Back up this folder while nothing runs in it. `minibar-ml docs import` explains the rest.")
+    console.note(f"  1. put your system's lists into {INBOX}/; {TEMPLATES}/ shows which")
+    console.note(f"     minibar-ml import --inbox {INBOX}")
+    console.note("  2. minibar-ml collect && minibar-ml train && minibar-ml detect && minibar-ml report weekly")
+    console.note("  3. minibar-ml cron --here | crontab -")
+    console.note(
+        "`minibar-ml docs import` explains the rest; `minibar-ml stop` ends the database server, for a backup."
+    )
+
+
+def stop(quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """End the database server of this folder, so that the folder can be copied; the next command starts it again."""
+    settings = session.settings()
+    if not is_embedded(settings.database_url):
+        raise PreconditionFailed("The settings of this folder name a database server, not a folder: nothing to stop.")
+    console.note("Stopped." if embedded_stop(settings.database_url) else "The server does not run.")
 
 
 def _settings(url: str, timezone: str, lang: Lang, currency: str) -> dict[str, str]:
@@ -77,7 +94,7 @@ def _settings(url: str, timezone: str, lang: Lang, currency: str) -> dict[str, s
     return found | ({"ML_CURRENCY": currency} if currency else {})
 
 
-def _set_up(folder: Path, values: dict[str, str]) -> None:
+def _set_up(folder: Path, hotel: str, values: dict[str, str]) -> None:
     """Make the store and write the settings: in the folder, and as if no other were set."""
     for name in [name for name in os.environ if name.startswith("ML_")]:
         del os.environ[name]
@@ -87,6 +104,7 @@ def _set_up(folder: Path, values: dict[str, str]) -> None:
     with session.connected(settings, "start") as connection:
         migrations.upgrade(connection)
         lists.upgrade(connection)
+        insert_hotels(connection, [hotel])
         contract = source.install(connection)
         audit.insert(connection, "db.init", "source contract", after={"layout": contract.layout, "without": []})
         connection.commit()

@@ -87,7 +87,8 @@ def _arrived(inbox: Path, known: dict[str, str]) -> Iterator[Arrived]:
     ]
     for folder, hotel in [(inbox, None), *named]:
         for path in folder.iterdir():
-            if (written_at := _written_at(path)) and written_at <= time.time() - SETTLED_SECONDS:
+            written_at = _written_at(path)
+            if written_at is not None and written_at <= time.time() - SETTLED_SECONDS:
                 yield Arrived(path, hotel, written_at)
 
 
