@@ -37,7 +37,7 @@ def main() -> int:
 def _measure_application(part: Part, hotels: Sequence[Hotel], jobs: int) -> None:
     written = [hotel for hotel in hotels if hotel.plan.manner is not None]
     results = measure(part, written, jobs, only_alerts=True)
-    made = vacancy.section(results)
+    made = f"{vacancy.section(results)}\n\n{report.made(results)}"
     print(f"\n{tables.summary(results)}\n\n{tables.hotels(results)}\n\n{made}")
     if part == "held_out" and len(hotels) == len(load(part)):
         page = report.FILE.read_text(encoding="utf-8")

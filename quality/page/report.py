@@ -64,7 +64,7 @@ def text(results: Results) -> str:
     days = max(walk.hotel.scored_days for walk in results.walks)
     low, high = results.walks[0].hotel.plan.spike_units
     how = HOW.format(part=results.part, days=days, low=low, high=high)
-    return "\n\n".join(["# Quality", how.strip(), *_sections(results), _made(results)]) + "\n"
+    return "\n\n".join(["# Quality", how.strip(), *_sections(results), made(results)]) + "\n"
 
 
 def _sections(results: Results) -> list[str]:
@@ -109,7 +109,8 @@ def _sections(results: Results) -> list[str]:
     return [*found, "## Hotel by hotel", tables.hotels(results), "## The hotels", tables.plans(results)]
 
 
-def _made(results: Results) -> str:
+def made(results: Results) -> str:
+    """When, from which commit, and how long it took."""
     took = sum(walk.seconds for walk in results.walks)
     nights = sum(walk.hotel.rooms * walk.hotel.scored_days for walk in results.walks) / 1000
     today = datetime.now(ZoneInfo(ZONE)).date().isoformat()

@@ -1057,8 +1057,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
 -- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
--- late. Where something is missing again at the next check, within two days, a guest stays on whom no list has: the first
--- find says nothing, and the second is no certainty.
+-- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
+-- two: the first find says nothing, and the second is no certainty.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -1095,7 +1095,7 @@ WITH stays AS (
     FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
     JOIN scratch_visits n ON n.visit_id = o.next_id
     WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
-      AND n.business_date <= v.business_date + 2
+      AND n.business_date = v.business_date
       AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on

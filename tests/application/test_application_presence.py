@@ -172,26 +172,26 @@ def test_what_is_found_after_a_departure_check_waits_for_the_list_of_the_next_mo
 
 
 @pytest.mark.parametrize(("first", "second"), [(0, True), (2, False)])
-def test_who_takes_something_every_day_after_the_departure_stays_on(
+def test_what_two_checks_of_the_day_after_the_departure_find_is_a_guest_who_stayed(
     hotel: Application, first: int, second: bool
 ) -> None:
-    hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
-    hotel.empty(1, "2025-11-10 13:00")
+    for room in (1, 2):
+        hotel.stay(room, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code=f"a{room}")
+        hotel.empty(room, "2025-11-10 13:00")
     if first:
-        hotel.setup(1, "2025-11-11 10:00", 1, first)
+        hotel.setup(1, "2025-11-11 09:00", 1, first)
     else:
-        hotel.empty(1, "2025-11-11 10:00")
-    hotel.setup(1, "2025-11-12 10:00", 2, 1)
+        hotel.empty(1, "2025-11-11 09:00")
+    hotel.setup(1, "2025-11-11 12:30", 2, 1)
     # Room 2 loses as much, and then there is another guest.
-    hotel.stay(2, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code="n")
-    hotel.stay(2, "2025-11-11", "2025-11-13", made="2025-11-12 08:00", code="m")
-    hotel.empty(2, "2025-11-10 13:00")
-    hotel.setup(2, "2025-11-11 10:00", 1, 3)
-    hotel.setup(2, "2025-11-12 10:00", 2, 1)
-    assert ("2025-11-12" in _vacant(hotel)) is second
-    assert (2, "2025-11-11") in {(key[1], key[2][:10]) for key in points(hotel.url, "vacant_consumption")}
-    days = {key[2][:10] for key in points(hotel.url, "vacant_consumption") if key[1] == 1}
-    assert ("2025-11-11" in days) is second
+    hotel.setup(2, "2025-11-11 09:00", 1, 3)
+    hotel.stay(2, "2025-11-11 11:00", "2025-11-13", made="2025-11-12 08:00", code="b")
+    hotel.setup(2, "2025-11-11 12:30", 2, 1)
+    assert (_vacant(hotel) == {"2025-11-11": 1}) is second
+    found = {key[1]: (units, context) for key, (units, context) in points(hotel.url, "vacant_consumption").items()}
+    assert found[1][0] == 1
+    assert ("after_departure_check" in found[1][1]) is not second
+    assert (found[2][0], "after_departure_check" in found[2][1]) == (3, True)
 
 
 def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Application) -> None:
