@@ -84,6 +84,8 @@ def server() -> Iterator[str]:
                 tempfile.TemporaryDirectory(prefix="minibar-ml-server-", dir=_memory()) as home,
                 servers.serving(Path(binaries), Path(home), UNSAFE) as url,
             ):
+                # Up to PostgreSQL 14 everybody may create in `public`; whoever installs us there closes it first.
+                _run(_sibling(url, "template1"), "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
                 yield url
             return
         # Where it is missing, the server locks a file in the folder that all users share, which may be another's.

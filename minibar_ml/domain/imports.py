@@ -1,7 +1,7 @@
 """Lists that hotels import from files: their kinds, what was accepted and rejected, and why."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Literal, get_args
 
 ImportKind = Literal[
@@ -10,8 +10,7 @@ ImportKind = Literal[
 IMPORT_KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 GUEST_LISTS: tuple[ImportKind, ...] = ("in_house", "arrivals", "departures")
 """Lists of one day, which the next list of that day replaces."""
-DAILY: tuple[ImportKind, ...] = (*GUEST_LISTS, "checks")
-"""Lists that a hotel is to bring every day; the others come when something changes."""
+REGULAR_DAYS = 3
 Reason = Literal[
     "missing",
     "unknown_room",
@@ -64,6 +63,30 @@ class FileRefused(Exception):
         super().__init__(problem)
         self.problem = problem
         self.about = about
+
+
+@dataclass(frozen=True, slots=True)
+class ListFreshness:
+    """The last day and the last import of one kind of list of a hotel (`hotel_id` None: of no single one).
+
+    days: of how many days there were lists.
+    """
+
+    hotel_id: int | None
+    hotel: str
+    kind: ImportKind
+    day: date | None
+    at: datetime
+    days: int
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether the hotel brings such a list every day, as far as is known."""
+        return self.kind in GUEST_LISTS and self.days >= REGULAR_DAYS
+
+    def is_late(self, today: date) -> bool:
+        """Whether a list of yesterday or later should have come, and has not."""
+        return self.is_regular and self.day is not None and (today - self.day).days > 1
 
 
 @dataclass(frozen=True, slots=True)

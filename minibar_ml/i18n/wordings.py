@@ -252,6 +252,11 @@ WORDINGS: Mapping[str, Wording] = {
         "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",
         ("Last record: {last_at}.",),
     ),
+    "list_missing": Wording(
+        "{name}: no list of guests in house for {hours}; who is in the rooms is not known.",
+        "Export the missing lists from the hotel's system and import them; is the export still running?",
+        ("Last list: {last_at}.",),
+    ),
     "refused": Wording(
         "{records} of the hotel application cannot be right or are not understood and are left out: {problems}.",
         "Correct them in the hotel application. `minibar-ml status` lists them with an example of each.",

@@ -14,7 +14,7 @@ from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs import fallbacks, self_watch, stored_models
+from minibar_ml.jobs import fallbacks, list_watch, self_watch, stored_models
 from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
@@ -72,6 +72,8 @@ def run(
             found[-1][1].extend(fallbacks.switched_off(connection, plan, models.refused))
         if plan.is_live and not plan.walks:
             found[-1][1].extend(self_watch.findings(connection, plan))
+        if plan.is_live:
+            found[-1][1].extend(list(list_watch.findings(connection, plan, found[-1][1])))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         known.names.update(self_watch.NAMES)
         found = [

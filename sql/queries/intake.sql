@@ -239,7 +239,13 @@ ON CONFLICT (hotel, number, product) DO UPDATE SET ordered_on = excluded.ordered
     due_on = coalesce(excluded.due_on, o.due_on), ordered = excluded.ordered, received = excluded.received,
     batch = excluded.batch
 
+-- name: may_read
+-- Whether lists are imported here and this role may see which.
+SELECT coalesce(has_table_privilege(to_regclass('minibar_in.batch'), 'SELECT'), false)
+
 -- name: fetch_freshness
--- The last day, and the last import, of each kind of list that a hotel has ever brought.
-SELECT coalesce(hotel, '') AS hotel, kind, max(day) AS day, max(at) AS at, count(*) AS files
-FROM minibar_in.batch GROUP BY hotel, kind ORDER BY 1, kind
+-- The last day, and the last import, of each kind of list that a hotel has ever brought, and of how many days there were some.
+SELECT h.id AS hotel_id, coalesce(b.hotel, '') AS hotel, b.kind, max(b.day) AS day, max(b.at) AS at,
+       count(DISTINCT b.day) AS days
+FROM minibar_in.batch b LEFT JOIN minibar_in.hotel h ON h.name = b.hotel
+GROUP BY h.id, b.hotel, b.kind ORDER BY 2, b.kind

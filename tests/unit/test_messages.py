@@ -160,6 +160,9 @@ CASES: list[tuple[Any, ...]] = [
     ("data_stale", "hotel", "stale", 26.0, None, None, {"last_at": "2025-11-18T18:05:00+02:00"},
      "1126: no new data from the hotel application for 26 hours. Last record: 18 Nov 2025 18:05.",
      "1126: otel uygulamasından 26 saat boyunca yeni veri gelmedi. Son kayıt: 18 Kas 2025 18:05."),
+    ("data_stale", "hotel", "list_missing", 48.0, None, None, {"last_at": "2025-11-16"},
+     "1126: no list of guests in house for 48 hours; who is in the rooms is not known. Last list: 16 Nov 2025.",
+     "1126: 48 saat boyunca konaklayan listesi gelmedi; odalarda kimlerin kaldığı bilinmiyor. Son liste: 16 Kas 2025."),
     ("data_stale", "hotel", "stale", 72.0, None, None, {"last_at": "2025-11-16"},
      "1126: no new data from the hotel application for 3 days. Last record: 16 Nov 2025.",
      "1126: otel uygulamasından 3 gün boyunca yeni veri gelmedi. Son kayıt: 16 Kas 2025."),
@@ -203,7 +206,7 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
-    given |= {"model_refused", "models_off", "refused", "jobs_late"}
+    given |= {"model_refused", "models_off", "refused", "jobs_late", "list_missing"}
     special = {
         "waited",
         "waiting_long",

@@ -263,7 +263,7 @@ _ALL = (
         type="data_stale",
         title="No new data",
         normal_days=0,
-        severities={"stale": SeverityRule(least="high")},
+        severities={"stale": SeverityRule(least="high"), "list_missing": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         marks_stale_data=True,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.imports import ImportKind
+from minibar_ml.domain.imports import ImportKind, ListFreshness
 from minibar_ml.store.queries import query
 
 Rows = Sequence[tuple[int, Mapping[str, Any]]]
@@ -126,17 +126,8 @@ def _copy(connection: Connection, columns: Sequence[str], rows: Rows) -> None:
     cursor.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Freshness:
-    """The last day and the last import of one kind of list of a hotel, and how many files came."""
-
-    hotel: str
-    kind: ImportKind
-    day: date | None
-    at: datetime
-    files: int
-
-
-def fetch_freshness(connection: Connection) -> list[Freshness]:
-    """How new the lists of each hotel are, by kind."""
-    return [Freshness(**row._asdict()) for row in connection.execute(query("intake.fetch_freshness"))]
+def fetch_freshness(connection: Connection) -> list[ListFreshness]:
+    """How new the lists of each hotel are, by kind; none where no lists are imported, or not for this role to see."""
+    if not connection.execute(query("intake.may_read")).scalar_one():
+        return []
+    return [ListFreshness(**row._asdict()) for row in connection.execute(query("intake.fetch_freshness"))]
