@@ -242,6 +242,11 @@ WORDINGS: Mapping[str, Wording] = {
         "Check the encryption key, then run `minibar-ml train`.",
         ("Affected: {metric}.",),
     ),
+    "models_off": Wording(
+        "{name}: trained models were switched off or deleted. Detection uses simple statistics instead.",
+        "`minibar-ml audit list --action models` shows by whom. `minibar-ml train` puts new ones to use.",
+        ("Affected: {metric}.",),
+    ),
     "stale": Wording(
         "{name}: no new data from the hotel application for {hours}.",
         "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",

@@ -72,6 +72,16 @@ def test_the_check_on_ml_alerts_allows_just_these_types() -> None:
     assert types_in(line) == set(ALERT_TYPES)
 
 
+def test_a_mute_is_of_just_these_types() -> None:
+    (named,) = re.findall(r"alert_types <@ ARRAY\[(.*?)\], true\)", SCHEMA, re.DOTALL)
+    assert set(re.findall(r"'(\w+)'", named)) == set(ALERT_TYPES)
+
+
+def test_the_policies_on_ml_alerts_keep_the_installations_own_for_those_of_all_hotels() -> None:
+    (line,) = [line for line in SCHEMA.splitlines() if "CREATE POLICY installation ON minibar_ml.ml_alerts " in line]
+    assert types_in(line) == set(types_where(lambda kind: kind.is_operational))
+
+
 def test_the_policy_on_ml_alerts_shows_storekeepers_just_the_types_about_stock() -> None:
     (line,) = [line for line in SCHEMA.splitlines() if "CREATE POLICY seen ON minibar_ml.ml_alerts " in line]
     assert types_in(line) == set(types_where(lambda kind: kind.is_stock))
@@ -90,6 +100,7 @@ def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installat
     given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
     given |= {"refused", "jobs_late"} if kind.is_of_server else set()
     given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
+    given |= {"models_off"} if kind.type == "model_fallback" else set()
     assert set(kind.severities) <= given
 
 

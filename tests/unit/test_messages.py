@@ -152,6 +152,11 @@ CASES: list[tuple[Any, ...]] = [
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
      "1126: kayıtlı bir model açılamıyor. Yerine basit istatistik kullanılıyor. Etkilenen: oda tüketimi."),
+    ("model_fallback", "hotel", "models_off", 1.0, None, None, {"metrics": ["room_consumption"]},
+     "1126: trained models were switched off or deleted. Detection uses simple statistics instead. "
+     "Affected: room consumption.",
+     "1126: eğitilmiş modeller kapatılmış veya silinmiş. Yerine basit istatistik kullanılıyor. "
+     "Etkilenen: oda tüketimi."),
     ("data_stale", "hotel", "stale", 26.0, None, None, {"last_at": "2025-11-18T18:05:00+02:00"},
      "1126: no new data from the hotel application for 26 hours. Last record: 18 Nov 2025 18:05.",
      "1126: otel uygulamasından 26 saat boyunca yeni veri gelmedi. Son kayıt: 18 Kas 2025 18:05."),
@@ -201,7 +206,7 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
-    given |= {"model_refused", "refused", "jobs_late", "list_missing"}
+    given |= {"model_refused", "models_off", "refused", "jobs_late", "list_missing"}
     special = {
         "waited",
         "waiting_long",

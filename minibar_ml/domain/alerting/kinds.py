@@ -254,6 +254,7 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
+        severities={"models_off": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
