@@ -221,8 +221,8 @@ ON CONFLICT (hotel, room, at, product) DO UPDATE SET consumed = excluded.consume
     is_complimentary = excluded.is_complimentary, price = excluded.price
 
 -- name: write_movements
--- Movements. Rows that are equal in everything but the units are told apart by their order in the file, so that a later
--- export of the same days finds them again.
+-- Movements. Rows that are equal in everything but the units are numbered in the order of the file, so that a later export
+-- of the same days finds them again.
 INSERT INTO minibar_in.movement AS m (hotel, product, at, kind, units, reference, ordinal, holder, batch)
 SELECT hotel, product, at, kind, units, coalesce(reference, ''),
        row_number() OVER (PARTITION BY hotel, product, at, kind, reference ORDER BY line), holder, :batch
