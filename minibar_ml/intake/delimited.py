@@ -25,7 +25,8 @@ def sheet(content: bytes) -> Sheet:
     """The rows of a CSV file. Raises FileRefused where it is no text."""
     text = decode(content)
     rows = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text))
+    # Strict: a quotation mark that nothing closes would take the rest of the file into one cell.
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
