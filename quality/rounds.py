@@ -56,7 +56,7 @@ def by_units(ahead: DataFrame, seen: DataFrame, model: Parameters, _rng: np.rand
     place = pd.Index(made.found["room_id"])
     rooms = ahead["room_id"]
     units, chance = (pd.Series(values, place).reindex(rooms).fillna(0.0) for values in (made.mean, 1 - made.empty()))
-    return units.to_numpy(), chance.to_numpy()
+    return np.asarray(units, dtype=np.float64), np.asarray(chance, dtype=np.float64)
 
 
 def longest_ago(ahead: DataFrame, _seen: DataFrame, _model: Parameters, rng: np.random.Generator) -> Ranked:
