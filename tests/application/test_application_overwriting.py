@@ -79,8 +79,8 @@ def test_the_next_guest_shows_that_all_sharers_have_left(hotel: Application) -> 
     hotel.stay(1, "2025-11-05", "2025-11-07", guests=1, made="2025-11-07 08:00", code="q")
     hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code="r")
     assert vacant(hotel) == {}
-    states = [states(hotel, f"2025-11-{day:02d}") for day in (6, 7, 9, 10, 13)]
-    assert states == [["occupied"], ["unknown"], ["occupied"], [], []]
+    recorded = [states(hotel, f"2025-11-{day:02d}") for day in (6, 7, 9, 10, 13)]
+    assert recorded == [["occupied"], ["unknown"], ["occupied"], [], []]
 
 
 # Rows of former guests

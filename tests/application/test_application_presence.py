@@ -234,8 +234,8 @@ def test_a_no_show_is_no_guest_though_the_room_is_let_again(hotel: Application) 
     assert vacant(hotel) == {}
     assert context(hotel, "2025-11-07")["nights"] == 0
     assert context(hotel, "2025-11-07")["known"] is False
-    states = {room: [states(hotel, f"2025-11-{day:02d}", room)[-1] for day in (5, 6, 7, 9)] for room in (1, 2)}
-    assert states == {1: ["unknown", "unknown", "occupied", "occupied"], 2: ["occupied"] * 4}
+    recorded = {room: [states(hotel, f"2025-11-{day:02d}", room)[-1] for day in (5, 6, 7, 9)] for room in (1, 2)}
+    assert recorded == {1: ["unknown", "unknown", "occupied", "occupied"], 2: ["occupied"] * 4}
 
 
 # Guests without a booking

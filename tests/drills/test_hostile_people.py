@@ -55,12 +55,11 @@ WHOSE_ROWS = {
     "ml_models UPDATE": "seen, and of the common store: common",
     "ml_mutes INSERT": "added, and of the common store: common",
     "ml_mutes UPDATE": "ended, and of the common store: common_ended",
+    "ml_job_locks UPDATE": "reports",
     **{f"{table} {verb}": "changed"
-       for table in ("ml_people", "ml_outbox", "ml_mails", "ml_attachments") for verb in ("INSERT", "UPDATE", "DELETE")
-       if verb != "DELETE" or table == "ml_people"},
+       for table in ("ml_people", "ml_outbox", "ml_mails", "ml_attachments") for verb in ("INSERT", "UPDATE")},
     "ml_channels INSERT": "changed, and only_who_keeps_the_server_adds_sms_push_and_chat",
     "ml_channels UPDATE": "changed, and only_who_keeps_the_server_changes_sms_push_and_chat",
-    "ml_channels DELETE": "changed",
 }  # fmt: skip
 """Which policies say whose rows of these tables people may write; a restrictive one stands after `and`."""
 JOBS_BELIEVE = {
@@ -75,6 +74,7 @@ JOBS_BELIEVE = {
     "ml_outbox": "what waits for delivery, one by one; what can't be delivered is given up and holds nothing up",
     "ml_mails": "the text of a message, which reaches people as it stands",
     "ml_attachments": "the files of a message, likewise",
+    "ml_job_locks": "nothing in it ever changes; a lock of reports that is held makes reports wait",
 }
 """By table, what jobs take from what people may write there."""
 IDENTITIES = """
