@@ -23,7 +23,7 @@ from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
 from minibar_ml.store.reports import Scope
-from minibar_ml.store.runs import fetch_idle, job_run
+from minibar_ml.store.runs import Job, fetch_idle, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -47,6 +47,8 @@ class ReportScope:
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
+    is_live: bool = False
+    """Whether as-of is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,8 @@ def run(
     `by_mail`: also into the outbox, for everybody who wants it, each in their own language. Raises NotFound for an
     unknown hotel and ConfigurationError where the folder can't be written.
     """
-    with job_run(connection, "monthly" if period.is_month else "report", scope.as_of) as current:
+    job: Job = "monthly" if period.is_month else "report"
+    with job_run(connection, job, scope.as_of, is_live=scope.is_live) as current:
         report = compute(connection, scope, period)
         files = rendered(report, lang, formats)
         if by_mail:
@@ -87,7 +90,7 @@ def run(
 
 def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
     """Write the dashboard, always under the same name. Raises as `run` does."""
-    with job_run(connection, "dashboard", scope.as_of) as current:
+    with job_run(connection, "dashboard", scope.as_of, is_live=scope.is_live) as current:
         dashboard = compute_dashboard(connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
         return _written(connection, current.counts, dashboard.report, folder, files)
