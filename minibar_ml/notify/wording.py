@@ -40,21 +40,50 @@ HEADINGS = {
 }
 """Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")
+ORDER_MARK = "↻"
 STILL_UNREAD = _("Alert still unread")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A row of today's list, in words: what happened, what to do, by when, and what it may cost.
+
+    `place`: the hotel, where the report is about several. `alert_id` and `severity` are None for an order.
+    """
+
+    what: str
+    todo: str
+    until: str
+    money: str
+    place: str
+    alert_id: int | None
+    severity: Severity | None
+
+    @property
+    def mark(self) -> str:
+        """The severity's mark, or an order's."""
+        return SEVERITY_MARKS[self.severity] if self.severity else ORDER_MARK
+
+    @property
+    def about(self) -> str:
+        """Everything but what happened and what to do, in one line."""
+        return " · ".join(filter(None, (self.until, self.money, self.place)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The parts of a report's message: its head, its key figures (name, figure, note), the most severe alerts.
+    """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
-    `more` is the number of alerts that need action and are left out.
+    `more` is the number of rows that are left out.
     """
 
     title: str
+    sentence: str
+    health: str
     whose: str
     days: str
     figures: Sequence[tuple[str, str, str]]
-    alerts: Sequence[Alert]
+    today: Sequence[SummaryRow]
     more: int
 
 
@@ -123,15 +152,17 @@ class Words:
     def report(self, summary: Summary, files: Sequence[Attachment]) -> Mail:
         """The message that a report is attached to."""
         values = {
-            "heading": summary.title,
+            "heading": summary.sentence,
+            "title": summary.title,
+            "health": summary.health,
             "whose": summary.whose,
             "days": summary.days,
             "figures": summary.figures,
-            "alerts": [self._parts(alert) for alert in summary.alerts],
+            "today": summary.today,
             "more": summary.more,
             "files": [file.name for file in files],
         }
-        made = self._mail("report", f"{summary.title}: {summary.whose}, {summary.days}", values, short="")
+        made = self._mail("report", f"{summary.whose}: {summary.sentence}", values, short="")
         return replace(made, attachments=tuple(files))
 
     def test(self, person: str, at: datetime) -> Mail:

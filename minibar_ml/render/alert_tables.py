@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
-from minibar_ml.render.hotels import by_hotel
+from minibar_ml.render import place_tables
+from minibar_ml.render.hotels import by_hotel, has_many_hotels
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words, sentences
 
@@ -42,7 +43,7 @@ def actions(report: Report, words: Words) -> Table:
 
 
 def counts(report: Report, words: Words) -> tuple[Table, ...]:
-    """Alerts by day, type, severity and status."""
+    """Where they were, how many a week, by day, type and severity; and what happened to them."""
     _ = words.catalog.gettext
     total = report.total
     nothing = (
@@ -50,34 +51,37 @@ def counts(report: Report, words: Words) -> tuple[Table, ...]:
         if total.alerts is None
         else _("No alerts in this or the previous period.")
     )
+    where = place_tables.hotels if has_many_hotels(report) else place_tables.places
     return (
+        where(report, words),
+        place_tables.weeks(report, words),
         Table(
             "trend",
-            _("Alerts by day"),
+            _("New alerts by day"),
             (
-                *(Column(_("Day"), "day"), Column(words.current(report.kind), "count")),
-                *(Column(_("Compared with"), "day"), Column(_("Previous"), "count")),
+                *(Column(_("Day"), "day"), Column(words.current(report), "count")),
+                *(Column(_("Compared with"), "day"), Column(words.before(report), "count")),
             ),
             [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
             total=(_("Total"), total.alerts, "", total.previous),
         ),
-        _counts(report, words, "types", _("Alerts by type"), "type", report.by_type, nothing),
-        _counts(report, words, "severities", _("Alerts by severity"), "severity", report.by_severity, nothing),
-        _counts(report, words, "statuses", _("Alerts by status"), "status", report.by_status, nothing),
+        _counts(report, words, "types", _("New alerts by type"), "type", report.by_type, nothing),
+        _counts(report, words, "severities", _("New alerts by severity"), "severity", report.by_severity, nothing),
+        _happened(report, words),
     )
 
 
 def _counts(report: Report, words: Words, key: str, title: str, kind: str, found: Sequence[Count], empty: str) -> Table:
     _ = words.catalog.gettext
-    heading = {"type": _("Type"), "severity": _("Severity"), "status": _("Status")}[kind]
+    heading = {"type": _("Type"), "severity": _("Severity")}[kind]
     return Table(
         key,
         title,
         (
             Column(heading, "severity" if kind == "severity" else "text", 2.4),
             *(
-                Column(words.current(report.kind), "count"),
-                Column(_("Previous"), "count"),
+                Column(words.current(report), "count"),
+                Column(words.before(report), "count"),
                 Column(_("Change"), "change"),
             ),
         ),
@@ -90,6 +94,27 @@ def _counts(report: Report, words: Words, key: str, title: str, kind: str, found
         ],
         empty=empty,
         keys=tuple(count.key for count in found),
+    )
+
+
+def _happened(report: Report, words: Words) -> Table:
+    """What happened to alerts in the period, whenever they were raised."""
+    _ = words.catalog.gettext
+    note = _("Counted on the day on which it happened, whenever the alert was raised; money: possible loss.")
+    columns = (
+        *(Column(_("What happened"), "text", 2.4), Column(words.current(report), "count")),
+        *(
+            Column(words.before(report), "count"),
+            Column(_("Change"), "change"),
+            Column(_("Possible loss"), "money", 1.2),
+        ),
+    )
+    rows: list[Row] = [
+        (words.label(one.key, "happened"), one.alerts, one.previous, one.change_percent, one.impact)
+        for one in report.happened
+    ]
+    return Table(
+        "happened", _("What happened to alerts"), columns, rows, note, keys=tuple(o.key for o in report.happened)
     )
 
 
@@ -124,9 +149,9 @@ def money(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     all_types = report.money_total
     note = _(
-        "Units times price over the alerts of this period, without false positives, in the hotel's currency. Closed by "
-        "your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that wait for "
-        "someone. Ended without action: alerts that closed by themselves."
+        "Units times price over the alerts raised in this period, without false positives, in the hotel's currency. "
+        "Closed by your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that "
+        "wait for someone. Ended without action: alerts that closed by themselves."
     )
     if report.currency:
         note += " " + _("Amounts are in %(currency)s.") % {"currency": report.currency}
@@ -143,8 +168,8 @@ def money(report: Report, words: Words) -> Table:
         (
             *(
                 Column(_("Type"), "text", 2.6),
-                Column(words.current(report.kind), "money", 1.2),
-                Column(_("Previous"), "money", 1.2),
+                Column(words.current(report), "money", 1.2),
+                Column(words.before(report), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
             *(Column(_("Closed by your team"), "money", 1.2), Column(_("Ended without action"), "money", 1.2)),

@@ -24,11 +24,6 @@ def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
     return _("Common store") if hotel_id == COMMON_STORE else _("Hotel %(id)s") % {"id": hotel_id}
 
 
-def hotel_names(report: Report, words: Words) -> list[str]:
-    """All hotels of the report, in the order of the alphabet."""
-    return sorted(report.hotels.values(), key=words.in_order)
-
-
 def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Page[Any]) -> Table:
     """The table with rows, and the hotel's name behind the first column where there are several."""
     _ = words.catalog.gettext

@@ -17,8 +17,8 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
 def _period(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     note = _(
-        "Alerts are counted on the business day that they are about. A day without anomaly detection is unknown, not "
-        "zero."
+        "Alerts are counted on the day on which they were raised, their possible loss too. A day without anomaly "
+        "detection is unknown, not zero."
     )
     return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), note)
 

@@ -1,6 +1,6 @@
 -- Reports: a period of one hotel, or of all where no hotel is named, as known at one instant.
--- An alert is counted on its business day. Since none is raised before its day, the bound on raised_at loses nothing
--- and lets the index on time be used.
+-- An alert counts on the day on which it was raised, as in `alerts list --since`: what is counted of a day never changes
+-- afterwards, and the sums of all lists are equal.
 -- What the records no longer showed by that instant was no fault: it counts nowhere.
 
 -- name: snapshot
@@ -8,9 +8,9 @@
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
 
 -- name: tallies
--- Alerts by business day, type, severity and the status they had at that instant, with their impact; and whether it
--- was a person who resolved them.
-SELECT occurred_on AS day, type, severity,
+-- Alerts by the day they were raised, type, severity and the status they had at that instant, with their impact; and
+-- whether it was a person who resolved them.
+SELECT CAST(raised_at AS date) AS day, type, severity,
        CASE WHEN status IN ('resolved', 'false_positive') AND resolved_at <= :as_of THEN status
             WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged'
@@ -19,8 +19,7 @@ SELECT occurred_on AS day, type, severity,
        count(*) AS alerts, count(impact) FILTER (WHERE is_counted) AS priced,
        sum(impact) FILTER (WHERE is_counted) AS impact
 FROM ml_alerts
-WHERE occurred_on >= :since AND occurred_on < :until
-  AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
   AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4, 5
@@ -40,14 +39,51 @@ WHERE (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
   AND (a.end_reason = 'records_changed' AND a.resolved_at <= :as_of) IS NOT TRUE
 GROUP BY 1, 2, 3, 4, 5
 
--- name: live
--- Alerts that were live at that instant, by severity, the most severe first.
-SELECT severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact
+-- name: waiting
+-- Alerts that were live at that instant, by hotel and severity, the most severe first.
+SELECT hotel_id, severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact,
+       min(raised_at) AS oldest_at
 FROM ml_alerts
 WHERE was_live(status, snoozed_until, resolved_at, :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-GROUP BY severity
-ORDER BY severity DESC
+GROUP BY hotel_id, severity
+ORDER BY severity DESC, hotel_id
+
+-- name: happened
+-- What happened to alerts in each of some spans of days: raised in it, read, confirmed by a person, marked as false,
+-- ended by themselves, withdrawn because the records changed. The money is that of the alerts.
+SELECT s.span, w.what, a.hotel_id, a.severity, count(*) AS alerts, sum(a.impact) FILTER (WHERE a.is_counted) AS impact
+FROM ml_alerts a
+CROSS JOIN LATERAL (SELECT a.end_reason IS NOT DISTINCT FROM 'records_changed' AND a.resolved_at <= :as_of) c (is_gone)
+CROSS JOIN LATERAL (VALUES
+    ('raised', CASE WHEN NOT c.is_gone THEN a.raised_at END),
+    ('read', a.read_at),
+    (CASE WHEN a.status = 'false_positive' THEN 'false_positive' WHEN c.is_gone THEN 'withdrawn'
+          WHEN a.resolved_by = 'system' THEN 'ended' ELSE 'confirmed' END,
+     CASE WHEN a.status IN ('resolved', 'false_positive') THEN a.resolved_at END)
+) AS w (what, at)
+JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
+  ON w.at >= s.since AND w.at < s.until
+WHERE w.at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
+GROUP BY 1, 2, 3, 4
+
+-- name: places
+-- Where the alerts raised in the period were: by hotel, kind of entity and day, those of rooms by room.
+SELECT hotel_id, entity_type, CASE WHEN entity_type = 'room' THEN entity_id END AS room_id,
+       CAST(raised_at AS date) AS day, count(*) AS alerts, max(severity) AS worst
+FROM ml_alerts
+WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
+  AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+GROUP BY 1, 2, 3, 4
+
+-- name: in_house
+-- Guests who are in some rooms at that instant: since and until when, as far as the guest lists know.
+SELECT s.room_id, s.arrives_on, max(s.departs_on) AS departs_on
+FROM source_stays(CAST(CAST(:as_of AS timestamptz) AS date), CAST(CAST(:as_of AS timestamptz) AS date) + 1) s
+WHERE s.room_id = ANY(:rooms) AND s.arrives_on <= CAST(CAST(:as_of AS timestamptz) AS date)
+  AND coalesce(s.departs_at, s.leaves_at, 'infinity') > :as_of
+GROUP BY s.room_id, s.arrives_on
 
 -- name: actions
 -- Live alerts with their sentences, the largest possible loss of each severity first, the most severe first.
@@ -77,8 +113,7 @@ WITH counted AS (
            count(*) FILTER (WHERE was_live(status, snoozed_until, resolved_at, :as_of)) AS live,
            max(severity) AS worst
     FROM ml_alerts
-    WHERE occurred_on >= :since AND occurred_on < :until
-      AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+    WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
       AND NOT (status = 'false_positive' AND resolved_at <= :as_of)
       AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
       AND entity_type IN ('product', 'room', 'attendant')
@@ -100,22 +135,25 @@ SELECT type, count(*) FILTER (WHERE judged) AS judged,
 FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
              OR (status = 'resolved' AND resolved_by <> 'system')) AS judged
       FROM ml_alerts
-      WHERE occurred_on >= :since AND occurred_on < :until
-        AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+      WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
         AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)) a
 GROUP BY type ORDER BY 2 DESC, 1
 
--- name: days_with_points
--- The business days that have a metric point of any kind: one index probe a day and metric.
-SELECT day::date AS day
-FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
-WHERE EXISTS (
+-- name: days
+-- Of each business day, whether it has a metric point of any kind (one index probe a day and metric), and whether
+-- detection looked at it, by what its runs say of themselves; one that does not say since when it looked is taken to have
+-- looked at all.
+SELECT day::date AS day, EXISTS (
     SELECT FROM unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
         SELECT FROM ml_metrics m
         WHERE m.metric_type = kind.metric AND m.business_date = day::date
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-        LIMIT 1) found)
+        LIMIT 1) found) AS has_points, EXISTS (
+    SELECT FROM ml_job_runs r
+    WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
+      AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date) AS is_checked
+FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 
 -- name: hotels_without_points
 -- Which of these hotels have no metric point of any kind in the period: at most one index probe a hotel, day and metric.
@@ -130,16 +168,6 @@ WHERE NOT EXISTS (
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
         LIMIT 1) found)
 ORDER BY h.place
-
--- name: days_checked
--- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
--- looked is taken to have looked at all.
-SELECT day::date AS day
-FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
-WHERE EXISTS (
-    SELECT FROM ml_job_runs r
-    WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
-      AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date)
 
 -- name: pace
 -- Attendants' median minutes a room, weighted by visits: the last week, each of the four before, those four pooled, the
@@ -254,13 +282,13 @@ ORDER BY days_left, hotel_id, entity_id
 -- The hotels that the source knows.
 SELECT hotel_id AS id, name FROM source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
 
--- name: attendants
--- Names of some attendants.
-SELECT user_id AS id, name FROM source_users() WHERE user_id = ANY(:ids)
-
--- name: products
--- Names of some products.
-SELECT product_id AS id, name FROM source_products() WHERE product_id = ANY(:ids)
+-- name: names
+-- Names of products, attendants and rooms, and the floors of rooms, together, where all of them can be read.
+SELECT 'product' AS kind, product_id AS id, name, CAST(NULL AS text) AS floor FROM source_products()
+UNION ALL
+SELECT 'attendant', user_id, name, NULL FROM source_users()
+UNION ALL
+SELECT 'room', room_id, room_name, floor_name FROM source_rooms()
 
 -- name: mutes
 -- Mutes that touch a period, with what was found under them in it, those that hide most first; total: how many there are.

@@ -26,7 +26,7 @@ from minibar_ml.domain.reporting.periods import month_ended, month_of, week_endi
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.report import ReportScope
-from minibar_ml.render.headings import figures
+from minibar_ml.render.first_screen import health, tiles
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import Words
 from minibar_ml.store.engine import make_engine
@@ -52,7 +52,7 @@ def test_counts_equal_an_independent_count(connection: Connection) -> None:
     made = computed(connection)
     assert made.total.alerts == len(of_week(rows))
     assert made.total.previous == len(of_week(rows, 1))
-    for counts, attribute in ((made.by_type, "type"), (made.by_severity, "severity"), (made.by_status, "status")):
+    for counts, attribute in ((made.by_type, "type"), (made.by_severity, "severity")):
         now = Counter(getattr(row, attribute) for row in of_week(rows))
         before = Counter(getattr(row, attribute) for row in of_week(rows, 1))
         assert {c.key: (c.alerts, c.previous) for c in counts if c.alerts or c.previous} == {
@@ -140,7 +140,7 @@ def test_the_past_is_shown_as_it_was_known_then(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY, status="false_positive")])
     an_hour_later = AlertRow(LAST_DAY).values()["raised_at"] + timedelta(hours=1)
     then = job.compute(connection, ReportScope(an_hour_later, ZONE), WEEK)
-    assert (then.live_total, {c.key: c.alerts for c in then.by_status}["open"]) == (1, 1)
+    assert (then.live_total, {c.key: c.alerts for c in then.happened}["false_positive"]) == (1, 0)
     connection.rollback()
     before = job.compute(connection, ReportScope(an_hour_later - timedelta(hours=2), ZONE), WEEK)
     assert before.total.alerts is None
@@ -180,8 +180,9 @@ def test_a_report_says_for_how_many_days_detection_ran(connection: Connection) -
     words = Words("tr", ZoneInfo(ZONE))
     note = {section.key: section.note for section in sections(made, words)}["quality"]
     assert note.startswith("Dönemin her günü için veri var. Tespit 7 günün 2 gününde çalıştı")
-    below = {one.key: one.below for one in figures(made, words)}["alerts"]
-    assert below == "önceki: – · tespit 7 günün 2 gününde çalıştı"
+    assert health(made, words)[1].startswith("tespit 7 günün 2 gününde çalıştı")
+    below = {one.key: one.below for one in tiles(made, words)}["new"]
+    assert below == "karşılaştırılamaz (önceki 7 günün 0 günü izlendi)"
 
 
 def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
@@ -191,8 +192,8 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
     assert made.hotels_without_data == ("Deniz",)
     note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
     assert "Hotels without data: Deniz." in note
-    below = {one.key: one.below for one in figures(made, Words("tr", ZoneInfo(ZONE)))}["days"]
-    assert below == "7 gün içinde · 1 otelin verisi yok"
+    assert "1 otelin verisi yok" in health(made, Words("tr", ZoneInfo(ZONE)))[1]
+    assert {line.hotel_id: line.has_data for line in made.lines} == {1: True, 2: False}
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
@@ -228,7 +229,7 @@ def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connecti
     insert_alerts(connection, some_alerts(per_day=30))
     seen.clear()
     computed(connection)
-    assert len(seen) == empty < 27
+    assert len(seen) == empty < 31
 
 
 def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connection, tmp_path: Path) -> None:
@@ -307,7 +308,7 @@ def test_a_snoozed_alert_needs_no_action_until_it_wakes(connection: Connection) 
     connection.commit()
     insert_run(connection)
     asleep = computed(connection)
-    assert (asleep.live_total, {c.key: c.alerts for c in asleep.by_status}["snoozed"]) == (0, 1)
+    assert (asleep.live_total, asleep.total.alerts, asleep.today) == (0, 1, ())
     connection.execute(snooze, {"until": AS_OF})
     connection.commit()
     assert computed(connection).live_total == 1

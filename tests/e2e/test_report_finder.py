@@ -11,6 +11,8 @@ from sqlalchemy import Connection, text
 from support.report_pages import CHROMIUM, column, listed, opened
 from support.report_rows import LAST_DAY, AlertRow, insert_alerts
 
+from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words
 
@@ -20,9 +22,15 @@ pytestmark = [
 ]
 
 
+def in_order(made: Report) -> list[Alert]:
+    """The alerts as the list of today has them."""
+    known = {action.alert.id: action.alert for action in made.actions.rows}
+    return [known[number] for duty in made.today for number in duty.alert_ids]
+
+
 def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
     made = opened(page, filled, tmp_path)
-    rows = [action.alert for action in made.actions.rows]
+    rows = in_order(made)
     asked = page.locator("[data-finder]")
     asked.locator("[name=severity]").select_option("high")
     assert listed(page) == [alert.id for alert in rows if alert.severity == "high"]
@@ -45,10 +53,10 @@ def test_text_is_found_whatever_its_case_in_the_pages_language(
     insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=name) for n, name in enumerate(names)])
     opened(page, connection, tmp_path, "tr")
     page.locator("[name=text]").fill("iğne ısı")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+    assert page.locator("[data-alert] .what").all_inner_texts() == ["İĞNE ISI: olağandışı değerler."]
     # A keyboard without Turkish letters.
     page.locator("[name=text]").fill("IGNE isi")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+    assert page.locator("[data-alert] .what").all_inner_texts() == ["İĞNE ISI: olağandışı değerler."]
 
 
 def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
@@ -69,7 +77,7 @@ def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
 
 
 def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_path: Path) -> None:
-    rows = [action.alert for action in opened(page, filled, tmp_path).actions.rows]
+    rows = in_order(opened(page, filled, tmp_path))
     page.locator("[name=order]").select_option("on")
     assert listed(page) == [alert.id for alert in sorted(rows, key=lambda alert: alert.occurred_on, reverse=True)]
     page.locator("[name=order]").select_option("impact")

@@ -18,8 +18,8 @@ from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_repor
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render import cells
+from minibar_ml.render.first_screen import tiles
 from minibar_ml.render.formats import rendered
-from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet.cells import FORMATS
@@ -27,7 +27,7 @@ from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
-TABLES = 18
+TABLES = 20
 
 
 @cache
@@ -47,14 +47,14 @@ def rows(book: Workbook, name: str) -> list[tuple[Any, ...]]:
 def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     book, tree, words = read(written()), document(a_report()), Words("en", ZoneInfo(ZONE))
     for sheet, field, kind in (
-        ("Alerts by type", "by_type", "type"),
-        ("Alerts by severity", "by_severity", "severity"),
-        ("Alerts by status", "by_status", "status"),
+        ("New alerts by type", "by_type", "type"),
+        ("New alerts by severity", "by_severity", "severity"),
+        ("What happened to alerts", "happened", "happened"),
     ):
         assert [row[:3] for row in rows(book, sheet)] == [
             (words.label(line["key"], kind), line["alerts"], line["previous"]) for line in tree[field]
         ]
-    *days, total = rows(book, "Alerts by day")
+    *days, total = rows(book, "New alerts by day")
     assert [(day[0].date(), day[1], day[3]) for day in days] == [
         (line["on"], line["alerts"], line["previous"]) for line in tree["trend"]
     ]
@@ -78,12 +78,12 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
         (item["alert"]["impact"], item["alert"]["id"]) for item in tree["actions"]["rows"]
     ]
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
-    assert overview["Alerts in this period"] == tree["total"]["alerts"]
+    assert overview["New"] == tree["total"]["alerts"]
 
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:
     book = read(written())
-    money, days = book["Possible loss"], book["Alerts by day"]
+    money, days = book["Possible loss"], book["New alerts by day"]
     assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
     assert (days["A2"].is_date, days["A2"].number_format) == (True, "[$-409]ddd d mmm yyyy")
     rate = book["False alarms"]["D2"]
@@ -95,15 +95,15 @@ def test_numbers_dates_and_instants_are_real_ones() -> None:
 
 def test_what_is_not_known_is_an_empty_cell() -> None:
     book = read(written())
-    assert book["Alerts by day"]["B4"].value is None
+    assert book["New alerts by day"]["B4"].value is None
     assert book["Needs action now"]["F6"].value is None
     assert book["False alarms"]["D3"].value is None
 
 
 def test_formats_follow_the_language() -> None:
     turkish = read(written("tr"))
-    assert turkish["Güne göre uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
-    assert turkish["Türe göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+    assert turkish["Güne göre yeni uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
+    assert turkish["Türe göre yeni uyarılar"]["D2"].number_format == "+%0;-%0;%0"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -179,29 +179,31 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
         for series in chart.series
     }
     kinds = sorted(kind for kind, _range in found)
-    assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
-    day, kind = ("Alerts by day", "Alerts by type") if lang == "en" else ("Güne göre uyarılar", "Türe göre uyarılar")
-    assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
+    assert kinds == ["BarChart"] * 6
+    week = {"en": "New alerts by week", "tr": "Haftaya göre yeni uyarılar"}[lang]
+    kind = {"en": "New alerts by type", "tr": "Türe göre yeni uyarılar"}[lang]
+    assert {f"'{week}'!${column}$2:${column}$9" for column in "CDEF"} | {f"'{kind}'!$C$2:$C$6"} <= {
+        where for _kind, where in found
+    }
 
 
 def test_a_chart_has_no_series_of_a_period_before_that_is_not_drawn() -> None:
     report = a_report()
     alone = replace(
         report,
-        trend=tuple(replace(day, previous=None) for day in report.trend),
         by_type=tuple(replace(count, previous=None) for count in report.by_type),
     )
     charts = [chart for sheet in read(rendered(alone, "en", "xlsx")) for chart in sheet._charts]
-    assert [len(chart.series) for chart in charts] == [1, 1, 1, 1]
+    assert [len(chart.series) for chart in charts] == [4, 1]
 
 
 def test_the_overview_has_every_key_figure_of_the_page() -> None:
     words = Words("en", ZoneInfo(ZONE))
     # The list of sheets below names some of them again.
     overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
-    for one in figures(a_report(), words):
+    for one in tiles(a_report(), words):
         assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
-    assert {"Closed by your team", "Products running out"} <= overview.keys()
+    assert {"Waiting", "Orders due"} <= overview.keys()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -221,7 +223,7 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
     book = read(rendered(an_empty_report(), "en", "xlsx"))
     assert rows(book, "Running out soon")[0][0] == "No stock forecast yet."
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
-    assert overview["Alerts in this period"] is None
+    assert overview["New"] is None
     assert not [chart for sheet in book for chart in sheet._charts]
 
 
@@ -235,6 +237,6 @@ def test_with_several_hotels_each_row_names_its_own() -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_any_name_is_read_back_as_it_is(name: str) -> None:
     book = read(rendered(replace(an_empty_report(), hotels={1: name}), "en", "xlsx"))
-    cell = book["Overview"]["B2"]
+    cell = book["Overview"]["B3"]
     assert (cell.value or "") == printable(name)
     assert cell.data_type != "f"

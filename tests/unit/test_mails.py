@@ -20,7 +20,7 @@ from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import compose
-from minibar_ml.notify.wording import Summary, Words
+from minibar_ml.notify.wording import Summary, SummaryRow, Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
@@ -139,14 +139,25 @@ def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
     assert "Oda 1126 (yanlış alarm)" in digest.text
 
 
-def test_a_report_mail_counts_what_its_files_hold_more() -> None:
+def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_hold_more() -> None:
+    rows = [
+        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", "by tomorrow", "", "", None, None),
+        SummaryRow("Room 1126: 9 units.", "Count again.", "", "1,234.50 TRY", "", 17, "high"),
+    ]
     summary = Summary(
-        title="Weekly report", whose="Palas", days="10–16 Nov 2026", figures=[("Alerts", "12", "+20%")], alerts=[ALERT],
-        more=1,
+        title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
+        whose="Palas", days="10–16 Nov 2026", figures=[("New", "2", "")], today=rows, more=1,
     )  # fmt: skip
     mail = Words("en", ZONE, {}).report(summary, [Attachment("report.pdf", "application/pdf", b"%PDF")])
-    assert "1 more alert needs action; see the attached files.\nAttached: report.pdf\n" in mail.text
-    assert "2 more alerts need action" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
+    assert mail.subject == "Palas: 2 new alerts. 1 order is due by tomorrow."
+    assert mail.text.startswith("2 new alerts. 1 order is due by tomorrow.\n")
+    today = (
+        "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
+        "◆ Room 1126: 9 units.\nCount again.\n1,234.50 TRY · no. 17\n"
+    )
+    assert today in mail.text
+    assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
+    assert "2 more rows" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
 
 
 @given(st.text(), st.text(), st.text())

@@ -49,9 +49,9 @@ class Cells:
             return self._made(self._words.label(value, "severity"), kind, fill=palette.SEVERITIES.get(value))
         return self._made(self._real(value, kind), kind, bold=bold, left=left)
 
-    def title(self, text: str) -> Any:
+    def title(self, text: str, size: float = 16) -> Any:
         """A sheet's own heading, in one line over the empty cells to its right."""
-        return self._made(text, "text", bold=True, size=16, wraps=False)
+        return self._made(text, "text", bold=True, size=size, wraps=False)
 
     def heading(self, text: str, kind: Kind = "text") -> Any:
         """A column's heading, on the side where its values stand."""

@@ -16,7 +16,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.alert_tables import actions
-from minibar_ml.render.headings import document_title, figures, title, whose
+from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.headings import document_title, title, whose
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet import charts
 from minibar_ml.render.sheet.cells import Cells
@@ -61,14 +62,16 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         (_("Last day"), report.period.last_day, "day"),
         (_("As of"), report.generated_at, "instant"),
         (_("Time zone"), report.timezone, "name"),
+        (_("Data"), health(report, words)[1], "name"),
     )
     rows: list[list[Any]] = [
         [cells.title(title(report, words))],
+        [cells.title(sentence(report, words), size=12)],
         *([cells.label(name), cells.cell(value, kind, left=True)] for name, value, kind in heads),
         [],
         *(
             [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), cells.note(one.below)]
-            for one in figures(report, words)
+            for one in tiles(report, words)
         ),
         [],
         [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Total"), _("Notes"))],
