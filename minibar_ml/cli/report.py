@@ -150,7 +150,7 @@ def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportSc
     """What a command's report looks at; by their schedules the jobs should have done their work since `wanted`."""
     instant = times.resolve_as_of(as_of, settings.zone())
     wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
-    return ReportScope(instant, settings.timezone, hotel, wanted, settings.currency)
+    return ReportScope(instant, settings.timezone, hotel, wanted, settings.currency, settings.dashboard_url)
 
 
 def _report(

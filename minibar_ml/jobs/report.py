@@ -23,7 +23,7 @@ from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
-from minibar_ml.store.reporting import called, first_screen
+from minibar_ml.store.reporting import called, details, first_screen, listed
 from minibar_ml.store.reporting.scope import Scope
 from minibar_ml.store.runs import fetch_idle, job_run
 
@@ -49,6 +49,7 @@ class ReportScope:
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
+    dashboard_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def run(
             def of_hotel(one: int) -> Report:
                 return compute(connection, replace(scope, hotel_id=one), period)
 
-            current.counts["mails"] = report_mail.enqueue(connection, report, of_hotel, file_name, formats, lang)
+            current.counts["mails"] = report_mail.enqueue(
+                connection, report, of_hotel, file_name, formats, lang, scope.dashboard_url
+            )
         return _written(connection, current.counts, report, folder, files)
 
 
@@ -155,6 +158,8 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         waiting=waiting,
         today=today.duties(actions, outs.rows if outs else (), stays, day),
         actions=Page(actions, sum(line.alerts for line in waiting)),
+        alerts=listed.fetch(connection, scope, period, names.floors),
+        details=details.fetch(connection, scope, actions, day),
         by_type=tallies.by_type(),
         by_severity=tallies.by_severity(),
         happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),

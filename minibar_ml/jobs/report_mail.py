@@ -38,18 +38,19 @@ def enqueue(
     names: Callable[[Report, Lang, str], str],
     formats: Sequence[str],
     lang: Lang,
+    dashboard_url: str,
 ) -> int:
     """Write the messages with a report, in the caller's transaction, for those who don't have it yet; how many.
 
     Who is there for some hotels only gets a report of each of them, which `of_hotel` computes. `names` gives a file's
-    name; `lang` is that of people who follow the hotel application.
+    name; `lang` is that of people who follow the hotel application. Rows link to their alerts at `dashboard_url`.
     """
     people.follow_source(connection, source.usable(connection), lang)
     edition, made = _edition(report), 0
     subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {reader.language: _mail(one, reader.language, names, formats) for reader in wanted}
+        mails = {reader.language: _mail(one, reader.language, names, formats, dashboard_url) for reader in wanted}
         made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
@@ -58,7 +59,13 @@ def _edition(report: Report) -> outbox.ReportEdition:
     return outbox.ReportEdition("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
 
 
-def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str]) -> Mail:
+def _mail(
+    report: Report,
+    lang: Lang,
+    names: Callable[[Report, Lang, str], str],
+    formats: Sequence[str],
+    dashboard_url: str,
+) -> Mail:
     words = Words(lang, ZoneInfo(report.timezone))
     figures = first_screen.tiles(report, words)
     summary = Summary(
@@ -75,7 +82,7 @@ def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str],
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))
         for format in formats
     )
-    return MailWords(lang, words.zone, {}).report(summary, files)
+    return MailWords(lang, words.zone, {}, dashboard_url=dashboard_url).report(summary, files)
 
 
 def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:

@@ -89,14 +89,15 @@ class Summary:
 
 @dataclass(frozen=True)
 class Words:
-    """The reader's language and zone, the names of the hotels where there are several, the day of reading, and the
-    currency of prices, where it is known."""
+    """The reader's language and zone, the names of the hotels where there are several, the day of reading, and as far
+    as they are known the currency of prices and the address of the dashboard."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
     currency: str = ""
+    dashboard_url: str = ""
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
         """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
@@ -175,10 +176,14 @@ class Words:
         from css_inline import inline
 
         environment = _environment(self.lang)
-        common = {"lang": self.lang, "subject": subject, **values}
+        common = {"lang": self.lang, "link": self._link, "subject": subject, **values}
         text = _text(environment.get_template(f"{template}.txt.j2").render(common))
         page = environment.get_template(f"{template}.html.j2").render(common)
         return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
+
+    def _link(self, alert_id: int) -> str:
+        """Where an alert is on the dashboard; empty where that has no address."""
+        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""

@@ -4,42 +4,35 @@ from collections.abc import Sequence
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
-from minibar_ml.render import place_tables
+from minibar_ml.render import duties, place_tables
 from minibar_ml.render.hotels import by_hotel, has_many_hotels
+from minibar_ml.render.listed import link
 from minibar_ml.render.tables import Column, Row, Table
-from minibar_ml.render.words import Words, sentences
+from minibar_ml.render.words import Words
 
 
-def actions(report: Report, words: Words) -> Table:
-    """What needs action, an alert a row, with its sentences in the report's language."""
+def today(report: Report, words: Words) -> Table:
+    """What is to be done today, a row each, with its sentences in the report's language."""
     _ = words.catalog.gettext
     columns = (
-        Column(_("Severity"), "severity", 1.2),
-        Column(_("Name"), "name", 1.8),
-        Column(_("Type"), "text", 2.2),
-        Column(_("What happened"), "name", 5.0),
-        Column(_("What to do"), "name", 5.0),
-        Column(_("Possible loss"), "money", 1.2),
-        Column(_("Day"), "day", 1.2),
-        Column(_("Raised"), "instant", 1.6),
-        Column(_("Status"), "text", 1.1),
-        Column(_("Times seen"), "count", 0.8),
-        Column(_("No."), "count", 0.8),
+        *(Column(_("By when"), "text", 1.4), Column(_("Last day"), "day", 1.2), Column(_("Severity"), "severity", 1.2)),
+        *(Column(_("Name"), "name", 1.8), Column(_("What happened"), "name", 5.0)),
+        *(Column(_("What to do"), "name", 5.0), Column(_("Possible loss"), "money", 1.2)),
+        *(Column(_("Day"), "day", 1.2), Column(_("Status"), "text", 1.1), Column(_("No."), "count", 0.8)),
     )
-    rows = []
-    for action in report.actions.rows:
-        alert = action.alert
-        row: Row = (
-            *(alert.severity, alert.entity_name, words.label(alert.type, "type"), *sentences(action, words.lang)),
-            *(alert.impact, alert.occurred_on, alert.raised_at, words.label(alert.status, "status")),
-            *(alert.occurrences, alert.id),
+    rows: list[tuple[int, Row]] = []
+    for row in duties.rows(report, words):
+        duty, alert = row.duty, row.alert.alert if row.alert else None
+        what = alert.entity_name if alert else duty.order.name if duty.order else None
+        figures: Row = (
+            *(row.until or None, duty.due_on, duty.severity, what, row.what, row.todo, duty.impact),
+            *((alert.occurred_on, words.label(alert.status, "status"), alert.id) if alert else (None, None, None)),
         )
-        rows.append((alert.hotel_id, row))
+        rows.append((duty.hotel_id, figures))
     unknown = report.live_total is None
-    empty = _("Unknown: anomaly detection has not run.") if unknown else _("No open alerts.")
-    return by_hotel(
-        report, words, Table("actions", _("Needs action now"), columns, (), "", empty), rows, report.actions
-    )
+    empty = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
+    whole = max(len(rows), report.actions.total) if report.actions.is_cut else len(rows)
+    return by_hotel(report, words, Table("today", _("Today"), columns, (), "", empty), rows, Page((), whole))
 
 
 def counts(report: Report, words: Words) -> tuple[Table, ...]:
@@ -63,6 +56,7 @@ def counts(report: Report, words: Words) -> tuple[Table, ...]:
                 *(Column(_("Compared with"), "day"), Column(words.before(report), "count")),
             ),
             [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
+            links=tuple(link(since=day.on, until=day.on) for day in report.trend),
             total=(_("Total"), total.alerts, "", total.previous),
         ),
         _counts(report, words, "types", _("New alerts by type"), "type", report.by_type, nothing),
@@ -94,6 +88,7 @@ def _counts(report: Report, words: Words, key: str, title: str, kind: str, found
         ],
         empty=empty,
         keys=tuple(count.key for count in found),
+        links=tuple(_of_period(report, **{kind: count.key}) for count in found),
     )
 
 
@@ -141,7 +136,12 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Page[Af
         (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
         for one in found.rows
     ]
-    return by_hotel(report, words, Table(key, title, columns, (), "", empty), rows, found)
+    links = tuple(_of_period(report, kind=one.entity_type, entity=one.entity_id) for one in found.rows)
+    return by_hotel(report, words, Table(key, title, columns, (), "", empty, links=links), rows, found)
+
+
+def _of_period(report: Report, **wanted: object) -> str:
+    return link(**wanted, since=report.period.since, until=report.period.last_day)
 
 
 def money(report: Report, words: Words) -> Table:

@@ -32,4 +32,4 @@ def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[in
     if has_many_hotels(report):
         columns = (first, Column(_("Hotel"), "name", 1.5), *others)
         plain = [(row[0], hotel_name(report, hotel_id, words), *row[1:]) for hotel_id, row in rows]
-    return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total)
+    return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total, links=table.links)

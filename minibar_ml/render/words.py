@@ -55,7 +55,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 TOO_LITTLE = re.compile(r"too little data: (\d+) [^,;]+, needs (\d+)")
 """How the training log says, in English, why nothing could be learned."""
 TOO_LITTLE_TEXT = _("too little data: {have} of {need} needed")
-SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": "status", "metric": "metric"}
+SHARED: Mapping[str, Kind] = {
+    "type": "type",
+    "severity": "severity",
+    "status": "status",
+    "metric": "metric",
+    "entity": "entity",
+}
 """Kinds of terms that alerts have too: their word is the same in alerts and in reports."""
 
 

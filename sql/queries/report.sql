@@ -105,6 +105,59 @@ FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place
 
+-- name: listed
+-- Every alert that was raised or closed in the period or waits at that instant, as it was then, the newest first; and how
+-- many there are. What was withdrawn counts in no sum, and of an incident one alert counts.
+SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
+       CASE WHEN closed THEN status WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
+            WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged' ELSE 'open' END AS status,
+       occurred_on, last_occurred_on, raised_at, incident_id,
+       CASE WHEN is_counted AND NOT (closed AND (status = 'false_positive' OR coalesce(end_reason = 'records_changed', false)))
+                 THEN impact WHEN impact IS NOT NULL THEN 0 END AS impact,
+       CASE WHEN NOT closed THEN NULL WHEN status = 'false_positive' THEN status
+            WHEN end_reason = 'records_changed' THEN 'withdrawn' WHEN resolved_by = 'system' THEN 'ended'
+            ELSE 'confirmed' END AS verdict,
+       CASE WHEN closed THEN resolved_at END AS closed_at,
+       CASE WHEN closed THEN nullif(resolved_by, 'system') END AS closed_by, count(*) OVER () AS total
+FROM ml_alerts
+CROSS JOIN LATERAL (SELECT status IN ('resolved', 'false_positive') AND resolved_at <= :as_of) AS c (closed)
+WHERE raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+  AND ((raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date))
+       OR (closed AND resolved_at >= CAST(:since AS date) AND resolved_at < CAST(:until AS date))
+       OR (was_live(status, snoozed_until, resolved_at, :as_of) AND muted_by IS NULL))
+ORDER BY raised_at DESC, id DESC LIMIT :limit
+
+-- name: details
+-- Of some alerts: their metric on 30 days, the last ones or those up to the alert where it is older, and what happened to
+-- them by then. A level is the day's last one, anything else the day's highest.
+WITH asked AS (
+    SELECT *, CASE WHEN last_occurred_on > CAST(:today AS date) - 30 AND last_occurred_on <= CAST(:today AS date)
+                   THEN CAST(:today AS date) ELSE last_occurred_on END AS ends_on
+    FROM ml_alerts WHERE id = ANY(CAST(:ids AS bigint[]))
+)
+SELECT a.id, a.ends_on, a.occurred_on, a.measured_on, a.last_occurred_on, s.values, h.history
+FROM asked a
+CROSS JOIN LATERAL (
+    SELECT array_agg(p.value ORDER BY n) AS values
+    FROM generate_series(0, 29) n
+    LEFT JOIN (
+        SELECT m.business_date,
+               CASE WHEN m.metric_type = 'stock_level' THEN (array_agg(m.metric_value ORDER BY m.observed_at DESC))[1]
+                    ELSE max(m.metric_value) END AS value
+        FROM ml_metrics m
+        WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+            = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
+          AND m.observed_at >= a.ends_on - 31 AND m.observed_at < a.ends_on + 2 AND m.observed_at <= :as_of
+        GROUP BY m.business_date, m.metric_type) p ON p.business_date = a.ends_on - 29 + n) s
+CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('at', at, 'event', event, 'by', by, 'severity', severity, 'body', body,
+                                        'value', value, 'reason', reason) ORDER BY at, event = 'commented', step) AS history
+    FROM (SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, id AS step
+          FROM ml_alert_events WHERE alert_id = a.id AND at <= :as_of
+          UNION ALL
+          SELECT at, 'commented', by, NULL, body, NULL, NULL, id
+          FROM ml_alert_comments WHERE alert_id = a.id AND at <= :as_of) steps) h
+
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives and withdrawn ones left out.
 WITH counted AS (

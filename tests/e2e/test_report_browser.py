@@ -229,6 +229,16 @@ def test_without_javascript_all_of_it_can_be_read(browser: Browser, filled: Conn
         assert len(column(page, "money", 2)) == len(made.money)
 
 
+def test_a_link_to_an_alert_opens_its_details(page: Page, filled: Connection, tmp_path: Path) -> None:
+    made = opened(page, filled, tmp_path)
+    last = made.today[-1].alert_ids[0]
+    fold = page.locator(f"#alert-{last}")
+    assert not fold.is_visible(), "it is in the part that is folded"
+    page.evaluate(f"location.hash = '#alert-{last}'")
+    fold.locator(".facts").wait_for()
+    assert f"minibar-ml alerts resolve {last}" in fold.inner_text()
+
+
 def test_scripts_and_styles_other_than_the_pages_own_are_refused(
     browser: Browser, filled: Connection, tmp_path: Path
 ) -> None:

@@ -17,7 +17,8 @@ from openpyxl import Workbook, load_workbook
 from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
-from minibar_ml.render import cells
+from minibar_ml.render import cells, listed
+from minibar_ml.render.alert_tables import today
 from minibar_ml.render.first_screen import tiles
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.json import document
@@ -27,7 +28,7 @@ from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
-TABLES = 20
+TABLES = 21
 
 
 @cache
@@ -73,9 +74,21 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
             (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
             for line in tree[field]["rows"]
         ]
-    actions = rows(book, "Needs action now")
-    assert [(row[5], row[10]) for row in actions] == [
-        (item["alert"]["impact"], item["alert"]["id"]) for item in tree["actions"]["rows"]
+    assert [(row[1] and row[1].date(), row[6], row[9]) for row in rows(book, "Today")] == [
+        (
+            duty["due_on"],
+            None if duty["impact"] is None else pytest.approx(float(duty["impact"])),
+            duty["alert_ids"][0] if duty["alert_ids"] else None,
+        )
+        for duty in tree["today"]
+    ]
+    assert [(row[0], row[11], row[12]) for row in rows(book, "Alerts")] == [
+        (
+            line["id"],
+            None if line["impact"] is None else pytest.approx(float(line["impact"])),
+            "closed as confirmed" if line["verdict"] else None,
+        )
+        for line in tree["alerts"]["rows"]
     ]
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
     assert overview["New"] == tree["total"]["alerts"]
@@ -96,7 +109,7 @@ def test_numbers_dates_and_instants_are_real_ones() -> None:
 def test_what_is_not_known_is_an_empty_cell() -> None:
     book = read(written())
     assert book["New alerts by day"]["B4"].value is None
-    assert book["Needs action now"]["F6"].value is None
+    assert rows(book, "Alerts")[4][11] is None
     assert book["False alarms"]["D3"].value is None
 
 
@@ -162,7 +175,10 @@ def test_each_table_has_a_sheet_with_frozen_heading_and_filter(lang: Lang) -> No
         assert sheet.auto_filter.ref.startswith("A1:")
         assert all(cell.font.bold for cell in sheet[1])
     tables = [table for section in sections(a_report(), Words(lang, ZoneInfo(ZONE))) for table in section.tables]
-    assert names[2:] == [table.title for table in tables]
+    words = Words(lang, ZoneInfo(ZONE))
+    orders = next(table.title for table in tables if table.key == "stock")
+    others = [table.title for table in tables if table.key != "stock"]
+    assert names[1:] == [orders, today(a_report(), words).title, listed.table(a_report(), words).title, *others]
 
 
 def test_a_filter_leaves_the_total_alone() -> None:

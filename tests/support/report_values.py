@@ -6,12 +6,14 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, AlertEvent, DayValue
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
+from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.places import Place, Spot, spans
@@ -58,6 +60,8 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         waiting=tuple(Waiting(1, name, n + 2, Decimal("1234.50") * n, AS_OF - timedelta(days=n)) for n, name in SEVERE),
         today=duties(found, outs, (), AS_OF.date()),
         actions=Page(found, actions + 1000),
+        alerts=Page(tuple(_listed(n, one) for n, one in enumerate(found)), actions + 1000),
+        details={n + 1: _detail(n + 1) for n in range(0, actions, 2)},
         by_type=tuple(Count(name, 500 - 97 * n, 310 + 10 * n) for n, name in enumerate(TYPES)),
         by_severity=tuple(Count(name, 100 + 139 * n, 300) for n, name in enumerate(reversed(SEVERITIES))),
         happened=tuple(
@@ -109,6 +113,8 @@ def an_empty_report() -> Report:
         money_total=Money("all", None, None, 0),
         jobs=(JobRun("detect", None, None, None),),
         stock_outs=None,
+        details={},
+        alerts=nobody,
         mutes=nobody,
         problems=(),
         idle=(),
@@ -155,6 +161,41 @@ def _muted(n: int, name: str) -> MutedScope:
         impact=Decimal("12.50") if n else None,
     )
     return MutedScope(mute, {7: name} if kind else {})
+
+
+def _listed(n: int, action: Action) -> ListedAlert:
+    alert, is_closed = action.alert, n % 3 == 2
+    return ListedAlert(
+        id=alert.id,
+        hotel_id=1,
+        floor="1. KAT" if n % 2 else None,
+        entity_type=alert.entity_type,
+        entity_id=alert.entity_id,
+        entity_name=alert.entity_name,
+        type=alert.type,
+        severity=alert.severity,
+        status="resolved" if is_closed else "open",
+        occurred_on=alert.occurred_on,
+        last_occurred_on=alert.last_occurred_on,
+        raised_at=alert.raised_at,
+        impact=None if alert.impact is None else Decimal(str(alert.impact)),
+        verdict="confirmed" if is_closed else None,
+        closed_at=AS_OF if is_closed else None,
+        closed_by=HOSTILE[n % len(HOSTILE)] if is_closed else None,
+        incident_id=None,
+    )
+
+
+def _detail(number: int) -> Detail:
+    days = [MONTH.last_day - timedelta(days=29 - n) for n in range(30)]
+    return Detail(
+        number,
+        tuple(DayValue(day, None if n == 4 else float(n % 7), n == 29) for n, day in enumerate(days)),
+        (
+            AlertEvent(AS_OF - timedelta(days=1), "opened", None, "high", None),
+            AlertEvent(AS_OF, "commented", HOSTILE[0], None, HOSTILE[number % len(HOSTILE)]),
+        ),
+    )
 
 
 def _action(n: int, chance: Random) -> Action:

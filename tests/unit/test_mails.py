@@ -160,6 +160,18 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
     assert "2 more rows" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
 
 
+def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
+    words = Words("en", ZONE, {}, dashboard_url="https://hotel.example/minibar.html")
+    link = "https://hotel.example/minibar.html#alert-17"
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
+                 words.report(summary, [])):  # fmt: skip
+        assert link in mail.text
+        assert f'href="{link}"' in mail.html
+    assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
+
+
 @given(st.text(), st.text(), st.text())
 def test_no_text_breaks_a_header(subject: str, name: str, file: str) -> None:
     message = compose(SENDER, ADDRESS, name, Mail(subject, "text", "<p>html</p>"), file)

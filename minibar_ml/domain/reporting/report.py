@@ -1,5 +1,6 @@
 """The Report: one frozen value that every renderer shows, so that all formats show the same numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,8 +8,10 @@ from typing import Literal
 
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
+from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
@@ -35,6 +38,8 @@ class Report:
     waiting: tuple[Waiting, ...]
     today: tuple[Duty, ...]
     actions: Page[Action]
+    alerts: Page[ListedAlert]
+    details: Mapping[int, Detail]
     by_type: tuple[Count, ...]
     by_severity: tuple[Count, ...]
     happened: tuple[Happened, ...]

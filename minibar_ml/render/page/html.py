@@ -12,7 +12,7 @@ from markupsafe import Markup
 from minibar_ml.domain.reporting.report import Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import SEVERITY_MARKS
-from minibar_ml.render import charts, duties
+from minibar_ml.render import charts, details, duties, listed
 from minibar_ml.render.cells import written
 from minibar_ml.render.first_screen import health, sentence, tiles
 from minibar_ml.render.headings import days, document_title, title, whose
@@ -57,6 +57,11 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         duties=duties.rows(report, words),
         sections=sections(report, words),
         number_kinds=NUMBERS,
+        listed=listed.table(report, words),
+        open_ids=frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids),
+        on_page=listed.ON_PAGE,
+        link=listed.link,
+        details=lambda row: details.shown(row.alert, row.others, report, words),
         marks=SEVERITY_MARKS,
         first_actions=FIRST_ACTIONS,
         style=style,
@@ -97,6 +102,7 @@ def _environment(words: Words) -> Environment:
         printable=printable,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
+        local=lambda value: value.astimezone(words.zone),
         money=lambda amount: words.number(amount, 2),
         change=words.change,
         share=words.share,

@@ -15,9 +15,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.render.alert_tables import actions
+from minibar_ml.render.alert_tables import today
 from minibar_ml.render.first_screen import health, sentence, tiles
 from minibar_ml.render.headings import document_title, title, whose
+from minibar_ml.render.listed import table as listed
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet import charts
 from minibar_ml.render.sheet.cells import Cells
@@ -40,14 +41,21 @@ def render(report: Report, lang: Lang, words: Words) -> bytes:
     book.properties.language = lang
     book.properties.created = report.generated_at.replace(tzinfo=None)
     cells = Cells(book, words)
-    noted = [(table, section.note or table.note) for section in sections(report, words) for table in section.tables]
-    noted.insert(0, (actions(report, words), ""))
+    noted = _tables(report, words)
     _add_overview(book, report, words, cells, noted)
     for table, _note in noted:
         _add_table(book, table, cells)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _tables(report: Report, words: Words) -> list[tuple[Table, str]]:
+    """Every table with what is to be known of it: what is to be ordered first, then today's list and all alerts."""
+    found = [(table, section.note or table.note) for section in sections(report, words) for table in section.tables]
+    orders = next(one for one in found if one[0].key == "stock")
+    lists = [(table, table.note) for table in (today(report, words), listed(report, words))]
+    return [orders, *lists, *(one for one in found if one is not orders)]
 
 
 def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: Sequence[tuple[Table, str]]) -> None:
