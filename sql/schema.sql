@@ -1314,7 +1314,7 @@ CREATE TABLE minibar_ml.ml_metrics (
     business_date date NOT NULL,
     context jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ml_metrics_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
-    CONSTRAINT ml_metrics_metric_type_check CHECK ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'room_consumption'::text, 'vacant_consumption'::text, 'refill_duration'::text, 'request_response'::text, 'custody_loss'::text, 'occupancy'::text, 'stock_days_left'::text]))),
+    CONSTRAINT ml_metrics_metric_type_check CHECK ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'floor_stock'::text, 'product_consumption'::text, 'room_consumption'::text, 'vacant_consumption'::text, 'refill_duration'::text, 'request_response'::text, 'custody_loss'::text, 'occupancy'::text, 'stock_days_left'::text]))),
     CONSTRAINT ml_metrics_metric_value_check CHECK (((metric_value > '-Infinity'::double precision) AND (metric_value < 'Infinity'::double precision)))
 )
 PARTITION BY RANGE (observed_at);
@@ -1618,6 +1618,7 @@ CREATE TABLE minibar_ml.ml_setup_rises (
     since_at timestamp with time zone NOT NULL,
     until_at timestamp with time zone NOT NULL,
     seen_in text NOT NULL,
+    rooms integer DEFAULT 0 NOT NULL,
     CONSTRAINT ml_setup_rises_check CHECK ((until_at >= since_at)),
     CONSTRAINT ml_setup_rises_seen_in_check CHECK ((seen_in = ANY (ARRAY['setups'::text, 'rooms'::text]))),
     CONSTRAINT ml_setup_rises_units_check CHECK ((units > (0)::numeric))
@@ -1640,6 +1641,8 @@ COMMENT ON COLUMN minibar_ml.ml_setup_rises.since_at IS 'The setup was still the
 COMMENT ON COLUMN minibar_ml.ml_setup_rises.until_at IS 'By this instant it was raised.';
 
 COMMENT ON COLUMN minibar_ml.ml_setup_rises.seen_in IS 'setups: the application''s own tables; rooms: nearly all of them were filled by so many units on one day.';
+
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.rooms IS 'Active rooms of the type when it was raised; 0: not known.';
 
 ALTER TABLE minibar_ml.ml_setup_rises ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_setup_rises_id_seq
@@ -2221,7 +2224,7 @@ CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT miniba
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
-CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
+CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'floor_stock'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 

@@ -142,7 +142,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         seen = fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
         idle = runs.fetch_idle(connection, last.as_of) if last else ()
-    refused = last.counts.get("refusals", []) if last else []
+    refused = last.counts.get("refusals", []) + last.counts.get("ledger_beginnings", []) if last else []
     if json:
         console.print_json(
             {

@@ -68,7 +68,7 @@ PARTS: tuple[Part, ...] = (
     Part(
         "depot", ("source_depot_stock", "source_movement_hotels"), "stock of each hotel's own depot", is_optional=True
     ),
-    Part("floor", ("source_floor_stock",), "floor stock by hotel", is_optional=True),
+    Part("floor", ("source_floor_stock",), "stock in the floor store, counted with the depot's", is_optional=True),
     Part("draws", ("source_floor_draws",), "losses in custody of the floor store", is_optional=True),
     Part("setups", ("source_setups",), "what belongs in a room", is_optional=True),
     Part("orders", ("source_orders",), "orders that are on their way count as stock", is_optional=True),

@@ -113,11 +113,16 @@ def _variant(alert: Alert | Finding) -> str:
             bool(facts.get("completed")) or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),
-        "leak": ("leak_of_days", str(facts.get("since") or alert.measured_on) != str(alert.measured_on)),
+        **{reason: (f"{reason}_of_days", _lasted(alert, facts)) for reason in ("leak", "leak_restocked")},
         "depletion": (_depletion(facts), True),
     }
     special, applies = variants.get(alert.reason, ("", False))
     return special if applies else alert.reason
+
+
+def _lasted(alert: Alert | Finding, facts: Mapping[str, Any]) -> bool:
+    """Whether what was found began on an earlier day than that of the figures."""
+    return str(facts.get("since") or alert.measured_on) != str(alert.measured_on)
 
 
 def _depletion(facts: Mapping[str, Any]) -> str:
@@ -193,10 +198,16 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
-    facts = {**facts, "ordered_units": None, **on_order}
-    things |= {"ordered_units": "unit", "undated_units": "unit"}
+    facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts)}
+    things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
-    return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    stores = {name: number(facts.get(name), lang) for name in ("depot_units", "floor_units")}
+    return history | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+
+
+def _in_stores(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The level as that of both stores, where it is known what of it is in which."""
+    return {} if facts.get("floor_units") is None else {"both_stores": facts.get("level"), "level": None}
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:

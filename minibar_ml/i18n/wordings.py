@@ -41,12 +41,14 @@ MISTYPED = (
     "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
+COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "In stock: {both_stores} ({depot_units} in the depot, {floor_units} in the floor store); daily use: {daily_units}.",
     "On order: {ordered_units}, due {due_on}.",
     "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
@@ -202,6 +204,20 @@ WORDINGS: Mapping[str, Wording] = {
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked": Wording(
+        "{name}: {units} more than rooms use left the warehouse on {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked_of_days": Wording(
+        "{name}: {units} more than rooms use left the warehouse between {since} and {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
         (MISTYPED,),
         (NONE, AT_MOST),
     ),

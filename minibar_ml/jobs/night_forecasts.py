@@ -92,6 +92,7 @@ def _products(
             reason=None if known else str(outlook.reasons[row]),
             ahead=_ahead(made, row, chances[row]) if known else (),
             with_stays=with_stays,
+            floor_units=float(made.floor[row]) or None,
             ordered_units=float(coming.units[row]) or None,
             due_on=date.fromordinal(int(coming.due_on[row])) if coming.due_on[row] != UNKNOWN_DAY else None,
         )

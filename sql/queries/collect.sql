@@ -31,6 +31,8 @@ CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_ledgers (
+    hotel_id integer, product_id integer, now numeric, lowest numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
     movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
@@ -467,11 +469,15 @@ SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, 
 FROM found WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
 
 -- name: stage_openings
--- What the ledger had of each product before the span.
-INSERT INTO scratch_openings
-SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('1900-01-01', :since_at)
-WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+-- What the ledger had of each product before the span, and what it has now.
+WITH ledger AS (
+    SELECT product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before, sum(signed_units) AS now
+    FROM source_stock_movements('1900-01-01', '2200-01-01')
+    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+), ends AS (
+    INSERT INTO scratch_ledgers SELECT :ledger_hotel, product_id, now, NULL FROM ledger
+)
+INSERT INTO scratch_openings SELECT :ledger_hotel, product_id, coalesce(before, 0) FROM ledger
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
@@ -491,12 +497,21 @@ WITH hotels AS MATERIALIZED (
     FROM unnamed WHERE moved_at >= :since_at HAVING count(*) > 0
 ), common AS (
     DELETE FROM scratch_openings
-), ledger AS (
-    SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
-           sum(m.signed_units) AS now
+), common_ends AS (
+    DELETE FROM scratch_ledgers
+), balances AS (
+    SELECT h.hotel_id, m.product_id, m.signed_units, m.moved_at, sum(m.signed_units) OVER (
+               PARTITION BY h.hotel_id, m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
     FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
-    GROUP BY h.hotel_id, m.product_id
+), ledger AS MATERIALIZED (
+    SELECT hotel_id, product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before,
+           sum(signed_units) AS now, min(balance) AS lowest
+    FROM balances GROUP BY hotel_id, product_id
+), ends AS (
+    INSERT INTO scratch_ledgers
+    SELECT hotel_id, product_id, now, lowest FROM ledger
+    WHERE hotel_id IS NOT NULL AND product_id NOT IN (SELECT product_id FROM ledger WHERE hotel_id IS NULL)
 )
 INSERT INTO scratch_openings
 SELECT l.hotel_id, l.product_id, coalesce(l.before, 0)
@@ -505,6 +520,31 @@ FROM ledger l
 LEFT JOIN ledger u ON u.hotel_id IS NULL AND u.product_id = l.product_id
 LEFT JOIN source_depot_stock() d ON d.hotel_id = l.hotel_id AND d.product_id = l.product_id
 WHERE l.hotel_id IS NOT NULL
+
+-- name: settle_openings
+-- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
+-- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
+WITH ledgers AS (
+    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, coalesce(l.lowest, (
+               SELECT min(balance) FROM (
+                   SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
+                   FROM source_stock_movements('1900-01-01', '2200-01-01') m
+                   WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
+                     AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) AS lowest
+    FROM scratch_ledgers l JOIN (
+        SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
+        FROM source_depot_stock()
+        WHERE CAST(:ledger_hotel AS integer) IS NULL OR :ledger_hotel IN (0, hotel_id) GROUP BY 1, 2) d
+    USING (hotel_id, product_id)
+    WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
+), short AS MATERIALIZED (
+    SELECT * FROM ledgers WHERE lowest < 0
+), found AS (
+    INSERT INTO refused_rows
+    SELECT 'ledger beginnings', 'missing', count(*), min(product_id) FROM short HAVING count(*) > 0
+)
+UPDATE scratch_openings o SET units = o.units + s.units
+FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
@@ -666,9 +706,11 @@ WITH quiet AS MATERIALIZED (
     FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
     WHERE rooms >= 4 AND rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
 )
-INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
-       min(q.day)::timestamptz, 'rooms'
+       min(q.day)::timestamptz, 'rooms', (
+           SELECT count(*) FROM source_rooms() a
+           WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
   AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
@@ -687,9 +729,11 @@ WITH now AS MATERIALIZED (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
 ), risen AS (
-    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
-           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups', (
+               SELECT count(*) FROM source_rooms() a
+               WHERE a.is_active AND a.hotel_id = n.hotel_id AND a.room_type = n.room_type)
     FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
     WHERE n.units > coalesce(s.units, 0)
       AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
@@ -821,6 +865,40 @@ SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.w
                                'written_off', trim_scale(coalesce(m.written_off, 0)),
                                'returned', trim_scale(greatest(m.returned, c.returned - coalesce(m.taken_off, 0), 0)))
 FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
+
+-- name: floor_stock
+-- What a hotel's floor store held of a product at the end of each day. The application keeps only what is there now: what
+-- was put in, taken back and drawn since is taken off again. A day on which nothing was there and nothing moved has no point.
+WITH held AS (
+    SELECT hotel_id, product_id, units FROM source_floor_stock() WHERE abs(units) <= 1000000
+), flows AS (
+    SELECT hotel_id, product_id, used_at AS at, units FROM source_lot_uses(:since_at, '2200-01-01') WHERE kind = 'zimmet_transfer'
+    UNION ALL
+    SELECT h.hotel_id, m.product_id, m.moved_at, -m.units
+    FROM source_stock_movements(:since_at, '2200-01-01') m
+    JOIN source_movement_hotels(:since_at, '2200-01-01') h USING (movement_id)
+    WHERE m.flow = 'return' AND m.holder = 'floor store' AND h.hotel_id IS NOT NULL
+    UNION ALL
+    SELECT hotel_id, product_id, drawn_at, -units FROM source_floor_draws(:since_at, '2200-01-01')
+), moved AS MATERIALIZED (
+    SELECT hotel_id, product_id, CASE WHEN at > :until THEN CAST(:until_on AS date) + 1 ELSE at::date END AS day,
+           sum(units) AS units
+    FROM flows WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3
+), products AS (
+    SELECT hotel_id, product_id, coalesce(h.units, 0) AS units,
+           greatest(CAST(:since_on AS date), least(m.day, CAST(:until_on AS date) - 60)) AS since_on
+    FROM held h FULL JOIN (SELECT hotel_id, product_id, min(day) AS day FROM moved GROUP BY 1, 2) m
+    USING (hotel_id, product_id)
+), days AS (
+    SELECT p.hotel_id, p.product_id, d::date AS day, m.units AS moved, p.units - coalesce(sum(m.units) OVER (
+               PARTITION BY p.hotel_id, p.product_id ORDER BY d DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+               AS units
+    FROM products p CROSS JOIN LATERAL generate_series(p.since_on, CAST(:until_on AS date) + 1, interval '1 day') d
+    LEFT JOIN moved m ON m.hotel_id = p.hotel_id AND m.product_id = p.product_id AND m.day = d::date
+)
+INSERT INTO computed_metrics
+SELECT 'floor_stock', hotel_id, 'product', product_id, greatest(units, 0), day::timestamptz, day, '{}'
+FROM days WHERE day <= CAST(:until_on AS date) AND (units > 0 OR moved IS NOT NULL)
 
 -- name: occupancy
 -- Occupied rooms / active rooms, for the days whose occupancy is known.

@@ -124,6 +124,15 @@ CASES: list[tuple[Any, ...]] = [
      "Order 240 units by 19 Nov.",
      "1126: stok yaklaşık 1 gün yeter. Olası aralık: 1–2 gün. Stok: 14 adet; günlük kullanım: yaklaşık 12 adet. "
      "19 Kas tarihine kadar 240 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 3.0, None, None,
+     {"level": 35, "depot_units": 5.0, "floor_units": 30.0, "daily_units": 11.8},
+     "1126: stock lasts 3 days. In stock: 35 units (5 in the depot, 30 in the floor store); daily use: about 12 units.",
+     "1126: stok 3 gün yeter. Stok: 35 adet (5 depoda, 30 kat deposunda); günlük kullanım: yaklaşık 12 adet."),
+    ("shrinkage", "product", "leak_restocked", 19.6, 1.9, (0.0, 1.9), {"since": "2025-11-19", "days": 1},
+     "1126: about 20 units more than rooms use left the warehouse on 19 Nov; normally at most 1. The floor store had "
+     "run low and was restocked.",
+     "1126: 19 Kas günü depodan odaların kullandığından yaklaşık 20 adet fazla çıkmış; normali en fazla 1 adet. Kat "
+     "deposu azalmıştı ve dolduruldu."),
     ("stock_depletion", "product", "depletion", 0.0, None, None,
      {"level": 0, "daily_units": 0.4, "p10": 0.0, "p90": 0.0, "order_quantity": 24, "order_by": "2026-01-02"},
      "1126: out of stock. In stock: 0 units; daily use: less than 1 unit. Order 24 units by 2 Jan 2026.",
@@ -198,6 +207,7 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "served_later",
         "product_none",
         "leak_of_days",
+        "leak_restocked_of_days",
         "sold_out",
         "depletion_ordered",
         "sold_out_ordered",

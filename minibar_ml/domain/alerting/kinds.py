@@ -129,7 +129,9 @@ _ALL = (
         severities={
             "leak": SeverityRule(
                 least="medium", by_size=((12.0, "high"), (60.0, "critical")), today="it goes on with the next issue"
-            )
+            ),
+            # The floor store had run low: what it was given beyond the rooms' use may well stand there.
+            "leak_restocked": SeverityRule(least="medium", by_size=((60.0, "high"),)),
         },
         is_continuing=True,
         needs_fresh_data=True,

@@ -38,12 +38,12 @@ def fetch(
 
 
 def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Frames:
-    """Only what a forecast of stock reads, products and levels; the other frames are left empty."""
+    """Only what a forecast of stock reads: products, levels and floor; the other frames are left empty."""
     import pandas as pd
 
     empty = pd.DataFrame({"hotel_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="int64")})
     tables: dict[str, Any] = dict.fromkeys(POINTS, empty)
-    return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels")})
+    return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels", "floor")})
 
 
 def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":

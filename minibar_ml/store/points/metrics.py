@@ -125,6 +125,10 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_refill_requests"}, ("stage_refills",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
+LEDGER_ENDS = frozenset({"source_stock_movements", "source_depot_stock"})
+"""What it takes to see that a ledger's beginning is missing."""
+BEGINNINGS = "ledger beginnings"
+"""Under this name `refuse` returns the products whose ledger lacks its beginning; none of their rows is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +156,13 @@ def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[
     """
     wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
     wanted += ["stage_own_depots"] if house.ledger_hotel is None else []
-    own = [name for name in wanted if name in spans]
+    wanted += ["settle_openings"] if set(usable) >= LEDGER_ENDS else []
     usual = ["create_scratch", *(name for name in wanted if name not in spans)]
-    for names, span in [(usual, spans[""]), *(([name], spans[name]) for name in own), (["analyze_scratch"], spans[""])]:
+    own: dict[Span, list[str]] = {}
+    for name in wanted:
+        if name in spans:
+            own.setdefault(spans[name], []).append(name)
+    for span, names in [(spans[""], usual), *own.items(), (spans[""], ["analyze_scratch"])]:
         together = text(";\n".join(query(f"collect.{name}").text for name in names))
         connection.execute(together, span.binds() | house.binds())
 
