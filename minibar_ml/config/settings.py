@@ -122,6 +122,9 @@ class Settings:
         "", "address of the dashboard's page: mails link to their alerts there; empty: no links", check=require_page_url
     )
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    reports_keep_days: int = _setting(
+        0, "days after its last day that a report is deleted from its folder; 0: reports are kept", 0, 3660
+    )
     currency: str = _fact(
         "",
         "currency of the source's prices, such as TRY or EUR, shown with amounts; empty: none is shown",

@@ -18,12 +18,12 @@ from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report_mail
+from minibar_ml.jobs import report_archive, report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
-from minibar_ml.store.reporting import called, details, first_screen, listed
+from minibar_ml.store.reporting import called, consumed, details, first_screen, listed
 from minibar_ml.store.reporting.scope import Scope
 from minibar_ml.store.runs import fetch_idle, job_run
 
@@ -41,7 +41,8 @@ WRITABLE = "make that folder writable, or choose another with --out or ML_REPORT
 class ReportScope:
     """What a report looks at: as of an instant, in the hotel's time zone, one hotel or all of them (None).
 
-    `wanted`: since when each job should have done its work, by its schedule.
+    `wanted`: since when each job should have done its work, by its schedule. Reports that ended more than `keep_days`
+    ago are deleted from the folder (0: none).
     """
 
     as_of: datetime
@@ -50,6 +51,7 @@ class ReportScope:
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
     dashboard_url: str = ""
+    keep_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def run(
             current.counts["mails"] = report_mail.enqueue(
                 connection, report, of_hotel, file_name, formats, lang, scope.dashboard_url
             )
-        return _written(connection, current.counts, report, folder, files)
+        result = _written(connection, current.counts, report, folder, files)
+        _keep(folder, scope, lang)
+        return result
 
 
 def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
@@ -95,7 +99,15 @@ def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, la
     with job_run(connection, "dashboard", scope.as_of) as current:
         dashboard = compute_dashboard(connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
-        return _written(connection, current.counts, dashboard.report, folder, files)
+        result = _written(connection, current.counts, dashboard.report, folder, files)
+        _keep(folder, scope, lang)
+        return result
+
+
+def _keep(folder: Path, scope: ReportScope, lang: Lang) -> None:
+    """Delete the reports that are too old, and write the index of the others."""
+    report_archive.prune(folder, scope.as_of.astimezone(ZoneInfo(scope.timezone)).date(), scope.keep_days)
+    report_archive.write_index(folder, lang, hint=WRITABLE)
 
 
 def _written(
@@ -178,6 +190,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         days_without_data=tuple(one for one in period.days() if one not in with_points),
         hotels_without_data=silent,
         jobs=jobs,
+        minibar=consumed.fetch(connection, scope, period, names),
         stock_outs=outs,
         mutes=reports.fetch_mutes(connection, scope, period, names),
         problems=tuple(problems.fetch(connection, day)),

@@ -201,7 +201,16 @@ class Words:
             "message": message,
             "action": action,
             "facts": self._facts(alert),
+            "about": " · ".join(self._about(alert)),
         }
+
+    def _about(self, alert: Alert) -> list[str]:
+        """Until when, what it may cost, and where: what a row of a digest says besides its sentences."""
+        due = alert.facts.get("order_by")
+        by = [self._translate(_("order by %(day)s")) % {"day": day(due, self.lang)}] if due else []
+        cost = [] if alert.impact is None else [money(alert.impact, self.lang, self.currency)]
+        place = [self.hotels[alert.hotel_id]] if alert.hotel_id in self.hotels else []
+        return [*by, *cost, *place]
 
     def _facts(self, alert: Alert) -> list[tuple[str, str]]:
         """Names and values of what is known of an alert."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from minibar_ml.domain.alerting.severities import SEVERITIES
 from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, StockOut
 from minibar_ml.domain.reporting.rows import Count
 
 WIDTH = 360
@@ -86,6 +87,35 @@ def spark(
     highest, room = max((value or 0 for value in values), default=0) or 1, width / max(1, len(values))
     tall = [max(1.0, (value or 0) / highest * height) for value in values]
     return tuple((round(room * place, 1), round(height - one, 1), round(one, 1)) for place, one in enumerate(tall))
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A product's stock from now to nothing: a line, the band around it, and the last day to order (None: none)."""
+
+    out: StockOut
+    line: str
+    band: str
+    empty_x: float
+    order_x: float | None
+
+
+def curves(outs: Sequence[StockOut], width: float = 160, height: float = 50) -> tuple[Curve, ...]:
+    """The products with a forecast, all over the same days, so that they can be compared."""
+    known = [out for out in outs if out.days_left is not None]
+    most = max([STOCK_OUT_DAYS, *(out.p90 or out.days_left or 0 for out in known)])
+    scale, top = width / most, 6.0
+    found = []
+    for out in known:
+        x, low, high = (round((day or 0) * scale, 1) for day in (out.days_left, out.p10, out.p90))
+        band = f"M0 {top:g}L{low:g} {height:g}L{high:g} {height:g}z" if out.p90 is not None else ""
+        # The order's last day, counted from the day on which the stock ends.
+        days = (
+            None if not out.order_by or not out.empty_on else (out.days_left or 0) - (out.empty_on - out.order_by).days
+        )
+        order = None if days is None else round(max(days, 0.0) * scale, 1)
+        found.append(Curve(out, f"M0 {top:g}L{x:g} {height:g}", band, x, order))
+    return tuple(found)
 
 
 def bars(counts: Sequence[Count]) -> tuple[Bar, ...]:

@@ -62,6 +62,8 @@ def _new(report: Report, words: Words) -> str:
     new = _("No new alerts")
     if total.alerts:
         new = several("%(n)s new alert", "%(n)s new alerts", total.alerts) % {"n": words.number(total.alerts)}
+    if report.kind == "monthly":
+        new = f"{words.month(report.period.since)}: {words.lowered(new)}"
     if total.previous is None or not report.is_comparable:
         return new
     return f"{new}, {before(report, words) % {'n': words.number(total.previous)}}"

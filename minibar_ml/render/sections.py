@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render import alert_tables, operations_tables
+from minibar_ml.render import alert_tables, minibar_tables, operations_tables
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.tables import Section
 from minibar_ml.render.words import Words
@@ -39,6 +39,11 @@ def _stock(report: Report, words: Words) -> Section:
     return Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),))
 
 
+def _minibar(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("minibar", _("The minibar itself"), minibar_tables.tables(report, words))
+
+
 def _pace(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     return Section("pace", _("Attendants' pace"), operations_tables.paces(report, words))
@@ -70,7 +75,7 @@ def _quality(report: Report, words: Words) -> Section:
 
 
 SECTIONS: tuple[Callable[[Report, Words], Section], ...] = (
-    *(_period, _affected, _money, _stock, _pace, _verdicts, _mutes, _models),
+    *(_period, _stock, _minibar, _affected, _money, _pace, _mutes, _verdicts, _models),
     _quality,
 )
 """One function per section, in the order in which they are read."""

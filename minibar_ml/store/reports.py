@@ -165,6 +165,8 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period, calle
             order_quantity=r.order_quantity,
             order_by=r.order_by,
             forecast_on=r.forecast_on,
+            p10=r.p10,
+            p90=r.p90,
         )
         for r in found
     )

@@ -127,6 +127,50 @@ WHERE raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = 
        OR (was_live(status, snoozed_until, resolved_at, :as_of) AND muted_by IS NULL))
 ORDER BY raised_at DESC, id DESC LIMIT :limit
 
+-- name: consumed
+-- What was consumed in each of some spans of days: by product, weekday (1: Monday) and room, the latter with its days of
+-- checks; the shares of occupied rooms by hotel, added up over its days; and how many days have any check.
+SELECT s.span, f.grain, f.id, f.units, f.points
+FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
+CROSS JOIN LATERAL (
+    SELECT 'product' AS grain, m.entity_id AS id, sum(m.metric_value) AS units, count(*) AS points
+    FROM ml_metrics m
+    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.entity_id
+    UNION ALL
+    SELECT 'weekday', CAST(extract(isodow FROM m.business_date) AS integer), sum(m.metric_value), count(*)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY 2
+    UNION ALL
+    SELECT 'room', m.entity_id, sum(m.metric_value), count(DISTINCT m.business_date)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'room_consumption' AND m.entity_type = 'room'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.entity_id
+    UNION ALL
+    SELECT 'occupancy', m.hotel_id, sum(m.metric_value), count(*)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'occupancy' AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.hotel_id
+    UNION ALL
+    SELECT 'day', 0, 0, count(DISTINCT m.business_date)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'room_consumption' AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+) f
+
 -- name: details
 -- Of some alerts: their metric on 30 days, the last ones or those up to the alert where it is older, and what happened to
 -- them by then. A level is the day's last one, anything else the day's highest.
@@ -321,7 +365,8 @@ WITH forecasts AS (
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), found AS (
     SELECT hotel_id, product_id AS entity_id, alerted_name AS entity_name, alert_id IS NOT NULL AS has_alert, days_left,
-           CAST(figures ->> 'level' AS double precision) AS level, CAST(figures ->> 'empty_on' AS date) AS empty_on,
+           CAST(figures ->> 'level' AS double precision) AS level,
+           CAST(figures ->> 'p10' AS double precision) AS p10, CAST(figures ->> 'p90' AS double precision) AS p90, CAST(figures ->> 'empty_on' AS date) AS empty_on,
            CAST(figures ->> 'order_quantity' AS integer) AS order_quantity,
            CAST(figures ->> 'order_by' AS date) AS order_by, CASE WHEN NOT is_of_alert THEN made_on END AS forecast_on,
            count(*) OVER () AS total
@@ -336,12 +381,14 @@ ORDER BY days_left, hotel_id, entity_id
 SELECT hotel_id AS id, name FROM source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
 
 -- name: names
--- Names of products, attendants and rooms, and the floors of rooms, together, where all of them can be read.
-SELECT 'product' AS kind, product_id AS id, name, CAST(NULL AS text) AS floor FROM source_products()
+-- Names of products, attendants and rooms, and what else a report shows of them, together, where all can be read.
+SELECT 'product' AS kind, product_id AS id, name, sale_price AS price, CAST(NULL AS text) AS floor,
+       CAST(NULL AS text) AS room_type, CAST(NULL AS integer) AS hotel_id
+FROM source_products()
 UNION ALL
-SELECT 'attendant', user_id, name, NULL FROM source_users()
+SELECT 'attendant', user_id, name, NULL, NULL, NULL, NULL FROM source_users()
 UNION ALL
-SELECT 'room', room_id, room_name, floor_name FROM source_rooms()
+SELECT 'room', room_id, room_name, NULL, floor_name, room_type, CASE WHEN is_active THEN hotel_id END FROM source_rooms()
 
 -- name: mutes
 -- Mutes that touch a period, with what was found under them in it, those that hide most first; total: how many there are.

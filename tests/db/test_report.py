@@ -173,12 +173,12 @@ def test_what_the_records_no_longer_show_accuses_nobody(connection: Connection) 
 
 
 def test_false_positives_are_counted_among_what_people_reviewed(connection: Connection) -> None:
-    verdicts = ("false_positive", "resolved", "resolved")
+    verdicts = ("false_positive", *["resolved"] * 4)
     rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
     rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by="system"), AlertRow(LAST_DAY, type="refill_delay")]
     insert_alerts(connection, rows)
     found = {row.type: row for row in computed(connection).false_positives}
-    assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (3, pytest.approx(1 / 3))
+    assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (5, pytest.approx(1 / 5))
     assert (found["refill_delay"].judged, found["refill_delay"].rate) == (0, None)
 
 
@@ -282,7 +282,7 @@ def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connect
     insert_alerts(connection, some_alerts())
     folder = tmp_path / "reports"
     result = job.run(connection, ReportScope(AS_OF, ZONE), WEEK, folder, "tr")
-    assert [path.name for path in folder.iterdir()] == ["minibar-weekly-2026-03-01-all-tr.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "minibar-weekly-2026-03-01-all-tr.html"]
     assert result.paths[0].stat().st_mode & 0o777 == 0o640
     page = result.paths[0].read_text(encoding="utf-8")
     assert all(name not in page for name in HOSTILE if "<" in name)
@@ -391,7 +391,8 @@ def test_each_format_is_a_file_and_all_are_whole(connection: Connection, tmp_pat
     )
     names = ["minibar-monthly-2026-02-all-tr.html", "minibar-monthly-2026-02-all-tr.json"]
     files = job.rendered(result.report, "tr", ("html", "json"))
-    assert sorted(path.name for path in tmp_path.iterdir()) == names == list(files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", *names]
+    assert list(files) == names
     assert [path.name for path in result.paths] == names
     assert all((tmp_path / name).read_bytes() == content for name, content in files.items())
     document = json.loads(files[names[1]])

@@ -32,7 +32,10 @@ pytestmark = [
     pytest.mark.debian("poppler-utils"),
     pytest.mark.skipif(which("pdftotext") is None, reason="Debian's poppler-utils is not installed"),
 ]
-SECTIONS = ("now", "period", "affected", "money", "stock", "pace", "verdicts", "mutes", "models", "quality")
+SECTIONS = (
+    *("now", "period", "stock", "minibar", "affected", "money", "pace", "mutes", "verdicts", "models"),
+    "quality",
+)
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
 
 

@@ -28,7 +28,7 @@ from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
-TABLES = 21
+TABLES = 25
 
 
 @cache
@@ -92,6 +92,17 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     ]
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
     assert overview["New"] == tree["total"]["alerts"]
+
+
+def test_the_overview_leads_to_every_sheet() -> None:
+    book = read(written())
+    links = {cell.hyperlink.location for row in book["Overview"].iter_rows() for cell in row if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+
+
+def test_money_has_its_currency_in_the_format_and_stays_a_number() -> None:
+    cell = read(rendered(a_report(currency="TRY"), "en", "xlsx"))["Possible loss"]["B2"]
+    assert (cell.data_type, cell.number_format) == ("n", '#,##0.00 "TRY"')
 
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:

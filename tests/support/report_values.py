@@ -14,6 +14,7 @@ from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
+from minibar_ml.domain.reporting.minibar import Compared, Minibar, Share
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.places import Place, Spot, spans
@@ -88,6 +89,7 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             JobRun("train", "failed", AS_OF, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)),
             JobRun("detect", None, None, None),
         ),
+        minibar=_minibar(),
         stock_outs=Page(outs, 11),
         mutes=Page(tuple(_muted(n, name) for n, name in enumerate(HOSTILE)), 11),
         problems=(
@@ -115,6 +117,7 @@ def an_empty_report() -> Report:
         stock_outs=None,
         details={},
         alerts=nobody,
+        minibar=None,
         mutes=nobody,
         problems=(),
         idle=(),
@@ -135,6 +138,22 @@ def _places(period: Period) -> tuple[Place, ...]:
             ),
         )
         for n, (kind, floor) in enumerate(names)
+    )
+
+
+def _minibar() -> Minibar:
+    def compared(value: float) -> Compared:
+        return Compared(value, value * 0.8, None)
+
+    return Minibar(
+        compared(1234),
+        compared(98765.5),
+        compared(0.72),
+        compared(1.37),
+        compared(0.91),
+        tuple(Share(name, compared(60.0 - n), 120.5) for n, name in enumerate(HOSTILE)),
+        (Share("Standart", compared(900)), Share("", compared(3))),
+        tuple(Share(str(n), compared(100 + n)) for n in range(1, 8)),
     )
 
 
@@ -276,4 +295,6 @@ def _model(n: int) -> ModelQuality:
 
 def _stock_out(n: int, name: str) -> StockOut:
     day = MONTH.until + timedelta(days=n)
-    return StockOut(1, n, name, n + 0.5, n % 2 == 0, 10.0 + n, day, 24 * n, day - timedelta(days=2), MONTH.last_day)
+    return StockOut(
+        1, n, name, n + 0.5, n % 2 == 0, 10.0 + n, day, 24 * n, day - timedelta(days=2), MONTH.last_day, n, n + 2.0
+    )

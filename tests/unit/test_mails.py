@@ -1,5 +1,6 @@
 """The texts of messages in both languages, and the headers of a mail."""
 
+import smtplib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -7,6 +8,7 @@ from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,7 +21,7 @@ from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
-from minibar_ml.notify.channels.email import compose
+from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.wording import Summary, SummaryRow, Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
@@ -170,6 +172,35 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
         assert link in mail.text
         assert f'href="{link}"' in mail.html
     assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
+    empty = replace(ALERT, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
+    text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
+    assert "\n1,234.50 TRY · Palas\n" in text
+    assert "\norder by 20 Nov 2026 · Palas\n" in text
+
+
+def test_a_line_that_begins_with_from_is_sent_as_it_is() -> None:
+    sent: list[bytes] = []
+
+    class Listener(smtplib.SMTP):
+        """A server's end that only keeps what it is given."""
+
+        def __init__(self) -> None:
+            pass
+
+        def sendmail(
+            self, _sender: str, _to: object, content: object, *_rest: object, **_more: object
+        ) -> dict[str, Any]:
+            sent.append(content)  # type: ignore[arg-type]
+            return {}
+
+    channel = Email(Server("127.0.0.1", 25, "none", SENDER))
+    channel._open = Listener()
+    channel.send(ADDRESS, "Ayse", Mail("s", "Look:\nFrom Monday on\n", "<p>x</p>"), "1")
+    assert b"\r\nFrom Monday on\r\n" in sent[0]
+    assert b">From" not in sent[0]
 
 
 @given(st.text(), st.text(), st.text())

@@ -12,6 +12,7 @@ from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
+from minibar_ml.domain.reporting.minibar import Minibar
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import Place
@@ -58,6 +59,7 @@ class Report:
     days_without_data: tuple[date, ...]
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
+    minibar: Minibar | None
     stock_outs: Page[StockOut] | None
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]

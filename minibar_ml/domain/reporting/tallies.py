@@ -8,7 +8,7 @@ from decimal import Decimal
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import Count, Day, Money
+from minibar_ml.domain.reporting.rows import LEAST_COMPARED, Count, Day, Money
 
 COMPARABLE = 0.8
 """Share of a period's days that must have been watched for it to be compared with another."""
@@ -120,7 +120,8 @@ class Tallies:
 
     def _money(self, key: str, rows: Iterable[Tally]) -> Money:
         now, before = self._in(self.period, rows), self._in(self.period.before(), rows)
-        return money_of(key, now, before, is_comparable=self.is_comparable)
+        is_comparable = self.is_comparable and sum(row.alerts for row in before) >= LEAST_COMPARED
+        return money_of(key, now, before, is_comparable=is_comparable)
 
 
 def money_of(key: str, now: Collection[Tally], before: Collection[Tally], *, is_comparable: bool = True) -> Money:

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -37,7 +38,7 @@ def dashboard(value: Dashboard, lang: Lang) -> bytes:
 
 
 def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
-    style, script = _inlined("style.css"), _inlined("script.js")
+    style, script = inlined("style.css"), inlined("script.js")
     is_healthy, state = health(report, words)
     template = _environment(words).get_template("report.html.j2")
     page = template.render(
@@ -52,6 +53,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         days=days(report, words),
         figures=tiles(report, words),
         sentence=sentence(report, words),
+        summary=json.dumps([f"{one.title}: {written(one.value, one.kind, words)}" for one in tiles(report, words)]),
         is_healthy=is_healthy,
         health=state,
         duties=duties.rows(report, words),
@@ -66,7 +68,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         first_actions=FIRST_ACTIONS,
         style=style,
         script=script,
-        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
+        policy=f"default-src 'none'; style-src {source_of(style)}; script-src {source_of(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
         hotel=lambda hotel_id: hotel_name(report, hotel_id, words),
         has_many_hotels=has_many_hotels(report),
@@ -75,12 +77,13 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
 
 
 @cache
-def _inlined(name: str) -> Markup:
+def inlined(name: str) -> Markup:
+    """Our own style sheet or script, as it stands in a page."""
     # Ours, and not of the database: it goes into the page as it is.
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def _source(text: str) -> Markup:
+def source_of(text: str) -> Markup:
     """What a Content-Security-Policy calls this very text, and no other."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup("'sha256-{}'").format(digest)

@@ -11,6 +11,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from minibar_ml.domain.reporting.report import Report
@@ -40,7 +41,7 @@ def render(report: Report, lang: Lang, words: Words) -> bytes:
     book.properties.creator = "minibar-ml"
     book.properties.language = lang
     book.properties.created = report.generated_at.replace(tzinfo=None)
-    cells = Cells(book, words)
+    cells = Cells(book, words, report.currency)
     noted = _tables(report, words)
     _add_overview(book, report, words, cells, noted)
     for table, _note in noted:
@@ -90,7 +91,9 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         shown, text = len(table.rows), note or ("" if table.rows else table.empty)
         whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
         _set_height(sheet, number, (table.title, text), (widths[0], widths[3]))
-        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
+        target = table.title.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
+        sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))
+        sheet.append([cells.link(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
 
 
 def _add_table(book: Any, table: Table, cells: Cells) -> None:
