@@ -21,6 +21,7 @@ DATA = Path("/var/lib/minibar-ml")
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
 DETECT_DELAY_MINUTES = 2
+IMPORT_MINUTES = 5
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
 """User names that Debian's and Red Hat's useradd accept: after a blank, the rest would be the command."""
 _MAIL_TO = re.compile(r"[!-~]*")
@@ -134,7 +135,15 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     # A folder of settings is no place for what a job writes.
     reports = (DATA if directory == DIRECTORY else directory) / settings.report_dir
+    inbox = (
+        Job(
+            f"Every {describe_minutes(IMPORT_MINUTES)}: import the lists that have arrived.",
+            _every(IMPORT_MINUTES),
+            ("import", "--inbox", str(directory / settings.import_inbox)),
+        ),
+    )
     return (
+        *(inbox if settings.import_inbox else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),

@@ -63,6 +63,16 @@ PARTS: tuple[Part, ...] = (
     Part("uploads", ("source_uploads",), "days whose occupancy is known by fact", is_optional=True),
     Part("files", ("source_list_files",), "guests whose rows the lists rejected", is_optional=True),
     Part("dnd", ("source_dnd",), "guests who were in the room", is_optional=True),
+    Part(
+        "task_knocks",
+        ("source_task_knocks",),
+        "guests who were in the room, by knocks on the day's tasks",
+        is_optional=True,
+    ),
+    Part("list_days", ("source_misdated_stays",), "guests listed with dates of another year", is_optional=True),
+    Part(
+        "line_prices", ("source_line_prices",), "money at the price charged, none for what was free", is_optional=True
+    ),
     Part("lots", ("source_lots",), "deliveries by hotel", is_optional=True),
     Part("lot_uses", ("source_lot_uses",), "issues by hotel", is_optional=True),
     Part(

@@ -13,6 +13,7 @@ from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, durat
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
 from minibar_ml.i18n.wordings import (
+    CORRECT_ENTRY,
     CORRECTED,
     FIGURES,
     FOUND_LATE,
@@ -20,6 +21,8 @@ from minibar_ml.i18n.wordings import (
     NORMALS,
     NOTHING_TO_DO,
     ON_DAY,
+    OVER_PRODUCT,
+    OVER_SETUP,
     PROVISIONAL,
     UNKNOWN_REASON,
     WITHDRAWN,
@@ -40,7 +43,7 @@ def msgids() -> Iterator[str]:
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES)
+    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
     for module in (evidence, captions, explanations, standings, mutings, source_problems):
         yield from module.TEXTS
 
@@ -61,7 +64,7 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     known = {"name": entity_name, **_figures(alert, lang)}
     translate = catalog(DOMAIN, lang).gettext
     known["normal"] = _normal(alert, wording, known, lang)
-    texts = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
+    texts = [wording.message, *(one for one in (OVER_SETUP, *wording.details) if _fields(one) <= known.keys())]
     if (alert.facts or {}).get("phase") == "provisional":
         texts.append(PROVISIONAL)
     is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
@@ -70,7 +73,7 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     texts += _standing(alert)
     message = " ".join(translate(text).format_map(_Known(known)) for text in texts)
     # A shortened list ends its sentence by itself.
-    return message.replace("….", "…"), translate(_action(alert, wording, today))
+    return message.replace("….", "…"), " ".join(map(translate, _actions(alert, wording, today)))
 
 
 def _standing(alert: Alert | Finding) -> list[str]:
@@ -81,13 +84,14 @@ def _standing(alert: Alert | Finding) -> list[str]:
     return corrected or ([FOUND_LATE] if (alert.facts or {}).get("found_late_on") else [])
 
 
-def _action(alert: Alert | Finding, wording: Wording, today: date | None) -> str:
-    """What to do: at once, or when others have seen to the room since."""
+def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
+    """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
     if getattr(alert, "end_reason", None) == "records_changed":
-        return NOTHING_TO_DO
+        return [NOTHING_TO_DO]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
-    return wording.later if is_old and wording.later else wording.action
+    first = [CORRECT_ENTRY] if (alert.facts or {}).get("over_setup") else []
+    return [*first, wording.later if is_old and wording.later else wording.action]
 
 
 def products(value: Any, lang: Lang) -> str:
@@ -113,6 +117,7 @@ def _variant(alert: Alert | Finding) -> str:
             bool(facts.get("completed")) or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),
+        "slow": ("slow_in_rooms", bool(facts.get("in_rooms"))),
         **{reason: (f"{reason}_of_days", _lasted(alert, facts)) for reason in ("leak", "leak_restocked")},
         "depletion": (_depletion(facts), True),
     }
@@ -157,6 +162,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
         "earlier": _earlier(alert, facts.get("earlier"), lang),
+        "over_setup": _over(facts.get("over_setup"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -184,6 +190,18 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     if written["since"].split()[1:] == written["measured_on"].split()[1:]:
         written["since"] = written["since"].split()[0]
     return written
+
+
+def _over(listed: Any, lang: Lang) -> str:
+    """`12 × Cola, holds 2`, for each product of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("name")]
+    translate = catalog(DOMAIN, lang).gettext
+    return "; ".join(
+        translate(OVER_PRODUCT).format(
+            units=number(one.get("units"), lang), name=one["name"], holds=number(one.get("holds"), lang)
+        )
+        for one in known[:MOST_PRODUCTS]
+    )
 
 
 def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:

@@ -142,7 +142,7 @@ def _raised(
     by_day, has_mutes = {}, bool(found) and mutes.may_cover(connection, found[0][0])
     states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
-        today = [enriched(finding, known, plan.zone) for finding in findings]
+        today = [enriched(finding, known, plan.zone) for finding in findings if not known.is_closed(finding)]
         if has_mutes:
             today = mutes.take(connection, today, known.names, plan.seen_at(day), _no_texts)
         moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states, day)

@@ -15,6 +15,7 @@ from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.words import Words
+from minibar_ml.store import audit
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 
@@ -47,10 +48,13 @@ def enqueue(
     """
     people.follow_source(connection, source.usable(connection), lang)
     edition, made = _edition(report), 0
+    checkpoint = str(audit.find_checkpoint(connection) or "")
     subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {reader.language: _mail(one, reader.language, names, formats, dashboard_url) for reader in wanted}
+        mails = {
+            reader.language: _mail(one, reader.language, names, formats, dashboard_url, checkpoint) for reader in wanted
+        }
         made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
@@ -65,6 +69,7 @@ def _mail(
     names: Callable[[Report, Lang, str], str],
     formats: Sequence[str],
     dashboard_url: str,
+    checkpoint: str,
 ) -> Mail:
     words = Words(lang, ZoneInfo(report.timezone))
     figures = first_screen.tiles(report, words)
@@ -77,6 +82,7 @@ def _mail(
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
         today=[_row(row, report, words) for row in duties.rows(report, words)[:LISTED]],
         more=max(len(report.today) - LISTED, 0),
+        checkpoint=checkpoint,
     )
     files = tuple(
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))

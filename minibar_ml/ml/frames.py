@@ -74,7 +74,8 @@ class Frames:
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
-    gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
+    gaps: hotel_id, attendant_id, day, in_room, minutes, items; one row a gap between two rooms in a shift, and
+        (in_room) one a room whose minutes the attendant's own record has.
     requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure: by what a request
         ended that nobody closed); one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.

@@ -74,7 +74,8 @@ class SummaryRow:
 class Summary:
     """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
-    `more` is the number of rows that are left out.
+    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can change
+    a mail that was sent.
     """
 
     title: str
@@ -85,6 +86,7 @@ class Summary:
     figures: Sequence[tuple[str, str, str]]
     today: Sequence[SummaryRow]
     more: int
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,7 @@ class Words:
             "figures": summary.figures,
             "today": summary.today,
             "more": summary.more,
+            "checkpoint": summary.checkpoint,
             "files": [file.name for file in files],
         }
         made = self._mail("report", f"{summary.whose}: {summary.sentence}", values, short="")

@@ -4,7 +4,10 @@
 -- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most.
 
 -- name: create_scratch
--- The scratch tables of one run.
+-- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
+-- is run once: compiling it takes longer than it saves.
+SET LOCAL default_statistics_target = 10;
+SET LOCAL jit = off;
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
@@ -24,7 +27,8 @@ CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_dnd (
+    room_id integer, day date, last_at timestamptz, PRIMARY KEY (room_id, day)) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_custody (
@@ -38,13 +42,22 @@ CREATE TEMP TABLE scratch_movements (
     signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_prices (row_id bigint, product_id integer, price numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_ceilings (
+    hotel_id integer, room_type text, product_id integer, units numeric, former_units numeric,
+    lowered_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_copies (row_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_overs (visit_id bigint, product_id integer, holds numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
     row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
     is_check boolean, is_note boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_knocks (attendant_id integer, at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_minutes (
+    control_id bigint, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (
-    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
+    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric, priced_units numeric,
+    charged numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
@@ -109,7 +122,7 @@ WITH runs AS MATERIALIZED (
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
@@ -205,15 +218,15 @@ SELECT DISTINCT room_id, night FROM (
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
--- Signs "do not disturb": a guest was in the room, who had slept there or was to.
-WITH signs AS (
-    INSERT INTO scratch_dnd
-    SELECT room_id, day, max(coalesce(last_at, first_at))
-    FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
-    RETURNING *
-)
+-- Signs "do not disturb": the last look at each of a day.
+INSERT INTO scratch_dnd
+SELECT room_id, day, max(coalesce(last_at, first_at))
+FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+
+-- name: stage_signs
+-- Behind a sign there was a guest, who had slept in the room or was to.
 INSERT INTO scratch_unknown
-SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
+SELECT g.room_id, g.day - back FROM scratch_dnd g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
 
 -- name: stage_askers
@@ -578,12 +591,16 @@ JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
 -- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
--- at doors that stayed shut.
+-- at doors that stayed shut, and minutes in rooms.
 WITH found AS MATERIALIZED (
     SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-    JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check OR c.is_knock
+    JOIN source_rooms() r USING (room_id)
 ), knocks AS (
     INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
+), minutes AS (
+    INSERT INTO scratch_minutes
+    SELECT control_id, room_id, attendant_id, began_at, ended_at FROM found
+    WHERE NOT is_knock AND ended_at > began_at AND ended_at <= began_at + make_interval(mins => :break_minutes)
 ), before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
@@ -596,24 +613,16 @@ FROM found WHERE is_empty_check
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
 -- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
--- in so short a time, and what is found the second time was there at the first. A row with the same content as one of the
--- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
--- is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody need have
--- been in the room: the check after them is not measured from them.
--- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
-ANALYZE scratch_rows, scratch_row_lines;
+-- in so short a time, and what is found the second time was there at the first. What only a bulk fill or an unknown kind
+-- of row says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody
+-- need have been in the room: the check after them is not measured from them.
 WITH totals AS (
-    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
-           string_agg(concat_ws(':', product_id, consumed, refilled), ' ' ORDER BY product_id) AS content
-    FROM scratch_row_lines GROUP BY row_id
-), rows AS (
-    SELECT r.*, t.consumed, t.refilled, lag(r.at) OVER (
-               PARTITION BY r.room_id, r.attendant_id, r.kind, t.content ORDER BY r.at, r.row_id) AS same_at
-    FROM scratch_rows r LEFT JOIN totals t USING (row_id)
+    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled FROM scratch_row_lines GROUP BY row_id
 ), once AS (
-    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id)
+    SELECT r.*, t.consumed, t.refilled, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
            > make_interval(mins => :visit_minutes), true) AS begins
-    FROM rows WHERE coalesce(at - same_at > interval '1 minute', true)
+    FROM scratch_rows r LEFT JOIN totals t USING (row_id)
+    WHERE NOT EXISTS (SELECT FROM scratch_copies c WHERE c.row_id = r.row_id)
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY room_id ORDER BY at, row_id) AS number FROM once
 ), members AS MATERIALIZED (
@@ -632,8 +641,10 @@ WITH totals AS (
 ), lines AS (
     INSERT INTO scratch_lines
     SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled),
-           coalesce(sum(l.consumed) FILTER (WHERE m.is_note), 0)
+           coalesce(sum(l.consumed) FILTER (WHERE m.is_note), 0),
+           sum(l.consumed) FILTER (WHERE p.price IS NOT NULL), sum(l.consumed * p.price)
     FROM members m JOIN scratch_row_lines l USING (row_id) JOIN visits v USING (visit_id)
+    LEFT JOIN scratch_prices p USING (row_id, product_id)
     WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
 INSERT INTO scratch_visits
@@ -679,6 +690,7 @@ WITH quiet AS MATERIALIZED (
         SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
         FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
     WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
+      AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = v.hotel_id)
       AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
       AND NOT EXISTS (SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
                       AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
@@ -691,6 +703,7 @@ WITH quiet AS MATERIALIZED (
         FROM jsonb_each_text(m.context -> 'products')) p
     WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= CAST(:since_at AS timestamptz) - interval '35 days'
       AND m.observed_at < CAST(:since_at AS timestamptz)
+      AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = m.hotel_id)
 ), ends AS (
     SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
     WHERE products = 1 AND day >= CAST(:since_on AS date)
@@ -713,7 +726,6 @@ SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.un
            WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
-  AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
     WHERE o.hotel_id = q.hotel_id AND o.room_type IS NOT DISTINCT FROM r.room_type AND o.product_id = q.product_id
@@ -742,8 +754,13 @@ WITH now AS MATERIALIZED (
         SELECT FROM now n
         WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
 )
-INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
-ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
+INSERT INTO ml_setups AS s (hotel_id, room_type, product_id, units)
+SELECT hotel_id, room_type, product_id, units FROM now
+ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE
+SET units = excluded.units,
+    lowered_from = CASE WHEN excluded.units < s.units THEN s.units ELSE s.lowered_from END,
+    lowered_at = CASE WHEN excluded.units < s.units THEN CAST(:until AS timestamptz) ELSE s.lowered_at END
+WHERE s.units <> excluded.units
 
 -- name: settle_rises
 -- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
@@ -907,21 +924,27 @@ SELECT 'occupancy', hotel_id, 'hotel', hotel_id, occupancy, day::timestamptz, da
 FROM scratch_days WHERE is_known AND day >= CAST(:since_on AS date)
 
 -- name: product_consumption
--- Units found consumed, by hotel, product and day, with their split over room types.
+-- Units found consumed, by hotel, product and day, with their split over room types, and of how many the price is on
+-- record and what that comes to.
 WITH units AS (
     SELECT v.hotel_id, v.business_date, l.product_id, coalesce(v.room_type, '') AS room_type,
-           trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled
+           trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled,
+           sum(l.priced_units) AS priced, sum(l.charged) AS charged
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) GROUP BY 1, 2, 3, 4
 )
 INSERT INTO computed_metrics
 SELECT 'product_consumption', u.hotel_id, 'product', u.product_id, sum(u.consumed), u.business_date::timestamptz,
        u.business_date,
-       jsonb_build_object('refilled', sum(u.refilled), 'by_room_type', jsonb_object_agg(u.room_type, u.consumed))
+       jsonb_strip_nulls(jsonb_build_object(
+           'refilled', sum(u.refilled), 'by_room_type', jsonb_object_agg(u.room_type, u.consumed),
+           'charged', CASE WHEN sum(u.priced) > 0
+                           THEN jsonb_build_array(trim_scale(sum(u.priced)), trim_scale(round(sum(u.charged), 2))) END))
 FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
--- occupied nights, guest-nights, who stayed, and whether all of it is known. A room that is let for the day has a night's
+-- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
+-- nights are known, and how many they were is not. A room that is let for the day has a night's
 -- exposure, once a check lies after it.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
@@ -942,6 +965,7 @@ WITH checks AS (
      AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
 ), exposure AS (
     SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
+           count(e.guests) = count(*) AS is_counted,
            count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
            (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
            (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
@@ -956,9 +980,14 @@ WITH checks AS (
     FROM scratch_unlisted JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
     WHERE e.room_id IS NULL
 ), products AS (
-    SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found
-    FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units
-          FROM scratch_visits v JOIN scratch_lines l USING (visit_id) WHERE l.consumed > 0 GROUP BY 1, 2, 3) p
+    SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found,
+           jsonb_object_agg(product_id, jsonb_build_array(trim_scale(priced), trim_scale(round(charged, 2))))
+               FILTER (WHERE priced > 0) AS charged,
+           jsonb_object_agg(product_id, trim_scale(holds)) FILTER (WHERE holds IS NOT NULL) AS holds
+    FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units, sum(l.priced_units) AS priced,
+                 sum(l.charged) AS charged, min(o.holds) AS holds
+          FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN scratch_overs o USING (visit_id, product_id)
+          WHERE l.consumed > 0 GROUP BY 1, 2, 3) p
     GROUP BY room_id, business_date
 )
 INSERT INTO computed_metrics
@@ -966,10 +995,11 @@ SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business
        jsonb_strip_nulls(jsonb_build_object(
            'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
-           'previous_on', c.previous_at::date, 'products', p.found,
-           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL, false),
+           'previous_on', c.previous_at::date, 'products', p.found, 'charged', p.charged, 'holds', p.holds,
+           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL
+                             AND e.is_counted IS NOT FALSE, false),
            'nights', coalesce(e.nights, z.none),
-           'guest_nights', coalesce(e.guest_nights, z.none),
+           'guest_nights', CASE WHEN e.is_counted IS NOT FALSE THEN coalesce(e.guest_nights, z.none) END,
            'guests', e.guests, 'stay_on', e.stay_on,
            'stays', coalesce(e.stays, z.none),
            'day_use', CASE WHEN e.has_day_use THEN true END, 'arriving', a.guests, 'staying', s.guests))
@@ -1064,15 +1094,21 @@ WITH stays AS (
 ), recorded AS (
     SELECT * FROM days WHERE rank = coalesce(best, rank)
 ), found AS (
-    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.units)) AS products
-    FROM recorded v JOIN (SELECT visit_id, product_id, consumed - noted AS units FROM scratch_lines) l USING (visit_id)
+    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.units)) AS products,
+           jsonb_object_agg(l.product_id, jsonb_build_array(trim_scale(l.priced_units), trim_scale(round(l.charged, 2))))
+               FILTER (WHERE l.priced_units > 0) AS charged,
+           jsonb_object_agg(l.product_id, trim_scale(o.holds)) FILTER (WHERE o.holds IS NOT NULL) AS holds
+    FROM recorded v
+    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines) l USING (visit_id)
+    LEFT JOIN scratch_overs o USING (visit_id, product_id)
     WHERE l.units > 0 GROUP BY v.room_id, v.business_date
 )
 INSERT INTO computed_metrics
 SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.business_date::timestamptz,
        v.business_date,
        jsonb_strip_nulls(jsonb_build_object(
-           'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products,
+           'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products, 'charged', f.charged,
+           'holds', f.holds,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
@@ -1080,7 +1116,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
-GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
+GROUP BY v.hotel_id, v.room_id, v.business_date, f.products, f.charged, f.holds
 
 -- name: stage_refills
 -- When something was put into rooms that have a request which nobody has answered.
@@ -1094,12 +1130,14 @@ WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
 -- name: refill_duration
 -- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks. A gap
 -- in which the attendant stood before a door that stayed shut says nothing about how long a room takes.
--- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
+-- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace; so are
+-- the minutes between picking a room and saving what was found there, where the attendants' records have them: gaps hold
+-- the time in which no room was free, too.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
            lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
-    FROM scratch_visits
+    FROM scratch_visits WHERE attendant_id IS NOT NULL
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
     SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(items) AS items FROM ordered GROUP BY 1, 2, 3
@@ -1111,12 +1149,26 @@ WITH ordered AS (
         SELECT FROM scratch_knocks k
         WHERE k.attendant_id = o.attendant_id AND k.at > o.previous_at AND k.at < o.visited_at)
     GROUP BY 1, 2, 3
+), in_rooms AS (
+    SELECT DISTINCT ON (m.control_id) v.hotel_id, v.attendant_id, v.business_date, v.visited_at,
+           v.consumed + v.refilled AS items, extract(epoch FROM m.ended_at - m.began_at) / 60 AS minutes
+    FROM scratch_minutes m JOIN scratch_visits v
+      ON v.room_id = m.room_id AND v.attendant_id = m.attendant_id
+     AND v.visited_at >= m.began_at AND v.visited_at <= m.ended_at + interval '1 minute'
+    ORDER BY m.control_id, v.visited_at
+), rooms AS (
+    SELECT hotel_id, attendant_id, business_date, jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes,
+           jsonb_agg(items ORDER BY visited_at) AS items
+    FROM in_rooms GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
        g.business_date,
-       jsonb_build_object('visits', d.visits, 'items', d.items, 'gap_minutes', g.minutes, 'gap_items', g.items)
+       jsonb_strip_nulls(jsonb_build_object(
+           'visits', d.visits, 'items', d.items, 'gap_minutes', g.minutes, 'gap_items', g.items,
+           'room_minutes', r.minutes, 'room_items', r.items))
 FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
+LEFT JOIN rooms r USING (hotel_id, attendant_id, business_date)
 
 -- name: request_response
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that

@@ -152,9 +152,17 @@ CASES: list[tuple[Any, ...]] = [
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
      "1126: kayıtlı bir model açılamıyor. Yerine basit istatistik kullanılıyor. Etkilenen: oda tüketimi."),
+    ("model_fallback", "hotel", "models_off", 1.0, None, None, {"metrics": ["room_consumption"]},
+     "1126: trained models were switched off or deleted. Detection uses simple statistics instead. "
+     "Affected: room consumption.",
+     "1126: eğitilmiş modeller kapatılmış veya silinmiş. Yerine basit istatistik kullanılıyor. "
+     "Etkilenen: oda tüketimi."),
     ("data_stale", "hotel", "stale", 26.0, None, None, {"last_at": "2025-11-18T18:05:00+02:00"},
      "1126: no new data from the hotel application for 26 hours. Last record: 18 Nov 2025 18:05.",
      "1126: otel uygulamasından 26 saat boyunca yeni veri gelmedi. Son kayıt: 18 Kas 2025 18:05."),
+    ("data_stale", "hotel", "list_missing", 48.0, None, None, {"last_at": "2025-11-16"},
+     "1126: no list of guests in house for 48 hours; who is in the rooms is not known. Last list: 16 Nov 2025.",
+     "1126: 48 saat boyunca konaklayan listesi gelmedi; odalarda kimlerin kaldığı bilinmiyor. Son liste: 16 Kas 2025."),
     ("data_stale", "hotel", "stale", 72.0, None, None, {"last_at": "2025-11-16"},
      "1126: no new data from the hotel application for 3 days. Last record: 16 Nov 2025.",
      "1126: otel uygulamasından 3 gün boyunca yeni veri gelmedi. Son kayıt: 16 Kas 2025."),
@@ -198,7 +206,7 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
-    given |= {"model_refused", "refused", "jobs_late"}
+    given |= {"model_refused", "models_off", "refused", "jobs_late", "list_missing"}
     special = {
         "waited",
         "waiting_long",
@@ -208,6 +216,7 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "product_none",
         "leak_of_days",
         "leak_restocked_of_days",
+        "slow_in_rooms",
         "sold_out",
         "depletion_ordered",
         "sold_out_ordered",

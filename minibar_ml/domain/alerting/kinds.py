@@ -62,7 +62,8 @@ class AlertKind:
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
     is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
-    severities: by reason, how severe its findings are; of a reason that is not named they are medium.
+    severities: by reason, how severe its findings are; of a reason that is not named they are medium. Under OVER_SETUP:
+        of those for which more was entered than the room holds.
     """
 
     type: AlertType
@@ -94,6 +95,8 @@ class AlertKind:
         return self.is_state or bool(self.state_reasons)
 
 
+OVER_SETUP = "over_setup"
+"""Names the severity of findings, whatever their reason, for which more was entered than the room holds."""
 _MEDIUM = SeverityRule(least="medium")
 # Where the hour of a departure or arrival is not on record, a guest may have taken it.
 _UNSURE = SeverityRule(least="medium", by_size=((4.0, "high"),))
@@ -169,6 +172,7 @@ _ALL = (
             ),
             "product_high": _SHIFT,
             "product_low": _SHIFT,
+            OVER_SETUP: SeverityRule(least="low"),
         },
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),
@@ -205,6 +209,7 @@ _ALL = (
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
+            OVER_SETUP: SeverityRule(least="medium"),
         },
         names_days=28,
         is_repeatable=True,
@@ -249,6 +254,7 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
+        severities={"models_off": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
@@ -257,7 +263,7 @@ _ALL = (
         type="data_stale",
         title="No new data",
         normal_days=0,
-        severities={"stale": SeverityRule(least="high")},
+        severities={"stale": SeverityRule(least="high"), "list_missing": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         marks_stale_data=True,

@@ -34,23 +34,28 @@ def setups(rises: "DataFrame", products: Ints, since: int, surplus: Floats) -> F
     return excused
 
 
-def restocked(frames: Frames, products: Ints, since: int, until: int, use: Floats) -> tuple[Floats, NDArray[np.bool_]]:
-    """What the floor store may be filled up with on each day, and whether it was low the evening before.
+def restocked(
+    frames: Frames, products: Ints, since: int, use: Floats, used: Floats
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """What was put into the floor store to fill it up on each day, and whether it had been low.
 
     It is filled up to what it held at most in the days before, and that day's use; for the first time without a limit.
+    `use`: units a day of late, `used`: of the day itself.
     """
+    until = since + used.shape[1]
     floor = floor_levels(frames, products, since, until)
     held = frames.floor["day"].to_numpy(dtype=np.int64)
-    begun = int(held[held < until].min()) - since if (held < until).any() else until - since
+    if not (held < until).any():
+        return np.zeros_like(floor), np.zeros(floor.shape, dtype=np.bool_)
+    begun, day = int(held[held < until].min()) - since, np.arange(until - since)
     before = np.concatenate([floor[:, :1], floor[:, :-1]], axis=1)
-    highest = np.maximum.accumulate(before, axis=1)
-    day = np.arange(until - since)
+    given = np.maximum(floor - before + used, 0.0)
     # Where it is given each morning what the day takes, it is low every evening, and that says nothing.
-    usual = np.median(before[:, max(begun, 0) :], axis=1, keepdims=True) if begun < until - since else 0.0
+    usual = np.median(before[:, max(begun, 0) :], axis=1, keepdims=True)
     is_low = (before <= LOW_DAYS * use) & (before <= LOW_SHARE * usual) & (day > begun)
-    room = np.where(is_low, highest - before + use, 0.0)
+    missing = np.where(is_low, np.maximum.accumulate(before, axis=1) - before + use, 0.0)
     is_first = (day >= begun) & (day < begun + NEW_DAYS) & (begun >= NEW_DAYS)
-    return np.where(is_first, np.inf, room), is_low | is_first
+    return np.where(is_first, given, np.minimum(missing, given)), (is_low | is_first) & (given > used)
 
 
 def is_new(first: Ints, issued: Floats, since: int) -> NDArray[np.bool_]:

@@ -165,19 +165,19 @@ def _issues(frames: Frames, habits: Any, since: int, until: int) -> StockIssues:
     carried = np.cumsum(issued - used - of("returned"), axis=1)
     factor = common(issued / typical, typical)
     alone = _alone(frames.levels, products, since, until)
-    excused, restocked = _excused(frames, products, since, issued, typical * factor, use)
+    excused, restocked = _excused(frames, products, since, issued, typical * factor, (use, used))
     return StockIssues(issued, of("written_off"), use, typical, factor, carried, alone, excused, restocked)
 
 
 def _excused(
-    frames: Frames, products: Any, since: int, issued: Floats, expected: Floats, use: Floats
+    frames: Frames, products: Any, since: int, issued: Floats, expected: Floats, uses: tuple[Floats, Floats]
 ) -> tuple[Floats, NDArray[np.bool_]]:
     """Units beyond the expected for raised setups, a floor store that is filled up, or a product that is new."""
     surplus = np.maximum(issued - expected, 0.0)
     until = since + issued.shape[1]
     for_setups = excuses.setups(frames.rises, products, since, surplus)
-    room, restocked = excuses.restocked(frames, products, since, until, use)
-    excused = for_setups + np.minimum(surplus - for_setups, np.maximum(room, 0.0))
+    filled_up, restocked = excuses.restocked(frames, products, since, *uses)
+    excused = for_setups + np.minimum(surplus - for_setups, filled_up)
     new = excuses.is_new(_first_days(frames, products, until), issued, since)
     return np.where(new, surplus, excused), restocked & (issued > 0)
 

@@ -134,3 +134,34 @@ LANGUAGE sql STABLE AS $$
     FROM source.oda_dnd_kayitlari
     WHERE kayit_tarihi >= since AND kayit_tarihi < until AND dnd_sayisi > 0 AND durum::text <> 'iptal'
 $$;
+
+-- name: source_task_knocks
+-- needs: dnd_kontroller(id, gorev_detay_id, kontrol_zamani), gorev_detaylari(id, oda_id)
+-- Older notes of "do not disturb", made on the task of a room.
+CREATE FUNCTION minibar_ml.source_task_knocks(since timestamptz, until timestamptz)
+RETURNS TABLE (knock_id integer, room_id integer, knocked_at timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT k.id, d.oda_id, k.kontrol_zamani::timestamptz
+    FROM source.dnd_kontroller k JOIN source.gorev_detaylari d ON d.id = k.gorev_detay_id
+    WHERE k.kontrol_zamani >= since - interval '1 hour' AND k.kontrol_zamani < until + interval '1 hour'
+      AND k.kontrol_zamani BETWEEN '1900-01-01' AND '2200-01-01'
+      AND k.kontrol_zamani::timestamptz >= since AND k.kontrol_zamani::timestamptz < until
+$$;
+
+-- name: source_misdated_stays
+-- needs: misafir_kayitlari(id, oda_id, giris_tarihi, cikis_tarihi, kayit_tipi)
+-- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
+-- Rows of lists of guests in house and of arrivals that lie more than half a year from the day on which they were loaded.
+CREATE FUNCTION minibar_ml.source_misdated_stays(since date, until date)
+RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date, listed_on date)
+LANGUAGE sql STABLE AS $$
+    SELECT m.id, m.oda_id, m.giris_tarihi, m.cikis_tarihi, x.listed_on
+    FROM source.misafir_kayitlari m
+    CROSS JOIN LATERAL (SELECT coalesce(m.guncelleme_tarihi, m.olusturma_tarihi) AS written_at) w
+    CROSS JOIN LATERAL (SELECT CASE WHEN w.written_at BETWEEN '1900-01-01' AND '2200-01-01'
+                                    THEN w.written_at::date END AS listed_on) x
+    WHERE m.kayit_tipi::text IN ('in_house', 'arrival')
+      AND m.giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01' AND m.cikis_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+      AND m.giris_tarihi >= since - 800 AND m.giris_tarihi < until + 800
+      AND x.listed_on >= since AND x.listed_on < until
+      AND (m.cikis_tarihi < x.listed_on - 180 OR m.giris_tarihi > x.listed_on + 180)
+$$;
