@@ -74,8 +74,8 @@ class SummaryRow:
 class Summary:
     """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
-    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can change
-    a mail that was sent.
+    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can
+    change a mail that was sent.
     """
 
     title: str

@@ -69,7 +69,7 @@ def test_text_is_found_whatever_its_case_in_the_pages_language(
     insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=name) for n, name in enumerate(names)])
     opened(page, connection, tmp_path, "tr")
     unfolded_list(page)
-    found = page.locator("[data-table=alerts] tbody tr:not([hidden]) .text")
+    found = page.locator("[data-table=alerts] tbody tr:not([hidden]) td.text")
     # The second is typed on a keyboard without Turkish letters.
     for typed in ("iğne ısı", "IGNE isi"):
         page.locator("[name=text]").fill(typed)

@@ -7,7 +7,16 @@ const plain = (text) => text.toLocaleLowerCase(language).normalize("NFD").replac
 for (const form of document.querySelectorAll("[data-finder]")) {
   const body = document.querySelector("[data-table=alerts] tbody");
   const found = form.querySelector("[data-found]");
-  const own = { severity: "s", type: "t", hotel: "h", floor: "f", kind: "k", entity: "e" };
+  // A row's own: severity|type|kind|entity|hotel|floor, in this order; a floor's name may hold anything.
+  const names = ["severity", "type", "kind", "entity", "hotel", "floor"];
+  const owns = new WeakMap();
+  const own = (row) => {
+    if (!owns.has(row)) {
+      const parts = row.dataset.q.split("|");
+      owns.set(row, Object.fromEntries(names.map((name, at) => [name, at === 5 ? parts.slice(5).join("|") : parts[at]])));
+    }
+    return owns.get(row);
+  };
   const written = (count) => count.toLocaleString(language);
   let texts;
   const text = (row) => (texts ||= new WeakMap()).get(row) ?? (texts.set(row, plain(row.textContent)), texts.get(row));
@@ -18,8 +27,8 @@ for (const form of document.querySelectorAll("[data-finder]")) {
     const words = plain(typed || "").split(/\s+/).filter(Boolean);
     let shown = 0;
     for (const row of body.rows) {
-      const fits = Object.entries(exact).every(([name, value]) => row.dataset[own[name]] === value) &&
-        (!since || row.dataset.d >= since) && (!until || row.dataset.d <= until) &&
+      const fits = Object.entries(exact).every(([name, value]) => own(row)[name] === value) &&
+        (!since || row.cells[1].dataset.sort >= since) && (!until || row.cells[1].dataset.sort <= until) &&
         (!words.length || words.every((word) => text(row).includes(word)));
       row.hidden = !fits;
       shown += fits;
@@ -53,7 +62,8 @@ for (const form of document.querySelectorAll("[data-finder]")) {
   }
   addEventListener("hashchange", read);
   form.hidden = false;
-  show();
+  // Nothing is filtered yet: the rows need not be looked at before somebody asks.
+  found.textContent = found.dataset.text.replace("{n}", written(body.rows.length)).replace("{all}", written(body.rows.length));
   read();
 }
 // A link such as #alert-22 opens what it leads to, and whatever that is folded into.
