@@ -36,7 +36,13 @@ UNSAFE = {
     "checkpoint_timeout": "1h",
 }
 """Settings of the embedded server: what a test writes need not survive."""
-pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.report_pages", "support.harbour"]
+pytest_plugins = [
+    "support.application_hotel",
+    "support.three_alerts",
+    "support.report_pages",
+    "support.harbour",
+    "support.lists",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -190,7 +190,14 @@ def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportSc
     instant = times.resolve_as_of(as_of, settings.zone())
     wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
     return ReportScope(
-        instant, settings.timezone, hotel, wanted, settings.currency, settings.dashboard_url, settings.reports_keep_days
+        instant,
+        settings.timezone,
+        hotel,
+        wanted,
+        settings.currency,
+        settings.dashboard_url,
+        settings.reports_keep_days,
+        is_live=as_of is None,
     )
 
 

@@ -46,7 +46,7 @@ class NotifyResult:
 
 def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = False) -> NotifyResult:
     """Deliver what is due, until nothing is or the time is up."""
-    with runs.job_run(connection, "notify", plan.as_of) as job:
+    with runs.job_run(connection, "notify", plan.as_of, is_live=plan.is_live) as job:
         people.follow_source(connection, source.usable(connection), plan.lang)
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:

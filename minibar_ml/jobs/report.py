@@ -25,7 +25,7 @@ from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
 from minibar_ml.store.reporting import called, consumed, details, first_screen, listed
 from minibar_ml.store.reporting.scope import Scope
-from minibar_ml.store.runs import fetch_idle, job_run
+from minibar_ml.store.runs import Job, fetch_idle, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -52,6 +52,8 @@ class ReportScope:
     currency: str = ""
     dashboard_url: str = ""
     keep_days: int = 0
+    is_live: bool = False
+    """Whether as-of is now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def run(
     `by_mail`: also into the outbox, for everybody who wants it, each in their own language. Raises NotFound for an
     unknown hotel and ConfigurationError where the folder can't be written.
     """
-    with job_run(connection, "monthly" if period.is_month else "report", scope.as_of) as current:
+    job: Job = "monthly" if period.is_month else "report"
+    with job_run(connection, job, scope.as_of, is_live=scope.is_live) as current:
         report = compute(connection, scope, period)
         files = rendered(report, lang, formats)
         if by_mail:
@@ -96,7 +99,7 @@ def run(
 
 def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
     """Write the dashboard, always under the same name. Raises as `run` does."""
-    with job_run(connection, "dashboard", scope.as_of) as current:
+    with job_run(connection, "dashboard", scope.as_of, is_live=scope.is_live) as current:
         dashboard = compute_dashboard(connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
         result = _written(connection, current.counts, dashboard.report, folder, files)

@@ -38,6 +38,10 @@ BEGIN
     GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_in.hotel, minibar_in.room, minibar_in.product, minibar_in.person,
         minibar_in.night, minibar_in.stay_hint, minibar_in.check, minibar_in.check_line, minibar_in.movement,
         minibar_in.order, minibar_in.batch TO minibar_ml_importer;
+    -- Policies of these tables ask the store who sees what.
+    GRANT USAGE ON SCHEMA minibar_ml TO minibar_ml_importer;
+    GRANT EXECUTE ON FUNCTION minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[])
+        TO minibar_ml_importer;
     GRANT USAGE ON SEQUENCE minibar_in.stay_ids TO minibar_ml_importer;
     GRANT SELECT ON minibar_in.schema_migration TO minibar_ml_importer;
     GRANT SELECT ON minibar_in.hotel, minibar_in.room, minibar_in.product TO minibar_ml_viewer;

@@ -26,7 +26,7 @@ CREATE TEMP TABLE scratch_record (
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unlisted (visit_id bigint, is_tonight boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (
     room_id integer, day date, last_at timestamptz, PRIMARY KEY (room_id, day)) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
@@ -80,10 +80,11 @@ GROUP BY hotel_id, day
 -- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
 -- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
 WITH files AS MATERIALIZED (
-    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
+    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day,
+           CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
-    ORDER BY hotel_id, list, loaded_at::date, lines - rejected DESC, rejected, file_id
+    ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u SET is_loaded = false
     FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
@@ -111,8 +112,8 @@ ORDER BY room_id, night, state, id DESC
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
 -- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
--- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
--- last day that they did.
+-- later list has the stay right, or the list of that afternoon was printed in the morning, since it names nearly everybody
+-- who left; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
@@ -156,6 +157,28 @@ WITH runs AS MATERIALIZED (
                          AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
                      THEN f.named_at::date END AS seen_until
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
+), late_lists AS (
+    -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
+    -- house had named before, or one of departures names; not where the row may have gone to who came after them.
+    SELECT f.hotel_id, f.departs_on AS day, count(*) AS leavers, count(*) FILTER (WHERE a.is_named_late) AS named
+    FROM found f
+    LEFT JOIN (SELECT DISTINCT room_id, arrives_on FROM found WHERE is_in_house) n
+      ON n.room_id = f.room_id AND n.arrives_on = f.departs_on
+    CROSS JOIN LATERAL (SELECT coalesce(
+        f.named_at >= (f.departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
+        AND f.named_at < (f.departs_on + 1)::timestamptz, false)) a (is_named_late)
+    WHERE NOT f.is_wrong AND f.departs_on > f.arrives_on
+      AND ((f.is_in_house AND f.named_since < f.departs_on) OR (f.is_departure AND (f.is_in_house OR n.room_id IS NULL)))
+    GROUP BY f.hotel_id, f.departs_on HAVING bool_or(a.is_named_late)
+), printed_early AS MATERIALIZED (
+    -- Nearly all: they were printed before anybody left. A list of few leavers is taken for what the hotel's others are.
+    SELECT hotel_id, day FROM (
+        SELECT *, sum(leavers) OVER hotel AS all_leavers, sum(named) OVER hotel AS all_named
+        FROM late_lists WINDOW hotel AS (PARTITION BY hotel_id)) l
+    WHERE 5 * named >= 4 * leavers
+      AND (leavers >= 4 OR (all_leavers >= 8 AND 5 * all_named >= 4 * all_leavers))
+), of_morning AS (
+    UPDATE scratch_uploads u SET loaded_at = NULL FROM printed_early p WHERE p.hotel_id = u.hotel_id AND p.day = u.day
 ), overwritten AS (
     SELECT f.room_id, lower(w)::date - 1 AS first_night, f.arrives_on - 1 AS last_night,
            CASE WHEN l.read_at >= lower(w) THEN l.read_at::date END AS unread_since
@@ -186,6 +209,8 @@ WITH runs AS MATERIALIZED (
         SELECT room_id, departs_on, named_at::date FROM found
         WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
           AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
+          AND NOT (named_at < (departs_on + 1)::timestamptz
+                   AND EXISTS (SELECT FROM printed_early p WHERE p.hotel_id = found.hotel_id AND p.day = found.departs_on))
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
@@ -197,8 +222,9 @@ FROM stays
 
 -- name: stage_tasks
 -- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. They are made in
--- the morning: the hour of a departure is a plan. A leaving room stands among those in house too. Of these nights nobody
--- knows how many guests there were.
+-- the morning: the hour of a departure is a plan. A leaving room stands among those in house too, and there alone where the
+-- list of departures is missing or has lost the guest, who left before. Of these nights nobody knows how many guests there
+-- were.
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
@@ -214,7 +240,11 @@ WITH tasks AS MATERIALIZED (
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
     SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
-    UNION ALL SELECT room_id, day FROM tasks WHERE arrives OR (stays AND NOT departs)) n
+    UNION ALL
+    SELECT room_id, day FROM tasks t
+    WHERE arrives OR (stays AND NOT departs AND NOT EXISTS (
+        SELECT FROM scratch_stays s
+        WHERE s.room_id = t.room_id AND s.departs_on = t.day AND s.arrives_on < t.day AND NOT s.is_expected))) n
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
@@ -240,6 +270,7 @@ WHERE NOT EXISTS (
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
 -- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
+-- A guest who has come to the room on another day confirms nothing: it was let again.
 ANALYZE scratch_stays, scratch_uploads;
 WITH stays AS (
     SELECT s.*, s.is_expected AND EXISTS (
@@ -247,7 +278,7 @@ WITH stays AS (
                AND u.day > s.arrives_on AND u.day <= s.departs_on AND u.day <= CAST(:until_on AS date))
            AND NOT EXISTS (
                SELECT FROM scratch_stays o WHERE o.room_id = s.room_id AND NOT o.is_expected
-               AND o.arrives_on < s.departs_on AND o.departs_on > s.arrives_on) AS is_doubtful
+               AND o.arrives_on = s.arrives_on AND o.departs_on > o.arrives_on) AS is_doubtful
     FROM scratch_stays s WHERE s.departs_on > s.arrives_on
 ), nights AS MATERIALIZED (
     SELECT s.*, night::date AS night
@@ -657,6 +688,7 @@ WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 -- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a
 -- booking stands on no list before the next list of guests in house. So each night that the room may have been slept in
 -- since the visit before needs the list of the day after it; one that was loaded after the visit will do for its own day.
+-- `is_tonight`: only the night after the visit needs a list, and none that could have come before it.
 -- Where nobody keeps what was loaded this can't be asked.
 WITH tracked AS (
     SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
@@ -669,12 +701,14 @@ WITH tracked AS (
       AND NOT EXISTS (SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.is_loaded)
 )
 INSERT INTO scratch_unlisted
-SELECT DISTINCT v.visit_id
+SELECT v.visit_id, bool_and(o.is_tonight)
 FROM scratch_visits v JOIN nights n
   ON n.hotel_id = v.hotel_id AND n.night >= v.previous_at::date - 1 AND n.night <= v.business_date
-WHERE NOT (n.night = v.business_date AND (
-          v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz OR coalesce(n.loaded_at > v.visited_at, false)))
-  AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
+CROSS JOIN LATERAL (SELECT n.night = v.business_date AND (
+    v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz
+    OR coalesce(n.loaded_at > v.visited_at, false))) o (is_tonight)
+WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
+GROUP BY v.visit_id
 
 -- name: stage_rises
 -- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
@@ -977,8 +1011,8 @@ WITH checks AS (
      AND u.night BETWEEN c.previous_at::date AND c.business_date
     UNION
     SELECT v.room_id, v.business_date
-    FROM scratch_unlisted JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
-    WHERE e.room_id IS NULL
+    FROM scratch_unlisted l JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
+    WHERE e.room_id IS NULL AND NOT l.is_tonight
 ), products AS (
     SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found,
            jsonb_object_agg(product_id, jsonb_build_array(trim_scale(priced), trim_scale(round(charged, 2))))
@@ -1027,6 +1061,9 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
 -- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
+-- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
+-- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
+-- two: the first find says nothing, and the second is no certainty.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -1055,6 +1092,16 @@ WITH stays AS (
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
+), in_turn AS (
+    SELECT visit_id, lead(visit_id) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS next_id
+    FROM scratch_visits WHERE is_check
+), staying AS MATERIALIZED (
+    SELECT v.visit_id, n.visit_id AS next_id
+    FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
+    JOIN scratch_visits n ON n.visit_id = o.next_id
+    WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
+      AND n.business_date = v.business_date
+      AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
@@ -1073,22 +1120,25 @@ WITH stays AS (
     SELECT DISTINCT v.visit_id FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
+    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
-           t.visit_id IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
-           t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
+           coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
+           coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
+           CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
     LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
+    LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
-      AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id)
+      AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
+                      AND (NOT u.is_tonight OR t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL))
+      AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (

@@ -50,7 +50,8 @@ WHERE reference <> '' AND kind IN ('delivery', 'issue', 'write_off')
 -- name: find_batch
 -- The last import of a file that need not be done again: all its rows were taken, or a later list has replaced it.
 SELECT b.id, b.at FROM minibar_in.batch b
-WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.hotel IS NOT DISTINCT FROM :hotel AND b.day IS NOT DISTINCT FROM :day
+WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.day IS NOT DISTINCT FROM :day
+  AND (CAST(:hotel AS text) IS NULL OR b.hotel IS NOT DISTINCT FROM :hotel)
   AND (b.rejected = 0 OR EXISTS (
         SELECT FROM minibar_in.batch n
         WHERE n.kind = b.kind AND n.hotel IS NOT DISTINCT FROM b.hotel AND n.day = b.day AND n.id > b.id))
@@ -221,8 +222,8 @@ ON CONFLICT (hotel, room, at, product) DO UPDATE SET consumed = excluded.consume
     is_complimentary = excluded.is_complimentary, price = excluded.price
 
 -- name: write_movements
--- Movements. Rows that are equal in everything but the units are told apart by their order in the file, so that a later
--- export of the same days finds them again.
+-- Movements. Rows that are equal in everything but the units are numbered in the order of the file, so that a later export
+-- of the same days finds them again.
 INSERT INTO minibar_in.movement AS m (hotel, product, at, kind, units, reference, ordinal, holder, batch)
 SELECT hotel, product, at, kind, units, coalesce(reference, ''),
        row_number() OVER (PARTITION BY hotel, product, at, kind, reference ORDER BY line), holder, :batch

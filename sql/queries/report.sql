@@ -4,8 +4,8 @@
 -- What the records no longer showed by that instant was no fault: it counts nowhere.
 
 -- name: snapshot
--- Makes all statements of the transaction see one state of the store.
-SET TRANSACTION ISOLATION LEVEL REPEATABLE READ
+-- Makes all statements of the transaction see one state of the store; it is idle while pages are drawn.
+SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL idle_in_transaction_session_timeout = 0
 
 -- name: tallies
 -- Alerts by the day they were raised, type, severity and the status they had at that instant, with their impact; and

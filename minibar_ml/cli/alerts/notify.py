@@ -53,6 +53,7 @@ def notify(
         clock=time.monotonic,
         currency=settings.currency,
         dashboard_url=settings.dashboard_url,
+        is_live=as_of is None,
     )
     try:
         with _interruptible():

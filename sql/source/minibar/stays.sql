@@ -12,7 +12,8 @@
 -- had left by then, `leaves_at` the one that was planned. Where nobody knows when a row was written, it is a plan.
 -- A list that is loaded overwrites the row of the guest before. A row that is older than its stay has been somebody
 -- else's: its hours may be the former guest's, they are left out. `rewritten` holds, for each such row, from when to
--- when it said something that we may never have read.
+-- when it said something that we may never have read. A row of arrivals that was made on the day of the arrival has never
+-- named anybody else: the list was loaded twice.
 -- `named_since` and `named_at` are the first day and the last instant at which a list of guests in house named the stay.
 CREATE FUNCTION minibar_ml.source_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
@@ -36,15 +37,18 @@ LANGUAGE sql STABLE AS $$
                max(m.cikis_saati) FILTER (WHERE x.made_at >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati
                                           OR (x.made_at::date >= m.cikis_tarihi AND m.guncelleme_tarihi
                                                   >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati)) AS departed,
-               min(x.made_at::date) AS made_on, max(coalesce(m.guncelleme_tarihi, x.made_at))::timestamptz AS written_at,
+               min(x.made_at::date) AS made_on, max(coalesce(x.changed_at, x.made_at))::timestamptz AS written_at,
                CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
                    least(max(x.made_at) FILTER (WHERE w.is_rewritten),
                          min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz,
                    (min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz) END AS rewritten
         FROM source.misafir_kayitlari m
         CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
-                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END) x (made_at)
-        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi) w (is_rewritten)
+                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END,
+                                   CASE WHEN m.guncelleme_tarihi IS NOT NULL
+                                        THEN greatest(m.guncelleme_tarihi, '1900-01-01') END) x (made_at, changed_at)
+        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi
+                                   AND (m.kayit_tipi::text <> 'arrival' OR x.made_at::date < m.giris_tarihi)) w (is_rewritten)
         WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
         GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
     GROUP BY l.oda_id, l.giris_tarihi, l.cikis_tarihi

@@ -6,7 +6,6 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels import PLAN, ZONE, done
 
 from minibar_ml.intake import naming
 from minibar_ml.jobs import imports
@@ -16,6 +15,7 @@ from minibar_ml.simulate import SourceData
 from minibar_ml.simulate.lists.files import write_tidy
 from minibar_ml.simulate.lists.tables import lists_of
 from minibar_ml.store.engine import make_engine
+from support.hotels import PLAN, ZONE, done
 
 HOTEL = "Yasemin Otel"
 
