@@ -1,7 +1,7 @@
 """The list of all alerts and the details of each agree with what the report counts."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 from conftest import ZONE
 from sqlalchemy import Connection, text
@@ -65,3 +65,26 @@ def test_a_detail_is_the_alerts_last_30_days_and_what_happened_by_then(connectio
     assert (first.days[-1].day, len(first.days)) == (today, 30)
     assert [(step.event, step.body) for step in first.history if step.event == "commented"] == [("commented", "now")]
     assert {day.value for day in second.days} == {None}
+
+
+def test_guests_who_are_still_in_the_house_come_before_money(connection: Connection) -> None:
+    insert = """INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true);
+        INSERT INTO public.katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '3. KAT', 3);
+        INSERT INTO public.odalar (id, kat_id, oda_no) VALUES (1, 1, '101'), (2, 1, '102'), (3, 1, '103');
+        INSERT INTO public.misafir_kayitlari
+            (oda_id, islem_kodu, misafir_sayisi, giris_tarihi, cikis_tarihi, kayit_tipi)
+        VALUES (2, 'x', 2, '2026-02-27', '2026-03-03', 'in_house'),
+               (3, 'x', 2, '2026-03-02', '2026-03-05', 'in_house')"""
+    connection.execute(text(insert))
+    connection.commit()
+    impacts = {1: 900.0, 2: 20.0, 3: 50.0}
+    insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=room, impact=cost) for room, cost in impacts.items()])
+    made = computed(connection)
+    rooms = {action.alert.id: action.alert.entity_id for action in made.actions.rows}
+    assert [(rooms[duty.alert_ids[0]], duty.guest_until) for duty in made.today] == [
+        (2, date(2026, 3, 3)),
+        (1, None),
+        (3, None),
+    ], "who came to 103 a day later is another guest"
+    assert [place.floor for place in made.places] == ["3. KAT"]
+    assert {one.floor for one in made.alerts.rows} == {"3. KAT"}
