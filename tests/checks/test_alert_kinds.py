@@ -101,6 +101,7 @@ def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installat
     given |= {"refused", "jobs_late"} if kind.is_of_server else set()
     given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
     given |= {"models_off"} if kind.type == "model_fallback" else set()
+    given |= {"list_missing"} if kind.marks_stale_data else set()
     assert set(kind.severities) <= given
 
 
