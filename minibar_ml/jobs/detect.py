@@ -1,7 +1,7 @@
 """detect: from metric points to alerts, day by day, without looking ahead."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -15,14 +15,15 @@ from minibar_ml.domain.phases import History, recorded
 from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import self_watch, stored_models
-from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels
+from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, still_found
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Scope
+from minibar_ml.jobs.scope import Found, Scope, changed_days, key_of
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
-from minibar_ml.ml.detectors import shares
+from minibar_ml.ml.detectors import shares, unanswered
+from minibar_ml.ml.frames import Frames
 from minibar_ml.store import alerts, grounds, mutes, runs, verdicts
 from minibar_ml.store import models as stored
 from minibar_ml.store.notifications import outbox, people
@@ -62,10 +63,11 @@ def run(
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
         loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
-        hotels = Hotels.of(plan, read_hotels(connection, plan, days[0], usable, loaded))
+        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
         nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
         models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
         found = scope.own(detect_days(plan, days, hotels, models, progress, scope.hotels), plan.today())
+        found[-1][1].extend(_ended(connection, plan, hotels.frames))
         if models.refused:
             found[-1][1].extend(_fallbacks(plan, models.refused))
         if plan.is_live and not plan.walks:
@@ -75,13 +77,17 @@ def run(
         found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
         new, again = scope.split(found)
-        if scope.moved:
-            settled = grounds.settle(connection, scope.moved, again, known.names, plan.as_of, _texts(plan))
+        gone = _no_longer_found(scope, found, still_found(plan, hotels, models, scope.compared))
+        if moved := [*scope.of_alerts, *gone]:
+            settled = grounds.settle(connection, moved, again, known.names, plan.as_of, _texts(plan))
             total.update(asdict(settled))
+        if unmuted := scope.unmuted(found):
+            mutes.forget(connection, unmuted)
         for day, today in new:
             unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
             muted += len(today) - len(unmuted)
             total.update(_apply(connection, plan, day, unmuted, known.names))
+        alerts.ease(connection, plan.as_of)
         if plan.is_live:
             # What a run of another day opened is left to the next one of now: most of it is over by then.
             people.follow_source(connection, usable, plan.lang)
@@ -106,7 +112,27 @@ def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
 def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
     """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
     is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
-    return [] if is_known else grounds.fetch_moved(connection, plan.today())
+    return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
+
+
+def _no_longer_found(scope: Scope, found: Found, still: Collection[MovedGround]) -> list[MovedGround]:
+    """Days of alerts whose own records are as they were and that today's records of others no longer bear out."""
+    known = {key_of(one) for _, findings in found for one in findings}
+    return [ground for ground in scope.compared if ground not in still and key_of(ground) not in known]
+
+
+def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:
+    """Requests of live alerts that were over before today, so that the alert says how they ended."""
+    if plan.walks:
+        return []
+    waiting = alerts.fetch_waiting(connection)
+    moments = {hotel_id: plan.moment(hotel_id, plan.today()) for hotel_id in frames}
+    return [
+        finding
+        for hotel_id, rooms in waiting.items()
+        if hotel_id in frames
+        for finding in unanswered.ended_before(frames[hotel_id], moments[hotel_id], rooms)
+    ]
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
@@ -164,7 +190,7 @@ def _unmuted(
     names: Mapping[tuple[EntityType, int], str],
 ) -> list[Finding]:
     """The findings of a day that no mute covers, at the instant of that day's run."""
-    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan))
+    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan), day)
 
 
 def _evaluated(plan: DetectionPlan) -> list[AlertType]:

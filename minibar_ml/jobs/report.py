@@ -132,6 +132,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
     live = reports.fetch_live(connection, scope)
     affected = reports.fetch_affected(connection, scope, period)
+    facts = reports.fetch_facts(connection, scope, period)
     return Report(
         kind=kind or ("monthly" if period.is_month else "weekly"),
         hotel_id=asked.hotel_id,
@@ -163,6 +164,8 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         mutes=reports.fetch_mutes(connection, scope, period),
         problems=tuple(problems.fetch(connection, asked.as_of.astimezone(ZoneInfo(asked.timezone)).date())),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        withdrawn=facts.withdrawn,
+        unanswered=facts.unanswered,
         currency=asked.currency,
     )
 

@@ -20,7 +20,24 @@ def _period(report: Report, words: Words) -> Section:
         "Alerts are counted on the business day that they are about. A day without anomaly detection is unknown, not "
         "zero."
     )
-    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), note)
+    parts = [note, *_withdrawn(report, words), *_unanswered(report, words)]
+    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), " ".join(parts))
+
+
+def _withdrawn(report: Report, words: Words) -> list[str]:
+    several, found = words.catalog.ngettext, report.withdrawn
+    text = several(
+        "%(num)d alert of the period was withdrawn because the records were changed; it is not counted.",
+        "%(num)d alerts of the period were withdrawn because the records were changed; they are not counted.",
+        found,
+    )
+    return [text % {"num": found}] if found else []
+
+
+def _unanswered(report: Report, words: Words) -> list[str]:
+    several, found = words.catalog.ngettext, report.unanswered
+    text = several("%(num)d refill request was never answered.", "%(num)d refill requests were never answered.", found)
+    return [text % {"num": found}] if found else []
 
 
 def _affected(report: Report, words: Words) -> Section:

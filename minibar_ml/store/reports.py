@@ -89,6 +89,20 @@ def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict
     return {kind: Page(tuple(rows), totals[kind]) for kind, rows in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class PeriodFacts:
+    """What a report says of a period besides its alerts: how many were withdrawn, and requests never answered."""
+
+    withdrawn: int
+    unanswered: int
+
+
+def fetch_facts(connection: Connection, scope: Scope, period: Period) -> PeriodFacts:
+    """The facts of a period."""
+    (row,) = scope.fetch(connection, "facts", since=period.since, until=period.until)
+    return _make(PeriodFacts, row)
+
+
 def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
     """What people decided on the alerts of these days, by type."""
     return tuple(_make(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))

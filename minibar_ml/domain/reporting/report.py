@@ -15,7 +15,11 @@ ReportKind = Literal["weekly", "monthly", "dashboard"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`."""
+    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
+
+    `withdrawn`: alerts of the period that the records no longer show; they count nowhere else. `unanswered`: refill
+    requests of the period that nobody ever answered.
+    """
 
     kind: ReportKind
     hotel_id: int | None
@@ -47,6 +51,8 @@ class Report:
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]
     idle: tuple[Idle, ...]
+    withdrawn: int = 0
+    unanswered: int = 0
     currency: str = ""
 
     @property
