@@ -20,12 +20,12 @@ from minibar_ml.cli.cron import crontab
 from minibar_ml.config.conversion import as_text
 from minibar_ml.config.loading import FILE_VARIABLE
 from minibar_ml.config.settings import PREFIX, Settings
-from minibar_ml.domain.alert_kinds import KINDS
-from minibar_ml.domain.calendar import Events
-from minibar_ml.domain.severities import SeverityRule
+from minibar_ml.domain.alerting.kinds import KINDS
+from minibar_ml.domain.alerting.severities import SeverityRule
+from minibar_ml.domain.hotels.calendar import Events
 from minibar_ml.simulate.server import fresh_database
-from minibar_ml.store import grants, migrations
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.schema import grants, migrations
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = "minibar-ml"

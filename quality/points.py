@@ -11,8 +11,8 @@ from minibar_ml.jobs import collect
 from minibar_ml.ml.frames import Frames
 from minibar_ml.simulate import Fault, evenings, generate, rewrite, write
 from minibar_ml.simulate.writing.stays import STAY_RECORDS
-from minibar_ml.store import migrations
 from minibar_ml.store.points import frames
+from minibar_ml.store.schema import migrations
 from minibar_ml.store.source import contract as source
 from quality import database
 from quality.cache import cached, source_hash

@@ -7,11 +7,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import Finding
-from minibar_ml.store import alerts, migrations
-from minibar_ml.store.findings import deduplicate
-from minibar_ml.store.scratch import scratch_alerts
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
+from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting.findings import deduplicate
+from minibar_ml.store.schema import migrations
+from minibar_ml.store.schema.scratch import scratch_alerts
 from quality import database
 
 Days = Sequence[tuple[datetime, Sequence[Finding]]]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from minibar_ml.domain.alert_kinds import KINDS
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.simulate import Fault
 from quality.raised import Raised
 

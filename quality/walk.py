@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from minibar_ml.cli import plans
 from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.jobs.detection_run import Hotels
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan

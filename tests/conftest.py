@@ -17,9 +17,9 @@ from sqlalchemy.pool import NullPool
 from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
-from minibar_ml.store import migrations
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.schema import migrations
 from minibar_ml.store.source import contract as source
 
 _numbers = count(1)

@@ -19,16 +19,16 @@ from minibar_ml.log import logger
 JOBS, RESULTS, TUNING, SETUP, DEMO = "Jobs", "Results", "Tuning", "Setup and operation", "Demo"
 COMMANDS = {
     "collect": Command("collect", "Read the hotel's tables and store metric points.", JOBS),
-    "train": Command("train", "Fit models to recent weeks, evaluate and store them.", JOBS),
+    "train": Command("learning.train", "Fit models to recent weeks, evaluate and store them.", JOBS),
     "detect": Command("detect", "Check recent days for anomalies and raise alerts.", JOBS),
     "report": Command("report", "Write the weekly report, the monthly report or the dashboard.", JOBS),
     "alerts": Command("alerts.commands", "List, explain and handle alerts; deliver notifications.", RESULTS),
     "mutes": Command("mutes.commands", "Mute a hotel, floor, room, product or alert type beforehand.", RESULTS),
     "forecast": Command("forecast", "Show how long stocks last, what to order and by when.", RESULTS),
     "metrics": Command("metrics.commands", "Show consumption trends, attendants' pace and data coverage.", RESULTS),
-    "models": Command("models", "List models, show their quality, roll back.", RESULTS),
-    "backtest": Command("backtest", "Show which alerts the last weeks would have raised.", TUNING),
-    "optimize": Command("optimize", "Search for a better split of the alert budget.", TUNING),
+    "models": Command("learning.models", "List models, show their quality, roll back.", RESULTS),
+    "backtest": Command("learning.backtest", "Show which alerts the last weeks would have raised.", TUNING),
+    "optimize": Command("learning.optimize", "Search for a better split of the alert budget.", TUNING),
     "config": Command("config.commands", "Show and change the facts of the hotels: hours, supplies, budget.", SETUP),
     "db": Command("db", "Create, upgrade and check the store and its access to the source tables.", SETUP),
     "keys": Command("security.keys", "Create and rotate the keys that seal models and addresses.", SETUP),
@@ -39,8 +39,10 @@ COMMANDS = {
     "status": Command("doctor.status", "Show when each job last ran and whether it is late.", SETUP),
     "doctor": Command("doctor.commands", "Check the whole installation and show how to fix what is wrong.", SETUP),
     "docs": Command("docs", "Print a page of the documentation.", SETUP),
-    "simulate": Command("simulate", "Write a simulated hotel into an empty database.", DEMO),
-    "demo": Command("demo", "Run every job on a simulated hotel and compare the alerts with its hidden faults.", DEMO),
+    "simulate": Command("simulation.simulate", "Write a simulated hotel into an empty database.", DEMO),
+    "demo": Command(
+        "simulation.demo", "Run every job on a simulated hotel and compare the alerts with its hidden faults.", DEMO
+    ),
 }
 
 

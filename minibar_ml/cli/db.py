@@ -16,8 +16,9 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import audit, grants, migrations, runs
+from minibar_ml.store import audit, runs
 from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store.schema import grants, migrations
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts

@@ -12,7 +12,7 @@ from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, ZONE, History, Ho
 from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
-from minibar_ml.domain.facts import FROM_THE_BEGINNING, Key, Stated
+from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 from minibar_ml.log import logger
 from minibar_ml.store import facts
 from minibar_ml.store.locks import exclusive

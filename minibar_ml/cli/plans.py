@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from minibar_ml.config import calendars
 from minibar_ml.config.facts import House
 from minibar_ml.config.schedules import job_schedules
-from minibar_ml.domain.calendar import Calendar
+from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 

@@ -12,8 +12,8 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
 from minibar_ml.store.engine import connect, make_engine, retrying
-from minibar_ml.store.migrations import require_current
 from minibar_ml.store.runs import when_started
+from minibar_ml.store.schema.migrations import require_current
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -49,6 +49,11 @@ def resolve_as_of(text: str | None, zone: ZoneInfo) -> datetime:
     return asked
 
 
+def today(as_of: str | None, zone: ZoneInfo) -> date:
+    """The calendar day in `zone` of `--as-of`, or of now."""
+    return resolve_as_of(as_of, zone).astimezone(zone).date()
+
+
 def span(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
     """`--since` and `--until` as instants; raises UsageError where they are the wrong way round."""
     start = instant(since, zone, "--since") if since else None

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import date
 
-from minibar_ml.domain.calendar import Calendar, Events, SpecialDay
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.hotels.calendar import Calendar, Events, SpecialDay
 from minibar_ml.domain.languages import Lang
 
 NAMED_IN: Mapping[Lang, tuple[str, ...]] = {"en": ("en_US", "en_GB"), "tr": ("tr", "en_US", "en_GB")}

@@ -7,8 +7,8 @@ from datetime import date, time
 from typing import Any, Literal, get_args, get_origin
 
 from minibar_ml.config.settings import PREFIX
-from minibar_ml.domain.calendar import Event, Events
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.hotels.calendar import Event, Events
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d", re.ASCII)
 _TRUE, _FALSE = {"1", "true", "yes", "on"}, {"0", "false", "no", "off"}

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from minibar_ml.config.csv_rows import Cells, SettingsFile, csv_rows
-from minibar_ml.domain.calendar import LONGEST_EVENT_DAYS, LONGEST_NAME, Event, Events
+from minibar_ml.domain.hotels.calendar import LONGEST_EVENT_DAYS, LONGEST_NAME, Event, Events
 
 REQUIRED, HOTEL = ("starts_on", "ends_on", "name"), "hotel_id"
 

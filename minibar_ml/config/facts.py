@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.config.conversion import convert
 from minibar_ml.config.settings import Fact, Settings
-from minibar_ml.domain.calendar import Events
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.facts import FROM_THE_BEGINNING, Key, Stated, in_force
-from minibar_ml.domain.supplies import Supplies, Supply
+from minibar_ml.domain.hotels.calendar import Events
+from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated, in_force
+from minibar_ml.domain.hotels.supplies import Supplies, Supply
 
 ZONE = "timezone"
 """The fact that every first import states, because points rest on it."""

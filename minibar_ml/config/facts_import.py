@@ -9,7 +9,7 @@ from minibar_ml.config.conversion import as_text
 from minibar_ml.config.facts import EVENTS, FACTS, ZONE
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.facts import FROM_THE_BEGINNING, Key, Stated
+from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 
 
 def of_environment(settings: Settings, given: Collection[str]) -> dict[Key, Any]:

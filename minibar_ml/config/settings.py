@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.config.checks import require_country, require_currency, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
-from minibar_ml.domain.calendar import Events
+from minibar_ml.domain.hotels.calendar import Events
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.languages import Lang
 

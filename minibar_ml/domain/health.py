@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.alerting.alerts import Severity
+from minibar_ml.domain.alerting.mutes import Mute
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle
-from minibar_ml.domain.mutes import Mute
-from minibar_ml.domain.phases import History
 from minibar_ml.domain.problems import SourceProblem
 
 ScheduledJob = Literal["collect", "detect", "notify", "train", "report", "monthly", "dashboard"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from minibar_ml.domain.alert_kinds import KINDS, AlertType
+from minibar_ml.domain.alerting.kinds import KINDS, AlertType
 
 IdleReason = Literal["absent", "unreadable", "no_draws", "no_rows"]
 IDLE_DAYS = 28

@@ -2,7 +2,7 @@
 
 import math
 
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.explanations import explanation
 from minibar_ml.i18n.formats import number, percent

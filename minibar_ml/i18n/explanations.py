@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from string import Formatter
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import UNKNOWN, counted, percent
 from minibar_ml.i18n.labels import DOMAIN, label

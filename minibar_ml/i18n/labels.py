@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from minibar_ml.domain.alert_kinds import KINDS
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.i18n import Lang, catalog
 
 Kind = Literal[

@@ -5,10 +5,10 @@ from datetime import date
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alert_kinds import is_state
-from minibar_ml.domain.alerts import Alert, Finding
-from minibar_ml.domain.calendar import SpecialKind
-from minibar_ml.domain.severities import FRESH_DAYS
+from minibar_ml.domain.alerting.alerts import Alert, Finding
+from minibar_ml.domain.alerting.kinds import is_state
+from minibar_ml.domain.alerting.severities import FRESH_DAYS
+from minibar_ml.domain.hotels.calendar import SpecialKind
 from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, source_problems, standings
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label

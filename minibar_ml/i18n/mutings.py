@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from minibar_ml.domain.mutes import Mute
+from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import moment
 from minibar_ml.i18n.labels import DOMAIN, label

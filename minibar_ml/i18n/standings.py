@@ -1,6 +1,6 @@
 """The state of an alert: snoozed, muted, one of a series; and its history."""
 
-from minibar_ml.domain.alerts import Alert, AlertDay, AlertEvent
+from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import day, moment, number
 from minibar_ml.i18n.labels import DOMAIN, label
@@ -17,7 +17,19 @@ NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
 NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
-TEXTS = (PART, SNOOZED, MUTED, ENDED_BY_MUTE, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE, NOT_READ)
+TEXTS = (
+    PART,
+    SNOOZED,
+    MUTED,
+    ENDED_BY_MUTE,
+    AGAIN,
+    RECORDS_CHANGED,
+    SUBJECT_GONE,
+    AS_FOUND,
+    NOW_OTHER,
+    NOW_GONE,
+    NOT_READ,
+)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:

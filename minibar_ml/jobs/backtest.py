@@ -10,19 +10,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alert_kinds import AlertType, types_where
-from minibar_ml.domain.alerts import SEVERITIES, Alert, AlertFilter, Finding, Severity
-from minibar_ml.domain.budget import BudgetUsage
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Finding, Severity
+from minibar_ml.domain.alerting.budget import BudgetUsage
+from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.domain.alerting.kinds import AlertType, types_where
+from minibar_ml.domain.hotels.phases import History, Phase
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.phases import History, Phase
 from minibar_ml.jobs.detection_run import Hotels, detect_days, enriched, read_hotels
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found
 from minibar_ml.ml.history import Records
-from minibar_ml.store import alerts, mutes, verdicts
-from minibar_ml.store.scratch import scratch_alerts
+from minibar_ml.store.alerting import alerts, mutes, verdicts
+from minibar_ml.store.schema.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities, hotels

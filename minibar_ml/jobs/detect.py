@@ -8,24 +8,25 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alert_kinds import AlertType, severity_of, types_where
-from minibar_ml.domain.alerts import Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
+from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
-from minibar_ml.domain.phases import History, recorded
-from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import self_watch, stored_models
 from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, still_found
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found, Scope, changed_days, key_of
+from minibar_ml.jobs.scope import Found, Scope, changed_days
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import alerts, grounds, mutes, runs, verdicts
 from minibar_ml.store import models as stored
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import alerts, grounds, mutes, verdicts
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.runs import LastRun, Since
 from minibar_ml.store.source import contract as source
@@ -76,14 +77,9 @@ def run(
         known.names.update(self_watch.NAMES)
         found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-        new, again = scope.split(found)
-        gone = _no_longer_found(scope, found, still_found(plan, hotels, models, scope.compared))
-        if moved := [*scope.of_alerts, *gone]:
-            settled = grounds.settle(connection, moved, again, known.names, plan.as_of, _texts(plan))
-            total.update(asdict(settled))
-        if unmuted := scope.unmuted(found):
-            mutes.forget(connection, unmuted)
-        for day, today in new:
+        still = still_found(plan, hotels, models, scope.compared)
+        total.update(_settle(connection, plan, scope, found, still, known.names))
+        for day, today in scope.new(found):
             unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
             muted += len(today) - len(unmuted)
             total.update(_apply(connection, plan, day, unmuted, known.names))
@@ -115,10 +111,21 @@ def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[
     return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
 
 
-def _no_longer_found(scope: Scope, found: Found, still: Collection[MovedGround]) -> list[MovedGround]:
-    """Days of alerts whose own records are as they were and that today's records of others no longer bear out."""
-    known = {key_of(one) for _, findings in found for one in findings}
-    return [ground for ground in scope.compared if ground not in still and key_of(ground) not in known]
+def _settle(
+    connection: "Connection",
+    plan: DetectionPlan,
+    scope: Scope,
+    found: Found,
+    still: Collection[MovedGround],
+    names: Mapping[tuple[EntityType, int], str],
+) -> dict[str, int]:
+    """Alerts and muted findings as today's records have them; `still`: what stays though others' records changed."""
+    moved = [*scope.of_alerts, *scope.no_longer_found(found, still)]
+    if gone := scope.unmuted(found):
+        mutes.forget(connection, gone)
+    if not moved:
+        return {}
+    return asdict(grounds.settle(connection, moved, scope.again(found), names, plan.as_of, _texts(plan)))
 
 
 def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:

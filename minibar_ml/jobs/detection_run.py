@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.kinds import AlertType
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found, key_of
@@ -92,7 +92,9 @@ def detect_days(
     return found
 
 
-def still_found(plan: DetectionPlan, hotels: Hotels, models: Models, asked: Collection[MovedGround]) -> set[MovedGround]:
+def still_found(
+    plan: DetectionPlan, hotels: Hotels, models: Models, asked: Collection[MovedGround]
+) -> set[MovedGround]:
     """Those of these days' faults that the same detectors would still let stand; see Limits.lenient."""
     found: set[tuple[object, ...]] = set()
     for day in {ground.judged_on for ground in asked}:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from minibar_ml.domain.supplies import Supplies
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.forecasting.frames import Forecast, forecast_days

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from minibar_ml.domain.forecasts import Ahead, StockForecast
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.domain.metrics import COMMON_STORE, STAYS
-from minibar_ml.domain.supplies import Supplies
 from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml.forecasting.frames import Forecast, factor_of, forecast_stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from minibar_ml.domain.verdicts import LabelledAlert
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml import feedback, training
 from minibar_ml.ml.detectors import LEARNING

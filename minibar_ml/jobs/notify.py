@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import open_token
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.messages import Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind
@@ -16,7 +16,8 @@ from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import alerts, runs
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import hotels
@@ -150,13 +151,7 @@ class _Delivery:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:
             alert = alerts.get(self._connection, message.alert_id)
-            ids = (
-                outbox.fetch_parts(self._connection, alert.id, message.recipient.channel_id)
-                if alert.incident_id
-                else []
-            )
-            parts = alerts.fetch_by_id(self._connection, ids) if ids else []
-            return words.alert(alert, message.event, message.repetition, message.person, parts)
+            return words.alert(alert, message.event, message.repetition, message.person, self._parts(alert, message))
         digest = outbox.get_digest(self._connection, message.id, LISTED)
         if not digest.ids and not digest.over_ids:
             return None

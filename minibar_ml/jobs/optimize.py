@@ -11,7 +11,7 @@ from minibar_ml.ml.evaluation import allocation
 from minibar_ml.ml.evaluation import quality as evaluation
 from minibar_ml.ml.evaluation.allocation import Allocation
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
-from minibar_ml.store import verdicts
+from minibar_ml.store.alerting import verdicts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.source import hotels as hotel_names
 

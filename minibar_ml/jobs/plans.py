@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.calendar import ORDINARY, Calendar
 from minibar_ml.domain.health import Schedule, ScheduledJob
+from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.ml import history

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from minibar_ml.domain.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.store.grounds import ChangedDay
+from minibar_ml.store.alerting.grounds import ChangedDay
 from minibar_ml.store.runs import Change, Since
 
 Entity = tuple[int, str, int]
@@ -25,9 +25,9 @@ LATE_DAYS = 1
 class Scope:
     """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom.
 
-    To check a day again for all would only give chance a second try, with another night's model. `moved`: days of alerts
-    and muted findings whose own records changed. `compared`: days of alerts of which only others' did; on those nothing is
-    found, but an alert of which today's records show too little ends.
+    To check a day again for all would only give chance a second try, with another night's model. `moved`: days of
+    alerts and muted findings whose own records changed. `compared`: days of alerts of which only others' did; nothing
+    is found there, but an alert of which today's records show too little ends.
     """
 
     whole: tuple[date, ...]
@@ -89,17 +89,25 @@ class Scope:
         """The moved grounds of alerts."""
         return tuple(ground for ground in self.moved if ground.alert_id is not None)
 
-    def split(self, found: Found) -> tuple[Found, dict[MovedGround, tuple[Finding, date]]]:
-        """Findings that are new, and those found again on moved grounds of alerts, each with the last day to find it."""
-        by_key = {key_of(ground): ground for ground in self.of_alerts}
-        new = [(day, [one for one in findings if key_of(one) not in by_key]) for day, findings in found]
-        again = {by_key[key_of(one)]: (one, day) for day, findings in found for one in findings if key_of(one) in by_key}
-        return new, again
+    def new(self, found: Found) -> Found:
+        """Findings on other days than those of alerts whose own records changed."""
+        known = {key_of(ground) for ground in self.of_alerts}
+        return [(day, [one for one in findings if key_of(one) not in known]) for day, findings in found]
+
+    def again(self, found: Found) -> dict[MovedGround, tuple[Finding, date]]:
+        """Findings on those days, each with the last day to find it."""
+        known = {key_of(ground): ground for ground in self.of_alerts}
+        return {known[key_of(one)]: (one, day) for day, findings in found for one in findings if key_of(one) in known}
 
     def unmuted(self, found: Found) -> list[MovedGround]:
-        """The moved grounds of muted findings that were not found again."""
-        known = {key_of(one) for _, findings in found for one in findings}
+        """The muted findings whose own records changed and that were not found again."""
+        known = _keys(found)
         return [ground for ground in self.moved if ground.alert_id is None and key_of(ground) not in known]
+
+    def no_longer_found(self, found: Found, still: Collection[MovedGround]) -> list[MovedGround]:
+        """Days of alerts of which only others' records changed that were neither found again nor are `still` enough."""
+        known = _keys(found)
+        return [ground for ground in self.compared if ground not in still and key_of(ground) not in known]
 
 
 def whole_days(plan: DetectionPlan, since: Since) -> list[date]:
@@ -108,7 +116,10 @@ def whole_days(plan: DetectionPlan, since: Since) -> list[date]:
 
 
 def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
-    """The days of which others' records may be news for an alert; a run as of the past knows less than its alerts did."""
+    """The days of which others' records may be news for an alert.
+
+    None for a run as of the past, which knows less than the alerts did.
+    """
     if since.last is not None and since.last.as_of > plan.as_of:
         return set()
     kinds: tuple[EntityType, ...] = ("room", "product")
@@ -136,6 +147,10 @@ def _marked(finding: Finding, today: date, fact: str) -> Finding:
     if today - finding.occurred_on <= timedelta(days=LATE_DAYS):
         return finding
     return replace(finding, facts={**(finding.facts or {}), fact: today.isoformat()})
+
+
+def _keys(found: Found) -> set[tuple[object, ...]]:
+    return {key_of(one) for _, findings in found for one in findings}
 
 
 def key_of(one: Finding | MovedGround) -> tuple[object, ...]:

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import TrainingLog
-from minibar_ml.domain.phases import History
-from minibar_ml.domain.verdicts import LabelledAlert
 from minibar_ml.jobs import candidates, forecasting, night_forecasts
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
 from minibar_ml.jobs.plans import TrainingPlan
@@ -21,7 +21,8 @@ from minibar_ml.ml.evaluation.quality import Evaluation, Quality
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.history import Records, window_days
-from minibar_ml.store import models, retention, runs, training_logs, verdicts
+from minibar_ml.store import models, retention, runs, training_logs
+from minibar_ml.store.alerting import verdicts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.source import contract as source

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.domain.metrics import MetricType
-from minibar_ml.domain.supplies import Supplies
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import thresholds
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from minibar_ml.ml.faults.untouched import Untouched
 
 KEPT_BUDGET, KEPT_SIZE = 10.0, 0.8
-"""An alert stays while ten times the budget of false alerts (2.3 nats less) would raise it, at four fifths of the size."""
+"""An alert stays while ten times the budget of false alerts (2.3 nats less) would raise it, at 4/5 of the size."""
 Parameters = Mapping[str, Any]
 """What a detector has learned of one hotel: JSON values and numpy arrays."""
 

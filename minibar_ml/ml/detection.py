@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from minibar_ml.domain.alert_kinds import KINDS, AlertType
-from minibar_ml.domain.alerts import Finding
-from minibar_ml.domain.calendar import Calendar
-from minibar_ml.domain.phases import History
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import KINDS, AlertType
+from minibar_ml.domain.hotels.calendar import Calendar
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.ml import isolation_forest
 from minibar_ml.ml.contract import Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL, LOOK_BACK

@@ -11,8 +11,8 @@ from math import exp, log
 
 import pandas as pd
 
-from minibar_ml.domain.alert_kinds import KINDS
-from minibar_ml.domain.verdicts import LabelledAlert
+from minibar_ml.domain.alerting.kinds import KINDS
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.ml.frames import Frames
 
 TARGET_FALSE_SHARE = 0.25

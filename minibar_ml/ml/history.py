@@ -6,8 +6,8 @@ from datetime import date
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding
-from minibar_ml.domain.phases import History
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
 from minibar_ml.ml.stats.panels import Ints
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from statistics import median
 
-from minibar_ml.domain.alert_kinds import severity_rule
-from minibar_ml.domain.alerts import Finding, Severity
-from minibar_ml.domain.prices import Price
+from minibar_ml.domain.alerting.alerts import Finding, Severity
+from minibar_ml.domain.alerting.kinds import severity_rule
+from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.ml.contract import Worth
 from minibar_ml.ml.detectors import ALL
 

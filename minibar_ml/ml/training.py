@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from minibar_ml.domain.hotels.phases import LEARNING_DAYS
 from minibar_ml.domain.metrics import COMMON_STORE, LEDGER_METRICS, MetricType
-from minibar_ml.domain.phases import LEARNING_DAYS
 from minibar_ml.ml import isolation_forest
 from minibar_ml.ml.contract import Detector, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.detectors import ALL, LEARNING, LOOK_BACK

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from minibar_ml.domain.alerts import SEVERITIES, Alert, Severity
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Severity
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money

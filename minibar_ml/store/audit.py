@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.alerts import AlertFilter
+from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.store.queries import query
 
 

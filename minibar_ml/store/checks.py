@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from minibar_ml.domain.alerts import SEVERITIES, Severity
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
 from minibar_ml.domain.metrics import COLLECTED
 from minibar_ml.store.engine import sqlstate

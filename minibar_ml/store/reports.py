@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.reporting.operations import (
     STOCK_OUT_DAYS,
@@ -26,7 +26,7 @@ from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import Action, Affected, Live, Page
 from minibar_ml.domain.reporting.tallies import Tally
 from minibar_ml.domain.reporting.windows import WindowTally
-from minibar_ml.store import mutes
+from minibar_ml.store.alerting import mutes
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import names
 

@@ -28,6 +28,6 @@ def prune(connection: Connection, as_of: datetime) -> Forgotten:
     values = {"as_of": as_of, "kept_days": KEPT_DAYS}
     messages = connection.execute(query("retention.prune_messages"), values).rowcount
     connection.execute(query("retention.prune_mails"))
-    for name in ("prune_forecasts", "prune_muted", "prune_problems"):
-        connection.execute(query(f"retention.{name}"), values)
+    for name in ("retention.prune_forecasts", "retention.prune_muted", "retention.prune_problems"):
+        connection.execute(query(name), values)
     return Forgotten(messages, connection.execute(query("retention.prune_runs"), values).rowcount)

@@ -10,8 +10,8 @@ from typing import Any, Literal
 from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import Ended, MinibarError
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle, of_json
-from minibar_ml.domain.phases import History
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
 

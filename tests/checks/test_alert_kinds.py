@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.domain.alert_kinds import (
+from minibar_ml.domain.alerting.kinds import (
     ALERT_TYPES,
     KINDS,
     AlertKind,
@@ -16,7 +16,7 @@ from minibar_ml.domain.alert_kinds import (
     severity_rule,
     types_where,
 )
-from minibar_ml.domain.severities import SEVERITIES
+from minibar_ml.domain.alerting.severities import SEVERITIES
 from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import POINTS, TABLES

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from support.ordinary_life import LAST_DAY, moment, ordinary
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
-from minibar_ml.domain.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml import detectors as detectors_package

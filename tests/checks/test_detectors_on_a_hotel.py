@@ -13,8 +13,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 from support.hotels import LAST_DAY, ZONE
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.ml.contract import Detector, Limits, Moment, TooLittle
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.detectors import ALL

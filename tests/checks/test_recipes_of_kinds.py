@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("minibar_ml", "sql", "docs", "tests")
@@ -22,7 +22,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.contract import DetectorSpec, TooLittle
 from minibar_ml.ml.faults.injected import concatenate, oddest_day
 from minibar_ml.ml.stats import thresholds
@@ -195,7 +195,7 @@ def test_a_detector_is_added_in_six_files_by_its_recipe(tree: Tree) -> None:
 
 
 def test_an_alert_type_is_added_in_five_files_by_its_recipe(tree: Tree) -> None:
-    kinds, title = "minibar_ml/domain/alert_kinds.py", "Open minibar door"
+    kinds, title = "minibar_ml/domain/alerting/kinds.py", "Open minibar door"
     kind = f'    AlertKind(type="door_open", title="{title}", normal_days=1, is_state=True),\n'
     tree.insert(kinds, "]\nALERT_TYPES", '    "door_open",\n')
     tree.insert(kinds, ")\nKINDS:", kind)
@@ -208,5 +208,5 @@ def test_an_alert_type_is_added_in_five_files_by_its_recipe(tree: Tree) -> None:
     assert len(tree.touched) <= 5
     assert follows(tree.touched, "alert-type")
     tree.passes("tests/db/test_schema.py", "-k", "migrations_give_exactly", "--rewrite")
-    files = ("checks/test_alert_kinds", "unit/test_messages", "db/test_access")
+    files = ("checks/test_alert_kinds", "unit/test_messages", "access/test_access")
     tree.passes(*(f"tests/{file}.py" for file in files), "-k", "alert_kinds or every_type or every_english or policies")

@@ -18,7 +18,7 @@ from minibar_ml import cli
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store import alerts
+from minibar_ml.store.alerting import alerts
 
 
 def test_a_snoozed_alert_leaves_the_list_which_says_so(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,8 +15,8 @@ from support.findings import D, evening, rows
 from minibar_ml import cli
 from minibar_ml.cli.app import main
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.ml.detectors import shares
 
 

@@ -72,7 +72,7 @@ def test_a_command_is_listed_with_the_first_line_of_its_help(group: Mapping[str,
 def test_listing_the_commands_imports_none_of_them() -> None:
     code = (
         "import sys; from minibar_ml.cli.app import main; main(['--help']); main(['alerts', '--help']);"
-        "print('imported:', sorted({'sqlalchemy', 'minibar_ml.cli.train', 'minibar_ml.cli.alerts.listing'}"
+        "print('imported:', sorted({'sqlalchemy', 'minibar_ml.cli.learning.train', 'minibar_ml.cli.alerts.listing'}"
         " & sys.modules.keys()))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -247,8 +247,9 @@ def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
 def test_a_hotel_of_which_data_came_in_today_is_not_without_data(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 60, "phase": "normal", "silent_days": 6}})
     sql(kept, "SELECT minibar_ml.ensure_partitions(now() - interval '1 day', now())")
-    sql(kept, "INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,"
-              " observed_at, business_date) VALUES ('room_consumption', 1, 'room', 1, 0, now(), CURRENT_DATE)")  # fmt: skip
+    columns = "metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date"
+    point = "'room_consumption', 1, 'room', 1, 0, now(), CURRENT_DATE"
+    sql(kept, f"INSERT INTO minibar_ml.ml_metrics ({columns}) VALUES ({point})")
     main(["status"])
     assert "no data" not in capsys.readouterr().out
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import InternalError
 from sqlalchemy.pool import NullPool
 from support.hotels import AS_OF, LAST_DAY, ZONE, command, done, sql, state
 
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits

@@ -6,7 +6,7 @@ import pytest
 from support.application import Application
 from support.hotels import AS_OF, command, done, sql
 
-from minibar_ml.domain.alert_kinds import KINDS
+from minibar_ml.domain.alerting.kinds import KINDS
 
 DAY = "2025-11-16"
 

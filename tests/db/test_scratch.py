@@ -5,11 +5,11 @@ from sqlalchemy import Connection
 from support.findings import HIGH_ROOM, LOW_STOCK, D, detect, evening, plain_texts, rows
 from support.hotels import sql
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import AlertFilter
-from minibar_ml.store import alerts
+from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.engine import SEARCH_PATH
-from minibar_ml.store.scratch import scratch_alerts
+from minibar_ml.store.schema.scratch import scratch_alerts
 
 STATE = (
     "SELECT (SELECT count(*) FROM minibar_ml.ml_alerts), (SELECT count(*) FROM minibar_ml.ml_alert_events),"

@@ -8,14 +8,15 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, KINDS
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Scope
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
-from minibar_ml.store import alerts, runs
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.runs import Change, LastRun, Since
 
 NOON = datetime(2025, 11, 19, 10, tzinfo=UTC)

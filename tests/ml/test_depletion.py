@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from support.ordinary_life import DAYS, FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
 
-from minibar_ml.domain.alerts import Finding
-from minibar_ml.domain.supplies import Supplies, Supply
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.supplies import Supplies, Supply
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detectors.depletion import Depletion

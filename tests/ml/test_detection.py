@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from support.ordinary_life import LAST_DAY, moment, ordinary
 
-from minibar_ml.domain.calendar import Calendar, SpecialDay
+from minibar_ml.domain.hotels.calendar import Calendar, SpecialDay
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.training import learn

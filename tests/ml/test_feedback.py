@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pandas as pd
 import pytest
 
-from minibar_ml.domain.verdicts import LabelledAlert
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.ml.feedback import FalseShare, false_shares, threshold_multiplier, without_confirmed
 from minibar_ml.ml.frames import Frames
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from minibar_ml.domain.supplies import Supplies, Supply
+from minibar_ml.domain.hotels.supplies import Supplies, Supply
 from minibar_ml.ml.forecasting.days_left import expected_days, quantiles, until_reached
 from minibar_ml.ml.forecasting.demand import capped, classify, intervals, sba, tsb, unseen
 from minibar_ml.ml.forecasting.guests import driver

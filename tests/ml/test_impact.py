@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from minibar_ml.domain.alerts import Finding
-from minibar_ml.domain.prices import Price
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.ml.impact import severity
 
 PRICES = {n: Price(Decimal(price), None) for n, price in enumerate(("30", "80", "110", "150", "2500"), 1)}

@@ -8,7 +8,7 @@ import pytest
 from support.ordinary_life import DAYS, FIRST_DAY, HOTEL, LAST_DAY, changed, moment
 from support.ordinary_life import ordinary as wild
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.contract import Limits, TooLittle
 from minibar_ml.ml.detectors.product_demand import ProductDemand
 from minibar_ml.ml.frames import Frames

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.detectors.unanswered import Unanswered
 
 MIDNIGHT = datetime.fromordinal(LAST_DAY).replace(tzinfo=UTC)
@@ -18,7 +18,7 @@ def asked(
     at = MIDNIGHT + timedelta(hours=at_hour)
     return {
         "hotel_id": 7, "room_id": room, "day": at.toordinal(), "at": at.timestamp(), "minutes": minutes,
-        "open": is_open, "ended_by": ended_by,
+        "open": is_open, "ended_by": ended_by, "unlisted": False,
     }  # fmt: skip
 
 

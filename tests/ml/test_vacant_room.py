@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from support.ordinary_life import ordinary
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.detectors.vacant_room import VacantRoom

@@ -12,8 +12,8 @@ from support import catalogs
 from support.report_values import a_report
 
 import minibar_ml.render
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun
 from minibar_ml.domain.reporting.rows import Page

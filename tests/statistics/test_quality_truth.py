@@ -6,7 +6,7 @@ from typing import Any
 
 from support.findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.simulate import Fault
 from quality.raised import Raised
 from quality.truth import Outcome, hold_against, subject_of_alert, subject_of_fault

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Connection
 
 from minibar_ml.cli.app import main
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.store import alerts
+from minibar_ml.store.alerting import alerts
 from support.findings import evening
 
 FIELDS = [

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType
-from minibar_ml.domain.alerts import Finding, Transitions
-from minibar_ml.store import alerts
+from minibar_ml.domain.alerting.alerts import Finding, Transitions
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType
+from minibar_ml.store.alerting import alerts
 
 D = date(2025, 11, 19)
 HIGH_ROOM = Finding(

@@ -6,9 +6,9 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
-from minibar_ml.domain.mutes import Mute
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending

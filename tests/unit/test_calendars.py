@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from minibar_ml.config import calendars, events_file
-from minibar_ml.domain.calendar import ORDINARY, Calendar, SpecialDay
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar, SpecialDay
 
 REPUBLIC_DAY = date(2026, 10, 29).toordinal()
 NEW_YEAR = date(2027, 1, 1).toordinal()

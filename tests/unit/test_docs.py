@@ -11,8 +11,8 @@ import pytest
 from typer.main import get_command
 
 from minibar_ml.cli.app import app
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n.labels import label
 from minibar_ml.ml.detectors import ALL

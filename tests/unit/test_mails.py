@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support import catalogs
 
 import minibar_ml.notify
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER

@@ -10,8 +10,8 @@ from typing import Any, cast
 import pytest
 from support import catalogs
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, Finding
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, Finding
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
 from minibar_ml.i18n import LOCALE_FOLDER, Lang, messages
 from minibar_ml.i18n.evidence import evidence, odds
@@ -196,6 +196,9 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "left_waiting",
         "refilled",
         "served_later",
+        "checked_later",
+        "never_answered",
+        "waiting_unlisted",
         "product_none",
         "leak_of_days",
         "sold_out",

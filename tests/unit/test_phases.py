@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from support.findings import HIGH_ROOM
 
-from minibar_ml.domain.phases import History, phase_of
+from minibar_ml.domain.hotels.phases import History, phase_of
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.ml.contract import Limits, Moment, TooLittle
 from minibar_ml.ml.detection import detect_day

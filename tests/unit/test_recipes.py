@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.domain.alert_kinds import KINDS
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.domain.metrics import COLLECTED
 from minibar_ml.domain.source_parts import PARTS
 from minibar_ml.i18n.labels import LABELS

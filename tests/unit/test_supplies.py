@@ -9,8 +9,8 @@ from minibar_ml.config.facts_import import of_products
 from minibar_ml.config.loading import load
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.facts import Key
-from minibar_ml.domain.supplies import Supply
+from minibar_ml.domain.hotels.facts import Key
+from minibar_ml.domain.hotels.supplies import Supply
 
 
 def stated(folder: Path, content: str, name: str) -> House:

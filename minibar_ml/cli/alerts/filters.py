@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from minibar_ml.domain.alerts import STATUSES, WAITING_STATUSES, Status
+from minibar_ml.domain.alerting.alerts import STATUSES, WAITING_STATUSES, Status
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.source import names

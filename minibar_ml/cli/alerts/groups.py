@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Literal, get_args
 
-from minibar_ml.domain.alerts import Alert
+from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import label
 from minibar_ml.store.source import names as source_names

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from minibar_ml.domain.alerts import Alert, AlertDay, AlertEvent, DayValue
-from minibar_ml.domain.budget import AlertStats, BudgetUsage, TypeStats
+from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
+from minibar_ml.domain.alerting.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 

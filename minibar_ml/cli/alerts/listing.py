@@ -16,12 +16,14 @@ from minibar_ml.cli.alerts.table import listing
 from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES, SORTS, STATUSES, Alert, AlertFilter, Hidden
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert
+from minibar_ml.domain.alerting.filters import SORTS, AlertFilter, Hidden
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.phases import History
+from minibar_ml.domain.hotels.phases import History
 from minibar_ml.i18n import Lang
-from minibar_ml.store import alerts, audit, runs
+from minibar_ml.store import audit, runs
+from minibar_ml.store.alerting import alerts, histories
 
 Statuses = Annotated[
     list[str] | None,
@@ -102,8 +104,7 @@ def list_(
     if printed == "table" and not (flat or status or muted):
         found = found.by_incident()
     phases.note(found.phases, hotel)
-    today = times.resolve_as_of(as_of, settings.zone()).astimezone(settings.zone()).date()
-    _print(found, by, printed, session.language(settings), today)
+    _print(found, by, printed, session.language(settings), times.today(as_of, settings.zone()))
     _note(found, is_default=not status, with_none=printed == "table" and not quiet)
 
 
@@ -167,7 +168,7 @@ def _fetch(
         found = alerts.fetch(connection, wanted)
         names = groups.names(connection, found, by)
         incidents = alerts.fetch_incidents(connection, found)
-        hidden = alerts.fetch_hidden(connection, wanted.hotel_id) if with_hidden else []
+        hidden = histories.fetch_hidden(connection, wanted.hotel_id) if with_hidden else []
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
         audit.insert_listing(connection, wanted, len(found))

@@ -6,7 +6,8 @@ from minibar_ml.cli import console, house, session
 from minibar_ml.cli.alerts import json_rows
 from minibar_ml.cli.alerts.verdicts import Id
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
-from minibar_ml.store import alerts, audit, grounds
+from minibar_ml.store import audit
+from minibar_ml.store.alerting import alerts, grounds, histories
 
 
 def register(noun: typer.Typer) -> None:
@@ -24,8 +25,8 @@ def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = Fa
     today = instant.astimezone(settings.zone()).date()
     with session.store(settings, "alerts show") as connection:
         alert = alerts.get(connection, alert_id)
-        series = alerts.fetch_series(connection, alert_id, today)
-        history = alerts.fetch_history(connection, alert_id)
+        series = histories.fetch_series(connection, alert_id, today)
+        history = histories.fetch_history(connection, alert_id)
         rests_on = grounds.fetch(connection, alert_id, today)
         before = alerts.get(connection, alert.previous_id) if alert.previous_id else None
         audit.insert(connection, "alert.view", f"alert {alert_id}")

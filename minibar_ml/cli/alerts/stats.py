@@ -11,7 +11,8 @@ from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.store import alerts, runs
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import histories
 from minibar_ml.store.source import hotels
 
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -38,7 +39,7 @@ def stats(
     settings = known.settings
     since = until - length
     with session.store(settings, "alerts stats") as connection:
-        counted = alerts.stats(connection, since, until)
+        counted = histories.stats(connection, since, until)
         rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
         young = runs.fetch_phases(connection)
         shares = runs.fetch_shares(connection)

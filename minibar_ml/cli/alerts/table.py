@@ -6,7 +6,7 @@ import typer
 from rich.cells import cell_len, chop_cells
 
 from minibar_ml.cli.console import visible
-from minibar_ml.domain.alerts import Alert, Severity
+from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, money
 from minibar_ml.i18n.labels import label

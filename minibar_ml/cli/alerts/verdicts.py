@@ -13,9 +13,9 @@ from minibar_ml.cli import console, house, session, times
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.alerts.ids import STDIN, Ids
 from minibar_ml.cli.options import Quiet, Verbose, examples
-from minibar_ml.domain.alerts import Alert, Status, Verdict
+from minibar_ml.domain.alerting.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.store import alerts
+from minibar_ml.store.alerting import alerts
 from minibar_ml.store.engine import os_user
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from rich.text import Text
 
 from minibar_ml.cli.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES, Alert, AlertDay, AlertEvent, DayValue, Severity
-from minibar_ml.domain.budget import AlertStats
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, AlertDay, AlertEvent, DayValue, Severity
+from minibar_ml.domain.alerting.budget import AlertStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, percent

@@ -12,7 +12,7 @@ from minibar_ml.cli.config import keys, views
 from minibar_ml.cli.options import AsOf, Json, Limit, Quiet, Verbose, examples
 from minibar_ml.config import facts_import
 from minibar_ml.config.facts import FACTS, ZONE, History, differing
-from minibar_ml.domain.facts import Key, Stated
+from minibar_ml.domain.hotels.facts import Key, Stated
 from minibar_ml.store import facts
 
 app = typer.Typer(no_args_is_help=True)

@@ -8,7 +8,7 @@ from minibar_ml.config import events_file, facts_import
 from minibar_ml.config.conversion import as_text
 from minibar_ml.config.facts import EVENTS, FACTS, ZONE, require_scope, value_of
 from minibar_ml.domain.errors import ConfigurationError, UsageError
-from minibar_ml.domain.facts import Key
+from minibar_ml.domain.hotels.facts import Key
 from minibar_ml.store.source import hotels, names
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.cli import console, house
 from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, History
-from minibar_ml.domain.facts import FROM_THE_BEGINNING, Key, Stated
+from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 from minibar_ml.i18n import Lang
 
 if TYPE_CHECKING:

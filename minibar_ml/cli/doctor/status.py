@@ -27,11 +27,12 @@ from minibar_ml.domain.health import (
     OutboxHealth,
     assess,
 )
-from minibar_ml.domain.phases import History, recorded
+from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.i18n import mutings
 from minibar_ml.i18n.labels import label
-from minibar_ml.store import checks, mutes, problems
+from minibar_ml.store import checks, problems
+from minibar_ml.store.alerting import mutes
 from minibar_ml.store.notifications import outbox
 from minibar_ml.store.runs import fetch_idle
 

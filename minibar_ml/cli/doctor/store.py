@@ -14,10 +14,11 @@ from minibar_ml.cli.doctor.status import examine, format_span, job_problems, pro
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
-from minibar_ml.store import access, checks, grants
+from minibar_ml.store import access, checks
 from minibar_ml.store.engine import connect, make_engine
-from minibar_ml.store.migrations import require_current
 from minibar_ml.store.models import fetch_active, fetch_seals
+from minibar_ml.store.schema import grants
+from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.source.contract import describe_gaps, read
 
 if TYPE_CHECKING:

@@ -13,17 +13,29 @@ from minibar_ml.cli.alerts.filters import several
 from minibar_ml.cli.mutes import scope
 from minibar_ml.cli.mutes.table import listing
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
+from minibar_ml.domain.alerting.mutes import FARTHEST_BACK, LONGEST, Mute
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.mutes import FARTHEST_BACK, LONGEST, Mute
 from minibar_ml.i18n import mutings
-from minibar_ml.store import mutes
+from minibar_ml.store.alerting import mutes
 from minibar_ml.store.engine import os_user
 from minibar_ml.store.source import hotels
 
 app = typer.Typer(no_args_is_help=True)
 LONGEST_REASON = 1000
 
+TheHotel = Annotated[int, typer.Option("--hotel", metavar="H", help="The hotel (its id).")]
+Start = Annotated[str | None, typer.Option("--from", metavar="T", help="From this date or time on (default: now).")]
+End = Annotated[str, typer.Option("--until", metavar="T", help="Up to this date or time (exclusive).")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; shown in lists and reports.")]
+Floor = Annotated[str | None, typer.Option("--floor", metavar="F", help="Only the rooms on this floor (its name).")]
+Rooms = Annotated[
+    list[str] | None, typer.Option("--room", metavar="R", help="Only this room (name or id); may be repeated.")
+]
+Products = Annotated[
+    list[str] | None, typer.Option("--product", metavar="P", help="Only this product (name or id); may be repeated.")
+]
+Types = Annotated[list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type; may be repeated.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: the operating-system user).")]
 Id = Annotated[int, typer.Argument(metavar="ID", help="Number of the mute, from `mutes list`.", min=1)]
 
@@ -41,25 +53,14 @@ def register(root: typer.Typer) -> None:
     )
 )
 def add(
-    hotel: Annotated[int, typer.Option("--hotel", metavar="H", help="The hotel (its id).")],
-    until: Annotated[str, typer.Option("--until", metavar="T", help="Up to this date or time (exclusive).")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; shown in lists and reports.")],
-    from_: Annotated[
-        str | None, typer.Option("--from", metavar="T", help="From this date or time on (default: now).")
-    ] = None,
-    floor: Annotated[
-        str | None, typer.Option("--floor", metavar="F", help="Only the rooms on this floor (its name).")
-    ] = None,
-    room: Annotated[
-        list[str] | None, typer.Option("--room", metavar="R", help="Only this room (name or id); may be repeated.")
-    ] = None,
-    product: Annotated[
-        list[str] | None,
-        typer.Option("--product", metavar="P", help="Only this product (name or id); may be repeated."),
-    ] = None,
-    type_: Annotated[
-        list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type; may be repeated.")
-    ] = None,
+    hotel: TheHotel,
+    until: End,
+    reason: Reason,
+    from_: Start = None,
+    floor: Floor = None,
+    room: Rooms = None,
+    product: Products = None,
+    type_: Types = None,
     by: By = None,
     json: Json = False,
     quiet: Quiet = False,

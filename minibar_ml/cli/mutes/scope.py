@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.errors import NotFound, UsageError
-from minibar_ml.domain.mutes import Mute
 from minibar_ml.store.source import names as known_names
 
 if TYPE_CHECKING:

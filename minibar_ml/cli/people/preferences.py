@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES, AlertType, types_where
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType, types_where
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.people import REPORT_PERIODS, ROLES, Person

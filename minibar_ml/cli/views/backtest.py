@@ -9,7 +9,7 @@ from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.views.budget_table import usage_table
 from minibar_ml.cli.views.sparkline import sparkline
-from minibar_ml.domain.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import series_caption
 from minibar_ml.i18n.formats import day

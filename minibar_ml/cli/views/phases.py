@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from minibar_ml.cli import console
 from minibar_ml.cli.console import plural
-from minibar_ml.domain.phases import LEARNING_DAYS, PROVISIONAL_DAYS, History
+from minibar_ml.domain.hotels.phases import LEARNING_DAYS, PROVISIONAL_DAYS, History
 
 
 def describe(hotel_id: int, history: History) -> str:

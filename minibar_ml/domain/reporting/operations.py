@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from minibar_ml.domain.alert_kinds import AlertType
-from minibar_ml.domain.mutes import Mute
+from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.reporting.rows import change_percent
 
 STOCK_OUT_DAYS = 14

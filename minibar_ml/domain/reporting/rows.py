@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Generic, TypeVar
 
-from minibar_ml.domain.alerts import Alert, Severity
+from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.domain.metrics import EntityType
 
 Row = TypeVar("Row")

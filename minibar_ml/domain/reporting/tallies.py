@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from minibar_ml.domain.alert_kinds import ALERT_TYPES
-from minibar_ml.domain.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import Count, Day, Money
 

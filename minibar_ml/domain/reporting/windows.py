@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
 
-from minibar_ml.domain.alerts import SEVERITIES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.reporting.report import Report, Window
 from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.domain.reporting.tallies import Tally, money_of

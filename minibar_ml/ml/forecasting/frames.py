@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minibar_ml.domain.supplies import Supplies
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.ml.forecasting.days_left import empty_by
 from minibar_ml.ml.forecasting.guests import driver
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS, Outlook, forecast

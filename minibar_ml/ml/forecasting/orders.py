@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from minibar_ml.domain.supplies import Supplies
+from minibar_ml.domain.hotels.supplies import Supplies
 from minibar_ml.ml.forecasting.days_left import DRIFT, DRIFT_A_DAY
 from minibar_ml.ml.forecasting.demand import Flags
 from minibar_ml.ml.frames import UNKNOWN_DAY

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alert_kinds import types_where
-from minibar_ml.domain.alerts import Severity
+from minibar_ml.domain.alerting.alerts import Severity
+from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Attachment, Mail, Outgoing, Recipient

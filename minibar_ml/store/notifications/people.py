@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alert_kinds import types_where
+from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Recipient

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.alert_kinds import KINDS, AlertKind
+from minibar_ml.domain.alerting.kinds import KINDS, AlertKind
 from minibar_ml.domain.idle import IDLE_DAYS, Idle
 from minibar_ml.domain.metrics import COLLECTED, COMMON_STORE, LEDGER_METRICS, MetricType
 from minibar_ml.domain.source_parts import PARTS

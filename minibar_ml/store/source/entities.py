@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.domain.prices import Price
 from minibar_ml.store.queries import query
 
 _NAMED_BY: dict[EntityType, tuple[str, str]] = {

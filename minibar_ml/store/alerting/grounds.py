@@ -1,0 +1,88 @@
+"""What alerts rest on: the points of the days on which their faults were found."""
+
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from minibar_ml.domain.alerting.alerts import AlertDay, Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.kinds import KINDS
+from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
+from minibar_ml.domain.metrics import EntityType
+from minibar_ml.store.alerting import findings
+from minibar_ml.store.alerting.alerts import RESTS_ALSO
+from minibar_ml.store.queries import query
+
+
+class ChangedDay(NamedTuple):
+    """A day on which points of entities of a kind have changed, in a hotel (None: in any)."""
+
+    hotel_id: int | None
+    entity_type: EntityType
+    day: date
+
+
+COMPARED = json.dumps(
+    [
+        {"type": name, "entity_type": kind.compared_with, "days": kind.compared_days}
+        for name, kind in KINDS.items()
+        if kind.compared_with
+    ]
+)
+"""The types whose faults are found by comparing with others, as the query takes them."""
+
+
+def fetch_moved(connection: Connection, today: date, changed: Collection[ChangedDay]) -> list[MovedGround]:
+    """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement.
+
+    Muted findings of days that are read again daily too, and days whose own points are as they were, while `changed`
+    names a day of others that they were compared with.
+    """
+    values = {"today": today, "rests_also": RESTS_ALSO, "daily_days": DAILY_DAYS, "compared": COMPARED}
+    values["changed"] = findings.dumped([one._asdict() for one in changed])
+    rows = connection.execute(query("grounds.fetch_moved"), values)
+    return [MovedGround(**row._mapping) for row in rows]
+
+
+def find_first_day(connection: Connection, not_before: date) -> date | None:
+    """The first day that a live alert of an event rests on, of those since `not_before`; None: no alert does."""
+    found: date | None = connection.execute(query("grounds.find_first_day"), {"not_before": not_before}).scalar_one()
+    return found
+
+
+def settle(
+    connection: Connection,
+    moved: Sequence[MovedGround],
+    found: Mapping[MovedGround, tuple[Finding, date]],
+    names: Mapping[tuple[EntityType, int], str],
+    as_of: datetime,
+    texts: Callable[[Finding, str], tuple[str, str]],
+) -> Transitions:
+    """Give alerts of changed records the figures of today, and resolve those of which nothing is left; one statement.
+
+    `moved`: the days that were looked at again; `found`: what was found on them, and on checking which day. Others than
+    the latest finding of a day are history: an alert that has changed says so by an event.
+    """
+    confirmed = [
+        {"alert_id": ground.alert_id, "judged_on": judged_on, "figures": findings.row(finding, names, texts)}
+        for ground, (finding, judged_on) in found.items()
+    ]
+    values = {
+        "moved": findings.dumped([asdict(ground) for ground in moved]),
+        "found": findings.dumped(confirmed),
+        "as_of": as_of,
+        "rests_also": RESTS_ALSO,
+    }
+    changed = connection.execute(query("grounds.settle"), values).all()
+    withdrawn = sum(row.is_withdrawn for row in changed)
+    return Transitions(corrected=len(changed) - withdrawn, withdrawn=withdrawn)
+
+
+def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
+    """The days on which an alert's fault was found, in order; none for a fault that lasts."""
+    values = {"id": alert_id, "today": today, "daily_days": DAILY_DAYS, "compared_days": COMPARED_DAYS}
+    rows = connection.execute(query("grounds.fetch"), values)
+    return [AlertDay(row.day, row.value, row.on_record, row.is_read) for row in rows]
