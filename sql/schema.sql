@@ -364,13 +364,22 @@ $$;
 CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date) RETURNS TABLE(ground text)
     LANGUAGE sql STABLE
     AS $$
-    SELECT md5(string_agg(minibar_ml.point_digest(m.metric_type, m.metric_value, m.context), E'\n'
-                          ORDER BY m.metric_type, m.hotel_id, m.observed_at))
-    FROM minibar_ml.ml_metrics m
-    WHERE m.entity_type = of_type AND m.entity_id = of_entity AND (m.hotel_id = of_hotel OR of_hotel = 0)
-      AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
-      AND m.business_date BETWEEN since_on AND until_on
-      AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+    SELECT md5(string_agg(minibar_ml.point_digest(p.metric_type, p.metric_value, p.context), E'\n'
+                          ORDER BY p.metric_type, p.hotel_id, p.observed_at))
+    FROM (
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE also IS NULL AND of_hotel <> 0 AND m.metric_type = of_metric AND m.hotel_id = of_hotel
+          AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+        UNION ALL
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE NOT (also IS NULL AND of_hotel <> 0) AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND (m.hotel_id = of_hotel OR of_hotel = 0)
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+          AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+    ) p
 $$;
 
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
@@ -1159,7 +1168,7 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.business_date IS 'The day.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
 
-COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant.';
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant; hotel where only how full it was has changed.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 

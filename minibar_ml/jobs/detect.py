@@ -77,8 +77,10 @@ def run(
         known.names.update(self_watch.NAMES)
         found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-        still = still_found(plan, hotels, models, scope.compared)
-        total.update(_settle(connection, plan, scope, found, still, known.names))
+        doubtful = scope.doubtful(found)
+        still = still_found(plan, hotels, models, doubtful)
+        gone = [ground for ground in doubtful if ground not in still]
+        total.update(_settle(connection, plan, scope, found, gone, known.names))
         for day, today in scope.new(found):
             unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
             muted += len(today) - len(unmuted)
@@ -116,13 +118,13 @@ def _settle(
     plan: DetectionPlan,
     scope: Scope,
     found: Found,
-    still: Collection[MovedGround],
+    gone: Collection[MovedGround],
     names: Mapping[tuple[EntityType, int], str],
 ) -> dict[str, int]:
-    """Alerts and muted findings as today's records have them; `still`: what stays though others' records changed."""
-    moved = [*scope.of_alerts, *scope.no_longer_found(found, still)]
-    if gone := scope.unmuted(found):
-        mutes.forget(connection, gone)
+    """Alerts and muted findings as today's records have them; `gone`: days that others' records no longer bear out."""
+    moved = [*scope.of_alerts, *gone]
+    if unmuted := scope.unmuted(found):
+        mutes.forget(connection, unmuted)
     if not moved:
         return {}
     return asdict(grounds.settle(connection, moved, scope.again(found), names, plan.as_of, _texts(plan)))

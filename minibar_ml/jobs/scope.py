@@ -45,6 +45,8 @@ class Scope:
             return cls(tuple(whole), {}, ())
         own = [ground for ground in moved if ground.is_own]
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
+        # How full a hotel was is nobody's own.
+        changes = [one for one in changes if one.entity_type != "hotel"]
         again: dict[date, set[Entity]] = {}
         looked_at: list[tuple[date, Change | MovedGround]] = [
             (day, change) for change in changes for day in _reached(change, plan.today())
@@ -104,10 +106,10 @@ class Scope:
         known = _keys(found)
         return [ground for ground in self.moved if ground.alert_id is None and key_of(ground) not in known]
 
-    def no_longer_found(self, found: Found, still: Collection[MovedGround]) -> list[MovedGround]:
-        """Days of alerts of which only others' records changed that were neither found again nor are `still` enough."""
+    def doubtful(self, found: Found) -> list[MovedGround]:
+        """Days of alerts of which only others' records changed that were not found again."""
         known = _keys(found)
-        return [ground for ground in self.compared if ground not in still and key_of(ground) not in known]
+        return [ground for ground in self.compared if key_of(ground) not in known]
 
 
 def whole_days(plan: DetectionPlan, since: Since) -> list[date]:
@@ -122,7 +124,7 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
     """
     if since.last is not None and since.last.as_of > plan.as_of:
         return set()
-    kinds: tuple[EntityType, ...] = ("room", "product")
+    kinds: tuple[EntityType, ...] = ("room", "product", "hotel")
     whole = {ChangedDay(None, kind, day) for kind in kinds for day in whole_days(plan, since)}
     return whole | {
         ChangedDay(None if one.hotel_id == COMMON_STORE else one.hotel_id, kind, one.day)

@@ -98,8 +98,33 @@ ALTER TABLE minibar_ml.ml_source_problems RENAME COLUMN seen_on TO day;
 ALTER TABLE minibar_ml.ml_source_problems ADD COLUMN first_on date;
 UPDATE minibar_ml.ml_source_problems SET first_on = day;
 ALTER TABLE minibar_ml.ml_source_problems ALTER COLUMN first_on SET NOT NULL;
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS
+    'room, product or attendant; hotel where only how full it was has changed.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.day IS
     'The business day of the rows; of new rows that of the run that saw them.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.first_on IS
     'The business day of the run that first counted so many.';
 COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows of the day.';
+
+-- As before, by the primary key where the hotel is known: of a room with a month of points of many metrics it reads only
+-- those of its own.
+CREATE OR REPLACE FUNCTION minibar_ml.ground_of(
+    of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date
+) RETURNS TABLE (ground text) LANGUAGE sql STABLE AS $$
+    SELECT md5(string_agg(minibar_ml.point_digest(p.metric_type, p.metric_value, p.context), E'\n'
+                          ORDER BY p.metric_type, p.hotel_id, p.observed_at))
+    FROM (
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE also IS NULL AND of_hotel <> 0 AND m.metric_type = of_metric AND m.hotel_id = of_hotel
+          AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+        UNION ALL
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE NOT (also IS NULL AND of_hotel <> 0) AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND (m.hotel_id = of_hotel OR of_hotel = 0)
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+          AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+    ) p
+$$;

@@ -9,12 +9,12 @@ SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, d.occurred_on
 FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
 CROSS JOIN LATERAL ground_of(a.metric, CAST(:rests_also AS jsonb) -> a.type, a.hotel_id, a.entity_type, a.entity_id,
                              d.since_on, d.judged_on) g
-LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, days integer)
+LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, others text, days integer)
        ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
 WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
   AND (d.ground IS DISTINCT FROM g.ground OR EXISTS (
       SELECT FROM jsonb_to_recordset(CAST(:changed AS jsonb)) AS c(hotel_id integer, entity_type text, day date)
-      WHERE c.day BETWEEN d.judged_on - w.days AND d.judged_on AND c.entity_type = w.entity_type
+      WHERE c.day BETWEEN d.judged_on - w.days AND d.judged_on AND c.entity_type = w.others
         AND (c.hotel_id IS NULL OR c.hotel_id = a.hotel_id OR a.hotel_id = 0)))
 UNION ALL
 SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.occurred_on, k.judged_on, true

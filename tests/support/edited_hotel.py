@@ -76,7 +76,9 @@ PACES = {
     " + (CAST(islem_tarihi AS time) - time '08:00') * 1.8 WHERE personel_id = :attendant"
     " AND islem_tarihi >= :since AND islem_tarihi < :since + interval '14 hours'",
 }
-Day = tuple[AlertType, int, date]
+Entity = tuple[str, int]
+"""Entity type and id."""
+Day = tuple[AlertType, Entity, date]
 """Type, entity and day of a fault."""
 DAYS = (
     "SELECT a.type, a.entity_type, a.entity_id, d.occurred_on, d.value, d.severity FROM minibar_ml.ml_alerts a"
@@ -99,16 +101,16 @@ def begin(url: str, rooms: int) -> None:
 CHANGED = "SELECT DISTINCT entity_id, business_date, entity_type FROM minibar_ml.ml_changed_days"
 
 
-def live(url: str, seed: int) -> set[tuple[int, date]]:
+def live(url: str, seed: int) -> set[tuple[Entity, date]]:
     """The evenings that follow, with edits before each; returns whose records of which days the last one looked at."""
     chance = random.Random(seed)
-    looked_at: set[tuple[int, date]] = set()
+    looked_at: set[tuple[Entity, date]] = set()
     for evening in range(1, EVENINGS):
         today = FIRST + timedelta(days=evening)
         edit(url, chance, today)
         done(url, "collect", "--as-of", f"{today}T23:00", "--quiet")
         looked_at = {
-            (row.entity_id, row.business_date + timedelta(days=n))
+            ((row.entity_type, row.entity_id), row.business_date + timedelta(days=n))
             for row in sql(url, CHANGED)
             for n in range(REACH_DAYS.get(row.entity_type, 0) + 1)
         }
@@ -167,13 +169,13 @@ class Held:
         """Of the faults that are found by comparing with others, or of all the rest."""
         rows = sql(url, DAYS, oldest=OLDEST)
         found = {
-            (row.type, row.entity_id, row.occurred_on): (row.value, row.severity)
+            (row.type, (row.entity_type, row.entity_id), row.occurred_on): (row.value, row.severity)
             for row in rows
-            if (KINDS[row.type].compared_with == row.entity_type) == compared
+            if (row.entity_type in KINDS[row.type].compared) == compared
         }
         return cls(found)
 
     @property
-    def causes(self) -> set[tuple[int, date]]:
+    def causes(self) -> set[tuple[Entity, date]]:
         """Entities and days: one finding may explain another of its entity."""
         return {(entity, day) for _, entity, day in self.days}

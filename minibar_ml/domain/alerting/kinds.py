@@ -51,8 +51,9 @@ class AlertKind:
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
-    compared_days: with others of its kind (`compared_with`) of so many days before its own and with it a fault is
-        compared: what is found of a product depends on the other products, what is likely in a room on the other rooms.
+    compared: by the alert's entity type, on whose points besides its own a fault depends, and of how many days before
+        its own: what is found of a product depends on the other products, of a room on how full the hotel was, and
+        what is likely in a vacant room on the other rooms.
     names_days: so many days before a fault's own its sentence names the like of; they are part of what it rests on.
     is_of_incident: alerts of one product whose days touch, or of one room and day, are one incident where they are of
         such types.
@@ -81,8 +82,7 @@ class AlertKind:
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
-    compared_with: EntityType | None = None
-    compared_days: int = 0
+    compared: Mapping[EntityType, tuple[EntityType, int]] = field(default_factory=dict)
     names_days: int = 0
     is_of_incident: bool = False
     is_stock: bool = False
@@ -122,8 +122,7 @@ _ALL = (
         state_reasons=frozenset({"stock_negative"}),
         is_continuing=True,
         rests_also=("product_consumption",),
-        compared_with="product",
-        compared_days=28,
+        compared={"product": ("product", 28)},
         is_stock=True,
         is_of_incident=True,
     ),
@@ -140,8 +139,7 @@ _ALL = (
         is_continuing=True,
         needs_fresh_data=True,
         rests_also=("product_consumption",),
-        compared_with="product",
-        compared_days=28,
+        compared={"product": ("product", 28)},
         is_stock=True,
         is_of_incident=True,
     ),
@@ -180,8 +178,7 @@ _ALL = (
         continuing_reasons=frozenset({"product_high", "product_low"}),
         needs_fresh_data=True,
         shift_reasons=frozenset({"product_high"}),
-        compared_with="product",
-        compared_days=1,
+        compared={"product": ("product", 1), "room": ("hotel", 7)},
         depends_on_calendar=True,
         tampers={"room": "rooms", "product": "products"},
         is_of_incident=True,
@@ -192,6 +189,7 @@ _ALL = (
         fed_by=("room_consumption",),
         normal_days=3,
         severities={"silent": SeverityRule(least="medium", by_size=((15.0, "high"),))},
+        compared={"room": ("hotel", 7)},
         is_continuing=True,
         needs_fresh_data=True,
         tampers={"room": "rooms"},
@@ -214,8 +212,7 @@ _ALL = (
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
         },
-        compared_with="room",
-        compared_days=28,
+        compared={"room": ("room", 28)},
         names_days=28,
         is_repeatable=True,
     ),

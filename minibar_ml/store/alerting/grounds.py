@@ -27,12 +27,12 @@ class ChangedDay(NamedTuple):
 
 COMPARED = json.dumps(
     [
-        {"type": name, "entity_type": kind.compared_with, "days": kind.compared_days}
+        {"type": name, "entity_type": entity_type, "others": others, "days": days}
         for name, kind in KINDS.items()
-        if kind.compared_with
+        for entity_type, (others, days) in kind.compared.items()
     ]
 )
-"""The types whose faults are found by comparing with others, as the query takes them."""
+"""Of whose points faults depend besides their own, as the query takes it."""
 
 
 def fetch_moved(connection: Connection, today: date, changed: Collection[ChangedDay]) -> list[MovedGround]:
