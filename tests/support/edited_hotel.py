@@ -140,7 +140,7 @@ def edit(url: str, chance: random.Random, today: date) -> None:
             connection.execute(text(statement), {name: values[name] for name in values if f":{name}" in statement})
 
 
-def walked(url: str, *, lenient: bool = False) -> str:
+def walked(url: str, *, since: date = OLDEST, last: date = LAST, lenient: bool = False) -> str:
     """Have a store hold what a run over today's records finds; `lenient`: all that is enough for an alert to stay."""
     sql(url, "TRUNCATE minibar_ml.ml_alerts CASCADE; DELETE FROM minibar_ml.ml_job_runs WHERE job = 'detect'")
     usual = Limits()
@@ -153,8 +153,8 @@ def walked(url: str, *, lenient: bool = False) -> str:
         "ML_PRODUCT_FLOOR": KEPT_SIZE * usual.product_floor,
     }
     limits = {name: str(value) for name, value in loosened.items()} if lenient else {}
-    state(url, ML_LOOKBACK_DAYS=str((LAST - OLDEST).days), **limits)
-    done(url, "detect", "--as-of", f"{LAST}T23:00", "--quiet")
+    state(url, ML_LOOKBACK_DAYS=str((last - since).days), **limits)
+    done(url, "detect", "--as-of", f"{last}T23:00", "--quiet")
     return url
 
 
