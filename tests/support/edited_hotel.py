@@ -98,7 +98,10 @@ def begin(url: str, rooms: int) -> None:
     done(url, "detect", "--as-of", f"{FIRST}T23:00", "--quiet")
 
 
-CHANGED = "SELECT DISTINCT entity_id, business_date, entity_type FROM minibar_ml.ml_changed_days"
+CHANGED = (
+    "SELECT DISTINCT entity_id, business_date, entity_type FROM minibar_ml.ml_changed_days"
+    " WHERE run_id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect')"
+)
 
 
 def live(url: str, seed: int) -> set[tuple[Entity, date]]:
