@@ -11,7 +11,7 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench quality lock docs screenshots wheel clean
+.PHONY: help demo test lint bench quality compatibility audit sbom lock docs screenshots wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
@@ -19,6 +19,9 @@ help:
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   measure detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
+	@echo "make compatibility  run the tests of store, commands and drills on every PostgreSQL found; ARGS=--few takes CI's few"
+	@echo "make audit     ask OSV for known vulnerabilities of the locked packages (needs the network)"
+	@echo "make sbom      write the software bill of materials of a release into dist/"
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
 	@echo "make screenshots  take screenshots of the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
 	@echo "make wheel     build the package into dist/"
@@ -36,7 +39,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py
+	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py docs/compatibility.py docs/sbom.py docs/vulnerabilities.py
 	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime
@@ -44,6 +47,16 @@ bench: $(VENV)/.runtime
 
 quality: $(VENV)/.runtime
 	@$(BIN)/python -m quality $(ARGS)
+
+compatibility: $(VENV)/.dev
+	@$(BIN)/python docs/compatibility.py $(ARGS)
+
+# 75: the database of vulnerabilities could not be asked, which says nothing about the packages.
+audit: $(VENV)/.dev
+	@$(BIN)/python docs/vulnerabilities.py $(ARGS)
+
+sbom: $(VENV)/.runtime
+	@$(BIN)/python docs/sbom.py
 
 docs: $(VENV)/.runtime
 	$(BIN)/python docs/generate.py

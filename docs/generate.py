@@ -241,6 +241,8 @@ def _sections(command: Any, name: str) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "commands"):
         yield name, command
         return
+    if command.invoke_without_command and name != PROGRAM:
+        yield name, command
     for word, inner in command.commands.items():
         yield from _sections(inner, f"{name} {word}")
 

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.permissions import require_own_folder
 
 PRIVATE, SHARED = 0o600, 0o640
 FOLDER_MODE = 0o750
@@ -13,11 +14,12 @@ FOLDER_MODE = 0o750
 def write_whole(path: Path, content: bytes, mode: int = SHARED, *, hint: str) -> None:
     """Write through a temporary file in the same folder, and have file and folder on disk before returning.
 
-    Creates the folder if it is missing. Raises ConfigurationError naming file and folder where that fails; `hint`
-    says what to do.
+    Creates the folder if it is missing. Raises ConfigurationError naming file and folder where that fails, `hint` says
+    what to do, and where anybody may replace files of the folder.
     """
     try:
         path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+        require_own_folder(path.parent, path.name)
         # mkstemp creates it with mode 0600.
         descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         try:

@@ -1,9 +1,10 @@
 """`python -m quality [tune|validate|held-out|all]`: measure detection on simulated hotels; held-out writes the page."""
 
 import argparse
+from collections.abc import Sequence
 
-from quality.hotels import PARTS, load
-from quality.page import report, tables
+from quality.hotels import PARTS, Hotel, Part, load
+from quality.page import report, tables, vacancy
 from quality.results import Results, measure
 
 
@@ -14,16 +15,34 @@ def main() -> int:
     parser.add_argument("--hotels", type=int, metavar="N", help="only the first N of each set; the page is not written")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="hotels side by side (default: 2)")
     parser.add_argument("--alerts", action="store_true", help="only alerts and their curves, none of the yardsticks")
+    parser.add_argument(
+        "--application", action="store_true",
+        help="only the alerts of hotels written as the application writes; of held-out they become the page's section",
+    )  # fmt: skip
     asked = parser.parse_args()
     for part in PARTS:
         if asked.part in (_word(part), "all"):
             hotels = load(part)[: asked.hotels]
+            if asked.application:
+                _measure_application(part, hotels, asked.jobs)
+                continue
             results = measure(part, hotels, asked.jobs, only_alerts=asked.alerts)
             _show(results)
             if part == "held_out" and results.yardsticks and asked.hotels is None:
                 report.FILE.write_text(report.text(results), encoding="utf-8")
                 print(f"\nwritten to {report.FILE}")
     return 0
+
+
+def _measure_application(part: Part, hotels: Sequence[Hotel], jobs: int) -> None:
+    written = [hotel for hotel in hotels if hotel.plan.manner is not None]
+    results = measure(part, written, jobs, only_alerts=True)
+    made = f"{vacancy.section(results)}\n\n{report.made(results)}"
+    print(f"\n{tables.summary(results)}\n\n{tables.hotels(results)}\n\n{made}")
+    if part == "held_out" and len(hotels) == len(load(part)):
+        page = report.FILE.read_text(encoding="utf-8")
+        report.FILE.write_text(vacancy.put_into(page, made), encoding="utf-8")
+        print(f"\nwritten into {report.FILE}")
 
 
 def _show(results: Results) -> None:

@@ -139,6 +139,21 @@ BEGIN
         END IF;
     ELSIF NEW.ended_at IS NOT NULL THEN
         RAISE EXCEPTION 'a mute begins before it is ended' USING ERRCODE = 'insufficient_privilege';
+    ELSIF NEW.since > now() + interval '5 years' THEN
+        RAISE EXCEPTION 'a mute begins within five years' USING ERRCODE = 'insufficient_privilege';
+    ELSIF NOT coalesce(NEW.alert_types <@ ARRAY[
+            'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
+            'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
+            'job_late'], true) THEN
+        RAISE EXCEPTION 'a mute names types of alerts that there are' USING ERRCODE = 'insufficient_privilege';
+    ELSIF length(NEW.floor) > 200 OR cardinality(NEW.entity_ids) > 100000 THEN
+        RAISE EXCEPTION 'a mute names a floor of up to 200 characters and up to 100000 rooms or products'
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF length(named) > 200 OR NOT minibar_ml.is_plain(named)
+       OR (TG_OP = 'INSERT' AND NOT (minibar_ml.is_plain(NEW.reason) AND minibar_ml.is_plain(NEW.floor))) THEN
+        RAISE EXCEPTION 'a mute is written without control characters, and its name in 200 characters'
+            USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF minibar_ml.is_person(session_user) THEN
         IF named = 'system' OR minibar_ml.is_anothers(named) THEN
@@ -440,6 +455,14 @@ CREATE FUNCTION minibar_ml.is_person(who name) RETURNS boolean
     SELECT NOT minibar_ml.runs_jobs(who)
        AND NOT pg_has_role(
            who, (SELECT relowner FROM pg_class WHERE oid = CAST('minibar_ml.ml_alerts' AS regclass)), 'MEMBER')
+$$;
+
+CREATE FUNCTION minibar_ml.is_plain(value text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT value IS NULL
+        OR value !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]'
 $$;
 
 CREATE FUNCTION minibar_ml.is_readable(value jsonb) RETURNS boolean
@@ -1333,7 +1356,7 @@ CREATE TABLE minibar_ml.ml_metrics (
     business_date date NOT NULL,
     context jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT ml_metrics_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
-    CONSTRAINT ml_metrics_metric_type_check CHECK ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'room_consumption'::text, 'vacant_consumption'::text, 'refill_duration'::text, 'request_response'::text, 'custody_loss'::text, 'occupancy'::text, 'stock_days_left'::text]))),
+    CONSTRAINT ml_metrics_metric_type_check CHECK ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'floor_stock'::text, 'product_consumption'::text, 'room_consumption'::text, 'vacant_consumption'::text, 'refill_duration'::text, 'request_response'::text, 'custody_loss'::text, 'occupancy'::text, 'stock_days_left'::text]))),
     CONSTRAINT ml_metrics_metric_value_check CHECK (((metric_value > '-Infinity'::double precision) AND (metric_value < 'Infinity'::double precision)))
 )
 PARTITION BY RANGE (observed_at);
@@ -1649,6 +1672,7 @@ CREATE TABLE minibar_ml.ml_setup_rises (
     since_at timestamp with time zone NOT NULL,
     until_at timestamp with time zone NOT NULL,
     seen_in text NOT NULL,
+    rooms integer DEFAULT 0 NOT NULL,
     CONSTRAINT ml_setup_rises_check CHECK ((until_at >= since_at)),
     CONSTRAINT ml_setup_rises_seen_in_check CHECK ((seen_in = ANY (ARRAY['setups'::text, 'rooms'::text]))),
     CONSTRAINT ml_setup_rises_units_check CHECK ((units > (0)::numeric))
@@ -1672,6 +1696,8 @@ COMMENT ON COLUMN minibar_ml.ml_setup_rises.until_at IS 'By this instant it was 
 
 COMMENT ON COLUMN minibar_ml.ml_setup_rises.seen_in IS 'setups: the application''s own tables; rooms: nearly all of them were filled by so many units on one day.';
 
+COMMENT ON COLUMN minibar_ml.ml_setup_rises.rooms IS 'Active rooms of the type when it was raised; 0: not known.';
+
 ALTER TABLE minibar_ml.ml_setup_rises ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_setup_rises_id_seq
     START WITH 1
@@ -1685,7 +1711,9 @@ CREATE TABLE minibar_ml.ml_setups (
     hotel_id integer NOT NULL,
     room_type text NOT NULL,
     product_id integer NOT NULL,
-    units numeric NOT NULL
+    units numeric NOT NULL,
+    lowered_from numeric,
+    lowered_at timestamp with time zone
 );
 
 COMMENT ON TABLE minibar_ml.ml_setups IS 'Units of each product that belonged in rooms of a type when that was last read.';
@@ -1697,6 +1725,10 @@ COMMENT ON COLUMN minibar_ml.ml_setups.room_type IS 'The type of the rooms.';
 COMMENT ON COLUMN minibar_ml.ml_setups.product_id IS 'The product''s id in the source.';
 
 COMMENT ON COLUMN minibar_ml.ml_setups.units IS 'Units in a room.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.lowered_from IS 'Units before the setup was last lowered; null: it never was.';
+
+COMMENT ON COLUMN minibar_ml.ml_setups.lowered_at IS 'By this instant it was lowered.';
 
 CREATE TABLE minibar_ml.ml_source_contract (
     only_row boolean DEFAULT true NOT NULL,
@@ -2125,11 +2157,15 @@ CREATE POLICY changed ON minibar_ml.ml_outbox USING (( SELECT minibar_ml.is_ever
 
 CREATE POLICY changed ON minibar_ml.ml_people USING (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere));
 
+CREATE POLICY common ON minibar_ml.ml_models AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
+
 CREATE POLICY common ON minibar_ml.ml_mutes AS RESTRICTIVE FOR INSERT WITH CHECK (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
 
 CREATE POLICY common_ended ON minibar_ml.ml_mutes AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
 
 CREATE POLICY ended ON minibar_ml.ml_mutes FOR UPDATE USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY installation ON minibar_ml.ml_alerts AS RESTRICTIVE FOR UPDATE USING (((hotel_id <> 0) OR (type <> ALL (ARRAY['model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere)));
 
 CREATE POLICY jobs ON minibar_ml.ml_alert_comments USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
@@ -2227,6 +2263,10 @@ ALTER TABLE minibar_ml.ml_source_problems ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_training_logs ENABLE ROW LEVEL SECURITY;
 
+CREATE POLICY only_who_keeps_the_server_adds_sms_push_and_chat ON minibar_ml.ml_channels AS RESTRICTIVE FOR INSERT WITH CHECK (((kind = 'email'::text) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)));
+
+CREATE POLICY only_who_keeps_the_server_changes_sms_push_and_chat ON minibar_ml.ml_channels AS RESTRICTIVE FOR UPDATE USING (((kind = 'email'::text) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)));
+
 CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
@@ -2257,7 +2297,7 @@ CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT miniba
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 
-CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
+CREATE POLICY seen ON minibar_ml.ml_metrics FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer}'::text[]) AS hotels_as)::integer[])) OR ((metric_type = ANY (ARRAY['stock_level'::text, 'stock_outflow'::text, 'floor_stock'::text, 'product_consumption'::text, 'stock_days_left'::text])) AND (( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{storekeeper}'::text[]) AS hotels_as)::integer[]))))));
 
 CREATE POLICY seen ON minibar_ml.ml_models USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator}'::text[]) AS hotels_as)::integer[]))));
 

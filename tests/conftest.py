@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
+from support import servers
 from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
@@ -26,6 +27,7 @@ _numbers = count(1)
 MEMORY = Path("/dev/shm")
 MEMORY_NEEDED = 4 * 2**30
 """Free bytes: a worker's server has a few hundred MB of databases at a time, four workers' and what they have open."""
+FIRST_WITH_STRATEGIES = 15
 UNSAFE = {
     "fsync": "off",
     "full_page_writes": "off",
@@ -34,7 +36,13 @@ UNSAFE = {
     "checkpoint_timeout": "1h",
 }
 """Settings of the embedded server: what a test writes need not survive."""
-pytest_plugins = ["support.application_hotel", "support.three_alerts", "support.report_pages", "support.harbour"]
+pytest_plugins = [
+    "support.application_hotel",
+    "support.three_alerts",
+    "support.report_pages",
+    "support.harbour",
+    "support.lists",
+]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,11 +79,20 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
-    """URL of a running server's maintenance database: ML_TEST_SERVER_URL, or an embedded one."""
+    """URL of a server's maintenance database: ML_TEST_SERVER_URL, one of ML_TEST_POSTGRES's binaries, or embedded."""
     with tempfile.TemporaryDirectory(prefix="minibar-ml-", dir=_memory()) as folder:
         os.environ["XDG_RUNTIME_DIR"] = folder  # where it is missing, to import the embedded server is a warning
         if given := os.environ.get("ML_TEST_SERVER_URL"):
             yield given
+            return
+        if binaries := os.environ.get("ML_TEST_POSTGRES"):
+            with (
+                tempfile.TemporaryDirectory(prefix="minibar-ml-server-", dir=_memory()) as home,
+                servers.serving(Path(binaries), Path(home), UNSAFE) as url,
+            ):
+                # Up to PostgreSQL 14 everybody may create in `public`; whoever installs us there closes it first.
+                _run(_sibling(url, "template1"), "REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+                yield url
             return
         # Where it is missing, the server locks a file in the folder that all users share, which may be another's.
         (Path(folder) / "python_PostgresServer").mkdir()
@@ -113,6 +130,11 @@ def _run(url: str, statement: str) -> None:
             cursor.execute(statement)
 
 
+def _major(url: str) -> int:
+    with closing(psycopg2.connect(url)) as connection:
+        return int(connection.server_version // 10000)
+
+
 def _sibling(url: str, name: str) -> str:
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
@@ -120,8 +142,9 @@ def _sibling(url: str, name: str) -> str:
 @pytest.fixture(scope="session")
 def make_database(server: str) -> Callable[..., str]:
     """Makes a database, empty or as a clone of a template, and returns its URL."""
-    # Without fsync, to copy files takes half of the time that it takes to log every page; a given server may be older.
-    strategy = "" if os.environ.get("ML_TEST_SERVER_URL") else " STRATEGY FILE_COPY"
+    # Without fsync, to copy files takes half of the time that it takes to log every page.
+    has_strategy = _major(server) >= FIRST_WITH_STRATEGIES and not os.environ.get("ML_TEST_SERVER_URL")
+    strategy = " STRATEGY FILE_COPY" if has_strategy else ""
 
     def make(template: str | None = None) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from minibar_ml.artifacts.secret_files import read_bytes
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.permissions import require_own_folder
 
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
@@ -79,11 +80,13 @@ def read_key_file(path: Path) -> str:
 def create_key_file(path: Path) -> None:
     """Write a new key to a new file, readable only by its owner.
 
-    Raises ConfigurationError where the file exists (it is never overwritten) or can't be created.
+    Raises ConfigurationError where the file exists (it is never overwritten), can't be created, or anybody may replace
+    it.
     """
     from cryptography.fernet import Fernet
 
     try:
+        require_own_folder(path.absolute().parent, "the key file")
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(

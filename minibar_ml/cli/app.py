@@ -30,6 +30,17 @@ COMMANDS = {
     "backtest": Command("learning.backtest", "Show which alerts the last weeks would have raised.", TUNING),
     "optimize": Command("learning.optimize", "Search for a better split of the alert budget.", TUNING),
     "config": Command("config.commands", "Show and change the facts of the hotels: hours, supplies, budget.", SETUP),
+    "start": Command(
+        "start",
+        "Set up a hotel with lists in files: a database of its own, key, settings and templates, in one folder.",
+        SETUP,
+    ),
+    "stop": Command(
+        "start",
+        "End the database server of this folder, so that the folder can be copied; the next command starts it again.",
+        SETUP,
+    ),
+    "import": Command("imports.commands", "Import lists that the hotel's system exports: CSV or Excel files.", SETUP),
     "db": Command("db", "Create, upgrade and check the store and its access to the source tables.", SETUP),
     "keys": Command("security.keys", "Create and rotate the keys that seal models and addresses.", SETUP),
     "people": Command("people.commands", "Manage who is notified of which alerts, how and when.", SETUP),
@@ -39,7 +50,9 @@ COMMANDS = {
     "status": Command("doctor.status", "Show when each job last ran and whether it is late.", SETUP),
     "doctor": Command("doctor.commands", "Check the whole installation and show how to fix what is wrong.", SETUP),
     "docs": Command("docs", "Print a page of the documentation.", SETUP),
-    "simulate": Command("simulation.simulate", "Write a simulated hotel into an empty database.", DEMO),
+    "simulate": Command(
+        "simulation.simulate", "Write a simulated hotel into an empty database, or its lists into files.", DEMO
+    ),
     "demo": Command(
         "simulation.demo", "Run every job on a simulated hotel and compare the alerts with its hidden faults.", DEMO
     ),

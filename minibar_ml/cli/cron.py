@@ -20,6 +20,7 @@ DIRECTORY = Path("/etc/minibar-ml")
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
 DETECT_DELAY_MINUTES = 2
+IMPORT_MINUTES = 5
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
 """User names that Debian's and Red Hat's useradd accept: after a blank, the rest would be the command."""
 _MAIL_TO = re.compile(r"[!-~]*")
@@ -132,7 +133,15 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     reports = directory / settings.report_dir
+    inbox = (
+        Job(
+            f"Every {describe_minutes(IMPORT_MINUTES)}: import the lists that have arrived.",
+            _every(IMPORT_MINUTES),
+            ("import", "--inbox", str(directory / settings.import_inbox)),
+        ),
+    )
     return (
+        *(inbox if settings.import_inbox else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),

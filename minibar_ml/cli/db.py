@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -18,11 +18,16 @@ from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
 from minibar_ml.store import audit, runs
 from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.schema import grants, migrations
+from minibar_ml.store.schema.migrations import Migration
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts
 from minibar_ml.store.source.seen import fetch_seen
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -30,7 +35,13 @@ Without = Annotated[
     typer.Option(
         "--without",
         metavar="PART",
-        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients.",
+        help="A part that this hotel does not have: stays, requests, custody, ledger or recipients. Remembered.",
+    ),
+]
+Having = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with", metavar="PART", help="A part that this hotel has after all, though --without named it before."
     ),
 ]
 
@@ -40,23 +51,35 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="db")
 
 
-@app.command(epilog=examples("db init", "db init --without custody --without requests"))
-def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False) -> None:
+@app.command(epilog=examples("db init", "db init --without custody --without requests", "db init --files"))
+def init(
+    without: Without = None,
+    having: Having = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Make a schema for lists that are imported from files (minibar-ml import).")
+    ] = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
     """Create or upgrade the store and connect it to the source tables.
 
     Recognises the layout of the hotel application's tables, or takes that of ML_SOURCE_FILE, and installs the
     functions that read them.
     """
-    if unknown := set(without or ()) - set(DISPENSABLE):
-        raise UsageError(f"--without {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    _check_parts("--without", without, having)
+    _check_parts("--with", having)
     settings = session.settings()
     own_file = _own_file(settings)
+    if files and own_file:
+        raise UsageError("--files and ML_SOURCE_FILE name two sources; use one.")
     with session.connected(settings, "db init") as connection:
-        # First, so that a wrong database is not changed.
-        source.recognise(connection, own_file)
-        connection.rollback()
-        applied = migrations.upgrade(connection)
-        contract = source.install(connection, tuple(sorted(without or ())), own_file)
+        if not files:
+            # First, so that a wrong database is not changed.
+            source.recognise(connection, own_file)
+            connection.rollback()
+        applied = [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=files)]
+        absent = {*source.find_absent(connection), *(without or ())} - {*(having or ())}
+        contract = source.install(connection, tuple(sorted(absent)), own_file)
         audit.insert(
             connection,
             "db.init",
@@ -69,8 +92,23 @@ def init(without: Without = None, quiet: Quiet = False, verbose: Verbose = False
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")
     console.note(f"Source: {contract.layout}, {len(contract.usable)} functions usable.")
+    if kept := sorted(absent - {*(without or ())}):
+        console.note(f"Still without {', '.join(kept)}, as said before; `--with {kept[0]}` takes that back.")
     if contract.gaps:
         raise SourceIncomplete(source.describe_gaps(contract))
+
+
+def _check_parts(option: str, parts: list[str] | None, others: list[str] | None = None) -> None:
+    """Raises UsageError for a part that an option can't name, or that two opposite options do."""
+    if unknown := set(parts or ()) - set(DISPENSABLE):
+        raise UsageError(f"{option} {sorted(unknown)[0]} is not one of {', '.join(DISPENSABLE)}.")
+    if both := {*(parts or ())} & {*(others or ())}:
+        raise UsageError(f"--without {sorted(both)[0]} and --with {sorted(both)[0]} cannot be combined.")
+
+
+def _upgrade_lists(connection: "Connection", *, wanted: bool) -> list[Migration]:
+    """Make the schema of imported lists where it is wanted, and bring it up to date where it is."""
+    return lists.upgrade(connection) if wanted or lists.is_installed(connection) else []
 
 
 def _own_file(settings: Settings) -> Layout | None:
@@ -90,8 +128,11 @@ def upgrade(
         if sql:
             for migration in migrations.pending(connection):
                 console.say(migration.script())
+            if lists.is_installed(connection):
+                for migration in lists.pending(connection):
+                    console.say(lists.script(migration))
             return
-        for migration in migrations.upgrade(connection):
+        for migration in [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=False)]:
             console.note(f"Applied {migration.version:04d}_{migration.name}")
         note_import(house.import_first(connection, settings))
 
@@ -142,7 +183,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
         seen = fetch_seen(connection, contract)
         last = runs.find_last(connection, "collect")
         idle = runs.fetch_idle(connection, last.as_of) if last else ()
-    refused = last.counts.get("refusals", []) if last else []
+    refused = last.counts.get("refusals", []) + last.counts.get("ledger_beginnings", []) if last else []
     if json:
         console.print_json(
             {

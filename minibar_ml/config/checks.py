@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from minibar_ml.domain.errors import ConfigurationError
 
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
@@ -46,3 +47,18 @@ def require_ping_url(variable: str, url: str) -> None:
             f"{variable} must be an https URL (http only on this machine) without blanks, query or fragment, such as "
             "https://hc-ping.com/your-ping-key/{job}."
         )
+
+
+def require_hosts(variable: str, text: str) -> None:
+    """Names, addresses and networks, comma separated. A number alone is not a name: it is written as an address."""
+    from ipaddress import ip_network  # only where there are any: slow to import
+
+    for one in filter(None, (part.strip() for part in text.split(","))):
+        try:
+            ip_network(one, strict=False)
+        except ValueError as error:
+            if not _HOST.fullmatch(one) or one.replace(".", "").isdigit():
+                raise ConfigurationError(
+                    f"{variable}: {one!r} is not a host, an address or a network; use such as chat.hotel.lan, "
+                    "10.0.5.20 or 10.0.5.0/24."
+                ) from error

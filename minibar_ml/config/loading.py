@@ -1,18 +1,25 @@
-"""Reading the settings: environment over `.env` over the TOML file that ML_CONFIG_FILE names."""
+"""Reading the settings: environment over `.env` over the TOML file that ML_CONFIG_FILE names.
+
+Settings say which database is asked and which SQL is run: a file that somebody else may write is refused, and one that
+holds a secret where others may read it.
+"""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import Field, dataclass, fields
 from functools import cache, partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from minibar_ml import permissions
 from minibar_ml.config.conversion import convert
 from minibar_ml.config.settings import PREFIX, Settings, has_variable
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.people import is_address
 
 FILE_VARIABLE = "ML_CONFIG_FILE"
+BELIEVED = "what it says is done"
 Values = dict[str, Any]
 
 
@@ -20,20 +27,20 @@ Values = dict[str, Any]
 class Examined:
     """Settings with the default in place of each wrong one, everything that is wrong, and unknown ML_ variables.
 
-    `exposed`: files that hold secrets and are readable by other users of this machine. `given`: names of those that are
-    set at all, be it to their default.
+    `exposed`: what is wrong with files that hold secrets and are readable by other users of this machine; they are read
+    all the same. `given`: names of those that are set at all, be it to their default.
     """
 
     settings: Settings
     faults: tuple[ConfigurationError, ...]
     unknown: tuple[str, ...]
-    exposed: tuple[Path, ...] = ()
+    exposed: tuple[ConfigurationError, ...] = ()
     given: frozenset[str] = frozenset()
 
     def faultless(self) -> Settings:
         """The settings; raises the first ConfigurationError where anything is wrong."""
-        if self.faults:
-            raise self.faults[0]
+        for wrong in (*self.faults, *self.exposed):
+            raise wrong
         return self.settings
 
 
@@ -54,11 +61,12 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
             faults.append(error)
             return otherwise
 
-    dotenv = (folder or Path.cwd()) / ".env"
+    dotenv = _File((folder or Path.cwd()) / ".env")
     of_dotenv = attempt(lambda: _dotenv(dotenv), {})
     values = of_dotenv | dict(environment)
-    of_file = attempt(lambda: _toml(values.get(FILE_VARIABLE)), {})
-    exposed = _exposed(dotenv, of_dotenv) + _exposed(Path(values.get(FILE_VARIABLE) or "."), of_file)
+    toml = _File(Path(values.get(FILE_VARIABLE) or "."))
+    of_file = attempt(lambda: _toml(toml) if values.get(FILE_VARIABLE) else {}, {})
+    exposed = (*_exposed(dotenv, of_dotenv), *_exposed(toml, of_file))
     faults += _unknown_keys(of_file, values)
     checked: Values = {}
     for name, value in _given(of_file, values).items():
@@ -122,34 +130,51 @@ def _variables() -> list[str]:
     return [PREFIX + name.upper() for name in _specs()] + [FILE_VARIABLE]
 
 
-def _exposed(path: Path, values: Values) -> tuple[Path, ...]:
-    """The file, where it sets a secret and users other than its owner can read it."""
+class _File:
+    """A file of settings, and what was opened when it was read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.found: os.stat_result | None = None
+
+    def text(self) -> str:
+        """What it says; raises OSError and UnicodeDecodeError, and ConfigurationError where others may write it."""
+        content, self.found = permissions.read_bytes(self.path)
+        permissions.require_trusted(self.path, self.found, str(self.path), BELIEVED)
+        return content.decode()
+
+
+def _exposed(file: _File, values: Values) -> Iterator[ConfigurationError]:
+    """What is wrong with a file that sets a secret, where users other than its owner can read it."""
     secrets = [name for name, (spec, _) in _specs().items() if not spec.repr]
-    holds_one = any(values.get(name) or values.get(PREFIX + name.upper()) for name in secrets)
-    return (path,) if holds_one and path.stat().st_mode & 0o077 else ()
+    if file.found and any(values.get(name) or values.get(PREFIX + name.upper()) for name in secrets):
+        try:
+            permissions.require_private(file.path, file.found, f"{file.path} holds a secret and", "change the secret")
+        except ConfigurationError as error:
+            yield error
 
 
-def _dotenv(path: Path) -> Values:
-    if not path.is_file():
+def _dotenv(file: _File) -> Values:
+    if not file.path.is_file():
         return {}
     from dotenv import dotenv_values  # only where there is a file: slow to import
 
     try:
-        return dict(dotenv_values(path))
+        return dict(dotenv_values(stream=StringIO(file.text())))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"Can't read {path}: {error}. Make it readable UTF-8 text or remove it.") from error
+        raise ConfigurationError(
+            f"Can't read {file.path}: {error}. Make it readable UTF-8 text or remove it."
+        ) from error
 
 
-def _toml(path: str | None) -> Values:
-    if not path:
-        return {}
+def _toml(file: _File) -> Values:
     import tomllib  # only where there is a file: slow to import
 
     try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        return tomllib.loads(file.text())
     except OSError as error:
         raise ConfigurationError(
-            f"Can't read the settings file {path} ({error.strerror}): correct {FILE_VARIABLE}."
+            f"Can't read the settings file {file.path} ({error.strerror}): correct {FILE_VARIABLE}."
         ) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigurationError(f"The settings file {path} is not valid TOML: {error}.") from error
+        raise ConfigurationError(f"The settings file {file.path} is not valid TOML: {error}.") from error

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from minibar_ml.config.checks import require_country, require_currency, require_ping_url, require_zone
+from minibar_ml.config.checks import require_country, require_currency, require_hosts, require_ping_url, require_zone
 from minibar_ml.config.cron import require_expression, require_interval
 from minibar_ml.domain.hotels.calendar import Events
 from minibar_ml.domain.house import HouseHours
@@ -80,7 +80,9 @@ class Settings:
     """Everything that can be set, by `ML_<NAME>` or `<name>` in the TOML file."""
 
     enabled: bool = _setting(True, "false: jobs end at once without doing anything")
-    database_url: str = _setting("", "URL of the database: postgresql://user:password@host:port/name", is_secret=True)
+    database_url: str = _setting(
+        "", "URL of the database: postgresql://user:password@host:port/name, or embedded:FOLDER", is_secret=True
+    )
     timezone: str = _fact(
         "Europe/Nicosia",
         "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",
@@ -105,6 +107,7 @@ class Settings:
     source_file: str = _setting(
         "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
     )
+    import_inbox: str = _setting("", "folder whose lists cron imports (`minibar-ml import --inbox`); empty: none")
     lang: Lang = _fact(
         "en",
         "language of alerts, metrics tables, messages and reports; other screens are in English",
@@ -251,6 +254,12 @@ class Settings:
     smtp_password_file: str = _setting("", "file (mode 0600) with that password, used if ML_SMTP_PASSWORD is empty")
     smtp_sender: str = _setting("", "sender address of mails; empty: ML_SMTP_USER")
     smtp_timeout: int = _setting(20, "seconds for connecting to the mail server, and for each mail", 1, 60)
+    private_channels: str = _setting(
+        "",
+        "hosts and networks of your own, comma separated, that SMS, push and chat may go to, such as "
+        "chat.hotel.lan,10.0.5.0/24; empty: public addresses only",
+        check=require_hosts,
+    )
     notify_interval: int = _setting(60, "seconds between alerts notify runs", 60, DAY, check=require_interval)
     notify_seconds: int = _setting(50, "seconds after which a notify run starts no further message", 1, 3600)
     notify_attempts: int = _setting(24, "attempts before a message is given up", 1, 1000)
@@ -273,6 +282,10 @@ class Settings:
     def house_hours(self) -> HouseHours:
         """The hotel's check-in and check-out time."""
         return HouseHours(self.check_in_time, self.check_out_time)
+
+    def private_hosts(self) -> list[str]:
+        """The hosts and networks of `private_channels`."""
+        return [one.strip() for one in self.private_channels.split(",") if one.strip()]
 
     def changed(self) -> dict[str, str]:
         """Settings of this server that are not at their default, by variable; of secrets only that they are set."""

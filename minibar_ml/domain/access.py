@@ -21,7 +21,7 @@ ROLE_OF_SOURCE: dict[str, AccessRole] = {
 }
 """What the hotel application's users are here by their role there; attendants are nothing."""
 STOCK_METRICS: frozenset[MetricType] = frozenset(
-    {"stock_level", "stock_outflow", "product_consumption", "stock_days_left"}
+    {"stock_level", "stock_outflow", "floor_stock", "product_consumption", "stock_days_left"}
 )
 """What storekeepers see of metrics: what leads to alerts about stock."""
 

@@ -20,7 +20,8 @@ class Ahead:
 class StockForecast:
     """The forecast of one product; without `days` there is none, and `reason` says why.
 
-    `days`: P50 of days left; `level` and `daily_units` in units. `alert_id`: its live alert of stock running out.
+    `days`: P50 of days left; `level` (of which `floor_units` are in the floor store) and `daily_units` in units.
+    `alert_id`: its live alert of stock running out.
     `ordered_units` are on order already, the first of them due on `due_on`; `order_quantity` is what is needed besides.
     `made_at`: as of when the figures are; `ahead` is always the night's.
     """
@@ -43,6 +44,7 @@ class StockForecast:
     with_stays: bool = False
     ordered_units: float | None = None
     due_on: date | None = None
+    floor_units: float | None = None
     alert_id: int | None = None
     made_at: datetime | None = None
 

@@ -9,6 +9,7 @@ from minibar_ml.domain.alerting.alerts import Severity
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle
+from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
 
 ScheduledJob = Literal["collect", "detect", "notify", "train", "report", "monthly", "dashboard"]
@@ -124,7 +125,7 @@ class OutboxHealth:
 class Health:
     """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect.
 
-    `outbox` None: not for this role.
+    `outbox` None: not for this role. lists: how new those are that hotels import; late_lists: what should have come.
     """
 
     as_of: datetime
@@ -136,6 +137,8 @@ class Health:
     problems: tuple[SourceProblem, ...] = ()
     mutes: tuple[Mute, ...] = ()
     idle: tuple[Idle, ...] = ()
+    lists: tuple[ListFreshness, ...] = ()
+    late_lists: tuple[ListFreshness, ...] = ()
 
     @property
     def has_run(self) -> bool:
@@ -146,7 +149,7 @@ class Health:
     def is_well(self) -> bool:
         """Whether nothing is late or broken."""
         delivers = self.outbox is None or self.outbox.is_well(self.as_of)
-        return delivers and not self.refused and not any(one.is_broken for one in self.jobs)
+        return delivers and not (self.refused or self.late_lists or any(one.is_broken for one in self.jobs))
 
 
 @dataclass(frozen=True, slots=True)

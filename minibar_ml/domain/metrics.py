@@ -7,6 +7,7 @@ from typing import Literal, get_args
 MetricType = Literal[
     "stock_level",
     "stock_outflow",
+    "floor_stock",
     "product_consumption",
     "room_consumption",
     "vacant_consumption",
@@ -60,11 +61,22 @@ class Collected:
 
 OWN_DEPOTS = frozenset({"source_movement_hotels", "source_depot_stock"})
 """What it takes to distinguish the depots of several hotels."""
+FLOOR = frozenset(
+    {
+        "source_floor_stock",
+        "source_floor_draws",
+        "source_lot_uses",
+        "source_stock_movements",
+        "source_movement_hotels",
+    }
+)
+"""What it takes to know what a floor store held on a past day: what it holds now, and all that moved since."""
 
 
 COLLECTED: tuple[Collected, ...] = (
     Collected("stock_level", frozenset({"source_stock_movements"}), of_ledger=True),
     Collected("stock_outflow", frozenset({"source_stock_movements"}), trailing_days=31, of_ledger=True),
+    Collected("floor_stock", FLOOR),
     Collected("occupancy", STAYS),
     Collected("product_consumption", VISITS),
     Collected("room_consumption", VISITS),

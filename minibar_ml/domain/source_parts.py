@@ -63,12 +63,22 @@ PARTS: tuple[Part, ...] = (
     Part("uploads", ("source_uploads",), "days whose occupancy is known by fact", is_optional=True),
     Part("files", ("source_list_files",), "guests whose rows the lists rejected", is_optional=True),
     Part("dnd", ("source_dnd",), "guests who were in the room", is_optional=True),
+    Part(
+        "task_knocks",
+        ("source_task_knocks",),
+        "guests who were in the room, by knocks on the day's tasks",
+        is_optional=True,
+    ),
+    Part("list_days", ("source_misdated_stays",), "guests listed with dates of another year", is_optional=True),
+    Part(
+        "line_prices", ("source_line_prices",), "money at the price charged, none for what was free", is_optional=True
+    ),
     Part("lots", ("source_lots",), "deliveries by hotel", is_optional=True),
     Part("lot_uses", ("source_lot_uses",), "issues by hotel", is_optional=True),
     Part(
         "depot", ("source_depot_stock", "source_movement_hotels"), "stock of each hotel's own depot", is_optional=True
     ),
-    Part("floor", ("source_floor_stock",), "floor stock by hotel", is_optional=True),
+    Part("floor", ("source_floor_stock",), "stock in the floor store, counted with the depot's", is_optional=True),
     Part("draws", ("source_floor_draws",), "losses in custody of the floor store", is_optional=True),
     Part("setups", ("source_setups",), "what belongs in a room", is_optional=True),
     Part("orders", ("source_orders",), "orders that are on their way count as stock", is_optional=True),

@@ -43,6 +43,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
     "metric": {
         "stock_level": "stock level",
         "stock_outflow": "units issued",
+        "floor_stock": "floor stock",
         "product_consumption": "product consumption",
         "room_consumption": "room consumption",
         "vacant_consumption": "vacant-room consumption",

@@ -14,6 +14,7 @@ from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, durat
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
 from minibar_ml.i18n.wordings import (
+    CORRECT_ENTRY,
     CORRECTED,
     FIGURES,
     FOUND_AFTER_PAUSE,
@@ -22,6 +23,8 @@ from minibar_ml.i18n.wordings import (
     NORMALS,
     NOTHING_TO_DO,
     ON_DAY,
+    OVER_PRODUCT,
+    OVER_SETUP,
     PROVISIONAL,
     UNKNOWN_REASON,
     WITHDRAWN,
@@ -48,7 +51,7 @@ def msgids() -> Iterator[str]:
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES)
+    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
     for module in (evidence, captions, explanations, standings, mutings, source_problems):
         yield from module.TEXTS
 
@@ -69,7 +72,7 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     known = {"name": entity_name, **_figures(alert, lang)}
     translate = catalog(DOMAIN, lang).gettext
     known["normal"] = _normal(alert, wording, known, lang)
-    texts = [wording.message, *(detail for detail in wording.details if _fields(detail) <= known.keys())]
+    texts = [wording.message, *(one for one in (OVER_SETUP, *wording.details) if _fields(one) <= known.keys())]
     if (alert.facts or {}).get("phase") == "provisional":
         texts.append(PROVISIONAL)
     is_later = alert.measured_on != alert.occurred_on and not is_state(alert.type, alert.reason)
@@ -78,7 +81,7 @@ def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date 
     texts += _standing(alert)
     message = " ".join(translate(text).format_map(_Known(known)) for text in texts)
     # A shortened list ends its sentence by itself.
-    return message.replace("….", "…"), translate(_action(alert, wording, today))
+    return message.replace("….", "…"), " ".join(map(translate, _actions(alert, wording, today)))
 
 
 def _standing(alert: Alert | Finding) -> list[str]:
@@ -90,13 +93,14 @@ def _standing(alert: Alert | Finding) -> list[str]:
     return corrected or [text for fact, text in late.items() if (alert.facts or {}).get(fact)]
 
 
-def _action(alert: Alert | Finding, wording: Wording, today: date | None) -> str:
-    """What to do: at once, or when others have seen to the room since."""
+def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
+    """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
     if getattr(alert, "end_reason", None) == "records_changed":
-        return NOTHING_TO_DO
+        return [NOTHING_TO_DO]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
-    return wording.later if is_old and wording.later else wording.action
+    first = [CORRECT_ENTRY] if (alert.facts or {}).get("over_setup") else []
+    return [*first, wording.later if is_old and wording.later else wording.action]
 
 
 def products(value: Any, lang: Lang) -> str:
@@ -122,7 +126,8 @@ def _variant(alert: Alert | Finding) -> str:
             bool(facts.get("completed") or facts.get("unlisted")) or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),
-        "leak": ("leak_of_days", str(facts.get("since") or alert.measured_on) != str(alert.measured_on)),
+        "slow": ("slow_in_rooms", bool(facts.get("in_rooms"))),
+        **{reason: (f"{reason}_of_days", _lasted(alert, facts)) for reason in ("leak", "leak_restocked")},
         "depletion": (_depletion(facts), True),
     }
     special, applies = variants.get(alert.reason, ("", False))
@@ -132,6 +137,11 @@ def _variant(alert: Alert | Finding) -> str:
 def _still_waiting(facts: Mapping[str, Any]) -> str:
     """Where no guest is on record, nobody is said to be waiting."""
     return "waiting_unlisted" if facts.get("unlisted") else "waiting_long"
+
+
+def _lasted(alert: Alert | Finding, facts: Mapping[str, Any]) -> bool:
+    """Whether what was found began on an earlier day than that of the figures."""
+    return str(facts.get("since") or alert.measured_on) != str(alert.measured_on)
 
 
 def _depletion(facts: Mapping[str, Any]) -> str:
@@ -166,6 +176,7 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "upper_minutes": number(alert.upper, lang),
         "products": products(facts.get("products"), lang),
         "earlier": _earlier(alert, facts.get("earlier"), lang),
+        "over_setup": _over(facts.get("over_setup"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
@@ -195,6 +206,18 @@ def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[
     return written
 
 
+def _over(listed: Any, lang: Lang) -> str:
+    """`12 × Cola, holds 2`, for each product of a list."""
+    known = [one for one in listed or () if isinstance(one, Mapping) and one.get("name")]
+    translate = catalog(DOMAIN, lang).gettext
+    return "; ".join(
+        translate(OVER_PRODUCT).format(
+            units=number(one.get("units"), lang), name=one["name"], holds=number(one.get("holds"), lang)
+        )
+        for one in known[:MOST_PRODUCTS]
+    )
+
+
 def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
     """`3 units on 5 Jun`, for each day of a list."""
     known = [one for one in listed or () if isinstance(one, Mapping) and one.get("on")]
@@ -207,10 +230,16 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
-    facts = {**facts, "ordered_units": None, **on_order}
-    things |= {"ordered_units": "unit", "undated_units": "unit"}
+    facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts)}
+    things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
     history = {"history": counted("day", facts.get("history_days"), lang)}
-    return history | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    stores = {name: number(facts.get(name), lang) for name in ("depot_units", "floor_units")}
+    return history | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+
+
+def _in_stores(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The level as that of both stores, where it is known what of it is in which."""
+    return {} if facts.get("floor_units") is None else {"both_stores": facts.get("level"), "level": None}
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:

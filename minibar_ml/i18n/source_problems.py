@@ -14,6 +14,7 @@ PROBLEMS = (
     "longer than 400 nights",
     "guests not between 1 and 50",
     "departure before arrival",
+    "dates of another year than the list",
     "most of their rows rejected by the application",
     "negative units",
     "more than a million units",

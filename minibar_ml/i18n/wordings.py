@@ -41,12 +41,14 @@ MISTYPED = (
     "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
+COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
     "In stock: {level}; daily use: {daily_units}.",
+    "In stock: {both_stores} ({depot_units} in the depot, {floor_units} in the floor store); daily use: {daily_units}.",
     "On order: {ordered_units}, due {due_on}.",
     "On order: {undated_units}.",
     "Order {order_quantity} by {order_by}.",
@@ -55,6 +57,12 @@ ORDER_NOW = "Order now. If the delivery takes longer than that, borrow from anot
 AWAIT = "Check with the supplier that the delivery comes in time. If not, borrow from another store."
 ON_DAY = "{units} on {day}"
 """One of those days."""
+OVER_SETUP = "More than the minibar holds ({over_setup}): check the entry first."
+"""Follows the message of a room where that is so."""
+OVER_PRODUCT = "{units} × {name}, holds {holds}"
+"""One of those products."""
+CORRECT_ENTRY = "If the entry is wrong, correct it."
+"""Comes before what else to do about such a room."""
 PROVISIONAL = "Provisional: based on only {history} of history."
 """Ends the message of what was found while the hotel was new."""
 FIGURES = "Figures are from {measured_on}."
@@ -133,6 +141,12 @@ WORDINGS: Mapping[str, Wording] = {
         ("In that time: {stays}.",),
         (ABOUT,),
         later="Look at the checks since: if they found nothing either, check the minibar and how checks are recorded.",
+    ),
+    "slow_in_rooms": Wording(
+        "{name}: {minutes} in each room{normal}.",
+        "Ask what slowed the work in the rooms down: missing stock, the cart, guests or the tablet.",
+        ("Based on {visits}.",),
+        (RANGE_MINUTES,),
     ),
     "slow": Wording(
         "{name}: {minutes} per room{normal}.",
@@ -222,6 +236,20 @@ WORDINGS: Mapping[str, Wording] = {
         (MISTYPED,),
         (NONE, AT_MOST),
     ),
+    "leak_restocked": Wording(
+        "{name}: {units} more than rooms use left the warehouse on {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
+    "leak_restocked_of_days": Wording(
+        "{name}: {units} more than rooms use left the warehouse between {since} and {measured_on}{normal}. "
+        "The floor store had run low and was restocked.",
+        COUNT_FLOOR,
+        (MISTYPED,),
+        (NONE, AT_MOST),
+    ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),
     "depletion_ordered": Wording("{name}: stock lasts {days}.", AWAIT, STOCK),
     "sold_out": Wording("{name}: out of stock.", ORDER_NOW, STOCK[1:]),
@@ -231,10 +259,20 @@ WORDINGS: Mapping[str, Wording] = {
         "Check the encryption key, then run `minibar-ml train`.",
         ("Affected: {metric}.",),
     ),
+    "models_off": Wording(
+        "{name}: trained models were switched off or deleted. Detection uses simple statistics instead.",
+        "`minibar-ml audit list --action models` shows by whom. `minibar-ml train` puts new ones to use.",
+        ("Affected: {metric}.",),
+    ),
     "stale": Wording(
         "{name}: no new data from the hotel application for {hours}.",
         "Check that the application is running and in use, and that cron runs `minibar-ml collect`.",
         ("Last record: {last_at}.",),
+    ),
+    "list_missing": Wording(
+        "{name}: no list of guests in house for {hours}; who is in the rooms is not known.",
+        "Export the missing lists from the hotel's system and import them; is the export still running?",
+        ("Last list: {last_at}.",),
     ),
     "refused": Wording(
         "{records} of the hotel application cannot be right or are not understood and are left out: {problems}.",

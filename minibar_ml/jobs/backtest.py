@@ -144,7 +144,7 @@ def _raised(
     muted, by_day, has_mutes = 0, dict[date, int](), bool(found) and mutes.may_cover(connection, found[0][0])
     states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
-        whole = today = [enriched(finding, known, plan.zone) for finding in findings]
+        whole = today = [enriched(finding, known, plan.zone) for finding in findings if not known.is_closed(finding)]
         if has_mutes:
             today = mutes.take(connection, whole, known.names, plan.seen_at(day), _no_texts, day)
         muted += len(whole) - len(today)

@@ -31,6 +31,7 @@ STAGED_FOR: Mapping[str, MetricType] = {
     "stage_movements": "stock_outflow",
     "stage_openings": "stock_level",
     "stage_own_depots": "stock_level",
+    "settle_openings": "stock_level",
     "stage_refills": "request_response",
     "stage_asked_controls": "request_response",
 }
@@ -82,7 +83,8 @@ def run(
             if metric.can_be_computed(contract.usable)
         }
         _compute(connection, span, spans, contract.usable, house)
-        refused = metrics.refuse(connection, as_of)
+        found = metrics.refuse(connection, as_of)
+        refused = [one for one in found if one.source != metrics.BEGINNINGS]
         starts = {metric: own.since_at for metric, own in spans.items()}
         # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
         is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
@@ -95,6 +97,7 @@ def run(
         # For detect: points that are filed again are no news of the hotel.
         job.counts.update({"has_moved": True} if has_moved else {})
         job.counts.update(house_hours=str(house.hours), refusals=[one.to_json() for one in refused])
+        job.counts["ledger_beginnings"] = [one.to_json() for one in found if one.source == metrics.BEGINNINGS]
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround, Transitions
-from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
+from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.domain.hotels.phases import History, recorded
-from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
+from minibar_ml.domain.metrics import EntityType
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs import self_watch, stored_models
+from minibar_ml.jobs import fallbacks, list_watch, self_watch, stored_models
 from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, still_found
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
@@ -69,13 +69,19 @@ def run(
         models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
         found = scope.own(detect_days(plan, days, hotels, models, progress, scope.hotels), plan.today())
         found[-1][1].extend(_ended(connection, plan, hotels.frames))
-        if models.refused:
-            found[-1][1].extend(_fallbacks(plan, models.refused))
+        found[-1][1].extend(fallbacks.refused(plan, models.refused))
+        if not plan.walks:
+            found[-1][1].extend(fallbacks.switched_off(connection, plan, models.refused))
         if plan.is_live and not plan.walks:
             found[-1][1].extend(self_watch.findings(connection, plan))
+        if plan.is_live:
+            found[-1][1].extend(list(list_watch.findings(connection, plan, found[-1][1])))
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
         known.names.update(self_watch.NAMES)
-        found = [(day, [enriched(f, known, plan.zone) for f in findings]) for day, findings in found]
+        found = [
+            (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)])
+            for day, findings in found
+        ]
         total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
         doubtful = scope.doubtful(found)
         still = still_found(plan, hotels, models, doubtful)
@@ -162,29 +168,6 @@ def _load(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[
     """The active models; one that was trained after the as-of instant would be a look ahead."""
     known = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
     return stored_models.load(known, keys)
-
-
-def _fallbacks(plan: DetectionPlan, refused: Mapping[tuple[int, str], str]) -> list[Finding]:
-    """One finding for each hotel, naming all its metrics whose model was refused."""
-    hotels: dict[int, list[str]] = {}
-    for hotel_id, metric in sorted(refused):
-        hotels.setdefault(hotel_id, []).append(metric)
-    return [
-        Finding(
-            type="model_fallback",
-            hotel_id=hotel_id,
-            entity_type="hotel",
-            entity_id=hotel_id,
-            metric=next(name for name in METRIC_TYPES if name == metrics[0]),
-            occurred_on=plan.today(),
-            reason="model_refused",
-            severity=severity_of("model_fallback", "model_refused"),
-            detector="models",
-            value=float(len(metrics)),
-            facts={"metrics": metrics, "why": refused[hotel_id, metrics[0]]},
-        )
-        for hotel_id, metrics in hotels.items()
-    ]
 
 
 def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
-from minibar_ml.domain.alerting.kinds import AlertType
+from minibar_ml.domain.alerting.kinds import OVER_SETUP, AlertType
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.jobs.scope import Found, key_of
@@ -129,12 +129,18 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
     """The finding with its possible loss, the severity that follows, products, and hours of the hotel's clock."""
     found = known.found.get((finding.metric, finding.entity_id, finding.occurred_on.isoformat()))
     facts: dict[str, Any] = dict(finding.facts or {})
-    if found:
-        named = [
-            {"id": p, "name": known.names.get(("product", p), str(p)), "units": units} for p, units in found.items()
-        ]
-        facts["products"] = sorted(named, key=lambda product: (-float(str(product["units"])), str(product["name"])))
+    if found and found.units:
+        facts["products"] = _named(found.units, known)
+    if found and found.holds:
+        over = {product: found.units[product] for product in found.holds if product in found.units}
+        facts[OVER_SETUP] = [{**one, "holds": found.holds[one["id"]]} for one in _named(over, known)]
     if "requested_at" in facts:
         facts["requested_time"] = datetime.fromisoformat(facts["requested_at"]).astimezone(zone).strftime("%H:%M")
     valued = replace(finding, facts=facts, impact=impact(finding, found, known.prices))
     return replace(valued, severity=severity(valued, known.prices))
+
+
+def _named(units: Mapping[int, float], known: entities.Entities) -> list[dict[str, Any]]:
+    """Products with their names, the most first."""
+    named = [{"id": p, "name": known.names.get(("product", p), str(p)), "units": count} for p, count in units.items()]
+    return sorted(named, key=lambda one: (-float(str(one["units"])), str(one["name"])))

@@ -38,9 +38,15 @@ def store(
     """
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
     hotels = _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
-    made = [one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)]
+    made = _once([one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)])
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
     return len(made)
+
+
+def _once(made: list[StockForecast]) -> list[StockForecast]:
+    """Without what hotels of a chain use from its common store, which has the stock and the forecast of it."""
+    common = {one.product_id for one in made if one.hotel_id == COMMON_STORE and one.level is not None}
+    return [one for one in made if one.level is not None or one.product_id not in common]
 
 
 def _with_stays(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
@@ -92,6 +98,7 @@ def _products(
             reason=None if known else str(outlook.reasons[row]),
             ahead=_ahead(made, row, chances[row]) if known else (),
             with_stays=with_stays,
+            floor_units=float(made.floor[row]) or None,
             ordered_units=float(coming.units[row]) or None,
             due_on=date.fromordinal(int(coming.due_on[row])) if coming.due_on[row] != UNKNOWN_DAY else None,
         )

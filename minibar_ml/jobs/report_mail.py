@@ -14,6 +14,7 @@ from minibar_ml.render import headings
 from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
 from minibar_ml.render.words import Words
+from minibar_ml.store import audit
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 
@@ -45,10 +46,11 @@ def enqueue(
     """
     people.follow_source(connection, source.usable(connection), lang)
     edition, made = _edition(report), 0
+    checkpoint = str(audit.find_checkpoint(connection) or "")
     subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {reader.language: _mail(one, reader.language, names, formats) for reader in wanted}
+        mails = {reader.language: _mail(one, reader.language, names, formats, checkpoint) for reader in wanted}
         made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
@@ -57,7 +59,9 @@ def _edition(report: Report) -> outbox.ReportEdition:
     return outbox.ReportEdition("monthly" if report.kind == "monthly" else "weekly", report.period.last_day)
 
 
-def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str]) -> Mail:
+def _mail(
+    report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str], checkpoint: str
+) -> Mail:
     words = Words(lang, ZoneInfo(report.timezone))
     figures = headings.figures(report, words)
     summary = Summary(
@@ -67,6 +71,7 @@ def _mail(report: Report, lang: Lang, names: Callable[[Report, Lang, str], str],
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
         alerts=[action.alert for action in report.actions.rows[:LISTED]],
         more=max(report.actions.total - LISTED, 0),
+        checkpoint=checkpoint,
     )
     files = tuple(
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))

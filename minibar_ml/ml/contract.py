@@ -104,7 +104,7 @@ class DetectorSpec:
     learns_from: the frame whose rows count as its training points; None: a rule, which learns nothing.
     share: of the budget of false alerts; a rule has one only for what it finds by probability.
     is_state: it says what holds at an instant, so a past day can only be asked as of that day's end.
-    explained_by: by its own reason, the reason of another finding on the same entity that makes it superfluous.
+    explained_by: by its own reason, the reasons of another finding on the same entity that make it superfluous.
     inject: puts faults of known sizes into held-out days; every detector that learns has one.
     score_untouched: scores held-out days as they were; by default day by day, as `score` does.
     """
@@ -117,7 +117,7 @@ class DetectorSpec:
     learns_from: str | None = None
     share: float = 0.0
     is_state: bool = False
-    explained_by: Mapping[str, str] = field(default_factory=dict)
+    explained_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     inject: InjectFaults | None = None
     score_untouched: ScoreUntouched | None = None
 

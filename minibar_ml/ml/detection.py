@@ -94,7 +94,7 @@ def _with_rivals(findings: list[Finding]) -> list[Finding]:
     below = {one.entity_id: abs(one.value) for one in findings if one.reason == "stock_negative"}
     return [
         replace(one, facts={**(one.facts or {}), "below_zero": below[one.entity_id]})
-        if one.reason == "leak" and one.entity_id in below
+        if one.type == "shrinkage" and one.entity_id in below
         else one
         for one in findings
     ]
@@ -102,6 +102,10 @@ def _with_rivals(findings: list[Finding]) -> list[Finding]:
 
 def _without_explained(findings: list[Finding]) -> list[Finding]:
     """One finding for one cause: a leak also looks like a high outflow, a wrong ledger like an empty shelf."""
-    explained_by = {reason: other for detector in ALL for reason, other in detector.spec.explained_by.items()}
+    explained_by = {reason: others for detector in ALL for reason, others in detector.spec.explained_by.items()}
     found = {(finding.reason, finding.entity_id) for finding in findings}
-    return [finding for finding in findings if (explained_by.get(finding.reason), finding.entity_id) not in found]
+    return [
+        finding
+        for finding in findings
+        if not any((other, finding.entity_id) in found for other in explained_by.get(finding.reason, ()))
+    ]

@@ -35,6 +35,20 @@ def no_reservations() -> "DataFrame":
     return _empty(RESERVATIONS)
 
 
+FLOOR = ("hotel_id", "product_id", "day", "units")
+RISES = ("hotel_id", "product_id", "day", "units")
+
+
+def no_floor() -> "DataFrame":
+    """No floor store."""
+    return _empty(FLOOR)
+
+
+def no_rises() -> "DataFrame":
+    """No raised setups."""
+    return _empty(RISES)
+
+
 def no_orders() -> "DataFrame":
     """No open orders: what every run but a live one reads."""
     return _empty(ORDERS)
@@ -60,12 +74,16 @@ class Frames:
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
-    gaps: hotel_id, attendant_id, day, minutes, items; one row a gap between two rooms in a shift.
+    gaps: hotel_id, attendant_id, day, in_room, minutes, items; one row a gap between two rooms in a shift, and
+        (in_room) one a room whose minutes the attendant's own record has.
     requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure, check, age: by what
         a request ended that nobody closed), unlisted (no guest on record); one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
+    floor: hotel_id, product_id, day, units; what the hotel's floor store held at the day's end. No row: nothing, where
+        the store has a row of that day at all.
+    rises: hotel_id, product_id, day, units; what a raised setup asks for in all its rooms, from that day on.
     orders: hotel_id, day, product_id, due_on (UNKNOWN_DAY: no date), units (still to come); open orders at suppliers,
         for live runs only: what was still to come on a past day is not on record.
 
@@ -80,14 +98,16 @@ class Frames:
     gaps: "DataFrame"
     requests: "DataFrame"
     custody: "DataFrame"
+    floor: "DataFrame" = field(default_factory=no_floor)
+    rises: "DataFrame" = field(default_factory=no_rises)
     reservations: "DataFrame" = field(default_factory=no_reservations)
     orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY
 
     def hotels(self) -> list[int]:
-        """Every hotel that has a point in any frame, in order; reservations and orders are no points."""
+        """Every hotel that has a point in any frame that records what happened, in order."""
         found: set[int] = set()
-        for name in POINTS:
+        for name in RECORDS:
             found |= set(getattr(self, name)["hotel_id"].unique().tolist())
         return sorted(found)
 
@@ -98,9 +118,12 @@ class Frames:
         if hotel_id != COMMON_STORE:
             return own
         used = self.products.groupby(["product_id", "day"], as_index=False)[["units", "refilled"]].sum()
+        held = self.floor.groupby(["product_id", "day"], as_index=False)[["units"]].sum()
         return replace(
             own,
             products=used.assign(hotel_id=COMMON_STORE),
+            floor=held.assign(hotel_id=COMMON_STORE),
+            rises=self.rises.assign(hotel_id=COMMON_STORE),
             reservations=self.reservations.assign(hotel_id=COMMON_STORE),
             orders=self.orders.assign(hotel_id=COMMON_STORE),
         )
@@ -126,7 +149,9 @@ class Frames:
 
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
 POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
-"""The names of the frames, and of those that are made of metric points."""
+"""The names of the frames, and of those that are made of what the store has."""
+RECORDS = tuple(name for name in POINTS if name not in ("floor", "rises"))
+"""Those whose points show that a hotel recorded something: a floor store holds what it holds on idle days too."""
 
 
 def _within(days: Any, first: int, last: int) -> Any:

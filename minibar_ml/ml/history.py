@@ -8,7 +8,7 @@ import numpy as np
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.hotels.phases import History
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, UNKNOWN_DAY, Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, RECORDS, UNKNOWN_DAY, Frames
 from minibar_ml.ml.stats.panels import Ints
 
 OBSERVED = (
@@ -25,8 +25,8 @@ def window_days(training_days: int, lookback_days: int) -> int:
 
 
 def days_on_record(frames: Frames) -> Ints:
-    """The days (ordinals) that have a metric point, in order, each once."""
-    found = [getattr(frames, name)["day"].unique() for name in POINTS]
+    """The days (ordinals) on which something was recorded, in order, each once."""
+    found = [getattr(frames, name)["day"].unique() for name in RECORDS]
     days = np.unique(np.concatenate(found).astype(np.int64))
     return days[days > UNKNOWN_DAY]
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from statistics import median
 
 from minibar_ml.domain.alerting.alerts import Finding, Severity
-from minibar_ml.domain.alerting.kinds import severity_rule
+from minibar_ml.domain.alerting.kinds import OVER_SETUP, severity_of, severity_rule
+from minibar_ml.domain.hotels.found import FoundProducts, value_of
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.ml.contract import Worth
 from minibar_ml.ml.detectors import ALL
@@ -12,22 +13,25 @@ from minibar_ml.ml.detectors import ALL
 WORTH = {reason: worth for detector in ALL for reason, worth in detector.spec.reasons.items()}
 
 
-def impact(finding: Finding, found: Mapping[int, float] | None, prices: Mapping[int, Price]) -> float | None:
+def impact(finding: Finding, found: FoundProducts | None, prices: Mapping[int, Price]) -> float | None:
     """The possible loss, in the way that the detector's spec names for the finding's reason.
 
-    found: of the products found, the share that is beyond the expected count, at the sale price.
+    found: of the products found, the share that is beyond the expected count, at the price they were sold for, else at
+        the sale price. What a room can't hold was not in it.
     sales, goods: a product's units beyond (or short of) the expected, at the sale or the purchase price.
     missing: all of a product's units, at the purchase price. Each price falls back on the other.
     """
     worth = WORTH.get(finding.reason)
     if worth == "found":
-        return _of_products(finding, found or {}, prices)
+        return _of_products(finding, found or FoundProducts({}), prices)
     price = prices.get(finding.entity_id) if finding.entity_type == "product" else None
+    if worth == "sales" and found and _off(finding) > 0:
+        return _money_of(value_of(_off(finding), price, found.charged.get(finding.entity_id)))
     return _OF_PRODUCT[worth](finding, price) if worth and price else None
 
 
-def _of_products(finding: Finding, found: Mapping[int, float], prices: Mapping[int, Price]) -> float | None:
-    worth = _worth(found, prices)
+def _of_products(finding: Finding, found: FoundProducts, prices: Mapping[int, Price]) -> float | None:
+    worth = found.worth(prices)
     if worth is None or finding.value <= 0:
         return None
     return round(worth * max(_off(finding), 0.0) / finding.value, 2)
@@ -36,8 +40,11 @@ def _of_products(finding: Finding, found: Mapping[int, float], prices: Mapping[i
 def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
     """The finding's severity by its possible loss, in units of the median price of all products.
 
-    As the detector has it where the loss is not known, or where something else decides.
+    As the detector has it where the loss is not known, or where something else decides. More than a room holds was most
+    likely typed wrong, whatever it would cost.
     """
+    if (finding.facts or {}).get("over_setup"):
+        return severity_of(finding.type, OVER_SETUP)
     rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
     if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
         return finding.severity
@@ -67,7 +74,5 @@ def _money(units: float, price: object) -> float | None:
     return None if price is None else round(abs(units) * float(str(price)), 2)
 
 
-def _worth(found: Mapping[int, float], prices: Mapping[int, Price]) -> float | None:
-    known = [(units, prices[product].lost_sale) for product, units in found.items() if product in prices]
-    priced = [(units, price) for units, price in known if price is not None]
-    return sum(units * float(price) for units, price in priced) if priced else None
+def _money_of(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

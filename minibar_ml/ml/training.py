@@ -13,7 +13,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
 FOREST_DAYS = 14
-PARAMETERS_FORMAT = 4
+PARAMETERS_FORMAT = 5
 """Goes up whenever a detector's parameters change in name or meaning, so that no stored model is misread."""
 
 

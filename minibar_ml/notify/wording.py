@@ -47,7 +47,8 @@ STILL_UNREAD = _("Alert still unread")
 class Summary:
     """The parts of a report's message: its head, its key figures (name, figure, note), the most severe alerts.
 
-    `more` is the number of alerts that need action and are left out.
+    `more` is the number of alerts that need action and are left out. `checkpoint` is the audit log's: nobody who
+    rewrites the log can change a mail that was sent.
     """
 
     title: str
@@ -56,6 +57,7 @@ class Summary:
     figures: Sequence[tuple[str, str, str]]
     alerts: Sequence[Alert]
     more: int
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,7 @@ class Words:
             "figures": summary.figures,
             "alerts": [self._parts(alert) for alert in summary.alerts],
             "more": summary.more,
+            "checkpoint": summary.checkpoint,
             "files": [file.name for file in files],
         }
         made = self._mail("report", f"{summary.title}: {summary.whose}, {summary.days}", values, short="")

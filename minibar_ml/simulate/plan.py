@@ -60,6 +60,9 @@ class HotelPlan:
     ``closed_days`` days; ``new_rooms`` is the share of rooms that open within the last 60 days,
     ``duplicates`` the share of visits that are stored twice, ``partial_refills`` of visits that refill half.
 
+    ``rounds`` is how attendants go from room to room: one after the other, or each as it falls free, so that most of
+    the time between two rooms is waiting.
+
     ``manner`` is how the days get into the tables: as they were (None, the ideal manner) or as the hotel application
     writes them. The days themselves, and the faults in them, are the same in either manner.
     """
@@ -89,6 +92,7 @@ class HotelPlan:
     new_rooms: float = 0.0
     duplicates: float = 0.0
     partial_refills: float = 0.05
+    rounds: Literal["in_a_row", "as_rooms_fall_free"] = "in_a_row"
     manner: ApplicationManner | None = None
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
 """The audit log: who did what, when, to what, before and after; a chain of hashes that shows tampering."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -89,6 +89,20 @@ def fetch(connection: Connection, wanted: Wanted) -> list[Entry]:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The head of the log as it was once: how many entries there were (None: nobody noted it), and the last one's hash.
+
+    Kept outside the database it shows what a superuser who rewrites the whole log can't undo.
+    """
+
+    entries: int | None
+    hash: str
+
+    def __str__(self) -> str:
+        return self.hash if self.entries is None else f"{self.entries}:{self.hash}"
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
     """What verifying found: the head to keep elsewhere, and one line on what is wrong, None where nothing is."""
 
@@ -97,9 +111,20 @@ class Chain:
     fault: str | None
     first_broken_id: int | None = None
 
+    @property
+    def checkpoint(self) -> Checkpoint:
+        """The head as `find_checkpoint` gives it."""
+        return Checkpoint(self.entries, self.head)
 
-def verify(connection: Connection, expected: str | None = None) -> Chain:
-    """Follow the chain from its first entry; `expected` is a head that was kept, now or earlier."""
+
+def find_checkpoint(connection: Connection) -> Checkpoint | None:
+    """The log's head as it stands; None where there is no entry yet."""
+    head = connection.execute(query("audit.find_head")).one()
+    return Checkpoint(head.last_id, head.last_hash) if head.last_id else None
+
+
+def verify(connection: Connection, kept: Sequence[Checkpoint] = ()) -> Chain:
+    """Follow the chain from its first entry; `kept` are heads of now or earlier that were kept elsewhere."""
     head = connection.execute(query("audit.find_head")).one()
     broken = connection.execute(query("audit.find_broken")).one_or_none()
     if broken:
@@ -111,7 +136,20 @@ def verify(connection: Connection, expected: str | None = None) -> Chain:
     if (head.head_id, head.head_hash) != (head.last_id, head.last_hash):
         fault = f"the last entry is {head.last_id}, but {head.head_id} were written: those after it are gone"
         return Chain(head.entries, head.last_hash, fault)
-    if expected and connection.execute(query("audit.find_by_hash"), {"hash": expected}).one_or_none() is None:
-        fault = f"no entry has the hash {expected}: the log was cut off or rewritten since that was kept"
-        return Chain(head.entries, head.last_hash, fault)
-    return Chain(head.entries, head.last_hash, None)
+    return Chain(head.entries, head.last_hash, _lost(connection, kept, head.last_id))
+
+
+def _lost(connection: Connection, kept: Sequence[Checkpoint], last_id: int) -> str | None:
+    """What is wrong by the heads that were kept; None where the log still has them all. Two statements at most."""
+    if not kept:
+        return None
+    found = connection.execute(query("audit.fetch_by_hash"), {"hashes": [one.hash for one in kept]})
+    ids = {row.hash: row.id for row in found}
+    for one in kept:
+        if one.hash not in ids and one.entries is not None and one.entries > last_id:
+            return f"{one.entries} entries were there when {one.hash} was kept, and {last_id} are left: it was cut off"
+        if one.hash not in ids:
+            return f"no entry has the hash {one.hash}: the log was cut off or rewritten since that was kept"
+        if one.entries not in (None, ids[one.hash]):
+            return f"{one.hash} is the hash of entry {ids[one.hash]} and was kept as that of entry {one.entries}"
+    return None

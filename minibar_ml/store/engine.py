@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
+from minibar_ml import embedded
 from minibar_ml.domain.errors import ConfigurationError, DatabaseUnreachable, MinibarError, PreconditionFailed
 from minibar_ml.log import logger
 
@@ -48,10 +49,13 @@ class Unreached(DatabaseUnreachable):
 def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Engine:
     """An engine without a pool: every command is one short process with one connection.
 
-    Raises ConfigurationError where the URL is missing or malformed; its password is never repeated.
+    `embedded:FOLDER` starts the folder's own server where it does not run. Raises ConfigurationError where the URL is
+    missing or malformed; its password is never repeated.
     """
     if not url:
         raise ConfigurationError(f"ML_DATABASE_URL is not set; it looks like {EXAMPLE}.")
+    if embedded.is_embedded(url):
+        url = embedded.url_of(url)
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
         if parsed.get_backend_name() != "postgresql":

@@ -78,6 +78,12 @@ def fetch_active(connection: Connection, hotel_ids: Sequence[int] | None = None)
     return [StoredModel(**_known(row), model_data=bytes(row.model_data), parameters=row.parameters) for row in rows]
 
 
+def fetch_switched_off(connection: Connection) -> list[ModelKey]:
+    """The models that train stored in the last weeks and nobody uses: switched off or deleted, by hand."""
+    rows = connection.execute(query("models.fetch_switched_off"))
+    return [ModelKey(row.model_type, row.metric_type, row.hotel_id) for row in rows]
+
+
 def fetch_summaries(connection: Connection, hotel_id: int | None = None) -> list[ModelSummary]:
     """What is known of every stored model of a hotel, or of all hotels; newest version of each first."""
     rows = connection.execute(query("models.fetch_summaries"), {"hotel_id": hotel_id})

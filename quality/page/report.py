@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml import __version__
 from quality.cache import ROOT
 from quality.hotels import ZONE
-from quality.page import tables
+from quality.page import tables, vacancy
 from quality.results import Results
 
 FILE = ROOT / "docs" / "quality.md"
@@ -64,7 +64,7 @@ def text(results: Results) -> str:
     days = max(walk.hotel.scored_days for walk in results.walks)
     low, high = results.walks[0].hotel.plan.spike_units
     how = HOW.format(part=results.part, days=days, low=low, high=high)
-    return "\n\n".join(["# Quality", how.strip(), *_sections(results), _made(results)]) + "\n"
+    return "\n\n".join(["# Quality", how.strip(), *_sections(results), made(results)]) + "\n"
 
 
 def _sections(results: Results) -> list[str]:
@@ -79,6 +79,7 @@ def _sections(results: Results) -> list[str]:
         tables.sizes(results),
         "Recall by false-alert rate: each detector alone, at budgets of 1/8 to 32 times the default.",
         tables.curves(results),
+        vacancy.section(results),
     ]
     if results.yardsticks:
         found += [
@@ -108,7 +109,8 @@ def _sections(results: Results) -> list[str]:
     return [*found, "## Hotel by hotel", tables.hotels(results), "## The hotels", tables.plans(results)]
 
 
-def _made(results: Results) -> str:
+def made(results: Results) -> str:
+    """When, from which commit, and how long it took."""
     took = sum(walk.seconds for walk in results.walks)
     nights = sum(walk.hotel.rooms * walk.hotel.scored_days for walk in results.walks) / 1000
     today = datetime.now(ZoneInfo(ZONE)).date().isoformat()

@@ -32,9 +32,9 @@ SELECT (SELECT count(*) FROM ml_audit_log) AS entries, h.last_id AS head_id, enc
 FROM ml_audit_head h
 LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l ON true
 
--- name: find_by_hash
--- The entry that had this hash (hexadecimal).
-SELECT id FROM ml_audit_log WHERE encode(hash, 'hex') = :hash
+-- name: fetch_by_hash
+-- The entries that have one of these hashes (hexadecimal).
+SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
 
 -- name: find_settings
 -- The settings that jobs noted last, and whether this session may note others.

@@ -4,7 +4,10 @@
 -- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most.
 
 -- name: create_scratch
--- The scratch tables of one run.
+-- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
+-- is run once: compiling it takes longer than it saves.
+SET LOCAL default_statistics_target = 10;
+SET LOCAL jit = off;
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
@@ -23,26 +26,38 @@ CREATE TEMP TABLE scratch_record (
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_unlisted (visit_id bigint) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_dnd (room_id integer, day date, last_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unlisted (visit_id bigint, is_tonight boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_dnd (
+    room_id integer, day date, last_at timestamptz, PRIMARY KEY (room_id, day)) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
     hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_openings (hotel_id integer, product_id integer, units numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_ledgers (
+    hotel_id integer, product_id integer, now numeric, lowest numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_movements (
     movement_id bigint, hotel_id integer, product_id integer, kind text, flow text, units numeric,
     signed_units numeric, moved_at timestamptz, holder text, open_units numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_row_lines (row_id bigint, product_id integer, consumed numeric, refilled numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_doubtful (row_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_prices (row_id bigint, product_id integer, price numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_ceilings (
+    hotel_id integer, room_type text, product_id integer, units numeric, former_units numeric,
+    lowered_at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_copies (row_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_overs (visit_id bigint, product_id integer, holds numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rows (
     row_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, at timestamptz, kind text,
     is_check boolean, is_note boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_knocks (attendant_id integer, at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_minutes (
+    control_id bigint, room_id integer, attendant_id integer, began_at timestamptz, ended_at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_lines (
-    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric) ON COMMIT DROP;
+    visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric, priced_units numeric,
+    charged numeric) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz, is_refill boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
@@ -65,10 +80,11 @@ GROUP BY hotel_id, day
 -- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
 -- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
 WITH files AS MATERIALIZED (
-    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day, lines, rejected
+    SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day,
+           CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
-    ORDER BY hotel_id, list, loaded_at::date, lines - rejected DESC, rejected, file_id
+    ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u SET is_loaded = false
     FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
@@ -96,8 +112,8 @@ ORDER BY room_id, night, state, id DESC
 -- Stays that touch the span. One that can't be right makes its nights unknown: nobody is not what it says. So do:
 -- a row that a later list has overwritten, for the nights on which it may have named a guest whom no run of ours has read;
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
--- later list has the stay right; and one whom the lists no longer name, where they name every guest every day: from the
--- last day that they did.
+-- later list has the stay right, or the list of that afternoon was printed in the morning, since it names nearly everybody
+-- who left; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
@@ -107,7 +123,7 @@ WITH runs AS MATERIALIZED (
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
-    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR s.guests NOT BETWEEN 1 AND 50 AS is_wrong,
+    SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
            NOT (s.is_in_house OR s.is_arrival OR s.is_departure) AS is_of_unknown_kind,
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
@@ -142,6 +158,28 @@ WITH runs AS MATERIALIZED (
                          AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
                      THEN f.named_at::date END AS seen_until
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
+), late_lists AS (
+    -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
+    -- house had named before, or one of departures names; not where the row may have gone to who came after them.
+    SELECT f.hotel_id, f.departs_on AS day, count(*) AS leavers, count(*) FILTER (WHERE a.is_named_late) AS named
+    FROM found f
+    LEFT JOIN (SELECT DISTINCT room_id, arrives_on FROM found WHERE is_in_house) n
+      ON n.room_id = f.room_id AND n.arrives_on = f.departs_on
+    CROSS JOIN LATERAL (SELECT coalesce(
+        f.named_at >= (f.departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
+        AND f.named_at < (f.departs_on + 1)::timestamptz, false)) a (is_named_late)
+    WHERE NOT f.is_wrong AND f.departs_on > f.arrives_on
+      AND ((f.is_in_house AND f.named_since < f.departs_on) OR (f.is_departure AND (f.is_in_house OR n.room_id IS NULL)))
+    GROUP BY f.hotel_id, f.departs_on HAVING bool_or(a.is_named_late)
+), printed_early AS MATERIALIZED (
+    -- Nearly all: they were printed before anybody left. A list of few leavers is taken for what the hotel's others are.
+    SELECT hotel_id, day FROM (
+        SELECT *, sum(leavers) OVER hotel AS all_leavers, sum(named) OVER hotel AS all_named
+        FROM late_lists WINDOW hotel AS (PARTITION BY hotel_id)) l
+    WHERE 5 * named >= 4 * leavers
+      AND (leavers >= 4 OR (all_leavers >= 8 AND 5 * all_named >= 4 * all_leavers))
+), of_morning AS (
+    UPDATE scratch_uploads u SET loaded_at = NULL FROM printed_early p WHERE p.hotel_id = u.hotel_id AND p.day = u.day
 ), overwritten AS (
     SELECT f.room_id, lower(w)::date - 1 AS first_night, f.arrives_on - 1 AS last_night,
            CASE WHEN l.read_at >= lower(w) THEN l.read_at::date END AS unread_since
@@ -172,6 +210,8 @@ WITH runs AS MATERIALIZED (
         SELECT room_id, departs_on, named_at::date FROM found
         WHERE named_at >= (departs_on + CAST(:check_out AS time))::timestamptz + interval '3 hours'
           AND named_at < (departs_on + 8)::timestamptz AND departs_on > arrives_on
+          AND NOT (named_at < (departs_on + 1)::timestamptz
+                   AND EXISTS (SELECT FROM printed_early p WHERE p.hotel_id = found.hotel_id AND p.day = found.departs_on))
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
@@ -183,8 +223,9 @@ FROM stays
 
 -- name: stage_tasks
 -- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. They are made in
--- the morning: the hour of a departure is a plan. A leaving room stands among those in house too. Of these nights nobody
--- knows how many guests there were.
+-- the morning: the hour of a departure is a plan. A leaving room stands among those in house too, and there alone where the
+-- list of departures is missing or has lost the guest, who left before. Of these nights nobody knows how many guests there
+-- were.
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
@@ -200,19 +241,23 @@ WITH tasks AS MATERIALIZED (
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
     SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
-    UNION ALL SELECT room_id, day FROM tasks WHERE arrives OR (stays AND NOT departs)) n
+    UNION ALL
+    SELECT room_id, day FROM tasks t
+    WHERE arrives OR (stays AND NOT departs AND NOT EXISTS (
+        SELECT FROM scratch_stays s
+        WHERE s.room_id = t.room_id AND s.departs_on = t.day AND s.arrives_on < t.day AND NOT s.is_expected))) n
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
--- Signs "do not disturb": a guest was in the room, who had slept there or was to.
-WITH signs AS (
-    INSERT INTO scratch_dnd
-    SELECT room_id, day, max(coalesce(last_at, first_at))
-    FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
-    RETURNING *
-)
+-- Signs "do not disturb": the last look at each of a day.
+INSERT INTO scratch_dnd
+SELECT room_id, day, max(coalesce(last_at, first_at))
+FROM source_dnd(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+
+-- name: stage_signs
+-- Behind a sign there was a guest, who had slept in the room or was to.
 INSERT INTO scratch_unknown
-SELECT g.room_id, g.day - back FROM signs g CROSS JOIN (VALUES (0), (1)) AS b (back)
+SELECT g.room_id, g.day - back FROM scratch_dnd g CROSS JOIN (VALUES (0), (1)) AS b (back)
 WHERE NOT EXISTS (SELECT FROM scratch_stays s WHERE s.room_id = g.room_id AND g.day BETWEEN s.arrives_on AND s.departs_on)
 
 -- name: stage_askers
@@ -226,6 +271,7 @@ WHERE NOT EXISTS (
 -- name: stage_nights
 -- The nights that stays fill; two records of one night count once, the later arrival's. An arrival that no other list
 -- confirms, though the hotel's in-house list came while the guest was to be there, may be a no-show: its nights are unknown.
+-- A guest who has come to the room on another day confirms nothing: it was let again.
 ANALYZE scratch_stays, scratch_uploads;
 WITH stays AS (
     SELECT s.*, s.is_expected AND EXISTS (
@@ -233,7 +279,7 @@ WITH stays AS (
                AND u.day > s.arrives_on AND u.day <= s.departs_on AND u.day <= CAST(:until_on AS date))
            AND NOT EXISTS (
                SELECT FROM scratch_stays o WHERE o.room_id = s.room_id AND NOT o.is_expected
-               AND o.arrives_on < s.departs_on AND o.departs_on > s.arrives_on) AS is_doubtful
+               AND o.arrives_on = s.arrives_on AND o.departs_on > o.arrives_on) AS is_doubtful
     FROM scratch_stays s WHERE s.departs_on > s.arrives_on
 ), nights AS MATERIALIZED (
     SELECT s.*, night::date AS night
@@ -468,11 +514,15 @@ SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, 
 FROM found WHERE signed_units IS NOT NULL AND abs(units) <= 1000000 AND (units >= 0 OR kind = 'sayim')
 
 -- name: stage_openings
--- What the ledger had of each product before the span.
-INSERT INTO scratch_openings
-SELECT :ledger_hotel, product_id, sum(signed_units)
-FROM source_stock_movements('1900-01-01', :since_at)
-WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+-- What the ledger had of each product before the span, and what it has now.
+WITH ledger AS (
+    SELECT product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before, sum(signed_units) AS now
+    FROM source_stock_movements('1900-01-01', '2200-01-01')
+    WHERE signed_units IS NOT NULL AND (units >= 0 OR kind = 'sayim') AND abs(units) <= 1000000 GROUP BY product_id
+), ends AS (
+    INSERT INTO scratch_ledgers SELECT :ledger_hotel, product_id, now, NULL FROM ledger
+)
+INSERT INTO scratch_openings SELECT :ledger_hotel, product_id, coalesce(before, 0) FROM ledger
 
 -- name: stage_own_depots
 -- Each hotel's own depot, in place of the common store: whose each movement was, and what each depot had before the span.
@@ -492,12 +542,21 @@ WITH hotels AS MATERIALIZED (
     FROM unnamed WHERE moved_at >= :since_at GROUP BY moved_at::date
 ), common AS (
     DELETE FROM scratch_openings
-), ledger AS (
-    SELECT h.hotel_id, m.product_id, sum(m.signed_units) FILTER (WHERE m.moved_at < :since_at) AS before,
-           sum(m.signed_units) AS now
+), common_ends AS (
+    DELETE FROM scratch_ledgers
+), balances AS (
+    SELECT h.hotel_id, m.product_id, m.signed_units, m.moved_at, sum(m.signed_units) OVER (
+               PARTITION BY h.hotel_id, m.product_id ORDER BY m.moved_at, m.movement_id) AS balance
     FROM source_stock_movements('1900-01-01', '2200-01-01') m JOIN hotels h USING (movement_id)
     WHERE m.signed_units IS NOT NULL AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000
-    GROUP BY h.hotel_id, m.product_id
+), ledger AS MATERIALIZED (
+    SELECT hotel_id, product_id, sum(signed_units) FILTER (WHERE moved_at < :since_at) AS before,
+           sum(signed_units) AS now, min(balance) AS lowest
+    FROM balances GROUP BY hotel_id, product_id
+), ends AS (
+    INSERT INTO scratch_ledgers
+    SELECT hotel_id, product_id, now, lowest FROM ledger
+    WHERE hotel_id IS NOT NULL AND product_id NOT IN (SELECT product_id FROM ledger WHERE hotel_id IS NULL)
 )
 INSERT INTO scratch_openings
 SELECT l.hotel_id, l.product_id, coalesce(l.before, 0)
@@ -506,6 +565,31 @@ FROM ledger l
 LEFT JOIN ledger u ON u.hotel_id IS NULL AND u.product_id = l.product_id
 LEFT JOIN source_depot_stock() d ON d.hotel_id = l.hotel_id AND d.product_id = l.product_id
 WHERE l.hotel_id IS NOT NULL
+
+-- name: settle_openings
+-- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
+-- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
+WITH ledgers AS (
+    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, coalesce(l.lowest, (
+               SELECT min(balance) FROM (
+                   SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
+                   FROM source_stock_movements('1900-01-01', '2200-01-01') m
+                   WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
+                     AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) AS lowest
+    FROM scratch_ledgers l JOIN (
+        SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
+        FROM source_depot_stock()
+        WHERE CAST(:ledger_hotel AS integer) IS NULL OR :ledger_hotel IN (0, hotel_id) GROUP BY 1, 2) d
+    USING (hotel_id, product_id)
+    WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
+), short AS MATERIALIZED (
+    SELECT * FROM ledgers WHERE lowest < 0
+), found AS (
+    INSERT INTO refused_rows
+    SELECT 'ledger beginnings', 'missing', CAST(:since_on AS date), count(*), min(product_id) FROM short HAVING count(*) > 0
+)
+UPDATE scratch_openings o SET units = o.units + s.units
+FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
@@ -539,12 +623,16 @@ JOIN source_rooms() r USING (room_id)
 
 -- name: stage_controls
 -- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
--- at doors that stayed shut.
+-- at doors that stayed shut, and minutes in rooms.
 WITH found AS MATERIALIZED (
     SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-    JOIN source_rooms() r USING (room_id) WHERE c.is_empty_check OR c.is_knock
+    JOIN source_rooms() r USING (room_id)
 ), knocks AS (
     INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
+), minutes AS (
+    INSERT INTO scratch_minutes
+    SELECT control_id, room_id, attendant_id, began_at, ended_at FROM found
+    WHERE NOT is_knock AND ended_at > began_at AND ended_at <= began_at + make_interval(mins => :break_minutes)
 ), before AS (
     INSERT INTO scratch_previous
     SELECT room_id, ended_at
@@ -557,24 +645,16 @@ FROM found WHERE is_empty_check
 -- name: stage_visits
 -- Visits as people make them. The application writes a row a product, seconds apart: rows of one room that follow each
 -- other within :visit_minutes are one visit, at the time of the first and of that person. Nobody is sent to a room twice
--- in so short a time, and what is found the second time was there at the first. A row with the same content as one of the
--- last minute, by the same person, was saved twice and counts once. What only a bulk fill or an unknown kind of row says
--- is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody need have
--- been in the room: the check after them is not measured from them.
--- Without the size of the lines the planner pairs every row with every line, where the source was never analysed.
-ANALYZE scratch_rows, scratch_row_lines;
+-- in so short a time, and what is found the second time was there at the first. What only a bulk fill or an unknown kind
+-- of row says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody
+-- need have been in the room: the check after them is not measured from them.
 WITH totals AS (
-    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
-           string_agg(concat_ws(':', product_id, consumed, refilled), ' ' ORDER BY product_id) AS content
-    FROM scratch_row_lines GROUP BY row_id
-), rows AS (
-    SELECT r.*, t.consumed, t.refilled, lag(r.at) OVER (
-               PARTITION BY r.room_id, r.attendant_id, r.kind, t.content ORDER BY r.at, r.row_id) AS same_at
-    FROM scratch_rows r LEFT JOIN totals t USING (row_id)
+    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled FROM scratch_row_lines GROUP BY row_id
 ), once AS (
-    SELECT *, coalesce(at - lag(at) OVER (PARTITION BY room_id ORDER BY at, row_id)
+    SELECT r.*, t.consumed, t.refilled, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
            > make_interval(mins => :visit_minutes), true) AS begins
-    FROM rows WHERE coalesce(at - same_at > interval '1 minute', true)
+    FROM scratch_rows r LEFT JOIN totals t USING (row_id)
+    WHERE NOT EXISTS (SELECT FROM scratch_copies c WHERE c.row_id = r.row_id)
 ), numbered AS (
     SELECT *, count(*) FILTER (WHERE begins) OVER (PARTITION BY room_id ORDER BY at, row_id) AS number FROM once
 ), members AS MATERIALIZED (
@@ -593,8 +673,10 @@ WITH totals AS (
 ), lines AS (
     INSERT INTO scratch_lines
     SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled),
-           coalesce(sum(l.consumed) FILTER (WHERE m.is_note), 0)
+           coalesce(sum(l.consumed) FILTER (WHERE m.is_note), 0),
+           sum(l.consumed) FILTER (WHERE p.price IS NOT NULL), sum(l.consumed * p.price)
     FROM members m JOIN scratch_row_lines l USING (row_id) JOIN visits v USING (visit_id)
+    LEFT JOIN scratch_prices p USING (row_id, product_id)
     WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
 INSERT INTO scratch_visits
@@ -607,6 +689,7 @@ WHERE v.visited_at >= CAST(:since_at AS timestamptz)
 -- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a
 -- booking stands on no list before the next list of guests in house. So each night that the room may have been slept in
 -- since the visit before needs the list of the day after it; one that was loaded after the visit will do for its own day.
+-- `is_tonight`: only the night after the visit needs a list, and none that could have come before it.
 -- Where nobody keeps what was loaded this can't be asked.
 WITH tracked AS (
     SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
@@ -619,12 +702,14 @@ WITH tracked AS (
       AND NOT EXISTS (SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.is_loaded)
 )
 INSERT INTO scratch_unlisted
-SELECT DISTINCT v.visit_id
+SELECT v.visit_id, bool_and(o.is_tonight)
 FROM scratch_visits v JOIN nights n
   ON n.hotel_id = v.hotel_id AND n.night >= v.previous_at::date - 1 AND n.night <= v.business_date
-WHERE NOT (n.night = v.business_date AND (
-          v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz OR coalesce(n.loaded_at > v.visited_at, false)))
-  AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
+CROSS JOIN LATERAL (SELECT n.night = v.business_date AND (
+    v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz
+    OR coalesce(n.loaded_at > v.visited_at, false))) o (is_tonight)
+WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
+GROUP BY v.visit_id
 
 -- name: stage_rises
 -- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
@@ -640,6 +725,7 @@ WITH quiet AS MATERIALIZED (
         SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
         FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
     WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
+      AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = v.hotel_id)
       AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
       AND NOT EXISTS (SELECT FROM scratch_nights n WHERE n.room_id = v.room_id
                       AND n.night BETWEEN v.previous_at::date AND v.business_date - 1)
@@ -652,6 +738,7 @@ WITH quiet AS MATERIALIZED (
         FROM jsonb_each_text(m.context -> 'products')) p
     WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= CAST(:since_at AS timestamptz) - interval '35 days'
       AND m.observed_at < CAST(:since_at AS timestamptz)
+      AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = m.hotel_id)
 ), ends AS (
     SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
     WHERE products = 1 AND day >= CAST(:since_on AS date)
@@ -667,12 +754,13 @@ WITH quiet AS MATERIALIZED (
     FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
     WHERE rooms >= 4 AND rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
 )
-INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
-       min(q.day)::timestamptz, 'rooms'
+       min(q.day)::timestamptz, 'rooms', (
+           SELECT count(*) FROM source_rooms() a
+           WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
 FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
-  AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = q.hotel_id)
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
     WHERE o.hotel_id = q.hotel_id AND o.room_type IS NOT DISTINCT FROM r.room_type AND o.product_id = q.product_id
@@ -688,9 +776,11 @@ WITH now AS MATERIALIZED (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
 ), risen AS (
-    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in)
+    INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
-           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups'
+           coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups', (
+               SELECT count(*) FROM source_rooms() a
+               WHERE a.is_active AND a.hotel_id = n.hotel_id AND a.room_type = n.room_type)
     FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
     WHERE n.units > coalesce(s.units, 0)
       AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
@@ -699,8 +789,13 @@ WITH now AS MATERIALIZED (
         SELECT FROM now n
         WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
 )
-INSERT INTO ml_setups AS s SELECT hotel_id, room_type, product_id, units FROM now
-ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE SET units = excluded.units WHERE s.units <> excluded.units
+INSERT INTO ml_setups AS s (hotel_id, room_type, product_id, units)
+SELECT hotel_id, room_type, product_id, units FROM now
+ON CONFLICT (hotel_id, room_type, product_id) DO UPDATE
+SET units = excluded.units,
+    lowered_from = CASE WHEN excluded.units < s.units THEN s.units ELSE s.lowered_from END,
+    lowered_at = CASE WHEN excluded.units < s.units THEN CAST(:until AS timestamptz) ELSE s.lowered_at END
+WHERE s.units <> excluded.units
 
 -- name: settle_rises
 -- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
@@ -823,6 +918,40 @@ SELECT 'stock_outflow', hotel_id, 'product', product_id, coalesce(m.issued + m.w
                                'returned', trim_scale(greatest(m.returned, c.returned - coalesce(m.taken_off, 0), 0)))
 FROM (SELECT * FROM moved WHERE has_flow) m FULL JOIN custody c USING (hotel_id, product_id, day)
 
+-- name: floor_stock
+-- What a hotel's floor store held of a product at the end of each day. The application keeps only what is there now: what
+-- was put in, taken back and drawn since is taken off again. A day on which nothing was there and nothing moved has no point.
+WITH held AS (
+    SELECT hotel_id, product_id, units FROM source_floor_stock() WHERE abs(units) <= 1000000
+), flows AS (
+    SELECT hotel_id, product_id, used_at AS at, units FROM source_lot_uses(:since_at, '2200-01-01') WHERE kind = 'zimmet_transfer'
+    UNION ALL
+    SELECT h.hotel_id, m.product_id, m.moved_at, -m.units
+    FROM source_stock_movements(:since_at, '2200-01-01') m
+    JOIN source_movement_hotels(:since_at, '2200-01-01') h USING (movement_id)
+    WHERE m.flow = 'return' AND m.holder = 'floor store' AND h.hotel_id IS NOT NULL
+    UNION ALL
+    SELECT hotel_id, product_id, drawn_at, -units FROM source_floor_draws(:since_at, '2200-01-01')
+), moved AS MATERIALIZED (
+    SELECT hotel_id, product_id, CASE WHEN at > :until THEN CAST(:until_on AS date) + 1 ELSE at::date END AS day,
+           sum(units) AS units
+    FROM flows WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3
+), products AS (
+    SELECT hotel_id, product_id, coalesce(h.units, 0) AS units,
+           greatest(CAST(:since_on AS date), least(m.day, CAST(:until_on AS date) - 60)) AS since_on
+    FROM held h FULL JOIN (SELECT hotel_id, product_id, min(day) AS day FROM moved GROUP BY 1, 2) m
+    USING (hotel_id, product_id)
+), days AS (
+    SELECT p.hotel_id, p.product_id, d::date AS day, m.units AS moved, p.units - coalesce(sum(m.units) OVER (
+               PARTITION BY p.hotel_id, p.product_id ORDER BY d DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+               AS units
+    FROM products p CROSS JOIN LATERAL generate_series(p.since_on, CAST(:until_on AS date) + 1, interval '1 day') d
+    LEFT JOIN moved m ON m.hotel_id = p.hotel_id AND m.product_id = p.product_id AND m.day = d::date
+)
+INSERT INTO computed_metrics
+SELECT 'floor_stock', hotel_id, 'product', product_id, greatest(units, 0), day::timestamptz, day, '{}'
+FROM days WHERE day <= CAST(:until_on AS date) AND (units > 0 OR moved IS NOT NULL)
+
 -- name: occupancy
 -- Occupied rooms / active rooms, for the days whose occupancy is known.
 INSERT INTO computed_metrics
@@ -830,21 +959,27 @@ SELECT 'occupancy', hotel_id, 'hotel', hotel_id, occupancy, day::timestamptz, da
 FROM scratch_days WHERE is_known AND day >= CAST(:since_on AS date)
 
 -- name: product_consumption
--- Units found consumed, by hotel, product and day, with their split over room types.
+-- Units found consumed, by hotel, product and day, with their split over room types, and of how many the price is on
+-- record and what that comes to.
 WITH units AS (
     SELECT v.hotel_id, v.business_date, l.product_id, coalesce(v.room_type, '') AS room_type,
-           trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled
+           trim_scale(coalesce(sum(l.consumed), 0)) AS consumed, trim_scale(sum(l.refilled)) AS refilled,
+           sum(l.priced_units) AS priced, sum(l.charged) AS charged
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) GROUP BY 1, 2, 3, 4
 )
 INSERT INTO computed_metrics
 SELECT 'product_consumption', u.hotel_id, 'product', u.product_id, sum(u.consumed), u.business_date::timestamptz,
        u.business_date,
-       jsonb_build_object('refilled', sum(u.refilled), 'by_room_type', jsonb_object_agg(u.room_type, u.consumed))
+       jsonb_strip_nulls(jsonb_build_object(
+           'refilled', sum(u.refilled), 'by_room_type', jsonb_object_agg(u.room_type, u.consumed),
+           'charged', CASE WHEN sum(u.priced) > 0
+                           THEN jsonb_build_array(trim_scale(sum(u.priced)), trim_scale(round(sum(u.charged), 2))) END))
 FROM units u GROUP BY u.hotel_id, u.product_id, u.business_date
 
 -- name: room_consumption
 -- Units found consumed, by room and day it was checked, with what the room was exposed to since its last check:
--- occupied nights, guest-nights, who stayed, and whether all of it is known. A room that is let for the day has a night's
+-- occupied nights, guest-nights, who stayed, and whether all of it is known: of guests whom no list has counted the
+-- nights are known, and how many they were is not. A room that is let for the day has a night's
 -- exposure, once a check lies after it.
 WITH checks AS (
     SELECT hotel_id, room_id, room_type, business_date, count(*) AS visits, sum(consumed) AS consumed,
@@ -865,6 +1000,7 @@ WITH checks AS (
      AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
 ), exposure AS (
     SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
+           count(e.guests) = count(*) AS is_counted,
            count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
            (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
            (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
@@ -876,12 +1012,17 @@ WITH checks AS (
      AND u.night BETWEEN c.previous_at::date AND c.business_date
     UNION
     SELECT v.room_id, v.business_date
-    FROM scratch_unlisted JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
-    WHERE e.room_id IS NULL
+    FROM scratch_unlisted l JOIN scratch_visits v USING (visit_id) LEFT JOIN exposure e USING (room_id, business_date)
+    WHERE e.room_id IS NULL AND NOT l.is_tonight
 ), products AS (
-    SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found
-    FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units
-          FROM scratch_visits v JOIN scratch_lines l USING (visit_id) WHERE l.consumed > 0 GROUP BY 1, 2, 3) p
+    SELECT room_id, business_date, jsonb_object_agg(product_id, trim_scale(units)) AS found,
+           jsonb_object_agg(product_id, jsonb_build_array(trim_scale(priced), trim_scale(round(charged, 2))))
+               FILTER (WHERE priced > 0) AS charged,
+           jsonb_object_agg(product_id, trim_scale(holds)) FILTER (WHERE holds IS NOT NULL) AS holds
+    FROM (SELECT v.room_id, v.business_date, l.product_id, sum(l.consumed) AS units, sum(l.priced_units) AS priced,
+                 sum(l.charged) AS charged, min(o.holds) AS holds
+          FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN scratch_overs o USING (visit_id, product_id)
+          WHERE l.consumed > 0 GROUP BY 1, 2, 3) p
     GROUP BY room_id, business_date
 )
 INSERT INTO computed_metrics
@@ -889,10 +1030,11 @@ SELECT 'room_consumption', c.hotel_id, 'room', c.room_id, c.consumed, c.business
        jsonb_strip_nulls(jsonb_build_object(
            'visits', c.visits, 'refilled', trim_scale(c.refilled), 'attendant', c.attendant_id, 'room_type', c.room_type,
            'weekday', extract(isodow FROM c.business_date)::integer, 'occupancy', round(d.occupancy::numeric, 4),
-           'previous_on', c.previous_at::date, 'products', p.found,
-           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL, false),
+           'previous_on', c.previous_at::date, 'products', p.found, 'charged', p.charged, 'holds', p.holds,
+           'known', coalesce(d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND x.room_id IS NULL
+                             AND e.is_counted IS NOT FALSE, false),
            'nights', coalesce(e.nights, z.none),
-           'guest_nights', coalesce(e.guest_nights, z.none),
+           'guest_nights', CASE WHEN e.is_counted IS NOT FALSE THEN coalesce(e.guest_nights, z.none) END,
            'guests', e.guests, 'stay_on', e.stay_on,
            'stays', coalesce(e.stays, z.none),
            'day_use', CASE WHEN e.has_day_use THEN true END, 'arriving', a.guests, 'staying', s.guests))
@@ -920,6 +1062,9 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
 -- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
 -- (after_first_check). A day has the visits of its best evidence that found something.
+-- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
+-- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
+-- two: the first find says nothing, and the second is no certainty.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -948,6 +1093,16 @@ WITH stays AS (
         NOT s.is_day_use AND s.may_be_early AND v.business_date = s.arrives_on
             AND v.visited_at < (s.arrives_on + CAST(:check_in AS time))::timestamptz AS is_head) t
     GROUP BY v.visit_id
+), in_turn AS (
+    SELECT visit_id, lead(visit_id) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS next_id
+    FROM scratch_visits WHERE is_check
+), staying AS MATERIALIZED (
+    SELECT v.visit_id, n.visit_id AS next_id
+    FROM in_turn o JOIN touched t USING (visit_id) JOIN scratch_visits v USING (visit_id)
+    JOIN scratch_visits n ON n.visit_id = o.next_id
+    WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
+      AND n.business_date = v.business_date
+      AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
@@ -966,36 +1121,45 @@ WITH stays AS (
     SELECT DISTINCT v.visit_id FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, false) AS is_tail,
+    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
-           t.visit_id IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
-           t.visit_id IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN t.visit_id IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
+           coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
+           coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
+           CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
     LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
+    LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
-      AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id)
+      AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
+                      AND (NOT u.is_tonight OR t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL))
+      AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
 ), recorded AS (
     SELECT * FROM days WHERE rank = coalesce(best, rank)
 ), found AS (
-    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.units)) AS products
-    FROM recorded v JOIN (SELECT visit_id, product_id, consumed - noted AS units FROM scratch_lines) l USING (visit_id)
+    SELECT v.room_id, v.business_date, jsonb_object_agg(l.product_id, trim_scale(l.units)) AS products,
+           jsonb_object_agg(l.product_id, jsonb_build_array(trim_scale(l.priced_units), trim_scale(round(l.charged, 2))))
+               FILTER (WHERE l.priced_units > 0) AS charged,
+           jsonb_object_agg(l.product_id, trim_scale(o.holds)) FILTER (WHERE o.holds IS NOT NULL) AS holds
+    FROM recorded v
+    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines) l USING (visit_id)
+    LEFT JOIN scratch_overs o USING (visit_id, product_id)
     WHERE l.units > 0 GROUP BY v.room_id, v.business_date
 )
 INSERT INTO computed_metrics
 SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.business_date::timestamptz,
        v.business_date,
        jsonb_strip_nulls(jsonb_build_object(
-           'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products,
+           'previous_on', min(v.previous_at)::date, 'visits', count(*), 'products', f.products, 'charged', f.charged,
+           'holds', f.holds,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
@@ -1003,7 +1167,7 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
-GROUP BY v.hotel_id, v.room_id, v.business_date, f.products
+GROUP BY v.hotel_id, v.room_id, v.business_date, f.products, f.charged, f.holds
 
 -- name: stage_refills
 -- When something was put into rooms that have a request which nobody has answered, and when they were checked.
@@ -1027,12 +1191,14 @@ WHERE c.is_empty_check
 -- name: refill_duration
 -- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks. A gap
 -- in which the attendant stood before a door that stayed shut says nothing about how long a room takes.
--- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace.
+-- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace; so are
+-- the minutes between picking a room and saving what was found there, where the attendants' records have them: gaps hold
+-- the time in which no room was free, too.
 WITH ordered AS (
     SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
            extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
            lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
-    FROM scratch_visits
+    FROM scratch_visits WHERE attendant_id IS NOT NULL
     WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
 ), days AS (
     SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(items) AS items FROM ordered GROUP BY 1, 2, 3
@@ -1044,12 +1210,26 @@ WITH ordered AS (
         SELECT FROM scratch_knocks k
         WHERE k.attendant_id = o.attendant_id AND k.at > o.previous_at AND k.at < o.visited_at)
     GROUP BY 1, 2, 3
+), in_rooms AS (
+    SELECT DISTINCT ON (m.control_id) v.hotel_id, v.attendant_id, v.business_date, v.visited_at,
+           v.consumed + v.refilled AS items, extract(epoch FROM m.ended_at - m.began_at) / 60 AS minutes
+    FROM scratch_minutes m JOIN scratch_visits v
+      ON v.room_id = m.room_id AND v.attendant_id = m.attendant_id
+     AND v.visited_at >= m.began_at AND v.visited_at <= m.ended_at + interval '1 minute'
+    ORDER BY m.control_id, v.visited_at
+), rooms AS (
+    SELECT hotel_id, attendant_id, business_date, jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes,
+           jsonb_agg(items ORDER BY visited_at) AS items
+    FROM in_rooms GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
 SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
        g.business_date,
-       jsonb_build_object('visits', d.visits, 'items', d.items, 'gap_minutes', g.minutes, 'gap_items', g.items)
+       jsonb_strip_nulls(jsonb_build_object(
+           'visits', d.visits, 'items', d.items, 'gap_minutes', g.minutes, 'gap_items', g.items,
+           'room_minutes', r.minutes, 'room_items', r.items))
 FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
+LEFT JOIN rooms r USING (hotel_id, attendant_id, business_date)
 
 -- name: request_response
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that

@@ -67,15 +67,34 @@ SELECT hotel_id, product_id, day, at, level, kind FROM (
     ORDER BY hotel_id, entity_id, observed_at DESC)
 ) l ORDER BY hotel_id, product_id, at
 
+-- name: floor
+-- What floor stores held at the end of each day.
+SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units
+FROM ml_metrics
+WHERE metric_type = 'floor_stock' AND observed_at >= :since AND observed_at < :until
+ORDER BY hotel_id, entity_id, observed_at
+
+-- name: rises
+-- What raised setups ask for: units in all rooms of a type, from the day on which they may have been raised.
+SELECT hotel_id, since_at::date - DATE '0001-01-01' + 1 AS day, product_id, units * rooms AS units
+FROM ml_setup_rises WHERE since_at >= :since AND since_at < :until AND rooms > 0
+ORDER BY hotel_id, product_id, since_at
+
 -- name: gaps
--- Minutes between rooms in a shift, and the units handled at the end of each gap.
-SELECT m.hotel_id, m.entity_id AS attendant_id, m.business_date - DATE '0001-01-01' + 1 AS day,
+-- Minutes between rooms in a shift and the units handled at the end of each gap, and minutes in rooms with the units
+-- handled there.
+SELECT m.hotel_id, m.entity_id AS attendant_id, m.business_date - DATE '0001-01-01' + 1 AS day, g.in_room,
        CAST(g.minutes AS double precision) AS minutes, CAST(g.items AS double precision) AS items
-FROM ml_metrics m CROSS JOIN LATERAL ROWS FROM (
-    jsonb_array_elements_text(m.context -> 'gap_minutes'), jsonb_array_elements_text(m.context -> 'gap_items')
-) AS g (minutes, items)
+FROM ml_metrics m CROSS JOIN LATERAL (
+    SELECT 0 AS in_room, * FROM ROWS FROM (
+        jsonb_array_elements_text(m.context -> 'gap_minutes'), jsonb_array_elements_text(m.context -> 'gap_items')
+    ) AS b (minutes, items)
+    UNION ALL
+    SELECT 1, * FROM ROWS FROM (
+        jsonb_array_elements_text(m.context -> 'room_minutes'), jsonb_array_elements_text(m.context -> 'room_items')
+    ) AS r (minutes, items)) g
 WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
-ORDER BY m.hotel_id, m.entity_id, m.observed_at
+ORDER BY m.hotel_id, m.entity_id, m.observed_at, g.in_room
 
 -- name: requests
 -- Guests' refill requests.

@@ -62,6 +62,17 @@ FROM ml_models
 WHERE is_active AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 ORDER BY hotel_id, metric_type, model_type
 
+-- name: fetch_switched_off
+-- Models that train stored in the last 60 days and of which no version is active: train and a rollback always leave one.
+-- The record of trainings is written by jobs alone, and its times are the server's.
+SELECT DISTINCT t.model AS model_type, t.metric_type, t.hotel_id
+FROM ml_training_logs t
+WHERE t.success AND t.started_at > now() - interval '60 days'
+  AND NOT EXISTS (
+      SELECT FROM ml_models m
+      WHERE (m.model_type, m.metric_type, m.hotel_id) = (t.model, t.metric_type, t.hotel_id) AND m.is_active)
+ORDER BY t.hotel_id, t.metric_type, t.model
+
 -- name: fetch_summaries
 -- What is known of every stored model of a hotel or (null) of all, without its bytes; newest version first.
 SELECT id, model_type, metric_type, hotel_id, version, data_points, trained_at, accuracy, precision, recall,

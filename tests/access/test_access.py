@@ -41,7 +41,7 @@ def hotels(store_url: str) -> Iterator[str]:
         store_url,
         "INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at,"
         " business_date) SELECT metric, hotel, 'product', 1, 1, TIMESTAMPTZ '2025-11-19 12:00+00', DATE '2025-11-19'"
-        " FROM unnest(ARRAY['stock_level', 'stock_outflow', 'product_consumption', 'stock_days_left',"
+        " FROM unnest(ARRAY['stock_level', 'stock_outflow', 'floor_stock', 'product_consumption', 'stock_days_left',"
         " 'room_consumption', 'custody_loss']) metric, generate_series(0, 2) hotel",
     )
     yield store_url

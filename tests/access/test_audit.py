@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -61,9 +62,9 @@ def test_a_log_that_nobody_touched_holds_and_its_head_changes_with_every_entry(
         heads.append(_verified(store_url, capsys, ExitCode.OK)["head"])
     assert len(set(heads)) == 3
     for head in heads:
-        _verified(store_url, capsys, ExitCode.OK, "--expect", head)
+        _verified(store_url, capsys, ExitCode.OK, "--head", head)
     done(store_url, "audit", "verify")
-    assert f"3 entries, chain intact; head {heads[-1]}" in capsys.readouterr().out
+    assert f"3 entries, chain intact; head 3:{heads[-1]}" in capsys.readouterr().out
 
 
 def test_the_chain_does_not_depend_on_the_time_zone_of_who_checks(connection: Connection, store_url: str) -> None:
@@ -100,19 +101,54 @@ def test_what_a_superuser_changes_with_triggers_off_is_named(
     assert f"broken: entry {first_broken} (test.did" in capsys.readouterr().out
 
 
-def test_a_log_that_was_cut_off_is_detected_by_the_head_and_by_a_kept_hash(
-    connection: Connection, store_url: str, capsys: pytest.CaptureFixture[str]
+def _cut_off(url: str) -> str:
+    """Remove entry 3 and make the head fit, as a superuser can; what the log said when only the entry was gone."""
+    _tampered(url, f"DELETE FROM {LOG} WHERE id = 3")
+    with make_engine(url, ZONE).connect() as one:
+        said = audit.verify(one).fault
+    sql(url, f"UPDATE minibar_ml.ml_audit_head SET last_id = 2, hash = (SELECT hash FROM {LOG} WHERE id = 2)")
+    return str(said)
+
+
+def test_a_log_that_was_cut_off_is_detected_by_its_head_and_by_a_checkpoint_that_was_kept(
+    connection: Connection, store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _add(connection, "a", "b", "c")
-    kept = _verified(store_url, capsys, ExitCode.OK)["head"]
-    _tampered(store_url, f"DELETE FROM {LOG} WHERE id = 3")
-    fault = _verified(store_url, capsys, ExitCode.UNEXPECTED)["fault"]
-    assert fault == "the last entry is 2, but 3 were written: those after it are gone"
-    # The head can be made to fit too; only what was kept elsewhere shows it then.
-    sql(store_url, f"UPDATE minibar_ml.ml_audit_head SET last_id = 2, hash = (SELECT hash FROM {LOG} WHERE id = 2)")
+    heads = []
+    for subject in "abc":
+        _add(connection, subject)
+        done(store_url, "audit", "head")
+        heads.append(capsys.readouterr().out.strip())
+    assert [one.partition(":")[0] for one in heads] == ["1", "2", "3"]
+    file = tmp_path / "heads"
+    file.write_text("\n".join(heads) + "\n")
+    for given in (heads[0], heads[2].partition(":")[2], str(file)):
+        _verified(store_url, capsys, ExitCode.OK, "--head", given)
+    assert _cut_off(store_url) == "the last entry is 2, but 3 were written: those after it are gone"
+    # The head was made to fit too: only what was kept elsewhere shows it.
     _verified(store_url, capsys, ExitCode.OK)
-    assert "cut off" in _verified(store_url, capsys, ExitCode.UNEXPECTED, "--expect", kept)["fault"]
-    assert command(store_url, "audit", "verify", "--expect", "zz") == ExitCode.USAGE
+    _verified(store_url, capsys, ExitCode.OK, "--head", heads[1])
+    for given in (heads[2], str(file)):
+        fault = _verified(store_url, capsys, ExitCode.UNEXPECTED, "--head", given)["fault"]
+        assert "3 entries were there" in fault
+        assert "2 are left" in fault
+    by_hash = _verified(store_url, capsys, ExitCode.UNEXPECTED, "--head", heads[2].partition(":")[2])
+    assert "cut off or rewritten" in by_hash["fault"]
+    _add(connection, "d")
+    assert "rewritten" in _verified(store_url, capsys, ExitCode.UNEXPECTED, "--head", heads[2])["fault"]
+
+
+def test_what_is_no_checkpoint_is_refused_with_what_one_looks_like(
+    store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(store_url, "audit", "head")
+    assert capsys.readouterr().out == "", "an empty log has none"
+    (tmp_path / "heads").write_text(f"1:{'0' * 64}\nzz\n")
+    (tmp_path / "empty").write_text("\n")
+    for given in ("zz", f"1:{'0' * 63}", str(tmp_path / "heads"), str(tmp_path / "empty"), str(tmp_path)):
+        assert command(store_url, "audit", "verify", "--head", given) == ExitCode.USAGE
+        assert "`minibar-ml audit head` prints one" in capsys.readouterr().err
+    other = f"2:{'0' * 64}"
+    assert "cut off" in _verified(store_url, capsys, ExitCode.UNEXPECTED, "--head", other)["fault"]
 
 
 def test_an_entry_that_is_added_after_the_log_was_cut_off_does_not_repair_it(

@@ -190,6 +190,10 @@ def test_a_user_of_the_hotel_application_is_made_inactive_and_not_removed(
     assert "people set patron --inactive" in capsys.readouterr().err
 
 
+LOCAL = {"ML_PRIVATE_CHANNELS": "127.0.0.1"}
+"""A service on this machine is on the hotel's own network."""
+
+
 class Service(BaseHTTPRequestHandler):
     """A chat service that takes what it is given."""
 
@@ -212,7 +216,7 @@ def chat_service() -> Iterator[str]:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     Service.taken.clear()
-    yield f"json://user:t0psecret@127.0.0.1:{server.server_port}/hook"
+    yield f"ntfy://user:t0psecret@127.0.0.1:{server.server_port}/hook"
     server.shutdown()
     thread.join()
     server.server_close()
@@ -223,16 +227,16 @@ def test_a_chat_is_notified_and_its_token_is_shown_nowhere(
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(chat_service + "\n"))
     assert (
-        command(store_url, "people", "add", "ayse", "--role", "administrator", "--chat", "-", "--verbose")
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--chat", "-", "--verbose", **LOCAL)
         == ExitCode.OK
     )
     assert command(store_url, "people", "list") == ExitCode.OK
-    assert command(store_url, "people", "test", "ayse", "--verbose") == ExitCode.OK
+    assert command(store_url, "people", "test", "ayse", "--verbose", **LOCAL) == ExitCode.OK
     raise_alerts(store_url)
-    assert command(store_url, "alerts", "notify", "--verbose") == ExitCode.OK
+    assert command(store_url, "alerts", "notify", "--verbose", **LOCAL) == ExitCode.OK
     assert [one["title"] for one in Service.taken] == ["Test message", "[High] Room Oda 1: Unusual consumption"]
     shown = capsys.readouterr()
-    assert "chat json://: accepted" in shown.out
+    assert "chat ntfy://: accepted" in shown.out
     stored = sql(
         store_url,
         "SELECT c.*::text FROM minibar_ml.ml_channels c UNION ALL SELECT a.*::text FROM minibar_ml.ml_audit_log a",
@@ -250,7 +254,7 @@ def test_what_is_no_address_is_not_repeated_for_it_may_be_a_token(
     )
     assert "s3cr3t" not in "".join(capsys.readouterr())
     file = tmp_path / "url"
-    file.write_text("json://127.0.0.1/hook", encoding="utf-8")
+    file.write_text("ntfys://8.8.8.8/hook", encoding="utf-8")
     file.chmod(0o644)
     assert (
         command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", str(file))
@@ -263,20 +267,20 @@ def test_without_the_key_or_the_service_a_message_waits_and_says_why(
     store_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file = tmp_path / "url"
-    file.write_text("json://user:t0psecret@127.0.0.1:9/hook", encoding="utf-8")
+    file.write_text("ntfy://user:t0psecret@127.0.0.1:9/hook", encoding="utf-8")
     file.chmod(0o600)
     assert (
-        command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", str(file), "--quiet")
+        command(store_url, "people", "add", "ayse", "--role", "administrator", "--push", str(file), "--quiet", **LOCAL)
         == ExitCode.OK
     )
     raise_alerts(store_url)
     reasons = []
     for key in (Fernet.generate_key().decode(), None):
-        settings = {"ML_ENCRYPTION_KEYS": key} if key else {}
+        settings = {**LOCAL, "ML_ENCRYPTION_KEYS": key} if key else LOCAL
         assert command(store_url, "alerts", "notify", "--verbose", **settings) == ExitCode.OK
         reasons.append(sql(store_url, "UPDATE minibar_ml.ml_outbox SET next_at = now() RETURNING reason")[0][0])
     assert "which is missing" in reasons[0]
-    assert reasons[1] == "the service json:// did not accept the message"
+    assert reasons[1] == "the service ntfy:// did not accept the message"
     shown = capsys.readouterr()
     assert "t0psecret" not in shown.out + shown.err
 

@@ -1,10 +1,13 @@
 """A hotel as the application of late 2025 left it: layout A with the young tables, older paths, custody."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
 from support.application_hotel import PLAN_2025, none, one
-from support.hotels import ZONE, sql
+from support.hotels import ZONE, done, sql
 
 from minibar_ml.simulate import HotelPlan, generate, write
 
@@ -94,3 +97,30 @@ def test_a_manner_is_refused_in_the_other_layout(database: str) -> None:
     small = HotelPlan(seed=1, ends_on=PLAN_2025.ends_on, rooms=4, days=14, manner=PLAN_2025.manner)
     with pytest.raises(ValueError, match="layout A in 2025"):
         write(engine, generate(small), "b", ZONE)
+
+
+def test_db_check_shows_what_is_used_of_the_young_tables_too(
+    url_of_2025: str, make_database: Callable[..., str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = make_database(url_of_2025)
+    done(url, "db", "init", "--quiet")
+    capsys.readouterr()
+    done(url, "db", "check", "--json")
+    rows = {part["part"]: part["rows"] for part in json.loads(capsys.readouterr().out)["parts"]}
+    used = {
+        "tasks": "gunluk_gorevler", "controls": "oda_kontrol_kayitlari", "uploads": "yukleme_gorevleri",
+        "files": "dosya_yuklemeleri", "setups": "setup_icerik", "orders": "satin_alma_siparisleri",
+        "attendant_orders": "kat_sorumlusu_siparis_talepleri",
+    }  # fmt: skip
+    assert {part: rows[part] for part in used} == {
+        part: one(url, f"SELECT count(*) FROM public.{table}") for part, table in used.items()
+    }
+    assert min(rows[part] for part in used) > 0
+    assert {part for part, count in rows.items() if count is None} == {
+        "dnd",
+        "lots",
+        "lot_uses",
+        "depot",
+        "floor",
+        "draws",
+    }

@@ -55,3 +55,34 @@ def test_a_knock_is_not_a_check(hotel: Application) -> None:
     knock(hotel, "10:30")
     gaps(hotel)
     assert {entity for _, entity, _ in points(hotel.url, "room_consumption")} == {1, 2, 3, 4}
+
+
+# Minutes in rooms
+
+
+def _control(hotel: Application, room: int, began: str, ended: str | None, kind: str = "urun_eklendi") -> None:
+    sql(
+        hotel.url,
+        "INSERT INTO oda_kontrol_kayitlari (oda_id, personel_id, kontrol_tarihi, baslangic_zamani, bitis_zamani,"
+        " kontrol_tipi, olusturma_tarihi) VALUES (:room, 1, CAST(:day AS date), CAST(:began AS timestamptz),"
+        " CAST(:ended AS timestamptz), :kind, CAST(:began AS timestamptz))",
+        room=room, day=DAY, began=f"{DAY} {began}", ended=ended and f"{DAY} {ended}", kind=kind,
+    )  # fmt: skip
+
+
+def test_minutes_in_rooms_are_those_of_records_with_both_ends(hotel: Application) -> None:
+    _control(hotel, 1, "09:57", "10:00")
+    _control(hotel, 1, "10:00:20", "10:00:20")
+    _control(hotel, 2, "10:06:30", "10:10")
+    _control(hotel, 3, "10:20", None, kind="sarfiyat_yok")
+    _control(hotel, 4, "08:20", "10:50")
+    knock(hotel, "10:30")
+    gaps(hotel)
+    context = points(hotel.url, "refill_duration")[PACE][1]
+    assert context["room_minutes"] == [3, 3.5]
+    assert context["room_items"] == [2, 2]
+
+
+def test_a_hotel_without_control_records_has_no_minutes_in_rooms(hotel: Application) -> None:
+    gaps(hotel)
+    assert "room_minutes" not in points(hotel.url, "refill_duration")[PACE][1]

@@ -57,6 +57,29 @@ def _others(hotel: Application, *rooms: int) -> None:
         _named_again(hotel, stay, "2025-11-15")
 
 
+# Room tasks
+
+
+@pytest.mark.parametrize("departs", ["2025-11-10", "2025-11-12"])
+def test_a_room_of_the_morning_whose_guest_leaves_that_day_is_vacant_that_night(
+    hotel: Application, departs: str
+) -> None:
+    stay = hotel.stay(1, "2025-11-08", departs, made="2025-11-09 08:00")
+    sql(
+        hotel.url,
+        "INSERT INTO gunluk_gorevler (id, otel_id, gorev_tarihi, gorev_tipi, durum, olusturma_tarihi)"
+        " VALUES (1, 1, '2025-11-10', 'inhouse_kontrol', 'pending', '2025-11-10');"
+        "INSERT INTO gorev_detaylari (gorev_id, oda_id, durum, oncelik_sirasi, dnd_sayisi)"
+        " VALUES (1, 1, 'pending', 999, 0)",
+    )
+    hotel.empty(1, "2025-11-10 18:30")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    if departs == "2025-11-12":
+        sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :id", id=stay)
+    assert _vacant(hotel) == ({"2025-11-11": 3} if departs == "2025-11-10" else {})
+    assert _states(hotel, "2025-11-10")[-1:] == ([] if departs == "2025-11-10" else ["unknown"])
+
+
 # Extensions that are entered late
 
 
@@ -80,6 +103,95 @@ def test_a_guest_whom_a_list_names_in_the_evening_of_the_departure_has_not_left(
         hotel.empty(room, "2025-11-10 18:30")
         hotel.setup(room, "2025-11-11 10:00", 1, 3)
     assert (_vacant(hotel, room=1), _vacant(hotel, room=2)) == ({}, {"2025-11-11": 3})
+
+
+def _late(hotel: Application, day: int, leaving: tuple[int, ...], named: tuple[int, ...]) -> None:
+    """Guests of two nights who leave that day, and which of them a list names that is loaded in the evening."""
+    first, last = f"2025-11-{day - 2:02d}", f"2025-11-{day:02d}"
+    for room in leaving:
+        stay = hotel.stay(room, first, last, made=f"2025-11-{day - 1:02d} 08:00", code=f"l{room}-{day}")
+        if room in named:
+            hotel.overwrite(stay, first, last, at=f"{last} 20:30")
+
+
+@pytest.mark.parametrize(("named", "known_vacant"), [((1, 2, 3, 4), True), ((1, 2, 3), False), ((1,), False)])
+def test_a_late_list_that_names_nearly_all_who_left_was_printed_in_the_morning(
+    hotel: Application, named: tuple[int, ...], known_vacant: bool
+) -> None:
+    _late(hotel, 10, (1, 2, 3, 4), named)
+    hotel.empty(1, "2025-11-10 18:30")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    assert _vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
+    assert (_states(hotel, "2025-11-10") == []) is known_vacant
+
+
+@pytest.mark.parametrize("others_named", [True, False])
+def test_a_late_list_of_few_leavers_is_taken_for_what_the_others_are(hotel: Application, others_named: bool) -> None:
+    sql(
+        hotel.url,
+        "DELETE FROM misafir_kayitlari WHERE oda_id = 5 AND cikis_tarihi BETWEEN '2025-11-04' AND '2025-11-10'",
+    )
+    for day in (4, 6, 8):
+        _late(hotel, day, (2, 3, 4), (2, 3, 4) if others_named else (2,))
+    _late(hotel, 10, (1,), (1,))
+    hotel.empty(1, "2025-11-10 18:30")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    assert _vacant(hotel) == ({"2025-11-11": 3} if others_named else {})
+
+
+@pytest.mark.parametrize(("named", "found"), [((), {"2025-11-10": 2}), ((1, 2, 3, 4), {})])
+def test_a_list_printed_in_the_morning_shows_nobody_who_came_after(
+    hotel: Application, named: tuple[int, ...], found: dict[str, float]
+) -> None:
+    sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE oda_id = 5 AND cikis_tarihi = '2025-11-10'")
+    sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET yukleme_zamani = '2025-11-10 20:30+02'"
+        " WHERE gorev_tarihi = '2025-11-10'")  # fmt: skip
+    sql(hotel.url, "INSERT INTO odalar (id, kat_id, oda_no, oda_tipi_id) VALUES (6, 1, '106', 1)")
+    _late(hotel, 10, (1, 2, 3, 4), named)
+    hotel.empty(6, "2025-11-09 10:00")
+    hotel.setup(6, "2025-11-10 17:00", 1, 2)
+    assert _vacant(hotel, "2025-11-11T02:00", room=6) == found
+
+
+def test_what_is_found_after_a_departure_check_waits_for_the_list_of_the_next_morning(hotel: Application) -> None:
+    stay = hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00")
+    hotel.empty(1, "2025-11-10 13:00")
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET durum = 'pending' WHERE gorev_tarihi > '2025-11-11'")
+
+    def found(as_of: str) -> bool:
+        _vacant(hotel, as_of)
+        return any(key[1] == 1 for key in points(hotel.url, "vacant_consumption"))
+
+    assert not found("2025-11-12T02:00")
+    sql(hotel.url, "UPDATE yukleme_gorevleri SET durum = 'completed' WHERE gorev_tarihi = '2025-11-12'")
+    assert found("2025-11-12T10:00")
+    hotel.overwrite(stay, "2025-11-08", "2025-11-13", at="2025-11-12 08:30")
+    assert not found("2025-11-13T02:00")
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, True), (2, False)])
+def test_what_two_checks_of_the_day_after_the_departure_find_is_a_guest_who_stayed(
+    hotel: Application, first: int, second: bool
+) -> None:
+    for room in (1, 2):
+        hotel.stay(room, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code=f"a{room}")
+        hotel.empty(room, "2025-11-10 13:00")
+    if first:
+        hotel.setup(1, "2025-11-11 09:00", 1, first)
+    else:
+        hotel.empty(1, "2025-11-11 09:00")
+    hotel.setup(1, "2025-11-11 12:30", 2, 1)
+    # Room 2 loses as much, and then there is another guest.
+    hotel.setup(2, "2025-11-11 09:00", 1, 3)
+    hotel.stay(2, "2025-11-11 11:00", "2025-11-13", made="2025-11-12 08:00", code="b")
+    hotel.setup(2, "2025-11-11 12:30", 2, 1)
+    assert (_vacant(hotel) == {"2025-11-11": 1}) is second
+    found = {key[1]: (units, context) for key, (units, context) in points(hotel.url, "vacant_consumption").items()}
+    assert found[1][0] == 1
+    assert ("after_departure_check" in found[1][1]) is not second
+    assert (found[2][0], "after_departure_check" in found[2][1]) == (3, True)
 
 
 def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Application) -> None:
@@ -136,6 +248,23 @@ def test_where_lists_do_not_name_everybody_every_day_silence_says_nothing(hotel:
     hotel.setup(1, "2025-11-10 10:00", 1, 4)
     assert _vacant(hotel) == {}
     assert (_context(hotel, "2025-11-10")["known"], _context(hotel, "2025-11-10")["nights"]) == (True, 2)
+
+
+# Guests who do not come
+
+
+def test_a_no_show_is_no_guest_though_the_room_is_let_again(hotel: Application) -> None:
+    hotel.stay(1, "2025-11-05", "2025-11-09", kind="arrival", made="2025-11-05 08:00", code="a")
+    hotel.stay(1, "2025-11-07", "2025-11-10", kind="in_house", made="2025-11-08 08:00", code="h")
+    hotel.stay(2, "2025-11-05", "2025-11-09", kind="arrival", made="2025-11-05 08:00", code="a")
+    hotel.stay(2, "2025-11-05", "2025-11-10", kind="in_house", made="2025-11-06 08:00", code="h")
+    hotel.setup(1, "2025-11-05 09:00", 1, 1)
+    hotel.setup(1, "2025-11-07 09:00", 1, 2)
+    assert _vacant(hotel) == {}
+    assert _context(hotel, "2025-11-07")["nights"] == 0
+    assert _context(hotel, "2025-11-07")["known"] is False
+    states = {room: [_states(hotel, f"2025-11-{day:02d}", room)[-1] for day in (5, 6, 7, 9)] for room in (1, 2)}
+    assert states == {1: ["unknown", "unknown", "occupied", "occupied"], 2: ["occupied"] * 4}
 
 
 # Guests without a booking
@@ -301,6 +430,27 @@ def test_what_runs_have_read_of_a_row_before_it_was_overwritten_is_known(hotel: 
     assert _vacant(hotel) == {"2025-11-10": 3}
     assert _states(hotel, "2025-11-05")[-1] == "occupied"
     assert _states(hotel, "2025-11-09") == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "made", "is_known"),
+    [
+        ("arrival", "2025-11-11 09:00", True),
+        ("arrival", "2025-11-10 09:00", False),
+        ("in_house", "2025-11-11 09:00", False),
+    ],
+)
+def test_a_list_of_arrivals_that_is_loaded_twice_hides_nobody(
+    hotel: Application, kind: str, made: str, is_known: bool
+) -> None:
+    row = hotel.stay(1, "2025-11-11", "2025-11-14", kind=kind, made=made)
+    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-11 14:30")
+    hotel.empty(1, "2025-11-08 10:00")
+    hotel.setup(1, "2025-11-10 10:00", 1, 3)
+    hotel.setup(1, "2025-11-11 10:00", 1, 3)
+    found = _vacant(hotel)
+    assert ("2025-11-10" in found) is is_known
+    assert (_states(hotel, "2025-11-10") == []) is is_known
 
 
 def test_a_row_that_was_overwritten_before_a_run_read_it_leaves_its_nights_unknown(hotel: Application) -> None:

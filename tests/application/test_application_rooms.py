@@ -14,9 +14,11 @@ def test_a_visit_is_a_row_a_product_seconds_apart(application: str) -> None:
         " FROM minibar_islemleri WHERE islem_tipi = 'setup_kontrol'"
     )
     near = one(application, f"SELECT count(*) FROM ({gaps}) g WHERE gap <= '20 s'")
-    far = one(application, f"SELECT count(*) FROM ({gaps}) g WHERE gap > '20 s' AND gap < '5 min'")
+    far = one(application, f"SELECT count(*) FROM ({gaps}) g WHERE gap > '20 s' AND gap < '5 min' AND gap <> '35 s'")
+    again = one(application, f"SELECT count(*) FROM ({gaps}) g WHERE gap = '35 s'")
     assert near > 500
     assert far == 0
+    assert again > 5  # checks that are saved again as a whole
 
 
 def test_consumption_is_what_was_put_in_though_tuketim_says_less(application: str) -> None:

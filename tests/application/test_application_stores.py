@@ -10,7 +10,7 @@ TEXTS = {
     ("İlk stok yüklemesi - ", IN), ("Ana Depo Tedarik - ", IN), ("Ana Depo Tedarik Silme - ", OUT),
     ("Ana Depo Tedarik Detay Silme - ", OUT), ("FIFO Stok Çıkışı - zimmet_transfer", OUT),
     ("Zimmet iadesi - Otel ID: ", IN), ("Manuel stok güncelleme (", "fire"), ("Stok sayımı düzeltmesi (", OUT),
-    ("Stok sayımı düzeltmesi (", IN), ("Zimmet atama - ", OUT), ("düzeltme", "sayim"), ("Minibar işlem iptali - ", IN),
+    ("Stok sayımı düzeltmesi (", IN), ("Depo çıkışı", OUT), ("Depo girişi", IN), ("Minibar işlem iptali - ", IN),
 }  # fmt: skip
 BY_TEXT = "SELECT coalesce(sum(miktar), 0) FROM stok_hareketleri WHERE aciklama LIKE '{}%' AND hareket_tipi = '{}'"
 DRAWN = "sum(CASE islem_tipi WHEN 'iade' THEN -kullanilan_miktar ELSE kullanilan_miktar END)"
@@ -98,7 +98,7 @@ def test_lots_are_used_first_in_first_out(application: str) -> None:
 
 
 def test_the_depots_stock_is_what_came_less_what_went(application: str) -> None:
-    outside = "aciklama NOT LIKE 'Zimmet atama%' AND aciklama NOT LIKE 'düzeltme%' AND aciklama NOT LIKE 'Minibar%'"
+    outside = "aciklama NOT LIKE 'Minibar%'"
     sign = "CASE WHEN hareket_tipi IN ('cikis', 'fire') THEN -miktar ELSE miktar END"
     booked = f"SELECT urun_id, sum({sign}) AS n FROM stok_hareketleri WHERE {outside} GROUP BY 1"
     held = "SELECT urun_id, sum(mevcut_stok) AS n FROM urun_stok GROUP BY 1"

@@ -8,6 +8,7 @@ import pytest
 from minibar_ml.domain.alerting.kinds import (
     ALERT_TYPES,
     KINDS,
+    OVER_SETUP,
     AlertKind,
     AlertType,
     is_continuing,
@@ -71,6 +72,16 @@ def test_the_check_on_ml_alerts_allows_just_these_types() -> None:
     assert types_in(line) == set(ALERT_TYPES)
 
 
+def test_a_mute_is_of_just_these_types() -> None:
+    (named,) = re.findall(r"alert_types <@ ARRAY\[(.*?)\], true\)", SCHEMA, re.DOTALL)
+    assert set(re.findall(r"'(\w+)'", named)) == set(ALERT_TYPES)
+
+
+def test_the_policies_on_ml_alerts_keep_the_installations_own_for_those_of_all_hotels() -> None:
+    (line,) = [line for line in SCHEMA.splitlines() if "CREATE POLICY installation ON minibar_ml.ml_alerts " in line]
+    assert types_in(line) == set(types_where(lambda kind: kind.is_operational))
+
+
 def test_the_policy_on_ml_alerts_shows_storekeepers_just_the_types_about_stock() -> None:
     (line,) = [line for line in SCHEMA.splitlines() if "CREATE POLICY seen ON minibar_ml.ml_alerts " in line]
     assert types_in(line) == set(types_where(lambda kind: kind.is_stock))
@@ -88,6 +99,8 @@ def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
 def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installation_gives(kind: AlertKind) -> None:
     given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
     given |= {"refused", "jobs_late"} if kind.is_of_server else set()
+    given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
+    given |= {"models_off"} if kind.type == "model_fallback" else set()
     assert set(kind.severities) <= given
 
 

@@ -120,6 +120,19 @@ def test_a_source_table_that_is_missing_is_named(store_url: str, capsys: Capture
     done(store_url, "collect", "--as-of", AS_OF, "--quiet")
 
 
+def test_a_later_init_keeps_what_the_hotel_does_without_until_it_has_it(store_url: str, capsys: Capture) -> None:
+    SmallHotel(store_url)
+    done(store_url, "db", "init", "--without", "requests", "--quiet")
+    sql(store_url, "DROP TABLE minibar_dolum_talepleri")
+    capsys.readouterr()
+    done(store_url, "db", "init", "--without", "custody")
+    assert "Still without requests" in capsys.readouterr().err
+    done(store_url, "collect", "--as-of", AS_OF, "--quiet")
+    assert sql(store_url, "SELECT absent FROM minibar_ml.ml_source_contract") == [(["custody", "requests"],)]
+    assert command(store_url, "db", "init", "--with", "requests", "--quiet") == 5
+    assert sql(store_url, "SELECT absent FROM minibar_ml.ml_source_contract") == [(["custody"],)]
+
+
 @pytest.fixture
 def limited(make_database: Callable[..., str]) -> Iterator[tuple[str, str]]:
     """URLs of a hotel's database for its owner, and for a role that may read all of the source but the stays."""
@@ -250,6 +263,8 @@ def test_a_wrong_settings_file_is_named(
         (["alerts", "comment", "1", "y" * 4001], 2, ["at most 4000 characters"]),
         (["report", "weekly", "--format", "png"], 2, ["--format 'png'", "html"]),
         (["db", "init", "--without", "luck"], 2, ["--without luck", "stays"]),
+        (["db", "init", "--with", "luck"], 2, ["--with luck", "stays"]),
+        (["db", "init", "--with", "stays", "--without", "stays"], 2, ["--with stays", "cannot be combined"]),
     ],
 )
 def test_unknown_words_and_impossible_spans_are_named_with_what_there_is(

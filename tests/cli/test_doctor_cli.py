@@ -258,7 +258,7 @@ def test_a_key_file_that_others_can_read_is_refused(tmp_path: Path, capsys: pyte
     assert "chmod 600" in words_of(found(capsys, ExitCode.UNEXPECTED), "key")
 
 
-@pytest.mark.parametrize(("mode", "state"), [(0o666, "failed"), (0o640, "failed"), (0o600, "ok")])
+@pytest.mark.parametrize(("mode", "state"), [(0o644, "failed"), (0o640, "failed"), (0o600, "ok")])
 @pytest.mark.usefixtures("store_url", "key")
 def test_a_settings_file_that_holds_a_secret_is_its_owners_alone(
     tmp_path: Path, mode: int, state: str, capsys: pytest.CaptureFixture[str]

@@ -319,7 +319,7 @@ def test_the_store_refuses_in_the_clear_what_shows_how_much_goes_unnoticed(
 
 def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_out(vault: Vault, tmp_path: Path) -> None:
     address = tmp_path / "address"
-    address.write_text("json://localhost/secret-of-the-chat")
+    address.write_text("ntfys://8.8.8.8/secret-of-the-chat")
     address.chmod(0o600)
     assert vault("people", "add", "ayse", "--role", "administrator", "--chat", str(address)) == 0
     (old,) = vault.keys()
@@ -330,4 +330,4 @@ def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_ou
     assert vault.status()["removable"] == [hexed(old)]
     assert vault("keys", "prune") == 0
     ((sealed,),) = sql(vault.url, "SELECT sealed FROM minibar_ml.ml_channels")
-    assert open_token(bytes(sealed), load_keys(Settings(key_file=vault.path))) == "json://localhost/secret-of-the-chat"
+    assert open_token(bytes(sealed), load_keys(Settings(key_file=vault.path))) == "ntfys://8.8.8.8/secret-of-the-chat"

@@ -110,6 +110,7 @@ def test_collect_succeeds_every_minute_under_crons_bare_environment(
     settings = tmp_path / "etc"
     settings.mkdir()
     (settings / ".env").write_text(f"ML_DATABASE_URL='{store_url}'\nML_TIMEZONE=Europe/Nicosia\n")
+    (settings / ".env").chmod(0o600)
     monkeypatch.setenv("ML_DATA_COLLECTION_INTERVAL", "60")
     options = ["--directory", str(settings), "--command", str(_command(tmp_path)), "--user", "root"]
     assert main(["cron", *options]) == 0

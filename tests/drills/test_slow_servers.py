@@ -214,7 +214,7 @@ def test_a_service_that_drips_holds_a_message_no_longer_than_the_limit(monkeypat
     with _listening(drips) as port:
         began = time.monotonic()
         with pytest.raises(NotDelivered, match="did not answer"):
-            AppriseChannel("chat").send(f"json://127.0.0.1:{port}", "A", Mail("s", "t", "h"), "1")
+            AppriseChannel("chat", ["127.0.0.1"]).send(f"ntfy://127.0.0.1:{port}/t", "A", Mail("s", "t", "h"), "1")
         assert time.monotonic() - began < MOST
 
 

@@ -27,6 +27,7 @@ def real(make_database: Callable[..., str], tmp_path_factory: pytest.TempPathFac
         "detect": ["detect", *at],
         "db check": ["db", "check", "--json"],
         "alerts list": ["alerts", "list", "--json"],
+        "forecast": ["forecast", *at, "--json"],
         "report weekly": ["report", "weekly", *at, "--out", str(folder)],
     }
     said = {}
@@ -65,6 +66,11 @@ def test_three_products_end_at_zero(real: tuple[str, dict[str, str]]) -> None:
     levels = sorted((key[2], key[1], value) for key, (value, _) in points(real[0], "stock_level").items())
     last = {product: level for _, product, level in levels}
     assert (last[146], last[153], last[159]) == (0, 0, 0)
+
+
+def test_a_product_of_the_common_store_is_forecast_there_alone(real: tuple[str, dict[str, str]]) -> None:
+    shown = [(one["product_id"], one["hotel_id"]) for one in json.loads(real[1]["forecast"])["products"]]
+    assert sorted(shown) == [(146, 0), (153, 0), (159, 0)]
 
 
 def test_two_rooms_consumed_three_units_on_the_day_it_happened(real: tuple[str, dict[str, str]]) -> None:

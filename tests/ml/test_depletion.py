@@ -45,6 +45,34 @@ def test_seven_four_and_two_days_are_the_steps(level: float, severity: str) -> N
     assert found.lower == found.facts["p10"] <= found.value <= found.facts["p90"] == found.upper
 
 
+def with_floor(frames: Frames, units: float, ago: int = 0) -> Frames:
+    """The frames with so much of the product in the floor store on a day, which is the last that is known of it."""
+    row = {"hotel_id": 7, "product_id": 500, "day": LAST_DAY - ago, "units": units}
+    return changed(frames, floor=pd.DataFrame([row]))
+
+
+def test_what_the_floor_store_holds_is_stock_too() -> None:
+    assert found_in(with_floor(stocked(10, {50: 900.0, 0: 5.0}), 200.0)) == []
+    assert found_in(stocked(10, {50: 900.0, 0: 5.0})) != []
+
+
+@pytest.mark.parametrize("depot", [10.0, 0.0, -4.0])
+def test_the_sentence_names_what_is_in_either_store(depot: float) -> None:
+    (found,) = found_in(with_floor(stocked(10, {50: 900.0, 0: depot}), 30.0))
+    there = max(depot, 0.0)
+    assert found.value == pytest.approx((there + 30) / 10)
+    assert found.facts is not None
+    assert (found.facts["level"], found.facts["depot_units"], found.facts["floor_units"]) == (there + 30, there, 30)
+    assert (
+        f"In stock: {there + 30:g} units ({there:g} in the depot, 30 in the floor store)"
+        in sentences(found, "A", "en")[0]
+    )
+
+
+def test_before_the_days_first_collection_the_floor_store_holds_what_it_held() -> None:
+    assert found_in(with_floor(stocked(10, {50: 900.0, 0: 5.0}), 200.0, ago=1), hours=0.1) == []
+
+
 @pytest.mark.parametrize(("lead_time_days", "severity"), [(0, "medium"), (3, "medium"), (6, "high"), (14, "high")])
 def test_an_order_that_is_due_today_is_high_however_long_the_stock_lasts(lead_time_days: int, severity: str) -> None:
     supplies = Limits(supplies=Supplies(Supply(lead_time_days=lead_time_days)))

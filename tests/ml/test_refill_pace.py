@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pandas as pd
 import pytest
 from support.ordinary_life import LAST_DAY, changed, found_on, moment, ordinary, walk
@@ -93,6 +94,56 @@ def test_a_slow_morning_may_be_made_up_for() -> None:
 def test_an_ordinary_hotel_is_quiet() -> None:
     # 8 hotels, 20 days each
     assert sum(len(walk(RefillPace(), ordinary(seed))) for seed in SEEDS[:8]) <= 1
+
+
+# Minutes in the rooms, where rooms come free one by one and the way to the next is mostly waiting
+
+
+def waiting(seed: int) -> Frames:
+    """The hotel with gaps that are mostly waiting, and the minutes in the rooms on record."""
+    frames = ordinary(seed)
+    rng = np.random.default_rng(seed)
+    in_rooms = frames.gaps.assign(in_room=True, minutes=frames.gaps["minutes"] / 3)
+    gaps = frames.gaps.assign(minutes=rng.uniform(3, 45, len(frames.gaps)))
+    return changed(frames, gaps=pd.concat([gaps, in_rooms], ignore_index=True))
+
+
+def slow_in_rooms(frames: Frames, who: int, factor: float = 2.0) -> Frames:
+    def slower(day: pd.DataFrame) -> pd.DataFrame:
+        return day.assign(minutes=day["minutes"].where(~day["in_room"], factor * day["minutes"]))
+
+    return with_day(frames, slower, who)
+
+
+def test_who_is_slow_in_the_rooms_is_found_though_the_gaps_are_mostly_waiting() -> None:
+    for seed in SEEDS[:8]:
+        frames = waiting(seed)
+        (found,) = found_on(RefillPace(), slow_in_rooms(frames, busiest(frames)), moment())
+        assert (found.entity_id, found.facts["in_rooms"] if found.facts else None) == (busiest(frames), True)
+        assert found.expected is not None
+        assert found.value / found.expected == pytest.approx(2, rel=0.35)
+
+
+def test_a_waiting_hotel_without_a_slow_attendant_is_quiet() -> None:
+    assert sum(len(walk(RefillPace(), waiting(seed))) for seed in SEEDS[:4]) <= 1
+
+
+def test_who_dawdles_between_the_rooms_is_found_where_minutes_in_them_are_as_usual() -> None:
+    for seed in SEEDS[:8]:
+        frames = slowed(ordinary(seed), 2.0)
+        in_rooms = ordinary(seed).gaps.assign(in_room=True)
+        both = changed(frames, gaps=pd.concat([frames.gaps, in_rooms], ignore_index=True))
+        found = found_on(RefillPace(), both, moment())
+        assert [f.entity_id for f in found] == [busiest(ordinary(seed))]
+        assert all("in_rooms" not in (f.facts or {}) for f in found)
+
+
+def test_minutes_in_rooms_alone_are_enough_to_learn_from() -> None:
+    frames = waiting(401)
+    alone = changed(frames, gaps=frames.gaps[frames.gaps["in_room"]])
+    assert [f.entity_id for f in found_on(RefillPace(), slow_in_rooms(alone, busiest(alone)), moment())] == [
+        busiest(alone)
+    ]
 
 
 def test_six_days_are_too_little() -> None:

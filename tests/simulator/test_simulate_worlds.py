@@ -1,11 +1,13 @@
 """Simulated hotels that differ in kind: closed for a while, with new rooms, double entries, other guests."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from minibar_ml.simulate import HotelPlan, generate
+from minibar_ml.simulate import ApplicationManner, HotelPlan, generate
 from minibar_ml.simulate.building.building import build
 from minibar_ml.simulate.building.rooms import NEVER
 from minibar_ml.simulate.presence.stays import NO_STAY, book
@@ -78,3 +80,24 @@ def test_many_refills_are_partial_where_that_is_asked() -> None:
         shares.append(np.mean(lines["bitis_stok"] < lines["setup_miktari"]))
     assert shares[0] < 0.01
     assert shares[1] > shares[0] + 0.1
+
+
+def test_rooms_that_fall_free_one_by_one_are_far_apart_and_only_minutes_in_them_show_who_is_slow() -> None:
+    plan = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=60, days=60, fault_kinds=("refill_delay",), fault_rate=4.0,
+                     manner=ApplicationManner())  # fmt: skip
+    by_rounds = {}
+    for rounds in ("in_a_row", "as_rooms_fall_free"):
+        data = generate(replace(plan, rounds=rounds))
+        visits = data.tables["minibar_islemleri"].sort_values(["personel_id", "islem_tarihi"])
+        gaps = visits.groupby("personel_id")["islem_tarihi"].diff().dt.total_seconds() / 60
+        records = data.tables["oda_kontrol_kayitlari"]
+        minutes = (records["bitis_zamani"] - records["baslangic_zamani"]).dt.total_seconds() / 60
+        day = records["kontrol_tarihi"].dt.date
+        slow = pd.Series(False, index=records.index)
+        for fault in data.faults:
+            slow |= (records["personel_id"] == fault.entity_id) & (day == fault.occurred_on)
+        assert data.faults
+        ratio = minutes[slow & (minutes > 0)].median() / minutes[~slow & (minutes > 0)].median()
+        by_rounds[rounds] = (gaps[(gaps > 1) & (gaps < 120)].median(), ratio)
+    assert by_rounds["as_rooms_fall_free"][0] > 1.7 * by_rounds["in_a_row"][0]
+    assert all(ratio > 1.5 for _, ratio in by_rounds.values())

@@ -7,14 +7,16 @@ from typer.main import get_command
 
 from minibar_ml.cli.app import app
 
-OWN_SERVER = ("demo",)
-"""It starts a database server and a hotel of its own, and reads no setting."""
+OWN_SERVER = ("demo", "start", "stop")
+"""They start or end a database server of their own."""
 
 
 def _walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     if not hasattr(command, "commands"):
         yield path, command
         return
+    if command.invoke_without_command and path:
+        yield path, command
     for name in command.commands:
         yield from _walk(command.commands[name], (*path, name))
 

@@ -113,7 +113,9 @@ def _gaps(rng: np.random.Generator, attendants: int, busy: Any) -> pd.DataFrame:
     minutes = (4.5 + 0.8 * np.minimum(items, 10)) * pace[attendant] * of_the_day[attendant, day]
     minutes = minutes * rng.lognormal(0, 0.4, len(day))
     minutes = np.minimum(minutes + np.where(rng.random(len(day)) < 0.04, rng.uniform(10, 30, len(day)), 0), 45)
-    return _table(attendant_id=attendant + 50, day=day + FIRST_DAY, minutes=minutes, items=items.astype(float))
+    return _table(
+        attendant_id=attendant + 50, day=day + FIRST_DAY, in_room=False, minutes=minutes, items=items.astype(float)
+    )
 
 
 def _requests(rng: np.random.Generator) -> pd.DataFrame:

@@ -257,7 +257,7 @@ def test_no_key_says_how_to_make_one(tmp_path: Path) -> None:
     (tmp_path / "empty.key").touch(mode=0o600)
     with pytest.raises(ConfigurationError, match="holds no key"):
         load_keys(Settings(key_file=tmp_path / "empty.key"))
-    with pytest.raises(ConfigurationError, match="not a regular file"):
+    with pytest.raises(ConfigurationError, match="Is a directory"):
         load_keys(Settings(key_file=tmp_path))
 
 

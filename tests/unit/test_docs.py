@@ -46,7 +46,7 @@ def commands(command: Any, called: str = "") -> dict[str, Any]:
     """Every command that does something, by how it is called."""
     if not hasattr(command, "commands"):
         return {called: command}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {called: command} if command.invoke_without_command and called else {}
     for word, inner in command.commands.items():
         found |= commands(inner, f"{called} {word}".strip())
     return found

@@ -124,6 +124,15 @@ CASES: list[tuple[Any, ...]] = [
      "Order 240 units by 19 Nov.",
      "1126: stok yaklaşık 1 gün yeter. Olası aralık: 1–2 gün. Stok: 14 adet; günlük kullanım: yaklaşık 12 adet. "
      "19 Kas tarihine kadar 240 adet sipariş verin."),
+    ("stock_depletion", "product", "depletion", 3.0, None, None,
+     {"level": 35, "depot_units": 5.0, "floor_units": 30.0, "daily_units": 11.8},
+     "1126: stock lasts 3 days. In stock: 35 units (5 in the depot, 30 in the floor store); daily use: about 12 units.",
+     "1126: stok 3 gün yeter. Stok: 35 adet (5 depoda, 30 kat deposunda); günlük kullanım: yaklaşık 12 adet."),
+    ("shrinkage", "product", "leak_restocked", 19.6, 1.9, (0.0, 1.9), {"since": "2025-11-19", "days": 1},
+     "1126: about 20 units more than rooms use left the warehouse on 19 Nov; normally at most 1. The floor store had "
+     "run low and was restocked.",
+     "1126: 19 Kas günü depodan odaların kullandığından yaklaşık 20 adet fazla çıkmış; normali en fazla 1 adet. Kat "
+     "deposu azalmıştı ve dolduruldu."),
     ("stock_depletion", "product", "depletion", 0.0, None, None,
      {"level": 0, "daily_units": 0.4, "p10": 0.0, "p90": 0.0, "order_quantity": 24, "order_by": "2026-01-02"},
      "1126: out of stock. In stock: 0 units; daily use: less than 1 unit. Order 24 units by 2 Jan 2026.",
@@ -143,9 +152,17 @@ CASES: list[tuple[Any, ...]] = [
     ("model_fallback", "hotel", "model_refused", 1.0, None, None, {"metrics": ["room_consumption"]},
      "1126: a stored model cannot be opened. Detection uses simple statistics instead. Affected: room consumption.",
      "1126: kayıtlı bir model açılamıyor. Yerine basit istatistik kullanılıyor. Etkilenen: oda tüketimi."),
+    ("model_fallback", "hotel", "models_off", 1.0, None, None, {"metrics": ["room_consumption"]},
+     "1126: trained models were switched off or deleted. Detection uses simple statistics instead. "
+     "Affected: room consumption.",
+     "1126: eğitilmiş modeller kapatılmış veya silinmiş. Yerine basit istatistik kullanılıyor. "
+     "Etkilenen: oda tüketimi."),
     ("data_stale", "hotel", "stale", 26.0, None, None, {"last_at": "2025-11-18T18:05:00+02:00"},
      "1126: no new data from the hotel application for 26 hours. Last record: 18 Nov 2025 18:05.",
      "1126: otel uygulamasından 26 saat boyunca yeni veri gelmedi. Son kayıt: 18 Kas 2025 18:05."),
+    ("data_stale", "hotel", "list_missing", 48.0, None, None, {"last_at": "2025-11-16"},
+     "1126: no list of guests in house for 48 hours; who is in the rooms is not known. Last list: 16 Nov 2025.",
+     "1126: 48 saat boyunca konaklayan listesi gelmedi; odalarda kimlerin kaldığı bilinmiyor. Son liste: 16 Kas 2025."),
     ("data_stale", "hotel", "stale", 72.0, None, None, {"last_at": "2025-11-16"},
      "1126: no new data from the hotel application for 3 days. Last record: 16 Nov 2025.",
      "1126: otel uygulamasından 3 gün boyunca yeni veri gelmedi. Son kayıt: 16 Kas 2025."),
@@ -189,7 +206,7 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
-    given |= {"model_refused", "refused", "jobs_late"}
+    given |= {"model_refused", "models_off", "refused", "jobs_late", "list_missing"}
     special = {
         "waited",
         "waiting_long",
@@ -201,6 +218,8 @@ def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
         "waiting_unlisted",
         "product_none",
         "leak_of_days",
+        "leak_restocked_of_days",
+        "slow_in_rooms",
         "sold_out",
         "depletion_ordered",
         "sold_out_ordered",

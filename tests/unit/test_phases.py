@@ -26,7 +26,7 @@ COLUMNS = {
     "products": "product_id units refilled",
     "outflow": "product_id units issued written_off returned",
     "levels": "product_id at level kind",
-    "gaps": "attendant_id minutes items",
+    "gaps": "attendant_id in_room minutes items",
     "requests": "room_id at minutes open",
     "custody": "attendant_id units handed_out",
 }

@@ -1,7 +1,6 @@
 """Checks of this machine: settings, files, report folder, keys, mail server."""
 
 import shutil
-import stat
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.health import Check
 from minibar_ml.notify.channels.email import Email
 from minibar_ml.notify.contract import ChannelDown
+from minibar_ml.permissions import require_own_folder
 
 MEGABYTE = 1_000_000
 LITTLE_SPACE, NO_SPACE = 1000 * MEGABYTE, 100 * MEGABYTE
@@ -30,11 +30,8 @@ def settings(examined: Examined) -> Iterator[Check]:
         yield Check("settings", "warning", session.unknown_setting(name))
     if not examined.settings.enabled:
         yield Check("settings", "warning", "ML_ENABLED is false: jobs do nothing", "set it to true to start")
-    for path in examined.exposed:
-        found = f"{path} holds a secret and is readable by others (mode {stat.S_IMODE(path.stat().st_mode):04o})"
-        yield Check(
-            "settings", "failed", found, f"chmod 600 {path}, and change the secret if somebody may have read it"
-        )
+    for fault in examined.exposed:
+        yield Check("settings", "failed", str(fault))
     if not examined.faults and not examined.unknown and not examined.exposed:
         yield Check("settings", "ok", "valid")
 
@@ -46,10 +43,15 @@ def files(settings: Settings) -> Iterator[Check]:
 
 
 def report_dir(folder: Path) -> Iterator[Check]:
-    """Whether reports can be written to a folder, which may not exist yet, and whether there is space."""
+    """Whether reports can be written to a folder, which may not exist yet, and whether there is space.
+
+    Raises ConfigurationError where anybody may replace them.
+    """
     there = folder.absolute()
     while not there.exists():
         there = there.parent
+    if there == folder.absolute():
+        require_own_folder(there, "reports")
     try:
         with tempfile.TemporaryFile(dir=there):
             pass

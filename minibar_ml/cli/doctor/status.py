@@ -28,11 +28,13 @@ from minibar_ml.domain.health import (
     assess,
 )
 from minibar_ml.domain.hotels.phases import History, recorded
+from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.i18n import mutings
 from minibar_ml.i18n.labels import label
 from minibar_ml.store import checks, problems
 from minibar_ml.store.alerting import mutes
+from minibar_ml.store.intake import lists
 from minibar_ml.store.notifications import outbox
 from minibar_ml.store.runs import fetch_idle
 
@@ -108,6 +110,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
     jobs = (
         assess(runs[job], schedules[job], as_of, installed_at, is_enabled=settings.enabled) for job in SCHEDULED_JOBS
     )
+    today, imported = as_of.astimezone(settings.zone()).date(), tuple(lists.fetch_freshness(connection))
     return Health(
         as_of=as_of,
         jobs=tuple(jobs),
@@ -118,6 +121,8 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         problems=tuple(problems.fetch(connection, today)),
         mutes=tuple(mute for mute in mutes.fetch(connection, as_of) if mute.is_in_force(as_of)),
         idle=fetch_idle(connection, as_of),
+        lists=imported,
+        late_lists=tuple(one for one in imported if one.is_late(today)),
     )
 
 
@@ -177,6 +182,7 @@ def as_json(health: Health) -> dict[str, Any]:
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
         "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],
+        "lists": [{**asdict(one), "is_late": one in health.late_lists} for one in health.lists],
         "mutes": [{"id": one.id, "hotel_id": one.hotel_id, "until": one.until, "reason": one.reason,
                    "findings": one.findings} for one in health.mutes],
     }  # fmt: skip
@@ -216,6 +222,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
     yield from (problem_line(one) for one in health.problems)
+    yield from (_list_line(one, settings, is_late=one in health.late_lists) for one in health.lists)
     for mute in health.mutes:
         scope = mutings.scope(mute, {}, session.ENGLISH)
         until = _local(mute.until, settings)
@@ -224,6 +231,14 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
         yield "outbox: not shown to this database role"
     else:
         yield from outbox_lines(health.outbox, health.as_of)
+
+
+def _list_line(one: ListFreshness, settings: Settings, *, is_late: bool) -> str:
+    """How new one kind of list of a hotel is, and whether the next one should have come."""
+    late = "; the next one has not come" if is_late else ""
+    day = f" of {one.day}," if one.day else ""
+    hotel = f", {one.hotel}" if one.hotel else ""
+    return f"{one.kind} list{hotel}: last one{day} imported {_local(one.at, settings)}{late}"
 
 
 def problem_line(one: SourceProblem) -> str:

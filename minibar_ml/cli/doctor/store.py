@@ -16,7 +16,7 @@ from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
 from minibar_ml.store import access, checks
 from minibar_ml.store.engine import connect, make_engine
-from minibar_ml.store.models import fetch_active, fetch_seals
+from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.source.contract import describe_gaps, read
@@ -202,8 +202,13 @@ def partitions(connection: "Connection", now: datetime) -> Iterator[Check]:
 
 
 def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterator[Check]:
-    """Whether the key opens every active model."""
+    """Whether every model that was trained is in use, and the key opens it."""
 
+    off = fetch_switched_off(connection)
+    if off:
+        named = _listed([f"{one.model_type} model of {one.metric_type}, hotel {one.hotel_id}" for one in off])
+        hint = "`minibar-ml audit list --action models` shows by whom; run `minibar-ml train` to put new ones to use"
+        yield Check("models", "failed", f"switched off or deleted: {named}", hint)
     if isinstance(keys, ConfigurationError):
         yield Check("models", "skipped", "no key to open them with")
         return
@@ -222,11 +227,11 @@ def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterato
         except ModelRefused as error:
             refused += 1
             yield Check("models", "failed", str(error))
-    if not active:
+    if not active and not off:
         yield Check(
             "models", "warning", "no active models yet", "run `minibar-ml train` once there is a week of history"
         )
-    elif not refused:
+    elif active and not refused:
         yield Check("models", "ok", f"all {len(active)} active models can be opened")
 
 

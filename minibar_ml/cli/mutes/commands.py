@@ -14,7 +14,7 @@ from minibar_ml.cli.mutes import scope
 from minibar_ml.cli.mutes.table import listing
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
-from minibar_ml.domain.alerting.mutes import FARTHEST_BACK, LONGEST, Mute
+from minibar_ml.domain.alerting.mutes import FARTHEST_AHEAD, FARTHEST_BACK, LONGEST, Mute
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import mutings
 from minibar_ml.store.alerting import mutes
@@ -187,6 +187,8 @@ def _span(from_: str | None, until: str, zone: ZoneInfo) -> tuple[datetime, date
     end = times.instant(until, zone, "--until")
     if since < now - FARTHEST_BACK:
         raise UsageError(f"--from {from_} is more than {FARTHEST_BACK.days} days back: detect has passed those days.")
+    if since > now + FARTHEST_AHEAD:
+        raise UsageError(f"--from {from_} is more than {FARTHEST_AHEAD.days // 365} years ahead.")
     if end <= max(since, now):
         raise UsageError(f"--until {until} must be in the future and after --from.")
     if end - since > LONGEST:
@@ -195,9 +197,10 @@ def _span(from_: str | None, until: str, zone: ZoneInfo) -> tuple[datetime, date
 
 
 def _reason(text: str) -> str:
-    if not text.strip() or len(text) > LONGEST_REASON or "\0" in text:
-        raise UsageError(f"--reason must have 1 to {LONGEST_REASON} characters.")
-    return text.strip()
+    words = text.strip()
+    if not words or len(words) > LONGEST_REASON or not words.isprintable():
+        raise UsageError(f"--reason must have 1 to {LONGEST_REASON} printable characters on one line.")
+    return words
 
 
 def _operator(by: str | None) -> str:

@@ -1,6 +1,7 @@
 """The address options of `people add` and `people set`: mail addresses, and files that hold URLs with tokens."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,8 +32,8 @@ Addresses = dict[ChannelKind, str | None]
 """Addresses to set, by kind of channel; None: remove it."""
 
 
-def read(email: str | None, sms: str | None, push: str | None, chat: str | None) -> Addresses:
-    """The addresses that the options name; raises UsageError for one that is not valid.
+def read(email: str | None, sms: str | None, push: str | None, chat: str | None, settings: Settings) -> Addresses:
+    """The addresses that the options name; raises UsageError for one that is not valid or may not be used.
 
     URLs are never options themselves: other users of the machine can see a command line, and URLs hold tokens.
     """
@@ -44,11 +45,11 @@ def read(email: str | None, sms: str | None, push: str | None, chat: str | None)
     files: dict[ChannelKind, str | None] = {"sms": sms, "push": push, "chat": chat}
     for kind, file in files.items():
         if file is not None:
-            found[kind] = None if file == NONE else _url(kind, file)
+            found[kind] = None if file == NONE else _url(kind, file, settings.private_hosts())
     return found
 
 
-def _url(kind: ChannelKind, file: str) -> str:
+def _url(kind: ChannelKind, file: str, private: Sequence[str]) -> str:
     try:
         text = sys.stdin.readline() if file == STDIN else read_text(Path(file), f"--{kind} {file}")
     except UnicodeDecodeError as error:
@@ -57,7 +58,7 @@ def _url(kind: ChannelKind, file: str) -> str:
     if not url or len(url) > MAX_URL_CHARACTERS or not url.isprintable():
         raise UsageError(f"--{kind} {file} must contain one apprise URL on one line.")
     try:
-        apprise.check(url)
+        apprise.check(url, private)
     except NeverDeliverable as error:
         raise UsageError(f"--{kind} {file}: {error}.") from None
     return url

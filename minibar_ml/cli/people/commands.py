@@ -66,8 +66,9 @@ def add(
     """
     if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable():
         raise UsageError(f"A name must have 1 to {LONGEST_NAME} printable characters.")
-    found = addresses.read(email, sms, push, chat)
-    settings = house.settings_of(session.settings(), "people add")
+    settings = session.settings()
+    found = addresses.read(email, sms, push, chat, settings)
+    settings = house.settings_of(settings, "people add")
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )
@@ -118,8 +119,9 @@ def set_(
     Only the options given change. Role, hotels, types, mail address and `--active` of a user of the hotel application
     follow that application until one of them is set here.
     """
-    settings = house.settings_of(session.settings(), "people set")
-    found = addresses.read(email, sms, push, chat)
+    settings = session.settings()
+    found = addresses.read(email, sms, push, chat, settings)
+    settings = house.settings_of(settings, "people set")
     changes = preferences.changes(
         role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
     )

@@ -12,6 +12,7 @@ from minibar_ml.log import logger
 from minibar_ml.notify.channels.apprise import AppriseChannel
 from minibar_ml.notify.channels.email import Email, Server
 from minibar_ml.notify.contract import Channel
+from minibar_ml.permissions import require_trusted
 
 APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
 """Channels that apprise delivers."""
@@ -19,7 +20,7 @@ APPRISE: tuple[ChannelKind, ...] = ("sms", "push", "chat")
 
 def channels(settings: Settings) -> dict[ChannelKind, Channel]:
     """The channels by kind; without a mail server none for mail. Raises ConfigurationError for an unusable file."""
-    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind) for kind in APPRISE}
+    found: dict[ChannelKind, Channel] = {kind: AppriseChannel(kind, settings.private_hosts()) for kind in APPRISE}
     if settings.smtp_host:
         found["email"] = Email(mail_server(settings))
     return found
@@ -27,10 +28,8 @@ def channels(settings: Settings) -> dict[ChannelKind, Channel]:
 
 def mail_server(settings: Settings) -> Server:
     """The mail server of the settings; raises ConfigurationError where one of its files can't be used."""
-    if settings.smtp_ca_file and not os.access(settings.smtp_ca_file, os.R_OK):
-        raise ConfigurationError(
-            f"ML_SMTP_CA_FILE={settings.smtp_ca_file} can't be read: correct the path or its permissions."
-        )
+    if settings.smtp_ca_file:
+        _require_authority(Path(settings.smtp_ca_file))
     return Server(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -41,6 +40,14 @@ def mail_server(settings: Settings) -> Server:
         password=settings.smtp_password or _password(settings.smtp_password_file),
         timeout=settings.smtp_timeout,
     )
+
+
+def _require_authority(path: Path) -> None:
+    """The file decides which mail server is believed: only its owner, the current user or root, may write it."""
+    called = f"ML_SMTP_CA_FILE={path}"
+    if not os.access(path, os.R_OK):
+        raise ConfigurationError(f"{called} can't be read: correct the path or its permissions.")
+    require_trusted(path, path.stat(), called, "decides which mail server is trusted")
 
 
 def _password(path: str) -> str:

@@ -1,6 +1,8 @@
 """`minibar-ml audit`: show the audit log and verify that it is complete."""
 
+import re
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -11,12 +13,14 @@ from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.domain.errors import ExitCode, UsageError
 from minibar_ml.store import audit
-from minibar_ml.store.audit import Chain, Entry
+from minibar_ml.store.audit import Chain, Checkpoint, Entry
 
 app = typer.Typer(no_args_is_help=True)
-HEXADECIMAL = frozenset("0123456789abcdef")
-Expect = Annotated[
-    str | None, typer.Option("--expect", metavar="HASH", help="A head that `audit verify` printed before.")
+PRINTED = "`minibar-ml audit head` prints one: a number, a colon and 64 hexadecimal digits."
+_CHECKPOINT = re.compile(r"(?:(?P<entries>[0-9]{1,18}):)?(?P<hash>[0-9a-f]{64})")
+Head = Annotated[
+    str | None,
+    typer.Option("--head", metavar="FILE|HASH", help="What `audit head` printed before, or a file of such lines."),
 ]
 
 
@@ -74,20 +78,35 @@ def _who(entry: Entry) -> str:
     return f"{entry.operator} ({account})" if entry.operator else account
 
 
-@app.command(epilog=examples("audit verify", "audit verify --expect HASH"))
-def verify(expect: Expect = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+@app.command(epilog=examples("audit head", "audit head >> /mnt/elsewhere/audit.heads"))
+def head(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+    """Print a checkpoint of the audit log: how many entries it has, and the hash of the last one.
+
+    Keep it where the database administrator can't write. `audit verify --head` then finds a log that was cut off or
+    rewritten. Mails of reports carry one too.
+    """
+    with session.store(session.settings(), "audit head") as connection:
+        found = audit.find_checkpoint(connection)
+    if json:
+        console.print_json(asdict(found) if found else None)
+    elif found:
+        console.say(str(found))
+    else:
+        console.note("No entries yet.")
+
+
+@app.command(
+    epilog=examples("audit verify", "audit verify --head HASH", "audit verify --head /mnt/elsewhere/audit.heads")
+)
+def verify(head: Head = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
     """Verify the hash chain of the audit log.
 
-    Exits with status 1 and names the first broken entry if the chain is broken. Keep the printed head where the
-    database administrator can't write: `--expect` then finds a log that was truncated or rewritten.
+    Exits with status 1 and names the first broken entry if the chain is broken. With `--head`, checks that the log
+    still has what `audit head` printed before.
     """
-    expected = expect.strip().lower() if expect else None
-    if expected is not None and (len(expected) != 64 or set(expected) - HEXADECIMAL):
-        raise UsageError(
-            f"--expect {expect!r} is not a head: `minibar-ml audit verify` prints one, 64 hexadecimal digits."
-        )
+    kept = _kept(head.strip()) if head else []
     with session.store(session.settings(), "audit verify") as connection:
-        chain = audit.verify(connection, expected)
+        chain = audit.verify(connection, kept)
     if json:
         console.print_json({**asdict(chain), "holds": chain.fault is None})
     else:
@@ -96,8 +115,31 @@ def verify(expect: Expect = None, json: Json = False, quiet: Quiet = False, verb
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
+def _kept(text: str) -> list[Checkpoint]:
+    """The checkpoints that are given, or those of a file, one a line; raises UsageError for anything else."""
+    if one := _checkpoint(text):
+        return [one]
+    try:
+        lines = Path(text).read_text(encoding="utf-8").split("\n")
+    except (OSError, ValueError) as error:
+        raise UsageError(f"--head {text!r} is neither a checkpoint nor a file that can be read. {PRINTED}") from error
+    found = [(line, _checkpoint(line.strip())) for line in lines if line.strip()]
+    for line, known in found:
+        if known is None:
+            raise UsageError(f"--head {text}: {line[:80]!r} is not a checkpoint. {PRINTED}")
+    if not found:
+        raise UsageError(f"--head {text} is empty. {PRINTED}")
+    return [known for _, known in found if known is not None]
+
+
+def _checkpoint(text: str) -> Checkpoint | None:
+    found = _CHECKPOINT.fullmatch(text.lower())
+    return Checkpoint(int(found["entries"]) if found["entries"] else None, found["hash"]) if found else None
+
+
 def _print_chain(chain: Chain) -> None:
     if chain.fault:
         console.say(f"broken: {console.visible(chain.fault)}")
     else:
-        console.say(f"{plural(chain.entries, 'entry', 'entries')}, chain intact; head {chain.head or '(none yet)'}")
+        known = chain.checkpoint if chain.entries else "(none yet)"
+        console.say(f"{plural(chain.entries, 'entry', 'entries')}, chain intact; head {known}")

@@ -17,11 +17,11 @@ from minibar_ml.domain.alerting.alerts import STATUSES, Alert
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.errors import MinibarError
+from minibar_ml.embedded import own_runtime_folder
 from minibar_ml.simulate.server import fresh_database
 from minibar_ml.store.alerting import alerts
 
 WALKED_DAYS = 28
-LONGEST_PATH = 80
 
 
 def register(root: typer.Typer) -> None:
@@ -44,7 +44,7 @@ def demo(
     folder = folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     labels = folder / "hidden-faults.json"
-    _ensure_runtime_folder(folder)
+    own_runtime_folder(folder)
     with fresh_database(folder, keep=keep) as url:
         _set_environment(folder, url)
         last = times.yesterday(session.settings())
@@ -62,17 +62,6 @@ def demo(
         _run("report", "weekly", "--ending", last.isoformat())
         _show_faults(loads(labels.read_text(encoding="utf-8")), first)
     _show_next(url, folder, keep=keep)
-
-
-def _ensure_runtime_folder(folder: Path) -> None:
-    """A runtime folder of the demo's own: in a shared one, the server's lock file may belong to another user."""
-    runtime = folder / "run"
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    # Below a longer path a socket has no room; the server finds a place by itself where the folder is missing.
-    if len(str(folder)) <= LONGEST_PATH:
-        (runtime / "python_PostgresServer").mkdir(mode=0o700, parents=True, exist_ok=True)
-        # `parents` are made with the usual rights; a runtime folder that others can enter is not taken.
-        runtime.chmod(0o700)
 
 
 def _set_environment(folder: Path, url: str) -> None:

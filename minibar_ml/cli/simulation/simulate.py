@@ -13,6 +13,8 @@ from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.files import write_whole
 from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
+from minibar_ml.simulate.lists.files import write_untidy
+from minibar_ml.simulate.lists.tables import lists_of
 from minibar_ml.store.source.contract import use_own_path
 
 LAST_YEAR = 2100
@@ -23,7 +25,11 @@ AS_THE_APPLICATION = False
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command(epilog=examples("simulate --rooms 200 --labels hidden-faults.json"))(simulate)
+    root.command(
+        epilog=examples(
+            "simulate --rooms 200 --labels hidden-faults.json", "simulate --files inbox --labels hidden-faults.json"
+        )
+    )(simulate)
 
 
 def simulate(
@@ -36,13 +42,19 @@ def simulate(
     seed: Annotated[int, typer.Option(help="The same seed gives the same hotel.")] = 1,
     layout: Annotated[Literal["a", "b"], typer.Option(help="Layout of the source tables.")] = "b",
     labels: Annotated[Path | None, typer.Option(help="Write the hidden faults to this JSON file.")] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", metavar="DIR", help="Write lists for `import` there instead of tables.")
+    ] = None,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
-    """Write a simulated hotel into an empty database.
+    """Write a simulated hotel into an empty database, or its lists into files.
 
-    Refuses to run where tables of the hotel application exist.
+    Refuses to run where tables of the hotel application exist. The lists of --files are as untidy as in life: titles
+    and totals, two languages and encodings, a list missing, another one corrected.
     """
+    if files and hotels > 1:
+        raise UsageError("--files writes the lists of one hotel; leave out --hotels.")
     settings = session.settings()
     manner = ApplicationManner(paths="present" if layout == "b" else "2025") if AS_THE_APPLICATION else None
     plan = HotelPlan(
@@ -50,10 +62,14 @@ def simulate(
         days=days, timezone=settings.timezone, manner=manner,
     )  # fmt: skip
     data = generate(plan)
-    with session.connected(settings, "simulate") as connection:
-        use_own_path(connection)
-        write(connection, data, layout, plan.timezone)
-        connection.commit()
+    if files:
+        count = write_untidy(files, lists_of(data, plan.timezone, days), seed)
+        console.note(f"{plural(count, 'file')} written to {files}.")
+    else:
+        with session.connected(settings, "simulate") as connection:
+            use_own_path(connection)
+            write(connection, data, layout, plan.timezone)
+            connection.commit()
     if labels:
         hidden = console.json_text([asdict(fault) for fault in data.faults]) + "\n"
         write_whole(labels, hidden.encode(), hint="make that folder writable, or choose another with --labels")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from minibar_ml.cli import console
+from minibar_ml.cli.console import plural
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -20,6 +21,8 @@ REFUSED = {
 }
 """Kinds of rows that `collect` refuses -> the part they belong to."""
 Refusal = Mapping[str, Any]
+BEGINNINGS = "ledger beginnings"
+"""What `collect` finds of the ledger beside refused rows: products whose first stock no row brought in."""
 
 
 def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
@@ -38,6 +41,11 @@ def remarks(one: "SeenPart", refused: Sequence[Refusal]) -> list[str]:
     if one.rows is None and not found:
         found.append("not read")
     found += [f"{r['rows']} refused, {r['reason']} (id {r['example_id']})" for r in _of(one, refused)]
+    found += [
+        f"beginning missing of {plural(r['rows'], 'product')} (id {r['example_id']}): below zero where the application "
+        "has stock, so its level is taken"
+        for r in _beginnings(one, refused)
+    ]
     return found + [f"unknown word {console.visible(word)} ({rows})" for word, rows in one.unknown.items()]
 
 
@@ -48,10 +56,15 @@ def as_json(one: "SeenPart", refused: Sequence[Refusal]) -> dict[str, Any]:
         "rows": one.rows,
         "newest": one.newest,
         "refused": [{key: refusal[key] for key in ("reason", "rows", "example_id")} for refusal in _of(one, refused)],
+        "beginnings_missing": sum(found["rows"] for found in _beginnings(one, refused)),
         "unknown_words": one.unknown,
         "missing": [str(gap) for gap in one.gaps],
         "gives": one.part.gives,
     }
+
+
+def _beginnings(one: "SeenPart", refused: Sequence[Refusal]) -> list[Refusal]:
+    return [found for found in refused if found["source"] == BEGINNINGS and one.part.name == "ledger"]
 
 
 def _of(one: "SeenPart", refused: Sequence[Refusal]) -> list[Refusal]:

@@ -65,7 +65,8 @@ class AlertKind:
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
     is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
-    severities: by reason, how severe its findings are; of a reason that is not named they are medium.
+    severities: by reason, how severe its findings are; of a reason that is not named they are medium. Under OVER_SETUP:
+        of those for which more was entered than the room holds.
     """
 
     type: AlertType
@@ -98,6 +99,8 @@ class AlertKind:
         return self.is_state or bool(self.state_reasons)
 
 
+OVER_SETUP = "over_setup"
+"""Names the severity of findings, whatever their reason, for which more was entered than the room holds."""
 _MEDIUM = SeverityRule(least="medium")
 # Where the hour of a departure or arrival is not on record, a guest may have taken it.
 _UNSURE = SeverityRule(least="medium", by_size=((4.0, "high"),))
@@ -134,7 +137,9 @@ _ALL = (
         severities={
             "leak": SeverityRule(
                 least="medium", by_size=((12.0, "high"), (60.0, "critical")), today="it goes on with the next issue"
-            )
+            ),
+            # The floor store had run low: what it was given beyond the rooms' use may well stand there.
+            "leak_restocked": SeverityRule(least="medium", by_size=((60.0, "high"),)),
         },
         is_continuing=True,
         needs_fresh_data=True,
@@ -173,6 +178,7 @@ _ALL = (
             ),
             "product_high": _SHIFT,
             "product_low": _SHIFT,
+            OVER_SETUP: SeverityRule(least="low"),
         },
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),
@@ -211,6 +217,7 @@ _ALL = (
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
+            OVER_SETUP: SeverityRule(least="medium"),
         },
         compared={"room": ("room", 28)},
         names_days=28,
@@ -256,6 +263,7 @@ _ALL = (
         type="model_fallback",
         title="Model unavailable",
         normal_days=0,
+        severities={"models_off": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         is_operational=True,
@@ -264,7 +272,7 @@ _ALL = (
         type="data_stale",
         title="No new data",
         normal_days=0,
-        severities={"stale": SeverityRule(least="high")},
+        severities={"stale": SeverityRule(least="high"), "list_missing": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         marks_stale_data=True,

@@ -14,6 +14,8 @@ LONGEST = timedelta(days=366)
 """A longer mute is a typing error."""
 FARTHEST_BACK = timedelta(days=31)
 """A mute is said beforehand; so far back at most may it begin, since detect looks no further back."""
+FARTHEST_AHEAD = timedelta(days=5 * 365)
+"""A mute that begins later is a mistyped year."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

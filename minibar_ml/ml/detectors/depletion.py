@@ -36,11 +36,12 @@ class Depletion:
         reads={
             "products": LOOK_BACK_DAYS,
             "levels": LOOK_BACK_DAYS,
+            "floor": LOOK_BACK_DAYS,
             "reservations": LOOK_BACK_DAYS,
             "orders": LOOK_BACK_DAYS,
         },
         is_state=True,
-        explained_by={"depletion": "stock_negative"},
+        explained_by={"depletion": ("stock_negative",)},
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -67,6 +68,7 @@ class Depletion:
                 "upper": outlook.latest,
                 "score": np.nan,
                 "level": made.level,
+                "floor": made.floor,
                 "daily_units": outlook.daily,
                 "dispersion": outlook.dispersion,
                 "high": made.high(),
@@ -140,10 +142,17 @@ def _finding(row: Any, moment: Moment) -> Finding:
             "p10": round(float(row["lower"]), 1),
             "p90": round(float(row["upper"]), 1),
             "empty_on": date.fromordinal(first + int(left)).isoformat(),
+            **_in_stores(row),
             **(order if order["order_quantity"] else {}),
             **_on_order(row),
         },
     )
+
+
+def _in_stores(row: Any) -> dict[str, float]:
+    """What of the stock is in which store, where the floor store holds some of it."""
+    floor, level = float(row["floor"]), float(row["level"])
+    return {"depot_units": level - floor, "floor_units": floor} if floor > 0 else {}
 
 
 def _on_order(row: Any) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Leak:
         name="leak",
         metric="stock_outflow",
         types=("shrinkage",),
-        reasons={"leak": "missing"},
+        reasons={"leak": "missing", "leak_restocked": "missing"},
         reads=issues.READS,
         learns_from="outflow",
         share=0.05,
@@ -90,6 +90,7 @@ class Leak:
                 "days": days,
                 "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
                 "peak": _peak(seen),
+                "restocked": seen.restocked[:, -SPELL_DAYS:].any(axis=1),
             }
         )
         with_issue: DataFrame = found[(seen.issued[:, -1] > 0) & parameters["recorded"]]
@@ -104,13 +105,15 @@ class Leak:
 
 def _statistics(seen: StockIssues, habits: Any) -> tuple[Floats, Floats, Floats, Floats, Floats]:
     """Step and rise in units of noise, units missing, over how many days, and the noise; products x days."""
-    surplus, spell = seen.issued - seen.expected, trailing_sums(seen.issued - seen.expected, SPELL_DAYS)
+    surplus = seen.unexcused - seen.expected
+    spell = trailing_sums(surplus, SPELL_DAYS)
     noise = issues.noise(habits, seen.expected)
     spell_noise = issues.noise(habits, trailing_sums(seen.expected, SPELL_DAYS))
     # a spell counts on the days that make it: else one leak would be found again on the days after it
     lasting = (spell / spell_noise > surplus / noise) & (surplus >= SHARE_OF_THE_DAY * spell)
     own = seen.carried - issues.common(seen.carried / seen.typical, seen.typical) * seen.typical
     risen = np.maximum(rises(own, 1, LOOK_BACK_DAYS), rises(own, SPELL_DAYS, LOOK_BACK_DAYS))
+    risen = risen - trailing_sums(seen.excused, SPELL_DAYS)
     up = (risen > 0) & (surplus > 0)
     step = np.where(lasting, spell / spell_noise, surplus / noise)
     return (
@@ -138,6 +141,8 @@ def _peak(seen: StockIssues) -> Floats:
 
 def _finding(row: Any, moment: Moment) -> Finding:
     missing, expected, peak = float(row["value"]), float(row["expected"]), float(row["peak"])
+    # Where the floor store was low and has been filled up, the units may well stand there.
+    reason = "leak_restocked" if row["restocked"] else "leak"
     return Finding(
         type="shrinkage",
         hotel_id=moment.hotel_id,
@@ -145,8 +150,8 @@ def _finding(row: Any, moment: Moment) -> Finding:
         entity_id=int(row["entity_id"]),
         metric="stock_outflow",
         occurred_on=moment.date,
-        reason="leak",
-        severity=severity_of("shrinkage", "leak", missing - expected),
+        reason=reason,
+        severity=severity_of("shrinkage", reason, missing - expected),
         detector=Leak.spec.name,
         value=round(missing, 1),
         expected=round(expected, 1),

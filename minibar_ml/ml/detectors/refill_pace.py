@@ -2,9 +2,11 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import severity_of
-from minibar_ml.ml.attendants import pace
+from minibar_ml.ml.attendants import measures
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
 from minibar_ml.ml.faults.attendants import slow_day
 from minibar_ml.ml.frames import Frames
@@ -14,16 +16,14 @@ from minibar_ml.ml.stats.panels import room_days
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
-HISTORY_DAYS = 56
-LEAST_DAYS = 7
-LEAST_GAPS = 6
 LEAST_Z = 4.0
 
 
 class RefillPace:
     """Median log residual of a day's gaps against the attendant's usual pace; see `minibar_ml/ml/attendants/pace.py`.
 
-    Scored as Student's t with 60 degrees of freedom: medians of a few gaps have longer tails than a normal.
+    Scored as Student's t with 60 degrees of freedom: medians of a few gaps have longer tails than a normal. A shift is
+    tested by its minutes from room to room and by those in the rooms, and has the higher of the two scores.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -38,36 +38,33 @@ class RefillPace:
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
-        """Learn minutes by items, each attendant's usual pace, and how much days differ."""
-        gaps = pace.usable(past.gaps)
-        gaps = gaps[gaps["day"] > gaps["day"].max() - HISTORY_DAYS] if len(gaps) else gaps
-        days = int(gaps["day"].nunique())
-        if days < LEAST_DAYS:
-            return TooLittle(days, LEAST_DAYS, "days of visits")
-        if len(gaps) < min_points:
-            return TooLittle(len(gaps), min_points, "gaps between visits")
-        base, per_item = pace.fit_work(gaps)
-        shifts = pace.shifts_of(gaps, base, per_item)
-        shifts = shifts[shifts["gaps"] >= LEAST_GAPS]
-        if len(shifts) < LEAST_DAYS:
-            return TooLittle(len(shifts), LEAST_DAYS, f"shifts with {LEAST_GAPS} gaps")
-        learned = {"base": base, "per_item": per_item, **pace.fit_paces(shifts, gaps, base, per_item)}
-        checks = room_days(past.rooms, days)
-        scores = peaks_over_threshold.without_faults(pace.score(shifts, learned)["score"].to_numpy())
-        return {**learned, "past": thresholds.history(scores, checks), "n_tests": len(shifts) / checks}
+        """Learn minutes by items, each attendant's usual pace, and how much days differ, by either measure."""
+        fitted = {name: measures.fit(measures.of(past.gaps, name), min_points) for name in measures.MEASURES}
+        learned = {name: found for name, found in fitted.items() if not isinstance(found, TooLittle)}
+        if not learned:
+            return next(found for found in fitted.values() if isinstance(found, TooLittle))
+        checks = room_days(past.rooms, max(found["days"] for found in learned.values()))
+        scored = [measures.score(measures.of(past.gaps, name), found) for name, found in learned.items()]
+        scores = [peaks_over_threshold.without_faults(one["score"].to_numpy()) for one in scored]
+        n_tests = sum(map(len, scored)) / checks
+        return {"measures": learned, "past": thresholds.history(np.concatenate(scores), checks), "n_tests": n_tests}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
-        """One row an attendant with six gaps on the day; `value` and `expected` in minutes a room.
+        """One row an attendant with six gaps, or minutes of six rooms, on the day; `value`, `expected` in minutes.
 
         On a day that is not over, only a shift with as many gaps as usual is scored: a slow start may be made up for.
         """
-        gaps = pace.usable(frames.gaps[frames.gaps["day"] == moment.day])
-        shifts = pace.shifts_of(gaps, parameters["base"], parameters["per_item"])
-        shifts = shifts[shifts["gaps"] >= LEAST_GAPS]
-        scores = pace.score(shifts, parameters)
-        if not moment.is_complete:
-            scores["score"] = scores["score"].where(scores["gaps"] >= parameters["usual_gaps"], 0.0)
-        return scores
+        import pandas as pd
+
+        today = frames.gaps[frames.gaps["day"] == moment.day]
+        scored = []
+        for name, learned in parameters["measures"].items():
+            found = measures.score(measures.of(today, name), learned)
+            if not moment.is_complete:
+                found["score"] = found["score"].where(found["gaps"] >= learned["usual_gaps"], 0.0)
+            scored.append(found.assign(in_rooms=measures.MEASURES[name]))
+        both = pd.concat(scored, ignore_index=True).sort_values(["entity_id", "score"], kind="stable")
+        return both.drop_duplicates("entity_id", keep="last").reset_index(drop=True)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
@@ -99,7 +96,8 @@ def _finding(row: Any, moment: Moment, others: "Series[float]") -> Finding:
         score=round(float(row["score"]), 3),
         facts={
             "gaps": int(row["gaps"]),
-            "visits": int(row["gaps"]) + 1,
+            "visits": int(row["gaps"]) + (0 if row["in_rooms"] else 1),
+            **({"in_rooms": True} if row["in_rooms"] else {}),
             **({"peers": len(others), "others_percent": round(100 * float(others.median()))} if len(others) else {}),
         },
     )

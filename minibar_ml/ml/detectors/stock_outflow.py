@@ -42,7 +42,7 @@ class StockOutflow:
         reads=issues.READS,
         learns_from="outflow",
         share=0.03,
-        explained_by={"outflow_high": "leak"},
+        explained_by={"outflow_high": ("leak", "leak_restocked")},
         inject=write_off,
     )
 
@@ -82,6 +82,7 @@ class StockOutflow:
                 "upper": np.where(as_write_off, 3 * parameters["write_off"], np.maximum(most, usual)),
                 "score": np.maximum(by_issue, by_write_off),
                 "floor": np.maximum(parameters["case"], DAYS_OF_USE * seen.use[:, -1]),
+                "excused": np.where(as_write_off, 0.0, seen.excused[:, -1]),
                 "written_off": written_off,
                 "is_write_off": as_write_off,
             }
@@ -91,12 +92,13 @@ class StockOutflow:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Products beyond the threshold, 30 % and a case (or two days' use) over, and over the largest usual day."""
         least = self.spec.threshold(parameters, limits)
-        off = scores["value"] - scores["expected"]
+        unexcused = scores["value"] - scores["excused"]
+        off = unexcused - scores["expected"]
         picked = scores[
             (scores["score"] >= least)
             & (off >= scores["floor"])
             & (off >= limits.stock_deviation * scores["expected"])
-            & (scores["value"] > scores["upper"])
+            & (unexcused > scores["upper"])
         ]
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
@@ -131,7 +133,7 @@ def _expected(seen: StockIssues, learned: Any) -> Floats:
 
 
 def _strangeness(seen: StockIssues, learned: Any) -> Floats:
-    ratio = np.log(np.maximum(seen.issued, 1e-9) / _expected(seen, learned))
+    ratio = np.log(np.maximum(seen.unexcused, 1e-9) / _expected(seen, learned))
     return np.asarray(ratio / learned["spread"][:, None])
 
 
@@ -151,7 +153,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
         metric="stock_outflow",
         occurred_on=moment.date,
         reason=reason,
-        severity=severity_of("stock_anomaly", reason, value - expected),
+        severity=severity_of("stock_anomaly", reason, value - float(row["excused"]) - expected),
         detector=StockOutflow.spec.name,
         value=value,
         expected=round(expected, 1),

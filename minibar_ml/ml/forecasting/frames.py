@@ -12,14 +12,16 @@ from minibar_ml.ml.forecasting.model import WINDOW_DAYS, Outlook, forecast
 from minibar_ml.ml.forecasting.orders import OnOrder, last_days, on_order, quantities
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats.panels import Floats, Ints, ids_of, panel
+from minibar_ml.ml.stock.floor import floor_levels
 
 
 @dataclass(frozen=True, slots=True)
 class Stock:
     """A hotel's products that were used or have a level, and their days since <= day < until.
 
-    `refilled`, `consumed` (units a day) and `levels` (at the day's end; NaN before the first) are products x days;
-    `first_used` is the ordinal of the first day with use, `until` where there is none.
+    `refilled`, `consumed` (units a day), `levels` (at the day's end, in the depot and the floor store together; NaN
+    before the depot's first) and `floor` (what of that is in the floor store) are products x days; `first_used` is the
+    ordinal of the first day with use, `until` where there is none.
     """
 
     products: Ints
@@ -27,13 +29,14 @@ class Stock:
     refilled: Floats
     consumed: Floats
     levels: Floats
+    floor: Floats
     first_used: Ints
 
     def known_on(self, day: int) -> "Stock":
         """Only the products that a day knew of."""
         rows = np.isfinite(self.levels[:, day - self.since]) | (self.first_used <= day)
-        arrays = (self.refilled[rows], self.consumed[rows], self.levels[rows], self.first_used[rows])
-        return Stock(self.products[rows], self.since, *arrays)
+        by_day = (self.refilled[rows], self.consumed[rows], self.levels[rows], self.floor[rows])
+        return Stock(self.products[rows], self.since, *by_day, self.first_used[rows])
 
     def used(self, since: int, until: int) -> Floats:
         """Units used a day: refilled, or found consumed where none of a product's refills are recorded."""
@@ -44,11 +47,15 @@ class Stock:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The forecast of a hotel's products: `first` is the ordinal of the first day ahead, `level` the units now."""
+    """The forecast of a hotel's products.
+
+    `first` is the ordinal of the first day ahead, `level` the units now, of which `floor` are in the floor store.
+    """
 
     products: Ints
     first: int
     level: Floats
+    floor: Floats
     outlook: Outlook
 
     def high(self) -> float:
@@ -85,12 +92,14 @@ def stock_of(frames: Frames, since: int, until: int) -> Stock:
     ledger = frames.levels[frames.levels["day"] < until]
     products = np.union1d(ids_of(ledger, "product_id"), ids_of(own, "product_id"))
     first = own.groupby("product_id")["day"].min().reindex(products).fillna(until)
+    depot, floor = _levels(frames, products, since, until), floor_levels(frames, products, since, until)
     return Stock(
         products=products,
         since=since,
         refilled=panel(own, "product_id", products, "refilled", since, until),
         consumed=panel(own, "product_id", products, "units", since, until),
-        levels=_levels(frames, products, since, until),
+        levels=np.where(floor > 0, np.maximum(depot, 0.0) + floor, depot),
+        floor=floor,
         first_used=first.to_numpy(dtype=np.int64),
     )
 
@@ -107,7 +116,7 @@ def forecast_stock(stock: Stock, day: int, *, is_complete: bool, factor: Floats 
     level = stock.levels[:, day - stock.since]
     used, history = stock.used(since, until), until - stock.first_used
     outlook = forecast(used, stock.levels[:, span], history.astype(float), since, level, factor)
-    return Forecast(stock.products, until, level, outlook)
+    return Forecast(stock.products, until, level, stock.floor[:, day - stock.since], outlook)
 
 
 def forecast_days(frames: Frames, days: Sequence[int]) -> list[Forecast]:

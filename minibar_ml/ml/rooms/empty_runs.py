@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minibar_ml.ml.contract import Parameters
-from minibar_ml.ml.rooms import visit_model
+from minibar_ml.ml.rooms import spikes, visit_model
 from minibar_ml.ml.rooms.predictive import predict
 from minibar_ml.ml.rooms.special_days import SpecialDays
 from minibar_ml.ml.rooms.visit_model import Ints
@@ -24,15 +24,21 @@ def runs_of(
     day: int | None = None,
     of_rooms: Ints | None = None,
 ) -> "DataFrame":
-    """Empty checks with what their run has come to; of the runs that last to `day`, or of some rooms, if given."""
+    """Empty checks with what their run has come to; of the runs that last to `day`, or of some rooms, if given.
+
+    A check of a minibar that had little left to give is no evidence. What guests took all at once is not held against
+    their other checks: it is left out of what they are expected to take.
+    """
     found = visit_model.checks(rooms, by_guests=parameters["by_guests"])
     found["run"] = (found["units"] > 0).groupby(found["room_id"]).cumsum()
-    wanted = (found["units"] == 0).to_numpy()
+    wanted = (found["units"] == 0).to_numpy() & ~spikes.emptied(found, parameters["cap"])
     if day is not None:
         now = found["room_id"].isin(found["room_id"][wanted & (found["day"] == day).to_numpy()])
         wanted = wanted & (now & (found["run"] == found.groupby("room_id")["run"].transform("max"))).to_numpy()
     if of_rooms is not None:
         wanted = wanted & found["room_id"].isin(of_rooms).to_numpy()
+    ordinary = ~spikes.spikes(found, parameters["cap"])
+    found, wanted = found[ordinary].reset_index(drop=True), wanted[ordinary]
     made = predict(found, parameters, wanted, special_days)
     empty = made.found.assign(quiet=-np.log(made.empty()), mean=made.mean)
     group = empty.groupby(["room_id", "run"])

@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.stats.panels import Floats, ids_of, panel, trailing_means, weighted_medians
+from minibar_ml.ml.stock import excuses
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-READS = {"outflow": LOOK_BACK_DAYS, "products": LOOK_BACK_DAYS, "levels": LOOK_BACK_DAYS}
+READS = dict.fromkeys(("outflow", "products", "levels", "floor", "rises"), LOOK_BACK_DAYS)
 """The frames that `read` needs, and how many days of them."""
 WINDOW_DAYS = 63
 USE_DAYS = 28
@@ -40,7 +41,8 @@ class StockIssues:
 
     `use`: mean daily use of the 28 days before. `expected`: issues that the day's common factor explains. `carried`:
     what attendants hold by the ledger, issued - used - returned, counted from an arbitrary zero. `alone`: issues of the
-    product with no other product's within ten minutes; rounds are handed out together.
+    product with no other product's within ten minutes; rounds are handed out together. `excused`: issues beyond the
+    expected that need no guest, see `excuses`. `restocked`: whether the floor store was low or new the evening before.
     """
 
     issued: Floats
@@ -50,6 +52,13 @@ class StockIssues:
     factor: Floats
     carried: Floats
     alone: Floats
+    excused: Floats
+    restocked: NDArray[np.bool_]
+
+    @property
+    def unexcused(self) -> Floats:
+        """Issues without those that need no guest."""
+        return np.asarray(self.issued - self.excused, dtype=float)
 
     @property
     def expected(self) -> Floats:
@@ -156,7 +165,31 @@ def _issues(frames: Frames, habits: Any, since: int, until: int) -> StockIssues:
     carried = np.cumsum(issued - used - of("returned"), axis=1)
     factor = common(issued / typical, typical)
     alone = _alone(frames.levels, products, since, until)
-    return StockIssues(issued, of("written_off"), use, typical, factor, carried, alone)
+    excused, restocked = _excused(frames, products, since, issued, typical * factor, (use, used))
+    return StockIssues(issued, of("written_off"), use, typical, factor, carried, alone, excused, restocked)
+
+
+def _excused(
+    frames: Frames, products: Any, since: int, issued: Floats, expected: Floats, uses: tuple[Floats, Floats]
+) -> tuple[Floats, NDArray[np.bool_]]:
+    """Units beyond the expected for raised setups, a floor store that is filled up, or a product that is new."""
+    surplus = np.maximum(issued - expected, 0.0)
+    until = since + issued.shape[1]
+    for_setups = excuses.setups(frames.rises, products, since, surplus)
+    filled_up, restocked = excuses.restocked(frames, products, since, *uses)
+    excused = for_setups + np.minimum(surplus - for_setups, filled_up)
+    new = excuses.is_new(_first_days(frames, products, until), issued, since)
+    return np.where(new, surplus, excused), restocked & (issued > 0)
+
+
+def _first_days(frames: Frames, products: Any, until: int) -> Any:
+    """The first day on which the frames have anything of each product."""
+    first = np.full(len(products), until)
+    for frame in (frames.outflow, frames.products, frames.levels):
+        ids, days = frame["product_id"].to_numpy(dtype=np.int64), frame["day"].to_numpy(dtype=np.int64)
+        wanted = np.isin(ids, products)
+        np.minimum.at(first, np.searchsorted(products, ids[wanted]), days[wanted])
+    return first
 
 
 def _alone(levels: "DataFrame", products: Any, since: int, until: int) -> Floats:

@@ -13,6 +13,7 @@ SHIFT_START_MINUTES = 8 * 60 + 30
 SHIFT_END_MINUTES = 19 * 60
 LUNCH_AFTER_MINUTES = 240
 QUICK_ITEMS = 10
+WAITED_SHARE = 0.95
 
 
 def record_visits(
@@ -80,6 +81,8 @@ def _completion_seconds(
     elapsed = cumulate_in_group(shift, gaps)
     lunch = (elapsed >= LUNCH_AFTER_MINUTES) & (elapsed - gaps < LUNCH_AFTER_MINUTES) & (elapsed > gaps)
     gaps[lunch] += rng.uniform(30, 50, int(lunch.sum()))
+    if plan.rounds == "as_rooms_fall_free":
+        gaps += _waits(plan, shift, gaps)
     elapsed = cumulate_in_group(shift, gaps)
     start = SHIFT_START_MINUTES + rng.uniform(0, 15, plan.days * len(roster.attendant_id))[shift]
     # a shift that would run over the day's end is hurried as a whole
@@ -87,6 +90,14 @@ def _completion_seconds(
     np.maximum.at(length, shift, elapsed)
     hurry = np.minimum(1.0, (SHIFT_END_MINUTES - start) / length[shift])
     return np.asarray((start + elapsed * hurry) * 60).astype(np.int64)
+
+
+def _waits(plan: HotelPlan, shift: Ints, gaps: Floats) -> Floats:
+    """Minutes before each visit in which no room was free: together nearly all of a shift that work leaves."""
+    drawn = stream(plan, "waits").exponential(1.0, len(gaps))
+    worked, parts = np.bincount(shift, gaps), np.bincount(shift, drawn)
+    left = np.maximum(WAITED_SHARE * (SHIFT_END_MINUTES - SHIFT_START_MINUTES) - worked, 0.0)
+    return np.asarray(drawn * left[shift] / parts[shift])
 
 
 def _types(

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
     "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on",
-    "bool": "known open unlisted",
+    "bool": "known open in_room unlisted",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
 }
@@ -38,12 +38,12 @@ def fetch(
 
 
 def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Frames:
-    """Only what a forecast of stock reads, products and levels; the other frames are left empty."""
+    """Only what a forecast of stock reads: products, levels and floor; the other frames are left empty."""
     import pandas as pd
 
     empty = pd.DataFrame({"hotel_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="int64")})
     tables: dict[str, Any] = dict.fromkeys(POINTS, empty)
-    return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels")})
+    return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels", "floor")})
 
 
 def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":

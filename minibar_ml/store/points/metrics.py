@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, text
+from sqlalchemy import Connection, Row, TextClause, text
 
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import (
@@ -115,6 +115,10 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (STAYS, ("stage_record", "stage_stays")),
     (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
     (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (STAYS | {"source_controls"}, ("presence.knocks",)),
+    (STAYS | {"source_task_knocks"}, ("presence.task_knocks",)),
+    (STAYS, ("stage_signs",)),
+    (STAYS | {"source_misdated_stays"}, ("presence.misdated",)),
     (STAYS | {"source_refill_requests"}, ("stage_askers",)),
     (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
     (frozenset({"source_custody"}), ("stage_custody",)),
@@ -122,15 +126,22 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
     (VISITS, ("stage_lines", "stage_rows")),
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
-    (VISITS, ("stage_visits",)),
+    (VISITS | {"source_line_prices"}, ("entries.prices",)),
+    (VISITS | {"source_setups"}, ("entries.ceilings",)),
+    (VISITS, ("entries.copies", "stage_visits")),
     (VISITS | STAYS, ("stage_unlisted",)),
     (VISITS | STAYS, ("stage_rises",)),
     (VISITS | {"source_setups"}, ("stage_setups",)),
-    (VISITS, ("settle_rises",)),
+    (VISITS, ("settle_rises", "entries.overs")),
     (VISITS | {"source_refill_requests"}, ("stage_refills",)),
     (VISITS | {"source_refill_requests", "source_controls"}, ("stage_asked_controls",)),
 )
-"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
+"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown. A name without
+a subject is one of collect.sql."""
+LEDGER_ENDS = frozenset({"source_stock_movements", "source_depot_stock"})
+"""What it takes to see that a ledger's beginning is missing."""
+BEGINNINGS = "ledger beginnings"
+"""Under this name `refuse` returns the products whose ledger lacks its beginning; none of their rows is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,11 +169,19 @@ def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[
     """
     wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
     wanted += ["stage_own_depots"] if house.ledger_hotel is None else []
-    own = [name for name in wanted if name in spans]
+    wanted += ["settle_openings"] if set(usable) >= LEDGER_ENDS else []
     usual = ["create_scratch", *(name for name in wanted if name not in spans)]
-    for names, span in [(usual, spans[""]), *(([name], spans[name]) for name in own), (["analyze_scratch"], spans[""])]:
-        together = text(";\n".join(query(f"collect.{name}").text for name in names))
+    own: dict[Span, list[str]] = {}
+    for name in wanted:
+        if name in spans:
+            own.setdefault(spans[name], []).append(name)
+    for span, names in [(spans[""], usual), *own.items(), (spans[""], ["analyze_scratch"])]:
+        together = text(";\n".join(_stage(name).text for name in names))
         connection.execute(together, span.binds() | house.binds())
+
+
+def _stage(name: str) -> TextClause:
+    return query(name if "." in name else f"collect.{name}")
 
 
 def compute(connection: Connection, metric: MetricType, span: Span, house: House) -> None:

@@ -17,9 +17,12 @@ SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
 
 
 def script(known: Sequence[Layout]) -> str:
-    """sql/roles.sql, which psql can run too, with what these layouts read and who reads it besides the jobs."""
-    text = (sql_folder() / "roles.sql").read_text(encoding="utf-8")
-    return text.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants(known)) + "\n")
+    """sql/roles.sql, which psql can run too, with what these layouts read and who reads it besides the jobs.
+
+    The schema of imported lists, where there is one, has its own part (sql/intake/roles.sql).
+    """
+    texts = [(sql_folder() / part / "roles.sql").read_text(encoding="utf-8") for part in (".", "intake")]
+    return "".join(texts).replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants(known)) + "\n")
 
 
 def _grants(known: Sequence[Layout]) -> list[str]:

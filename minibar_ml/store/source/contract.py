@@ -18,7 +18,7 @@ from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import keys
 from minibar_ml.store.source.gaps import Gap, Seen, gaps_of, together
-from minibar_ml.store.source.layouts import Layout, layouts, of_text
+from minibar_ml.store.source.layouts import Layout, imported, layouts, of_text
 from minibar_ml.store.source.signatures import Signature
 
 _SOURCE = re.compile(r"\bsource\.(\w+)")
@@ -69,19 +69,22 @@ def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
 def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
     """The layout of this database's source tables, whatever their version; `own_file` is the only one where given.
 
-    Raises SourceIncomplete where no layout's marks are there.
+    The schema of imported lists is there only where somebody asked for it, so it comes first. Raises SourceIncomplete
+    where no layout's marks are there.
     """
     known = (own_file,) if own_file else layouts()
-    seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
-    for layout in known:
+    for layout in known if own_file else (imported(), *known):
+        seen = _columns(connection, _found(connection, layout))
         if all(column in seen.get(table, {}) for table, column in layout.marks):
             return layout
+    seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     looked_for = "; ".join(f"{layout.name}: " + ", ".join(map(".".join, layout.marks)) for layout in known)
     found = ", ".join(sorted(seen)) or "none of its tables"
     raise SourceIncomplete(
         "The hotel application's tables are not recognised in this database and search_path "
         f"(found: {found}; looked for {looked_for}). Check the database in ML_DATABASE_URL and the role's search_path, "
-        "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`)."
+        "or map the tables with a file of your own (ML_SOURCE_FILE, see `minibar-ml docs source-layouts`). A hotel "
+        "whose system only exports lists: `minibar-ml db init --files`, then `minibar-ml import`."
     )
 
 
@@ -115,6 +118,12 @@ def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layo
     return contract
 
 
+def find_absent(connection: Connection) -> tuple[str, ...]:
+    """Parts that the hotel does without, as it was last installed; none where it never was."""
+    row = connection.execute(query("source.find_contract")).one_or_none()
+    return tuple(row.absent) if row else ()
+
+
 def _create(connection: Connection, layout: Layout, function: str, body: str) -> None:
     """A function of the layout; where its ids are keys, under another name, and one in its place that translates."""
     found = layout.signatures.get(function)
@@ -145,9 +154,15 @@ def number_keys(connection: Connection, contract: Contract) -> int:
 
 def _schemas(connection: Connection, layout: Layout) -> dict[str, str]:
     """The schema of every table of a recognised layout; one that is not there yet belongs next to the first that is."""
-    found = locate(connection, layout.tables())
+    found = _found(connection, layout)
     home = found[layout.marks[0][0]]
     return {table: found.get(table, home) for table in sorted(layout.tables())}
+
+
+def _found(connection: Connection, layout: Layout) -> dict[str, str]:
+    """The schema of each of a layout's tables: its own, or where the search path finds it."""
+    tables = layout.tables()
+    return dict.fromkeys(tables, layout.schema) if layout.schema else locate(connection, tables)
 
 
 def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
@@ -186,7 +201,7 @@ def read(connection: Connection) -> Contract:
 def _installed(row: Row[Any] | None) -> Layout | None:
     """The layout that the store's row names; one from outside the package is kept there as a whole."""
     if row is None or row.content is None:
-        return next((layout for layout in layouts() if row and layout.name == row.layout), None)
+        return next((layout for layout in (imported(), *layouts()) if row and layout.name == row.layout), None)
     return of_text(row.layout, row.content)
 
 

@@ -4,10 +4,12 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.found import Charged, FoundProducts
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.queries import query
@@ -17,29 +19,36 @@ _NAMED_BY: dict[EntityType, tuple[str, str]] = {
     "attendant": ("entities.attendants", "source_users"),
     "hotel": ("entities.hotels", "source_hotels"),
 }
-FOUND = ("room_consumption", "vacant_consumption", "custody_loss")
-"""Metrics whose points name the products that were found."""
+FOUND = ("room_consumption", "vacant_consumption", "custody_loss", "product_consumption")
+"""Metrics whose points name the products that were found, or what a product was sold for."""
 NO_DAY = date(1970, 1, 1)
 """Stands for the days of no finding at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """Names by entity, prices by product id, and units by product id for each finding that has them."""
+    """Names by entity, prices by product id, the products of each finding that has them, and ids of closed rooms."""
 
     names: dict[tuple[EntityType, int], str]
     prices: dict[int, Price]
-    found: dict[tuple[str, int, str], dict[int, float]]
+    found: dict[tuple[str, int, str], FoundProducts]
+    closed_rooms: frozenset[int] = frozenset()
+
+    def is_closed(self, finding: Finding) -> bool:
+        """Whether it is about a room that is out of use: nobody lets or checks it."""
+        return finding.entity_type == "room" and finding.entity_id in self.closed_rooms
 
 
 def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
     """What is known of everything found: the same few statements, however much or little that is."""
-    names, prices = _names(connection, findings, usable), {}
+    rows, prices = _rows(connection, findings, usable), {}
+    names = {entity: row.name for entity, row in rows.items()}
     if "source_products" in usable:
         for row in connection.execute(query("entities.products")):
             names[("product", row.id)] = row.name
             prices[row.id] = Price(row.sale_price, row.purchase_price)
-    return Entities(names, prices, _found(connection, findings))
+    closed = frozenset(entity_id for (kind, entity_id), row in rows.items() if kind == "room" and row.is_closed)
+    return Entities(names, prices, _found(connection, findings), closed)
 
 
 def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
@@ -49,21 +58,21 @@ def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
     return list(connection.execute(query("entities.retired_products")).scalars())
 
 
-def _names(
+def _rows(
     connection: Connection, findings: Sequence[Finding], usable: Collection[str]
-) -> dict[tuple[EntityType, int], str]:
+) -> dict[tuple[EntityType, int], Row[Any]]:
     ids = {kind: sorted({one.entity_id for one in findings if one.entity_type == kind}) for kind in _NAMED_BY}
     if all(function in usable for _, function in _NAMED_BY.values()):
         rows = connection.execute(query("entities.names"), {f"{kind}s": found for kind, found in ids.items()})
-        return {(row.kind, row.id): row.name for row in rows}
-    found: dict[tuple[EntityType, int], str] = {}
+        return {(row.kind, row.id): row for row in rows}
+    found: dict[tuple[EntityType, int], Row[Any]] = {}
     for kind, (name, function) in _NAMED_BY.items():
         if function in usable:
-            found |= {(kind, row.id): row.name for row in connection.execute(query(name), {"ids": ids[kind]})}
+            found |= {(kind, row.id): row for row in connection.execute(query(name), {"ids": ids[kind]})}
     return found
 
 
-def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], dict[int, float]]:
+def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[str, int, str], FoundProducts]:
     asked = [finding for finding in findings if finding.metric in FOUND]
     document = [
         {"metric": f.metric, "entity_id": f.entity_id, "entity_type": f.entity_type, "day": f.occurred_on.isoformat()}
@@ -74,6 +83,10 @@ def _found(connection: Connection, findings: Sequence[Finding]) -> dict[tuple[st
     span = {"since": days[0] - timedelta(days=2), "until": days[-1] + timedelta(days=2)}
     rows = connection.execute(query("entities.found_products"), {"found": json.dumps(document), **span})
     return {
-        (row.metric_type, row.entity_id, row.business_date.isoformat()): {int(k): v for k, v in row.products.items()}
+        (row.metric_type, row.entity_id, row.business_date.isoformat()): FoundProducts(
+            {int(product): units for product, units in (row.products or {}).items()},
+            {int(product): Charged(*both) for product, both in (row.charged or {}).items()},
+            {int(product): units for product, units in (row.holds or {}).items()},
+        )
         for row in rows
     }

@@ -12,12 +12,14 @@ from pathlib import Path
 
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS
+from minibar_ml.permissions import require_trusted
 from minibar_ml.store.queries import without_comments
 from minibar_ml.store.source import keys
 from minibar_ml.store.source.layouts import Layout, files, layouts, of_text
 from minibar_ml.store.source.signatures import Signature
 
 CALLED = "ML_SOURCE_FILE"
+RUN = "what it says is run as SQL"
 READERS = ("minibar_ml_viewer", "minibar_ml_operator")
 
 
@@ -49,7 +51,7 @@ def _text(path: Path) -> str:
     """The file's text; it is checked after opening, so that nobody can replace it in between."""
     try:
         with path.open(encoding="utf-8") as file:
-            _refuse_writable(path, os.fstat(file.fileno()))
+            require_trusted(path, os.fstat(file.fileno()), f"{CALLED}: {path}", RUN)
             return file.read()
     except OSError as error:
         raise ConfigurationError(f"{CALLED}: {path} can't be read ({error.strerror}).") from error
@@ -61,20 +63,7 @@ def _refuse_opened(folder: Path) -> None:
     """A folder that others may write lets them put another file in the place of one; a sticky one does not."""
     found = folder.stat()
     if not found.st_mode & stat.S_ISVTX:
-        _refuse_writable(folder, found)
-
-
-def _refuse_writable(path: Path, found: os.stat_result) -> None:
-    if found.st_uid not in (os.geteuid(), 0):
-        raise ConfigurationError(
-            f"{CALLED}: {path} belongs to user {found.st_uid}, not to the current user ({os.geteuid()}) or root, and "
-            f"what it says is run as SQL: `chown {os.geteuid()} {path}`, after reading it."
-        )
-    if found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        raise ConfigurationError(
-            f"{CALLED}: others may write {path} (mode {stat.S_IMODE(found.st_mode):04o}), and what it says is run as "
-            f"SQL: `chmod go-w {path}`, after reading it."
-        )
+        require_trusted(folder, found, f"{CALLED}: {folder}", RUN)
 
 
 def _problems(layout: Layout) -> Iterator[str]:

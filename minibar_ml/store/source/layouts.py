@@ -1,11 +1,12 @@
 """The files of the source contract: one file or folder of `sql/source` for each hotel application.
 
-A layout may also stand outside the package: see layout_files.py.
+A layout may also stand outside the package: see layout_files.py. That of lists imported from files reads tables of our
+own (sql/intake).
 
 Comment lines say what a layout needs. `marks` names columns whose tables show that the application is there; `needs` of
 each function the tables and columns that it reads; `wants` columns that one version of the application lacks: where one
 is missing, NULL takes its place; `readers` the group of people's roles that read its tables besides the jobs (see
-sql/source/minibar/places.sql).
+sql/source/minibar/places.sql); `schema` where the tables are, if not where the search path finds them.
 """
 
 import hashlib
@@ -22,6 +23,7 @@ from minibar_ml.store.source.signatures import Signature, declared
 
 _TABLE = re.compile(r"(\w+)\(([^)]*)\)")
 _WANT = re.compile(r"^-- wants: (\w+): (\w+)\(([^)]*)\)", re.MULTILINE)
+_SCHEMA = re.compile(r"^-- schema: (\w+)$", re.MULTILINE)
 _READERS = re.compile(r"^-- readers: (\w+)$", re.MULTILINE)
 
 
@@ -37,7 +39,7 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The contract's functions for one application, and what each reads."""
+    """The contract's functions for one application, and what each reads. `schema` None: found by the search path."""
 
     name: str
     marks: tuple[tuple[str, str], ...]
@@ -47,6 +49,7 @@ class Layout:
     readers: dict[str, str]
     signatures: dict[str, Signature]
     content: str
+    schema: str | None = None
 
     @property
     def checksum(self) -> str:
@@ -87,8 +90,14 @@ class Layout:
 
 @cache
 def layouts() -> tuple[Layout, ...]:
-    """All layouts that we know."""
+    """The layouts of all hotel applications that we know."""
     return tuple(parse(path) for path in sorted((sql_folder() / "source").iterdir()))
+
+
+@cache
+def imported() -> Layout:
+    """The layout of lists that were imported from files."""
+    return parse(sql_folder() / "intake" / "imported")
 
 
 def parse(path: Path) -> Layout:
@@ -127,6 +136,7 @@ def of_text(name: str, content: str) -> Layout:
         {function: reader[1] for function, body in functions.items() if (reader := _READERS.search(body))},
         signatures,
         content,
+        schema[1] if (schema := _SCHEMA.search(content)) else None,
     )
 
 

@@ -29,11 +29,12 @@ $$;
 
 -- name: source_rooms
 -- needs: odalar(id, kat_id, oda_no, oda_tipi_id, aktif), katlar(id, otel_id, kat_adi), oda_tipleri(id, ad)
+-- wants: f: katlar(aktif boolean)
 -- readers: minibar_ml_viewer
 CREATE FUNCTION minibar_ml.source_rooms()
 RETURNS TABLE (room_id integer, hotel_id integer, floor_name text, room_name text, room_type text, is_active boolean)
 LANGUAGE sql STABLE AS $$
-    SELECT r.id, f.otel_id, f.kat_adi::text, r.oda_no::text, t.ad::text, coalesce(r.aktif, true)
+    SELECT r.id, f.otel_id, f.kat_adi::text, r.oda_no::text, t.ad::text, coalesce(r.aktif, true) AND coalesce(f.aktif, true)
     FROM source.odalar r JOIN source.katlar f ON f.id = r.kat_id LEFT JOIN source.oda_tipleri t ON t.id = r.oda_tipi_id
 $$;
 

@@ -12,7 +12,8 @@
 -- had left by then, `leaves_at` the one that was planned. Where nobody knows when a row was written, it is a plan.
 -- A list that is loaded overwrites the row of the guest before. A row that is older than its stay has been somebody
 -- else's: its hours may be the former guest's, they are left out. `rewritten` holds, for each such row, from when to
--- when it said something that we may never have read.
+-- when it said something that we may never have read. A row of arrivals that was made on the day of the arrival has never
+-- named anybody else: the list was loaded twice.
 -- `named_since` and `named_at` are the first day and the last instant at which a list of guests in house named the stay.
 CREATE FUNCTION minibar_ml.source_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, guests integer, arrives_on date, arrives_at timestamptz,
@@ -36,15 +37,18 @@ LANGUAGE sql STABLE AS $$
                max(m.cikis_saati) FILTER (WHERE x.made_at >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati
                                           OR (x.made_at::date >= m.cikis_tarihi AND m.guncelleme_tarihi
                                                   >= least(m.cikis_tarihi, '2200-01-01') + m.cikis_saati)) AS departed,
-               min(x.made_at::date) AS made_on, max(coalesce(m.guncelleme_tarihi, x.made_at))::timestamptz AS written_at,
+               min(x.made_at::date) AS made_on, max(coalesce(x.changed_at, x.made_at))::timestamptz AS written_at,
                CASE WHEN bool_or(w.is_rewritten) THEN tstzrange(
                    least(max(x.made_at) FILTER (WHERE w.is_rewritten),
                          min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz,
                    (min(m.guncelleme_tarihi) FILTER (WHERE w.is_rewritten))::timestamptz) END AS rewritten
         FROM source.misafir_kayitlari m
         CROSS JOIN LATERAL (SELECT CASE WHEN m.olusturma_tarihi IS NOT NULL
-                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END) x (made_at)
-        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi) w (is_rewritten)
+                                        THEN greatest(m.olusturma_tarihi, '1900-01-01') END,
+                                   CASE WHEN m.guncelleme_tarihi IS NOT NULL
+                                        THEN greatest(m.guncelleme_tarihi, '1900-01-01') END) x (made_at, changed_at)
+        CROSS JOIN LATERAL (SELECT m.guncelleme_tarihi > x.made_at AND x.made_at::date <= m.giris_tarihi
+                                   AND (m.kayit_tipi::text <> 'arrival' OR x.made_at::date < m.giris_tarihi)) w (is_rewritten)
         WHERE m.giris_tarihi < until AND m.cikis_tarihi >= since
         GROUP BY m.oda_id, m.giris_tarihi, m.cikis_tarihi, m.kayit_tipi::text, m.islem_kodu) l
     GROUP BY l.oda_id, l.giris_tarihi, l.cikis_tarihi
@@ -133,4 +137,35 @@ LANGUAGE sql STABLE AS $$
            CASE WHEN son_dnd_zamani BETWEEN '1900-01-01' AND '2200-01-01' THEN son_dnd_zamani::timestamptz END
     FROM source.oda_dnd_kayitlari
     WHERE kayit_tarihi >= since AND kayit_tarihi < until AND dnd_sayisi > 0 AND durum::text <> 'iptal'
+$$;
+
+-- name: source_task_knocks
+-- needs: dnd_kontroller(id, gorev_detay_id, kontrol_zamani), gorev_detaylari(id, oda_id)
+-- Older notes of "do not disturb", made on the task of a room.
+CREATE FUNCTION minibar_ml.source_task_knocks(since timestamptz, until timestamptz)
+RETURNS TABLE (knock_id integer, room_id integer, knocked_at timestamptz) LANGUAGE sql STABLE AS $$
+    SELECT k.id, d.oda_id, k.kontrol_zamani::timestamptz
+    FROM source.dnd_kontroller k JOIN source.gorev_detaylari d ON d.id = k.gorev_detay_id
+    WHERE k.kontrol_zamani >= since - interval '1 hour' AND k.kontrol_zamani < until + interval '1 hour'
+      AND k.kontrol_zamani BETWEEN '1900-01-01' AND '2200-01-01'
+      AND k.kontrol_zamani::timestamptz >= since AND k.kontrol_zamani::timestamptz < until
+$$;
+
+-- name: source_misdated_stays
+-- needs: misafir_kayitlari(id, oda_id, giris_tarihi, cikis_tarihi, kayit_tipi)
+-- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
+-- Rows of lists of guests in house and of arrivals that lie more than half a year from the day on which they were loaded.
+CREATE FUNCTION minibar_ml.source_misdated_stays(since date, until date)
+RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date, listed_on date)
+LANGUAGE sql STABLE AS $$
+    SELECT m.id, m.oda_id, m.giris_tarihi, m.cikis_tarihi, x.listed_on
+    FROM source.misafir_kayitlari m
+    CROSS JOIN LATERAL (SELECT coalesce(m.guncelleme_tarihi, m.olusturma_tarihi) AS written_at) w
+    CROSS JOIN LATERAL (SELECT CASE WHEN w.written_at BETWEEN '1900-01-01' AND '2200-01-01'
+                                    THEN w.written_at::date END AS listed_on) x
+    WHERE m.kayit_tipi::text IN ('in_house', 'arrival')
+      AND m.giris_tarihi BETWEEN '1900-01-01' AND '2200-01-01' AND m.cikis_tarihi BETWEEN '1900-01-01' AND '2200-01-01'
+      AND m.giris_tarihi >= since - 800 AND m.giris_tarihi < until + 800
+      AND x.listed_on >= since AND x.listed_on < until
+      AND (m.cikis_tarihi < x.listed_on - 180 OR m.giris_tarihi > x.listed_on + 180)
 $$;

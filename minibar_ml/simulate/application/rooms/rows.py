@@ -7,7 +7,7 @@ A check becomes one row a product that was put in, one row an extra that was put
 import numpy as np
 import pandas as pd
 
-from minibar_ml.simulate.arrays import Flags, stream
+from minibar_ml.simulate.arrays import Flags, Floats, stream
 from minibar_ml.simulate.minibars.visits import stored_twice
 from minibar_ml.simulate.truth import Truth
 
@@ -17,6 +17,7 @@ SETUP, OUTSIDE, EXTRA, USED_UP, NOTHING = (
 NO_PRODUCT = 0
 SLOWEST_STEP, WALK = 20, 30
 SAVED_AGAIN = 2
+SAVED_SLOWLY, SAVED_SLOWLY_AFTER = 0.3, 35
 MISTYPED_BEFORE, DELETED_BEFORE = 40, 15
 
 
@@ -70,12 +71,22 @@ def moments(truth: Truth, late_entries: float) -> pd.DataFrame:
     shift = [visits["personel_id"], visits["day"]]
     gap = visits["islem_tarihi"].groupby(shift).diff().dt.total_seconds().fillna(3600).to_numpy()
     items = truth.lines.groupby("islem_id")["eklenen_miktar"].sum().reindex(visits["id"], fill_value=0).to_numpy()
-    work = 60 * (2.2 + 0.6 * np.minimum(items, 10)) * rng.lognormal(0, 0.2, len(visits))
+    work = 60 * (2.2 + 0.6 * np.minimum(items, 10)) * rng.lognormal(0, 0.2, len(visits)) * _slowness(truth, visits)
     seconds = np.maximum(np.minimum(work, gap - WALK), 20).astype(np.int64)
     late = rng.random(len(visits)) < late_entries
     visits["done_at"] = visits["islem_tarihi"].mask(late, _after_the_shift(visits, shift, late))
     visits["begun_at"] = visits["done_at"] - pd.to_timedelta(seconds, unit="s")
     return visits.drop(columns=["islem_tarihi", "islem_tipi"])
+
+
+def _slowness(truth: Truth, visits: pd.DataFrame) -> Floats:
+    """How many times as long as usual each visit took."""
+    slow = {
+        (fault.entity_id, (fault.occurred_on - truth.plan.starts_on).days): fault.size
+        for fault in truth.faults
+        if fault.kind == "refill_delay"
+    }
+    return np.array([slow.get(key, 1.0) for key in zip(visits["personel_id"], visits["day"], strict=True)])
 
 
 def _after_the_shift(visits: pd.DataFrame, shift: list[pd.Series], late: Flags) -> pd.Series:
@@ -85,10 +96,14 @@ def _after_the_shift(visits: pd.DataFrame, shift: list[pd.Series], late: Flags) 
 
 
 def with_repeats(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:
-    """With the rows of checks that are saved twice once more, two seconds later."""
+    """With the rows of checks that are saved twice once more: each two seconds later, or all again after the last."""
     numbers = truth.visits["id"][stored_twice(truth.plan, truth.visits)]
     again = rows[rows["visit"].isin(numbers)]
-    return pd.concat([rows, again.assign(at=again["at"] + pd.Timedelta(seconds=SAVED_AGAIN))], ignore_index=True)
+    is_slow = pd.Series(stream(truth.plan, "slow savings").random(len(numbers)) < SAVED_SLOWLY, index=numbers)
+    by_check = again.groupby("visit")["at"]
+    whole = by_check.transform("max") - by_check.transform("min") + pd.Timedelta(seconds=SAVED_SLOWLY_AFTER)
+    later = whole.where(again["visit"].map(is_slow).astype(bool), pd.Timedelta(seconds=SAVED_AGAIN))
+    return pd.concat([rows, again.assign(at=again["at"] + later)], ignore_index=True)
 
 
 def with_mistakes(truth: Truth, rows: pd.DataFrame, undone: float) -> pd.DataFrame:

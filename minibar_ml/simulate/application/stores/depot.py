@@ -30,8 +30,8 @@ def depot_events(truth: Truth, manner: ApplicationManner) -> pd.DataFrame:
         (_of_the_first(own, moves.leaked), "issue" if present else "quick issue", 9.5, 11.5),
         (_of_the_first(own, moves.broken), "written off", 11.6, 12.5),
         (_of_the_first(own, moves.written_off), "written off", 12.6, 14.0),
-        (_of_the_first(own, moves.wrong), "order accepted", 14.1, 16.0),
-        (_of_the_first(own, moves.repair), "corrected by hand", 16.2, 17.0),
+        (_of_the_first(own, moves.wrong), "taken by hand" if present else "order accepted", 14.1, 16.0),
+        (_of_the_first(own, moves.repair), "put back by hand" if present else "corrected by hand", 16.2, 17.0),
         (_of_the_first(own, np.maximum(-moves.count, 0)), "count, less", 17.1, 18.5),
         (_of_the_first(own, np.maximum(moves.count, 0)), "count, more", 17.1, 18.5),
     ]

@@ -33,8 +33,10 @@ KINDS = {
     "custody issue": Kind("cikis", "Zimmet atama - {}", 0, 0, 0),
     "custody returned": Kind("giris", "Zimmet iadesi - {}", 0, 0, 0),
     "custody cancelled": Kind("giris", "Zimmet iptali - {}", 0, 0, 0),
-    # an entry of what never happened, and its correction: only the ledger changes
+    # an entry of what never happened, and its correction: in 2025 only the ledger knew it, today the depot's stock does
     "order accepted": Kind("cikis", "Zimmet atama - {}", 0, 0, 0),
     "corrected by hand": Kind("sayim", "düzeltme", 0, 0, 0),
+    "taken by hand": Kind("cikis", "Depo çıkışı", 0, -1, 0),
+    "put back by hand": Kind("giris", "Depo girişi", 0, 1, 0),
     "visit undone": Kind("giris", "Minibar işlem iptali - {}", 0, 0, 0),
 }

@@ -15,7 +15,10 @@ _GROUP = ["hotel", "product"]
 
 
 def depot_stock(truth: Truth, events: pd.DataFrame) -> pd.DataFrame:
-    """urun_stok: what each depot holds now, and what its last count said (a positive difference is missing)."""
+    """urun_stok: what each depot holds now, never below 0, and what its last count said.
+
+    A positive difference is missing.
+    """
     sign = events["kind"].map({name: kind.shelf for name, kind in KINDS.items()})
     moves = events.assign(change=sign * events["n"]).sort_values("at", kind="stable")
     moves["level"] = moves.groupby(_GROUP)["change"].cumsum()
@@ -32,7 +35,7 @@ def depot_stock(truth: Truth, events: pd.DataFrame) -> pd.DataFrame:
             "id": np.arange(1, len(stock) + 1),
             "urun_id": stock["product"] + 1,
             "otel_id": stock["hotel"] + 1,
-            "mevcut_stok": stock["level"],
+            "mevcut_stok": stock["level"].clip(lower=0),
             "minimum_stok": DEPOT_MINIMUM,
             "maksimum_stok": DEPOT_MAXIMUM,
             "kritik_stok_seviyesi": DEPOT_CRITICAL,

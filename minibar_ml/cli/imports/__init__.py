@@ -1,0 +1,1 @@
+"""`minibar-ml import`: a hotel's lists from files."""

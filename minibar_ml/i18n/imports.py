@@ -1,0 +1,99 @@
+"""What `import` says of files and rows: in the language of whoever has to correct them."""
+
+from minibar_ml.domain.imports import FileRefused, Imported, Problem, Reason
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.formats import whole
+
+DOMAIN = "imports"
+REASONS: dict[Reason, str] = {
+    "missing": "is missing",
+    "unknown_room": "there is no such room; import it with the rooms, or use --add-missing",
+    "unknown_product": "there is no such product; import it with the products, or use --add-missing",
+    "unknown_hotel": "there is no such hotel",
+    "which_hotel": "the row names no hotel, and there are several: use --hotel",
+    "unknown_word": "this word is not known here",
+    "bad_date": "is not a date",
+    "bad_time": "is not a time of day",
+    "bad_number": "is not a number",
+    "ambiguous_number": "may be more than a thousand or a decimal number: write it without the separator",
+    "negative": "is negative",
+    "not_whole": "is not a whole number",
+    "too_large": "is too large",
+    "ends_before_start": "the second date is before the first",
+    "other_day": "does not belong on the list of that day",
+    "in_future": "is in the future",
+    "nothing_to_reverse": "no movement of this product has that reference",
+    "too_long": "is longer than 200 characters",
+}
+PROBLEMS: dict[Problem, str] = {
+    "not_found": "can't be read ({why})",
+    "empty": "the file is empty",
+    "too_big": "the file is larger than {limit}: split it",
+    "old_excel": "this is an old .xls or a web page: open it in Excel or LibreOffice and save it as .xlsx or .csv",
+    "broken_excel": "this is not an Excel workbook, or it is damaged: save it again as .xlsx",
+    "encoding": "the text's encoding is not known: save it as CSV UTF-8",
+    "not_csv": "this is not CSV (line {line}): save it again as .csv or .xlsx",
+    "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
+    "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
+    "checks, movements, orders, rooms, products or people",
+    "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
+    "which_hotel": "of which hotel is this list? Use --hotel NAME; there are: {hotels}",
+    "new_hotel": "there is no hotel {hotel}; there are: {hotels}. Use --add-missing to make it",
+    "ambiguous_dates": "{example} can be day/month or month/day, and nothing in the file decides: use --dates dmy or "
+    "--dates mdy",
+    "contradicting_dates": "some dates have the day first and others the month: correct the file",
+    "no_rows": "there are no rows below the headings",
+}
+REFUSED_ROWS = "{rejected} of {rows} rows rejected: nothing was imported; see {rejects}"
+REFUSED = "not imported: {why}"
+KNOWN = "imported before: nothing to do"
+TAKEN = "{rows} rows imported"
+TAKEN_SOME = "{rows} rows imported, {rejected} rejected; see {rejects}"
+WOULD_TAKE = "{rows} rows would be imported, {rejected} rejected"
+OF_DAY = "list of {day}"
+STRANGERS = "without a name for people who are not known: {names}"
+ADDED = "{count} new rooms, products or people"
+REJECT_HEADINGS = ("row", "column", "value", "reason")
+STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
+TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, TAKEN, TAKEN_SOME, WOULD_TAKE, OF_DAY,
+         STRANGERS, ADDED, *REJECT_HEADINGS)  # fmt: skip
+MOST_NAMES = 8
+
+
+def reason(why: Reason, lang: Lang) -> str:
+    """Why a row was rejected."""
+    return catalog(DOMAIN, lang).gettext(REASONS[why])
+
+
+def refusal(why: FileRefused, lang: Lang) -> str:
+    """Why a file was not imported."""
+    said = catalog(DOMAIN, lang).gettext(PROBLEMS[why.problem]).format(**why.about)
+    return catalog(DOMAIN, lang).gettext(REFUSED).format(why=said)
+
+
+def reject_headings(lang: Lang) -> tuple[str, ...]:
+    """The headings of a file of rejected rows."""
+    return tuple(map(catalog(DOMAIN, lang).gettext, REJECT_HEADINGS))
+
+
+def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
+    """What became of a file, in one line."""
+    translate = catalog(DOMAIN, lang).gettext
+    if done.is_known:
+        return translate(KNOWN)
+    counts = {
+        "rows": whole(done.accepted, lang),
+        "rejected": whole(len(done.rejects), lang),
+        "rejects": rejects,
+    }
+    if done.is_refused:
+        total = whole(done.accepted + len(done.rejects), lang)
+        return translate(REFUSED_ROWS).format(**counts | {"rows": total})
+    text = WOULD_TAKE if is_dry else TAKEN_SOME if done.rejects else TAKEN
+    said = [translate(text).format(**counts)]
+    said += [translate(OF_DAY).format(day=done.day.isoformat())] if done.day else []
+    said += [translate(ADDED).format(count=whole(done.added, lang))] if done.added else []
+    if done.strangers:
+        more = " …" if len(done.strangers) > MOST_NAMES else ""
+        said.append(translate(STRANGERS).format(names=", ".join(done.strangers[:MOST_NAMES]) + more))
+    return "; ".join(said)

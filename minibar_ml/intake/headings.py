@@ -1,0 +1,101 @@
+"""Which row holds the headings, and which column holds which field."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from minibar_ml.domain.imports import FileRefused, ImportKind
+from minibar_ml.intake.kinds import FIELDS, Field
+from minibar_ml.intake.tables import Row, Sheet, text_of
+from minibar_ml.intake.words import bare, tidy
+
+LOOKED_AT = 50
+"""Rows from the top in which headings are looked for: titles and filters of the report stand above them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where the fields are: by name, the column's place and its heading in the file. `titles` stand above them."""
+
+    places: Mapping[str, int]
+    headings: Mapping[str, str]
+    titles: Sequence[Row]
+    rows: Sequence[Row]
+
+
+def find_columns(sheets: Sequence[Sheet], kind: ImportKind, mapped: Mapping[str, str] | None = None) -> Columns:
+    """The columns of the first sheet that has all required ones.
+
+    `mapped`: headings by field, for those that no synonym covers. Raises FileRefused naming what is missing and what is
+    there.
+    """
+    best: Row | None = None
+    for sheet in sheets:
+        scored = [(len(_matches(row, kind, mapped)), -n) for n, row in enumerate(sheet.rows[:LOOKED_AT])]
+        if not scored:
+            continue
+        place = -max(scored)[1]
+        found = _matches(sheet.rows[place], kind, mapped)
+        if all(field.name in found for field in FIELDS[kind] if field.is_required):
+            return _columns(sheet, place, found)
+        best = best or sheet.rows[place]
+    there = [tidy(text_of(cell)) for cell in best.cells if text_of(cell)] if best else []
+    found = _matches(best, kind, mapped) if best else {}
+    missing = [field.headings[0] for field in FIELDS[kind] if field.is_required and field.name not in found]
+    raise FileRefused("no_heading", missing=", ".join(missing), there=", ".join(there[:20]))
+
+
+def _columns(sheet: Sheet, place: int, found: Mapping[str, int]) -> Columns:
+    head = sheet.rows[place]
+    headings = {name: tidy(text_of(head.cells[column])) for name, column in found.items()}
+    below = [row for row in sheet.rows[place + 1 :] if not _is_same(row, head, found)]
+    return Columns(found, headings, sheet.rows[:place], below)
+
+
+def _is_same(row: Row, head: Row, found: Mapping[str, int]) -> bool:
+    """Whether a row repeats the headings, as a report does on each page."""
+    return all(
+        len(row.cells) > column and text_of(row.cells[column]) == text_of(head.cells[column])
+        for column in found.values()
+    )
+
+
+def _matches(row: Row, kind: ImportKind, mapped: Mapping[str, str] | None) -> dict[str, int]:
+    """The columns of a row that are headings, by field; of two columns for one field the better synonym counts."""
+    cells = [bare(text_of(cell)) if isinstance(cell, str) else "" for cell in row.cells]
+    asked = {name: bare(heading) for name, heading in (mapped or {}).items()}
+    found = {name: cells.index(heading) for name, heading in asked.items() if heading and heading in cells}
+    for field in FIELDS[kind]:
+        if field.name in asked:
+            continue
+        taken = set(found.values())
+        hits = [
+            (rank, cells.index(word))
+            for rank, word in enumerate(_synonyms(field))
+            if word in cells and cells.index(word) not in taken
+        ]
+        if hits:
+            found[field.name] = min(hits)[1]
+    return found
+
+
+@cache
+def _synonyms(field: Field) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(bare(heading) for heading in field.headings))
+
+
+def propose(sheets: Sequence[Sheet], kind: ImportKind) -> tuple[dict[str, str], list[str]]:
+    """Headings by field as far as synonyms know them, and all headings of the row that looks most like headings.
+
+    Where no row has any known heading, that is the first of the rows with the most texts.
+    """
+    rows = [row for sheet in sheets for row in sheet.rows[:LOOKED_AT]]
+    if not rows:
+        return {}, []
+
+    def likeness(row: Row) -> tuple[int, int]:
+        return len(_matches(row, kind, None)), sum(isinstance(cell, str) and bool(cell.strip()) for cell in row.cells)
+
+    head = max(rows, key=likeness)
+    named = {name: tidy(text_of(head.cells[place])) for name, place in _matches(head, kind, None).items()}
+    return named, [tidy(text_of(cell)) for cell in head.cells if text_of(cell)]

@@ -1,0 +1,165 @@
+"""import: one file of a hotel's lists into the store's schema of lists, in one transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from minibar_ml.domain.imports import GUEST_LISTS, FileRefused, Imported, ImportKind
+from minibar_ml.intake import naming
+from minibar_ml.intake.dates import Order, days_in
+from minibar_ml.intake.headings import Columns, find_columns
+from minibar_ml.intake.known import Known, index
+from minibar_ml.intake.reading import read_file
+from minibar_ml.intake.rows import parse, reading_of
+from minibar_ml.intake.rules import Rules
+from minibar_ml.intake.tables import Row, text_of
+from minibar_ml.intake.words import bare
+from minibar_ml.store import audit
+from minibar_ml.store.intake import lists
+from minibar_ml.store.intake.lists import Batch, Names
+from minibar_ml.store.locks import exclusive
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a person says about a file: whose it is and of which day, how its dates are written, which headings it has.
+
+    adds_missing: rooms, products and people that are not known are made. is_dry: nothing is written.
+    """
+
+    hotel: str | None = None
+    day: date | None = None
+    order: Order | None = None
+    headings: Mapping[str, str] | None = None
+    adds_missing: bool = False
+    is_dry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """When the import takes place: the instant, and the hotels' time zone."""
+
+    at: datetime
+    zone: ZoneInfo
+
+    @property
+    def today(self) -> date:
+        """The business day."""
+        return self.at.astimezone(self.zone).date()
+
+
+def run(connection: "Connection", path: Path, kind: ImportKind, options: Options, now: Now) -> Imported:
+    """Import one file, all of its good rows or none.
+
+    Raises FileRefused for what can't be read as such a list. Where too many rows are rejected nothing is written
+    either: the result is refused. The same file again changes nothing.
+    """
+    content, sheets = read_file(path)
+    columns = find_columns(sheets, kind, options.headings)
+    if not columns.rows and kind not in GUEST_LISTS:
+        raise FileRefused("no_rows")
+    with exclusive(connection, "import"):
+        try:
+            done = _import(connection, path.name, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
+            if done.is_refused or done.is_known or options.is_dry:
+                connection.rollback()
+            else:
+                connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+        return done
+
+
+def _import(
+    connection: "Connection", file: str, sha256: str, columns: Columns, kind: ImportKind, options: Options, now: Now
+) -> Imported:
+    names = lists.fetch_names(connection, kind)
+    hotel, made = _hotel(names, columns, kind, options)
+    day = _day(file, columns, kind, options, now.today)
+    batch = Batch(file, sha256, kind, hotel, day)
+    if lists.is_known(connection, batch):
+        return Imported(file, kind, hotel, day, 0, is_known=True)
+    rules = Rules(kind, _known(names, made), hotel, day, now.today, options.adds_missing)
+    reading = reading_of(columns, kind, now.today, day, options.order)
+    parsed = parse(columns, kind, reading, rules.rule())
+    if kind == "movements" and parsed.rejects:
+        # A reversal may stand above what it takes back: now all of the file is known.
+        parsed = parse(columns, kind, reading, rules.rule())
+    done = Imported(
+        file, kind, hotel, day, len(parsed.rows), tuple(parsed.rejects), tuple(sorted(rules.strangers)),
+        len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
+    )  # fmt: skip
+    if done.is_refused or (options.is_dry):
+        return done
+    lists.insert_hotels(connection, made)
+    if done.added:
+        rooms = [(owner, number) for (owner, _), number in rules.new_rooms.items()]
+        lists.insert_missing(connection, rooms, list(rules.new_products.values()), list(rules.new_people.values()))
+    lists.write(connection, batch, parsed.rows, len(parsed.rejects), now.at)
+    counts = {"accepted": done.accepted, "rejected": len(done.rejects), "sha256": sha256, "kind": kind}
+    audit.insert(connection, "import.file", file, after={**counts, "hotel": hotel, "day": day, "added": done.added})
+    return done
+
+
+def _known(names: Names, made: set[str]) -> Known:
+    rooms: dict[str, list[tuple[str, str]]] = {}
+    for hotel, number in names.rooms:
+        rooms.setdefault(hotel, []).append((number, number))
+    codes = [(code, name) for name, code in names.products if code]
+    return Known(
+        hotels=index((name, name) for name in {*names.hotels, *made}),
+        rooms={hotel: index(numbers) for hotel, numbers in rooms.items()},
+        products=index([*codes, *((name, name) for name, _ in names.products)]),
+        people=index(
+            [*((name, login) for login, name in names.people), *((login, login) for login, _ in names.people)]
+        ),
+        originals=names.originals,
+    )
+
+
+def _hotel(names: Names, columns: Columns, kind: ImportKind, options: Options) -> tuple[str | None, set[str]]:
+    """The hotel of rows that name none, and the hotels that a list of rooms makes.
+
+    The first hotel is made by its list of rooms; another only with `--add-missing`, for it may be a spelling error.
+    """
+    known = index((name, name) for name in names.hotels)
+    asked = {options.hotel} if options.hotel else set()
+    if kind == "rooms" and "hotel" in columns.places:
+        asked |= {found for row in columns.rows if (found := _text(row, columns.places["hotel"]))}
+    unknown = {name for name in asked if name not in known and bare(name) not in known}
+    listed = ", ".join(names.hotels) or "-"
+    if unknown and not (kind == "rooms" and (options.adds_missing or not names.hotels)):
+        if options.hotel in unknown:
+            raise FileRefused("new_hotel", hotel=options.hotel, hotels=listed)
+        unknown = set()
+    if options.hotel:
+        return known.get(options.hotel) or known.get(bare(options.hotel)) or options.hotel, unknown
+    if len(names.hotels) == 1:
+        return names.hotels[0], unknown
+    if "hotel" not in columns.places and kind not in ("products", "people"):
+        raise FileRefused("which_hotel", hotels=listed)
+    return None, unknown
+
+
+def _day(file: str, columns: Columns, kind: ImportKind, options: Options, today: date) -> date | None:
+    """The day of a list of guests: as it is said, by the file's name, or by the titles above the headings."""
+    if kind not in GUEST_LISTS:
+        return None
+    if found := options.day or naming.day_of(file):
+        return found
+    titled = {day for row in columns.titles for cell in row.cells for day in days_in(text_of(cell), options.order)}
+    if len(titled) == 1:
+        return next(iter(titled))
+    raise FileRefused("which_day")
+
+
+def _text(row: Row, place: int) -> str:
+    return text_of(row.cells[place]) if place < len(row.cells) else ""

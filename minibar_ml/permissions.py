@@ -1,0 +1,87 @@
+"""Which files may be believed, which may hold secrets, and which folders may be written to: owner and mode.
+
+The rules are PostgreSQL's for its own key files. Root is trusted, since it can do everything anyway: a secret that an
+orchestrator mounts for a group of the process (root's, mode 0440) is accepted, and one that everybody may read is not.
+Files are looked at after opening, so that nobody can replace them in between.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+from minibar_ml.domain.errors import ConfigurationError
+
+ROOT = 0
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+OTHERS_USE = stat.S_IRWXG | stat.S_IRWXO
+BEYOND_GROUP = OTHERS_WRITE | stat.S_IXGRP | stat.S_IRWXO
+MOST_BYTES = 4 * 2**20
+
+
+def require_trusted(path: Path, found: os.stat_result, called: str, because: str) -> None:
+    """Raise ConfigurationError where somebody else than the current user or root may write what was opened.
+
+    `called` is how errors name it, `because` says what it is trusted with.
+    """
+    _require_owner(path, found, called, f"and {because}", ", after reading it")
+    if found.st_mode & OTHERS_WRITE:
+        raise ConfigurationError(
+            f"{called} can be written by others (mode {_mode(found)}), and {because}: `chmod go-w {path}`, after "
+            "reading it."
+        )
+
+
+def require_private(path: Path, found: os.stat_result, called: str, hint: str) -> None:
+    """Raise ConfigurationError where others than the current user and root may read what was opened.
+
+    `hint` says what else to do where they may have.
+    """
+    if not stat.S_ISREG(found.st_mode):
+        raise ConfigurationError(f"{called} is not a regular file.")
+    _require_owner(path, found, called, "and holds a secret", "")
+    is_own = found.st_uid == os.geteuid()
+    if found.st_mode & (OTHERS_USE if is_own else BEYOND_GROUP):
+        mode = "600" if is_own else "440"
+        raise ConfigurationError(
+            f"{called} is readable by others (mode {_mode(found)}): `chmod {mode} {path}`, and if somebody may have "
+            f"read it, {hint}."
+        )
+
+
+def require_own_folder(folder: Path, what: str) -> None:
+    """Raise ConfigurationError where anybody may replace files of a folder: it is open to all and not sticky.
+
+    `what` is kept there, for the error.
+    """
+    found = folder.stat()
+    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
+        raise ConfigurationError(
+            f"Everybody may write {folder} (mode {_mode(found)}), and could replace {what} there: "
+            f"`chmod o-w {folder}`, or name a folder in it."
+        )
+
+
+def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:
+    """What a file holds, at most 4 MiB, and what was opened; raises OSError where it can't be read.
+
+    A pipe that nobody writes to is empty, and holds nobody up.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        os.set_blocking(descriptor, True)
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read(MOST_BYTES), os.fstat(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _require_owner(path: Path, found: os.stat_result, called: str, because: str, after: str) -> None:
+    if found.st_uid not in (os.geteuid(), ROOT):
+        raise ConfigurationError(
+            f"{called} belongs to user {found.st_uid}, not to the current user ({os.geteuid()}) or root, {because}: "
+            f"run as its owner, or `chown {os.geteuid()} {path}`{after}."
+        )
+
+
+def _mode(found: os.stat_result) -> str:
+    return f"{stat.S_IMODE(found.st_mode):04o}"

@@ -1,0 +1,1 @@
+"""Schema minibar_in: lists that were imported from files."""

@@ -1,0 +1,60 @@
+"""A hotel with Excel files and no database: from an empty folder to a report."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """A command as a person runs it in a folder, without any setting of another."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ML_")}
+    program = [sys.executable, "-m", "minibar_ml", *arguments]
+    return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder for a hotel; its server is stopped afterwards. Not one of pytest's, which other sessions close."""
+    with tempfile.TemporaryDirectory(prefix="minibar-ml-start-") as made:
+        yield Path(made)
+        run(Path(made), "stop", "--quiet")
+
+
+@pytest.mark.slow
+def test_a_folder_of_files_becomes_points_models_and_a_report(folder: Path, tmp_path: Path) -> None:
+    for arguments in (
+        ("start", "--here", ".", "--hotel", "Pier", "--timezone", "Europe/Nicosia"),
+        ("simulate", "--files", "inbox", "--rooms", "30", "--days", "40"),
+    ):
+        done = run(folder, *arguments)
+        assert done.returncode == 0, done.stderr
+    for path in (folder / "inbox").glob("*.*"):
+        os.utime(path, (0, 0))
+    for arguments in (
+        ("import", "--inbox", "inbox"),
+        ("stop",),
+        ("collect",),
+        ("train",),
+        ("detect",),
+        ("report", "weekly"),
+    ):
+        done = run(folder, *arguments)
+        assert done.returncode == 0, (arguments, done.stdout[-500:], done.stderr[-500:])
+    assert list((folder / "reports").glob("*.html"))
+    assert list((folder / "inbox").glob("*.*")) == []
+    assert oct((folder / ".env").stat().st_mode)[-3:] == "600"
+    again = run(folder, "start", "--here", ".", "--hotel", "Pier")
+    assert again.returncode == 5 and "is set up already" in again.stderr
+    assert "cd " in run(folder, "cron", "--here").stdout
+
+
+def test_without_its_folder_a_database_in_a_folder_is_an_error_that_names_it(tmp_path: Path) -> None:
+    environment = {**os.environ, "ML_DATABASE_URL": f"embedded:{tmp_path / 'gone'}"}
+    program = [sys.executable, "-m", "minibar_ml", "status"]
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 3 and "there is no such folder" in done.stderr

@@ -1,0 +1,93 @@
+"""Owner and mode decide what is believed, what may hold secrets and where files may be written."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.permissions import read_bytes, require_own_folder, require_private, require_trusted
+
+ROOT, ME, ANOTHER = 0, 1000, 2000
+PATH = Path("/run/x")
+
+
+def opened(owner: int, mode: int) -> os.stat_result:
+    """What `fstat` says of a regular file."""
+    return os.stat_result((stat.S_IFREG | mode, 0, 0, 1, owner, owner, 0, 0, 0, 0))
+
+
+def as_user(monkeypatch: pytest.MonkeyPatch, user: int) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+
+
+@pytest.mark.parametrize(
+    ("user", "owner", "mode"),
+    [(ME, ME, 0o600), (ME, ME, 0o400), (ROOT, ROOT, 0o600),
+     # As an orchestrator mounts secrets: root's, for a group of the process.
+     (ME, ROOT, 0o440), (ME, ROOT, 0o640), (ME, ROOT, 0o400)],
+)  # fmt: skip
+def test_a_secret_that_only_the_user_root_and_roots_group_read_is_read(
+    user: int, owner: int, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_user(monkeypatch, user)
+    require_private(PATH, opened(owner, mode), "It", "change it")
+
+
+@pytest.mark.parametrize(
+    ("user", "owner", "mode", "cure"),
+    [(ME, ME, 0o640, "chmod 600"), (ME, ME, 0o604, "chmod 600"), (ME, ME, 0o620, "chmod 600"),
+     (ME, ROOT, 0o444, "chmod 440"), (ME, ROOT, 0o660, "chmod 440"), (ME, ROOT, 0o604, "chmod 440"),
+     (ROOT, ROOT, 0o640, "chmod 600")],
+)  # fmt: skip
+def test_a_secret_that_others_read_is_refused_with_its_mode_and_the_cure(
+    user: int, owner: int, mode: int, cure: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_user(monkeypatch, user)
+    with pytest.raises(ConfigurationError, match=rf"It is readable by others \(mode {mode:04o}\): `{cure} {PATH}`"):
+        require_private(PATH, opened(owner, mode), "It", "change it")
+
+
+@pytest.mark.parametrize(("user", "owner"), [(ME, ANOTHER), (ROOT, ME)])
+def test_nobody_reads_a_secret_or_believes_a_file_of_another_user_not_even_root(
+    user: int, owner: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_user(monkeypatch, user)
+    cure = f"belongs to user {owner}, not to the current user \\({user}\\) or root.*`chown {user} {PATH}`"
+    with pytest.raises(ConfigurationError, match=cure):
+        require_private(PATH, opened(owner, 0o600), "It", "change it")
+    with pytest.raises(ConfigurationError, match=cure):
+        require_trusted(PATH, opened(owner, 0o600), "It", "it is run")
+
+
+@pytest.mark.parametrize(("owner", "mode"), [(ME, 0o644), (ROOT, 0o644), (ROOT, 0o600), (ME, 0o400)])
+def test_a_file_that_only_the_user_or_root_writes_is_believed(
+    owner: int, mode: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_user(monkeypatch, ME)
+    require_trusted(PATH, opened(owner, mode), "It", "it is run")
+
+
+@pytest.mark.parametrize(("owner", "mode"), [(ME, 0o664), (ME, 0o646), (ROOT, 0o666)])
+def test_a_file_that_others_write_is_not_believed(owner: int, mode: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    as_user(monkeypatch, ME)
+    with pytest.raises(ConfigurationError, match=rf"mode {mode:04o}.*it is run: `chmod go-w {PATH}`"):
+        require_trusted(PATH, opened(owner, mode), "It", "it is run")
+
+
+def test_nothing_is_written_where_anybody_may_replace_it(tmp_path: Path) -> None:
+    for mode in (0o755, 0o775, 0o1777):
+        tmp_path.chmod(mode)
+        require_own_folder(tmp_path, "reports")
+    tmp_path.chmod(0o777)
+    with pytest.raises(ConfigurationError, match=rf"mode 0777.*replace reports.*`chmod o-w {tmp_path}`"):
+        require_own_folder(tmp_path, "reports")
+
+
+def test_a_pipe_that_nobody_writes_to_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    content, found = read_bytes(tmp_path / "pipe")
+    assert content == b""
+    with pytest.raises(ConfigurationError, match="not a regular file"):
+        require_private(tmp_path / "pipe", found, "It", "change it")
