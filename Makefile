@@ -11,11 +11,12 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test lint bench quality compatibility audit sbom lock docs screenshots wheel clean
+.PHONY: help demo test soak lint bench quality compatibility audit sbom lock docs screenshots wheel clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
 	@echo "make test      lint, then all tests, on all cores"
+	@echo "make soak      attack a hotel for ten minutes, compare it with an undisturbed twin (needs faketime); ARGS=--minutes=3"
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
 	@echo "make quality   measure detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
@@ -33,6 +34,9 @@ demo: $(VENV)/.runtime
 
 test: lint
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
+
+soak: $(VENV)/.dev
+	@PYTHONPATH=tests $(BIN)/python tests/drills/soak.py $(ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

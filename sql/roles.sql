@@ -182,12 +182,20 @@ GRANT SELECT, INSERT ON minibar_ml.ml_source_ids TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;
 GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
 
+-- Locks: who may update a row may lock it, and policies say which.
+GRANT SELECT ON minibar_ml.ml_job_locks TO minibar_ml_viewer, minibar_ml_collector;
+GRANT UPDATE (name) ON minibar_ml.ml_job_locks TO minibar_ml_operator, minibar_ml_collector;
+
 -- Persons and messages: jobs deliver them, administrators look after them.
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox,
     minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments TO minibar_ml_operator;
-GRANT SELECT, DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels TO minibar_ml_operator;
-REVOKE DELETE ON minibar_ml.ml_outbox, minibar_ml.ml_mails, minibar_ml.ml_attachments FROM minibar_ml_operator;
+GRANT SELECT ON minibar_ml.ml_people, minibar_ml.ml_channels TO minibar_ml_operator;
+-- Who may DELETE may LOCK the whole table: people are removed by functions.
+REVOKE DELETE ON minibar_ml.ml_people, minibar_ml.ml_channels, minibar_ml.ml_outbox, minibar_ml.ml_mails,
+    minibar_ml.ml_attachments FROM minibar_ml_operator;
+GRANT EXECUTE ON FUNCTION minibar_ml.remove_person(bigint), minibar_ml.remove_channel(bigint, text)
+    TO minibar_ml_operator, minibar_ml_collector;
 DO $$
 DECLARE
     target record;

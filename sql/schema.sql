@@ -90,6 +90,9 @@ BEGIN
     NEW.at := clock_timestamp();
     NEW.database_role := session_user;
     NEW.hash := minibar_ml.audit_hash(head.hash, NEW);
+    IF minibar_ml.is_person(session_user) THEN
+        PERFORM set_config('idle_in_transaction_session_timeout', '10s', true);
+    END IF;
     RETURN NEW;
 END
 $$;
@@ -327,11 +330,14 @@ BEGIN
         partition_name := 'ml_metrics_' || to_char(month_start, 'YYYY_MM');
         IF to_regclass('minibar_ml.' || partition_name) IS NULL THEN
             EXECUTE format(
-                'CREATE TABLE minibar_ml.%I PARTITION OF minibar_ml.ml_metrics FOR VALUES FROM (%L) TO (%L)',
+                'CREATE TABLE minibar_ml.%I (LIKE minibar_ml.ml_metrics INCLUDING DEFAULTS INCLUDING CONSTRAINTS)',
+                partition_name);
+            EXECUTE format('ALTER TABLE minibar_ml.%I ENABLE ROW LEVEL SECURITY', partition_name);
+            EXECUTE format(
+                'ALTER TABLE minibar_ml.ml_metrics ATTACH PARTITION minibar_ml.%I FOR VALUES FROM (%L) TO (%L)',
                 partition_name,
                 month_start AT TIME ZONE 'UTC',
                 (month_start + interval '1 month') AT TIME ZONE 'UTC');
-            EXECUTE format('ALTER TABLE minibar_ml.%I ENABLE ROW LEVEL SECURITY', partition_name);
             made := made + 1;
         END IF;
         month_start := month_start + interval '1 month';
@@ -830,6 +836,32 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.remove_channel(person bigint, wanted text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
+        RAISE EXCEPTION 'role % may not remove addresses', session_user USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM minibar_ml.ml_channels c WHERE c.person_id = person AND c.kind = wanted;
+    RETURN FOUND;
+END
+$$;
+
+CREATE FUNCTION minibar_ml.remove_person(number bigint) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    IF minibar_ml.is_person(session_user) AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
+        RAISE EXCEPTION 'role % may not remove people', session_user USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    DELETE FROM minibar_ml.ml_people p WHERE p.id = number;
+    RETURN FOUND;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1278,6 +1310,14 @@ COMMENT ON COLUMN minibar_ml.ml_forecasts.days_left IS 'Days until the stock is 
 COMMENT ON COLUMN minibar_ml.ml_forecasts.reason IS 'Why there is no forecast.';
 
 COMMENT ON COLUMN minibar_ml.ml_forecasts.figures IS 'Level, P10 and P90, order, the days ahead.';
+
+CREATE TABLE minibar_ml.ml_job_locks (
+    name text NOT NULL
+);
+
+COMMENT ON TABLE minibar_ml.ml_job_locks IS 'Locks of jobs, of the first import of facts (config), of key rotation (keys) and of imported files. A run has its row locked.';
+
+COMMENT ON COLUMN minibar_ml.ml_job_locks.name IS 'What is locked.';
 
 CREATE TABLE minibar_ml.ml_job_runs (
     id bigint NOT NULL,
@@ -1900,6 +1940,9 @@ ALTER TABLE ONLY minibar_ml.ml_facts
 ALTER TABLE ONLY minibar_ml.ml_forecasts
     ADD CONSTRAINT ml_forecasts_pkey PRIMARY KEY (hotel_id, made_on, product_id);
 
+ALTER TABLE ONLY minibar_ml.ml_job_locks
+    ADD CONSTRAINT ml_job_locks_pkey PRIMARY KEY (name);
+
 ALTER TABLE ONLY minibar_ml.ml_job_runs
     ADD CONSTRAINT ml_job_runs_pkey PRIMARY KEY (id);
 
@@ -2069,6 +2112,8 @@ CREATE TRIGGER ml_facts_grow BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.m
 
 CREATE TRIGGER ml_facts_recorded AFTER INSERT ON minibar_ml.ml_facts REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_facts();
 
+CREATE TRIGGER ml_job_locks_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON minibar_ml.ml_job_locks FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.refuse_change();
+
 CREATE TRIGGER ml_job_runs_checked BEFORE INSERT OR UPDATE ON minibar_ml.ml_job_runs FOR EACH ROW EXECUTE FUNCTION minibar_ml.check_run();
 
 CREATE TRIGGER ml_mails_deleted AFTER DELETE ON minibar_ml.ml_mails REFERENCING OLD TABLE AS before_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
@@ -2185,6 +2230,8 @@ CREATE POLICY jobs ON minibar_ml.ml_facts USING (( SELECT minibar_ml.runs_jobs(C
 
 CREATE POLICY jobs ON minibar_ml.ml_forecasts USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
+CREATE POLICY jobs ON minibar_ml.ml_job_locks FOR UPDATE USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)) WITH CHECK (false);
+
 CREATE POLICY jobs ON minibar_ml.ml_job_runs USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
 
 CREATE POLICY jobs ON minibar_ml.ml_mails USING (( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs));
@@ -2235,6 +2282,8 @@ ALTER TABLE minibar_ml.ml_facts ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_forecasts ENABLE ROW LEVEL SECURITY;
 
+ALTER TABLE minibar_ml.ml_job_locks ENABLE ROW LEVEL SECURITY;
+
 ALTER TABLE minibar_ml.ml_job_runs ENABLE ROW LEVEL SECURITY;
 
 ALTER TABLE minibar_ml.ml_mails ENABLE ROW LEVEL SECURITY;
@@ -2267,6 +2316,8 @@ CREATE POLICY only_who_keeps_the_server_adds_sms_push_and_chat ON minibar_ml.ml_
 
 CREATE POLICY only_who_keeps_the_server_changes_sms_push_and_chat ON minibar_ml.ml_channels AS RESTRICTIVE FOR UPDATE USING (((kind = 'email'::text) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)));
 
+CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any))) WITH CHECK (false);
+
 CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
@@ -2294,6 +2345,8 @@ CREATE POLICY seen ON minibar_ml.ml_channels FOR SELECT USING ((EXISTS ( SELECT
 CREATE POLICY seen ON minibar_ml.ml_facts FOR SELECT USING ((((fact <> ALL (ARRAY['alert_budget'::text, 'stock_deviation'::text, 'consumption_deviation'::text, 'refill_deviation'::text, 'consumption_floor'::text, 'product_floor'::text])) OR ( SELECT minibar_ml.sees_thresholds() AS sees_thresholds)) AND (((hotel_id IS NULL) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)) OR ( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[])))));
 
 CREATE POLICY seen ON minibar_ml.ml_forecasts FOR SELECT USING ((( SELECT minibar_ml.is_everywhere(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_everywhere) OR (hotel_id = ANY (( SELECT minibar_ml.hotels_as(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS hotels_as)::integer[]))));
+
+CREATE POLICY seen ON minibar_ml.ml_job_locks FOR SELECT USING ((( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_job_runs FOR SELECT USING (( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator,viewer,storekeeper}'::text[]) AS is_any));
 

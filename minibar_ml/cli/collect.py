@@ -46,7 +46,13 @@ def collect(
         settings,
         "collect",
         lambda connection: run(
-            connection, instant, settings.zone(), settings.lookback_days, first_day, settings.house_hours()
+            connection,
+            instant,
+            settings.zone(),
+            settings.lookback_days,
+            first_day,
+            settings.house_hours(),
+            is_live=as_of is None,
         ),
     )
     _warn(result)

@@ -11,7 +11,7 @@ from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.errors import ConfigurationError, UsageError
+from minibar_ml.domain.errors import ConfigurationError, ExitCode, UsageError
 from minibar_ml.jobs.detect import DetectResult, run
 from minibar_ml.log import logger
 
@@ -67,6 +67,9 @@ def detect(
 
     result = session.work(settings, "detect", job)
     _show(result, json=json)
+    if result.partly:
+        logger.warning("%s", result.partly)
+        raise typer.Exit(ExitCode.PARTLY_DONE)
     if fail_on_alert and result.transitions.opened:
         raise typer.Exit(ANOMALIES_FOUND)
 

@@ -71,6 +71,8 @@ def import_first(connection: "Connection", settings: Settings, operator: str | N
 
     Points that exist keep their time zone, whatever the environment says: it may be another shell's.
     """
+    if read(connection, settings).is_imported:
+        return {}
     with exclusive(connection, "config"):
         if read(connection, settings).is_imported:
             return {}

@@ -14,6 +14,7 @@ from minibar_ml.store import access, audit
 from minibar_ml.store.engine import connect, make_engine, retrying
 from minibar_ml.store.runs import when_started
 from minibar_ml.store.schema.migrations import require_current
+from minibar_ml.store.sessions import naming_blockers
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -65,7 +66,7 @@ def _connection(settings: Settings, command: str) -> "Connection":
 @contextmanager
 def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is the one this program needs."""
-    with connected(settings, command) as connection:
+    with connected(settings, command) as connection, naming_blockers(connection):
         require(connection)
         yield connection
 
@@ -85,7 +86,7 @@ def work(settings: Settings, command: str, job: Callable[["Connection"], Result]
     with pings.watched(settings.ping_url, command) as watch:
 
         def once() -> Result:
-            with _connection(settings, command) as connection:
+            with _connection(settings, command) as connection, naming_blockers(connection):
                 if command in pings.JOBS:
                     # The audit log records that a job runs with other settings than the one before.
                     audit.note_settings(connection, settings.changed())

@@ -1,6 +1,6 @@
 """Models that a training made or could not make: what goes into each, storing them sealed, and what became of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from math import sqrt
@@ -118,32 +118,56 @@ def forest(
     return Candidate(key, points_seen, {"format": training.PARAMETERS_FORMAT, **made}, found.forests.get(name), None)
 
 
-def store(
-    connection: "Connection", candidates: list[Candidate], config: TrainingConfig, as_of: datetime, keys: Keys
-) -> dict[ModelKey, ModelHeader]:
-    """Seal and store what was learned, and make it active; a fixed number of statements."""
-    learned = [candidate for candidate in candidates if candidate.payload is not None]
-    if not learned:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What there was before: the version that a new model of each key gets, and how good the active ones are."""
+
+    versions: Mapping[ModelKey, int]
+    accuracies: Mapping[ModelKey, float]
+
+
+def before(connection: "Connection", candidates: Sequence[Candidate]) -> Before:
+    """What these candidates come after; under the lock of train it stays so."""
+    learned = [candidate.key for candidate in candidates if candidate.payload is not None]
+    versions = models.next_versions(connection, learned) if learned else {}
+    return Before(versions, _active_accuracies(connection))
+
+
+def sealed(
+    candidates: Sequence[Candidate], config: TrainingConfig, as_of: datetime, keys: Keys, known: Before
+) -> list[NewModel]:
+    """The models of what was learned, sealed: no transaction waits for that."""
+    return [
+        _model(candidate, ModelHeader(*_parts(candidate.key), known.versions[candidate.key]), config, as_of, keys)
+        for candidate in candidates
+        if candidate.payload is not None
+    ]
+
+
+def _parts(key: ModelKey) -> tuple[ModelType, MetricType, int]:
+    return key.model_type, key.metric_type, key.hotel_id
+
+
+def _model(candidate: Candidate, header: ModelHeader, config: TrainingConfig, as_of: datetime, keys: Keys) -> NewModel:
+    quality = candidate.quality
+    measured = quality is not None and quality.recall is not None
+    return NewModel(
+        header=header,
+        model_data=seal(_sealed(candidate, config), header, keys),
+        data_points=candidate.points,
+        trained_at=as_of,
+        parameters=config.to_json(),
+        accuracy=quality.accuracy if quality else None,
+        precision=quality.precision if quality else None,
+        recall=quality.recall if quality else None,
+        evaluated_on=TRUTH if measured else None,
+    )
+
+
+def store(connection: "Connection", made: Sequence[NewModel]) -> dict[ModelKey, ModelHeader]:
+    """Store sealed models and make them active; two statements."""
+    if not made:
         return {}
-    versions = models.next_versions(connection, [candidate.key for candidate in learned])
-    made = []
-    for candidate in learned:
-        key, quality = candidate.key, candidate.quality
-        header = ModelHeader(key.model_type, key.metric_type, key.hotel_id, versions[key])
-        measured = quality is not None and quality.recall is not None
-        made.append(
-            NewModel(
-                header=header,
-                model_data=seal(_sealed(candidate, config), header, keys),
-                data_points=candidate.points,
-                trained_at=as_of,
-                parameters=config.to_json(),
-                accuracy=quality.accuracy if quality else None,
-                precision=quality.precision if quality else None,
-                recall=quality.recall if quality else None,
-                evaluated_on=TRUTH if measured else None,
-            )
-        )
     stored = models.insert(connection, made)
     models.promote(connection, [model.id for model in stored])
     return {model.header.key: model.header for model in stored}
@@ -173,7 +197,7 @@ def log(candidate: Candidate, started_at: datetime, ended_at: datetime) -> Train
     )
 
 
-def active_accuracies(connection: "Connection") -> dict[ModelKey, float]:
+def _active_accuracies(connection: "Connection") -> dict[ModelKey, float]:
     """Balanced accuracy of the active models that were measured as the new ones are."""
     return {
         model.header.key: model.accuracy
@@ -190,8 +214,8 @@ def _fell_from(candidate: Candidate, before: float | None) -> float | None:
     return before if before - quality.accuracy > sqrt(2) * quality.margin else None
 
 
-def outcome(candidate: Candidate, header: ModelHeader | None, before: Mapping[ModelKey, float]) -> Trained:
-    """What became of a candidate; `header` is that of the stored model, `before` the accuracies of the active ones."""
+def outcome(candidate: Candidate, header: ModelHeader | None, known: Before) -> Trained:
+    """What became of a candidate; `header` is that of the stored model."""
     key = candidate.key
     return Trained(
         model=key.model_type,
@@ -201,5 +225,5 @@ def outcome(candidate: Candidate, header: ModelHeader | None, before: Mapping[Mo
         version=header.version if header else None,
         quality=candidate.quality,
         reason=candidate.reason,
-        fell_from=_fell_from(candidate, before.get(key)),
+        fell_from=_fell_from(candidate, known.accuracies.get(key)),
     )

@@ -58,15 +58,17 @@ def run(
     lookback_days: int,
     since: date | None = None,
     hours: HouseHours | None = None,
+    *,
+    is_live: bool = False,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 
     The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
     is new to us, and `since`; on the first run of a business day also the oldest day of the last year that a live alert
     rests on. On the very first run everything is new: all history is filled in. `hours` stand for the hours of stays
-    that have none on record.
+    that have none on record. `is_live`: as-of is now.
     """
-    with runs.job_run(connection, "collect", as_of) as job:
+    with runs.job_run(connection, "collect", as_of, is_live=is_live) as job:
         contract = source.read(connection)
         source.number_keys(connection, contract)
         not_before = as_of - timedelta(days=OLDEST_DAYS)

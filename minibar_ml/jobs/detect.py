@@ -3,44 +3,47 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from functools import cache
+from datetime import date
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround, Transitions
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
-from minibar_ml.domain.alerting.verdicts import LabelledAlert
+from minibar_ml.domain.errors import DatabaseUnreachable
 from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs import fallbacks, list_watch, self_watch, stored_models
-from minibar_ml.jobs.detection_run import Hotels, Models, detect_days, enriched, read_hotels, still_found
-from minibar_ml.jobs.forecasting import with_names
-from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs import detection_input, fallbacks, list_watch, self_watch
+from minibar_ml.jobs.detection_input import DetectionInput
+from minibar_ml.jobs.detection_run import detect_days, enriched, still_found
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found, Scope, changed_days
-from minibar_ml.jobs.stored_models import StoredModels
+from minibar_ml.jobs.scope import Found, Scope
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import models as stored
-from minibar_ml.store import runs
-from minibar_ml.store.alerting import alerts, grounds, mutes, verdicts
+from minibar_ml.store import runs, sessions
+from minibar_ml.store.alerting import alerts, clocks, grounds, mutes
 from minibar_ml.store.notifications import outbox, people
-from minibar_ml.store.runs import LastRun, Since
-from minibar_ml.store.source import contract as source
+from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+TRIES = 4
+"""collect ends every quarter of an hour: that it does so during each of four runs in a row is next to impossible."""
+
+
+class GroundMoved(DatabaseUnreachable):
+    """New points came in each time while this run computed; nothing was stored. The next run continues."""
 
 
 @dataclass(frozen=True, slots=True)
 class DetectResult:
     """What one run looked at and did: days, findings by type, alert transitions, models that were refused.
 
-    `phases`: by hotel, how much history it has at the as-of instant. `muted`: findings that a mute covers.
+    `phases`: by hotel, how much history it has at the as-of instant. `muted`: findings that a mute covers. `partly`:
+    why messages could not be written.
     """
 
     since: date
@@ -51,58 +54,89 @@ class DetectResult:
     phases: dict[int, History]
     refused: dict[str, str] = field(default_factory=dict)
     muted: int = 0
+    partly: str | None = None
 
 
 def run(
     connection: "Connection", plan: DetectionPlan, keys: Keys | None, progress: Callable[[date], None]
 ) -> DetectResult:
-    """Check each day and turn findings into alerts, in one transaction; `progress` is called with each day done."""
-    with runs.job_run(connection, "detect", plan.as_of) as job:
-        since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect")
-        scope = Scope.of(plan, since, _moved(connection, plan, since))
-        days = scope.days
-        usable = source.read(connection).usable
-        plan = with_names(connection, plan, usable)
-        loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
-        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
-        nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
-        models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
-        found = scope.own(detect_days(plan, days, hotels, models, progress, scope.hotels), plan.today())
-        found[-1][1].extend(_ended(connection, plan, hotels.frames))
-        found[-1][1].extend(fallbacks.refused(plan, models.refused))
-        if not plan.walks:
-            found[-1][1].extend(fallbacks.switched_off(connection, plan, models.refused))
-        if plan.is_live and not plan.walks:
-            found[-1][1].extend(self_watch.findings(connection, plan))
-        if plan.is_live:
-            found[-1][1].extend(list(list_watch.findings(connection, plan, found[-1][1])))
-        known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-        known.names.update(self_watch.NAMES)
-        found = [
-            (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)])
-            for day, findings in found
-        ]
-        total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-        doubtful = scope.doubtful(found)
-        still = still_found(plan, hotels, models, doubtful)
-        gone = [ground for ground in doubtful if ground not in still]
-        total.update(_settle(connection, plan, scope, found, gone, known.names))
-        for day, today in scope.new(found):
-            unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
-            muted += len(today) - len(unmuted)
-            total.update(_apply(connection, plan, day, unmuted, known.names))
-        alerts.ease(connection, plan.as_of)
-        if plan.is_live:
-            # What a run of another day opened is left to the next one of now: most of it is over by then.
+    """Check each day and turn findings into alerts; `progress` is called with each day done.
+
+    Reads one state of the store, computes while no transaction is open, and writes all in another one. Where points
+    were written meanwhile, an alert would rest on others than it was found by: nothing is kept, and it is done again.
+    """
+    with runs.job_run(connection, "detect", plan.as_of, is_live=plan.is_live) as job:
+        for _ in range(TRIES):
+            given = detection_input.read(connection, plan, keys)
+            days, hotels = given.scope.days, given.hotels
+            found = detect_days(given.plan, days, hotels, given.models, progress, given.scope.hotels)
+            found = given.scope.own(found, plan.today())
+            doubtful = given.scope.doubtful(found)
+            still = still_found(given.plan, hotels, given.models, doubtful)
+            gone = [ground for ground in doubtful if ground not in still]
+            result = _write(connection, given, found, gone, job)
+            # By the last statement, which sees all that was committed before it.
+            if runs.find_version(connection) == given.version:
+                return result
+            connection.rollback()
+            logger.info("new points came in: checking again")
+        raise GroundMoved
+
+
+def _write(
+    connection: "Connection", given: DetectionInput, found: Found, gone: Sequence[MovedGround], job: runs.Run
+) -> DetectResult:
+    """Make alerts of the findings, in a transaction that begins here; `gone`: days that others' records contradict."""
+    plan, scope, days, refused = given.plan, given.scope, given.scope.days, given.models.refused
+    runs.delete_seen_changes(connection, given.since)
+    if given.since.is_ahead and plan.is_live:
+        clocks.rewind(connection, plan.as_of)
+    found[-1][1].extend(_ended(connection, plan, given.hotels.frames))
+    found[-1][1].extend(fallbacks.refused(plan, refused))
+    if not plan.walks:
+        found[-1][1].extend(fallbacks.switched_off(connection, plan, refused))
+    if plan.is_live and not plan.walks:
+        found[-1][1].extend(self_watch.findings(connection, plan))
+    if plan.is_live:
+        found[-1][1].extend(list(list_watch.findings(connection, plan, found[-1][1])))
+    known = entities.fetch(connection, [finding for _, findings in found for finding in findings], given.usable)
+    known.names.update(self_watch.NAMES)
+    found = [
+        (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)]) for day, findings in found
+    ]
+    total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
+    total.update(_settle(connection, plan, scope, found, gone, known.names))
+    for day, today in scope.new(found):
+        unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
+        muted += len(today) - len(unmuted)
+        total.update(_apply(connection, plan, day, unmuted, known.names))
+    alerts.ease(connection, plan.as_of)
+    if plan.is_live:
+        # What a run of another day opened is left to the next one of now: most of it is over by then.
+        job.partly = _announce(connection, plan, given.usable)
+    counts = Counter[str](finding.type for _, findings in found for finding in findings)
+    phases = _gone(given.since.last, plan) | given.hotels.records.of_hotels(plan.today())
+    noted = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
+    why = {f"{metric}, hotel {hotel}": reason for (hotel, metric), reason in refused.items()}
+    job.counts = {**total, "since": days[0].isoformat(), "findings": sum(counts.values())}
+    job.counts.update(phases=noted, refused=why, shares=shares(), muted=muted)
+    return DetectResult(
+        days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, why, muted, job.partly
+    )
+
+
+def _announce(connection: "Connection", plan: DetectionPlan, usable: Collection[str]) -> str | None:
+    """Write the messages; why not, where somebody has people or channels locked.
+
+    An alert does not wait for that: its message is left to `notify`, or to the next run.
+    """
+    try:
+        with sessions.apart(connection):
             people.follow_source(connection, usable, plan.lang)
             outbox.enqueue(connection, plan.as_of)
-        counts = Counter[str](finding.type for _, findings in found for finding in findings)
-        phases = _gone(since.last, plan) | hotels.records.of_hotels(plan.today())
-        noted = {str(hotel_id): asdict(history) for hotel_id, history in phases.items()}
-        refused = {f"{metric}, hotel {hotel}": why for (hotel, metric), why in models.refused.items()}
-        job.counts.update(total, since=days[0].isoformat(), findings=sum(counts.values()))
-        job.counts.update(phases=noted, refused=refused, shares=shares(), muted=muted)
-    return DetectResult(days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, refused, muted)
+    except sessions.Blocked as blocked:
+        return f"Messages are left to the next run. {blocked}"
+    return None
 
 
 def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
@@ -111,12 +145,6 @@ def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
         return {}
     passed = (plan.today() - last.as_of.astimezone(plan.zone).date()).days
     return {hotel: History.of(0, known.silent_days + max(passed, 0)) for hotel, known in recorded(last.counts).items()}
-
-
-def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
-    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
-    is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
-    return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
 
 
 def _settle(
@@ -148,26 +176,6 @@ def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, F
         if hotel_id in frames
         for finding in unanswered.ended_before(frames[hotel_id], moments[hotel_id], rooms)
     ]
-
-
-def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
-    """The verdicts known on a day; fetched when first asked for, which is only where something is learned."""
-
-    @cache
-    def fetched() -> list[LabelledAlert]:
-        return verdicts.fetch(connection)
-
-    def known_on(day: date) -> list[LabelledAlert]:
-        # A walk raises what that day's run would have raised: it knew no verdict that came later.
-        return [one for one in fetched() if not plan.walks or one.at <= plan.seen_at(day)]
-
-    return known_on
-
-
-def _load(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
-    """The active models; one that was trained after the as-of instant would be a look ahead."""
-    known = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
-    return stored_models.load(known, keys)
 
 
 def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:

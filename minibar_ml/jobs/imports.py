@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from minibar_ml.intake.dates import Order, days_in
 from minibar_ml.intake.headings import Columns, find_columns
 from minibar_ml.intake.known import Known, index
 from minibar_ml.intake.reading import read_file
-from minibar_ml.intake.rows import parse, reading_of
+from minibar_ml.intake.rows import Parsed, parse, reading_of
 from minibar_ml.intake.rules import Rules
 from minibar_ml.intake.tables import Row, text_of
 from minibar_ml.intake.words import bare
@@ -103,10 +103,22 @@ def _import(
     if done.added:
         rooms = [(owner, number) for (owner, _), number in rules.new_rooms.items()]
         lists.insert_missing(connection, rooms, list(rules.new_products.values()), list(rules.new_people.values()))
-    lists.write(connection, batch, parsed.rows, len(parsed.rejects), now.at)
+    _write(connection, batch, parsed, now.at)
     counts = {"accepted": done.accepted, "rejected": len(done.rejects), "sha256": sha256, "kind": kind}
     audit.insert(connection, "import.file", file, after={**counts, "hotel": hotel, "day": day, "added": done.added})
     return done
+
+
+def _write(connection: "Connection", batch: Batch, parsed: Parsed, at: datetime) -> None:
+    """Write the rows; a list of guests of several hotels is a list of each, for each has its own nights."""
+    hotels = {str(values["hotel"]) for _, values in parsed.rows} if batch.kind in GUEST_LISTS else set()
+    if batch.hotel is not None or not hotels:
+        lists.write(connection, batch, parsed.rows, len(parsed.rejects), at)
+        return
+    for number, hotel in enumerate(sorted(hotels)):
+        rows = [(line, values) for line, values in parsed.rows if values["hotel"] == hotel]
+        # The rejected rows are counted once.
+        lists.write(connection, replace(batch, hotel=hotel), rows, 0 if number else len(parsed.rejects), at)
 
 
 def _known(names: Names, made: set[str]) -> Known:

@@ -1,6 +1,6 @@
 """The forecasts of the night: made by train from what is known then, and read by everybody until the next night."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 OUTLOOK_DAYS = 14
 
 
-def store(
-    connection: "Connection",
-    hotels: Mapping[int, Frames],
-    plan: TrainingPlan,
-    usable: Collection[str],
-) -> int:
-    """Store the forecast of every product as of the plan's instant; returns how many there are.
-
-    `hotels` must hold the products and levels of the last 60 days. A live run knows the stays ahead and the open orders
-    as well.
-    """
+def read(
+    connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan, usable: Collection[str]
+) -> Mapping[int, Frames]:
+    """The hotels' frames with what a live run knows of the days ahead: stays and open orders."""
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
-    hotels = _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
-    made = _once([one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)])
+    return _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
+
+
+def compute(hotels: Mapping[int, Frames], plan: TrainingPlan) -> list[StockForecast]:
+    """The forecast of every product as of the plan's instant; `hotels` must hold products and levels of 60 days."""
+    return _once([one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)])
+
+
+def store(connection: "Connection", made: Sequence[StockForecast], hotels: Collection[int], plan: TrainingPlan) -> None:
+    """Make these the hotels' forecasts of the night."""
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
-    return len(made)
 
 
 def _once(made: list[StockForecast]) -> list[StockForecast]:

@@ -46,7 +46,7 @@ class NotifyResult:
 
 def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = False) -> NotifyResult:
     """Deliver what is due, until nothing is or the time is up."""
-    with runs.job_run(connection, "notify", plan.as_of) as job:
+    with runs.job_run(connection, "notify", plan.as_of, is_live=plan.is_live) as job:
         people.follow_source(connection, source.usable(connection), plan.lang)
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:
@@ -146,7 +146,8 @@ class _Delivery:
     def _mail(self, message: Outgoing) -> Mail | None:
         """A message's content as of now; None for a digest with nothing left to report."""
         today = self._plan.as_of.astimezone(self._plan.zone).date()
-        words = Words(message.language, self._plan.zone, self._hotel_names, today, self._plan.currency)
+        plan = self._plan
+        words = Words(message.language, plan.zone, self._hotel_names, today, plan.currency, plan.dashboard_url)
         if message.mail_id is not None:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:

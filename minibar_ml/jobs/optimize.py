@@ -13,6 +13,7 @@ from minibar_ml.ml.evaluation.allocation import Allocation
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
 from minibar_ml.store.alerting import verdicts
 from minibar_ml.store.points import frames as points
+from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import hotels as hotel_names
 
 if TYPE_CHECKING:
@@ -38,12 +39,13 @@ class OptimizeResult:
 
 def run(connection: "Connection", plan: TrainingPlan, *, hotel_id: int | None = None) -> OptimizeResult:
     """Measure as `train` does, and search; raises NotFound where there is no such hotel or it has no points."""
-    if hotel_id is not None:
-        hotel_names.require(connection, hotel_id)
     since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)
     oldest = plan.as_of - timedelta(days=plan.training_days + plan.lookback_days + LOOK_BACK_DAYS + 1)
-    frames = replace(points.fetch(connection, oldest, plan.as_of), calendar=plan.calendar)
-    given = verdicts.fetch(connection)
+    with snapshot(connection):
+        if hotel_id is not None:
+            hotel_names.require(connection, hotel_id)
+        frames = replace(points.fetch(connection, oldest, plan.as_of), calendar=plan.calendar)
+        given = verdicts.fetch(connection)
     multiplier = feedback.threshold_multiplier(given)
     hotels = frames.hotels()
     if hotel_id is not None and hotel_id not in hotels:

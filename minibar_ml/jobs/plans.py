@@ -143,6 +143,9 @@ class DeliveryPlan:
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
     currency: str = ""
+    dashboard_url: str = ""
+    is_live: bool = False
+    """Whether as-of is now."""
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

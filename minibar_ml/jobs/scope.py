@@ -122,7 +122,7 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
 
     None for a run as of the past, which knows less than the alerts did.
     """
-    if since.last is not None and since.last.as_of > plan.as_of:
+    if since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of):
         return set()
     kinds: tuple[EntityType, ...] = ("room", "product", "hotel")
     whole = {ChangedDay(None, kind, day) for kind in kinds for day in whole_days(plan, since)}

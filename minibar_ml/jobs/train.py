@@ -25,6 +25,7 @@ from minibar_ml.store import models, retention, runs, training_logs
 from minibar_ml.store.alerting import verdicts
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.points.metrics import MergeResult
+from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import entities
 
@@ -60,11 +61,16 @@ class TrainResult:
 
 @dataclass(frozen=True, slots=True)
 class _Input:
-    """What a run learns from: each hotel's rows, operators' verdicts, and how it learns."""
+    """What a run learns from: each hotel's rows, operators' verdicts, how it learns, the plan with the products' ids.
+
+    `nights`: the hotels with what is known of the days ahead.
+    """
 
     hotels: Mapping[int, Frames]
     verdicts: Sequence[LabelledAlert]
     config: TrainingConfig
+    plan: TrainingPlan
+    nights: Mapping[int, Frames]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +84,35 @@ class _Fitted:
 
 
 def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult:
-    """Read, fit and store, then the night's forecasts and what is forgotten; all in one transaction."""
-    with runs.job_run(connection, "train", plan.as_of) as job:
+    """Read, fit and store, then the night's forecasts and what is forgotten.
+
+    Reads one state of the store, computes while no transaction is open, and writes in another one. What collect writes
+    in between is left to the next night: these are the models that a run would have made that ended before.
+    """
+    with runs.job_run(connection, "train", plan.as_of, is_live=plan.is_live) as job:
         given = _read(connection, plan)
-        usable = source.read(connection).usable
-        plan = forecasting.with_names(connection, plan, usable)
-        forecasts = forecasting.store(connection, given.hotels, plan)
-        job.counts.update(night_forecasts=night_forecasts.store(connection, given.hotels, plan, usable))
+        plan = given.plan
+        over = forecasting.compute(given.hotels, plan)
+        nights = night_forecasts.compute(given.nights, plan)
         fitted = [_fit(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()]
-        trained, pruned = _store(connection, fitted, given.config, plan.as_of, keys)
-        stored = sum(one.version is not None for one in trained)
-        job.counts.update(models=stored, too_little=len(trained) - stored, pruned=pruned)
-        job.counts.update(forecasts=forecasts.inserted + forecasts.updated)
+        tried = [candidate for one in fitted for candidate in one.candidates]
+        with snapshot(connection):
+            before = candidates.before(connection, tried)
+        made = candidates.sealed(tried, given.config, plan.as_of, keys, before)
+        # From here on it is written, in one transaction.
+        forecasts = forecasting.store(connection, over, given.hotels, plan)
+        night_forecasts.store(connection, nights, given.hotels, plan)
+        stored = candidates.store(connection, made)
+        training_logs.insert_logs(connection, [log for one in fitted for log in one.logs])
+        pruned = models.prune(connection)
         # Training comes once a night, and of the jobs that do it is the one that has time.
         forgotten = retention.prune(connection, plan.as_of)
+        job.counts.update(night_forecasts=len(nights), models=len(stored), too_little=len(tried) - len(stored))
+        job.counts.update(pruned=pruned, forecasts=forecasts.inserted + forecasts.updated)
         job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
     thresholds = {key: threshold for one in fitted for key, threshold in one.thresholds.items()}
     return TrainResult(
-        trained=trained,
+        trained=tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried),
         detectors=tuple(one for hotel in fitted for one in hotel.detectors),
         verdicts=feedback.counts(given.verdicts),
         false_shares=feedback.false_shares(given.verdicts, thresholds),
@@ -107,17 +124,21 @@ def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult
 
 
 def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
-    """The points to learn and forecast from.
+    """The points to learn and forecast from, in a transaction of their own.
 
     Learns from the `training_days` before the days that detect still looks at, so that no tested point is part of
     its own baseline.
     """
     days = max(plan.training_days + plan.lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
-    retired = entities.fetch_retired(connection, source.read(connection).usable)
-    frames = points.fetch(connection, plan.oldest(days), plan.as_of).in_range(retired)
-    frames = replace(frames, calendar=plan.calendar)
-    given = verdicts.fetch(connection)
-    hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
+    with snapshot(connection):
+        usable = source.read(connection).usable
+        retired = entities.fetch_retired(connection, usable)
+        frames = points.fetch(connection, plan.oldest(days), plan.as_of).in_range(retired)
+        given = verdicts.fetch(connection)
+        plan = forecasting.with_names(connection, plan, usable)
+        frames = replace(frames, calendar=plan.calendar)
+        hotels = {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
+        nights = night_forecasts.read(connection, hotels, plan, usable)
     since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)
     config = TrainingConfig(
         since=since,
@@ -128,7 +149,7 @@ def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
         threshold_multiplier=feedback.threshold_multiplier(given),
         is_chain=COMMON_STORE in hotels,
     )
-    return _Input(hotels, given, config)
+    return _Input(hotels, given, config, plan, nights)
 
 
 def _records(given: _Input, plan: TrainingPlan) -> Records:
@@ -175,16 +196,3 @@ def _candidates(
         made.append(candidates.statistics(metric, hotel_id, fitted, quality, past))
         made.append(candidates.forest(metric, hotel_id, fitted, found, past))
     return made
-
-
-def _store(
-    connection: "Connection", fitted: Sequence[_Fitted], config: TrainingConfig, as_of: datetime, keys: Keys
-) -> tuple[tuple[Trained, ...], int]:
-    """Seal, store and promote the models, log every training, and drop old versions; what became of each, and how many
-    were dropped."""
-    tried = [candidate for one in fitted for candidate in one.candidates]
-    before = candidates.active_accuracies(connection)
-    stored = candidates.store(connection, tried, config, as_of, keys)
-    training_logs.insert_logs(connection, [log for one in fitted for log in one.logs])
-    pruned = models.prune(connection)
-    return tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried), pruned

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render import alert_tables, operations_tables
+from minibar_ml.render import alert_tables, minibar_tables, operations_tables
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.tables import Section
 from minibar_ml.render.words import Words
@@ -17,21 +17,11 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
 def _period(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     note = _(
-        "Alerts are counted on the business day that they are about. A day without anomaly detection is unknown, not "
-        "zero."
+        "Alerts are counted on the day on which they were raised, their possible loss too. A day without anomaly "
+        "detection is unknown, not zero."
     )
-    parts = [note, *_withdrawn(report, words), *_unanswered(report, words)]
+    parts = [note, *_unanswered(report, words)]
     return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), " ".join(parts))
-
-
-def _withdrawn(report: Report, words: Words) -> list[str]:
-    several, found = words.catalog.ngettext, report.withdrawn
-    text = several(
-        "%(num)d alert of the period was withdrawn because the records were changed; it is not counted.",
-        "%(num)d alerts of the period were withdrawn because the records were changed; they are not counted.",
-        found,
-    )
-    return [text % {"num": found}] if found else []
 
 
 def _unanswered(report: Report, words: Words) -> list[str]:
@@ -54,6 +44,11 @@ def _money(report: Report, words: Words) -> Section:
 def _stock(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     return Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),))
+
+
+def _minibar(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("minibar", _("The minibar itself"), minibar_tables.tables(report, words))
 
 
 def _pace(report: Report, words: Words) -> Section:
@@ -87,7 +82,7 @@ def _quality(report: Report, words: Words) -> Section:
 
 
 SECTIONS: tuple[Callable[[Report, Words], Section], ...] = (
-    *(_period, _affected, _money, _stock, _pace, _verdicts, _mutes, _models),
+    *(_period, _stock, _minibar, _affected, _money, _pace, _mutes, _verdicts, _models),
     _quality,
 )
 """One function per section, in the order in which they are read."""

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerting.filters import AlertFilter
+from minibar_ml.log import logger
+from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query
 
 
@@ -22,8 +24,12 @@ def insert(
 ) -> None:
     """Add one entry, in the caller's transaction, so that it stands or falls with what it records.
 
-    A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it.
+    A person's login may record what persons do by commands; what jobs do PostgreSQL refuses it. A standby takes no
+    entry: only reading is possible there, and goes on with a warning.
     """
+    if session_of(connection).is_standby:
+        logger.warning("this server is a standby: %s is not in the audit log", action)
+        return
     values = {
         "operator": operator,
         "action": action,

@@ -5,6 +5,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import psycopg2
@@ -27,23 +28,61 @@ UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
 TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
 PREPARE = """
     SELECT pg_catalog.set_config('minibar_ml.source_schemas',
-                                 CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false),
-           pg_catalog.set_config('search_path', %s, false),
-           pg_catalog.set_config('TimeZone', %s, false),
-           pg_catalog.set_config('lock_timeout', %s, false),
-           pg_catalog.set_config('minibar_ml.os_user', %s, false),
-           pg_catalog.set_config('idle_in_transaction_session_timeout', '0', false)
+                                 CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), s.is_pooled),
+           pg_catalog.set_config('search_path', %s, s.is_pooled),
+           pg_catalog.set_config('TimeZone', %s, s.is_pooled),
+           pg_catalog.set_config('lock_timeout', %s, s.is_pooled),
+           pg_catalog.set_config('idle_session_timeout', '0', s.is_pooled),
+           pg_catalog.set_config('minibar_ml.os_user', %s, s.is_pooled),
+           s.is_pooled, pg_catalog.pg_is_in_recovery()
+    FROM (SELECT pg_catalog.pg_backend_pid() OPERATOR(pg_catalog.<>) %s AS is_pooled) s
 """
-"""What a session begins with. train and detect compute in the transaction that has read and will write, which ordinary
-hardening (idle_in_transaction_session_timeout) would end. The schemas of the role's own search_path are kept: `db init`
-finds the source there."""
+"""What a session begins with. The schemas of the role's own search_path are kept: `db init` finds the source there.
+A session is idle while a job computes. A pooler names another process than the one that answers: there nothing is left
+behind, for the next transaction may be another process's, and this one another client's."""
+PREPARE_TRANSACTION = f"""
+    SET LOCAL search_path = {SEARCH_PATH};
+    SET LOCAL TimeZone = %s;
+    SET LOCAL lock_timeout = %s;
+    SET LOCAL minibar_ml.os_user = %s;
+    SET LOCAL minibar_ml.source_schemas = %s
+"""
+"""What each transaction begins with behind a pooler; SET, and no SELECT, leaves a snapshot to be chosen."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
+
+SESSION = "minibar_ml_session"
+"""Under which name a connection keeps what is known of its session."""
 
 Result = TypeVar("Result")
 
 
 class Unreached(DatabaseUnreachable):
     """The server does not answer; it may in a moment, so the work is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a connection is: the schemas of the role's own search_path as an array's text, whether a pooler stands
+    between us and the server, and whether the server takes no writes."""
+
+    source_schemas: str = ""
+    is_pooled: bool = False
+    is_standby: bool = False
+
+
+def session_of(connection: Connection) -> Session:
+    """What the session of a connection that `make_engine` made is."""
+    found: Session = connection.info.get(SESSION, Session())
+    return found
+
+
+def require_own_session(connection: Connection, what: str) -> None:
+    """Raise PreconditionFailed where a pooler may give each transaction another session; `what` needs its own."""
+    if session_of(connection).is_pooled:
+        raise PreconditionFailed(
+            f"{what} needs a session of its own, and this connection goes through a pooler: give the server's own "
+            "address in ML_DATABASE_URL."
+        )
 
 
 def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Engine:
@@ -75,13 +114,23 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
 
+    wanted = (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user())
+
     # Before SQLAlchemy's own first look at the server, which calls functions by their bare names.
     @event.listens_for(engine, "connect", insert=True)
-    def _prepare(connection: Any, _record: Any) -> None:
+    def _prepare(connection: Any, record: Any) -> None:
         # A statement and not a start-up option, which connection poolers refuse.
         with connection.cursor() as cursor:
-            cursor.execute(PREPARE, (SEARCH_PATH, timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user()))
+            cursor.execute(PREPARE, (SEARCH_PATH, *wanted, connection.info.backend_pid))
+            schemas, *_, is_pooled, is_standby = cursor.fetchone()
+        record.info[SESSION] = Session(schemas, is_pooled, is_standby)
         connection.commit()
+
+    @event.listens_for(engine, "begin")
+    def _prepare_transaction(connection: Connection) -> None:
+        session = session_of(connection)
+        if session.is_pooled:
+            connection.exec_driver_sql(PREPARE_TRANSACTION, (*wanted, session.source_schemas))
 
     return engine
 

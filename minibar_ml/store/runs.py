@@ -8,14 +8,20 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
-from minibar_ml.domain.errors import Ended, MinibarError
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, MinibarError, PreconditionFailed
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle, of_json
+from minibar_ml.store.engine import explain, session_of
 from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
+from minibar_ml.store.sessions import naming_blockers
 
 Job = Literal["collect", "train", "detect", "notify", "report", "monthly", "dashboard"]
+
+READING: tuple[Job, ...] = ("report", "monthly", "dashboard")
+"""Jobs that only read the store, but for the record of the run."""
 
 
 @dataclass
@@ -33,34 +39,71 @@ def when_started(connection: Connection, notify: Callable[[Run], None]) -> None:
 
 
 @contextmanager
-def job_run(connection: Connection, job: Job, as_of: datetime) -> Iterator[Run]:
+def job_run(connection: Connection, job: Job, as_of: datetime, *, is_live: bool = False) -> Iterator[Run]:
     """Lock the job, open a run, and close it in the work's own transaction.
 
-    On an exception the work is rolled back and the run closed as failed with the exception's text, in a
-    transaction of its own; the exception goes on.
+    On an exception the work is rolled back and the run closed as failed with what is reported of it, in a transaction
+    of its own; the exception goes on. `is_live`: as-of is the clock's; PreconditionFailed where that has gone back by
+    more than a day since the last run. AnotherRunHoldsTheLock, and nothing is stored, where the lock was lost and
+    another run has begun. On a standby, reports alone run, without a lock and without a record.
     """
+    if job in READING and session_of(connection).is_standby:
+        yield Run(0)
+        connection.rollback()
+        return
     with exclusive(connection, job):
-        run = Run(connection.execute(query("runs.insert"), {"job": job, "as_of": as_of}).scalar_one())
-        connection.commit()
+        run = _opened(connection, job, as_of, is_live)
         if notify := connection.info.get("when_started"):
             notify(run)
         try:
-            yield run
-            _end(connection, run, "partly" if run.partly else "done", run.partly)
-            connection.commit()
+            with naming_blockers(connection):
+                yield run
+                _close(connection, run, job)
+                connection.commit()
         except BaseException as error:
             if not connection.invalidated:
                 connection.rollback()
-                is_known = isinstance(error, MinibarError | Ended)
-                message = str(error) if is_known else f"{type(error).__name__}: {error}"
-                _end(connection, run, "failed", message)
+                _end(connection, run, "failed", _reported(error))
                 connection.commit()
             raise
 
 
-def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> None:
+def _opened(connection: Connection, job: Job, as_of: datetime, is_live: bool) -> Run:
+    values = {"job": job, "as_of": as_of, "is_live": is_live}
+    number = connection.execute(query("runs.insert"), values).scalar_one_or_none()
+    if number is None:
+        last = connection.execute(query("runs.find_latest")).one()
+        connection.rollback()
+        here = as_of.astimezone(last.as_of.tzinfo)
+        raise PreconditionFailed(
+            f"This machine's clock says {here:%Y-%m-%d %H:%M}, but the last run ({last.job}) was as of "
+            f"{last.as_of:%Y-%m-%d %H:%M}: set the clock right. If it was wrong then and is right now, run `collect` "
+            f"once with `--as-of {here:%Y-%m-%dT%H:%M}`; nothing was done."
+        )
+    connection.commit()
+    return Run(number)
+
+
+def _close(connection: Connection, run: Run, job: Job) -> None:
+    if not _end(connection, run, "partly" if run.partly else "done", run.partly):
+        raise AnotherRunHoldsTheLock(
+            f"Another {job} run has begun since this one lost its lock, as its connection was ended from outside; "
+            "nothing was stored."
+        )
+
+
+def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> bool:
+    """Close the run; False where another one has found it killed."""
     values = {"id": run.id, "outcome": outcome, "counts": json.dumps(run.counts), "error": error}
-    connection.execute(query("runs.mark_ended"), values)
+    return connection.execute(query("runs.mark_ended"), values).rowcount == 1
+
+
+def _reported(error: BaseException) -> str:
+    """What `status` shows of an error: never a statement or its values, which a database error has in its text."""
+    if isinstance(error, DBAPIError):
+        original = str(error.orig).strip().splitlines()
+        return str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
+    return str(error) if isinstance(error, MinibarError | Ended) else f"{type(error).__name__}: {error}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +135,37 @@ class Change:
 class Since:
     """The last run that did its work, and what collect has done since it started.
 
-    `collected_as_of`: as of when the earliest run of collect since was; None: there was none.
+    `collected_as_of`: as of when the earliest run of collect since was; None: there was none. `is_ahead`: a run of the
+    job has gone by a clock that was ahead.
     """
 
     last: LastRun | None = None
     collected_as_of: datetime | None = None
     changes: tuple[Change, ...] = ()
+    is_ahead: bool = False
 
 
-def find_last_with_changes(connection: Connection, job: Job) -> Since:
-    """What has happened since the last run of `job`; what it has seen already is forgotten."""
-    row = connection.execute(query("runs.find_last_with_changes"), {"job": job}).one_or_none()
+def find_last_with_changes(connection: Connection, job: Job, as_of: datetime) -> Since:
+    """What has happened since the last run of `job`, for one as of an instant."""
+    values = {"job": job, "as_of": as_of}
+    row = connection.execute(query("runs.find_last_with_changes"), values).one_or_none()
     if row is None:
         return Since()
     changes = (Change(date.fromisoformat(day), *entity) for day, *entity in row.changes)
-    return Since(LastRun(row.as_of, row.started_at, row.counts), row.collected_as_of, tuple(changes))
+    last = LastRun(row.as_of, row.started_at, row.counts)
+    return Since(last, row.collected_as_of, tuple(changes), row.is_ahead)
+
+
+def delete_seen_changes(connection: Connection, since: Since) -> None:
+    """Forget the changes that the last run has seen already."""
+    if since.last:
+        connection.execute(query("runs.delete_seen_changes"), {"started_at": since.last.started_at})
+
+
+def find_version(connection: Connection) -> tuple[int | None, int | None]:
+    """Which points there are: the last runs of collect and of train, which write them."""
+    row = connection.execute(query("runs.find_version")).one()
+    return row.collect, row.train
 
 
 def fetch_idle(connection: Connection, as_of: datetime) -> tuple[Idle, ...]:

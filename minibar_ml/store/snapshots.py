@@ -12,7 +12,7 @@ from minibar_ml.store.queries import query
 def snapshot(connection: Connection) -> Iterator[None]:
     """A transaction of its own in which all statements see the same state and PostgreSQL refuses every write.
 
-    To be kept short: until it ends, collect can make no new partition of what was read.
+    To be kept short: until it ends, PostgreSQL keeps every row that anybody deletes.
     """
     connection.execute(query("runs.begin_snapshot"))
     try:

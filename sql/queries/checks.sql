@@ -6,9 +6,8 @@
 SELECT j.job, last.as_of AS last_as_of, last.started_at, last.ended_at, last.outcome, good.as_of AS success_as_of,
        good.counts, bad.as_of AS error_as_of, bad.error,
        EXISTS (
-           SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
-           WHERE l.locktype = 'advisory' AND l.objsubid = 2 AND l.granted
-             AND l.classid = CAST(hashtext('minibar_ml') AS oid) AND l.objid = CAST(hashtext(j.job) AS oid)
+           SELECT FROM ml_job_locks l JOIN pg_locks h ON h.locktype = 'transactionid' AND h.transactionid = l.xmax
+           WHERE l.name = j.job AND h.granted AND h.mode = 'ExclusiveLock'
        ) AS is_locked
 FROM unnest(CAST(:jobs AS text[])) WITH ORDINALITY AS j (job, place)
 LEFT JOIN LATERAL (
@@ -30,9 +29,11 @@ ORDER BY j.place
 SELECT min(applied_at) FROM ml_schema_migrations
 
 -- name: count_open
--- Alerts by severity that were raised and not closed at an instant.
+-- Alerts by severity that were raised and not closed at an instant. A clock that was ahead has written instants that lie in
+-- the future now: what it raised is there, and what it closed is closed.
 SELECT severity, count(*) AS alerts FROM ml_alerts
-WHERE raised_at <= :as_of AND (resolved_at IS NULL OR resolved_at > :as_of)
+WHERE (raised_at <= :as_of OR raised_at > clock_timestamp())
+  AND (resolved_at IS NULL OR (resolved_at > :as_of AND resolved_at <= clock_timestamp()))
 GROUP BY severity
 
 -- name: find_server
@@ -76,7 +77,7 @@ ORDER BY 1, 2
 
 -- name: fetch_unwritable
 -- Those of the store's tables that jobs write and this role may not. Rows of ml_alert_events come by a trigger that acts
--- for its owner; jobs only tick them off. Entries of ml_audit_log come by a function.
+-- for its owner; jobs only tick them off. Rows of ml_job_locks are only locked. Entries of ml_audit_log come by a function.
 SELECT c.relname
 FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT UPDATE'),
              ('ml_forecasts', 'INSERT UPDATE DELETE'),
@@ -85,13 +86,14 @@ FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT U
              ('ml_alert_days', 'INSERT UPDATE DELETE'), ('ml_muted_findings', 'INSERT UPDATE DELETE'),
              ('ml_source_problems', 'INSERT UPDATE DELETE'),
              ('ml_alert_events', 'UPDATE'), ('ml_people', 'INSERT UPDATE'), ('ml_channels', 'INSERT UPDATE DELETE'),
-             ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE')
+             ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE'),
+             ('ml_job_locks', 'UPDATE')
      ) AS needed (name, rights)
 JOIN pg_class c ON c.relnamespace = to_regnamespace('minibar_ml') AND c.relname = needed.name
 WHERE NOT has_schema_privilege(c.relnamespace, 'USAGE') OR NOT has_table_privilege(c.oid, 'SELECT')
    OR EXISTS (
        SELECT FROM unnest(string_to_array(needed.rights, ' ')) AS asked (verb)
-       WHERE NOT CASE WHEN c.relname = 'ml_alert_events' THEN has_any_column_privilege(c.oid, verb)
+       WHERE NOT CASE WHEN c.relname IN ('ml_alert_events', 'ml_job_locks') THEN has_any_column_privilege(c.oid, verb)
                       ELSE has_table_privilege(c.oid, verb) END)
 UNION ALL
 SELECT 'ml_audit_log'

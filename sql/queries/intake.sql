@@ -50,7 +50,8 @@ WHERE reference <> '' AND kind IN ('delivery', 'issue', 'write_off')
 -- name: find_batch
 -- The last import of a file that need not be done again: all its rows were taken, or a later list has replaced it.
 SELECT b.id, b.at FROM minibar_in.batch b
-WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.hotel IS NOT DISTINCT FROM :hotel AND b.day IS NOT DISTINCT FROM :day
+WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.day IS NOT DISTINCT FROM :day
+  AND (CAST(:hotel AS text) IS NULL OR b.hotel IS NOT DISTINCT FROM :hotel)
   AND (b.rejected = 0 OR EXISTS (
         SELECT FROM minibar_in.batch n
         WHERE n.kind = b.kind AND n.hotel IS NOT DISTINCT FROM b.hotel AND n.day = b.day AND n.id > b.id))

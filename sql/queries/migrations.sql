@@ -18,6 +18,10 @@ CREATE TABLE IF NOT EXISTS minibar_ml.ml_schema_migrations (
     applied_at timestamptz NOT NULL DEFAULT now()
 )
 
+-- name: lock
+-- Locks the record against every other upgrade until the transaction ends; fails at once where there is one.
+LOCK TABLE minibar_ml.ml_schema_migrations IN SHARE ROW EXCLUSIVE MODE NOWAIT
+
 -- name: insert
 -- Records one applied migration.
 INSERT INTO minibar_ml.ml_schema_migrations (version, name, checksum) VALUES (:version, :name, :checksum)

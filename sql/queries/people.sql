@@ -33,18 +33,20 @@ FROM found f
 WHERE f.is_active AND NOT EXISTS (SELECT FROM ml_people p WHERE p.source_user_id = f.user_id)
 ON CONFLICT DO NOTHING
 
+-- name: follow_removed_addresses
+-- Removes the mail addresses of people who follow the hotel application where that has none, or none that is an address.
+SELECT remove_channel(c.person_id, c.kind)
+FROM ml_people p
+JOIN source_recipients() r ON r.user_id = p.source_user_id
+JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
+WHERE p.follows_source AND (SELECT sees_everything()) AND (trim(r.email) ~ :address) IS NOT TRUE
+
 -- name: follow_addresses
 -- Takes over the mail addresses of people who follow the hotel application; what is not an address is left out.
-WITH found AS (
-    SELECT p.id AS person_id, trim(r.email) AS email, coalesce(trim(r.email) ~ :address, false) AS is_usable
-    FROM ml_people p JOIN source_recipients() r ON r.user_id = p.source_user_id
-    WHERE p.follows_source AND (SELECT sees_everything())
-), gone AS (
-    DELETE FROM ml_channels c USING found f
-    WHERE c.person_id = f.person_id AND c.kind = 'email' AND NOT f.is_usable
-)
 INSERT INTO ml_channels AS c (person_id, kind, shown)
-SELECT person_id, 'email', email FROM found WHERE is_usable
+SELECT p.id, 'email', trim(r.email)
+FROM ml_people p JOIN source_recipients() r ON r.user_id = p.source_user_id
+WHERE p.follows_source AND (SELECT sees_everything()) AND trim(r.email) ~ :address
 ON CONFLICT (person_id, kind) DO UPDATE SET shown = excluded.shown WHERE c.shown <> excluded.shown
 
 -- name: fetch
@@ -74,7 +76,7 @@ WHERE id = :id
 
 -- name: delete
 -- Removes a person with channels and messages.
-DELETE FROM ml_people WHERE id = :id
+SELECT remove_person(:id)
 
 -- name: upsert_channel
 -- Sets a person's address of a kind.
@@ -83,7 +85,7 @@ ON CONFLICT (person_id, kind) DO UPDATE SET shown = excluded.shown, sealed = exc
 
 -- name: delete_channel
 -- Takes a person's address of a kind away.
-DELETE FROM ml_channels WHERE person_id = :person_id AND kind = :kind
+SELECT remove_channel(:person_id, :kind)
 
 -- name: fetch_channels
 -- A person's channels, by id.

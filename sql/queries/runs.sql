@@ -1,41 +1,36 @@
--- Job runs and their locks.
-
--- name: try_lock
--- Takes the session lock of a job; false where another session holds it.
-SELECT pg_try_advisory_lock(hashtext('minibar_ml'), hashtext(:name))
-
--- name: find_holder
--- Which role and process holds a job's lock; no row where it has just been given back.
-SELECT a.usename, a.pid
-FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
-WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2
-  AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-  AND (l.classid, l.objid) = (CAST(CAST(hashtext('minibar_ml') AS bit(32)) AS bigint),
-                              CAST(CAST(hashtext(:name) AS bit(32)) AS bigint))
-LIMIT 1
-
--- name: unlock
--- Gives the session lock back.
-SELECT pg_advisory_unlock(hashtext('minibar_ml'), hashtext(:name))
+-- Job runs.
 
 -- name: insert
--- Opens a run; returns its id. We hold the job's lock, so a run of it that is still open has been killed.
+-- Opens a run; returns its id. We hold the job's lock, so a run of it that is still open has been killed. No row where
+-- the run goes by a clock that is more than a day behind the last run's. Runs of reports don't count, which people may
+-- record.
 WITH killed AS (
     UPDATE ml_job_runs SET outcome = 'failed', ended_at = clock_timestamp(), error = 'killed'
     WHERE job = :job AND outcome = 'running'
+), last AS (
+    SELECT as_of FROM ml_job_runs
+    WHERE job IN ('collect', 'train', 'detect', 'notify') AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
 )
-INSERT INTO ml_job_runs (job, as_of) VALUES (:job, :as_of) RETURNING id
+INSERT INTO ml_job_runs (job, as_of)
+SELECT :job, CAST(:as_of AS timestamptz)
+WHERE NOT (:is_live AND EXISTS (SELECT FROM last WHERE as_of > CAST(:as_of AS timestamptz) + interval '1 day'))
+RETURNING id
+
+-- name: find_latest
+-- Job and as-of of the last run of any job that did its work, reports aside.
+SELECT job, as_of FROM ml_job_runs
+WHERE job IN ('collect', 'train', 'detect', 'notify') AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
 
 -- name: mark_ended
--- Closes a run with its outcome.
+-- Closes a run with its outcome; changes no row where another run has found it killed.
 UPDATE ml_job_runs
 SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS jsonb), error = :error
-WHERE id = :id
+WHERE id = :id AND outcome = 'running'
 
 -- name: find_last
 -- As-of, start and counts of the last run of a job that did its work; no row before the first.
 SELECT as_of, started_at, counts FROM ml_job_runs
-WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
 
 -- name: find_idle
 -- What the last collect up to an instant found to have nothing to work with.
@@ -44,21 +39,32 @@ WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDE
 
 -- name: find_last_with_changes
 -- The same; as of when the earliest run of collect was that has ended since it started; and whose points of which past
--- business days have changed by such runs, as rows of day, hotel, entity type and id. What was seen before is deleted.
+-- business days have changed by such runs, as rows of day, hotel, entity type and id. is_ahead: whether a run of the job
+-- has gone by a later instant.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
 WITH last AS (
     SELECT as_of, started_at, counts FROM ml_job_runs
-    WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1
+    WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
 ), collected AS (
     SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved FROM ml_job_runs c CROSS JOIN last l
     WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
-), seen AS (
-    DELETE FROM ml_changed_days d USING ml_job_runs c, last l WHERE c.id = d.run_id AND c.ended_at < l.started_at
 )
 SELECT l.*, (SELECT min(as_of) FROM collected) AS collected_as_of,
        (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(business_date, hotel_id, entity_type, entity_id)), '[]')
-        FROM ml_changed_days WHERE run_id IN (SELECT id FROM collected WHERE NOT has_moved)) AS changes
+        FROM ml_changed_days WHERE run_id IN (SELECT id FROM collected WHERE NOT has_moved)) AS changes,
+       EXISTS (SELECT FROM ml_job_runs
+               WHERE job = :job AND outcome IN ('done', 'partly') AND as_of > :as_of) AS is_ahead
 FROM last l
+
+-- name: delete_seen_changes
+-- Forgets the changed days of runs of collect that had ended when the last run of a job started, which has seen them.
+DELETE FROM ml_changed_days d USING ml_job_runs c
+WHERE c.id = d.run_id AND c.ended_at < :started_at
+
+-- name: find_version
+-- Which runs were the last to write points; what is read between two equal answers has not moved.
+SELECT max(id) FILTER (WHERE job = 'collect') AS collect, max(id) FILTER (WHERE job = 'train') AS train
+FROM ml_job_runs WHERE job IN ('collect', 'train') AND outcome IN ('done', 'partly')
 
 -- name: begin_snapshot
 -- Makes the transaction that it starts one that can only read, and that sees the state of its first statement.

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits
 from minibar_ml.simulate import HotelPlan, generate, write
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query
 from minibar_ml.store.snapshots import snapshot
 
@@ -124,7 +125,7 @@ def test_nothing_of_the_store_is_touched(collected: str, capsys: pytest.CaptureF
 
 def test_postgresql_itself_refuses_to_write_in_a_snapshot(connection: Connection) -> None:
     with snapshot(connection), pytest.raises(InternalError, match="read-only transaction"):
-        connection.execute(query("runs.insert"), {"job": "detect", "as_of": datetime.now(UTC)})
+        connection.execute(query("runs.insert"), {"job": "detect", "as_of": datetime.now(UTC), "is_live": False})
 
 
 def test_jobs_go_on_while_it_computes(collected: str) -> None:
@@ -153,9 +154,9 @@ def test_jobs_go_on_while_it_computes(collected: str) -> None:
 
 
 def test_it_runs_while_every_job_is_at_work(collected: str) -> None:
-    with _connected(collected) as connection:
+    with _connected(collected) as connection, ExitStack() as held:
         for job in ("collect", "train", "detect"):
-            assert connection.execute(query("runs.try_lock"), {"name": job}).scalar_one()
+            held.enter_context(exclusive(connection, job))
         done(collected, "backtest", "--days", "2", "--as-of", AS_OF, "--quiet")
 
 

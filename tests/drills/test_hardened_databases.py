@@ -6,11 +6,10 @@ import psycopg2
 import pytest
 from conftest import load_sql
 from sqlalchemy import make_url
-from support.hotels import AS_OF, command, done, sql
+from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.queries import sql_folder
 
 NAME = "SELECT quote_ident(current_database())"
@@ -30,15 +29,6 @@ def test_a_database_that_is_read_only_ends_a_command_with_a_sentence(
     _set(store_url, "default_transaction_read_only = on")
     assert command(store_url, *words, "--quiet") == ExitCode.PRECONDITION
     assert "it is a standby, or set to read-only" in capsys.readouterr().err
-
-
-def test_a_server_that_ends_idle_transactions_does_not_end_ours(store_url: str) -> None:
-    _set(store_url, "idle_in_transaction_session_timeout = '1s'")
-    with connect(make_engine(store_url, "UTC")) as connection:
-        shown = connection.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
-    assert shown == "0"
-    for job in ("collect", "train", "detect"):
-        done(store_url, job, "--as-of", AS_OF, "--quiet")
 
 
 @pytest.mark.parametrize("encoding", ["LATIN5", "SQL_ASCII"])
@@ -83,18 +73,6 @@ def test_a_schema_that_another_login_has_made_beforehand_is_refused(
     assert command(prepared, "db", "init") == ExitCode.PRECONDITION
     assert "Schema minibar_ml belongs to role hostile_" in capsys.readouterr().err
     assert sql(prepared, "SELECT FROM pg_class WHERE relnamespace = CAST('minibar_ml' AS regnamespace)") == []
-
-
-def test_whoever_holds_the_lock_of_a_job_is_named(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:
-    blocker = psycopg2.connect(store_url)
-    try:
-        with blocker.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext('minibar_ml'), hashtext('collect')), pg_backend_pid()")
-            pid = cursor.fetchone()[1]
-        assert command(store_url, "collect") == ExitCode.LOCKED
-        assert f"holds its lock, process {pid}." in capsys.readouterr().err
-    finally:
-        blocker.close()
 
 
 def test_partitions_are_made_for_a_hotels_years_and_no_more(store_url: str) -> None:

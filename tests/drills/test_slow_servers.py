@@ -11,6 +11,7 @@ import pytest
 from support.hotels import command, sql
 from support.mail_server import Mailbox, raise_alerts, serving
 from support.outbox import add
+from support.sessions import LOCK_SESSIONS
 
 from minibar_ml.deadline import within
 from minibar_ml.domain.errors import ExitCode
@@ -171,8 +172,7 @@ def test_a_mail_server_holds_a_run_no_longer_than_the_limit_and_the_mail_waits(h
     ((waits, attempts, said),) = sql(hotel, "SELECT status, attempts, reason FROM minibar_ml.ml_outbox")
     assert (waits, attempts) == ("waiting", 1)
     assert reason in said
-    assert not sql(hotel, "SELECT FROM pg_locks WHERE locktype = 'advisory' AND database = "
-                          "(SELECT oid FROM pg_database WHERE datname = current_database())")  # fmt: skip
+    assert not sql(hotel, LOCK_SESSIONS)
 
 
 def test_doctor_ends_though_the_mail_server_drips(hotel: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -84,6 +84,17 @@ def test_the_same_file_again_changes_nothing(house: str, capsys: Capture) -> Non
     assert sql(house, "SELECT count(*) FROM minibar_in.batch WHERE kind = 'in_house'") == [(1,)]
 
 
+def test_a_list_of_several_hotels_is_a_list_of_each(house: str) -> None:
+    assert imported(house, "rooms", "Room No\n11\n", "--hotel", "Harbour", "--add-missing", name="rooms2.csv") == 0
+    text = "Hotel,Room,Arrival,Departure\nPier,101,2026-11-18,2026-11-22\nHARBOUR,11,2026-11-18,2026-11-22\n"
+    for _ in range(2):
+        assert imported(house, "in_house", text, "--day", DAY) == 0
+    assert [(room, str(night)) for room, night, *_ in nights(house)] == [("101", DAY), ("11", DAY)]
+    found = sql(house, "SELECT hotel, accepted FROM minibar_in.batch WHERE kind = 'in_house' ORDER BY 1")
+    assert [tuple(row) for row in found] == [("Harbour", 1), ("Pier", 1)]
+    assert imported(house, "in_house", IN_HOUSE, "--day", DAY) == 6, "whose list is it?"
+
+
 def test_a_former_version_of_a_list_does_not_come_back(house: str) -> None:
     newer = IN_HOUSE + "103,2026-11-20,2026-11-21,2\n"
     for content in (IN_HOUSE, newer, IN_HOUSE):
@@ -262,6 +273,8 @@ PROBLEMS = [
     ("in_house", bytes(range(256)) * 9, (), "the text's encoding is not known", "kodlaması anlaşılamadı"),
     ("in_house", IN_HOUSE, ("--hotel", "Peer", "--day", DAY), "there is no hotel Peer; there are: Pier",
      "Peer adlı otel yok"),
+    ("in_house", 'Room,Arrival,Departure\n"101,2026-11-18,2026-11-22\n102,2026-11-18,2026-11-22\n', ("--day", DAY),
+     "this is not CSV (line 3)", "bu CSV değil (satır 3)"),
     ("checks", AMBIGUOUS, (), "03/04/2026 can be day/month", "gün/ay da ay/gün de olabilir"),
     ("checks", AMBIGUOUS + "101,13/01/2026,Cola,1\n101,01/13/2026,Cola,1\n", (), "some dates have the day first",
      "bazı tarihlerde gün"),

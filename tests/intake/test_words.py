@@ -1,5 +1,6 @@
 """Words of the import: every sentence in Turkish too, and headings that name one field each."""
 
+import random
 from collections import Counter
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from minibar_ml.domain.imports import IMPORT_KINDS, PROBLEMS, REASONS, ImportKin
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.i18n import imports as texts
 from minibar_ml.intake.dates import Unreadable, hour, moment
-from minibar_ml.intake.delimited import delimiter_of
+from minibar_ml.intake.delimited import decode, delimiter_of
 from minibar_ml.intake.kinds import FIELDS, WORDS
 from minibar_ml.intake.known import Known, index
 from minibar_ml.intake.naming import day_of, kind_of
@@ -109,6 +110,17 @@ def test_a_lone_number_with_three_digits_behind_its_mark_is_ambiguous() -> None:
 
 def test_a_title_with_commas_does_not_decide_the_delimiter() -> None:
     assert delimiter_of("Pier Hotel, Guests, in house, today\n\nOda;Geliş;Kişi\n101;1;2\n102;1;2\n") == ";"
+
+
+@pytest.mark.parametrize("encoding", ["cp1254", "cp857"])
+def test_short_turkish_texts_are_read_in_their_encoding(encoding: str) -> None:
+    chance = random.Random(3)
+    turkish = [field.headings[1] for fields in FIELDS.values() for field in fields]
+    turkish += ["Giriş", "Çıkış", "Bira Efes Şişe 33 cl", "Çikolata Fındıklı 33 gr", "Yeşil çay", "İçecek", "Ağustos"]
+    for _ in range(300):
+        lines = [";".join(chance.sample(turkish, 4)) for _ in range(chance.randint(1, 30))]
+        text = "\r\n".join(lines) + "\r\n"
+        assert decode(text.encode(encoding)) == text
 
 
 def test_a_name_that_stands_for_two_stands_for_none() -> None:

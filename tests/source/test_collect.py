@@ -17,6 +17,8 @@ from support.hotels import AS_OF, ZONE, alerts, changed, checksum, command, done
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.locks import exclusive
 
 LAUNCHER = Path(__file__).parents[2] / "cli.py"
 LATE_DAY, LONG_AGO = date(2025, 11, 13), date(2025, 10, 27)
@@ -236,8 +238,6 @@ def test_a_killed_run_leaves_nothing_half_written_and_the_next_one_does_it_all(
 
 
 def test_a_run_ends_75_only_while_another_of_the_same_job_is_at_work(collected: str) -> None:
-    engine = create_engine(make_url(collected).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
-    with engine.connect() as other:
-        other.exec_driver_sql("SELECT pg_advisory_lock(hashtext('minibar_ml'), hashtext('train'))")
+    with make_engine(collected, ZONE).connect() as other, exclusive(other, "train"):
         assert command(collected, "train", "--as-of", AS_OF, "--quiet") == ExitCode.LOCKED
         assert command(collected, "collect", "--as-of", AS_OF, "--quiet") == 0

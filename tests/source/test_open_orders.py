@@ -73,7 +73,8 @@ def test_the_night_s_forecast_shows_what_is_on_order_and_orders_so_much_less(url
             plan = plans.training(house, NOW, is_live=is_live)
             # Without stays, so that demand is the same and only the orders differ.
             readable = usable - {"source_stays"}
-            night_forecasts.store(connection, hotels, plan, readable)
+            known = night_forecasts.read(connection, hotels, plan, readable)
+            night_forecasts.store(connection, night_forecasts.compute(known, plan), hotels, plan)
             (quantities[is_live], *_) = sorted(
                 forecasts.fetch_newest(connection, NOW, None, {}), key=lambda one: (one.product_id, one.hotel_id)
             )

@@ -281,6 +281,8 @@ def job_problems(one: JobHealth) -> list[str]:
         return [f"{job} is late: {last}, schedule {one.schedule.text}. Is cron running? See `minibar-ml cron`"]
     if one.state == "partly" and job == "notify":
         return [f"notify could not use a channel: {one.runs.error}"]
+    if one.state == "partly" and job == "detect":
+        return ["detect has raised its alerts, but could not write their messages"]
     if one.state == "partly":
         return [f"{job} was only partly done; `minibar-ml db check` shows what can't be read"]
     return []

@@ -135,6 +135,8 @@ def _line(line: Row, kind: str, products: dict[int, str]) -> Row:
         "product": products[line["urun_id"]],
         "consumed": consumed,
         "refilled": refilled,
+        "price": line["satis_fiyati"],
+        "is_complimentary": "Yes" if line["bedelsiz"] else None,
     }
 
 

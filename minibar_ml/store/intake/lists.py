@@ -27,13 +27,18 @@ COLUMNS: dict[ImportKind, tuple[str, ...]] = {
     "movements": ("hotel", "product", "at", "kind", "units", "reference", "holder"),
     "orders": ("hotel", "number", "product", "ordered_on", "due_on", "ordered", "received"),
 }  # fmt: skip
-WRITTEN: dict[ImportKind, tuple[str, ...]] = {
-    "in_house": ("in_house",),
-    "arrivals": ("hints",),
-    "departures": ("hints",),
-    "checks": ("checks", "check_lines"),
+QUERIES: dict[ImportKind, tuple[str, ...]] = {
+    "rooms": ("create_rooms", "write_rooms"),
+    "products": ("create_products", "write_products"),
+    "people": ("create_people", "write_people"),
+    "in_house": ("create_guests", "write_in_house"),
+    "arrivals": ("create_guests", "write_hints"),
+    "departures": ("create_guests", "write_hints"),
+    "checks": ("create_checks", "write_checks", "write_check_lines"),
+    "movements": ("create_movements", "write_movements"),
+    "orders": ("create_orders", "write_orders"),
 }
-"""The queries that write a kind, where they are not called as it is."""
+"""What makes the scratch table of a kind, and what writes its rows from there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,11 @@ def write(connection: Connection, batch: Batch, rows: Rows, rejected: int, at: d
     """Record a file and write its rows, `at` the instant of the import."""
     counts = {"accepted": len(rows), "rejected": rejected, "at": at}
     number = connection.execute(query("intake.insert_batch"), batch.binds() | counts).scalar_one()
-    scratch = "guests" if COLUMNS[batch.kind] is GUESTS else batch.kind
-    connection.execute(query(f"intake.create_{scratch}"))
+    create, *writes = QUERIES[batch.kind]
+    connection.execute(query(f"intake.{create}"))
     _copy(connection, COLUMNS[batch.kind], rows)
-    for name in WRITTEN.get(batch.kind, (batch.kind,)):
-        connection.execute(query(f"intake.write_{name}"), batch.binds() | {"batch": number})
+    for name in writes:
+        connection.execute(query(f"intake.{name}"), batch.binds() | {"batch": number})
     connection.exec_driver_sql("DROP TABLE pg_temp.intake_rows")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import NotFound, UsageError
@@ -12,6 +12,7 @@ from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Recipient
 from minibar_ml.domain.people import ADDRESS, ChannelKind, Person
 from minibar_ml.store import audit
+from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query
 
 NEEDED = "source_recipients"
@@ -23,13 +24,14 @@ def follow_source(connection: Connection, usable: Collection[str], language: Lan
     """Take over who the source's administrators and storekeepers are; two statements.
 
     Does nothing where the source does not let us read them: then only those count whom somebody has added. Nor where
-    this role may not change everybody: the jobs do it every few minutes.
+    this role may not change everybody, nor on a standby: the jobs do it every few minutes.
     """
-    if NEEDED not in usable:
+    if NEEDED not in usable or session_of(connection).is_standby:
         return
     stock_types = list(types_where(lambda kind: kind.is_stock))
     connection.execute(query("people.follow_source"), {"stock_types": stock_types, "language": language})
-    connection.execute(query("people.follow_addresses"), {"address": ADDRESS})
+    steps = ("people.follow_removed_addresses", "people.follow_addresses")
+    connection.execute(text(";\n".join(query(step).text for step in steps)), {"address": ADDRESS})
 
 
 def fetch(connection: Connection) -> list[Person]:

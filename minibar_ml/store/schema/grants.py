@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
-from minibar_ml.store.engine import set_search_path
+from minibar_ml.store.engine import require_own_session, set_search_path
 from minibar_ml.store.queries import query, sql_folder
 from minibar_ml.store.source.contract import known_layouts
 from minibar_ml.store.source.layouts import Layout
@@ -46,8 +46,9 @@ def apply(connection: Connection) -> None:
     """Make the group roles and their grants, in the caller's transaction, with an audit entry.
 
     Raises PreconditionFailed where others may create in a schema of the store or the source: sql/roles.sql, run by
-    psql, refuses it too.
+    psql, refuses it too, and behind a pooler.
     """
+    require_own_session(connection, "`db roles --apply`")
     if opened := fetch_opened_schemas(connection):
         raise PreconditionFailed(f"{opened[0]}: {opened[0].cure}; then run this again. Nothing was changed.")
     connection.exec_driver_sql(script(known_layouts(connection)).replace("%", "%%"))

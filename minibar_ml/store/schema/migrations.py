@@ -9,14 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from minibar_ml.domain.errors import PreconditionFailed, SchemaAhead, SchemaBehind
+from minibar_ml.domain.errors import AnotherRunHoldsTheLock, PreconditionFailed, SchemaAhead, SchemaBehind
 from minibar_ml.store.engine import SEARCH_PATH, sqlstate
-from minibar_ml.store.locks import exclusive
 from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.sessions import LOCK_NOT_AVAILABLE
 
 NO_SUCH_TABLE = "42P01"
+MADE_MEANWHILE = ("23505", "42P06", "42P07")
+"""Unique names of the catalogue, a schema, a table: another session has just made what was not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +82,36 @@ def pending(connection: Connection) -> list[Migration]:
 
 
 def upgrade(connection: Connection) -> list[Migration]:
-    """Apply what is pending, each migration in one transaction, under the lock 'upgrade'; returns what was applied."""
-    with exclusive(connection, "upgrade"):
-        todo = pending(connection)
-        if todo:
-            _require_sound_ground(connection)
+    """Apply what is pending, each migration in one transaction; returns what was applied.
+
+    Raises AnotherRunHoldsTheLock while another upgrade is at work.
+    """
+    todo = pending(connection)
+    if todo:
+        _require_sound_ground(connection)
+    connection.rollback()
+    return [migration for migration in todo if _apply(connection, migration)]
+
+
+def _apply(connection: Connection, migration: Migration) -> bool:
+    """Apply a migration under a lock on the record of migrations; False where another upgrade has done so."""
+    try:
+        connection.execute(query("migrations.create_schema"))
+        connection.execute(query("migrations.create_table"))
+        connection.execute(query("migrations.lock"))
+    except DBAPIError as error:
+        if sqlstate(error) not in (LOCK_NOT_AVAILABLE, *MADE_MEANWHILE):
+            raise
         connection.rollback()
-        for migration in todo:
-            connection.execute(query("migrations.create_schema"))
-            connection.execute(query("migrations.create_table"))
-            connection.exec_driver_sql(migration.sql.replace("%", "%%"))
-            record = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
-            connection.execute(query("migrations.insert"), record)
-            connection.commit()
-        return todo
+        raise AnotherRunHoldsTheLock("Another upgrade is in progress.") from error
+    if migration.version in applied(connection):
+        connection.rollback()
+        return False
+    connection.exec_driver_sql(migration.sql.replace("%", "%%"))
+    record = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
+    connection.execute(query("migrations.insert"), record)
+    connection.commit()
+    return True
 
 
 def _require_sound_ground(connection: Connection) -> None:

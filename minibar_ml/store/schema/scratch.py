@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
-from minibar_ml.store.engine import set_search_path
+from minibar_ml.store.engine import require_own_session, set_search_path
 from minibar_ml.store.queries import query
 
 SCRATCH_PATH = "pg_catalog, pg_temp, minibar_ml"
@@ -18,8 +18,10 @@ def scratch_alerts(connection: Connection) -> Iterator[None]:
     store's are left alone: not read, written or locked.
 
     No trigger records what happens to them. Needs the right to make temporary tables and a server that can be written
-    to. Commits before and after.
+    to. Commits before and after. Raises PreconditionFailed behind a pooler, where the next transaction could be another
+    session's, which has only the store's tables.
     """
+    require_own_session(connection, "`backtest`")
     connection.execute(query("scratch.create"))
     set_search_path(connection, SCRATCH_PATH)
     connection.commit()

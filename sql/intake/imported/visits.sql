@@ -25,6 +25,18 @@ LANGUAGE sql STABLE AS $$
     WHERE l.at >= since AND l.at < until AND c.result IS DISTINCT FROM 'dnd'
 $$;
 
+-- name: source_line_prices
+-- needs: check(id, hotel, room, at, result), check_line(hotel, room, at, product, consumed, refilled, is_complimentary, price), product(id, name)
+-- The price of a unit on each line that has one: 0 where the units were complimentary.
+CREATE FUNCTION minibar_ml.source_line_prices(since timestamptz, until timestamptz)
+RETURNS TABLE (visit_id bigint, product_id integer, sold_at timestamptz, units numeric, price numeric)
+LANGUAGE sql STABLE AS $$
+    SELECT c.id, p.id, l.at, greatest(l.consumed, l.refilled, 1.0), CASE WHEN l.is_complimentary THEN 0 ELSE l.price END
+    FROM source.check_line l JOIN source.check c ON c.hotel = l.hotel AND c.room = l.room AND c.at = l.at
+    JOIN source.product p ON p.name = l.product
+    WHERE l.at >= since AND l.at < until AND (l.is_complimentary OR l.price > 0) AND c.result IS DISTINCT FROM 'dnd'
+$$;
+
 -- name: source_previous_visits
 -- needs: check(hotel, room, at, result), room(id, hotel, number)
 CREATE FUNCTION minibar_ml.source_previous_visits(before timestamptz)

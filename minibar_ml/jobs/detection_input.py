@@ -1,0 +1,82 @@
+"""What a run of detect goes by: one state of the store, read in a transaction of its own before it computes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.alerting.alerts import MovedGround
+from minibar_ml.domain.alerting.verdicts import LabelledAlert
+from minibar_ml.jobs import stored_models
+from minibar_ml.jobs.detection_run import Hotels, Models, read_hotels
+from minibar_ml.jobs.forecasting import with_names
+from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.jobs.scope import Scope, changed_days
+from minibar_ml.jobs.stored_models import StoredModels
+from minibar_ml.store import models as stored
+from minibar_ml.store import runs
+from minibar_ml.store.alerting import grounds, verdicts
+from minibar_ml.store.runs import Since
+from minibar_ml.store.snapshots import snapshot
+from minibar_ml.store.source import contract as source
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class DetectionInput:
+    """What was read, with the plan that goes with it; `version`: which runs were the last to write points."""
+
+    plan: DetectionPlan
+    since: Since
+    scope: Scope
+    usable: frozenset[str]
+    hotels: Hotels
+    models: Models
+    version: tuple[int | None, int | None]
+
+
+def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> DetectionInput:
+    """Read all that detection needs; when it returns, no transaction is open."""
+    with snapshot(connection):
+        version = runs.find_version(connection)
+        since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect", plan.as_of)
+        scope = Scope.of(plan, since, _moved(connection, plan, since))
+        usable = source.read(connection).usable
+        plan = with_names(connection, plan, usable)
+        loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
+        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
+    nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
+    models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
+    return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version)
+
+
+def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
+    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
+    is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
+    return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
+
+
+def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
+    """The verdicts known on a day; fetched when first asked for, which is only where something is learned."""
+
+    @cache
+    def fetched() -> list[LabelledAlert]:
+        with snapshot(connection):
+            return verdicts.fetch(connection)
+
+    def known_on(day: date) -> list[LabelledAlert]:
+        # A walk raises what that day's run would have raised: it knew no verdict that came later.
+        return [one for one in fetched() if not plan.walks or one.at <= plan.seen_at(day)]
+
+    return known_on
+
+
+def _load(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
+    """The active models; one that was trained after the as-of instant would be a look ahead."""
+    known = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
+    return stored_models.load(known, keys)

@@ -1,0 +1,35 @@
+-- Locks of jobs, and who holds what others wait for.
+
+-- name: take
+-- Locks a job's row until the transaction ends; no row where another session has it, or this role may not lock it. The
+-- transaction is idle for as long as the job takes, and no limit on such transactions or on long ones may end it.
+SELECT l.name, (SELECT count(set_config(s.name, '0', true)) FROM pg_settings s
+                WHERE s.name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')) AS limits
+FROM ml_job_locks l
+WHERE l.name = :name
+FOR UPDATE OF l SKIP LOCKED
+
+-- name: find_holder
+-- Which role, process and application holds a job's lock, and since when; no row where nobody does. A row keeps the number
+-- of the last transaction that has locked it.
+SELECT a.usename, a.pid, a.application_name,
+       coalesce(a.xact_start, (SELECT max(r.started_at) FROM ml_job_runs r
+                               WHERE r.job = l.name AND r.outcome = 'running')) AS since
+FROM ml_job_locks l
+JOIN pg_locks h ON h.locktype = 'transactionid' AND h.granted AND h.mode = 'ExclusiveLock' AND h.transactionid = l.xmax
+JOIN pg_stat_activity a ON a.pid = h.pid
+WHERE l.name = :name
+
+-- name: find_blockers
+-- The open transactions of other sessions that hold locks on the store's tables, job locks aside: those that do more than
+-- read first, then the oldest.
+SELECT a.usename, a.pid, a.application_name, a.xact_start AS since,
+       string_agg(DISTINCT CAST(c.relname AS text), ', ') AS tables
+FROM pg_locks l
+JOIN pg_class c ON c.oid = l.relation AND c.relnamespace = to_regnamespace('minibar_ml') AND c.relkind IN ('r', 'p')
+JOIN pg_stat_activity a ON a.pid = l.pid
+WHERE l.granted AND l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND a.datname = current_database()
+  AND c.relname <> 'ml_job_locks' AND NOT c.relispartition
+GROUP BY a.usename, a.pid, a.application_name, a.xact_start
+ORDER BY bool_or(l.mode NOT IN ('AccessShareLock')) DESC, a.xact_start, a.pid
+LIMIT 3

@@ -1,0 +1,91 @@
+"""A clock that was wrong once: nobody works by one that went back, and what one has done that was ahead is undone."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.hotels import ZONE, command, done, sql
+from support.sources import SmallHotel
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.jobs import collect, detect
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.ml.contract import Limits
+from minibar_ml.store.engine import make_engine
+
+LIVE = "SELECT type, entity_id, status FROM minibar_ml.ml_alerts WHERE status IN ('open', 'acknowledged', 'snoozed')"
+AHEAD = """
+SELECT count(*) FROM minibar_ml.ml_alerts WHERE greatest(raised_at, last_seen, resolved_at) > now() + interval '1 hour'
+"""
+LOCAL = ZoneInfo(ZONE)
+
+
+@pytest.fixture
+def hotel(store_url: str) -> Iterator[str]:
+    """A hotel whose stock of one product has been below zero since yesterday, by today's clock."""
+    small, today = SmallHotel(store_url), datetime.now(LOCAL).date()
+    small.movement(1, "devir", 5, f"{today - timedelta(days=40)} 08:00")
+    for ago in range(40, 0, -1):
+        small.visit(1, f"{today - timedelta(days=ago)} 10:00", {2: 1})
+    small.visit(2, f"{today - timedelta(days=1)} 11:00", {2: 40})
+    small.movement(1, "cikis", 9, f"{today - timedelta(days=1)} 08:00")
+    yield store_url
+
+
+def _cron(url: str, now: datetime) -> None:
+    """What cron runs, by a clock that says so."""
+    with make_engine(url, ZONE).connect() as connection:
+        collect.run(connection, now, LOCAL, 3, None, is_live=True)
+        plan = DetectionPlan(
+            as_of=now, zone=LOCAL, limits=Limits(), lang="en", lookback_days=3, training_days=30, min_points=10,
+            is_live=True,
+        )  # fmt: skip
+        detect.run(connection, plan, None, lambda _day: None)
+
+
+def _counts(url: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:
+    """How many alerts are open by `status` and by `alerts list`."""
+    capsys.readouterr()
+    command(url, "status", "--json")
+    shown = json.loads(capsys.readouterr().out)
+    done(url, "alerts", "list", "--json")
+    return sum(shown["open_alerts"].values()), len(json.loads(capsys.readouterr().out))
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=5), timedelta(days=3), timedelta(days=40), timedelta(days=400)])
+def test_a_clock_that_was_ahead_once_leaves_no_true_alert_closed(
+    hotel: str, ahead: timedelta, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = datetime.now(UTC)
+    _cron(hotel, now)
+    before = sorted(map(tuple, sql(hotel, LIVE)))
+    assert ("stock_anomaly", 1, "open") in before
+    _cron(hotel, now + ahead)
+    assert len(set(_counts(hotel, capsys))) == 1
+    if ahead > timedelta(days=1):
+        for words in (("collect",), ("detect",), ("alerts", "notify"), ("report", "weekly")):
+            assert command(hotel, *words, "--quiet") == ExitCode.PRECONDITION, words
+        said = capsys.readouterr().err
+        assert "but the last run (detect) was as of" in said
+        done(hotel, "collect", "--as-of", now.isoformat(), "--quiet")
+    _cron(hotel, now + timedelta(minutes=1))
+    _cron(hotel, now + timedelta(minutes=2))
+    assert sorted(map(tuple, sql(hotel, LIVE))) == before
+    assert set(_counts(hotel, capsys)) == {len(before)}
+    assert sql(hotel, AHEAD)[0][0] == 0
+
+
+def test_a_run_of_another_day_by_hand_is_never_refused_and_stops_nobody(hotel: str) -> None:
+    done(hotel, "collect", "--quiet")
+    past = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    done(hotel, "collect", "--as-of", past, "--quiet")
+    done(hotel, "detect", "--as-of", past, "--quiet")
+    done(hotel, "collect", "--quiet")
+
+
+def test_a_report_that_somebody_dated_ahead_stops_no_job(hotel: str) -> None:
+    sql(hotel, "INSERT INTO minibar_ml.ml_job_runs (job, as_of, outcome)"
+               " VALUES ('report', now() + interval '9 years', 'done')")  # fmt: skip
+    done(hotel, "collect", "--quiet")
