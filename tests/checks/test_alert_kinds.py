@@ -73,7 +73,7 @@ def test_the_check_on_ml_alerts_allows_just_these_types() -> None:
 
 
 def test_a_mute_is_of_just_these_types() -> None:
-    (named,) = re.findall(r"alert_types <@ ARRAY\[(.*?)\], true\)", SCHEMA, re.DOTALL)
+    (named,) = re.findall(r"FUNCTION minibar_ml\.alert_types\(\).*?ARRAY\[(.*?)\]", SCHEMA, re.DOTALL)
     assert set(re.findall(r"'(\w+)'", named)) == set(ALERT_TYPES)
 
 
