@@ -1,11 +1,14 @@
 """Screenshots of the reports: simulates a hotel, renders every report in both languages and all formats, and takes
 pictures of pages, PDFs and workbooks.
 
-`make screenshots` leaves all of them in the folder `.screenshots`; the good ones are copied to docs/images by hand.
-With ML_DATABASE_URL set, the reports are those of that store, and nothing is simulated.
+`make screenshots` leaves all of them in the folder `.screenshots`, copies those that the documents show to docs/images,
+and notes there of which templates they are; `docs/screenshots.py --check` fails where these have changed since. With
+ML_DATABASE_URL set, the reports are those of that store, and nothing is simulated.
 """
 
+import hashlib
 import os
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import closing
@@ -15,14 +18,43 @@ from pathlib import Path
 import paper
 from playwright.sync_api import Browser, sync_playwright
 
+import minibar_ml.render
 from minibar_ml.cli.app import main
 from minibar_ml.domain.languages import LANGS
 
 CHROMIUM = Path("/usr/bin/chromium")
 SWITCHES = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDTHS = (1280, 390)
+IMAGES = Path(__file__).parent / "images"
+TAKEN_OF = IMAGES / "taken-of.sha256"
+SHOWN = {
+    "report-weekly-en.png": "minibar-weekly-*-en-1280-light.png",
+    "report-dashboard-en-dark.png": "minibar-dashboard-*-en-1280-dark.png",
+    "report-dashboard-tr-phone.png": "minibar-dashboard-*-tr-390-dark.png",
+    "report-monthly-tr-pdf.png": "minibar-monthly-*-tr-pdf-*1.png",
+}
 SCHEMES = ("light", "dark")
-HEIGHT = 900
+HEIGHT = 800
+
+
+def digest() -> str:
+    """Of everything that decides how a report looks; changes with the templates, and not with their time stamps."""
+    render = Path(minibar_ml.render.__file__).parent
+    sources = sorted(path for end in ("*.j2", "*.css", "*.js", "*.py") for path in render.rglob(end))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def keep(folder: Path) -> None:
+    """Put the pictures that the documents show into their place, and note of which templates they are."""
+    for name, pattern in SHOWN.items():
+        shutil.copyfile(next(iter(sorted(folder.glob(pattern)))), IMAGES / name)
+    TAKEN_OF.write_text(digest() + "\n", encoding="utf-8")
+
+
+def check() -> None:
+    """End with an error where the pictures are of other templates than the present ones."""
+    if not TAKEN_OF.exists() or TAKEN_OF.read_text(encoding="utf-8").strip() != digest():
+        sys.exit("The pictures in docs/images are older than the reports' templates: run `make screenshots`.")
 
 
 def simulated(folder: Path) -> Iterator[str]:
@@ -72,9 +104,13 @@ def take(folder: Path) -> None:
         for page_file in sorted(folder.glob("*.html")):
             photograph(browser, page_file, folder)
     paper.take(folder)
+    keep(folder)
 
 
 if __name__ == "__main__":
+    if "--check" in sys.argv:
+        check()
+        sys.exit()
     shots = Path(sys.argv[1] if len(sys.argv) > 1 else ".screenshots").resolve()
     shots.mkdir(parents=True, exist_ok=True)
     if os.environ.get("ML_DATABASE_URL"):

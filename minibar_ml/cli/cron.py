@@ -17,6 +17,7 @@ from minibar_ml.domain.errors import UsageError
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = Path("/etc/minibar-ml")
+DATA = Path("/var/lib/minibar-ml")
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
 DETECT_DELAY_MINUTES = 2
@@ -132,7 +133,8 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     intervals = (settings.data_collection_interval, settings.anomaly_check_interval, settings.notify_interval)
     collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
-    reports = directory / settings.report_dir
+    # A folder of settings is no place for what a job writes.
+    reports = (DATA if directory == DIRECTORY else directory) / settings.report_dir
     inbox = (
         Job(
             f"Every {describe_minutes(IMPORT_MINUTES)}: import the lists that have arrived.",

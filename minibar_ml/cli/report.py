@@ -15,9 +15,10 @@ from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
+from minibar_ml.domain.reporting.archive import Archived
 from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report
+from minibar_ml.jobs import report, report_archive
 from minibar_ml.jobs.report import ReportResult, ReportScope
 from minibar_ml.render.formats import RENDERERS
 from minibar_ml.render.json import document
@@ -136,6 +137,44 @@ def dashboard(
     _print(settings, compute, write, is_json=json, is_quiet=quiet)
 
 
+@app.command(name="list", epilog=examples("report list", "report list --out /srv/reports --json"))
+def list_reports(
+    out: Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder (default: ML_REPORT_DIR).")] = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """List the reports that have been written, the newest first.
+
+    The same list, with links, is index.html in the reports' folder.
+    """
+    settings = session.settings()
+    found = report_archive.fetch(out or settings.report_dir)
+    if json:
+        console.print_json([_archived(one, settings.lang) for one in found])
+        return
+    if not found:
+        console.note(f"No report in {out or settings.report_dir}.")
+    for one in found:
+        head, day = one.head(settings.lang), one.last_day.isoformat() if one.last_day else "-"
+        formats = ",".join(sorted({format for _lang, format in one.files}))
+        line = f"{one.kind}  {day}  {one.hotel}  {formats}  {head.sentence if head else ''}".rstrip()
+        console.say(console.visible(line))
+
+
+def _archived(one: Archived, lang: Lang) -> dict[str, Any]:
+    head = one.head(lang)
+    return {
+        "kind": one.kind,
+        "last_day": one.last_day,
+        "hotel": one.hotel,
+        "title": head.title if head else None,
+        "sentence": head.sentence if head else None,
+        "figures": list(head.figures) if head else [],
+        "files": sorted(one.files.values()),
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class _Files:
     """Where a report goes, in which language and formats."""
@@ -150,7 +189,16 @@ def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportSc
     """What a command's report looks at; by their schedules the jobs should have done their work since `wanted`."""
     instant = times.resolve_as_of(as_of, settings.zone())
     wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
-    return ReportScope(instant, settings.timezone, hotel, wanted, settings.currency, is_live=as_of is None)
+    return ReportScope(
+        instant,
+        settings.timezone,
+        hotel,
+        wanted,
+        settings.currency,
+        settings.dashboard_url,
+        settings.reports_keep_days,
+        is_live=as_of is None,
+    )
 
 
 def _report(

@@ -8,6 +8,7 @@ from minibar_ml.domain.errors import ConfigurationError
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?", re.ASCII)
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _CURRENCY = re.compile(r"[A-Z]{3}")
+_PAGE_URL = re.compile(r"https?://[^\s#<>\"']+")
 _PING_URL = re.compile(r"(?:https://[^\s/?#@]+|http://(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?)/[!->@-~]*", re.ASCII)
 
 
@@ -37,6 +38,15 @@ def require_currency(variable: str, code: str) -> None:
         raise ConfigurationError(
             f"{variable}={code!r} is not an ISO 4217 code, three capital letters such as TRY or EUR; leave it empty to "
             "show amounts without one."
+        )
+
+
+def require_page_url(variable: str, url: str) -> None:
+    """The address of a page, to which `#alert-22` can be added."""
+    if url and not _PAGE_URL.fullmatch(url):
+        raise ConfigurationError(
+            f"{variable}={url!r} must be an http or https URL without blanks or fragment, such as "
+            "https://intranet.example/minibar-dashboard-all-en.html."
         )
 
 

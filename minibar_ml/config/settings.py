@@ -14,7 +14,14 @@ from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
-from minibar_ml.config.checks import require_country, require_currency, require_hosts, require_ping_url, require_zone
+from minibar_ml.config.checks import (
+    require_country,
+    require_currency,
+    require_hosts,
+    require_page_url,
+    require_ping_url,
+    require_zone,
+)
 from minibar_ml.config.cron import require_expression, require_interval
 from minibar_ml.domain.hotels.calendar import Events
 from minibar_ml.domain.house import HouseHours
@@ -121,7 +128,13 @@ class Settings:
         "0 7 1 * *", "cron expression of the monthly report", check=require_expression
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
+    dashboard_url: str = _setting(
+        "", "address of the dashboard's page: mails link to their alerts there; empty: no links", check=require_page_url
+    )
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    reports_keep_days: int = _setting(
+        0, "days after its last day that a report is deleted from its folder; 0: reports are kept", 0, 3660
+    )
     currency: str = _fact(
         "",
         "currency of the source's prices, such as TRY or EUR, shown with amounts; empty: none is shown",

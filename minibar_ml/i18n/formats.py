@@ -143,6 +143,20 @@ def days(first: date, last: date, lang: Lang) -> str:
     return f"{day(first, lang, near=last)} – {day(last, lang)}"
 
 
+def short_days(first: date, last: date, lang: Lang) -> str:
+    """The same without a year: `15–17 Nov`."""
+    if first == last:
+        return short_day(first, lang)
+    if first.month == last.month:
+        return f"{first.day}–{short_day(last, lang)}"
+    return f"{short_day(first, lang)} – {short_day(last, lang)}"
+
+
+def month(value: date, lang: Lang) -> str:
+    """A month's name: `October`, `Ekim`."""
+    return format_date(value, "LLLL", locale=lang)
+
+
 def weekday(value: date, lang: Lang) -> str:
     """A date's day of the week, short: `Mon`."""
     return format_date(value, "EEE", locale=lang)

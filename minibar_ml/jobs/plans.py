@@ -143,6 +143,7 @@ class DeliveryPlan:
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
     currency: str = ""
+    dashboard_url: str = ""
     is_live: bool = False
     """Whether as-of is now."""
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.idle import in_hotel
 from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.reporting import happenings, hotel_lines, places, today
 from minibar_ml.domain.reporting.periods import Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
 from minibar_ml.domain.reporting.rows import Page
@@ -17,12 +18,13 @@ from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report_mail
+from minibar_ml.jobs import report_archive, report_mail
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
 from minibar_ml.store import audit, problems, reports
-from minibar_ml.store.reports import Scope
+from minibar_ml.store.reporting import called, consumed, details, first_screen, listed
+from minibar_ml.store.reporting.scope import Scope
 from minibar_ml.store.runs import Job, fetch_idle, job_run
 
 if TYPE_CHECKING:
@@ -39,7 +41,8 @@ WRITABLE = "make that folder writable, or choose another with --out or ML_REPORT
 class ReportScope:
     """What a report looks at: as of an instant, in the hotel's time zone, one hotel or all of them (None).
 
-    `wanted`: since when each job should have done its work, by its schedule.
+    `wanted`: since when each job should have done its work, by its schedule. Reports that ended more than `keep_days`
+    ago are deleted from the folder (0: none).
     """
 
     as_of: datetime
@@ -47,6 +50,8 @@ class ReportScope:
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
+    dashboard_url: str = ""
+    keep_days: int = 0
     is_live: bool = False
     """Whether as-of is now."""
 
@@ -84,8 +89,12 @@ def run(
             def of_hotel(one: int) -> Report:
                 return compute(connection, replace(scope, hotel_id=one), period)
 
-            current.counts["mails"] = report_mail.enqueue(connection, report, of_hotel, file_name, formats, lang)
-        return _written(connection, current.counts, report, folder, files)
+            current.counts["mails"] = report_mail.enqueue(
+                connection, report, of_hotel, file_name, formats, lang, scope.dashboard_url
+            )
+        result = _written(connection, current.counts, report, folder, files)
+        _keep(folder, scope, lang)
+        return result
 
 
 def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
@@ -93,7 +102,15 @@ def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, la
     with job_run(connection, "dashboard", scope.as_of, is_live=scope.is_live) as current:
         dashboard = compute_dashboard(connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
-        return _written(connection, current.counts, dashboard.report, folder, files)
+        result = _written(connection, current.counts, dashboard.report, folder, files)
+        _keep(folder, scope, lang)
+        return result
+
+
+def _keep(folder: Path, scope: ReportScope, lang: Lang) -> None:
+    """Delete the reports that are too old, and write the index of the others."""
+    report_archive.prune(folder, scope.as_of.astimezone(ZoneInfo(scope.timezone)).date(), scope.keep_days)
+    report_archive.write_index(folder, lang, hint=WRITABLE)
 
 
 def _written(
@@ -128,12 +145,19 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
     reports.take_snapshot(connection)
     scope = Scope(asked.hotel_id, asked.as_of)
     hotels = _hotels(connection, scope)
+    names = called.fetch(connection)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
     jobs = reports.fetch_jobs(connection, scope, asked.wanted)
-    with_points = reports.fetch_days_with_points(connection, scope, period)
-    watched = with_points & reports.fetch_days_checked(connection, scope, period)
+    oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
+    with_points, watched = reports.fetch_days(connection, scope, oldest, period.until)
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
-    live = reports.fetch_live(connection, scope)
+    steps = first_screen.fetch_steps(connection, scope, period)
+    waiting = first_screen.fetch_waiting(connection, scope)
+    actions = reports.fetch_actions(connection, scope)
+    outs = reports.fetch_stock_outs(connection, scope, period, names)
+    stays = first_screen.fetch_stays(connection, scope, actions)
+    day = asked.as_of.astimezone(ZoneInfo(asked.timezone)).date()
+    silent = reports.fetch_hotels_without_points(connection, scope, period, hotels)
     affected = reports.fetch_affected(connection, scope, period)
     return Report(
         kind=kind or ("monthly" if period.is_month else "weekly"),
@@ -145,27 +169,37 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         generated_at=asked.as_of,
         timezone=asked.timezone,
         total=tallies.total(),
-        live=live,
-        actions=Page(reports.fetch_actions(connection, scope), sum(line.alerts for line in live)),
+        live=happenings.live(waiting),
+        waiting=waiting,
+        today=today.duties(actions, outs.rows if outs else (), stays, day),
+        actions=Page(actions, sum(line.alerts for line in waiting)),
+        alerts=listed.fetch(connection, scope, period, names.floors),
+        details=details.fetch(connection, scope, actions, day),
         by_type=tallies.by_type(),
         by_severity=tallies.by_severity(),
-        by_status=tallies.by_status(),
+        happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
+        weeks=happenings.weeks(steps, period, watched),
+        places=places.places(first_screen.fetch_places(connection, scope, period), names.floors, period),
+        lines=hotel_lines.hotel_lines(hotels, waiting, steps, silent),
         trend=tallies.trend(),
         money=tallies.money(),
         money_total=tallies.money_total(),
         products=affected.get("product", Page()),
         rooms=affected.get("room", Page()),
         attendants=affected.get("attendant", Page()),
-        pace=reports.fetch_pace(connection, scope, period),
+        pace=reports.fetch_pace(connection, scope, period, names),
         models=reports.fetch_models(connection, scope),
         false_positives=reports.fetch_verdicts(connection, scope, verdicts_since, period.until),
-        days_without_data=tuple(day for day in period.days() if day not in with_points),
-        hotels_without_data=reports.fetch_hotels_without_points(connection, scope, period, hotels),
+        days_without_data=tuple(one for one in period.days() if one not in with_points),
+        hotels_without_data=silent,
         jobs=jobs,
-        stock_outs=reports.fetch_stock_outs(connection, scope, period),
-        mutes=reports.fetch_mutes(connection, scope, period),
-        problems=tuple(problems.fetch(connection, asked.as_of.astimezone(ZoneInfo(asked.timezone)).date())),
+        minibar=consumed.fetch(connection, scope, period, names),
+        stock_outs=outs,
+        mutes=reports.fetch_mutes(connection, scope, period, names),
+        problems=tuple(problems.fetch(connection, day)),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        unanswered=reports.fetch_unanswered(connection, scope, period),
+        days_watched_before=tallies.days_watched(period.before()),
         currency=asked.currency,
     )
 

@@ -1,4 +1,4 @@
-"""A report by mail: the figures that matter in the message, the files with it, for everybody who wants it."""
+"""A report by mail: its first screen in the message, the files with it, for everybody who wants it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.notify.wording import Summary
+from minibar_ml.notify.wording import Summary, SummaryRow
 from minibar_ml.notify.wording import Words as MailWords
-from minibar_ml.render import headings
+from minibar_ml.render import duties, first_screen, headings
 from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
+from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.words import Words
 from minibar_ml.store import audit
 from minibar_ml.store.notifications import outbox, people
@@ -21,8 +22,8 @@ from minibar_ml.store.source import contract as source
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-LISTED = 5
-"""Alerts that the message itself lists; the files have the others."""
+LISTED = 25
+"""Rows of today's list that the message itself has: all that a day has; the files have the others."""
 MEDIA_TYPES: Mapping[str, str] = {
     "html": "text/html",
     "pdf": "application/pdf",
@@ -38,11 +39,12 @@ def enqueue(
     names: Callable[[Report, Lang, str], str],
     formats: Sequence[str],
     lang: Lang,
+    dashboard_url: str,
 ) -> int:
     """Write the messages with a report, in the caller's transaction, for those who don't have it yet; how many.
 
     Who is there for some hotels only gets a report of each of them, which `of_hotel` computes. `names` gives a file's
-    name; `lang` is that of people who follow the hotel application.
+    name; `lang` is that of people who follow the hotel application. Rows link to their alerts at `dashboard_url`.
     """
     people.follow_source(connection, source.usable(connection), lang)
     edition, made = _edition(report), 0
@@ -50,7 +52,9 @@ def enqueue(
     subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {reader.language: _mail(one, reader.language, names, formats, checkpoint) for reader in wanted}
+        mails = {
+            reader.language: _mail(one, reader.language, names, formats, dashboard_url, checkpoint) for reader in wanted
+        }
         made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
@@ -60,23 +64,35 @@ def _edition(report: Report) -> outbox.ReportEdition:
 
 
 def _mail(
-    report: Report, lang: Lang, names: Callable[[Report, Lang, str], str], formats: Sequence[str], checkpoint: str
+    report: Report,
+    lang: Lang,
+    names: Callable[[Report, Lang, str], str],
+    formats: Sequence[str],
+    dashboard_url: str,
+    checkpoint: str,
 ) -> Mail:
     words = Words(lang, ZoneInfo(report.timezone))
-    figures = headings.figures(report, words)
+    figures = first_screen.tiles(report, words)
     summary = Summary(
         title=headings.title(report, words),
+        sentence=first_screen.sentence(report, words),
+        health=first_screen.health(report, words)[1],
         whose=headings.whose(report, words),
         days=headings.days(report, words),
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
-        alerts=[action.alert for action in report.actions.rows[:LISTED]],
-        more=max(report.actions.total - LISTED, 0),
+        today=[_row(row, report, words) for row in duties.rows(report, words)[:LISTED]],
+        more=max(len(report.today) - LISTED, 0),
         checkpoint=checkpoint,
     )
     files = tuple(
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))
         for format in formats
     )
-    hotels = report.hotels if report.hotel_id is None and len(report.hotels) > 1 else {}
-    today = report.generated_at.astimezone(words.zone).date()
-    return MailWords(lang, words.zone, hotels, today).report(summary, files)
+    return MailWords(lang, words.zone, {}, dashboard_url=dashboard_url).report(summary, files)
+
+
+def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:
+    money = "" if row.impact is None else f"{words.number(row.impact, 2)} {report.currency}".rstrip()
+    place = hotel_name(report, row.duty.hotel_id, words) if has_many_hotels(report) else ""
+    alert_id = row.alert.alert.id if row.alert else None
+    return SummaryRow(row.what, row.todo, row.until, money, place, alert_id, row.duty.severity)

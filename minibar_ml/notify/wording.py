@@ -16,7 +16,7 @@ from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import part_line
+from minibar_ml.i18n.standings import part_line, standing
 
 DOMAIN = "mails"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -40,36 +40,66 @@ HEADINGS = {
 }
 """Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")
+ORDER_MARK = "↻"
 STILL_UNREAD = _("Alert still unread")
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A row of today's list, in words: what happened, what to do, by when, and what it may cost.
+
+    `place`: the hotel, where the report is about several. `alert_id` and `severity` are None for an order.
+    """
+
+    what: str
+    todo: str
+    until: str
+    money: str
+    place: str
+    alert_id: int | None
+    severity: Severity | None
+
+    @property
+    def mark(self) -> str:
+        """The severity's mark, or an order's."""
+        return SEVERITY_MARKS[self.severity] if self.severity else ORDER_MARK
+
+    @property
+    def about(self) -> str:
+        """Everything but what happened and what to do, in one line."""
+        return " · ".join(filter(None, (self.until, self.money, self.place)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The parts of a report's message: its head, its key figures (name, figure, note), the most severe alerts.
+    """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
-    `more` is the number of alerts that need action and are left out. `checkpoint` is the audit log's: nobody who
-    rewrites the log can change a mail that was sent.
+    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can
+    change a mail that was sent.
     """
 
     title: str
+    sentence: str
+    health: str
     whose: str
     days: str
     figures: Sequence[tuple[str, str, str]]
-    alerts: Sequence[Alert]
+    today: Sequence[SummaryRow]
     more: int
     checkpoint: str = ""
 
 
 @dataclass(frozen=True)
 class Words:
-    """The reader's language and zone, the names of the hotels where there are several, the day of reading, and the
-    currency of prices, where it is known."""
+    """The reader's language and zone, the names of the hotels where there are several, the day of reading, and as far
+    as they are known the currency of prices and the address of the dashboard."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
     currency: str = ""
+    dashboard_url: str = ""
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
         """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
@@ -86,10 +116,7 @@ class Words:
             about = f"{heading}: {self._entity(alert)}"
         has_ended = event in ENDS
         values = {"heading": heading, "person": person, "has_ended": has_ended, "one": self._parts(alert)}
-        values["parts"] = [
-            f"{part_line(part, self.lang)}. {sentences(part, part.entity_name, self.lang, self.today)[0]}"
-            for part in parts
-        ]
+        values["parts"] = [self._part(part) for part in parts]
         subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
         return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
 
@@ -100,8 +127,12 @@ class Words:
         person: str,
         ended: Sequence[Alert] = (),
         ended_count: int = 0,
+        parts: Mapping[int, Sequence[Alert]] | None = None,
     ) -> Mail:
-        """The message about many alerts: how many are live and how many have ended, and the most severe of either."""
+        """The message about many alerts: how many are live and how many have ended, and the most severe of either.
+
+        `parts`: by listed alert, the other alerts of its incident.
+        """
         total = sum(counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
         live_heading = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
@@ -114,10 +145,13 @@ class Words:
             "heading": live_heading if total else ended_heading,
             "person": person,
             "counts": [(SEVERITY_MARKS[one], names[one], count) for one, count in by_severity],
-            "alerts": [self._parts(alert) for alert in alerts],
+            "alerts": [
+                self._parts(alert) | {"parts": [self._part(part) for part in (parts or {}).get(alert.id, ())]}
+                for alert in alerts
+            ],
             "more": total - len(alerts),
             "ended_heading": ended_heading,
-            "ended": [self._parts(alert) for alert in ended],
+            "ended": [self._parts(alert) | {"status": ", ".join(standing(alert, self.lang))} for alert in ended],
             "more_ended": ended_count - len(ended),
         }
         return self._mail("digest", subject, values, short=subject)
@@ -125,16 +159,18 @@ class Words:
     def report(self, summary: Summary, files: Sequence[Attachment]) -> Mail:
         """The message that a report is attached to."""
         values = {
-            "heading": summary.title,
+            "heading": summary.sentence,
+            "title": summary.title,
+            "health": summary.health,
             "whose": summary.whose,
             "days": summary.days,
             "figures": summary.figures,
-            "alerts": [self._parts(alert) for alert in summary.alerts],
+            "today": summary.today,
             "more": summary.more,
             "checkpoint": summary.checkpoint,
             "files": [file.name for file in files],
         }
-        made = self._mail("report", f"{summary.title}: {summary.whose}, {summary.days}", values, short="")
+        made = self._mail("report", f"{summary.whose}: {summary.sentence}", values, short="")
         return replace(made, attachments=tuple(files))
 
     def test(self, person: str, at: datetime) -> Mail:
@@ -147,10 +183,14 @@ class Words:
         from css_inline import inline
 
         environment = _environment(self.lang)
-        common = {"lang": self.lang, "subject": subject, **values}
+        common = {"lang": self.lang, "link": self._link, "subject": subject, **values}
         text = _text(environment.get_template(f"{template}.txt.j2").render(common))
         page = environment.get_template(f"{template}.html.j2").render(common)
         return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
+
+    def _link(self, alert_id: int) -> str:
+        """Where an alert is on the dashboard; empty where that has no address."""
+        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""
@@ -168,7 +208,16 @@ class Words:
             "message": message,
             "action": action,
             "facts": self._facts(alert),
+            "about": " · ".join(self._about(alert)),
         }
+
+    def _about(self, alert: Alert) -> list[str]:
+        """Until when, what it may cost, and where: what a row of a digest says besides its sentences."""
+        due = alert.facts.get("order_by")
+        by = [self._translate(_("order by %(day)s")) % {"day": day(due, self.lang)}] if due else []
+        cost = [] if alert.impact is None else [money(alert.impact, self.lang, self.currency)]
+        place = [self.hotels[alert.hotel_id]] if alert.hotel_id in self.hotels else []
+        return [*by, *cost, *place]
 
     def _facts(self, alert: Alert) -> list[tuple[str, str]]:
         """Names and values of what is known of an alert."""

@@ -4,45 +4,39 @@ from collections.abc import Sequence
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
-from minibar_ml.render.hotels import by_hotel
+from minibar_ml.render import duties, place_tables
+from minibar_ml.render.hotels import by_hotel, has_many_hotels
+from minibar_ml.render.listed import link
 from minibar_ml.render.tables import Column, Row, Table
-from minibar_ml.render.words import Words, sentences
+from minibar_ml.render.words import Words
 
 
-def actions(report: Report, words: Words) -> Table:
-    """What needs action, an alert a row, with its sentences in the report's language."""
+def today(report: Report, words: Words) -> Table:
+    """What is to be done today, a row each, with its sentences in the report's language."""
     _ = words.catalog.gettext
     columns = (
-        Column(_("Severity"), "severity", 1.2),
-        Column(_("Name"), "name", 1.8),
-        Column(_("Type"), "text", 2.2),
-        Column(_("What happened"), "name", 5.0),
-        Column(_("What to do"), "name", 5.0),
-        Column(_("Possible loss"), "money", 1.2),
-        Column(_("Day"), "day", 1.2),
-        Column(_("Raised"), "instant", 1.6),
-        Column(_("Status"), "text", 1.1),
-        Column(_("Times seen"), "count", 0.8),
-        Column(_("No."), "count", 0.8),
+        *(Column(_("By when"), "text", 1.4), Column(_("Last day"), "day", 1.2), Column(_("Severity"), "severity", 1.2)),
+        *(Column(_("Name"), "name", 1.8), Column(_("What happened"), "name", 5.0)),
+        *(Column(_("What to do"), "name", 5.0), Column(_("Possible loss"), "money", 1.2)),
+        *(Column(_("Day"), "day", 1.2), Column(_("Status"), "text", 1.1), Column(_("No."), "count", 0.8)),
     )
-    rows = []
-    for action in report.actions.rows:
-        alert = action.alert
-        row: Row = (
-            *(alert.severity, alert.entity_name, words.label(alert.type, "type"), *sentences(action, words.lang)),
-            *(alert.impact, alert.occurred_on, alert.raised_at, words.label(alert.status, "status")),
-            *(alert.occurrences, alert.id),
+    rows: list[tuple[int, Row]] = []
+    for row in duties.rows(report, words):
+        duty, alert = row.duty, row.alert.alert if row.alert else None
+        what = alert.entity_name if alert else duty.order.name if duty.order else None
+        figures: Row = (
+            *(row.until or None, duty.due_on, duty.severity, what, row.what, row.todo, duty.impact),
+            *((alert.occurred_on, words.label(alert.status, "status"), alert.id) if alert else (None, None, None)),
         )
-        rows.append((alert.hotel_id, row))
+        rows.append((duty.hotel_id, figures))
     unknown = report.live_total is None
-    empty = _("Unknown: anomaly detection has not run.") if unknown else _("No open alerts.")
-    return by_hotel(
-        report, words, Table("actions", _("Needs action now"), columns, (), "", empty), rows, report.actions
-    )
+    empty = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
+    whole = max(len(rows), report.actions.total) if report.actions.is_cut else len(rows)
+    return by_hotel(report, words, Table("today", _("Today"), columns, (), "", empty), rows, Page((), whole))
 
 
 def counts(report: Report, words: Words) -> tuple[Table, ...]:
-    """Alerts by day, type, severity and status."""
+    """Where they were, how many a week, by day, type and severity; and what happened to them."""
     _ = words.catalog.gettext
     total = report.total
     nothing = (
@@ -50,34 +44,38 @@ def counts(report: Report, words: Words) -> tuple[Table, ...]:
         if total.alerts is None
         else _("No alerts in this or the previous period.")
     )
+    where = place_tables.hotels if has_many_hotels(report) else place_tables.places
     return (
+        where(report, words),
+        place_tables.weeks(report, words),
         Table(
             "trend",
-            _("Alerts by day"),
+            _("New alerts by day"),
             (
-                *(Column(_("Day"), "day"), Column(words.current(report.kind), "count")),
-                *(Column(_("Compared with"), "day"), Column(_("Previous"), "count")),
+                *(Column(_("Day"), "day"), Column(words.current(report), "count")),
+                *(Column(_("Compared with"), "day"), Column(words.before(report), "count")),
             ),
             [(day.on, day.alerts, day.previous_on, day.previous) for day in report.trend],
+            links=tuple(link(since=day.on, until=day.on) for day in report.trend),
             total=(_("Total"), total.alerts, "", total.previous),
         ),
-        _counts(report, words, "types", _("Alerts by type"), "type", report.by_type, nothing),
-        _counts(report, words, "severities", _("Alerts by severity"), "severity", report.by_severity, nothing),
-        _counts(report, words, "statuses", _("Alerts by status"), "status", report.by_status, nothing),
+        _counts(report, words, "types", _("New alerts by type"), "type", report.by_type, nothing),
+        _counts(report, words, "severities", _("New alerts by severity"), "severity", report.by_severity, nothing),
+        _happened(report, words),
     )
 
 
 def _counts(report: Report, words: Words, key: str, title: str, kind: str, found: Sequence[Count], empty: str) -> Table:
     _ = words.catalog.gettext
-    heading = {"type": _("Type"), "severity": _("Severity"), "status": _("Status")}[kind]
+    heading = {"type": _("Type"), "severity": _("Severity")}[kind]
     return Table(
         key,
         title,
         (
             Column(heading, "severity" if kind == "severity" else "text", 2.4),
             *(
-                Column(words.current(report.kind), "count"),
-                Column(_("Previous"), "count"),
+                Column(words.current(report), "count"),
+                Column(words.before(report), "count"),
                 Column(_("Change"), "change"),
             ),
         ),
@@ -90,6 +88,28 @@ def _counts(report: Report, words: Words, key: str, title: str, kind: str, found
         ],
         empty=empty,
         keys=tuple(count.key for count in found),
+        links=tuple(_of_period(report, **{kind: count.key}) for count in found),
+    )
+
+
+def _happened(report: Report, words: Words) -> Table:
+    """What happened to alerts in the period, whenever they were raised."""
+    _ = words.catalog.gettext
+    note = _("Counted on the day on which it happened, whenever the alert was raised; money: possible loss.")
+    columns = (
+        *(Column(_("What happened"), "text", 2.4), Column(words.current(report), "count")),
+        *(
+            Column(words.before(report), "count"),
+            Column(_("Change"), "change"),
+            Column(_("Possible loss"), "money", 1.2),
+        ),
+    )
+    rows: list[Row] = [
+        (words.label(one.key, "happened"), one.alerts, one.previous, one.change_percent, one.impact)
+        for one in report.happened
+    ]
+    return Table(
+        "happened", _("What happened to alerts"), columns, rows, note, keys=tuple(o.key for o in report.happened)
     )
 
 
@@ -116,7 +136,12 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Page[Af
         (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
         for one in found.rows
     ]
-    return by_hotel(report, words, Table(key, title, columns, (), "", empty), rows, found)
+    links = tuple(_of_period(report, kind=one.entity_type, entity=one.entity_id) for one in found.rows)
+    return by_hotel(report, words, Table(key, title, columns, (), "", empty, links=links), rows, found)
+
+
+def _of_period(report: Report, **wanted: object) -> str:
+    return link(**wanted, since=report.period.since, until=report.period.last_day)
 
 
 def money(report: Report, words: Words) -> Table:
@@ -124,9 +149,9 @@ def money(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     all_types = report.money_total
     note = _(
-        "Units times price over the alerts of this period, without false positives, in the hotel's currency. Closed by "
-        "your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that wait for "
-        "someone. Ended without action: alerts that closed by themselves."
+        "Units times price over the alerts raised in this period, without false positives, in the hotel's currency. "
+        "Closed by your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that "
+        "wait for someone. Ended without action: alerts that closed by themselves."
     )
     if report.currency:
         note += " " + _("Amounts are in %(currency)s.") % {"currency": report.currency}
@@ -143,8 +168,8 @@ def money(report: Report, words: Words) -> Table:
         (
             *(
                 Column(_("Type"), "text", 2.6),
-                Column(words.current(report.kind), "money", 1.2),
-                Column(_("Previous"), "money", 1.2),
+                Column(words.current(report), "money", 1.2),
+                Column(words.before(report), "money", 1.2),
             ),
             *(Column(_("Change"), "change"), Column(_("Still open"), "money", 1.2)),
             *(Column(_("Closed by your team"), "money", 1.2), Column(_("Ended without action"), "money", 1.2)),

@@ -5,48 +5,42 @@ All charts are 360 units wide, close to their width on a page, so that letters k
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
 
-from minibar_ml.domain.reporting.rows import Count, Day
+from minibar_ml.domain.alerting.severities import SEVERITIES
+from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.operations import STOCK_OUT_DAYS, StockOut
+from minibar_ml.domain.reporting.rows import Count
 
 WIDTH = 360
-_RIGHT, _TOP, _BOTTOM, _LINE_HEIGHT = 10, 28, 64, 260
-_LEAST_LEFT, _DIGIT = 34, 7
+STACKS_HEIGHT = 150
+FOOT = 34
+"""Room for the days below the columns."""
+_TOP = 20
 _ROW, _BAR_HEAD = 40, 4
-_RADIUS = 15.91549430918954  # a circumference of 100: dashes are percents
-_LEAST_MARKED = 8.0
+_NARROW = 0.66
+"""Share of a column's room that the column takes."""
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
-    """A line of the grid and the value it stands for."""
+class Layer:
+    """One severity's part of a column."""
 
-    value: int
+    severity: str
+    alerts: int
     y: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A value of a day."""
+class Stack:
+    """A week's column, the most severe at the bottom; without layers where nobody looked or nothing was found."""
 
+    week: Week
     x: float
-    y: float
-    value: int
-    day: Day
-
-
-@dataclass(frozen=True, slots=True)
-class LineChart:
-    """Two lines over the same days. A line is cut where a day is unknown."""
-
-    height: int
-    left: float
-    right: float
-    baseline: float
-    ticks: tuple[Tick, ...]
-    columns: tuple[tuple[float, Day], ...]
-    current: tuple[tuple[Point, ...], ...]
-    previous: tuple[tuple[Point, ...], ...]
+    middle: float
+    width: float
+    top: float
+    layers: tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +53,6 @@ class Bar:
     previous_width: float
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
-    """A part of the ring in percent, the place (from 1) of what it shows, and where its mark stands.
-
-    No mark fits on a narrow one.
-    """
-
-    key: str
-    number: int
-    value: int
-    percent: float
-    dash: float
-    offset: float
-    mark: tuple[float, float] | None
-
-
 def ticks(highest: int, parts: int = 4) -> tuple[int, ...]:
     """Round values from 0 to the first that is at least `highest`, whole numbers all."""
     rough = max(1, highest) / parts
@@ -85,37 +63,59 @@ def ticks(highest: int, parts: int = 4) -> tuple[int, ...]:
     return tuple(range(0, highest + step if highest % step else max(highest, step) + 1, step))
 
 
-def line_chart(days: Sequence[Day]) -> LineChart:
-    """The trend of a period with the one before."""
-    known = [value for day in days for value in (day.alerts, day.previous) if value is not None]
-    marks = ticks(max(known, default=0))
-    baseline = _LINE_HEIGHT - _BOTTOM
-    left = max(_LEAST_LEFT, 10 + _DIGIT * len(f"{marks[-1]:,}"))
-    width = (WIDTH - left - _RIGHT) / max(1, len(days))
-    xs = [left + width * (index + 0.5) for index in range(len(days))]
+def stacks(weeks: Sequence[Week]) -> tuple[Stack, ...]:
+    """A column for each week, as high as its alerts."""
+    highest = max((week.alerts or 0 for week in weeks), default=0) or 1
+    room, scale = WIDTH / max(1, len(weeks)), (STACKS_HEIGHT - _TOP - FOOT) / highest
+    found = []
+    for place, week in enumerate(weeks):
+        y, layers = float(STACKS_HEIGHT - FOOT), []
+        for severity, alerts in zip(reversed(SEVERITIES), week.by_severity or (), strict=False):
+            if alerts:
+                y -= alerts * scale
+                layers.append(Layer(severity, alerts, round(y, 1), round(alerts * scale, 1)))
+        x = room * (place + (1 - _NARROW) / 2)
+        middle, width = round(room * (place + 0.5), 1), round(room * _NARROW, 1)
+        found.append(Stack(week, round(x, 1), middle, width, round(y, 1), tuple(layers)))
+    return tuple(found)
 
-    def y(value: int) -> float:
-        return round(baseline - (baseline - _TOP) * value / marks[-1], 1)
 
-    def runs(values: Sequence[int | None]) -> tuple[tuple[Point, ...], ...]:
-        found: list[list[Point]] = [[]]
-        for x, value, day in zip(xs, values, days, strict=True):
-            if value is None:
-                found.append([])
-            else:
-                found[-1].append(Point(round(x, 1), y(value), value, day))
-        return tuple(tuple(run) for run in found if run)
+def spark(
+    values: Sequence[int | None], width: float = 72, height: float = 18
+) -> tuple[tuple[float, float, float], ...]:
+    """Small columns: x, y and height of each; one of nothing is a line at the foot."""
+    highest, room = max((value or 0 for value in values), default=0) or 1, width / max(1, len(values))
+    tall = [max(1.0, (value or 0) / highest * height) for value in values]
+    return tuple((round(room * place, 1), round(height - one, 1), round(one, 1)) for place, one in enumerate(tall))
 
-    return LineChart(
-        height=_LINE_HEIGHT,
-        left=left,
-        right=WIDTH - _RIGHT,
-        baseline=baseline,
-        ticks=tuple(Tick(mark, y(mark)) for mark in marks),
-        columns=tuple((round(x, 1), day) for x, day in zip(xs, days, strict=True)),
-        current=runs([day.alerts for day in days]),
-        previous=runs([day.previous for day in days]),
-    )
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A product's stock from now to nothing: a line, the band around it, and the last day to order (None: none)."""
+
+    out: StockOut
+    line: str
+    band: str
+    empty_x: float
+    order_x: float | None
+
+
+def curves(outs: Sequence[StockOut], width: float = 160, height: float = 50) -> tuple[Curve, ...]:
+    """The products with a forecast, all over the same days, so that they can be compared."""
+    known = [out for out in outs if out.days_left is not None]
+    most = max([STOCK_OUT_DAYS, *(out.p90 or out.days_left or 0 for out in known)])
+    scale, top = width / most, 6.0
+    found = []
+    for out in known:
+        x, low, high = (round((day or 0) * scale, 1) for day in (out.days_left, out.p10, out.p90))
+        band = f"M0 {top:g}L{low:g} {height:g}L{high:g} {height:g}z" if out.p90 is not None else ""
+        # The order's last day, counted from the day on which the stock ends.
+        days = (
+            None if not out.order_by or not out.empty_on else (out.days_left or 0) - (out.empty_on - out.order_by).days
+        )
+        order = None if days is None else round(max(days, 0.0) * scale, 1)
+        found.append(Curve(out, f"M0 {top:g}L{x:g} {height:g}", band, x, order))
+    return tuple(found)
 
 
 def bars(counts: Sequence[Count]) -> tuple[Bar, ...]:
@@ -131,17 +131,3 @@ def bars(counts: Sequence[Count]) -> tuple[Bar, ...]:
 def bars_height(rows: int) -> int:
     """The height of a bar chart with so many rows."""
     return _BAR_HEAD + rows * _ROW
-
-
-def ring(counts: Sequence[Count]) -> tuple[Slice, ...]:
-    """The parts of a whole, clockwise from the top; parts of nothing are left out."""
-    present = [(count.key, number, count.alerts) for number, count in enumerate(counts, 1) if count.alerts]
-    whole, start, slices = sum(value for *_, value in present), 0.0, []
-    gap = 0.8 if len(present) > 1 else 0.0
-    for key, number, value in present:
-        percent = 100.0 * value / whole
-        angle = 2 * pi * (start + percent / 2) / 100
-        mark = (round(_RADIUS * sin(angle), 2), round(-_RADIUS * cos(angle), 2)) if percent >= _LEAST_MARKED else None
-        slices.append(Slice(key, number, value, percent, round(max(percent - gap, 0.4), 3), round(-start, 3), mark))
-        start += percent
-    return tuple(slices)

@@ -24,11 +24,6 @@ def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
     return _("Common store") if hotel_id == COMMON_STORE else _("Hotel %(id)s") % {"id": hotel_id}
 
 
-def hotel_names(report: Report, words: Words) -> list[str]:
-    """All hotels of the report, in the order of the alphabet."""
-    return sorted(report.hotels.values(), key=words.in_order)
-
-
 def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Page[Any]) -> Table:
     """The table with rows, and the hotel's name behind the first column where there are several."""
     _ = words.catalog.gettext
@@ -37,4 +32,4 @@ def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[in
     if has_many_hotels(report):
         columns = (first, Column(_("Hotel"), "name", 1.5), *others)
         plain = [(row[0], hotel_name(report, hotel_id, words), *row[1:]) for hotel_id, row in rows]
-    return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total)
+    return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total, links=table.links)

@@ -16,6 +16,7 @@ def stock_outs(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Product"), "name", 2.8), Column(_("Days left"), "decimal"), Column(_("In stock"), "count")),
+        *(Column(_("At least"), "decimal"), Column(_("At most"), "decimal")),
         *(Column(_("Runs out"), "day", 1.3), Column(_("Order quantity"), "count"), Column(_("Order by"), "day", 1.3)),
         Column(_("Alert"), "text"),
     )
@@ -26,7 +27,8 @@ def stock_outs(report: Report, words: Words) -> Table:
         (
             one.hotel_id,
             (
-                *(one.name or f"#{one.product_id}", one.days_left, one.level, one.empty_on, one.order_quantity),
+                *(one.name or f"#{one.product_id}", one.days_left, one.level, one.p10, one.p90),
+                *(one.empty_on, one.order_quantity),
                 *(one.order_by, _("yes") if one.has_alert else _("no")),
             ),
         )
@@ -34,7 +36,8 @@ def stock_outs(report: Report, words: Words) -> Table:
     ]
     note = _(
         "Products that last at most %(days)s more days, with order quantity and last day to order. Products with an "
-        "alert show the figures of the alert, the others those of last night's forecast."
+        "alert show the figures of the alert, the others those of last night's forecast. At least, at most: days that "
+        "the stock lasts with a probability of 80%%."
     )
     nothing = _("No product runs out within %(days)s days.")
     within = {"days": STOCK_OUT_DAYS}

@@ -7,8 +7,6 @@ same colours; a test compares the two.
 
 from collections.abc import Mapping
 
-from minibar_ml.i18n.labels import SEVERITY_MARKS
-
 SEVERITIES: Mapping[str, str] = {"critical": "#d55e00", "high": "#e69f00", "medium": "#56b4e9", "low": "#009e73"}
 LINE = "#0072b2"
 """The period that a report is about."""
@@ -17,23 +15,6 @@ BEFORE = "#757a80"
 TEXT, SOFT, RULE, WASH = "#1c2127", "#555d66", "#dde1e6", "#f7f8fa"
 BAND, ON_BAND, SOFT_ON_BAND = "#12344d", "#ffffff", "#c9d6e0"
 """The band at the head of a document, and what is written on it."""
-STATUSES: Mapping[str, str] = {
-    "open": "#d55e00",
-    "acknowledged": "#e69f00",
-    "snoozed": "#f0e442",
-    "resolved": "#009e73",
-    "false_positive": "#cc79a7",
-}
-
-
-def sign(key: str, number: int) -> str:
-    """What stands on a part's colour: a severity's mark, or the part's number in the legend."""
-    return SEVERITY_MARKS.get(key, str(number))
-
-
-OTHER = "#999999"
-"""What has no colour of its own."""
-
 FONT, FONT_BOLD = "DejaVuSans", "DejaVuSans-Bold"
 SMALL, NORMAL, LARGE, HUGE = 7.5, 8.5, 12.0, 19.0
 """Sizes of letters on paper, in points."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render import alert_tables, operations_tables
+from minibar_ml.render import alert_tables, minibar_tables, operations_tables
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.tables import Section
 from minibar_ml.render.words import Words
@@ -17,10 +17,17 @@ def sections(report: Report, words: Words) -> tuple[Section, ...]:
 def _period(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     note = _(
-        "Alerts are counted on the business day that they are about. A day without anomaly detection is unknown, not "
-        "zero."
+        "Alerts are counted on the day on which they were raised, their possible loss too. A day without anomaly "
+        "detection is unknown, not zero."
     )
-    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), note)
+    parts = [note, *_unanswered(report, words)]
+    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), " ".join(parts))
+
+
+def _unanswered(report: Report, words: Words) -> list[str]:
+    several, found = words.catalog.ngettext, report.unanswered
+    text = several("%(num)d refill request was never answered.", "%(num)d refill requests were never answered.", found)
+    return [text % {"num": found}] if found else []
 
 
 def _affected(report: Report, words: Words) -> Section:
@@ -37,6 +44,11 @@ def _money(report: Report, words: Words) -> Section:
 def _stock(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
     return Section("stock", _("Running out soon"), (operations_tables.stock_outs(report, words),))
+
+
+def _minibar(report: Report, words: Words) -> Section:
+    _ = words.catalog.gettext
+    return Section("minibar", _("The minibar itself"), minibar_tables.tables(report, words))
 
 
 def _pace(report: Report, words: Words) -> Section:
@@ -70,7 +82,7 @@ def _quality(report: Report, words: Words) -> Section:
 
 
 SECTIONS: tuple[Callable[[Report, Words], Section], ...] = (
-    *(_period, _affected, _money, _stock, _pace, _verdicts, _mutes, _models),
+    *(_period, _stock, _minibar, _affected, _money, _pace, _mutes, _verdicts, _models),
     _quality,
 )
 """One function per section, in the order in which they are read."""

@@ -32,7 +32,7 @@ class Table:
     """Rows under headings. `total` closes the list, `note` says what to know, `empty` what no rows mean.
 
     `of` is how long the whole list is, where that is more than its rows. `keys` name the rows by our terms, where a
-    chart gives each its colour.
+    chart gives each its colour; `links` name the part of the list of all alerts that a row counts.
     """
 
     key: str
@@ -44,6 +44,7 @@ class Table:
     total: Row | None = None
     of: int | None = None
     keys: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
 
     @property
     def is_cut(self) -> bool:

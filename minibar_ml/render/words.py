@@ -9,7 +9,7 @@ from gettext import NullTranslations
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.report import ReportKind
+from minibar_ml.domain.reporting.report import Report, ReportKind
 from minibar_ml.domain.reporting.rows import Action
 from minibar_ml.i18n import Lang, catalog, formats, messages
 from minibar_ml.i18n.labels import Kind, capital_label
@@ -26,10 +26,9 @@ def _(text: str) -> str:
 
 PERIODS: Mapping[ReportKind, tuple[str, str]] = {
     "weekly": (_("This week"), _("Previous week")),
-    "monthly": (_("This month"), _("Previous month")),
     "dashboard": (_("Last 30 days"), _("Previous 30 days")),
 }
-"""What a report's period and the one before it are called."""
+"""What a report's period and the one before it are called; months have names."""
 LABELS: Mapping[str, Mapping[str, str]] = {
     "model": {"statistics": _("Statistics"), "isolation_forest": "Isolation Forest"},
     "role": {"statistics": _("raises alerts"), "isolation_forest": _("ranks alerts"), "none": _("none yet")},
@@ -41,6 +40,14 @@ LABELS: Mapping[str, Mapping[str, str]] = {
         "no_draws": _("Rooms are refilled from the floor store, and who took what is not on record."),
         "no_rows": _("No records in the last %(days)s days."),
     },
+    "happened": {
+        "raised": _("raised"),
+        "read": _("read"),
+        "confirmed": _("closed as confirmed"),
+        "false_positive": _("closed as false"),
+        "ended": _("ended by themselves"),
+        "withdrawn": _("withdrawn, records changed"),
+    },
     "outcome": {"running": _("running"), "done": _("done"), "partly": _("partly done"), "failed": _("failed")},
 }
 
@@ -48,7 +55,13 @@ LABELS: Mapping[str, Mapping[str, str]] = {
 TOO_LITTLE = re.compile(r"too little data: (\d+) [^,;]+, needs (\d+)")
 """How the training log says, in English, why nothing could be learned."""
 TOO_LITTLE_TEXT = _("too little data: {have} of {need} needed")
-SHARED: Mapping[str, Kind] = {"type": "type", "severity": "severity", "status": "status", "metric": "metric"}
+SHARED: Mapping[str, Kind] = {
+    "type": "type",
+    "severity": "severity",
+    "status": "status",
+    "metric": "metric",
+    "entity": "entity",
+}
 """Kinds of terms that alerts have too: their word is the same in alerts and in reports."""
 
 
@@ -86,22 +99,48 @@ class Words:
         words = self.catalog.gettext(TOO_LITTLE_TEXT)
         return TOO_LITTLE.sub(lambda found: words.format(have=found[1], need=found[2]), logged)
 
+    def lowered(self, text: str) -> str:
+        """A term of ours within a sentence, where it does not begin with a capital letter."""
+        first = {"I": "ı", "İ": "i"}.get(text[:1]) if self.lang == "tr" else None
+        return (first or text[:1].lower()) + text[1:]
+
     def in_order(self, name: str) -> tuple[int, ...]:
         """By what names are sorted: the alphabet of the language, whatever that of the database."""
         lowered = (name.replace("I", "ı").replace("İ", "i") if self.lang == "tr" else name).lower()
         return tuple(_ALPHABET.find(letter) if letter in _ALPHABET else 1000 + ord(letter) for letter in lowered)
 
-    def current(self, kind: ReportKind) -> str:
-        """What the period of such a report is called."""
-        return self.catalog.gettext(PERIODS[kind][0])
+    def current(self, report: Report) -> str:
+        """What the period of the report is called: this week, October."""
+        return self._period(report, 0)
 
-    def before(self, kind: ReportKind) -> str:
+    def before(self, report: Report) -> str:
         """What the period before is called."""
-        return self.catalog.gettext(PERIODS[kind][1])
+        return self._period(report, 1)
+
+    def _period(self, report: Report, place: int) -> str:
+        if report.kind == "monthly":
+            return self.month((report.period, report.previous)[place].since)
+        return self.catalog.gettext(PERIODS[report.kind][place])
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
         """A figure with the language's separators and so many decimals; unknown as a dash."""
         return UNKNOWN if value is None else formats.fixed(value, self.lang, digits)
+
+    def round_money(self, amount: Decimal, currency: str) -> str:
+        """A sum in a sentence, without decimals: 10,114 TRY."""
+        return f"{self.number(amount)} {currency}".rstrip()
+
+    def days_left(self, days: float | None) -> str:
+        """For how many whole days something lasts."""
+        return formats.counted("day", UNKNOWN if days is None else int(days), self.lang)
+
+    def today(self, now: datetime) -> date:
+        """The calendar day of an instant in the hotel's zone."""
+        return now.astimezone(self.zone).date()
+
+    def month(self, value: date) -> str:
+        """A month by its name: October."""
+        return formats.month(value, self.lang)
 
     def change(self, percent: float | None) -> str:
         """A change in percent with its sign, or as a multiple where it is large."""

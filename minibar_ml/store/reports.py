@@ -5,9 +5,8 @@ All functions want one transaction that begins with `take_snapshot`.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import Connection, Row
 
@@ -23,11 +22,13 @@ from minibar_ml.domain.reporting.operations import (
     StockOut,
 )
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import Action, Affected, Live, Page
+from minibar_ml.domain.reporting.rows import Action, Affected, Page
 from minibar_ml.domain.reporting.tallies import Tally
 from minibar_ml.domain.reporting.windows import WindowTally
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.queries import query
+from minibar_ml.store.reporting.called import Called
+from minibar_ml.store.reporting.scope import Scope, made
 from minibar_ml.store.source import names
 
 TOP, ATTENDANTS, MODELS, STOCK_OUTS = 10, 20, 60, 30
@@ -36,20 +37,6 @@ ACTIONS = 250
 MUTES = 30
 FORECAST_AGE_DAYS = 7
 """An older forecast is not used."""
-Made = TypeVar("Made")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is asked of: a hotel (None: all) and the instant from which it is seen."""
-
-    hotel_id: int | None
-    as_of: datetime
-
-    def fetch(self, connection: Connection, name: str, **values: Any) -> list[Row[Any]]:
-        """Rows of one of `report.sql`'s queries, for this hotel and instant."""
-        bound = {"hotel_id": self.hotel_id, "as_of": self.as_of, **values}
-        return list(connection.execute(query(f"report.{name}"), bound))
 
 
 def take_snapshot(connection: Connection) -> None:
@@ -60,23 +47,18 @@ def take_snapshot(connection: Connection) -> None:
 def fetch_tallies(connection: Connection, scope: Scope, period: Period) -> tuple[Tally, ...]:
     """Alerts of the period and the one before, counted."""
     rows = scope.fetch(connection, "tallies", since=period.before().since, until=period.until)
-    return tuple(_make(Tally, row) for row in rows)
+    return tuple(made(Tally, row) for row in rows)
 
 
 def fetch_windows(connection: Connection, scope: Scope, hours: Sequence[int]) -> tuple[WindowTally, ...]:
     """Alerts raised in the last so many hours and in as many before those, counted."""
-    return tuple(_make(WindowTally, row) for row in scope.fetch(connection, "windows", hours=list(hours)))
-
-
-def fetch_live(connection: Connection, scope: Scope) -> tuple[Live, ...]:
-    """How many alerts need action, by severity."""
-    return tuple(_make(Live, row) for row in scope.fetch(connection, "live"))
+    return tuple(made(WindowTally, row) for row in scope.fetch(connection, "windows", hours=list(hours)))
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
     """The alerts with the largest possible loss of each severity that need action, the most severe first."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
-    return tuple(Action(_make(Alert, row), row.message, row.suggested_action, row.today) for row in rows)
+    return tuple(Action(made(Alert, row), row.message, row.suggested_action, row.today) for row in rows)
 
 
 def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict[str, Page[Affected]]:
@@ -84,20 +66,29 @@ def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict
     found: dict[str, list[Affected]] = defaultdict(list)
     totals: dict[str, int] = {}
     for row in scope.fetch(connection, "affected", since=period.since, until=period.until, limit=TOP):
-        found[row.entity_type].append(_make(Affected, row))
+        found[row.entity_type].append(made(Affected, row))
         totals[row.entity_type] = row.total
     return {kind: Page(tuple(rows), totals[kind]) for kind, rows in found.items()}
 
 
+def fetch_unanswered(connection: Connection, scope: Scope, period: Period) -> int:
+    """How many refill requests of the period nobody ever answered."""
+    (row,) = scope.fetch(connection, "unanswered", since=period.since, until=period.until)
+    return int(row.unanswered)
+
+
 def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
     """What people decided on the alerts of these days, by type."""
-    return tuple(_make(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))
+    return tuple(made(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))
 
 
-def fetch_days_with_points(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
-    """The days, in the period and the one before, for which the store has any metric point."""
-    days = {"since": period.before().since, "until": period.until}
-    return frozenset(row.day for row in scope.fetch(connection, "days_with_points", **days, metrics=list(METRIC_TYPES)))
+def fetch_days(
+    connection: Connection, scope: Scope, since: date, until: date
+) -> tuple[frozenset[date], frozenset[date]]:
+    """The days before `until` for which the store has any metric point, and those of them that detection looked at."""
+    rows = scope.fetch(connection, "days", since=since, until=until, metrics=list(METRIC_TYPES))
+    with_points = frozenset(row.day for row in rows if row.has_points)
+    return with_points, with_points & {row.day for row in rows if row.is_checked}
 
 
 def fetch_hotels_without_points(
@@ -108,22 +99,15 @@ def fetch_hotels_without_points(
     return tuple(hotels[row.hotel_id] for row in scope.fetch(connection, "hotels_without_points", **asked))
 
 
-def fetch_days_checked(connection: Connection, scope: Scope, period: Period) -> frozenset[date]:
-    """The days, in the period and the one before, that detection looked at."""
-    days = {"since": period.before().since, "until": period.until}
-    return frozenset(row.day for row in scope.fetch(connection, "days_checked", **days))
-
-
-def fetch_pace(connection: Connection, scope: Scope, period: Period) -> Page[Pace]:
+def fetch_pace(connection: Connection, scope: Scope, period: Period, called: Called) -> Page[Pace]:
     """Attendants' minutes a room in the last week and month of the period, and in those before."""
     length = (period.until - period.since).days
     rows = scope.fetch(connection, "pace", until=period.until, days=length, limit=ATTENDANTS)
-    called = names.fetch(connection, "report.attendants", ids=[row.entity_id for row in rows])
     found = tuple(
         Pace(
             hotel_id=r.hotel_id,
             attendant_id=r.entity_id,
-            name=called.get(r.entity_id),
+            name=called.attendants.get(r.entity_id),
             minutes=r.minutes,
             visits=r.visits,
             weeks=tuple(r.weeks),
@@ -142,7 +126,7 @@ def fetch_models(connection: Connection, scope: Scope) -> Page[ModelQuality] | N
     if not connection.execute(query("report.may_see_models")).scalar_one():
         return None
     rows = scope.fetch(connection, "models", limit=MODELS)
-    return Page(tuple(_make(ModelQuality, row) for row in rows), _total(rows))
+    return Page(tuple(made(ModelQuality, row) for row in rows), _total(rows))
 
 
 def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, datetime]) -> tuple[JobRun, ...]:
@@ -151,12 +135,14 @@ def fetch_jobs(connection: Connection, scope: Scope, wanted: Mapping[str, dateti
     return tuple(JobRun(row.job, row.outcome, row.ran_at, row.done_at, wanted.get(row.job)) for row in rows)
 
 
-def fetch_mutes(connection: Connection, scope: Scope, period: Period) -> Page[MutedScope]:
+def fetch_mutes(connection: Connection, scope: Scope, period: Period, called: Called) -> Page[MutedScope]:
     """The mutes that touch the period, with what was found under them in it; those that hide most first."""
     rows = scope.fetch(connection, "mutes", since=period.since, until=period.until, limit=MUTES)
     found = [mutes.of_row(row) for row in rows]
     kinds: dict[str, Mapping[int, str]] = {
-        kind: names.fetch(connection, f"trends.{kind}_names") for kind in {one.entity_type for one in found} if kind
+        "room": called.rooms,
+        "product": called.products,
+        "attendant": called.attendants,
     }
     listed = tuple(MutedScope(one, _of(kinds.get(one.entity_type or "", {}), one.entity_ids)) for one in found)
     return Page(listed, rows[0].total if rows else 0)
@@ -166,19 +152,18 @@ def _of(known: Mapping[int, str], ids: Sequence[int] | None) -> dict[int, str]:
     return {one: known[one] for one in ids or () if one in known}
 
 
-def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Page[StockOut] | None:
+def fetch_stock_outs(connection: Connection, scope: Scope, period: Period, called: Called) -> Page[StockOut] | None:
     """Products that run out soon; None where nothing forecasts that."""
     since = period.until - timedelta(days=FORECAST_AGE_DAYS)
     rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
     found = [row for row in rows if row.entity_id is not None]
-    called = names.fetch(connection, "report.products", ids=[row.entity_id for row in found])
     if not found and not rows[0].forecasts:
         return None
     outs = (
         StockOut(
             hotel_id=r.hotel_id,
             product_id=r.entity_id,
-            name=r.entity_name or called.get(r.entity_id),
+            name=r.entity_name or called.products.get(r.entity_id),
             days_left=r.days_left,
             has_alert=r.has_alert,
             level=r.level,
@@ -186,6 +171,8 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Pa
             order_quantity=r.order_quantity,
             order_by=r.order_by,
             forecast_on=r.forecast_on,
+            p10=r.p10,
+            p90=r.p90,
         )
         for r in found
     )
@@ -195,11 +182,6 @@ def fetch_stock_outs(connection: Connection, scope: Scope, period: Period) -> Pa
 def fetch_hotels(connection: Connection, scope: Scope) -> dict[int, str]:
     """Names of the hotels; empty where the source can't be read."""
     return names.fetch(connection, "report.hotels", hotel_id=scope.hotel_id)
-
-
-def _make(kind: type[Made], row: Row[Any]) -> Made:
-    """The dataclass whose fields are columns of the row."""
-    return kind(**{column.name: getattr(row, column.name) for column in fields(kind)})  # type: ignore[arg-type]
 
 
 def _total(rows: Iterable[Row[Any]]) -> int:

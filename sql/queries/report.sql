@@ -1,6 +1,6 @@
 -- Reports: a period of one hotel, or of all where no hotel is named, as known at one instant.
--- An alert is counted on its business day. Since none is raised before its day, the bound on raised_at loses nothing
--- and lets the index on time be used.
+-- An alert counts on the day on which it was raised, as in `alerts list --since`: what is counted of a day never changes
+-- afterwards, and the sums of all lists are equal.
 -- What the records no longer showed by that instant was no fault: it counts nowhere.
 
 -- name: snapshot
@@ -8,9 +8,9 @@
 SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL idle_in_transaction_session_timeout = 0
 
 -- name: tallies
--- Alerts by business day, type, severity and the status they had at that instant, with their impact; and whether it
--- was a person who resolved them.
-SELECT occurred_on AS day, type, severity,
+-- Alerts by the day they were raised, type, severity and the status they had at that instant, with their impact; and
+-- whether it was a person who resolved them.
+SELECT CAST(raised_at AS date) AS day, type, severity,
        CASE WHEN status IN ('resolved', 'false_positive') AND resolved_at <= :as_of THEN status
             WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged'
@@ -19,8 +19,7 @@ SELECT occurred_on AS day, type, severity,
        count(*) AS alerts, count(impact) FILTER (WHERE is_counted) AS priced,
        sum(impact) FILTER (WHERE is_counted) AS impact
 FROM ml_alerts
-WHERE occurred_on >= :since AND occurred_on < :until
-  AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
   AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4, 5
@@ -40,14 +39,51 @@ WHERE (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
   AND (a.end_reason = 'records_changed' AND a.resolved_at <= :as_of) IS NOT TRUE
 GROUP BY 1, 2, 3, 4, 5
 
--- name: live
--- Alerts that were live at that instant, by severity, the most severe first.
-SELECT severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact
+-- name: waiting
+-- Alerts that were live at that instant, by hotel and severity, the most severe first.
+SELECT hotel_id, severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact,
+       min(raised_at) AS oldest_at
 FROM ml_alerts
 WHERE was_live(status, snoozed_until, resolved_at, :as_of)
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-GROUP BY severity
-ORDER BY severity DESC
+GROUP BY hotel_id, severity
+ORDER BY severity DESC, hotel_id
+
+-- name: happened
+-- What happened to alerts in each of some spans of days: raised in it, read, confirmed by a person, marked as false,
+-- ended by themselves, withdrawn because the records changed. The money is that of the alerts.
+SELECT s.span, w.what, a.hotel_id, a.severity, count(*) AS alerts, sum(a.impact) FILTER (WHERE a.is_counted) AS impact
+FROM ml_alerts a
+CROSS JOIN LATERAL (SELECT a.end_reason IS NOT DISTINCT FROM 'records_changed' AND a.resolved_at <= :as_of) c (is_gone)
+CROSS JOIN LATERAL (VALUES
+    ('raised', CASE WHEN NOT c.is_gone THEN a.raised_at END),
+    ('read', a.read_at),
+    (CASE WHEN a.status = 'false_positive' THEN 'false_positive' WHEN c.is_gone THEN 'withdrawn'
+          WHEN a.resolved_by = 'system' THEN 'ended' ELSE 'confirmed' END,
+     CASE WHEN a.status IN ('resolved', 'false_positive') THEN a.resolved_at END)
+) AS w (what, at)
+JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
+  ON w.at >= s.since AND w.at < s.until
+WHERE w.at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
+GROUP BY 1, 2, 3, 4
+
+-- name: places
+-- Where the alerts raised in the period were: by hotel, kind of entity and day, those of rooms by room.
+SELECT hotel_id, entity_type, CASE WHEN entity_type = 'room' THEN entity_id END AS room_id,
+       CAST(raised_at AS date) AS day, count(*) AS alerts, max(severity) AS worst
+FROM ml_alerts
+WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
+  AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+GROUP BY 1, 2, 3, 4
+
+-- name: in_house
+-- Guests who are in some rooms at that instant: since and until when, as far as the guest lists know.
+SELECT s.room_id, s.arrives_on, max(s.departs_on) AS departs_on
+FROM source_stays(CAST(CAST(:as_of AS timestamptz) AS date), CAST(CAST(:as_of AS timestamptz) AS date) + 1) s
+WHERE s.room_id = ANY(:rooms) AND s.arrives_on <= CAST(CAST(:as_of AS timestamptz) AS date)
+  AND coalesce(s.departs_at, s.leaves_at, 'infinity') > :as_of
+GROUP BY s.room_id, s.arrives_on
 
 -- name: actions
 -- Live alerts with their sentences, the largest possible loss of each severity first, the most severe first.
@@ -64,10 +100,107 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by, end_reason,
-       corrected_at, incident_id, is_counted, CAST(CAST(:as_of AS timestamptz) AS date) AS today
+       corrected_at, incident_id, is_counted, mute_id, CAST(CAST(:as_of AS timestamptz) AS date) AS today
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place
+
+-- name: listed
+-- Every alert that was raised or closed in the period or waits at that instant, as it was then, the newest first; and how
+-- many there are. What was withdrawn counts in no sum, and of an incident one alert counts.
+SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
+       CASE WHEN closed THEN status WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
+            WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged' ELSE 'open' END AS status,
+       occurred_on, last_occurred_on, raised_at, incident_id,
+       CASE WHEN is_counted AND NOT (closed AND (status = 'false_positive' OR coalesce(end_reason = 'records_changed', false)))
+                 THEN impact WHEN impact IS NOT NULL THEN 0 END AS impact,
+       CASE WHEN NOT closed THEN NULL WHEN status = 'false_positive' THEN status
+            WHEN end_reason = 'records_changed' THEN 'withdrawn' WHEN resolved_by = 'system' THEN 'ended'
+            ELSE 'confirmed' END AS verdict,
+       CASE WHEN closed THEN resolved_at END AS closed_at,
+       CASE WHEN closed THEN nullif(resolved_by, 'system') END AS closed_by, count(*) OVER () AS total
+FROM ml_alerts
+CROSS JOIN LATERAL (SELECT status IN ('resolved', 'false_positive') AND resolved_at <= :as_of) AS c (closed)
+WHERE raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+  AND ((raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date))
+       OR (closed AND resolved_at >= CAST(:since AS date) AND resolved_at < CAST(:until AS date))
+       OR (was_live(status, snoozed_until, resolved_at, :as_of) AND muted_by IS NULL))
+ORDER BY raised_at DESC, id DESC LIMIT :limit
+
+-- name: consumed
+-- What was consumed in each of some spans of days: by product, weekday (1: Monday) and room, the latter with its days of
+-- checks; the shares of occupied rooms by hotel, added up over its days; and how many days have any check.
+SELECT s.span, f.grain, f.id, f.units, f.points
+FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
+CROSS JOIN LATERAL (
+    SELECT 'product' AS grain, m.entity_id AS id, sum(m.metric_value) AS units, count(*) AS points
+    FROM ml_metrics m
+    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.entity_id
+    UNION ALL
+    SELECT 'weekday', CAST(extract(isodow FROM m.business_date) AS integer), sum(m.metric_value), count(*)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY 2
+    UNION ALL
+    SELECT 'room', m.entity_id, sum(m.metric_value), count(DISTINCT m.business_date)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'room_consumption' AND m.entity_type = 'room'
+      AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.entity_id
+    UNION ALL
+    SELECT 'occupancy', m.hotel_id, sum(m.metric_value), count(*)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'occupancy' AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+    GROUP BY m.hotel_id
+    UNION ALL
+    SELECT 'day', 0, 0, count(DISTINCT m.business_date)
+    FROM ml_metrics m
+    WHERE m.metric_type = 'room_consumption' AND m.business_date >= s.since AND m.business_date < s.until
+      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
+) f
+
+-- name: details
+-- Of some alerts: their metric on 30 days, the last ones or those up to the alert where it is older, and what happened to
+-- them by then. A level is the day's last one, anything else the day's highest.
+WITH asked AS (
+    SELECT *, CASE WHEN last_occurred_on > CAST(:today AS date) - 30 AND last_occurred_on <= CAST(:today AS date)
+                   THEN CAST(:today AS date) ELSE last_occurred_on END AS ends_on
+    FROM ml_alerts WHERE id = ANY(CAST(:ids AS bigint[]))
+)
+SELECT a.id, a.ends_on, a.occurred_on, a.measured_on, a.last_occurred_on, s.values, h.history
+FROM asked a
+CROSS JOIN LATERAL (
+    SELECT array_agg(p.value ORDER BY n) AS values
+    FROM generate_series(0, 29) n
+    LEFT JOIN (
+        SELECT m.business_date,
+               CASE WHEN m.metric_type = 'stock_level' THEN (array_agg(m.metric_value ORDER BY m.observed_at DESC))[1]
+                    ELSE max(m.metric_value) END AS value
+        FROM ml_metrics m
+        WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+            = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
+          AND m.observed_at >= a.ends_on - 31 AND m.observed_at < a.ends_on + 2 AND m.observed_at <= :as_of
+        GROUP BY m.business_date, m.metric_type) p ON p.business_date = a.ends_on - 29 + n) s
+CROSS JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('at', at, 'event', event, 'by', by, 'severity', severity, 'body', body,
+                                        'value', value, 'reason', reason) ORDER BY at, event = 'commented', step) AS history
+    FROM (SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, id AS step
+          FROM ml_alert_events WHERE alert_id = a.id AND at <= :as_of
+          UNION ALL
+          SELECT at, 'commented', by, NULL, body, NULL, NULL, id
+          FROM ml_alert_comments WHERE alert_id = a.id AND at <= :as_of) steps) h
 
 -- name: affected
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives and withdrawn ones left out.
@@ -77,8 +210,7 @@ WITH counted AS (
            count(*) FILTER (WHERE was_live(status, snoozed_until, resolved_at, :as_of)) AS live,
            max(severity) AS worst
     FROM ml_alerts
-    WHERE occurred_on >= :since AND occurred_on < :until
-      AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+    WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
       AND NOT (status = 'false_positive' AND resolved_at <= :as_of)
       AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
       AND entity_type IN ('product', 'room', 'attendant')
@@ -92,6 +224,15 @@ WITH counted AS (
 SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, worst
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
+-- name: unanswered
+-- Refill requests of the period that nobody ever answered: the guest left, the room was checked without a refill, or a day
+-- passed.
+SELECT count(*) AS unanswered FROM ml_metrics
+WHERE metric_type = 'request_response' AND context ->> 'ended_by' IN ('departure', 'check', 'age')
+  AND observed_at >= CAST(:since AS date) - 1 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
+  AND business_date >= :since AND business_date < :until
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+
 -- name: verdicts
 -- Alerts by type that had a person's verdict by then, and how many were false; types without a verdict have 0.
 -- What ended without action has no verdict.
@@ -100,22 +241,25 @@ SELECT type, count(*) FILTER (WHERE judged) AS judged,
 FROM (SELECT type, status, resolved_at <= :as_of AND (status = 'false_positive'
              OR (status = 'resolved' AND resolved_by <> 'system')) AS judged
       FROM ml_alerts
-      WHERE occurred_on >= :since AND occurred_on < :until
-        AND raised_at >= CAST(:since AS date) AND raised_at <= :as_of
+      WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
         AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)) a
 GROUP BY type ORDER BY 2 DESC, 1
 
--- name: days_with_points
--- The business days that have a metric point of any kind: one index probe a day and metric.
-SELECT day::date AS day
-FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
-WHERE EXISTS (
+-- name: days
+-- Of each business day, whether it has a metric point of any kind (one index probe a day and metric), and whether
+-- detection looked at it, by what its runs say of themselves; one that does not say since when it looked is taken to have
+-- looked at all.
+SELECT day::date AS day, EXISTS (
     SELECT FROM unnest(CAST(:metrics AS text[])) AS kind(metric) CROSS JOIN LATERAL (
         SELECT FROM ml_metrics m
         WHERE m.metric_type = kind.metric AND m.business_date = day::date
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
           AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-        LIMIT 1) found)
+        LIMIT 1) found) AS has_points, EXISTS (
+    SELECT FROM ml_job_runs r
+    WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
+      AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date) AS is_checked
+FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 
 -- name: hotels_without_points
 -- Which of these hotels have no metric point of any kind in the period: at most one index probe a hotel, day and metric.
@@ -130,16 +274,6 @@ WHERE NOT EXISTS (
           AND m.observed_at >= day::timestamptz - interval '1 day' AND m.observed_at < day::timestamptz + interval '2 days'
         LIMIT 1) found)
 ORDER BY h.place
-
--- name: days_checked
--- The business days that detection looked at, by what its runs say of themselves; one that does not say since when it
--- looked is taken to have looked at all.
-SELECT day::date AS day
-FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
-WHERE EXISTS (
-    SELECT FROM ml_job_runs r
-    WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
-      AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date)
 
 -- name: pace
 -- Attendants' median minutes a room, weighted by visits: the last week, each of the four before, those four pooled, the
@@ -240,7 +374,8 @@ WITH forecasts AS (
       AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 ), found AS (
     SELECT hotel_id, product_id AS entity_id, alerted_name AS entity_name, alert_id IS NOT NULL AS has_alert, days_left,
-           CAST(figures ->> 'level' AS double precision) AS level, CAST(figures ->> 'empty_on' AS date) AS empty_on,
+           CAST(figures ->> 'level' AS double precision) AS level,
+           CAST(figures ->> 'p10' AS double precision) AS p10, CAST(figures ->> 'p90' AS double precision) AS p90, CAST(figures ->> 'empty_on' AS date) AS empty_on,
            CAST(figures ->> 'order_quantity' AS integer) AS order_quantity,
            CAST(figures ->> 'order_by' AS date) AS order_by, CASE WHEN NOT is_of_alert THEN made_on END AS forecast_on,
            count(*) OVER () AS total
@@ -254,13 +389,15 @@ ORDER BY days_left, hotel_id, entity_id
 -- The hotels that the source knows.
 SELECT hotel_id AS id, name FROM source_hotels() WHERE is_active OR hotel_id = :hotel_id ORDER BY name
 
--- name: attendants
--- Names of some attendants.
-SELECT user_id AS id, name FROM source_users() WHERE user_id = ANY(:ids)
-
--- name: products
--- Names of some products.
-SELECT product_id AS id, name FROM source_products() WHERE product_id = ANY(:ids)
+-- name: names
+-- Names of products, attendants and rooms, and what else a report shows of them, together, where all can be read.
+SELECT 'product' AS kind, product_id AS id, name, sale_price AS price, CAST(NULL AS text) AS floor,
+       CAST(NULL AS text) AS room_type, CAST(NULL AS integer) AS hotel_id
+FROM source_products()
+UNION ALL
+SELECT 'attendant', user_id, name, NULL, NULL, NULL, NULL FROM source_users()
+UNION ALL
+SELECT 'room', room_id, room_name, NULL, floor_name, room_type, CASE WHEN is_active THEN hotel_id END FROM source_rooms()
 
 -- name: mutes
 -- Mutes that touch a period, with what was found under them in it, those that hide most first; total: how many there are.

@@ -1,46 +1,17 @@
-"""Who was there, as lists show it over time: extensions, early leavers, walk-ins, day use, rows taken over."""
+"""Who was there, as lists show it over time: extensions, early leavers, walk-ins, day use."""
 
 from datetime import date
 
 import pytest
 from support.application import Application
-from support.hotels import done, points, sql
-
-FIRST, LAST = date(2025, 11, 1), date(2025, 11, 16)
-UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure", "rejected_rows"}
+from support.hotels import points, sql
+from support.presence import context, listed_hotel, states, vacant
 
 
 @pytest.fixture
 def hotel(database: str) -> Application:
-    """The hotel whose lists are loaded every morning, with stays of room 5, and the store."""
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    made.recorded(FIRST, LAST)
-    made.uploads(FIRST, LAST)
-    return made
-
-
-def _vacant(hotel: Application, as_of: str = "2025-11-17T02:00", room: int = 1) -> dict[str, float]:
-    """Units by day found missing from a room that was certainly vacant."""
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    found = points(hotel.url, "vacant_consumption").items()
-    return {k[2][:10]: value for k, (value, c) in found if k[1] == room and value and not UNCERTAIN & c.keys()}
-
-
-def _context(hotel: Application, day: str, room: int = 1) -> dict[str, object]:
-    """What is known of a room's check."""
-    found = points(hotel.url, "room_consumption").items()
-    return next(context for key, (_, context) in found if key[1] == room and key[2][:10] == day)
-
-
-def _states(hotel: Application, night: str, room: int = 1) -> list[str]:
-    """What the record of nights said of one, in the order in which it was known."""
-    rows = sql(
-        hotel.url,
-        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date) ORDER BY id",
-        room=room, night=night,
-    )  # fmt: skip
-    return [row[0] for row in rows]
+    """The hotel whose lists are loaded every morning, and the store."""
+    return listed_hotel(database)
 
 
 def _named_again(hotel: Application, stay: int, *mornings: str) -> None:
@@ -76,8 +47,8 @@ def test_a_room_of_the_morning_whose_guest_leaves_that_day_is_vacant_that_night(
     hotel.setup(1, "2025-11-11 10:00", 1, 3)
     if departs == "2025-11-12":
         sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :id", id=stay)
-    assert _vacant(hotel) == ({"2025-11-11": 3} if departs == "2025-11-10" else {})
-    assert _states(hotel, "2025-11-10")[-1:] == ([] if departs == "2025-11-10" else ["unknown"])
+    assert vacant(hotel) == ({"2025-11-11": 3} if departs == "2025-11-10" else {})
+    assert states(hotel, "2025-11-10")[-1:] == ([] if departs == "2025-11-10" else ["unknown"])
 
 
 # Extensions that are entered late
@@ -91,9 +62,9 @@ def test_a_guest_whom_a_list_names_after_the_departure_was_there(
     _named_again(hotel, stay, named_at)
     hotel.empty(1, "2025-11-10 18:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 3)
-    assert _vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
-    assert _context(hotel, "2025-11-11")["known"] is known_vacant
-    assert ("unknown" in _states(hotel, "2025-11-10")) is not known_vacant
+    assert vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
+    assert context(hotel, "2025-11-11")["known"] is known_vacant
+    assert ("unknown" in states(hotel, "2025-11-10")) is not known_vacant
 
 
 def test_a_guest_whom_a_list_names_in_the_evening_of_the_departure_has_not_left(hotel: Application) -> None:
@@ -102,7 +73,7 @@ def test_a_guest_whom_a_list_names_in_the_evening_of_the_departure_has_not_left(
         hotel.overwrite(stay, "2025-11-08", "2025-11-10", at=f"2025-11-10 {hour}")
         hotel.empty(room, "2025-11-10 18:30")
         hotel.setup(room, "2025-11-11 10:00", 1, 3)
-    assert (_vacant(hotel, room=1), _vacant(hotel, room=2)) == ({}, {"2025-11-11": 3})
+    assert (vacant(hotel, room=1), vacant(hotel, room=2)) == ({}, {"2025-11-11": 3})
 
 
 def _late(hotel: Application, day: int, leaving: tuple[int, ...], named: tuple[int, ...]) -> None:
@@ -121,8 +92,8 @@ def test_a_late_list_that_names_nearly_all_who_left_was_printed_in_the_morning(
     _late(hotel, 10, (1, 2, 3, 4), named)
     hotel.empty(1, "2025-11-10 18:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 3)
-    assert _vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
-    assert (_states(hotel, "2025-11-10") == []) is known_vacant
+    assert vacant(hotel) == ({"2025-11-11": 3} if known_vacant else {})
+    assert (states(hotel, "2025-11-10") == []) is known_vacant
 
 
 @pytest.mark.parametrize("others_named", [True, False])
@@ -136,7 +107,7 @@ def test_a_late_list_of_few_leavers_is_taken_for_what_the_others_are(hotel: Appl
     _late(hotel, 10, (1,), (1,))
     hotel.empty(1, "2025-11-10 18:30")
     hotel.setup(1, "2025-11-11 10:00", 1, 3)
-    assert _vacant(hotel) == ({"2025-11-11": 3} if others_named else {})
+    assert vacant(hotel) == ({"2025-11-11": 3} if others_named else {})
 
 
 @pytest.mark.parametrize(("named", "found"), [((), {"2025-11-10": 2}), ((1, 2, 3, 4), {})])
@@ -151,7 +122,7 @@ def test_a_list_printed_in_the_morning_shows_nobody_who_came_after(
     _late(hotel, 10, (1, 2, 3, 4), named)
     hotel.empty(6, "2025-11-09 10:00")
     hotel.setup(6, "2025-11-10 17:00", 1, 2)
-    assert _vacant(hotel, "2025-11-11T02:00", room=6) == found
+    assert vacant(hotel, "2025-11-11T02:00", room=6) == found
 
 
 def test_what_is_found_after_a_departure_check_waits_for_the_list_of_the_next_morning(hotel: Application) -> None:
@@ -161,7 +132,7 @@ def test_what_is_found_after_a_departure_check_waits_for_the_list_of_the_next_mo
     sql(hotel.url, "UPDATE yukleme_gorevleri SET durum = 'pending' WHERE gorev_tarihi > '2025-11-11'")
 
     def found(as_of: str) -> bool:
-        _vacant(hotel, as_of)
+        vacant(hotel, as_of)
         return any(key[1] == 1 for key in points(hotel.url, "vacant_consumption"))
 
     assert not found("2025-11-12T02:00")
@@ -187,7 +158,7 @@ def test_what_two_checks_of_the_day_after_the_departure_find_is_a_guest_who_stay
     hotel.setup(2, "2025-11-11 09:00", 1, 3)
     hotel.stay(2, "2025-11-11 11:00", "2025-11-13", made="2025-11-12 08:00", code="b")
     hotel.setup(2, "2025-11-11 12:30", 2, 1)
-    assert (_vacant(hotel) == {"2025-11-11": 1}) is second
+    assert (vacant(hotel) == {"2025-11-11": 1}) is second
     found = {key[1]: (units, context) for key, (units, context) in points(hotel.url, "vacant_consumption").items()}
     assert found[1][0] == 1
     assert ("after_departure_check" in found[1][1]) is not second
@@ -199,10 +170,10 @@ def test_an_alert_ground_vanishes_when_the_extension_is_on_the_list(hotel: Appli
     hotel.empty(1, "2025-11-11 09:00")
     hotel.empty(1, "2025-11-12 09:00")
     hotel.setup(1, "2025-11-13 09:00", 1, 2)
-    assert _vacant(hotel, "2025-11-14T02:00") == {"2025-11-13": 2}
+    assert vacant(hotel, "2025-11-14T02:00") == {"2025-11-13": 2}
     hotel.overwrite(stay, "2025-11-08", "2025-11-15", at="2025-11-14 08:00")
-    assert _vacant(hotel, "2025-11-15T02:00") == {}
-    assert _context(hotel, "2025-11-13")["nights"] == 1
+    assert vacant(hotel, "2025-11-15T02:00") == {}
+    assert context(hotel, "2025-11-13")["nights"] == 1
 
 
 def test_of_two_rows_of_one_arrival_the_one_written_later_counts(hotel: Application) -> None:
@@ -213,16 +184,16 @@ def test_of_two_rows_of_one_arrival_the_one_written_later_counts(hotel: Applicat
     for room in (1, 2):
         hotel.empty(room, "2025-11-08 18:00")
         hotel.empty(room, "2025-11-12 10:00")
-    _vacant(hotel)
-    assert [_context(hotel, "2025-11-12", room)["nights"] for room in (1, 2)] == [4, 2]
+    vacant(hotel)
+    assert [context(hotel, "2025-11-12", room)["nights"] for room in (1, 2)] == [4, 2]
 
 
 def test_the_record_of_a_night_does_not_flip_between_rows(hotel: Application) -> None:
     hotel.stay(1, "2025-11-08", "2025-11-10", kind="arrival", made="2025-11-08 08:00", code="a")
     hotel.stay(1, "2025-11-08", "2025-11-12", kind="in_house", made="2025-11-08 20:30", code="h")
     for hour in ("02:00", "02:15", "02:30"):
-        _vacant(hotel, f"2025-11-13T{hour}")
-    assert _states(hotel, "2025-11-09") == ["occupied"]
+        vacant(hotel, f"2025-11-13T{hour}")
+    assert states(hotel, "2025-11-09") == ["occupied"]
 
 
 # Guests who leave early
@@ -235,10 +206,10 @@ def test_a_guest_whom_the_lists_no_longer_name_may_have_left_and_the_room_is_unk
     hotel.empty(1, "2025-11-07 10:00")
     hotel.empty(1, "2025-11-08 10:00")
     hotel.setup(1, "2025-11-10 10:00", 1, 4)
-    assert _vacant(hotel) == {}
-    assert _context(hotel, "2025-11-08")["nights"] == 1
-    assert _context(hotel, "2025-11-10")["known"] is False
-    assert _states(hotel, "2025-11-09") == ["unknown"]
+    assert vacant(hotel) == {}
+    assert context(hotel, "2025-11-08")["nights"] == 1
+    assert context(hotel, "2025-11-10")["known"] is False
+    assert states(hotel, "2025-11-09") == ["unknown"]
 
 
 def test_where_lists_do_not_name_everybody_every_day_silence_says_nothing(hotel: Application) -> None:
@@ -246,8 +217,8 @@ def test_where_lists_do_not_name_everybody_every_day_silence_says_nothing(hotel:
         hotel.stay(room, "2025-11-06", "2025-11-12", made="2025-11-07 08:00", code=f"p{room}")
     hotel.empty(1, "2025-11-08 10:00")
     hotel.setup(1, "2025-11-10 10:00", 1, 4)
-    assert _vacant(hotel) == {}
-    assert (_context(hotel, "2025-11-10")["known"], _context(hotel, "2025-11-10")["nights"]) == (True, 2)
+    assert vacant(hotel) == {}
+    assert (context(hotel, "2025-11-10")["known"], context(hotel, "2025-11-10")["nights"]) == (True, 2)
 
 
 # Guests who do not come
@@ -260,11 +231,11 @@ def test_a_no_show_is_no_guest_though_the_room_is_let_again(hotel: Application) 
     hotel.stay(2, "2025-11-05", "2025-11-10", kind="in_house", made="2025-11-06 08:00", code="h")
     hotel.setup(1, "2025-11-05 09:00", 1, 1)
     hotel.setup(1, "2025-11-07 09:00", 1, 2)
-    assert _vacant(hotel) == {}
-    assert _context(hotel, "2025-11-07")["nights"] == 0
-    assert _context(hotel, "2025-11-07")["known"] is False
-    states = {room: [_states(hotel, f"2025-11-{day:02d}", room)[-1] for day in (5, 6, 7, 9)] for room in (1, 2)}
-    assert states == {1: ["unknown", "unknown", "occupied", "occupied"], 2: ["occupied"] * 4}
+    assert vacant(hotel) == {}
+    assert context(hotel, "2025-11-07")["nights"] == 0
+    assert context(hotel, "2025-11-07")["known"] is False
+    recorded = {room: [states(hotel, f"2025-11-{day:02d}", room)[-1] for day in (5, 6, 7, 9)] for room in (1, 2)}
+    assert recorded == {1: ["unknown", "unknown", "occupied", "occupied"], 2: ["occupied"] * 4}
 
 
 # Guests without a booking
@@ -276,19 +247,19 @@ def test_what_is_found_in_the_evening_is_unknown_until_the_next_list_of_guests_i
         hotel.setup(room, "2025-11-10 19:00", 1, 2)
     early = "2025-11-11T02:00"
     sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
-    assert (_vacant(hotel, early, 1), _vacant(hotel, early, 2)) == ({}, {})
-    assert _context(hotel, "2025-11-10")["known"] is False
+    assert (vacant(hotel, early, 1), vacant(hotel, early, 2)) == ({}, {})
+    assert context(hotel, "2025-11-10")["known"] is False
     hotel.uploads(date(2025, 11, 11), date(2025, 11, 11))
     hotel.stay(1, "2025-11-10", "2025-11-12", made="2025-11-11 08:00")
-    assert (_vacant(hotel, "2025-11-12T02:00", 1), _vacant(hotel, "2025-11-12T02:00", 2)) == ({}, {"2025-11-10": 2})
-    assert _context(hotel, "2025-11-10", 2)["known"] is True
+    assert (vacant(hotel, "2025-11-12T02:00", 1), vacant(hotel, "2025-11-12T02:00", 2)) == ({}, {"2025-11-10": 2})
+    assert context(hotel, "2025-11-10", 2)["known"] is True
 
 
 def test_what_is_found_before_check_in_time_needs_no_later_list(hotel: Application) -> None:
     sql(hotel.url, "DELETE FROM yukleme_gorevleri WHERE gorev_tarihi > '2025-11-10'")
     hotel.empty(1, "2025-11-09 10:00")
     hotel.setup(1, "2025-11-10 11:00", 1, 2)
-    assert _vacant(hotel, "2025-11-11T02:00") == {"2025-11-10": 2}
+    assert vacant(hotel, "2025-11-11T02:00") == {"2025-11-10": 2}
 
 
 def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Application) -> None:
@@ -299,7 +270,7 @@ def test_a_list_of_the_evening_shows_who_was_there_in_the_afternoon(hotel: Appli
         hotel.empty(room, "2025-11-09 10:00")
         hotel.setup(room, f"2025-11-10 {hour}", 1, 2)
     as_of = "2025-11-11T02:00"
-    assert (_vacant(hotel, as_of, 1), _vacant(hotel, as_of, 2)) == ({"2025-11-10": 2}, {})
+    assert (vacant(hotel, as_of, 1), vacant(hotel, as_of, 2)) == ({"2025-11-10": 2}, {})
 
 
 @pytest.mark.parametrize("asked", ["2025-11-10 20:00", "2025-11-05 20:00", None])
@@ -310,8 +281,8 @@ def test_a_guest_who_asked_for_a_refill_had_the_room(hotel: Application, asked: 
         sql(hotel.url, "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
             " VALUES (1, CAST(:asked AS timestamptz), 'beklemede')", asked=asked)  # fmt: skip
     is_vacant = asked != "2025-11-10 20:00"
-    assert _vacant(hotel) == ({"2025-11-11": 3} if is_vacant else {})
-    assert _context(hotel, "2025-11-11")["known"] is is_vacant
+    assert vacant(hotel) == ({"2025-11-11": 3} if is_vacant else {})
+    assert context(hotel, "2025-11-11")["known"] is is_vacant
 
 
 # Rooms let for the day
@@ -321,14 +292,14 @@ def test_a_room_let_for_the_day_is_remembered_when_its_list_is_deleted(hotel: Ap
     stay = hotel.stay(1, "2025-11-10 10:00", "2025-11-10 17:00", made="2025-11-10 08:00")
     hotel.empty(1, "2025-11-09 09:00")
     hotel.setup(1, "2025-11-11 10:00", 1, 30)
-    assert _vacant(hotel, "2025-11-11T12:00") == {}
-    assert _states(hotel, "2025-11-10") == ["day_use"]
+    assert vacant(hotel, "2025-11-11T12:00") == {}
+    assert states(hotel, "2025-11-10") == ["day_use"]
     sql(hotel.url, "DELETE FROM misafir_kayitlari WHERE id = :id", id=stay)
-    assert _vacant(hotel) == {}
-    assert _context(hotel, "2025-11-11")["known"] is False
-    assert _states(hotel, "2025-11-10") == ["day_use", "unknown"]
-    _vacant(hotel, "2025-11-17T02:15")
-    assert _states(hotel, "2025-11-10") == ["day_use", "unknown"]
+    assert vacant(hotel) == {}
+    assert context(hotel, "2025-11-11")["known"] is False
+    assert states(hotel, "2025-11-10") == ["day_use", "unknown"]
+    vacant(hotel, "2025-11-17T02:15")
+    assert states(hotel, "2025-11-10") == ["day_use", "unknown"]
 
 
 def test_a_day_and_the_night_after_it_are_two_facts(hotel: Application) -> None:
@@ -337,131 +308,10 @@ def test_a_day_and_the_night_after_it_are_two_facts(hotel: Application) -> None:
     hotel.empty(1, "2025-11-10 09:00")
     hotel.setup(1, "2025-11-11 13:00", 1, 5)
     for hour in ("02:00", "02:15"):
-        _vacant(hotel, f"2025-11-12T{hour}")
-    context = _context(hotel, "2025-11-11")
-    assert (context["nights"], context["guest_nights"], context["stays"]) == (2, 3, 1)
-    assert sorted(_states(hotel, "2025-11-10")) == ["day_use", "occupied"]
+        vacant(hotel, f"2025-11-12T{hour}")
+    found = context(hotel, "2025-11-11")
+    assert (found["nights"], found["guest_nights"], found["stays"]) == (2, 3, 1)
+    assert sorted(states(hotel, "2025-11-10")) == ["day_use", "occupied"]
 
 
 # Rows that the lists reject
-
-
-@pytest.mark.parametrize(
-    ("rejects", "is_certain"),
-    [
-        ({}, True),
-        ({"arrivals": 1}, True),
-        ({"departures": 1}, True),
-        ({"arrivals": 1, "departures": 2}, False),
-        ({"in_house": 2}, True),
-        ({"in_house": 3}, False),
-    ],
-)
-def test_where_a_guest_may_have_been_on_a_rejected_row_a_find_is_evidence(
-    hotel: Application, rejects: dict[str, int], is_certain: bool
-) -> None:
-    for day in range(2, 17):
-        for kind in ("in_house", "arrivals", "departures"):
-            hotel.file(f"2025-11-{day:02d} 08:00", kind, 20, rejects.get(kind, 0) if day == 10 else 0)
-    for day in ("08", "09", "11", "12", "13"):
-        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
-    certain = {f"2025-11-{day}": 3.0 for day in ("09", "11", "12", "13")}
-    expected = certain if is_certain else {day: units for day, units in certain.items() if day >= "2025-11-12"}
-    if not is_certain and "in_house" not in rejects:
-        expected |= {"2025-11-09": 3.0}
-    assert _vacant(hotel) == expected
-    context = next(c for key, (_, c) in points(hotel.url, "vacant_consumption").items() if key[2][:10] == "2025-11-11")
-    assert context.get("rejected_rows", False) is not is_certain
-
-
-def test_a_list_whose_rows_were_mostly_rejected_was_not_loaded(
-    hotel: Application, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for day in range(2, 17):
-        hotel.file(f"2025-11-{day:02d} 08:00", "in_house", 30, 18 if day in (10, 11) else 0)
-    # A list of yesterday's arrivals is loaded as one of guests in house.
-    hotel.file("2025-11-10 08:05", "in_house", 3, 0)
-    hotel.file("2025-11-13 08:05", "in_house", 3, 3)
-    for day in ("09", "10", "11", "12", "13", "14", "15"):
-        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
-    assert _vacant(hotel) == {"2025-11-13": 3, "2025-11-14": 3, "2025-11-15": 3}
-    assert {day: _context(hotel, f"2025-11-{day}")["known"] for day in ("11", "15")} == {"11": False, "15": True}
-    capsys.readouterr()
-    done(hotel.url, "db", "check")
-    assert "2 refused" in capsys.readouterr().out
-
-
-# Sharers
-
-
-@pytest.mark.parametrize(("kind", "is_vacant"), [("in_house", False), ("arrival", True)])
-def test_of_two_guests_in_house_with_one_arrival_one_may_stay_longer(
-    hotel: Application, kind: str, is_vacant: bool
-) -> None:
-    hotel.stay(1, "2025-11-05", "2025-11-12", guests=1, kind=kind, made="2025-11-06 08:00", code="p")
-    hotel.stay(1, "2025-11-05", "2025-11-07", guests=1, made="2025-11-07 08:00", code="q")
-    hotel.empty(1, "2025-11-08 10:00")
-    for day in ("09", "15"):
-        hotel.setup(1, f"2025-11-{day} 10:00", 1, 3)
-    found = _vacant(hotel)
-    assert ("2025-11-09" in found) is is_vacant
-    assert _states(hotel, "2025-11-09") == ([] if is_vacant else ["unknown"])
-
-
-def test_the_next_guest_shows_that_all_sharers_have_left(hotel: Application) -> None:
-    hotel.stay(1, "2025-11-05", "2025-11-14", guests=1, made="2025-11-06 08:00", code="p")
-    hotel.stay(1, "2025-11-05", "2025-11-07", guests=1, made="2025-11-07 08:00", code="q")
-    hotel.stay(1, "2025-11-08", "2025-11-10", made="2025-11-09 08:00", code="r")
-    assert _vacant(hotel) == {}
-    states = [_states(hotel, f"2025-11-{day:02d}") for day in (6, 7, 9, 10, 13)]
-    assert states == [["occupied"], ["unknown"], ["occupied"], [], []]
-
-
-# Rows of former guests
-
-
-def test_what_runs_have_read_of_a_row_before_it_was_overwritten_is_known(hotel: Application) -> None:
-    row = hotel.stay(1, "2025-11-04", "2025-11-06", made="2025-11-04 08:00")
-    for n in range(5, 12):
-        _vacant(hotel, f"2025-11-{n:02d}T02:00")
-    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-11 08:00")
-    hotel.empty(1, "2025-11-08 10:00")
-    hotel.setup(1, "2025-11-10 10:00", 1, 3)
-    assert _vacant(hotel) == {"2025-11-10": 3}
-    assert _states(hotel, "2025-11-05")[-1] == "occupied"
-    assert _states(hotel, "2025-11-09") == []
-
-
-@pytest.mark.parametrize(
-    ("kind", "made", "is_known"),
-    [
-        ("arrival", "2025-11-11 09:00", True),
-        ("arrival", "2025-11-10 09:00", False),
-        ("in_house", "2025-11-11 09:00", False),
-    ],
-)
-def test_a_list_of_arrivals_that_is_loaded_twice_hides_nobody(
-    hotel: Application, kind: str, made: str, is_known: bool
-) -> None:
-    row = hotel.stay(1, "2025-11-11", "2025-11-14", kind=kind, made=made)
-    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-11 14:30")
-    hotel.empty(1, "2025-11-08 10:00")
-    hotel.setup(1, "2025-11-10 10:00", 1, 3)
-    hotel.setup(1, "2025-11-11 10:00", 1, 3)
-    found = _vacant(hotel)
-    assert ("2025-11-10" in found) is is_known
-    assert (_states(hotel, "2025-11-10") == []) is is_known
-
-
-def test_a_row_that_was_overwritten_before_a_run_read_it_leaves_its_nights_unknown(hotel: Application) -> None:
-    row = hotel.stay(1, "2025-11-04", "2025-11-06", made="2025-11-09 08:00")
-    _vacant(hotel, "2025-11-09T02:00")
-    hotel.overwrite(row, "2025-11-11", "2025-11-14", at="2025-11-09 20:30")
-    hotel.empty(1, "2025-11-08 10:00")
-    hotel.setup(1, "2025-11-10 10:00", 1, 3)
-    for day in (10, 11, 12):
-        assert _vacant(hotel, f"2025-11-{day}T02:00") == {}
-    # Another overwriting, after runs that could not know it either, makes it no better.
-    hotel.overwrite(row, "2025-11-14", "2025-11-16", at="2025-11-14 08:00")
-    assert _vacant(hotel, "2025-11-14T12:00") == {}
-    assert _states(hotel, "2025-11-09") == ["unknown"]

@@ -114,3 +114,31 @@ def test_nothing_is_done_where_jobs_are_switched_off(
     assert main(["report", "weekly", *AT]) == 0
     assert capsys.readouterr().out == ""
     assert not Path("reports").exists()
+
+
+def test_the_written_reports_are_listed_with_their_sentence(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    insert_alerts(connection, some_alerts())
+    assert main(["report", "list", "--out", str(tmp_path)]) == 0
+    assert "No report in" in capsys.readouterr().err
+    for lang in ("en", "tr"):
+        assert main(["report", "weekly", *AT, "--out", str(tmp_path), "--lang", lang, "--quiet"]) == 0
+    assert main(["report", "list", "--out", str(tmp_path)]) == 0
+    kind, day, hotel, formats, sentence = capsys.readouterr().out.strip().split("  ")
+    assert (kind, day, hotel, formats) == ("weekly", str(LAST_DAY), "all", "html")
+    assert sentence.startswith("56 new alerts, 56 the week before.")
+    assert main(["report", "list", "--out", str(tmp_path), "--json"]) == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert listed["sentence"] == sentence
+    assert listed["files"] == [f"minibar-weekly-{LAST_DAY}-all-{lang}.html" for lang in ("en", "tr")]
+
+
+def test_reports_that_are_too_old_are_deleted_by_the_next_one(
+    connection: Connection, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    insert_alerts(connection, some_alerts())
+    monkeypatch.setenv("ML_REPORTS_KEEP_DAYS", "5")
+    for last in ("2026-02-22", "2026-03-01"):
+        assert main(["report", "weekly", *AT, "--out", str(tmp_path), "--ending", last, "--quiet"]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", "minibar-weekly-2026-03-01-all-en.html"]

@@ -26,7 +26,7 @@ from minibar_ml.domain.reporting.periods import month_ended, month_of, week_endi
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.report import ReportScope
-from minibar_ml.render.headings import figures
+from minibar_ml.render.first_screen import health, tiles
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import Words
 from minibar_ml.store.engine import make_engine
@@ -52,7 +52,7 @@ def test_counts_equal_an_independent_count(connection: Connection) -> None:
     made = computed(connection)
     assert made.total.alerts == len(of_week(rows))
     assert made.total.previous == len(of_week(rows, 1))
-    for counts, attribute in ((made.by_type, "type"), (made.by_severity, "severity"), (made.by_status, "status")):
+    for counts, attribute in ((made.by_type, "type"), (made.by_severity, "severity")):
         now = Counter(getattr(row, attribute) for row in of_week(rows))
         before = Counter(getattr(row, attribute) for row in of_week(rows, 1))
         assert {c.key: (c.alerts, c.previous) for c in counts if c.alerts or c.previous} == {
@@ -127,12 +127,12 @@ def test_what_the_records_no_longer_show_accuses_nobody(connection: Connection) 
 
 
 def test_false_positives_are_counted_among_what_people_reviewed(connection: Connection) -> None:
-    verdicts = ("false_positive", "resolved", "resolved")
+    verdicts = ("false_positive", *["resolved"] * 4)
     rows = [AlertRow(LAST_DAY, status=status, entity_id=n) for n, status in enumerate(verdicts)]
     rows += [AlertRow(LAST_DAY, status="resolved", entity_id=9, by="system"), AlertRow(LAST_DAY, type="refill_delay")]
     insert_alerts(connection, rows)
     found = {row.type: row for row in computed(connection).false_positives}
-    assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (3, pytest.approx(1 / 3))
+    assert (found["consumption_anomaly"].judged, found["consumption_anomaly"].rate) == (5, pytest.approx(1 / 5))
     assert (found["refill_delay"].judged, found["refill_delay"].rate) == (0, None)
 
 
@@ -140,7 +140,7 @@ def test_the_past_is_shown_as_it_was_known_then(connection: Connection) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY, status="false_positive")])
     an_hour_later = AlertRow(LAST_DAY).values()["raised_at"] + timedelta(hours=1)
     then = job.compute(connection, ReportScope(an_hour_later, ZONE), WEEK)
-    assert (then.live_total, {c.key: c.alerts for c in then.by_status}["open"]) == (1, 1)
+    assert (then.live_total, {c.key: c.alerts for c in then.happened}["false_positive"]) == (1, 0)
     connection.rollback()
     before = job.compute(connection, ReportScope(an_hour_later - timedelta(hours=2), ZONE), WEEK)
     assert before.total.alerts is None
@@ -180,8 +180,9 @@ def test_a_report_says_for_how_many_days_detection_ran(connection: Connection) -
     words = Words("tr", ZoneInfo(ZONE))
     note = {section.key: section.note for section in sections(made, words)}["quality"]
     assert note.startswith("Dönemin her günü için veri var. Tespit 7 günün 2 gününde çalıştı")
-    below = {one.key: one.below for one in figures(made, words)}["alerts"]
-    assert below == "önceki: – · tespit 7 günün 2 gününde çalıştı"
+    assert health(made, words)[1].startswith("tespit 7 günün 2 gününde çalıştı")
+    below = {one.key: one.below for one in tiles(made, words)}["new"]
+    assert below == "karşılaştırılamaz (önceki 7 günün 0 günü izlendi)"
 
 
 def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: Connection) -> None:
@@ -191,8 +192,8 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
     assert made.hotels_without_data == ("Deniz",)
     note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
     assert "Hotels without data: Deniz." in note
-    below = {one.key: one.below for one in figures(made, Words("tr", ZoneInfo(ZONE)))}["days"]
-    assert below == "7 gün içinde · 1 otelin verisi yok"
+    assert "1 otelin verisi yok" in health(made, Words("tr", ZoneInfo(ZONE)))[1]
+    assert {line.hotel_id: line.has_data for line in made.lines} == {1: True, 2: False}
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:
@@ -228,14 +229,14 @@ def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connecti
     insert_alerts(connection, some_alerts(per_day=30))
     seen.clear()
     computed(connection)
-    assert len(seen) == empty < 27
+    assert len(seen) == empty < 31
 
 
 def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connection, tmp_path: Path) -> None:
     insert_alerts(connection, some_alerts())
     folder = tmp_path / "reports"
     result = job.run(connection, ReportScope(AS_OF, ZONE), WEEK, folder, "tr")
-    assert [path.name for path in folder.iterdir()] == ["minibar-weekly-2026-03-01-all-tr.html"]
+    assert sorted(path.name for path in folder.iterdir()) == ["index.html", "minibar-weekly-2026-03-01-all-tr.html"]
     assert result.paths[0].stat().st_mode & 0o777 == 0o640
     page = result.paths[0].read_text(encoding="utf-8")
     assert all(name not in page for name in HOSTILE if "<" in name)
@@ -307,7 +308,7 @@ def test_a_snoozed_alert_needs_no_action_until_it_wakes(connection: Connection) 
     connection.commit()
     insert_run(connection)
     asleep = computed(connection)
-    assert (asleep.live_total, {c.key: c.alerts for c in asleep.by_status}["snoozed"]) == (0, 1)
+    assert (asleep.live_total, asleep.total.alerts, asleep.today) == (0, 1, ())
     connection.execute(snooze, {"until": AS_OF})
     connection.commit()
     assert computed(connection).live_total == 1
@@ -344,7 +345,8 @@ def test_each_format_is_a_file_and_all_are_whole(connection: Connection, tmp_pat
     )
     names = ["minibar-monthly-2026-02-all-tr.html", "minibar-monthly-2026-02-all-tr.json"]
     files = job.rendered(result.report, "tr", ("html", "json"))
-    assert sorted(path.name for path in tmp_path.iterdir()) == names == list(files)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["index.html", *names]
+    assert list(files) == names
     assert [path.name for path in result.paths] == names
     assert all((tmp_path / name).read_bytes() == content for name, content in files.items())
     document = json.loads(files[names[1]])

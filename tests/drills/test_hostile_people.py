@@ -11,6 +11,7 @@ from support.findings import HIGH_ROOM, LOW_STOCK
 from support.hotels import ZONE, command, done, sql
 from support.logins import drop_logins, login, psql
 from support.mail_server import Mailbox, serving
+from support.rights import POLICIES, RIGHTS
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
@@ -54,12 +55,11 @@ WHOSE_ROWS = {
     "ml_models UPDATE": "seen, and of the common store: common",
     "ml_mutes INSERT": "added, and of the common store: common",
     "ml_mutes UPDATE": "ended, and of the common store: common_ended",
+    "ml_job_locks UPDATE": "reports",
     **{f"{table} {verb}": "changed"
-       for table in ("ml_people", "ml_outbox", "ml_mails", "ml_attachments") for verb in ("INSERT", "UPDATE", "DELETE")
-       if verb != "DELETE" or table == "ml_people"},
+       for table in ("ml_people", "ml_outbox", "ml_mails", "ml_attachments") for verb in ("INSERT", "UPDATE")},
     "ml_channels INSERT": "changed, and only_who_keeps_the_server_adds_sms_push_and_chat",
     "ml_channels UPDATE": "changed, and only_who_keeps_the_server_changes_sms_push_and_chat",
-    "ml_channels DELETE": "changed",
 }  # fmt: skip
 """Which policies say whose rows of these tables people may write; a restrictive one stands after `and`."""
 JOBS_BELIEVE = {
@@ -74,30 +74,9 @@ JOBS_BELIEVE = {
     "ml_outbox": "what waits for delivery, one by one; what can't be delivered is given up and holds nothing up",
     "ml_mails": "the text of a message, which reaches people as it stands",
     "ml_attachments": "the files of a message, likewise",
+    "ml_job_locks": "nothing in it ever changes; a lock of reports that is held makes reports wait",
 }
 """By table, what jobs take from what people may write there."""
-POLICIES = """
-SELECT p.tablename, v.verb, string_agg(p.policyname, ' ' ORDER BY p.policyname)
-FROM pg_policies p
-JOIN (VALUES ('INSERT'), ('UPDATE'), ('DELETE')) v (verb) ON p.cmd IN ('ALL', v.verb)
-WHERE p.schemaname = 'minibar_ml' AND p.policyname <> 'jobs'
-GROUP BY p.tablename, v.verb
-"""
-RIGHTS = """
-SELECT c.relname, v.verb, array_agg(DISTINCT CAST(a.attname AS text) ORDER BY CAST(a.attname AS text)),
-       count(DISTINCT a.attname) = (SELECT count(*) FROM pg_attribute w
-                                    WHERE w.attrelid = c.oid AND w.attnum > 0 AND NOT w.attisdropped
-                                      AND (w.attidentity = '' OR v.verb = 'DELETE')) AS is_all,
-       EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal AND t.tgenabled <> 'D'
-               AND t.tgtype & v.bit <> 0) AS is_guarded
-FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
-CROSS JOIN (VALUES ('INSERT', 4), ('UPDATE', 16), ('DELETE', 8), ('TRUNCATE', 32)) v (verb, bit)
-CROSS JOIN unnest(CAST(:roles AS text[])) r (role)
-WHERE c.relnamespace = 'minibar_ml'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'S')
-  AND CASE WHEN v.verb IN ('INSERT', 'UPDATE') THEN has_column_privilege(r.role, c.oid, a.attnum, v.verb)
-           ELSE has_table_privilege(r.role, c.oid, v.verb) END
-GROUP BY c.oid, c.relname, v.verb, v.bit
-"""
 IDENTITIES = """
 SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attidentity <> ''
 CROSS JOIN unnest(CAST(:roles AS text[])) r (role)

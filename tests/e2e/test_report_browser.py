@@ -17,7 +17,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.report import ReportScope
 from minibar_ml.render.cells import written
-from minibar_ml.render.headings import figures
+from minibar_ml.render.first_screen import sentence, tiles
 from minibar_ml.render.page import html
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
@@ -28,7 +28,7 @@ ISOLATES = dict.fromkeys((0x2068, 0x2069))
 TOO_WIDE = """() => [...document.querySelectorAll('body *')]
     .filter(e => e.getBoundingClientRect().right > innerWidth + 0.5 || e.scrollWidth > e.clientWidth + 1
                  && getComputedStyle(e).display !== 'inline' && e.clientWidth > 1 && !e.closest('svg'))
-    .map(e => e.tagName + '.' + e.className)"""
+    .map(e => e.tagName + '.' + e.className + ' ' + e.textContent.trim().slice(0, 20))"""
 PALE = """() => {
     const rgb = text => (text.match(/[\\d.]+/g) || []).map(Number)
     const lightness = colour => {
@@ -68,18 +68,21 @@ pytestmark = [
 @pytest.mark.parametrize("lang", ["en", "tr"])
 def test_the_figures_on_the_page_are_the_reports(page: Page, filled: Connection, tmp_path: Path, lang: Lang) -> None:
     made, words = opened(page, filled, tmp_path, lang), Words(lang, ZoneInfo(ZONE))
-    for table, counts in (("types", made.by_type), ("severities", made.by_severity), ("statuses", made.by_status)):
+    unfolded(page)
+    for table, counts in (("types", made.by_type), ("severities", made.by_severity)):
         assert column(page, table, 2) == [words.number(count.alerts) for count in counts]
         assert column(page, table, 3) == [words.number(count.previous) for count in counts]
     assert column(page, "trend", 2) == [words.number(day.alerts) for day in made.trend]
     assert column(page, "money", 2) == [words.number(line.impact, 2) for line in made.money]
     assert column(page, "pace", 6) == [words.number(row.minutes, 1) for row in made.pace.rows]
     assert column(page, "rooms", 3) == [str(row.alerts) for row in made.rooms.rows]
-    assert page.locator("[data-figure=live] .big").inner_text() == words.number(made.live_total)
+    assert column(page, "happened", 2) == [words.number(one.alerts) for one in made.happened]
+    assert page.locator("[data-figure=waiting] .big").inner_text() == words.number(made.live_total)
     assert page.locator("[data-alert]").count() == len(made.actions.rows)
-    for chart, counts in (("severities", made.by_severity), ("statuses", made.by_status)):
-        drawn = page.locator(f"[data-chart={chart}] g > text.value").all_text_contents()
-        assert drawn == [words.number(count.alerts) for count in counts]
+    drawn = page.locator("[data-chart=weeks] > text.value").all_text_contents()
+    assert drawn == [words.number(week.alerts) for week in made.weeks]
+    spots = page.locator("[data-table=places] tbody td").all_text_contents()
+    assert [int(text.split()[0].rstrip("▲◆●○")) for text in spots] == [s.alerts for p in made.places for s in p.spots]
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])
@@ -91,6 +94,8 @@ def test_page_and_paper_show_the_same_tables_and_key_figures(
     for section in sections(made, words):
         for table in section.tables:
             own = page.locator(f"[data-table={table.key}]")
+            if table.key == "places":
+                continue
             if not table.rows:
                 assert own.count() == 0
                 continue
@@ -103,9 +108,10 @@ def test_page_and_paper_show_the_same_tables_and_key_figures(
                     shown = [written(row[number - 1], one.kind, words) for row in table.rows]
                     assert column(page, table.key, number) == shown
     shown = page.locator(".figures > div").all()
-    assert [one.locator("dt").inner_text() for one in shown] == [one.title for one in figures(made, words)]
+    assert [one.locator("dt").inner_text() for one in shown] == [one.title for one in tiles(made, words)]
+    assert page.locator(".sentence").inner_text() == sentence(made, words)
     assert page.locator("svg[data-chart]").evaluate_all("all => all.map(one => one.dataset.chart)") == [
-        *("trend", "severities", "types", "statuses")
+        *("weeks", "types")
     ]
 
 
@@ -114,7 +120,7 @@ def test_a_period_before_that_is_not_drawn_is_not_in_the_legend(
 ) -> None:
     insert_alerts(connection, [AlertRow(LAST_DAY)])
     opened(page, connection, tmp_path)
-    legends = " ".join(page.locator("[data-chart=trend] > g, [data-chart=types] > g").all_text_contents())
+    legends = " ".join(page.locator("[data-chart=types] > g").all_text_contents())
     assert "This week" in legends
     assert "Previous week" not in legends
 
@@ -152,7 +158,6 @@ def test_a_hotels_name_has_room_next_to_its_rows(page: Page, filled: Connection,
     page.set_viewport_size({"width": 1280, "height": 800})
     opened(page, filled, tmp_path, "tr")
     assert page.evaluate(TOO_WIDE) == []
-    assert page.locator("header p").last.inner_text().endswith(f"B, {name}")
     shown = page.locator("[data-table=rooms] tbody tr").first.locator("td").first
     assert shown.inner_text() == name
     box = shown.bounding_box()
@@ -170,11 +175,6 @@ def test_what_a_chart_says_stays_inside_it_with_thousands_a_day(
         const [own, around] = [text, text.ownerSVGElement].map(e => e.getBoundingClientRect())
         return own.left < around.left || own.right > around.right }).map(text => text.textContent)"""
     assert page.evaluate(outside) == []
-    total = page.locator("[data-chart=severities] > text.value").bounding_box()
-    ring = page.locator("[data-chart=severities] .ring").bounding_box()
-    assert total is not None
-    assert ring is not None
-    assert total["width"] < ring["width"] * 0.7, "the hole of the ring"
 
 
 def test_paper_has_no_form_and_no_heading_alone(page: Page, filled: Connection, tmp_path: Path) -> None:
@@ -224,9 +224,19 @@ def test_without_javascript_all_of_it_can_be_read(browser: Browser, filled: Conn
         made = opened(page, filled, tmp_path)
         assert not page.locator("[data-finder]").is_visible()
         assert page.locator("[data-alert]:visible").count() == html.FIRST_ACTIONS
-        page.locator("summary").click()
+        page.locator("#now > details > summary").click()
         assert page.locator("[data-alert]:visible").count() == len(made.actions.rows)
         assert len(column(page, "money", 2)) == len(made.money)
+
+
+def test_a_link_to_an_alert_opens_its_details(page: Page, filled: Connection, tmp_path: Path) -> None:
+    made = opened(page, filled, tmp_path)
+    last = made.today[-1].alert_ids[0]
+    fold = page.locator(f"#alert-{last}")
+    assert not fold.is_visible(), "it is in the part that is folded"
+    page.evaluate(f"location.hash = '#alert-{last}'")
+    fold.locator(".facts").wait_for()
+    assert f"minibar-ml alerts resolve {last}" in fold.inner_text()
 
 
 def test_scripts_and_styles_other_than_the_pages_own_are_refused(
@@ -275,7 +285,7 @@ def test_a_screen_reader_finds_landmarks_headers_and_what_charts_show(
     opened(page, filled, tmp_path)
     assert page.get_by_role("main").count() == page.get_by_role("navigation").count() == 1
     assert page.locator("th:not([scope])").count() == 0
-    assert page.get_by_role("img", name="Alerts by severity").count() == 1
+    assert page.get_by_role("img", name="New alerts by week").count() == 1
     ids = page.evaluate("[...document.querySelectorAll('[id]')].map(e => e.id)")
     assert len(ids) == len(set(ids))
     assert page.evaluate("[...document.querySelectorAll('nav a')].every(a => document.querySelector(a.hash))")

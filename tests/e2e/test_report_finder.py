@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import ZONE
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
 from sqlalchemy import Connection, text
-from support.report_pages import CHROMIUM, column, listed, opened
+from support.report_pages import CHROMIUM, column, opened, unfolded
 from support.report_rows import LAST_DAY, AlertRow, insert_alerts
 
 from minibar_ml.i18n import Lang
@@ -20,22 +20,46 @@ pytestmark = [
 ]
 
 
-def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
+def shown(page: Page) -> list[int]:
+    """The alerts that the list shows, in order."""
+    rows = page.locator("[data-table=alerts] tbody tr:not([hidden]) th").all_inner_texts()
+    return [int(text) for text in rows]
+
+
+def unfolded_list(page: Page) -> Locator:
+    """The list's form, with the list open."""
+    page.locator("#alerts summary").click()
+    return page.locator("[data-finder]")
+
+
+def test_the_list_has_every_alert_of_the_period(page: Page, filled: Connection, tmp_path: Path) -> None:
     made = opened(page, filled, tmp_path)
-    rows = [action.alert for action in made.actions.rows]
-    asked = page.locator("[data-finder]")
+    unfolded_list(page)
+    assert shown(page) == [one.id for one in made.alerts.rows]
+    assert len(made.alerts.rows) > len(made.actions.rows) > 0
+    assert {one.verdict for one in made.alerts.rows} == {None, "confirmed", "ended", "false_positive"}
+    page.locator("[data-table=alerts] tbody a").first.click()
+    assert page.locator("#now .facts:visible").count() == 1, "an open one leads to its details"
+
+
+def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
+    rows = opened(page, filled, tmp_path).alerts.rows
+    asked = unfolded_list(page)
     asked.locator("[name=severity]").select_option("high")
-    assert listed(page) == [alert.id for alert in rows if alert.severity == "high"]
+    assert shown(page) == [one.id for one in rows if one.severity == "high"]
     asked.locator("[name=type]").select_option("refill_delay")
-    both = [alert.id for alert in rows if alert.severity == "high" and alert.type == "refill_delay"]
-    assert listed(page) == both
+    both = [one.id for one in rows if one.severity == "high" and one.type == "refill_delay"]
+    assert shown(page) == both
     assert page.get_by_role("status").inner_text() == f"{len(both)} of {len(rows)} alerts shown."
+    assert page.evaluate("location.hash") == "#alerts?severity=high&type=refill_delay"
     asked.get_by_role("button", name="Clear").click()
-    page.wait_for_function(f"document.querySelectorAll('[data-alert]').length === {len(rows)}")
-    since = str(LAST_DAY - timedelta(days=3))
-    asked.locator("[name=since]").fill(since)
-    asked.locator("[name=until]").fill(str(LAST_DAY - timedelta(days=1)))
-    assert listed(page) == [a.id for a in rows if since <= str(a.occurred_on) < str(LAST_DAY)] != []
+    assert len(shown(page)) == len(rows)
+    since, until = (LAST_DAY - timedelta(days=ago) for ago in (3, 1))
+    # In whatever order.
+    asked.locator("[name=since]").fill(str(until))
+    asked.locator("[name=until]").fill(str(since))
+    zone = ZoneInfo(ZONE)
+    assert shown(page) == [o.id for o in rows if since <= o.raised_at.astimezone(zone).date() <= until] != []
 
 
 def test_text_is_found_whatever_its_case_in_the_pages_language(
@@ -44,37 +68,37 @@ def test_text_is_found_whatever_its_case_in_the_pages_language(
     names = ("İĞNE ISI", "iğde", "ılık")
     insert_alerts(connection, [AlertRow(LAST_DAY, entity_id=n, entity_name=name) for n, name in enumerate(names)])
     opened(page, connection, tmp_path, "tr")
-    page.locator("[name=text]").fill("iğne ısı")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
-    # A keyboard without Turkish letters.
-    page.locator("[name=text]").fill("IGNE isi")
-    assert page.locator("[data-alert] .about .text").all_inner_texts() == ["İĞNE ISI"]
+    unfolded_list(page)
+    found = page.locator("[data-table=alerts] tbody tr:not([hidden]) td.text")
+    # The second is typed on a keyboard without Turkish letters.
+    for typed in ("iğne ısı", "IGNE isi"):
+        page.locator("[name=text]").fill(typed)
+        assert [text.split(": ")[1] for text in found.all_inner_texts()] == ["İĞNE ISI"]
 
 
-def test_alerts_are_found_by_their_hotel_and_by_days_in_whatever_order(
-    page: Page, connection: Connection, tmp_path: Path
-) -> None:
+def test_alerts_are_found_by_their_hotel(page: Page, connection: Connection, tmp_path: Path) -> None:
     connection.execute(text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Şişli', true)"))
     days = [LAST_DAY - timedelta(days=ago) for ago in range(3)]
     insert_alerts(connection, [AlertRow(day, entity_id=n, hotel_id=1 + n % 2) for n, day in enumerate(days)])
-    opened(page, connection, tmp_path)
-    hotels = page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)")
-    assert sorted(hotels) == ["1", "1", "2"]
-    page.locator("[name=hotel]").select_option("Şişli")
-    assert page.locator("[data-alert]").evaluate_all("all => all.map(one => one.dataset.hotel)") == ["2"]
-    page.locator("[name=hotel]").select_option("")
-    page.locator("[name=since]").fill(str(days[0]))
-    page.locator("[name=until]").fill(str(days[1]))
-    assert len(listed(page)) == 2
+    rows = opened(page, connection, tmp_path).alerts.rows
+    unfolded_list(page).locator("[name=hotel]").select_option("Şişli")
+    assert shown(page) == [one.id for one in rows if one.hotel_id == 2] != []
 
 
-def test_actions_are_put_in_another_order(page: Page, filled: Connection, tmp_path: Path) -> None:
-    rows = [action.alert for action in opened(page, filled, tmp_path).actions.rows]
-    page.locator("[name=order]").select_option("on")
-    assert listed(page) == [alert.id for alert in sorted(rows, key=lambda alert: alert.occurred_on, reverse=True)]
-    page.locator("[name=order]").select_option("impact")
-    by_loss = sorted(rows, key=lambda alert: -1 if alert.impact is None else alert.impact, reverse=True)
-    assert listed(page) == [alert.id for alert in by_loss]
+def test_figures_lead_to_the_alerts_that_they_count(page: Page, filled: Connection, tmp_path: Path) -> None:
+    made = opened(page, filled, tmp_path)
+    unfolded(page)
+    for number, count in enumerate(made.by_type):
+        page.locator("[data-table=types] tbody th a").nth(number).click()
+        raised = page.locator("[data-table=alerts] tbody tr:not([hidden])")
+        assert raised.count() == count.alerts, count.key
+    first = made.rooms.rows[0]
+    page.locator("[data-table=rooms] tbody th a").first.click()
+    # The list has false ones too.
+    own = [one for one in made.alerts.rows if (one.entity_type, one.entity_id) == ("room", first.entity_id)]
+    week = {one.id for one in own if one.raised_at.astimezone(ZoneInfo(ZONE)).date() in made.period.days()}
+    assert set(shown(page)) == week
+    assert len(week) >= first.alerts
 
 
 @pytest.mark.parametrize("lang", ["en", "tr"])

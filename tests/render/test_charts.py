@@ -1,19 +1,13 @@
 """The charts' geometry says what the figures say."""
 
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 import pytest
 
-from minibar_ml.domain.reporting.rows import Count, Day
+from minibar_ml.domain.reporting.happenings import Week
+from minibar_ml.domain.reporting.rows import Count
 from minibar_ml.render import charts
-
-
-def days(*values: int | None) -> list[Day]:
-    start = date(2026, 2, 23)
-    return [
-        Day(start + timedelta(days=n), value, start + timedelta(days=n - 7), None) for n, value in enumerate(values)
-    ]
 
 
 @pytest.mark.parametrize("highest", [0, 1, 2, 4, 5, 9, 10, 11, 99, 100, 101, 12_345])
@@ -25,20 +19,24 @@ def test_the_axis_reaches_the_highest_value_in_a_few_round_steps(highest: int) -
     assert len({b - a for a, b in pairwise(marks)}) == 1
 
 
-def test_a_line_is_cut_where_a_day_is_unknown() -> None:
-    chart = charts.line_chart(days(1, 2, None, 4, 0))
-    assert [[point.value for point in run] for run in chart.current] == [[1, 2], [4, 0]]
-    assert chart.previous == ()
-    assert chart.current[1][1].y == chart.baseline
+def test_columns_are_as_high_as_their_weeks_and_end_on_the_same_line() -> None:
+    start = date(2026, 2, 2)
+    found = charts.stacks([Week(start, (1, 0, 2, 1)), Week(start, (2, 0, 0, 0)), Week(start, None)])
+    assert [[(layer.severity, layer.alerts) for layer in stack.layers] for stack in found] == [
+        [("critical", 1), ("medium", 2), ("low", 1)],
+        [("critical", 2)],
+        [],
+    ]
+    heights = [sum(layer.height for layer in stack.layers) for stack in found]
+    assert heights[0] == pytest.approx(2 * heights[1], abs=0.2)
+    assert {stack.layers[0].y + stack.layers[0].height for stack in found[:2]} == {charts.STACKS_HEIGHT - charts.FOOT}
+
+
+def test_a_spark_line_ends_with_the_last_week() -> None:
+    assert charts.spark([2, None, 4], 30, 10) == ((0.0, 5.0, 5.0), (10.0, 9.0, 1.0), (20.0, 0.0, 10.0))
 
 
 def test_bars_are_as_long_as_their_figures() -> None:
     first, second = charts.bars([Count("a", 10, 20), Count("b", 5, None)])
     assert (first.previous_width, first.width, second.width) == pytest.approx((300, 150, 75))
     assert second.previous_width == 0
-
-
-def test_a_ring_of_one_part_is_closed_and_nothing_makes_no_ring() -> None:
-    (whole,) = charts.ring([Count("high", 3, 0), Count("low", 0, 0), Count("medium", None, None)])
-    assert (whole.key, whole.dash) == ("high", 100.0)
-    assert charts.ring([Count("low", 0, 0)]) == ()

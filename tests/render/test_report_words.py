@@ -21,7 +21,7 @@ from minibar_ml.i18n import LOCALE_FOLDER, Lang
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.evaluation.quality import TRUTH
 from minibar_ml.render import alert_tables, operations_tables
-from minibar_ml.render.headings import figures
+from minibar_ml.render.first_screen import tiles
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
 
@@ -77,12 +77,12 @@ def test_the_guide_to_the_report_calls_sections_as_the_report_does(lang: Lang) -
 @pytest.mark.parametrize("lang", get_args(Lang))
 def test_a_figure_has_one_name_wherever_it_stands(lang: Lang) -> None:
     words = Words(lang, ZONE)
-    named = {one.key: one.title for one in figures(a_report(), words)}
-    tables = {table.key: table for section in sections(a_report(), words) for table in section.tables}
+    named = {one.key: one.title for one in tiles(a_report(hotels=2), words)}
+    tables = {table.key: table for section in sections(a_report(hotels=2), words) for table in section.tables}
     columns = {column.title for table in tables.values() for column in table.columns}
-    assert {named["money"], named["handled"]} <= columns
-    wanted = {"en": ("Possible loss", "Closed by your team"), "tr": ("Olası kayıp", "Sonuçlandırılan tutar")}[lang]
-    assert (named["money"], named["handled"]) == wanted
+    assert {named["waiting"], named["new"]} <= columns
+    wanted = {"en": ("Waiting", "New"), "tr": ("Bekleyen", "Yeni")}[lang]
+    assert (named["waiting"], named["new"]) == wanted
 
 
 def test_a_model_says_what_it_does() -> None:

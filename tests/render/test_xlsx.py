@@ -17,9 +17,10 @@ from openpyxl import Workbook, load_workbook
 from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
-from minibar_ml.render import cells
+from minibar_ml.render import cells, listed
+from minibar_ml.render.alert_tables import today
+from minibar_ml.render.first_screen import tiles
 from minibar_ml.render.formats import rendered
-from minibar_ml.render.headings import figures
 from minibar_ml.render.json import document
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet.cells import FORMATS
@@ -27,7 +28,7 @@ from minibar_ml.render.tables import Kind, printable
 from minibar_ml.render.words import Words
 
 LANGUAGES: tuple[Lang, ...] = ("en", "tr")
-TABLES = 18
+TABLES = 25
 
 
 @cache
@@ -47,14 +48,14 @@ def rows(book: Workbook, name: str) -> list[tuple[Any, ...]]:
 def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     book, tree, words = read(written()), document(a_report()), Words("en", ZoneInfo(ZONE))
     for sheet, field, kind in (
-        ("Alerts by type", "by_type", "type"),
-        ("Alerts by severity", "by_severity", "severity"),
-        ("Alerts by status", "by_status", "status"),
+        ("New alerts by type", "by_type", "type"),
+        ("New alerts by severity", "by_severity", "severity"),
+        ("What happened to alerts", "happened", "happened"),
     ):
         assert [row[:3] for row in rows(book, sheet)] == [
             (words.label(line["key"], kind), line["alerts"], line["previous"]) for line in tree[field]
         ]
-    *days, total = rows(book, "Alerts by day")
+    *days, total = rows(book, "New alerts by day")
     assert [(day[0].date(), day[1], day[3]) for day in days] == [
         (line["on"], line["alerts"], line["previous"]) for line in tree["trend"]
     ]
@@ -73,17 +74,40 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
             (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
             for line in tree[field]["rows"]
         ]
-    actions = rows(book, "Needs action now")
-    assert [(row[5], row[10]) for row in actions] == [
-        (item["alert"]["impact"], item["alert"]["id"]) for item in tree["actions"]["rows"]
+    assert [(row[1] and row[1].date(), row[6], row[9]) for row in rows(book, "Today")] == [
+        (
+            duty["due_on"],
+            None if duty["impact"] is None else pytest.approx(float(duty["impact"])),
+            duty["alert_ids"][0] if duty["alert_ids"] else None,
+        )
+        for duty in tree["today"]
+    ]
+    assert [(row[0], row[11], row[12]) for row in rows(book, "Alerts")] == [
+        (
+            line["id"],
+            None if line["impact"] is None else pytest.approx(float(line["impact"])),
+            "closed as confirmed" if line["verdict"] else None,
+        )
+        for line in tree["alerts"]["rows"]
     ]
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
-    assert overview["Alerts in this period"] == tree["total"]["alerts"]
+    assert overview["New"] == tree["total"]["alerts"]
+
+
+def test_the_overview_leads_to_every_sheet() -> None:
+    book = read(written())
+    links = {cell.hyperlink.location for row in book["Overview"].iter_rows() for cell in row if cell.hyperlink}
+    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+
+
+def test_money_has_its_currency_in_the_format_and_stays_a_number() -> None:
+    cell = read(rendered(a_report(currency="TRY"), "en", "xlsx"))["Possible loss"]["B2"]
+    assert (cell.data_type, cell.number_format) == ("n", '#,##0.00 "TRY"')
 
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:
     book = read(written())
-    money, days = book["Possible loss"], book["Alerts by day"]
+    money, days = book["Possible loss"], book["New alerts by day"]
     assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
     assert (days["A2"].is_date, days["A2"].number_format) == (True, "[$-409]ddd d mmm yyyy")
     rate = book["False alarms"]["D2"]
@@ -95,15 +119,15 @@ def test_numbers_dates_and_instants_are_real_ones() -> None:
 
 def test_what_is_not_known_is_an_empty_cell() -> None:
     book = read(written())
-    assert book["Alerts by day"]["B4"].value is None
-    assert book["Needs action now"]["F6"].value is None
+    assert book["New alerts by day"]["B4"].value is None
+    assert rows(book, "Alerts")[4][11] is None
     assert book["False alarms"]["D3"].value is None
 
 
 def test_formats_follow_the_language() -> None:
     turkish = read(written("tr"))
-    assert turkish["Güne göre uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
-    assert turkish["Türe göre uyarılar"]["D2"].number_format == "+%0;-%0;%0"
+    assert turkish["Güne göre yeni uyarılar"]["A2"].number_format == "[$-41F]ddd dd.mm.yyyy"
+    assert turkish["Türe göre yeni uyarılar"]["D2"].number_format == "+%0;-%0;%0"
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -162,7 +186,10 @@ def test_each_table_has_a_sheet_with_frozen_heading_and_filter(lang: Lang) -> No
         assert sheet.auto_filter.ref.startswith("A1:")
         assert all(cell.font.bold for cell in sheet[1])
     tables = [table for section in sections(a_report(), Words(lang, ZoneInfo(ZONE))) for table in section.tables]
-    assert names[2:] == [table.title for table in tables]
+    words = Words(lang, ZoneInfo(ZONE))
+    orders = next(table.title for table in tables if table.key == "stock")
+    others = [table.title for table in tables if table.key != "stock"]
+    assert names[1:] == [orders, today(a_report(), words).title, listed.table(a_report(), words).title, *others]
 
 
 def test_a_filter_leaves_the_total_alone() -> None:
@@ -179,29 +206,31 @@ def test_the_charts_are_excels_own_and_show_the_tables(lang: Lang) -> None:
         for series in chart.series
     }
     kinds = sorted(kind for kind, _range in found)
-    assert kinds == ["BarChart"] * 2 + ["LineChart"] * 2 + ["PieChart"] * 2
-    day, kind = ("Alerts by day", "Alerts by type") if lang == "en" else ("Güne göre uyarılar", "Türe göre uyarılar")
-    assert {f"'{day}'!$B$2:$B$29", f"'{kind}'!$C$2:$C$6"} <= {where for _kind, where in found}
+    assert kinds == ["BarChart"] * 6
+    week = {"en": "New alerts by week", "tr": "Haftaya göre yeni uyarılar"}[lang]
+    kind = {"en": "New alerts by type", "tr": "Türe göre yeni uyarılar"}[lang]
+    assert {f"'{week}'!${column}$2:${column}$9" for column in "CDEF"} | {f"'{kind}'!$C$2:$C$6"} <= {
+        where for _kind, where in found
+    }
 
 
 def test_a_chart_has_no_series_of_a_period_before_that_is_not_drawn() -> None:
     report = a_report()
     alone = replace(
         report,
-        trend=tuple(replace(day, previous=None) for day in report.trend),
         by_type=tuple(replace(count, previous=None) for count in report.by_type),
     )
     charts = [chart for sheet in read(rendered(alone, "en", "xlsx")) for chart in sheet._charts]
-    assert [len(chart.series) for chart in charts] == [1, 1, 1, 1]
+    assert [len(chart.series) for chart in charts] == [4, 1]
 
 
 def test_the_overview_has_every_key_figure_of_the_page() -> None:
     words = Words("en", ZoneInfo(ZONE))
     # The list of sheets below names some of them again.
     overview = {row[0]: row[1] for row in reversed(rows(read(written()), "Overview")) if row[0]}
-    for one in figures(a_report(), words):
+    for one in tiles(a_report(), words):
         assert overview[one.title] == pytest.approx(float(one.value or 0)), one.title
-    assert {"Closed by your team", "Products running out"} <= overview.keys()
+    assert {"Waiting", "Orders due"} <= overview.keys()
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -221,7 +250,7 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
     book = read(rendered(an_empty_report(), "en", "xlsx"))
     assert rows(book, "Running out soon")[0][0] == "No stock forecast yet."
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
-    assert overview["Alerts in this period"] is None
+    assert overview["New"] is None
     assert not [chart for sheet in book for chart in sheet._charts]
 
 
@@ -235,6 +264,6 @@ def test_with_several_hotels_each_row_names_its_own() -> None:
 @given(st.text(min_size=1, max_size=60))
 def test_any_name_is_read_back_as_it_is(name: str) -> None:
     book = read(rendered(replace(an_empty_report(), hotels={1: name}), "en", "xlsx"))
-    cell = book["Overview"]["B2"]
+    cell = book["Overview"]["B3"]
     assert (cell.value or "") == printable(name)
     assert cell.data_type != "f"

@@ -84,14 +84,6 @@ def unfolded(page: "Page") -> None:
     page.evaluate("document.querySelectorAll('details').forEach(fold => { fold.open = true })")
 
 
-def listed(page: "Page") -> list[int]:
-    """The alerts that stand on the page, in order."""
-    return [
-        int(number or 0)
-        for number in page.evaluate("[...document.querySelectorAll('[data-alert]')].map(one => one.dataset.alert)")
-    ]
-
-
 def column(page: "Page", table: str, number: int) -> list[str]:
     """Text of a column of a table of the page, from the left, without a total."""
     return page.locator(f"[data-table={table}] tbody tr > :nth-child({number})").all_inner_texts()

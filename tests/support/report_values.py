@@ -6,14 +6,21 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, AlertEvent, DayValue
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.details import Detail
+from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
+from minibar_ml.domain.reporting.hotel_lines import HotelLine
+from minibar_ml.domain.reporting.listed import ListedAlert
+from minibar_ml.domain.reporting.minibar import Compared, Minibar, Share
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
+from minibar_ml.domain.reporting.places import Place, Spot, spans
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
+from minibar_ml.domain.reporting.today import duties
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -31,13 +38,15 @@ HOSTILE = (
 AS_OF = datetime(2026, 3, 1, 3, 0, tzinfo=UTC)
 MONTH = month_of(date(2026, 2, 1))
 TYPES = ("consumption_anomaly", "vacant_consumption", "stock_anomaly", "refill_delay", "stock_depletion")
-STATUSES = ("open", "acknowledged", "snoozed", "resolved", "false_positive")
+SEVERE = tuple(enumerate(reversed(SEVERITIES)))
 ZONE = "Europe/Istanbul"
 
 
 def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: int = 3, **changes: Any) -> Report:
     """A report full of figures; every list has the hostile names in it."""
     chance = Random(seed)
+    found = tuple(_action(n, chance) for n in range(actions))
+    outs = tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE))
     made = Report(
         kind="monthly" if period.is_month else "weekly",
         hotel_id=None,
@@ -48,11 +57,22 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         generated_at=AS_OF,
         timezone=ZONE,
         total=Count("all", 1234, 987),
-        live=tuple(Live(name, n + 2, Decimal("1234.50") * n) for n, name in enumerate(reversed(SEVERITIES))),
-        actions=Page(tuple(_action(n, chance) for n in range(actions)), actions + 1000),
+        live=tuple(Live(name, n + 2, Decimal("1234.50") * n) for n, name in SEVERE),
+        waiting=tuple(Waiting(1, name, n + 2, Decimal("1234.50") * n, AS_OF - timedelta(days=n)) for n, name in SEVERE),
+        today=duties(found, outs, (), AS_OF.date()),
+        actions=Page(found, actions + 1000),
+        alerts=Page(tuple(_listed(n, one) for n, one in enumerate(found)), actions + 1000),
+        details={n + 1: _detail(n + 1) for n in range(0, actions, 2)},
         by_type=tuple(Count(name, 500 - 97 * n, 310 + 10 * n) for n, name in enumerate(TYPES)),
         by_severity=tuple(Count(name, 100 + 139 * n, 300) for n, name in enumerate(reversed(SEVERITIES))),
-        by_status=tuple(Count(name, (38, 140, 246, 352, 458)[n], 200) for n, name in enumerate(STATUSES)),
+        happened=tuple(
+            Happened(name, (1234, 140, 246, 352, 458, 0)[n], 200, Decimal("99.50") * n) for n, name in enumerate(WHATS)
+        ),
+        weeks=tuple(
+            Week(week.since, None if n == 2 else (n, 2 * n, 3, 1)) for n, week in enumerate(weeks_before(period.until))
+        ),
+        places=_places(period),
+        lines=tuple(_line(n) for n in range(1, hotels + 1)),
         trend=_trend(period, chance),
         money=tuple(_money(name, Decimal("2500.75") - 600 * n) for n, name in enumerate(TYPES[:3])),
         money_total=_money("all", Decimal("5702.25")),
@@ -69,13 +89,15 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
             JobRun("train", "failed", AS_OF, AS_OF - timedelta(days=3), AS_OF - timedelta(days=1)),
             JobRun("detect", None, None, None),
         ),
-        stock_outs=Page(tuple(_stock_out(n, name) for n, name in enumerate(HOSTILE)), 11),
+        minibar=_minibar(),
+        stock_outs=Page(outs, 11),
         mutes=Page(tuple(_muted(n, name) for n, name in enumerate(HOSTILE)), 11),
         problems=(
             SourceProblem("stays", "departure before arrival", 190, 12, MONTH.since, MONTH.last_day, 17),
             SourceProblem("stock movements", "unknown type =1+1", 10, 0, MONTH.last_day, MONTH.last_day, None),
         ),
         idle=(Idle("custody_loss", 1, "no_draws"), Idle("unanswered_request", None, "absent", ("requests",))),
+        days_watched_before=len(period.before().days()),
     )
     return replace(made, **changes)
 
@@ -86,16 +108,58 @@ def an_empty_report() -> Report:
     nobody: Page[Any] = Page()
     return replace(
         a_report(week_ending(date(2026, 3, 1))),
-        **dict.fromkeys(("live", "by_type", "by_severity", "by_status", "trend", "money", "false_positives"), ()),
+        **dict.fromkeys(("live", "waiting", "today", "by_type", "by_severity", "happened", "weeks", "places"), ()),
+        **dict.fromkeys(("lines", "trend", "money", "false_positives"), ()),
         **dict.fromkeys(("actions", "products", "rooms", "attendants", "pace", "models"), nobody),
         total=unknown,
         money_total=Money("all", None, None, 0),
         jobs=(JobRun("detect", None, None, None),),
         stock_outs=None,
+        details={},
+        alerts=nobody,
+        minibar=None,
         mutes=nobody,
         problems=(),
         idle=(),
         hotels={},
+    )
+
+
+def _places(period: Period) -> tuple[Place, ...]:
+    columns = spans(period)
+    names = [("room", "1. KAT"), ("room", HOSTILE[0]), ("room", None), ("product", None), ("attendant", None)]
+    return tuple(
+        Place(
+            kind,
+            floor,
+            tuple(
+                Spot(one.since, one.last_day, (n + at) % 4, SEVERITIES[at % 4] if (n + at) % 4 else None)
+                for at, one in enumerate(columns)
+            ),
+        )
+        for n, (kind, floor) in enumerate(names)
+    )
+
+
+def _minibar() -> Minibar:
+    def compared(value: float) -> Compared:
+        return Compared(value, value * 0.8, None)
+
+    return Minibar(
+        compared(1234),
+        compared(98765.5),
+        compared(0.72),
+        compared(1.37),
+        compared(0.91),
+        tuple(Share(name, compared(60.0 - n), 120.5) for n, name in enumerate(HOSTILE)),
+        (Share("Standart", compared(900)), Share("", compared(3))),
+        tuple(Share(str(n), compared(100 + n)) for n in range(1, 8)),
+    )
+
+
+def _line(n: int) -> HotelLine:
+    return HotelLine(
+        n, n, Decimal(100 * n), AS_OF - timedelta(days=n), 2 * n, (1, 0, 3, 2, 0, 1, 4, 2 * n), 9, n, n != 2
     )
 
 
@@ -116,6 +180,41 @@ def _muted(n: int, name: str) -> MutedScope:
         impact=Decimal("12.50") if n else None,
     )
     return MutedScope(mute, {7: name} if kind else {})
+
+
+def _listed(n: int, action: Action) -> ListedAlert:
+    alert, is_closed = action.alert, n % 3 == 2
+    return ListedAlert(
+        id=alert.id,
+        hotel_id=1,
+        floor="1. KAT" if n % 2 else None,
+        entity_type=alert.entity_type,
+        entity_id=alert.entity_id,
+        entity_name=alert.entity_name,
+        type=alert.type,
+        severity=alert.severity,
+        status="resolved" if is_closed else "open",
+        occurred_on=alert.occurred_on,
+        last_occurred_on=alert.last_occurred_on,
+        raised_at=alert.raised_at,
+        impact=None if alert.impact is None else Decimal(str(alert.impact)),
+        verdict="confirmed" if is_closed else None,
+        closed_at=AS_OF if is_closed else None,
+        closed_by=HOSTILE[n % len(HOSTILE)] if is_closed else None,
+        incident_id=None,
+    )
+
+
+def _detail(number: int) -> Detail:
+    days = [MONTH.last_day - timedelta(days=29 - n) for n in range(30)]
+    return Detail(
+        number,
+        tuple(DayValue(day, None if n == 4 else float(n % 7), n == 29) for n, day in enumerate(days)),
+        (
+            AlertEvent(AS_OF - timedelta(days=1), "opened", None, "high", None),
+            AlertEvent(AS_OF, "commented", HOSTILE[0], None, HOSTILE[number % len(HOSTILE)]),
+        ),
+    )
 
 
 def _action(n: int, chance: Random) -> Action:
@@ -170,7 +269,7 @@ def _trend(period: Period, chance: Random) -> tuple[Day, ...]:
 
 
 def _money(key: str, impact: Decimal) -> Money:
-    return Money(key, impact, impact - 400, 3, impact / 2, impact / 4, impact / 8)
+    return Money(key, impact, impact - 400, 3, impact / 2, impact / 4)
 
 
 def _affected(kind: Any, chance: Random) -> Page[Affected]:
@@ -196,4 +295,6 @@ def _model(n: int) -> ModelQuality:
 
 def _stock_out(n: int, name: str) -> StockOut:
     day = MONTH.until + timedelta(days=n)
-    return StockOut(1, n, name, n + 0.5, n % 2 == 0, 10.0 + n, day, 24 * n, day - timedelta(days=2), MONTH.last_day)
+    return StockOut(
+        1, n, name, n + 0.5, n % 2 == 0, 10.0 + n, day, 24 * n, day - timedelta(days=2), MONTH.last_day, n, n + 2.0
+    )

@@ -1,5 +1,6 @@
 """The texts of messages in both languages, and the headers of a mail."""
 
+import smtplib
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from email import message_from_bytes
@@ -7,6 +8,7 @@ from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -19,8 +21,8 @@ from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
-from minibar_ml.notify.channels.email import compose
-from minibar_ml.notify.wording import Summary, Words
+from minibar_ml.notify.channels.email import Email, Server, compose
+from minibar_ml.notify.wording import Summary, SummaryRow, Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
@@ -139,14 +141,66 @@ def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
     assert "Oda 1126 (yanlış alarm)" in digest.text
 
 
-def test_a_report_mail_counts_what_its_files_hold_more() -> None:
+def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_hold_more() -> None:
+    rows = [
+        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", "by tomorrow", "", "", None, None),
+        SummaryRow("Room 1126: 9 units.", "Count again.", "", "1,234.50 TRY", "", 17, "high"),
+    ]
     summary = Summary(
-        title="Weekly report", whose="Palas", days="10–16 Nov 2026", figures=[("Alerts", "12", "+20%")], alerts=[ALERT],
-        more=1,
+        title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
+        whose="Palas", days="10–16 Nov 2026", figures=[("New", "2", "")], today=rows, more=1,
     )  # fmt: skip
     mail = Words("en", ZONE, {}).report(summary, [Attachment("report.pdf", "application/pdf", b"%PDF")])
-    assert "1 more alert needs action; see the attached files.\nAttached: report.pdf\n" in mail.text
-    assert "2 more alerts need action" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
+    assert mail.subject == "Palas: 2 new alerts. 1 order is due by tomorrow."
+    assert mail.text.startswith("2 new alerts. 1 order is due by tomorrow.\n")
+    today = (
+        "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
+        "◆ Room 1126: 9 units.\nCount again.\n1,234.50 TRY · no. 17\n"
+    )
+    assert today in mail.text
+    assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
+    assert "2 more rows" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
+
+
+def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
+    words = Words("en", ZONE, {}, dashboard_url="https://hotel.example/minibar.html")
+    link = "https://hotel.example/minibar.html#alert-17"
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
+                 words.report(summary, [])):  # fmt: skip
+        assert link in mail.text
+        assert f'href="{link}"' in mail.html
+    assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
+    empty = replace(ALERT, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
+    text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
+    assert "\n1,234.50 TRY · Palas\n" in text
+    assert "\norder by 20 Nov 2026 · Palas\n" in text
+
+
+def test_a_line_that_begins_with_from_is_sent_as_it_is() -> None:
+    sent: list[bytes] = []
+
+    class Listener(smtplib.SMTP):
+        """A server's end that only keeps what it is given."""
+
+        def __init__(self) -> None:
+            pass
+
+        def sendmail(
+            self, _sender: str, _to: object, content: object, *_rest: object, **_more: object
+        ) -> dict[str, Any]:
+            sent.append(content)  # type: ignore[arg-type]
+            return {}
+
+    channel = Email(Server("127.0.0.1", 25, "none", SENDER))
+    channel._open = Listener()
+    channel.send(ADDRESS, "Ayse", Mail("s", "Look:\nFrom Monday on\n", "<p>x</p>"), "1")
+    assert b"\r\nFrom Monday on\r\n" in sent[0]
+    assert b">From" not in sent[0]
 
 
 @given(st.text(), st.text(), st.text())

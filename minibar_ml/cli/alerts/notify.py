@@ -52,6 +52,7 @@ def notify(
         digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
         currency=settings.currency,
+        dashboard_url=settings.dashboard_url,
         is_live=as_of is None,
     )
     try:

@@ -1,21 +1,33 @@
 """The Report: one frozen value that every renderer shows, so that all formats show the same numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Literal
 
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.details import Detail
+from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
+from minibar_ml.domain.reporting.hotel_lines import HotelLine
+from minibar_ml.domain.reporting.listed import ListedAlert
+from minibar_ml.domain.reporting.minibar import Minibar
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
+from minibar_ml.domain.reporting.today import Duty
 
 ReportKind = Literal["weekly", "monthly", "dashboard"]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`."""
+    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
+
+    `unanswered`: refill requests of the period that nobody ever answered.
+    """
 
     kind: ReportKind
     hotel_id: int | None
@@ -27,10 +39,17 @@ class Report:
     timezone: str
     total: Count
     live: tuple[Live, ...]
+    waiting: tuple[Waiting, ...]
+    today: tuple[Duty, ...]
     actions: Page[Action]
+    alerts: Page[ListedAlert]
+    details: Mapping[int, Detail]
     by_type: tuple[Count, ...]
     by_severity: tuple[Count, ...]
-    by_status: tuple[Count, ...]
+    happened: tuple[Happened, ...]
+    weeks: tuple[Week, ...]
+    places: tuple[Place, ...]
+    lines: tuple[HotelLine, ...]
     trend: tuple[Day, ...]
     money: tuple[Money, ...]
     money_total: Money
@@ -43,10 +62,13 @@ class Report:
     days_without_data: tuple[date, ...]
     hotels_without_data: tuple[str, ...]
     jobs: tuple[JobRun, ...]
+    minibar: Minibar | None
     stock_outs: Page[StockOut] | None
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]
     idle: tuple[Idle, ...]
+    unanswered: int = 0
+    days_watched_before: int = 0
     currency: str = ""
 
     @property
@@ -58,6 +80,25 @@ class Report:
     def days_watched(self) -> int:
         """Days of the period of which it is known how many alerts there were."""
         return sum(day.alerts is not None for day in self.trend)
+
+    @property
+    def waiting_impact(self) -> Decimal | None:
+        """Possible loss of all that waits; None where none of it has a price."""
+        known = [line.impact for line in self.live if line.impact is not None]
+        return sum(known, Decimal(0)) if known else None
+
+    @property
+    def orders_due(self) -> tuple[StockOut, ...] | None:
+        """Products to be ordered, the earliest last day first; None where nothing forecasts."""
+        if self.stock_outs is None:
+            return None
+        due = [out for out in self.stock_outs.rows if out.order_quantity and out.order_by]
+        return tuple(sorted(due, key=lambda out: (out.order_by or date.max, out.days_left or 0.0)))
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether the period before was watched enough to be compared with."""
+        return self.total.is_comparable
 
     @property
     def has_detected(self) -> bool:

@@ -21,6 +21,15 @@ def change_percent(now: float | None, before: float | None) -> float | None:
     return 100.0 * (now - before) / before
 
 
+LEAST_COMPARED = 5
+"""Of fewer alerts no change in percent is shown: one more or less would be 20% and more."""
+
+
+def comparable_percent(now: int | None, before: int | None) -> float | None:
+    """The change of a number of alerts; None where there were too few before."""
+    return change_percent(now, before) if before is not None and before >= LEAST_COMPARED else None
+
+
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
     """The head of a list and how long the whole list is."""
@@ -36,21 +45,22 @@ class Page(Generic[Row]):
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Alerts of one kind in the period and in the one before."""
+    """Alerts of one kind raised in the period and in the one before."""
 
     key: str
     alerts: int | None
     previous: int | None
+    is_comparable: bool = True
 
     @property
     def change_percent(self) -> float | None:
-        """Against the previous period."""
-        return change_percent(self.alerts, self.previous)
+        """Against the previous period; None where that had too few, or was not watched enough to be compared."""
+        return comparable_percent(self.alerts, self.previous) if self.is_comparable else None
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Alerts of one business day and of its counterpart in the period before.
+    """Alerts raised on a day and on its counterpart in the period before.
 
     The first day is compared with the first. A month longer than the one before has days without a counterpart, whose
     `previous_on` is None.
@@ -77,17 +87,12 @@ class Money:
     unpriced: int
     live: Decimal | None = None
     handled: Decimal | None = None
-    handled_previous: Decimal | None = None
+    is_comparable: bool = True
 
     @property
     def change_percent(self) -> float | None:
-        """Against the previous period."""
-        return _money_change(self.impact, self.previous)
-
-    @property
-    def handled_change_percent(self) -> float | None:
-        """What was handled, against the previous period."""
-        return _money_change(self.handled, self.handled_previous)
+        """Against the previous period; None where that cannot be compared."""
+        return _money_change(self.impact, self.previous) if self.is_comparable else None
 
     @property
     def ended(self) -> Decimal | None:

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import Count, Day, Money
+from minibar_ml.domain.reporting.rows import LEAST_COMPARED, Count, Day, Money
+
+COMPARABLE = 0.8
+"""Share of a period's days that must have been watched for it to be compared with another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Alerts of one business day, type, severity and status; `priced` of them have an impact, `impact` in sum.
+    """Alerts raised on one day, of one type, severity and status; `priced` of them have an impact, `impact` in sum.
 
     `by_person`: a person resolved them, and not the system.
     """
@@ -40,6 +43,27 @@ class Tallies:
     watched: Set[date]
     period: Period
 
+    @property
+    def is_known(self) -> bool:
+        """Whether anything is known of the period."""
+        return self._is_known(self.period)
+
+    @property
+    def is_known_before(self) -> bool:
+        """Whether anything is known of the period before."""
+        return self._is_known(self.period.before())
+
+    def days_watched(self, period: Period) -> int:
+        """Days of which it is known how many alerts were raised."""
+        return sum(self._on(day) is not None for day in period.days())
+
+    @property
+    def is_comparable(self) -> bool:
+        """Whether both periods were watched on nearly all of their days."""
+        return all(
+            self.days_watched(one) >= COMPARABLE * len(one.days()) for one in (self.period, self.period.before())
+        )
+
     def total(self) -> Count:
         """All alerts."""
         return self._count("all", self.rows)
@@ -56,11 +80,6 @@ class Tallies:
             self._count(severity, [row for row in self.rows if row.severity == severity])
             for severity in reversed(SEVERITIES)
         )
-
-    def by_status(self) -> tuple[Count, ...]:
-        """All statuses."""
-        seen = dict.fromkeys((*STATUSES, *(row.status for row in self.rows)))
-        return tuple(self._count(status, [row for row in self.rows if row.status == status]) for status in seen)
 
     def trend(self) -> tuple[Day, ...]:
         """Day by day, compared with the previous period."""
@@ -86,11 +105,14 @@ class Tallies:
 
     def _count(self, key: str, rows: Iterable[Tally]) -> Count:
         rows = tuple(rows)
-        return Count(key, self._alerts(self.period, rows), self._alerts(self.period.before(), rows))
+        before = self._alerts(self.period.before(), rows)
+        return Count(key, self._alerts(self.period, rows), before, self.is_comparable)
+
+    def _is_known(self, period: Period) -> bool:
+        return bool(self._in(period, self.rows)) or not self.watched.isdisjoint(period.days())
 
     def _alerts(self, period: Period, rows: Iterable[Tally]) -> int | None:
-        known = self._in(period, self.rows) or not self.watched.isdisjoint(period.days())
-        return sum(row.alerts for row in self._in(period, rows)) if known else None
+        return sum(row.alerts for row in self._in(period, rows)) if self._is_known(period) else None
 
     def _on(self, day: date) -> int | None:
         alerts = sum(row.alerts for row in self.rows if row.day == day)
@@ -98,10 +120,11 @@ class Tallies:
 
     def _money(self, key: str, rows: Iterable[Tally]) -> Money:
         now, before = self._in(self.period, rows), self._in(self.period.before(), rows)
-        return money_of(key, now, before)
+        is_comparable = self.is_comparable and sum(row.alerts for row in before) >= LEAST_COMPARED
+        return money_of(key, now, before, is_comparable=is_comparable)
 
 
-def money_of(key: str, now: Collection[Tally], before: Collection[Tally]) -> Money:
+def money_of(key: str, now: Collection[Tally], before: Collection[Tally], *, is_comparable: bool = True) -> Money:
     """The money of some alerts, of which none is a false positive, and what became of it."""
     return Money(
         key=key,
@@ -110,7 +133,7 @@ def money_of(key: str, now: Collection[Tally], before: Collection[Tally]) -> Mon
         unpriced=sum(row.alerts - row.priced for row in now),
         live=_part(now, [row for row in now if row.status != "resolved"]),
         handled=_part(now, [row for row in now if row.by_person]),
-        handled_previous=_part(before, [row for row in before if row.by_person]),
+        is_comparable=is_comparable,
     )
 
 

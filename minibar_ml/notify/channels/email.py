@@ -79,11 +79,11 @@ class Email:
 
     def send(self, address: str, name: str, mail: Mail, identity: str) -> None:
         """Send one mail to the server; see `Channel`."""
-        message = _composed(self._server.sender, address, name, mail, identity)
+        content = _composed(self._server.sender, address, name, mail, identity)
         connection = self._open or self._connect()
         try:
-            with self._line.until(self._server.timeout + len(message.as_bytes()) / BYTES_PER_SECOND):
-                connection.send_message(message, self._server.sender, [address])
+            with self._line.until(self._server.timeout + len(content) / BYTES_PER_SECOND):
+                connection.sendmail(self._server.sender, [address], content)
         except TimeoutError as error:
             self._cut()
             raise NotDelivered(f"the mail server did not accept the mail in time ({error})") from error
@@ -175,14 +175,16 @@ class Email:
             self.close()
 
 
-def _composed(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:
-    """The same as `compose`; what no mail can be made of, such as an address without @, is never deliverable."""
+def _composed(sender: str, address: str, name: str, mail: Mail, identity: str) -> bytes:
+    """The bytes of `compose`; what no mail can be made of, such as an address without @, is never deliverable.
+
+    Ours and not those of smtplib's send_message: that forgets the policy and turns a line that begins with "From " into
+    ">From ", as mailboxes of old wanted it.
+    """
     try:
-        message = compose(sender, address, name, mail, identity)
-        message.as_bytes()
+        return compose(sender, address, name, mail, identity).as_bytes()
     except (ValueError, IndexError, MessageError) as error:
         raise NeverDeliverable(reason(f"it can't be written as a mail: {error}")) from error
-    return message
 
 
 def compose(sender: str, address: str, name: str, mail: Mail, identity: str) -> EmailMessage:

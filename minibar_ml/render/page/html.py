@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,18 +13,18 @@ from markupsafe import Markup
 from minibar_ml.domain.reporting.report import Dashboard, Report, Window
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import SEVERITY_MARKS
-from minibar_ml.render import charts
+from minibar_ml.render import charts, details, duties, listed
 from minibar_ml.render.cells import written
-from minibar_ml.render.headings import days, document_title, figures, title, whose
-from minibar_ml.render.hotels import has_many_hotels, hotel_name, hotel_names
-from minibar_ml.render.palette import sign
+from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.headings import days, document_title, title, whose
+from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
-from minibar_ml.render.words import Words, isolated_sentences
+from minibar_ml.render.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
-FIRST_ACTIONS = 12
-"""Actions that are shown at once; the rest is folded."""
+FIRST_ACTIONS = 8
+"""Rows of the list of today that are shown at once; the rest is folded."""
 
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:
@@ -37,7 +38,8 @@ def dashboard(value: Dashboard, lang: Lang) -> bytes:
 
 
 def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
-    style, script = _inlined("style.css"), _inlined("script.js")
+    style, script = inlined("style.css"), inlined("script.js")
+    is_healthy, state = health(report, words)
     template = _environment(words).get_template("report.html.j2")
     page = template.render(
         report=report,
@@ -49,18 +51,25 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         document_title=document_title(report, words),
         whose=whose(report, words),
         days=days(report, words),
-        figures=figures(report, words),
+        figures=tiles(report, words),
+        sentence=sentence(report, words),
+        summary=json.dumps([f"{one.title}: {written(one.value, one.kind, words)}" for one in tiles(report, words)]),
+        is_healthy=is_healthy,
+        health=state,
+        duties=duties.rows(report, words),
         sections=sections(report, words),
         number_kinds=NUMBERS,
-        hotel_names=hotel_names(report, words),
-        sign=sign,
+        listed=listed.table(report, words),
+        open_ids=frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids),
+        on_page=listed.ON_PAGE,
+        link=listed.link,
+        details=lambda row: details.shown(row.alert, row.others, report, words),
         marks=SEVERITY_MARKS,
         first_actions=FIRST_ACTIONS,
         style=style,
         script=script,
-        policy=f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; img-src data:; "
+        policy=f"default-src 'none'; style-src {source_of(style)}; script-src {source_of(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        sentences=lambda action: isolated_sentences(action, lang),
         hotel=lambda hotel_id: hotel_name(report, hotel_id, words),
         has_many_hotels=has_many_hotels(report),
     )
@@ -68,12 +77,13 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
 
 
 @cache
-def _inlined(name: str) -> Markup:
+def inlined(name: str) -> Markup:
+    """Our own style sheet or script, as it stands in a page."""
     # Ours, and not of the database: it goes into the page as it is.
     return Markup((TEMPLATES / name).read_text(encoding="utf-8"))
 
 
-def _source(text: str) -> Markup:
+def source_of(text: str) -> Markup:
     """What a Content-Security-Policy calls this very text, and no other."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return Markup("'sha256-{}'").format(digest)
@@ -95,6 +105,8 @@ def _environment(words: Words) -> Environment:
         printable=printable,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
+        local=lambda value: value.astimezone(words.zone),
+        money=lambda amount: words.number(amount, 2),
         change=words.change,
         share=words.share,
         day=words.day,

@@ -1,19 +1,20 @@
-"""What needs action, on paper: the most severe first, each alert with its sentences in one uncut row."""
+"""What is to be done today, on paper: what cannot wait first, each row with its sentences and never cut."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from reportlab.lib.colors import HexColor
 from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.domain.reporting.rows import Action
-from minibar_ml.render import palette
+from minibar_ml.render import duties, palette
 from minibar_ml.render.directions import isolate
+from minibar_ml.render.duties import Row
 from minibar_ml.render.hotels import has_many_hotels, hotel_name
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
-from minibar_ml.render.words import UNKNOWN, Words, isolated_sentences
+from minibar_ml.render.words import UNKNOWN, Words
 
 FIRST = 40
 """Actions that are printed: who has more needs the page or the sheet, which can be filtered."""
@@ -23,22 +24,24 @@ _CHIP, _PRICE, _PADDING = 78.0, 74.0, 5.0
 def flowables(report: Report, words: Words, width: float) -> list[Any]:
     """The list, or why there is none."""
     _ = words.catalog.gettext
-    shown = report.actions.rows[:FIRST]
+    found = duties.rows(report, words)
+    shown = found[:FIRST]
     if not shown:
         unknown = report.live_total is None
-        reason = _("Unknown: anomaly detection has not run.") if unknown else _("No open alerts.")
+        reason = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
         return [paragraph(reason, style(colour=palette.SOFT, spaceAfter=6))]
-    order = _("Sorted by severity, then by possible loss.")
-    if len(shown) < report.actions.total:
+    order = _("First what is due by tomorrow, then guests who are still in the house, then the highest possible loss.")
+    if len(shown) < len(found) or report.actions.is_cut:
         cut = _("The first %(shown)s of %(total)s are shown.")
-        order += " " + cut % {"shown": words.number(len(shown)), "total": words.number(report.actions.total)}
+        whole = max(len(found), report.actions.total)
+        order += " " + cut % {"shown": words.number(len(shown)), "total": words.number(whole)}
     middle = width - _CHIP - _PRICE
     head = [
-        paragraph(_("Severity"), style(SMALL, palette.SOFT)),
+        paragraph(_("By when"), style(SMALL, palette.SOFT)),
         paragraph(_("What happened, and what to do"), style(SMALL, palette.SOFT)),
         paragraph(_("Possible loss"), style(SMALL, palette.SOFT, right=True)),
     ]
-    rows = [_row(action, report, words, middle - 2 * _PADDING) for action in shown]
+    rows = [_row(row, report, words, middle - 2 * _PADDING) for row in shown]
     grid = Grid(
         [head, *rows],
         colWidths=[_CHIP, middle, _PRICE],
@@ -49,35 +52,38 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     return [paragraph(order, note()), grid]
 
 
-def _row(action: Action, report: Report, words: Words, width: float) -> list[Any]:
-    alert = action.alert
-    message, suggestion = isolated_sentences(action, words.lang)
-    about = style(SMALL, palette.SOFT)
-    age = paragraph(words.days_since(alert.occurred_on, report.generated_at), about)
+def _row(row: Row, report: Report, words: Words, width: float) -> list[Any]:
+    about, severity = style(SMALL, palette.SOFT), row.duty.severity
+    chip: list[Any] = [Chip(severity, words.label(severity, "severity"))] if severity else []
+    due = [paragraph(row.until, style(SMALL, bold=row.is_due))] if row.until else []
     return [
-        [Chip(alert.severity, words.label(alert.severity, "severity")), age],
+        [*chip, *due, paragraph(row.age, about)],
         [
-            paragraph(message, style(NORMAL, bold=True), width),
-            paragraph(suggestion, style(NORMAL), width),
-            paragraph(_about(action, report, words), about, width),
+            paragraph(row.what, style(NORMAL, bold=True), width),
+            paragraph(row.todo, style(NORMAL), width),
+            paragraph(_about(row, report, words), about, width),
         ],
-        paragraph(UNKNOWN if alert.impact is None else words.number(alert.impact, 2), style(right=True)),
+        paragraph(UNKNOWN if row.impact is None else words.number(row.impact, 2), style(right=True)),
     ]
 
 
-def _about(action: Action, report: Report, words: Words) -> str:
-    alert, _, several = action.alert, words.catalog.gettext, words.catalog.ngettext
-    parts = [
-        words.label(alert.type, "type"),
-        words.short_day(alert.occurred_on),
-        words.label(alert.status, "status"),
-    ]
-    if alert.occurrences > 1:
-        seen = several("seen %(num)d time", "seen %(num)d times", alert.occurrences)
-        parts.append(seen % {"num": alert.occurrences})
+def _about(row: Row, report: Report, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    parts = []
+    if row.alert:
+        alert = row.alert.alert
+        parts = [words.label(alert.type, "type"), words.label(alert.status, "status")]
+        if alert.occurrences > 1:
+            seen = several("seen %(num)d time", "seen %(num)d times", alert.occurrences)
+            parts.append(seen % {"num": alert.occurrences})
+        if row.others:
+            more = several(
+                "%(num)d more alert of the same cause", "%(num)d more alerts of the same cause", len(row.others)
+            )
+            parts.append(more % {"num": len(row.others)})
     if has_many_hotels(report):
-        parts.append(isolate(hotel_name(report, alert.hotel_id, words)))
-    return " · ".join([*parts, _("no. %(id)s") % {"id": alert.id}])
+        parts.append(isolate(hotel_name(report, row.duty.hotel_id, words)))
+    return " · ".join([*parts, *([_("no. %(id)s") % {"id": row.alert.alert.id}] if row.alert else [])])
 
 
 def _looks() -> list[tuple[Any, ...]]:
@@ -95,9 +101,9 @@ def _looks() -> list[tuple[Any, ...]]:
     ]
 
 
-def _edges(shown: tuple[Action, ...]) -> list[tuple[Any, ...]]:
-    """A bar in the severity's colour along each row."""
+def _edges(shown: Sequence[Row]) -> list[tuple[Any, ...]]:
+    """A bar in the severity's colour along each row; an order's has that of our own figures."""
     return [
-        ("LINEBEFORE", (0, at), (0, at), 3, HexColor(palette.SEVERITIES[action.alert.severity]))
-        for at, action in enumerate(shown, 1)
+        ("LINEBEFORE", (0, at), (0, at), 3, HexColor(palette.SEVERITIES.get(row.duty.severity or "", palette.LINE)))
+        for at, row in enumerate(shown, 1)
     ]

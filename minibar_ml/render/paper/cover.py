@@ -1,4 +1,4 @@
-"""The head of the first page: hotel, period and key figures."""
+"""The head of the first page: hotel, period, what happened in a sentence, and key figures."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,15 +9,14 @@ from reportlab.platypus import Table as Grid
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import palette
 from minibar_ml.render.cells import written
-from minibar_ml.render.directions import isolate
+from minibar_ml.render.first_screen import health, sentence
 from minibar_ml.render.headings import Figure, days, title, whose
-from minibar_ml.render.hotels import hotel_names
-from minibar_ml.render.palette import HUGE, NORMAL, SMALL
+from minibar_ml.render.palette import HUGE, LARGE, NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT
 from minibar_ml.render.paper.text import paragraph, style
 from minibar_ml.render.words import Words
 
-_IN_ROW = 3
+_IN_ROW = 4
 
 
 def band(report: Report, words: Words, width: float) -> Any:
@@ -30,8 +29,12 @@ def band(report: Report, words: Words, width: float) -> Any:
         paragraph(whose(report, words), style(HUGE, palette.ON_BAND, bold=True), inner),
         paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
     ]
-    if report.hotel_id is None and len(report.hotels) > 1:
-        lines.append(paragraph(", ".join(map(isolate, hotel_names(report, words))), soft, inner))
+    if not report.has_nothing_yet:
+        is_good, state = health(report, words)
+        lines += [
+            paragraph(("✓ " if is_good else "! ") + state, soft),
+            paragraph(sentence(report, words), style(LARGE, palette.ON_BAND, bold=True, spaceBefore=5), inner),
+        ]
     return Grid(
         [[lines]],
         colWidths=[width],
@@ -48,7 +51,7 @@ def band(report: Report, words: Words, width: float) -> Any:
 
 
 def tiles(found: Sequence[Figure], words: Words, width: float) -> Any:
-    """The key figures, three side by side."""
+    """The key figures, side by side."""
     cells = [
         [
             paragraph(figure.title, style(SMALL, palette.SOFT)),

@@ -21,9 +21,11 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.render import palette
+from minibar_ml.render import palette, place_tables
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.headings import days, document_title, figures, title, whose
+from minibar_ml.render.first_screen import sentence, tiles
+from minibar_ml.render.headings import days, document_title, title, whose
+from minibar_ml.render.hotels import has_many_hotels
 from minibar_ml.render.palette import FONT, SMALL
 from minibar_ml.render.paper import actions, cover, drawings, tables
 from minibar_ml.render.paper.text import caption, heading, note, paragraph, register_fonts, style
@@ -65,7 +67,7 @@ def _set(
         rightMargin=_MARGIN,
         title=document_title(report, words),
         author="minibar-ml",
-        subject=title(report, words),
+        subject=title(report, words) if report.has_nothing_yet else sentence(report, words),
         creator="minibar-ml",
         lang=lang,
         displayDocTitle=True,
@@ -144,15 +146,23 @@ def _story(report: Report, words: Words, moved: str) -> list[Any]:
         )
         return [*story, _Heading(_("Nothing to report yet"), "nothing"), paragraph(reason, style())]
     story += [
-        cover.tiles(figures(report, words), words, _WIDTH),
+        cover.tiles(tiles(report, words), words, _WIDTH),
         Spacer(1, 4),
-        _Heading(_("Needs action now"), "now"),
+        *_hotels(report, words),
+        _Heading(_("Today"), "now"),
     ]
     story += actions.flowables(report, words, _WIDTH)
     for section in sections(report, words):
         story += [PageBreak()] if section.key == moved else []
         story += _section(section, report, words)
     return story
+
+
+def _hotels(report: Report, words: Words) -> list[Any]:
+    """Of a chain: hotel by hotel, before anything else."""
+    if not has_many_hotels(report):
+        return []
+    return tables.flowables(place_tables.hotels(report, words), words, _WIDTH)
 
 
 def _section(section: Section, report: Report, words: Words) -> list[Any]:
@@ -171,19 +181,16 @@ def _section(section: Section, report: Report, words: Words) -> list[Any]:
 
 def _period(section: Section, report: Report, words: Words, head: list[Any]) -> list[Any]:
     """Each chart with its figures next to or below it."""
-    trend, types, severities, statuses = section.tables
+    place, weeks, trend, types, severities, happened = section.tables
     if report.total.alerts is None and report.total.previous is None:
         return [KeepTogether([*head, paragraph(types.empty, style(colour=palette.SOFT))])]
-    by_day = [*head, paragraph(trend.title, caption()), drawings.trend(report, words, _WIDTH), Spacer(1, 4)]
-    parts = tables.flowables(trend, words, _WIDTH, by_day, titled=False)
     half = (_WIDTH - _GAP) / 2
+    parts = head if has_many_hotels(report) else tables.flowables(place, words, _WIDTH, head)
+    parts.append(_pair(weeks, drawings.weeks(report, words, half), words))
     if types.rows:
         parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
-    for table, counts, kind in ((severities, report.by_severity, "severity"), (statuses, report.by_status, "status")):
-        if report.total.alerts:
-            parts.append(_pair(table, drawings.pie(counts, kind, words, half), words))
-        else:
-            parts += tables.flowables(table, words, _WIDTH)
+    for table in (happened, severities, trend):
+        parts += tables.flowables(table, words, _WIDTH)
     return parts
 
 

@@ -31,15 +31,17 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
         "instant": "dd.mm.yyyy hh:mm",
     },
 }
-"""How Excel shows a value: as page and PDF write it, but with the separators of the reader's computer."""
+"""How Excel shows a value: as page and PDF write it, but with the separators of the reader's computer; money has the
+currency behind it, where that is known."""
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", " ")
 
 
 class Cells:
     """Makes the cells of one workbook; each look is made once and shared."""
 
-    def __init__(self, book: Any, words: Words) -> None:
+    def __init__(self, book: Any, words: Words, currency: str = "") -> None:
         self._owner = _Owner(book)
+        self._currency = f' "{currency}"' if currency else ""
         self._words = words
         self._looks: dict[tuple[Any, ...], Any] = {}
 
@@ -49,9 +51,9 @@ class Cells:
             return self._made(self._words.label(value, "severity"), kind, fill=palette.SEVERITIES.get(value))
         return self._made(self._real(value, kind), kind, bold=bold, left=left)
 
-    def title(self, text: str) -> Any:
+    def title(self, text: str, size: float = 16) -> Any:
         """A sheet's own heading, in one line over the empty cells to its right."""
-        return self._made(text, "text", bold=True, size=16, wraps=False)
+        return self._made(text, "text", bold=True, size=size, wraps=False)
 
     def heading(self, text: str, kind: Kind = "text") -> Any:
         """A column's heading, on the side where its values stand."""
@@ -60,6 +62,10 @@ class Cells:
     def label(self, text: str) -> Any:
         """What stands before a value."""
         return self._made(text, "text", bold=True)
+
+    def link(self, text: str) -> Any:
+        """A label that leads to a sheet."""
+        return self._made(text, "text", bold=True, colour=palette.LINE)
 
     def note(self, text: str) -> Any:
         """An explanation."""
@@ -105,6 +111,7 @@ class Cells:
                 horizontal=side, vertical="top", wrap_text=wraps, indent=int(side == "left" and not left)
             )
             model.number_format = FORMATS[self._words.lang].get(kind, "General" if kind != "name" else "@")
+            model.number_format += self._currency if kind == "money" else ""
             model.quotePrefix = quoted
             self._looks[key] = model._style
         return self._looks[key]

@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from openpyxl.chart import BarChart, LineChart, PieChart, Reference
-from openpyxl.chart.label import DataLabel, DataLabelList
-from openpyxl.chart.series import DataPoint
+from openpyxl.chart import BarChart, Reference
+from openpyxl.chart.label import DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.drawing.line import LineProperties
 from openpyxl.utils import get_column_letter
@@ -18,7 +17,7 @@ _WIDTH, _HEIGHT = 22.0, 9.5
 
 def add(sheet: Any, table: Table) -> None:
     """The table's chart, if it has one and there is something to show."""
-    makers = {"trend": _lines, "types": _bars, "severities": _pie, "statuses": _pie}
+    makers = {"weeks": _weeks, "types": _bars}
     if table.key in makers and table.rows:
         chart = makers[table.key](sheet, table)
         chart.title = table.title
@@ -26,17 +25,15 @@ def add(sheet: Any, table: Table) -> None:
         sheet.add_chart(chart, f"{get_column_letter(len(table.columns) + 2)}2")
 
 
-def _lines(sheet: Any, table: Table) -> Any:
-    chart = LineChart()
-    _add_columns(chart, sheet, table, 2, 4 if any(row[3] is not None for row in table.rows) else None)
-    _draw(chart.series[0].graphicalProperties.line, palette.LINE, 28_000)
-    for before in chart.series[1:]:
-        _draw(before.graphicalProperties.line, palette.BEFORE, 16_000, dashes="dash")
-    for series in chart.series:
-        series.smooth = False
-    chart.dispBlanksAs = "gap"
-    chart.x_axis.number_format = "d.m"
-    chart.x_axis.tickLblSkip = max(1, len(table.rows) // 10)
+def _weeks(sheet: Any, table: Table) -> Any:
+    """A column a week, stacked by severity."""
+    chart = BarChart()
+    chart.type, chart.grouping, chart.gapWidth, chart.overlap = "col", "stacked", 50, 100
+    for column, severity in enumerate(("critical", "high", "medium", "low"), 3):
+        last = len(table.rows) + 1
+        chart.add_data(Reference(sheet, min_col=column, min_row=1, max_row=last), titles_from_data=True)
+        chart.series[-1].graphicalProperties.solidFill = palette.SEVERITIES[severity][1:]
+    chart.set_categories(Reference(sheet, min_col=1, min_row=2, max_row=len(table.rows) + 1))
     return _with_axes(chart)
 
 
@@ -49,21 +46,9 @@ def _bars(sheet: Any, table: Table) -> Any:
     for before in others:
         before.graphicalProperties.noFill = True
         _draw(before.graphicalProperties.line, palette.BEFORE, 12_000, dashes="sysDash")
-    now.dLbls = _labels(percent=False)
+    now.dLbls = _labels()
     chart.x_axis.scaling.orientation = "maxMin"
     return _with_axes(chart)
-
-
-def _pie(sheet: Any, table: Table) -> Any:
-    """A part's word stands on it, so that the colour alone need not say what it is; an empty part has no word."""
-    chart = PieChart()
-    _add_columns(chart, sheet, table, 2, None)
-    (series,) = chart.series
-    colours = {**palette.SEVERITIES, **palette.STATUSES}
-    series.dPt = [_point(at, colours.get(key, palette.OTHER)) for at, key in enumerate(table.keys)]
-    series.dLbls = _labels(percent=True)
-    series.dLbls.dLbl = [_no_label(at) for at, row in enumerate(table.rows) if not row[1]]
-    return chart
 
 
 def _add_columns(chart: Any, sheet: Any, table: Table, now: int, before: int | None) -> None:
@@ -83,24 +68,11 @@ def _with_axes(chart: Any) -> Any:
     return chart
 
 
-def _point(at: int, colour: str) -> Any:
-    point = DataPoint(idx=at)
-    point.graphicalProperties.solidFill = colour[1:]
-    return point
-
-
-def _labels(*, percent: bool) -> Any:
+def _labels() -> Any:
     labels = DataLabelList()
-    labels.showVal, labels.showPercent = not percent, percent
-    labels.showCatName, labels.separator = percent, " " if percent else None
-    labels.showSerName = labels.showLegendKey = False
+    labels.showVal = True
+    labels.showPercent = labels.showCatName = labels.showSerName = labels.showLegendKey = False
     return labels
-
-
-def _no_label(at: int) -> Any:
-    label = DataLabel(idx=at)
-    label.showVal = label.showPercent = label.showCatName = label.showSerName = label.showLegendKey = False
-    return label
 
 
 def _draw(line: Any, colour: str, width: int, dashes: str | None = None) -> None:

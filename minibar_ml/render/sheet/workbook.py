@@ -11,12 +11,15 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.render.alert_tables import actions
-from minibar_ml.render.headings import document_title, figures, title, whose
+from minibar_ml.render.alert_tables import today
+from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.headings import document_title, title, whose
+from minibar_ml.render.listed import table as listed
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet import charts
 from minibar_ml.render.sheet.cells import Cells
@@ -38,15 +41,22 @@ def render(report: Report, lang: Lang, words: Words) -> bytes:
     book.properties.creator = "minibar-ml"
     book.properties.language = lang
     book.properties.created = report.generated_at.replace(tzinfo=None)
-    cells = Cells(book, words)
-    noted = [(table, section.note or table.note) for section in sections(report, words) for table in section.tables]
-    noted.insert(0, (actions(report, words), ""))
+    cells = Cells(book, words, report.currency)
+    noted = _tables(report, words)
     _add_overview(book, report, words, cells, noted)
     for table, _note in noted:
         _add_table(book, table, cells)
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def _tables(report: Report, words: Words) -> list[tuple[Table, str]]:
+    """Every table with what is to be known of it: what is to be ordered first, then today's list and all alerts."""
+    found = [(table, section.note or table.note) for section in sections(report, words) for table in section.tables]
+    orders = next(one for one in found if one[0].key == "stock")
+    lists = [(table, table.note) for table in (today(report, words), listed(report, words))]
+    return [orders, *lists, *(one for one in found if one is not orders)]
 
 
 def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: Sequence[tuple[Table, str]]) -> None:
@@ -61,14 +71,16 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         (_("Last day"), report.period.last_day, "day"),
         (_("As of"), report.generated_at, "instant"),
         (_("Time zone"), report.timezone, "name"),
+        (_("Data"), health(report, words)[1], "name"),
     )
     rows: list[list[Any]] = [
         [cells.title(title(report, words))],
+        [cells.title(sentence(report, words), size=12)],
         *([cells.label(name), cells.cell(value, kind, left=True)] for name, value, kind in heads),
         [],
         *(
             [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), cells.note(one.below)]
-            for one in figures(report, words)
+            for one in tiles(report, words)
         ),
         [],
         [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Total"), _("Notes"))],
@@ -79,7 +91,9 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         shown, text = len(table.rows), note or ("" if table.rows else table.empty)
         whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
         _set_height(sheet, number, (table.title, text), (widths[0], widths[3]))
-        sheet.append([cells.label(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
+        target = table.title.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
+        sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))
+        sheet.append([cells.link(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
 
 
 def _add_table(book: Any, table: Table, cells: Cells) -> None:

@@ -25,13 +25,18 @@ _DOTLESS = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
 
 def rows(connection: Connection, name: str, **values: Any) -> Sequence[Row[Any]]:
     """A named query of the source; none where the source can't be read, which costs the names and not the rest."""
+    return find_rows(connection, name, **values) or []
+
+
+def find_rows(connection: Connection, name: str, **values: Any) -> Sequence[Row[Any]] | None:
+    """The same; None where the source can't be read."""
     try:
         with connection.begin_nested():
             return connection.execute(query(name), values).all()
     except DBAPIError as error:
         if not isinstance(explain(error), PreconditionFailed):
             raise
-        return []
+        return None
 
 
 def fetch(connection: Connection, name: str, **values: Any) -> dict[int, str]:

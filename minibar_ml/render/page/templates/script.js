@@ -3,43 +3,77 @@
 const language = document.documentElement.lang;
 // Whoever has no ş or İ on the keyboard finds them by s and i. The ı has no mark that could be taken off.
 const plain = (text) => text.toLocaleLowerCase(language).normalize("NFD").replace(/\p{M}/gu, "").replaceAll("ı", "i");
+// The list of all alerts. What it is filtered by stands in the address, so that a link can name a part of it.
 for (const form of document.querySelectorAll("[data-finder]")) {
-  const [head, rest] = document.querySelectorAll("ol.actions");
-  const fold = rest && rest.closest("details");
-  const first = head.children.length;
-  const items = [...head.children, ...(rest ? rest.children : [])].map((node, place) => ({
-    node, place, type: node.dataset.type, on: node.dataset.on, impact: Number(node.dataset.impact),
-    severity: node.className, text: plain(node.textContent), hotel: node.dataset.hotel,
-  }));
-  const orders = { impact: (a, b) => b.impact - a.impact || a.place - b.place, on: (a, b) => (a.on < b.on) - (a.on > b.on) || a.place - b.place };
+  const body = document.querySelector("[data-table=alerts] tbody");
   const found = form.querySelector("[data-found]");
-  const written = (count) => count.toLocaleString(language);
-  let words = [];
-  const fits = (item, want) =>
-    (!want.severity || item.severity === want.severity) && (!want.hotel || item.hotel === want.hotel) && (!want.type || item.type === want.type) &&
-    (!want.since || item.on >= want.since) && (!want.until || item.on <= want.until) &&
-    words.every((word) => item.text.includes(word));
-  const show = () => {
-    const want = Object.fromEntries(new FormData(form));
-    if (want.since && want.until && want.since > want.until) [want.since, want.until] = [want.until, want.since];
-    words = plain(want.text).split(/\s+/).filter(Boolean);
-    const isAsked = ["severity", "type", "hotel", "since", "until", "text"].some((name) => want[name]);
-    const shown = items.filter((item) => fits(item, want)).sort(orders[want.order] || ((a, b) => a.place - b.place));
-    head.replaceChildren(...shown.slice(0, first).map((item) => item.node));
-    if (rest) {
-      rest.replaceChildren(...shown.slice(first).map((item) => item.node));
-      fold.hidden = shown.length <= first;
-      fold.querySelector("[data-more]").textContent = written(shown.length - first);
-      if (isAsked) fold.open = true;
+  // A row's own: severity|type|kind|entity|hotel|floor, in this order; a floor's name may hold anything.
+  const names = ["severity", "type", "kind", "entity", "hotel", "floor"];
+  const owns = new WeakMap();
+  const own = (row) => {
+    if (!owns.has(row)) {
+      const parts = row.dataset.q.split("|");
+      owns.set(row, Object.fromEntries(names.map((name, at) => [name, at === 5 ? parts.slice(5).join("|") : parts[at]])));
     }
-    found.textContent = found.dataset.text.replace("{n}", written(shown.length)).replace("{all}", written(items.length));
+    return owns.get(row);
   };
-  form.addEventListener("input", show);
+  const written = (count) => count.toLocaleString(language);
+  let texts;
+  const text = (row) => (texts ||= new WeakMap()).get(row) ?? (texts.set(row, plain(row.textContent)), texts.get(row));
+  const asked = () => Object.fromEntries([...new FormData(form)].filter(([, value]) => value));
+  const show = () => {
+    const { since: first, until: last, text: typed, ...exact } = asked();
+    const [since, until] = first && last && first > last ? [last, first] : [first, last];
+    const words = plain(typed || "").split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const row of body.rows) {
+      const fits = Object.entries(exact).every(([name, value]) => own(row)[name] === value) &&
+        (!since || row.cells[1].dataset.sort >= since) && (!until || row.cells[1].dataset.sort <= until) &&
+        (!words.length || words.every((word) => text(row).includes(word)));
+      row.hidden = !fits;
+      shown += fits;
+    }
+    found.textContent = found.dataset.text.replace("{n}", written(shown)).replace("{all}", written(body.rows.length));
+  };
+  const read = () => {
+    if (!location.hash.startsWith("#alerts?")) return;
+    const wanted = new URLSearchParams(location.hash.slice(8));
+    for (const field of form.elements) if (field.name) field.value = wanted.get(field.name) || "";
+    form.closest("details").open = true;
+    show();
+    form.closest("section").scrollIntoView();
+  };
+  form.addEventListener("input", () => {
+    history.replaceState(null, "", `#alerts?${new URLSearchParams(asked())}`);
+    show();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
-  form.addEventListener("reset", () => setTimeout(show));
+  form.querySelector("button").addEventListener("click", () => {
+    for (const field of form.elements) if (field.name) field.value = "";
+    history.replaceState(null, "", "#alerts");
+    show();
+  });
+  // Figures that count a part of the list lead to it.
+  for (const figure of document.querySelectorAll("[data-filter]")) {
+    const link = document.createElement("a");
+    link.href = `#alerts?${figure.dataset.filter}`;
+    link.append(...figure.childNodes);
+    figure.append(link);
+  }
+  addEventListener("hashchange", read);
   form.hidden = false;
-  show();
+  // Nothing is filtered yet: the rows need not be looked at before somebody asks.
+  found.textContent = found.dataset.text.replace("{n}", written(body.rows.length)).replace("{all}", written(body.rows.length));
+  read();
 }
+// A link such as #alert-22 opens what it leads to, and whatever that is folded into.
+const unfold = () => {
+  const target = location.hash.length > 1 && document.getElementById(location.hash.slice(1));
+  for (let fold = target && target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  if (target) target.scrollIntoView();
+};
+addEventListener("hashchange", unfold);
+unfold();
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const tr = (language === "tr");
   const heads = [...table.tHead.rows[0].cells];

@@ -1,0 +1,71 @@
+"""A line for each hotel of a chain: what waits there, what is new, and how often alerts were false."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.reporting.happenings import WEEKS, Step, Waiting
+from minibar_ml.domain.reporting.rows import LEAST_COMPARED
+
+
+@dataclass(frozen=True, slots=True)
+class HotelLine:
+    """One hotel: what waits (with its possible loss, and since when), what is new, and what people decided.
+
+    `weeks`: new alerts of each of the last weeks, oldest first. `false_rate` is None below five decisions.
+    """
+
+    hotel_id: int
+    waiting: int
+    impact: Decimal | None
+    oldest_at: datetime | None
+    new: int
+    weeks: tuple[int, ...]
+    judged: int
+    false_positives: int
+    has_data: bool
+
+    @property
+    def false_rate(self) -> float | None:
+        """False among those that a person decided on."""
+        return self.false_positives / self.judged if self.judged >= LEAST_COMPARED else None
+
+
+def hotel_lines(
+    hotels: Mapping[int, str], waiting: Sequence[Waiting], steps: Sequence[Step], without_data: Collection[str]
+) -> tuple[HotelLine, ...]:
+    """Every hotel, the one with most at stake first; the common store only where something is of it."""
+    busy = {row.hotel_id for row in waiting} | {step.hotel_id for step in steps}
+    known = [*hotels, *([COMMON_STORE] if COMMON_STORE in busy and COMMON_STORE not in hotels else [])]
+    lines = (
+        _line(
+            one,
+            [row for row in waiting if row.hotel_id == one],
+            [step for step in steps if step.hotel_id == one],
+            has_data=hotels.get(one) not in without_data,
+        )
+        for one in known
+    )
+    return tuple(sorted(lines, key=lambda line: (-(line.impact or 0), -line.waiting, -line.new, line.hotel_id)))
+
+
+def _line(hotel_id: int, waiting: Sequence[Waiting], steps: Sequence[Step], *, has_data: bool) -> HotelLine:
+    amounts = [row.impact for row in waiting if row.impact is not None]
+    confirmed, false = (_count(steps, what, 1) for what in ("confirmed", "false_positive"))
+    return HotelLine(
+        hotel_id,
+        sum(row.alerts for row in waiting),
+        sum(amounts, Decimal(0)) if amounts else None,
+        min((row.oldest_at for row in waiting), default=None),
+        _count(steps, "raised", 1),
+        tuple(_count(steps, "raised", place) for place in range(3, 3 + WEEKS)),
+        confirmed + false,
+        false,
+        has_data,
+    )
+
+
+def _count(steps: Iterable[Step], what: str, span: int) -> int:
+    return sum(step.alerts for step in steps if (step.what, step.span) == (what, span))

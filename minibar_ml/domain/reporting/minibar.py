@@ -1,0 +1,188 @@
+"""What guests consumed: units and value, by product, room type and weekday, for each occupied room; and checks.
+
+Each figure is compared with the period before and with the same days of the year before, where their data are there.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Literal
+
+from minibar_ml.domain.reporting.periods import Period
+from minibar_ml.domain.reporting.rows import LEAST_COMPARED, change_percent
+from minibar_ml.domain.reporting.tallies import COMPARABLE
+
+Grain = Literal["product", "room", "weekday", "occupancy", "day"]
+LISTED_PRODUCTS = 25
+YEAR = timedelta(days=364)
+"""52 weeks: the same days of the week."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumed:
+    """What the store counted in a span: units of a product (`id`), of a room, of a weekday (1 is Monday).
+
+    `points`: room-days checked. Of occupancy, `units` is the sum of a hotel's (`id`) shares of occupied rooms over
+    `points` days; of `day`, `points` are the days with any data.
+    """
+
+    span: int
+    grain: Grain
+    id: int
+    units: float
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A figure of the period, of the one before and of the same days of the year before; None where not known."""
+
+    now: float | None
+    previous: float | None
+    year_before: float | None
+
+    @property
+    def change_percent(self) -> float | None:
+        """Against the period before."""
+        return change_percent(self.now, self.previous)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Units of a product, room type or weekday, and the value of a product's units."""
+
+    key: str
+    units: Compared
+    value: float | None = None
+
+    @property
+    def change_percent(self) -> float | None:
+        """Against the period before; None of few units."""
+        before = self.units.previous
+        return self.units.change_percent if before is not None and before >= LEAST_COMPARED else None
+
+
+@dataclass(frozen=True, slots=True)
+class Minibar:
+    """Consumption of a period.
+
+    `per_night`: units for each occupied room and night. `checks`: of a hundred occupied rooms and nights, how many
+    room-days were checked. `products` are sorted by units.
+    """
+
+    units: Compared
+    value: Compared
+    occupancy: Compared
+    per_night: Compared
+    checks: Compared
+    products: tuple[Share, ...]
+    room_types: tuple[Share, ...]
+    weekdays: tuple[Share, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Names and prices of products, types of rooms, and how many rooms a hotel has, as the hotel application says."""
+
+    products: Mapping[int, str]
+    prices: Mapping[int, Decimal]
+    room_types: Mapping[int, str | None]
+    rooms_of: Mapping[int, int]
+
+
+def spans(period: Period) -> tuple[Period, ...]:
+    """The period, the one before, and the same days of the year before."""
+    return (period, period.before(), Period(period.since - YEAR, period.until - YEAR))
+
+
+def minibar(rows: Iterable[Consumed], known: Range, period: Period) -> Minibar | None:
+    """The figures of a period; None where nothing was counted in it."""
+    counted: dict[tuple[int, Grain], list[Consumed]] = defaultdict(list)
+    for row in rows:
+        counted[row.span, row.grain].append(row)
+    if not counted[1, "product"] and not counted[1, "room"]:
+        return None
+    whole = [_is_whole(counted[n, "day"], span) or n == 1 for n, span in enumerate(spans(period), 1)]
+
+    def compared(figure: "dict[int, float | None]") -> Compared:
+        return Compared(*(figure[n] if whole[n - 1] else None for n in (1, 2, 3)))
+
+    nights = {n: _nights(counted[n, "occupancy"], known.rooms_of) for n in (1, 2, 3)}
+    units = {n: _sum(counted[n, "product"]) for n in (1, 2, 3)}
+    checks = {n: float(sum(row.points for row in counted[n, "room"])) for n in (1, 2, 3)}
+    shares = {n: _occupancy(counted[n, "occupancy"]) for n in (1, 2, 3)}
+    return Minibar(
+        units=compared(dict(units)),
+        value=compared({n: _value(counted[n, "product"], known.prices) for n in (1, 2, 3)}),
+        occupancy=compared(shares),
+        per_night=compared({n: units[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
+        checks=compared({n: checks[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
+        products=_products(counted, known, whole),
+        room_types=_by(counted, "room", {room: kind or "" for room, kind in known.room_types.items()}, whole),
+        weekdays=_by(counted, "weekday", {n: str(n) for n in range(1, 8)}, whole, is_sorted=True),
+    )
+
+
+def _is_whole(rows: Iterable[Consumed], span: Period) -> bool:
+    return sum(row.points for row in rows) >= COMPARABLE * len(span.days())
+
+
+def _sum(rows: Iterable[Consumed]) -> float:
+    return sum(row.units for row in rows)
+
+
+def _value(rows: Iterable[Consumed], prices: Mapping[int, Decimal]) -> float | None:
+    priced = [row.units * float(prices[row.id]) for row in rows if row.id in prices]
+    return round(sum(priced), 2) if priced else None
+
+
+def _nights(rows: Iterable[Consumed], rooms_of: Mapping[int, int]) -> float:
+    """Occupied rooms, added up over the days of which the occupancy is known."""
+    return sum(row.units * rooms_of.get(row.id, 0) for row in rows)
+
+
+def _occupancy(rows: Iterable[Consumed]) -> float | None:
+    rows = tuple(rows)
+    points = sum(row.points for row in rows)
+    return _sum(rows) / points if points else None
+
+
+def _products(
+    counted: Mapping[tuple[int, Grain], list[Consumed]], known: Range, whole: list[bool]
+) -> tuple[Share, ...]:
+    found: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for n in (1, 2, 3):
+        for row in counted.get((n, "product"), ()):
+            found[row.id][n - 1] += row.units
+    shares = [
+        Share(
+            known.products.get(product, f"#{product}"),
+            _of(units, whole),
+            round(units[0] * float(known.prices[product]), 2) if product in known.prices else None,
+        )
+        for product, units in found.items()
+        if units[0] or (units[1] and whole[1])
+    ]
+    return tuple(sorted(shares, key=lambda one: (-(one.units.now or 0), one.key)))
+
+
+def _by(
+    counted: Mapping[tuple[int, Grain], list[Consumed]],
+    grain: Grain,
+    names: Mapping[int, str],
+    whole: list[bool],
+    *,
+    is_sorted: bool = False,
+) -> tuple[Share, ...]:
+    found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    for n in (1, 2, 3):
+        for row in counted.get((n, grain), ()):
+            found[names.get(row.id, "")][n - 1] += row.units
+    shares = [Share(name, _of(units, whole)) for name, units in found.items()]
+    return tuple(sorted(shares, key=lambda one: (0.0 if is_sorted else -(one.units.now or 0.0), one.key)))
+
+
+def _of(units: list[float], whole: list[bool]) -> Compared:
+    return Compared(*(one if known else None for one, known in zip(units, whole, strict=True)))

@@ -1,0 +1,90 @@
+"""The list of what is to be done today, in words: what each row is about, until when, and what it may cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.rows import Action
+from minibar_ml.domain.reporting.today import Duty
+from minibar_ml.i18n.formats import counted
+from minibar_ml.i18n.labels import capital_label
+from minibar_ml.render.directions import isolate
+from minibar_ml.render.words import Words, isolated_sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list as it is shown.
+
+    `alert`: the one that stands for it, None for an order alone; `others`: those of its incident. `until`: by when it
+    is to be done, `is_due`: that is by tomorrow. `age` is since when it waits.
+    """
+
+    duty: Duty
+    alert: Action | None
+    others: tuple[Action, ...]
+    what: str
+    todo: str
+    until: str
+    is_due: bool
+    age: str
+    impact: Decimal | None
+
+
+def rows(report: Report, words: Words) -> tuple[Row, ...]:
+    """All rows, what cannot wait first."""
+    by_id = {action.alert.id: action for action in report.actions.rows}
+    return tuple(_row(duty, by_id, report, words) for duty in report.today)
+
+
+def _row(duty: Duty, by_id: Mapping[int, Action], report: Report, words: Words) -> Row:
+    today = words.today(report.generated_at)
+    first, *others = (by_id[number] for number in duty.alert_ids) if duty.alert_ids else [None]
+    what, todo = isolated_sentences(first, words.lang) if first else _order(duty, words)
+    age = words.days_since(first.alert.occurred_on, report.generated_at) if first else ""
+    until, is_due = _until(duty, today, words), duty.is_due(today)
+    return Row(duty, first, tuple(one for one in others if one), what, todo, until, is_due, age, duty.impact)
+
+
+def _order(duty: Duty, words: Words) -> tuple[str, str]:
+    _ = words.catalog.gettext
+    out = duty.order
+    if out is None:
+        return "", ""
+    name = isolate(out.name or f"#{out.product_id}")
+    units = counted("unit", out.order_quantity, words.lang)
+    left = words.days_left(out.days_left)
+    return (
+        _("%(name)s: stock for %(left)s.") % {"name": name, "left": left},
+        _("Order %(units)s.") % {"units": units},
+    )
+
+
+def _until(duty: Duty, today: date, words: Words) -> str:
+    _ = words.catalog.gettext
+    if duty.due_on is not None:
+        days = (duty.due_on - today).days
+        if days < 0:
+            return _("overdue since %(day)s") % {"day": words.short_day(duty.due_on)}
+        return (
+            (_("due today"), _("due tomorrow"))[days]
+            if days < 2
+            else _("due %(day)s") % {"day": words.short_day(duty.due_on)}
+        )
+    if duty.guest_until is not None:
+        day = _("today") if duty.guest_until <= today else words.short_day(duty.guest_until)
+        return _("guest in house until %(day)s") % {"day": day}
+    return ""
+
+
+def subject(duty: Duty, report: Report, words: Words) -> str:
+    """What a row is about: a room, product, attendant or hotel."""
+    alert = next(
+        (one.alert for one in report.actions.rows if duty.alert_ids and one.alert.id == duty.alert_ids[0]), None
+    )
+    if alert is None:
+        return isolate(duty.order.name or f"#{duty.order.product_id}") if duty.order else ""
+    name = isolate(alert.entity_name or f"#{alert.entity_id}")
+    return f"{capital_label('entity', 'room', words.lang)} {name}" if alert.entity_type == "room" else name

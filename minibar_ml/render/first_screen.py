@@ -1,0 +1,197 @@
+"""What a report says first, in every format: is the data whole, what happened, what waits, what is due.
+
+The sentence is made of the figures: it heads the page and the paper and is the subject of the mail.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from minibar_ml.domain.reporting.report import Report
+from minibar_ml.domain.reporting.tallies import COMPARABLE
+from minibar_ml.domain.reporting.today import DUE_DAYS
+from minibar_ml.i18n.turkish import Figure as Inflected
+from minibar_ml.render.duties import subject
+from minibar_ml.render.headings import Figure
+from minibar_ml.render.words import Words
+
+MOST_OF_IT = 0.5
+"""From this share of the money on, the first sentence names what it is about."""
+
+
+def health(report: Report, words: Words) -> tuple[bool, str]:
+    """Whether data and jobs are as they should be, and what they are: `data complete, jobs on time`."""
+    data, jobs = _data(report, words), _jobs(report, words)
+    _ = words.catalog.gettext
+    return not data and not jobs, ", ".join([*(data or [_("data complete")]), *(jobs or [_("jobs on time")])])
+
+
+def _data(report: Report, words: Words) -> list[str]:
+    _, several, faults = words.catalog.gettext, words.catalog.ngettext, []
+    if missing := len(report.days_without_data):
+        faults.append(several("no data for %(num)d day", "no data for %(num)d days", missing) % {"num": missing})
+    if silent := len(report.hotels_without_data):
+        faults.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
+    blind = len(report.period.days()) - report.days_watched
+    if blind > missing:
+        faults.append(
+            _("detection ran for %(watched)s of %(all)s days")
+            % {"watched": report.days_watched, "all": len(report.period.days())}
+        )
+    return faults
+
+
+def _jobs(report: Report, words: Words) -> list[str]:
+    _ = words.catalog.gettext
+    texts = (
+        (_("%(job)s failed"), [run for run in report.jobs if run.outcome == "failed"]),
+        (_("%(job)s late"), [run for run in report.jobs if run.is_late and run.outcome != "failed"]),
+        (_("%(job)s never completed"), [run for run in report.jobs if run.done_at is None and run.outcome != "failed"]),
+    )
+    return [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
+
+
+def sentence(report: Report, words: Words) -> str:
+    """What happened, what it may cost and what is due, in one line."""
+    return " ".join(f"{part}." for part in (_new(report, words), _waiting(report, words), _due(report, words)) if part)
+
+
+def _new(report: Report, words: Words) -> str:
+    _, several, total = words.catalog.gettext, words.catalog.ngettext, report.total
+    if total.alerts is None:
+        return _("Anomaly detection has not run in this period")
+    new = _("No new alerts")
+    if total.alerts:
+        new = several("%(n)s new alert", "%(n)s new alerts", total.alerts) % {"n": words.number(total.alerts)}
+    if report.kind == "monthly":
+        new = f"{words.month(report.period.since)}: {words.lowered(new)}"
+    if total.previous is None or not report.is_comparable:
+        return new
+    return f"{new}, {before(report, words) % {'n': words.number(total.previous)}}"
+
+
+def before(report: Report, words: Words) -> str:
+    """How many there were in the period before, whose number stands for `n`: `%(n)s the week before`."""
+    _ = words.catalog.gettext
+    if report.kind == "monthly":
+        return _("%%(n)s in %(month)s") % {"month": words.month(report.previous.since)}
+    return {"weekly": _("%(n)s the week before"), "dashboard": _("%(n)s in the 30 days before")}[report.kind]
+
+
+def _waiting(report: Report, words: Words) -> str:
+    _, several, waiting = words.catalog.gettext, words.catalog.ngettext, report.live_total
+    if waiting is None:
+        return ""
+    if not waiting:
+        return _("Nothing waits for a decision")
+    text = several("%(n)s alert waits for your decision", "%(n)s alerts wait for your decision", waiting)
+    text %= {"n": words.number(waiting)}
+    money = report.waiting_impact
+    if not money:
+        return text
+    text = f"{text}, {possible_loss(money, report, words)}"
+    dearest = max(report.today, key=lambda one: one.impact or Decimal(0), default=None)
+    if dearest is None or len(report.today) < 2 or (share := (dearest.impact or 0) / money) < MOST_OF_IT:
+        return text
+    of_it = _("%(share)s of it %(name)s")
+    figure = Inflected(words.share(float(share)))
+    named = {"share": f"{figure:i}" if words.lang == "tr" else figure, "name": subject(dearest, report, words)}
+    return f"{text}, {of_it % named}"
+
+
+def possible_loss(amount: Decimal, report: Report, words: Words) -> str:
+    """A sum with what it means: `possible loss 10,114 TRY`."""
+    _ = words.catalog.gettext
+    return _("possible loss %(money)s") % {"money": words.round_money(amount, report.currency)}
+
+
+def _due(report: Report, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    today = words.today(report.generated_at)
+    parts = []
+    if guests := sum(one.alert.type == "unanswered_request" for one in report.actions.rows):
+        text = several("%(n)s guest waits for a refill", "%(n)s guests wait for a refill", guests)
+        parts.append(text % {"n": words.number(guests)})
+    if orders := sum(_by_tomorrow(out.order_by, today) for out in report.orders_due or ()):
+        text = several("%(n)s order is due by tomorrow", "%(n)s orders are due by tomorrow", orders)
+        parts.append(text % {"n": words.number(orders)})
+    elif report.orders_due:
+        parts.append(_("The next order is due on %(day)s") % {"day": words.short_day(_first(report))})
+    return ". ".join(parts)
+
+
+def _by_tomorrow(day: date | None, today: date) -> bool:
+    return day is not None and (day - today).days <= DUE_DAYS
+
+
+def _first(report: Report) -> date:
+    return min(out.order_by for out in report.orders_due or () if out.order_by)
+
+
+def tiles(report: Report, words: Words) -> tuple[Figure, ...]:
+    """The four figures: what waits, what is new, what was closed, what is to be ordered."""
+    _ = words.catalog.gettext
+    orders, closed = (
+        report.orders_due,
+        [one for one in report.happened if one.key in ("confirmed", "false_positive", "ended")],
+    )
+    known = [one.alerts for one in closed if one.alerts is not None]
+    return (
+        Figure("waiting", _("Waiting"), report.live_total, "count", _of_waiting(report, words)),
+        Figure("new", _("New"), report.total.alerts, "count", _of_new(report, words)),
+        Figure("closed", _("Closed"), sum(known) if known else None, "count", _of_closed(report, words)),
+        Figure("orders", _("Orders due"), None if orders is None else len(orders), "count", _of_orders(report, words)),
+    )
+
+
+def _of_waiting(report: Report, words: Words) -> str:
+    _ = words.catalog.gettext
+    if report.live_total is None:
+        return _("unknown")
+    if not report.waiting:
+        return _("nothing")
+    oldest = min(one.oldest_at for one in report.waiting)
+    money = report.waiting_impact
+    amount = [] if money is None else [possible_loss(money, report, words)]
+    age = words.age(oldest, report.generated_at)
+    return " · ".join([*amount, _("oldest: %(age)s") % {"age": age}])
+
+
+def _of_new(report: Report, words: Words) -> str:
+    total, money = report.total, report.money_total.impact
+    parts = [] if money is None else [possible_loss(money, report, words)]
+    if not report.is_comparable:
+        parts.append(not_comparable(report, words))
+    elif total.previous is not None:
+        change = "" if total.change_percent is None else f" ({words.change(total.change_percent)})"
+        parts.append(before(report, words) % {"n": words.number(total.previous)} + change)
+    return " · ".join(parts)
+
+
+def not_comparable(report: Report, words: Words) -> str:
+    """Why the period is not compared with the one before."""
+    _ = words.catalog.gettext
+    days = {"watched": report.days_watched_before, "all": len(report.previous.days())}
+    if report.days_watched_before < COMPARABLE * days["all"]:
+        return _("not comparable (watched %(watched)s of %(all)s days before)") % days
+    days = {"watched": report.days_watched, "all": len(report.period.days())}
+    return _("not comparable (watched %(watched)s of %(all)s days)") % days
+
+
+def _of_closed(report: Report, words: Words) -> str:
+    _, several = words.catalog.gettext, words.catalog.ngettext
+    known: dict[str, int] = {one.key: one.alerts or 0 for one in report.happened}
+    texts = (
+        (several("%(n)s confirmed", "%(n)s confirmed", known.get("confirmed", 0)), "confirmed"),
+        (several("%(n)s false", "%(n)s false", known.get("false_positive", 0)), "false_positive"),
+        (several("%(n)s by itself", "%(n)s by themselves", known.get("ended", 0)), "ended"),
+    )
+    return " · ".join(text % {"n": words.number(known[key])} for text, key in texts if known.get(key)) or _("none")
+
+
+def _of_orders(report: Report, words: Words) -> str:
+    _ = words.catalog.gettext
+    if report.orders_due is None:
+        return _("No stock forecast yet.")
+    if not report.orders_due:
+        return _("none within 14 days")
+    return _("first: by %(day)s") % {"day": words.weekday(_first(report)) + " " + words.short_day(_first(report))}

@@ -1,0 +1,49 @@
+"""What was consumed: sums, occupied rooms, and what is compared with what."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from minibar_ml.domain.reporting.minibar import Consumed, Range, minibar, spans
+from minibar_ml.domain.reporting.periods import week_ending
+
+WEEK = week_ending(date(2026, 3, 1))
+KNOWN = Range({1: "Kola", 2: "Soda"}, {1: Decimal("2.50")}, {11: "Standart", 12: None}, {5: 10, 6: 20})
+ROWS = [
+    *(Consumed(1, "product", 1, 30.0, 7), Consumed(1, "product", 2, 5.0, 3), Consumed(2, "product", 1, 20.0, 7)),
+    *(Consumed(1, "room", 11, 25.0, 7), Consumed(1, "room", 12, 10.0, 4), Consumed(2, "room", 11, 20.0, 9)),
+    *(Consumed(1, "occupancy", 5, 3.5, 7), Consumed(1, "occupancy", 6, 0.0, 7), Consumed(2, "occupancy", 5, 7.0, 7)),
+    *(Consumed(1, "weekday", 7, 35.0, 2), Consumed(1, "day", 0, 0.0, 7), Consumed(2, "day", 0, 0.0, 6)),
+    *(Consumed(3, "day", 0, 0.0, 2), Consumed(3, "product", 1, 99.0, 2)),
+]
+
+
+def test_figures_are_those_of_the_period_and_the_one_before() -> None:
+    made = minibar(ROWS, KNOWN, WEEK)
+    assert made is not None
+    assert (made.units.now, made.units.previous, made.units.change_percent) == (35, 20, 75)
+    assert made.value.now == 75, "Soda has no price"
+    assert made.occupancy.now == pytest.approx(0.25)
+    assert made.per_night.now == pytest.approx(1.0), "35 units, half of ten rooms for seven nights"
+    assert made.checks.now == pytest.approx(11 / 35)
+    assert [(one.key, one.units.now, one.value) for one in made.products] == [("Kola", 30, 75), ("Soda", 5, None)]
+    assert [(one.key, one.units.now) for one in made.room_types] == [("Standart", 25), ("", 10)]
+
+
+def test_a_year_that_was_hardly_recorded_is_not_compared_with() -> None:
+    made = minibar(ROWS, KNOWN, WEEK)
+    assert made is not None
+    assert made.units.year_before is None
+    whole = minibar([*ROWS, Consumed(3, "day", 0, 0.0, 4)], KNOWN, WEEK)
+    assert whole is not None
+    assert whole.units.year_before == 99
+
+
+def test_the_year_before_has_the_same_weekdays() -> None:
+    assert spans(WEEK)[2].since == date(2025, 2, 24)
+    assert {one.since.weekday() for one in spans(WEEK)} == {0}
+
+
+def test_nothing_counted_is_nothing_known() -> None:
+    assert minibar([Consumed(2, "product", 1, 20.0, 7)], KNOWN, WEEK) is None
