@@ -19,6 +19,16 @@ CREATE FUNCTION minibar_ml.aged(severity minibar_ml.severity, occurred_on date, 
                 THEN least(severity, 'high'::minibar_ml.severity) ELSE severity END
 $$;
 
+CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT ARRAY[
+        'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
+        'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
+        'job_late']
+$$;
+
 CREATE TABLE minibar_ml.ml_audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -144,10 +154,7 @@ BEGIN
         RAISE EXCEPTION 'a mute begins before it is ended' USING ERRCODE = 'insufficient_privilege';
     ELSIF NEW.since > now() + interval '5 years' THEN
         RAISE EXCEPTION 'a mute begins within five years' USING ERRCODE = 'insufficient_privilege';
-    ELSIF NOT coalesce(NEW.alert_types <@ ARRAY[
-            'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
-            'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
-            'job_late'], true) THEN
+    ELSIF NOT coalesce(NEW.alert_types <@ minibar_ml.alert_types(), true) THEN
         RAISE EXCEPTION 'a mute names types of alerts that there are' USING ERRCODE = 'insufficient_privilege';
     ELSIF length(NEW.floor) > 200 OR cardinality(NEW.entity_ids) > 100000 THEN
         RAISE EXCEPTION 'a mute names a floor of up to 200 characters and up to 100000 rooms or products'

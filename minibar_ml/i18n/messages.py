@@ -9,7 +9,17 @@ from minibar_ml.domain.alerting.alerts import Alert, Finding
 from minibar_ml.domain.alerting.kinds import is_state
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
-from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, source_problems, standings
+from minibar_ml.i18n import (
+    Lang,
+    captions,
+    catalog,
+    evidence,
+    explanations,
+    mutings,
+    rounds,
+    source_problems,
+    standings,
+)
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
@@ -52,7 +62,7 @@ def msgids() -> Iterator[str]:
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
     yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
-    for module in (evidence, captions, explanations, standings, mutings, source_problems):
+    for module in (evidence, captions, explanations, standings, mutings, rounds, source_problems):
         yield from module.TEXTS
 
 

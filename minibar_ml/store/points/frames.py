@@ -46,6 +46,11 @@ def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Fra
     return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels", "floor")})
 
 
+def fetch_rooms(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
+    """Only the room checks."""
+    return _copy(connection, "rooms", since, until)
+
+
 def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
     """Stays that arrive between `since` and 40 days after `until`, counted by arrival and departure."""
     return _copy(connection, "reservations", since, until)
