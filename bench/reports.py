@@ -10,8 +10,20 @@ from bench.rows import Row
 
 NAME = "reports"
 ROOMS, ALERTS, MANY = 100, 10_000, 100_000
-INTERACTIVE_LIMIT, MEMORY_LIMIT, SIZE_LIMIT = 2.0, 512.0, 1_500.0
+INTERACTIVE_LIMIT, MEMORY_LIMIT, SIZE_LIMIT = 2.0, 512.0, 6_000.0
 CHROMIUM = Path("/usr/bin/chromium")
+FILTER = """async () => {
+    const drawn = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)))
+    const list = document.querySelector('#alerts details'), field = list.querySelector('[name=severity]')
+    list.open = true
+    await drawn()
+    field.value = 'low'
+    field.dispatchEvent(new Event('input', { bubbles: true }))
+    await drawn()
+    const shown = [...list.querySelectorAll('tbody tr:not([hidden])')].map(row => row.dataset.q.split('|')[0])
+    return [...new Set(shown)]
+}"""
+"""Opens the list of all alerts, filters it, and returns the severities that are left, once they are on the screen."""
 FILL = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric, value,
     expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,
@@ -49,18 +61,18 @@ def _report(hotel: Hotel, alerts: int) -> Iterator[Row]:
 
 
 def _answers(page_file: Path) -> float:
-    """Seconds from asking for the page until a filter has been obeyed."""
+    """Seconds from asking for the page until its list is open and a filter has been obeyed."""
     from playwright.sync_api import sync_playwright
 
     with (
         sync_playwright() as playwright,
-        closing(playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])) as browser,
+        closing(
+            playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+        ) as browser,
         closing(browser.new_page()) as page,
     ):
         started = time.perf_counter()
         page.goto(page_file.as_uri())
-        page.locator("[name=severity]").select_option("low")
-        page.wait_for_function(
-            "document.querySelector('[data-alert].low') && !document.querySelector('.critical[data-alert]')"
-        )
+        if page.evaluate(FILTER) != ["low"]:
+            raise AssertionError("The list does not obey its filter.")
         return time.perf_counter() - started

@@ -8,24 +8,23 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.domain.idle import in_hotel
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting import happenings, hotel_lines, places, today
+from minibar_ml.domain.reporting import happenings
 from minibar_ml.domain.reporting.periods import Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
-from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report_archive, report_mail
+from minibar_ml.jobs import report_archive, report_mail, report_parts
+from minibar_ml.jobs.report_parts import Reading
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
-from minibar_ml.store import audit, problems, reports
-from minibar_ml.store.reporting import called, consumed, details, first_screen, listed
+from minibar_ml.store import audit, reports
+from minibar_ml.store.reporting import called
 from minibar_ml.store.reporting.scope import Scope
-from minibar_ml.store.runs import Job, fetch_idle, job_run
+from minibar_ml.store.runs import Job, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -144,63 +143,29 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
     """The Report of a period, read from one snapshot of the store; wants a connection without a transaction."""
     reports.take_snapshot(connection)
     scope = Scope(asked.hotel_id, asked.as_of)
-    hotels = _hotels(connection, scope)
-    names = called.fetch(connection)
+    day = asked.as_of.astimezone(ZoneInfo(asked.timezone)).date()
+    reading = Reading(connection, scope, period, day, _hotels(connection, scope), called.fetch(connection))
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
-    jobs = reports.fetch_jobs(connection, scope, asked.wanted)
     oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
     with_points, watched = reports.fetch_days(connection, scope, oldest, period.until)
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
-    steps = first_screen.fetch_steps(connection, scope, period)
-    waiting = first_screen.fetch_waiting(connection, scope)
-    actions = reports.fetch_actions(connection, scope)
-    outs = reports.fetch_stock_outs(connection, scope, period, names)
-    stays = first_screen.fetch_stays(connection, scope, actions)
-    day = asked.as_of.astimezone(ZoneInfo(asked.timezone)).date()
-    silent = reports.fetch_hotels_without_points(connection, scope, period, hotels)
-    affected = reports.fetch_affected(connection, scope, period)
+    waits = report_parts.waits(reading)
     return Report(
         kind=kind or ("monthly" if period.is_month else "weekly"),
         hotel_id=asked.hotel_id,
-        hotels=hotels,
+        hotels=reading.hotels,
         period=period,
         previous=period.before(),
         verdicts_since=verdicts_since,
         generated_at=asked.as_of,
         timezone=asked.timezone,
-        total=tallies.total(),
-        live=happenings.live(waiting),
-        waiting=waiting,
-        today=today.duties(actions, outs.rows if outs else (), stays, day),
-        actions=Page(actions, sum(line.alerts for line in waiting)),
-        alerts=listed.fetch(connection, scope, period, names.floors),
-        details=details.fetch(connection, scope, actions, day),
-        by_type=tallies.by_type(),
-        by_severity=tallies.by_severity(),
-        happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
-        weeks=happenings.weeks(steps, period, watched),
-        places=places.places(first_screen.fetch_places(connection, scope, period), names.floors, period),
-        lines=hotel_lines.hotel_lines(hotels, waiting, steps, silent),
-        trend=tallies.trend(),
-        money=tallies.money(),
-        money_total=tallies.money_total(),
-        products=affected.get("product", Page()),
-        rooms=affected.get("room", Page()),
-        attendants=affected.get("attendant", Page()),
-        pace=reports.fetch_pace(connection, scope, period, names),
-        models=reports.fetch_models(connection, scope),
-        false_positives=reports.fetch_verdicts(connection, scope, verdicts_since, period.until),
         days_without_data=tuple(one for one in period.days() if one not in with_points),
-        hotels_without_data=silent,
-        jobs=jobs,
-        minibar=consumed.fetch(connection, scope, period, names),
-        stock_outs=outs,
-        mutes=reports.fetch_mutes(connection, scope, period, names),
-        problems=tuple(problems.fetch(connection, day)),
-        idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
-        unanswered=reports.fetch_unanswered(connection, scope, period),
-        days_watched_before=tallies.days_watched(period.before()),
+        jobs=reports.fetch_jobs(connection, scope, asked.wanted),
         currency=asked.currency,
+        **waits,
+        **report_parts.counted(tallies, period),
+        **report_parts.placed(reading, tallies, watched, waits["waiting"]),
+        **report_parts.worked(reading, verdicts_since),
     )
 
 

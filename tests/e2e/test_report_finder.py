@@ -18,11 +18,13 @@ pytestmark = [
     pytest.mark.debian("chromium"),
     pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed"),
 ]
+LEFT = "all => all.map(one => one.getBoundingClientRect().left)"
 
 
 def shown(page: Page) -> list[int]:
     """The alerts that the list shows, in order."""
-    rows = page.locator("[data-table=alerts] tbody tr:not([hidden]) th").all_inner_texts()
+    # A row out of sight is not rendered, and has no inner text.
+    rows = page.locator("[data-table=alerts] tbody tr:not([hidden]) th").all_text_contents()
     return [int(text) for text in rows]
 
 
@@ -112,3 +114,29 @@ def test_columns_are_sorted_by_what_they_mean(page: Page, filled: Connection, tm
     assert column(page, "money", 2) == [words.number(impact, 2) for impact in falling]
     head.get_by_role("button").click()
     assert column(page, "money", 2) == [words.number(impact, 2) for impact in falling[::-1]]
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_rows_out_of_sight_cost_no_layout_until_they_are_reached(
+    page: Page, connection: Connection, tmp_path: Path, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    rows = [AlertRow(LAST_DAY, status="resolved", entity_id=n, entity_name=str(n)) for n in range(500)]
+    insert_alerts(connection, rows)
+    opened(page, connection, tmp_path)
+    unfolded_list(page)
+    listed = page.locator("[data-table=alerts] tbody tr")
+    is_laid_out = "row => row.firstElementChild.checkVisibility({ contentVisibilityAuto: true })"
+    assert listed.count() == len(rows)
+    assert listed.first.evaluate(is_laid_out)
+    assert not listed.last.evaluate(is_laid_out)
+    listed.last.scroll_into_view_if_needed()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+    assert listed.last.evaluate(is_laid_out)
+    heads, cells = (
+        page.locator(f"[data-table=alerts] {part} > *").evaluate_all(
+            "all => all.map(one => one.getBoundingClientRect().left)"
+        )
+        for part in ("thead tr", "tbody tr:last-child")
+    )
+    assert width < 760 or heads == cells, "each column stands below its heading"

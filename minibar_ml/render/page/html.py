@@ -65,6 +65,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         link=listed.link,
         details=lambda row: details.shown(row.alert, row.others, report, words),
         marks=SEVERITY_MARKS,
+        ranks={key: place for place, key in enumerate(SEVERITY_MARKS)},
         first_actions=FIRST_ACTIONS,
         style=style,
         script=script,

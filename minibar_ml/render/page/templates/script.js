@@ -74,6 +74,7 @@ const unfold = () => {
 };
 addEventListener("hashchange", unfold);
 unfold();
+const order = new Intl.Collator(language, { numeric: true });
 for (const table of document.querySelectorAll("table[data-sortable]")) {
   const tr = (language === "tr");
   const heads = [...table.tHead.rows[0].cells];
@@ -100,7 +101,7 @@ for (const table of document.querySelectorAll("table[data-sortable]")) {
       const rows = [...table.tBodies[0].rows].map((row) => [read(row, column), row]);
       rows.sort(([a], [b]) => {
         if (a === null || b === null) return (a === null) - (b === null);
-        const way = typeof a === "number" ? a - b : a.localeCompare(b, language, { numeric: true });
+        const way = typeof a === "number" ? a - b : order.compare(a, b);
         return isUp ? way : -way;
       });
       table.tBodies[0].append(...rows.map(([, row]) => row));
