@@ -36,6 +36,7 @@ PROBLEMS: dict[Problem, str] = {
     "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
     "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
     "checks, movements, orders, rooms, products or people",
+    "several_sheets": "several sheets hold such a list ({sheets}): save each as a file of its own, or hide the others",
     "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
     "which_hotel": "of which hotel is this list? Use --hotel NAME; there are: {hotels}",
     "new_hotel": "there is no hotel {hotel}; there are: {hotels}. Use --add-missing to make it",
