@@ -88,6 +88,21 @@ def test_the_same_file_again_changes_nothing(house: str, capsys: Capture) -> Non
     assert sql(house, "SELECT count(*) FROM minibar_in.batch WHERE kind = 'in_house'") == [(1,)]
 
 
+def test_a_file_of_checks_again_names_people_who_have_become_known(house: str, capsys: Capture) -> None:
+    text = "Room,Date,Time,User,Item,Qty\n101,20.11.2026,10:05,Hatice Koç,Cola,1\n102,20.11.2026,10:15,Guest,Cola,2\n"
+    assert imported(house, "checks", text) == 0
+    assert "import a list of people, then this file again" in capsys.readouterr().out
+    assert imported(house, "people", "Name\nHatice Koç\n", name="people.csv") == 0
+    for said in ("2 rows imported", "imported before"):
+        capsys.readouterr()
+        assert imported(house, "checks", text) == 0
+        assert said in capsys.readouterr().out
+    assert [tuple(row) for row in sql(house, "SELECT room, person FROM minibar_in.check ORDER BY room")] == [
+        ("101", "Hatice Koç"), ("102", None),
+    ]  # fmt: skip
+    assert [int(units) for (units,) in sql(house, "SELECT consumed FROM minibar_in.check_line ORDER BY room")] == [1, 2]
+
+
 def test_a_list_of_several_hotels_is_a_list_of_each(house: str) -> None:
     assert imported(house, "rooms", "Room No\n11\n", "--hotel", "Harbour", "--add-missing", name="rooms2.csv") == 0
     text = "Hotel,Room,Arrival,Departure\nPier,101,2026-11-18,2026-11-22\nHARBOUR,11,2026-11-18,2026-11-22\n"
