@@ -174,6 +174,7 @@ GRANT SELECT, INSERT, DELETE ON minibar_ml.ml_changed_days TO minibar_ml_collect
 GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems TO minibar_ml_collector;
 -- The record of nights only grows.
 GRANT SELECT, INSERT ON minibar_ml.ml_nights TO minibar_ml_collector;
+GRANT SELECT ON minibar_ml.ml_nights TO minibar_ml_operator;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_setups TO minibar_ml_collector;
 GRANT SELECT, INSERT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
 -- So do the numbers that stand for keys, which the contract's functions look up for whoever calls them.

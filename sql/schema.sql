@@ -12,6 +12,23 @@ CREATE TYPE minibar_ml.severity AS ENUM (
     'critical'
 );
 
+CREATE FUNCTION minibar_ml.aged(severity minibar_ml.severity, occurred_on date, at timestamp with time zone) RETURNS minibar_ml.severity
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT CASE WHEN occurred_on < CAST(at - interval '1 microsecond' AS date) - 2
+                THEN least(severity, 'high'::minibar_ml.severity) ELSE severity END
+$$;
+
+CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT ARRAY[
+        'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
+        'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
+        'job_late']
+$$;
+
 CREATE TABLE minibar_ml.ml_audit_log (
     id bigint NOT NULL,
     at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
@@ -137,10 +154,7 @@ BEGIN
         RAISE EXCEPTION 'a mute begins before it is ended' USING ERRCODE = 'insufficient_privilege';
     ELSIF NEW.since > now() + interval '5 years' THEN
         RAISE EXCEPTION 'a mute begins within five years' USING ERRCODE = 'insufficient_privilege';
-    ELSIF NOT coalesce(NEW.alert_types <@ ARRAY[
-            'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
-            'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
-            'job_late'], true) THEN
+    ELSIF NOT coalesce(NEW.alert_types <@ minibar_ml.alert_types(), true) THEN
         RAISE EXCEPTION 'a mute names types of alerts that there are' USING ERRCODE = 'insufficient_privilege';
     ELSIF length(NEW.floor) > 200 OR cardinality(NEW.entity_ids) > 100000 THEN
         RAISE EXCEPTION 'a mute names a floor of up to 200 characters and up to 100000 rooms or products'
@@ -378,13 +392,22 @@ $$;
 CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date) RETURNS TABLE(ground text)
     LANGUAGE sql STABLE
     AS $$
-    SELECT md5(string_agg(minibar_ml.point_digest(m.metric_type, m.metric_value, m.context), E'\n'
-                          ORDER BY m.metric_type, m.hotel_id, m.observed_at))
-    FROM minibar_ml.ml_metrics m
-    WHERE m.entity_type = of_type AND m.entity_id = of_entity AND (m.hotel_id = of_hotel OR of_hotel = 0)
-      AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
-      AND m.business_date BETWEEN since_on AND until_on
-      AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+    SELECT md5(string_agg(minibar_ml.point_digest(p.metric_type, p.metric_value, p.context), E'\n'
+                          ORDER BY p.metric_type, p.hotel_id, p.observed_at))
+    FROM (
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE also IS NULL AND of_hotel <> 0 AND m.metric_type = of_metric AND m.hotel_id = of_hotel
+          AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+        UNION ALL
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        WHERE NOT (also IS NULL AND of_hotel <> 0) AND m.entity_type = of_type AND m.entity_id = of_entity
+          AND (m.hotel_id = of_hotel OR of_hotel = 0)
+          AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
+          AND m.business_date BETWEEN since_on AND until_on
+          AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
+    ) p
 $$;
 
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]
@@ -657,20 +680,23 @@ BEGIN
                            AND minibar_ml.is_live(n.status), NULL,
                            CASE WHEN is_person THEN 'alert.unmute' END),
             (3, 'escalated', n.severity > o.severity, NULL, NULL),
-            (4, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
+            -- Corrected records say by themselves what became of the severity.
+            (4, 'eased', n.severity < o.severity AND n.corrected_at IS NOT DISTINCT FROM o.corrected_at
+                         AND minibar_ml.is_live(n.status), NULL, NULL),
+            (5, 'corrected', n.corrected_at IS DISTINCT FROM o.corrected_at AND n.corrected_at IS NOT NULL,
                              NULL, NULL),
             -- Of the types whose days are each a fault of its own (AlertKind.is_repeatable).
-            (5, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
+            (6, 'recurred', n.type = 'vacant_consumption' AND n.last_occurred_on > o.last_occurred_on
                             AND minibar_ml.is_live(n.status), NULL, NULL),
-            (6, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
-            (7, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
+            (7, 'acknowledged', n.status = 'acknowledged' AND o.status <> 'acknowledged', n.read_by, 'alert.read'),
+            (8, 'snoozed', n.status = 'snoozed' AND n.snoozed_until IS DISTINCT FROM o.snoozed_until, n.snoozed_by,
                            'alert.snooze'),
-            (8, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
+            (9, 'unsnoozed', o.status = 'snoozed' AND n.status = 'open',
                              current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (9, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
+            (10, 'reopened', o.status IN ('resolved', 'false_positive', 'acknowledged') AND n.status = 'open',
                             current_setting('minibar_ml.operator', true), 'alert.reopen'),
-            (10, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
-            (11, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
+            (11, 'resolved', n.status = 'resolved' AND o.status <> 'resolved', n.resolved_by, 'alert.resolve'),
+            (12, 'false_positive', n.status = 'false_positive' AND o.status <> 'false_positive', n.resolved_by,
                                   'alert.false_positive')
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
@@ -980,7 +1006,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     considered_at timestamp with time zone,
     value double precision,
     reason text,
-    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
+    CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alert_events IS 'What happened to each alert, in order.';
@@ -1204,7 +1230,7 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.business_date IS 'The day.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
 
-COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant.';
+COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant; hotel where only how full it was has changed.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
@@ -1422,7 +1448,11 @@ CREATE TABLE minibar_ml.ml_muted_findings (
     impact numeric(14,2),
     message text NOT NULL,
     first_seen timestamp with time zone NOT NULL,
-    last_seen timestamp with time zone NOT NULL
+    last_seen timestamp with time zone NOT NULL,
+    metric text,
+    since_on date,
+    judged_on date,
+    ground text
 );
 
 COMMENT ON TABLE minibar_ml.ml_muted_findings IS 'What was found under a mute.';
@@ -1452,6 +1482,14 @@ COMMENT ON COLUMN minibar_ml.ml_muted_findings.message IS 'The sentence, in the 
 COMMENT ON COLUMN minibar_ml.ml_muted_findings.first_seen IS 'As of when it was first found.';
 
 COMMENT ON COLUMN minibar_ml.ml_muted_findings.last_seen IS 'As of when it was last found.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.metric IS 'The metric.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.since_on IS 'The first day whose points it was found by.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.judged_on IS 'The last one: the day that was checked.';
+
+COMMENT ON COLUMN minibar_ml.ml_muted_findings.ground IS 'Digest of the points that it rests on, as they were; null: a fault that lasts.';
 
 ALTER TABLE minibar_ml.ml_mutes ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_mutes_id_seq
@@ -1783,31 +1821,34 @@ COMMENT ON COLUMN minibar_ml.ml_source_ids.key IS 'The id in the source, as text
 COMMENT ON COLUMN minibar_ml.ml_source_ids.id IS 'The number that stands for it in the store and on screens.';
 
 CREATE TABLE minibar_ml.ml_source_problems (
-    seen_on date NOT NULL,
+    day date CONSTRAINT ml_source_problems_seen_on_not_null NOT NULL,
     source text NOT NULL,
     problem text NOT NULL,
     affected integer NOT NULL,
     example_id bigint,
     is_of_new_rows boolean NOT NULL,
     seen_at timestamp with time zone NOT NULL,
+    first_on date NOT NULL,
     CONSTRAINT ml_source_problems_affected_check CHECK ((affected > 0))
 );
 
 COMMENT ON TABLE minibar_ml.ml_source_problems IS 'Rows of the source that collect refused or did not understand, by business day.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_on IS 'The business day of the run that saw it.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.day IS 'The business day of the rows; of new rows that of the run that saw them.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.source IS 'The source table or metric.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.problem IS 'The reason, or the word that is not known.';
 
-COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows: the most of a run of that day, of new rows all of that day.';
+COMMENT ON COLUMN minibar_ml.ml_source_problems.affected IS 'How many rows of the day.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.example_id IS 'The id of one of them.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.is_of_new_rows IS 'Whether rows are counted once, when they come in, and not by every run.';
 
 COMMENT ON COLUMN minibar_ml.ml_source_problems.seen_at IS 'As of when it was last seen.';
+
+COMMENT ON COLUMN minibar_ml.ml_source_problems.first_on IS 'The business day of the run that first counted so many.';
 
 CREATE TABLE minibar_ml.ml_training_logs (
     id bigint NOT NULL,
@@ -1970,7 +2011,7 @@ ALTER TABLE ONLY minibar_ml.ml_source_ids
     ADD CONSTRAINT ml_source_ids_pkey PRIMARY KEY (kind, key);
 
 ALTER TABLE ONLY minibar_ml.ml_source_problems
-    ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (seen_on, source, problem);
+    ADD CONSTRAINT ml_source_problems_pkey PRIMARY KEY (day, source, problem);
 
 ALTER TABLE ONLY minibar_ml.ml_training_logs
     ADD CONSTRAINT ml_training_logs_pkey PRIMARY KEY (id);
@@ -1983,6 +2024,8 @@ CREATE INDEX ml_alert_comments_alert ON minibar_ml.ml_alert_comments USING btree
 CREATE INDEX ml_alert_events_alert ON minibar_ml.ml_alert_events USING btree (alert_id, id);
 
 CREATE INDEX ml_alert_events_new ON minibar_ml.ml_alert_events USING btree (id) WHERE (considered_at IS NULL);
+
+CREATE INDEX ml_alerts_critical ON minibar_ml.ml_alerts USING btree (last_occurred_on) WHERE ((severity = 'critical'::minibar_ml.severity) AND (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text])));
 
 CREATE INDEX ml_alerts_entity ON minibar_ml.ml_alerts USING btree (entity_type, entity_id, raised_at DESC);
 

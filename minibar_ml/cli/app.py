@@ -25,6 +25,7 @@ COMMANDS = {
     "alerts": Command("alerts.commands", "List, explain and handle alerts; deliver notifications.", RESULTS),
     "mutes": Command("mutes.commands", "Mute a hotel, floor, room, product or alert type beforehand.", RESULTS),
     "forecast": Command("forecast", "Show how long stocks last, what to order and by when.", RESULTS),
+    "rounds": Command("rounds", "Show which rooms to check today, in walking order, and what to take along.", RESULTS),
     "metrics": Command("metrics.commands", "Show consumption trends, attendants' pace and data coverage.", RESULTS),
     "models": Command("learning.models", "List models, show their quality, roll back.", RESULTS),
     "backtest": Command("learning.backtest", "Show which alerts the last weeks would have raised.", TUNING),

@@ -57,7 +57,7 @@ def collect(
     )
     _warn(result)
     if json:
-        console.print_json(asdict(result))
+        console.print_json({**asdict(result), "refused": [one.to_json() for one in result.refused]})
     else:
         logger.info(
             "collected %s since %s: %d new, %d changed, %d removed",

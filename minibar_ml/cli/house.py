@@ -42,16 +42,16 @@ def history(settings: Settings, command: str) -> History:
     A job that gets no further than this has failed, and pings so.
     """
     with pings.watched(settings.ping_url, command):
-        return _history(settings, command)
+        return _history(settings, command, given())
 
 
-def _history(settings: Settings, command: str) -> History:
+def _history(settings: Settings, command: str, named: frozenset[str]) -> History:
     with session.store(settings, command) as connection:
         known = read(connection, settings)
     now = datetime.now(UTC)
     for fault in known.faults(now):
         logger.warning("ignored in the store: %s", fault)
-    for line in variables(known, now) if known.is_imported else ():
+    for line in variables(known, now, named) if known.is_imported else ():
         logger.warning("%s", line)
     return known
 
@@ -97,7 +97,8 @@ def of_collect(settings: Settings, *, rezone: bool) -> tuple[History, Mapping[Ke
 
 
 def _of_collect(settings: Settings, *, rezone: bool) -> tuple[History, Mapping[Key, Any]]:
-    known, imported = _history(settings, "collect"), dict[Key, Any]()
+    # Of the time zone's variable the next lines say what becomes of it.
+    known, imported = _history(settings, "collect", given() - {ZONE}), dict[Key, Any]()
     if not known.is_imported:
         with session.store(settings, "collect") as connection:
             imported |= import_first(connection, settings)
@@ -124,9 +125,10 @@ def given() -> frozenset[str]:
     return examine().given
 
 
-def variables(known: History, now: datetime) -> Iterator[str]:
-    """A line for each variable, and each file of one, that states something else than what holds."""
-    named, values = given(), known.values(now)
+def variables(known: History, now: datetime, named: frozenset[str] | None = None) -> Iterator[str]:
+    """A line for each variable, and each file of one, that states something else than what holds; `named` (default:
+    all that are set) are those to look at."""
+    named, values = given() if named is None else named, known.values(now)
     if not known.sees_thresholds:
         named -= THRESHOLDS
     for key in differing(values, facts_import.of_variables(known.base, named)):

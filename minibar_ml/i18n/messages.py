@@ -7,8 +7,19 @@ from typing import Any, get_args
 
 from minibar_ml.domain.alerting.alerts import Alert, Finding
 from minibar_ml.domain.alerting.kinds import is_state
+from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
-from minibar_ml.i18n import Lang, captions, catalog, evidence, explanations, mutings, source_problems, standings
+from minibar_ml.i18n import (
+    Lang,
+    captions,
+    catalog,
+    evidence,
+    explanations,
+    mutings,
+    rounds,
+    source_problems,
+    standings,
+)
 from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
 from minibar_ml.i18n.labels import DOMAIN, LABELS, label
 from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
@@ -16,6 +27,7 @@ from minibar_ml.i18n.wordings import (
     CORRECT_ENTRY,
     CORRECTED,
     FIGURES,
+    FOUND_AFTER_PAUSE,
     FOUND_LATE,
     NONES,
     NORMALS,
@@ -31,10 +43,16 @@ from minibar_ml.i18n.wordings import (
 )
 
 MOST_PRODUCTS = 5
-FRESH_DAYS = 2
-"""So many days after the figures what to do is still what is done at once."""
 LONG_WAIT_MINUTES = 720
-ENDED_BY = {"departure": "left_waiting", "refill": "refilled", "later_request": "served_later"}
+LATE = ("found_late_on", "found_after_pause_on")
+"""Facts of what was found more than a day late: when."""
+ENDED_BY = {
+    "departure": "left_waiting",
+    "refill": "refilled",
+    "later_request": "served_later",
+    "check": "checked_later",
+    "age": "never_answered",
+}
 """By what a request ended that nobody closed, the wording of that."""
 
 
@@ -42,9 +60,9 @@ def msgids() -> Iterator[str]:
     """Every English text that a catalog must translate, labels and counted things aside."""
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
+    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
     yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
-    for module in (evidence, captions, explanations, standings, mutings, source_problems):
+    for module in (evidence, captions, explanations, standings, mutings, rounds, source_problems):
         yield from module.TEXTS
 
 
@@ -81,7 +99,8 @@ def _standing(alert: Alert | Finding) -> list[str]:
     if getattr(alert, "end_reason", None) == "records_changed":
         return [WITHDRAWN]
     corrected = [CORRECTED] if getattr(alert, "corrected_at", None) else []
-    return corrected or ([FOUND_LATE] if (alert.facts or {}).get("found_late_on") else [])
+    late = {"found_late_on": FOUND_LATE, "found_after_pause_on": FOUND_AFTER_PAUSE}
+    return corrected or [text for fact, text in late.items() if (alert.facts or {}).get(fact)]
 
 
 def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
@@ -113,8 +132,8 @@ def _variant(alert: Alert | Finding) -> str:
     facts = alert.facts or {}
     variants = {
         "waiting": (
-            ENDED_BY.get(str(facts.get("ended_by")), "waited") if facts.get("completed") else "waiting_long",
-            bool(facts.get("completed")) or alert.value > LONG_WAIT_MINUTES,
+            ENDED_BY.get(str(facts.get("ended_by")), "waited") if facts.get("completed") else _still_waiting(facts),
+            bool(facts.get("completed") or facts.get("unlisted")) or alert.value > LONG_WAIT_MINUTES,
         ),
         "product_low": ("product_none", alert.value == 0),
         "slow": ("slow_in_rooms", bool(facts.get("in_rooms"))),
@@ -123,6 +142,11 @@ def _variant(alert: Alert | Finding) -> str:
     }
     special, applies = variants.get(alert.reason, ("", False))
     return special if applies else alert.reason
+
+
+def _still_waiting(facts: Mapping[str, Any]) -> str:
+    """Where no guest is on record, nobody is said to be waiting."""
+    return "waiting_unlisted" if facts.get("unlisted") else "waiting_long"
 
 
 def _lasted(alert: Alert | Finding, facts: Mapping[str, Any]) -> bool:
@@ -183,7 +207,7 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", "found_late_on")}
+    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", *LATE)}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}

@@ -7,6 +7,7 @@ from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"
 MUTED = "muted by alert {id}"
+ENDED_BY_MUTE = "ended by mute {id}"
 AGAIN = "Alert {id}, {status}, {day}"
 RECORDS_CHANGED = "records changed"
 SUBJECT_GONE = "no longer an issue"
@@ -16,7 +17,19 @@ NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
 NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
-TEXTS = (PART, SNOOZED, MUTED, AGAIN, RECORDS_CHANGED, SUBJECT_GONE, AS_FOUND, NOW_OTHER, NOW_GONE, NOT_READ)
+TEXTS = (
+    PART,
+    SNOOZED,
+    MUTED,
+    ENDED_BY_MUTE,
+    AGAIN,
+    RECORDS_CHANGED,
+    SUBJECT_GONE,
+    AS_FOUND,
+    NOW_OTHER,
+    NOW_GONE,
+    NOT_READ,
+)
 
 
 def standing(alert: Alert, lang: Lang) -> list[str]:
@@ -29,6 +42,8 @@ def standing(alert: Alert, lang: Lang) -> list[str]:
         states.append(label("status", alert.status, lang))
     if alert.end_reason is not None and alert.status == "resolved":
         states.append(translate(END_REASONS[alert.end_reason]))
+    if alert.mute_id is not None and alert.status == "resolved":
+        states.append(translate(ENDED_BY_MUTE).format(id=alert.mute_id))
     if alert.muted_by is not None:
         states.append(translate(MUTED).format(id=alert.muted_by))
     return states
@@ -59,7 +74,7 @@ def ground_line(one: AlertDay, lang: Lang) -> str:
 def event_line(one: AlertEvent, lang: Lang) -> str:
     """One line of an alert's history: when, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
-    if one.event == "escalated" and one.severity is not None:
+    if one.event in ("escalated", "eased") and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
     if one.event == "corrected" and one.value is not None:
         what += f": {number(one.value, lang)}"

@@ -68,6 +68,7 @@ PROVISIONAL = "Provisional: based on only {history} of history."
 FIGURES = "Figures are from {measured_on}."
 """Ends the message where the fault was found again, and worse than on the day that it began."""
 FOUND_LATE = "Found on {found_late_on}, after records of that day were added or changed."
+FOUND_AFTER_PAUSE = "Found on {found_after_pause_on}: this day was not checked before."
 CORRECTED = "Corrected on {corrected_on}, after the records were changed."
 WITHDRAWN = "The records were changed and no longer show this."
 """Ends the message where that is so."""
@@ -163,6 +164,11 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask whether the refill is still wanted, then complete or cancel the request in the application.",
         (REQUESTED,),
     ),
+    "waiting_unlisted": Wording(
+        "Room {name}: a refill request has been open for {minutes}; no guest of the room is on record.",
+        "Ask at the front desk whether the room is taken. If it is, send someone; if not, cancel the request.",
+        (REQUESTED,),
+    ),
     "waited": Wording(
         "Room {name}: a guest waited {minutes} for a refill.",
         "The request is completed. Find out what caused the delay.",
@@ -181,6 +187,17 @@ WORDINGS: Mapping[str, Wording] = {
     "served_later": Wording(
         "Room {name}: a refill request stayed open for {minutes}, until a later one of the room was completed.",
         "Complete the request in the application.",
+        (REQUESTED,),
+    ),
+    "checked_later": Wording(
+        "Room {name}: a refill was requested while no guest of the room was on record; the room was checked {minutes} "
+        "later and nothing was put in.",
+        "Nothing to do but to cancel the request in the application.",
+        (REQUESTED,),
+    ),
+    "never_answered": Wording(
+        "Room {name}: a refill was requested while no guest of the room was on record, and never recorded.",
+        "Nothing to do but to cancel the request in the application.",
         (REQUESTED,),
     ),
     "custody": Wording(

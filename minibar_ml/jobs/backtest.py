@@ -49,7 +49,7 @@ class BacktestResult:
     """What would have been raised from `since` up to, not including, `until`.
 
     `alerts`: sorted by severity, then the latest first; as they stood at the end. `by_day`: how many were raised when
-    each day was checked.
+    each day was checked. `muted`: findings that a mute covers.
     """
 
     since: date
@@ -58,6 +58,7 @@ class BacktestResult:
     hotels: tuple[Watched, ...]
     alerts: tuple[Alert, ...]
     by_day: Mapping[date, int]
+    muted: int = 0
 
     @property
     def auto_resolved(self) -> int:
@@ -119,7 +120,7 @@ def run(
     found = detect_days(plan, days, watched, NightlyTraining(plan, watched.frames, lambda _day: given), progress)
     with scratch_alerts(connection), snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-        raised, by_day = _raised(connection, plan, found, known)
+        raised, by_day, muted = _raised(connection, plan, found, known)
     hotels_watched = tuple(_watched(number, rooms, days, watched.records, plan, raised) for number in watched.frames)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
@@ -128,27 +129,29 @@ def run(
         hotels_watched,
         tuple(sorted(raised, key=_gravity, reverse=True)),
         by_day,
+        muted,
     )
 
 
 def _raised(
     connection: "Connection", plan: DetectionPlan, found: Found, known: entities.Entities
-) -> tuple[list[Alert], dict[date, int]]:
-    """The alerts that the findings would have made, and how many of them each day.
+) -> tuple[list[Alert], dict[date, int], int]:
+    """The alerts that the findings would have made, how many of them each day, and how many findings a mute covers.
 
     Their texts follow from their figures when they are shown; which of them another one mutes is left out, for what is
     raised is counted.
     """
-    by_day, has_mutes = {}, bool(found) and mutes.may_cover(connection, found[0][0])
+    muted, by_day, has_mutes = 0, dict[date, int](), bool(found) and mutes.may_cover(connection, found[0][0])
     states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
-        today = [enriched(finding, known, plan.zone) for finding in findings if not known.is_closed(finding)]
+        whole = today = [enriched(finding, known, plan.zone) for finding in findings if not known.is_closed(finding)]
         if has_mutes:
-            today = mutes.take(connection, today, known.names, plan.seen_at(day), _no_texts)
+            today = mutes.take(connection, whole, known.names, plan.seen_at(day), _no_texts, day)
+        muted += len(whole) - len(today)
         moved = alerts.upsert(connection, today, known.names, plan.seen_at(day), _no_texts, states, day)
         by_day[day] = moved.opened
     raised = alerts.fetch(connection, AlertFilter(statuses=None, sort="time"))
-    return [replace(alert, muted_by=None) for alert in raised], by_day
+    return [replace(alert, muted_by=None) for alert in raised], by_day, muted
 
 
 def _no_texts(_finding: Finding, _name: str) -> tuple[str, str]:

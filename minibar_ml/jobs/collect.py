@@ -33,6 +33,7 @@ STAGED_FOR: Mapping[str, MetricType] = {
     "stage_own_depots": "stock_level",
     "settle_openings": "stock_level",
     "stage_refills": "request_response",
+    "stage_asked_controls": "request_response",
 }
 """Stages that are read over one metric's span, which may be longer than the usual one."""
 
@@ -92,13 +93,13 @@ def run(
         changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
         points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
-        problems.upsert(connection, refused, new_rows, span.until_on, as_of)
+        problems.merge(connection, refused, new_rows, span.since_on, span.until_on, as_of)
         job.counts.update(asdict(points))
         job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
         # For detect: points that are filed again are no news of the hotel.
         job.counts.update({"has_moved": True} if has_moved else {})
-        job.counts.update(house_hours=str(house.hours), refusals=[asdict(one) for one in refused])
-        job.counts["ledger_beginnings"] = [asdict(one) for one in found if one.source == metrics.BEGINNINGS]
+        job.counts.update(house_hours=str(house.hours), refusals=[one.to_json() for one in refused])
+        job.counts["ledger_beginnings"] = [one.to_json() for one in found if one.source == metrics.BEGINNINGS]
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())

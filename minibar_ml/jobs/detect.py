@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alerting.alerts import Finding, Transitions
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround, Transitions
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.errors import DatabaseUnreachable
 from minibar_ml.domain.hotels.phases import History, recorded
@@ -15,11 +15,12 @@ from minibar_ml.domain.metrics import EntityType
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.jobs import detection_input, fallbacks, list_watch, self_watch
 from minibar_ml.jobs.detection_input import DetectionInput
-from minibar_ml.jobs.detection_run import detect_days, enriched
+from minibar_ml.jobs.detection_run import detect_days, enriched, still_found
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found
+from minibar_ml.jobs.scope import Found, Scope
 from minibar_ml.log import logger
-from minibar_ml.ml.detectors import shares
+from minibar_ml.ml.detectors import shares, unanswered
+from minibar_ml.ml.frames import Frames
 from minibar_ml.store import runs, sessions
 from minibar_ml.store.alerting import alerts, clocks, grounds, mutes
 from minibar_ml.store.notifications import outbox, people
@@ -70,7 +71,10 @@ def run(
             days, hotels = given.scope.days, given.hotels
             found = detect_days(given.plan, days, hotels, given.models, progress, given.scope.hotels)
             found = given.scope.own(found, plan.today())
-            result = _write(connection, given, found, job)
+            doubtful = given.scope.doubtful(found)
+            still = still_found(given.plan, hotels, given.models, doubtful)
+            gone = [ground for ground in doubtful if ground not in still]
+            result = _write(connection, given, found, gone, job)
             # By the last statement, which sees all that was committed before it.
             if runs.find_version(connection) == given.version:
                 return result
@@ -79,12 +83,15 @@ def run(
         raise GroundMoved
 
 
-def _write(connection: "Connection", given: DetectionInput, found: Found, job: runs.Run) -> DetectResult:
-    """Make alerts of the findings, in the transaction that begins here."""
+def _write(
+    connection: "Connection", given: DetectionInput, found: Found, gone: Sequence[MovedGround], job: runs.Run
+) -> DetectResult:
+    """Make alerts of the findings, in a transaction that begins here; `gone`: days that others' records contradict."""
     plan, scope, days, refused = given.plan, given.scope, given.scope.days, given.models.refused
     runs.delete_seen_changes(connection, given.since)
     if given.since.is_ahead and plan.is_live:
         clocks.rewind(connection, plan.as_of)
+    found[-1][1].extend(_ended(connection, plan, given.hotels.frames))
     found[-1][1].extend(fallbacks.refused(plan, refused))
     if not plan.walks:
         found[-1][1].extend(fallbacks.switched_off(connection, plan, refused))
@@ -98,14 +105,12 @@ def _write(connection: "Connection", given: DetectionInput, found: Found, job: r
         (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)]) for day, findings in found
     ]
     total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-    new, again = scope.split(found)
-    if scope.moved:
-        settled = grounds.settle(connection, scope.moved, again, known.names, plan.as_of, _texts(plan))
-        total.update(asdict(settled))
-    for day, today in new:
+    total.update(_settle(connection, plan, scope, found, gone, known.names))
+    for day, today in scope.new(found):
         unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
         muted += len(today) - len(unmuted)
         total.update(_apply(connection, plan, day, unmuted, known.names))
+    alerts.ease(connection, plan.as_of)
     if plan.is_live:
         # What a run of another day opened is left to the next one of now: most of it is over by then.
         job.partly = _announce(connection, plan, given.usable)
@@ -142,6 +147,37 @@ def _gone(last: LastRun | None, plan: DetectionPlan) -> dict[int, History]:
     return {hotel: History.of(0, known.silent_days + max(passed, 0)) for hotel, known in recorded(last.counts).items()}
 
 
+def _settle(
+    connection: "Connection",
+    plan: DetectionPlan,
+    scope: Scope,
+    found: Found,
+    gone: Collection[MovedGround],
+    names: Mapping[tuple[EntityType, int], str],
+) -> dict[str, int]:
+    """Alerts and muted findings as today's records have them; `gone`: days that others' records no longer bear out."""
+    moved = [*scope.of_alerts, *gone]
+    if unmuted := scope.unmuted(found):
+        mutes.forget(connection, unmuted)
+    if not moved:
+        return {}
+    return asdict(grounds.settle(connection, moved, scope.again(found), names, plan.as_of, _texts(plan)))
+
+
+def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:
+    """Requests of live alerts that were over before today, so that the alert says how they ended."""
+    if plan.walks:
+        return []
+    waiting = alerts.fetch_waiting(connection)
+    moments = {hotel_id: plan.moment(hotel_id, plan.today()) for hotel_id in frames}
+    return [
+        finding
+        for hotel_id, rooms in waiting.items()
+        if hotel_id in frames
+        for finding in unanswered.ended_before(frames[hotel_id], moments[hotel_id], rooms)
+    ]
+
+
 def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:
     return lambda finding, name: sentences(finding, name, plan.lang)
 
@@ -154,7 +190,7 @@ def _unmuted(
     names: Mapping[tuple[EntityType, int], str],
 ) -> list[Finding]:
     """The findings of a day that no mute covers, at the instant of that day's run."""
-    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan))
+    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan), day)
 
 
 def _evaluated(plan: DetectionPlan) -> list[AlertType]:

@@ -14,7 +14,7 @@ from minibar_ml.jobs.detection_run import Hotels, Models, read_hotels
 from minibar_ml.jobs.forecasting import with_names
 from minibar_ml.jobs.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Scope
+from minibar_ml.jobs.scope import Scope, changed_days
 from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.store import models as stored
 from minibar_ml.store import runs
@@ -49,7 +49,7 @@ def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> De
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
         loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
-        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.days[0], usable, loaded))
+        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
     nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
     models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
     return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version)
@@ -58,7 +58,7 @@ def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> De
 def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
     """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
     is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
-    return [] if is_known else grounds.fetch_moved(connection, plan.today())
+    return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import OVER_SETUP
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.kinds import OVER_SETUP, AlertType
 from minibar_ml.domain.metrics import STAYS
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found
+from minibar_ml.jobs.scope import Found, key_of
 from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.frames import Frames
@@ -92,8 +92,25 @@ def detect_days(
     return found
 
 
+def still_found(
+    plan: DetectionPlan, hotels: Hotels, models: Models, asked: Collection[MovedGround]
+) -> set[MovedGround]:
+    """Those of these days' faults that the same detectors would still let stand; see Limits.lenient."""
+    found: set[tuple[object, ...]] = set()
+    for day in {ground.judged_on for ground in asked}:
+        of_day = [ground for ground in asked if ground.judged_on == day]
+        types, of_hotels = {ground.type for ground in of_day}, {ground.hotel_id for ground in of_day}
+        found |= {key_of(one) for one in _detect_day(plan, day, hotels, models, of_hotels, types)}
+    return {ground for ground in asked if key_of(ground) in found}
+
+
 def _detect_day(
-    plan: DetectionPlan, day: date, hotels: Hotels, models: Models, only: Collection[int] | None
+    plan: DetectionPlan,
+    day: date,
+    hotels: Hotels,
+    models: Models,
+    only: Collection[int] | None,
+    kept: Collection[AlertType] | None = None,
 ) -> list[Finding]:
     # What holds at an instant can be said of a past day only as of its end, by a walk.
     with_states = plan.walks or day == plan.today()
@@ -104,7 +121,7 @@ def _detect_day(
         fitted, moment = models.fitted(hotel_id, day), plan.moment(hotel_id, day)
         history = hotels.records.history(hotel_id, day)
         limits = plan.limits_of(hotel_id)
-        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history)
+        findings += detect_day(frames, fitted, limits, moment, with_states=with_states, history=history, kept=kept)
     return findings
 
 

@@ -1,7 +1,7 @@
 """notify: from the outbox to people; each message is claimed, sent, and marked, and a crash loses none."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -152,20 +152,22 @@ class _Delivery:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:
             alert = alerts.get(self._connection, message.alert_id)
-            return words.alert(alert, message.event, message.repetition, message.person, self._parts(alert, message))
+            parts = self._parts([alert], message)[alert.id]
+            return words.alert(alert, message.event, message.repetition, message.person, parts)
         digest = outbox.get_digest(self._connection, message.id, LISTED)
         if not digest.ids and not digest.over_ids:
             return None
         known = {one.id: one for one in alerts.fetch_by_id(self._connection, digest.ids + digest.over_ids)}
         live, over = [known[one] for one in digest.ids], [known[one] for one in digest.over_ids]
-        return words.digest(digest.counts, live, message.person, over, digest.over)
+        return words.digest(digest.counts, live, message.person, over, digest.over, self._parts(live, message))
 
-    def _parts(self, alert: Alert, message: Outgoing) -> list[Alert]:
-        """The other alerts of its incident, as far as they concern the person."""
-        if alert.incident_id is None:
-            return []
-        ids = outbox.fetch_parts(self._connection, alert.id, message.recipient.channel_id)
-        return alerts.fetch_by_id(self._connection, ids)
+    def _parts(self, found: Sequence[Alert], message: Outgoing) -> dict[int, list[Alert]]:
+        """The other alerts of each one's incident, as far as they concern the person and are not listed themselves."""
+        ids = [alert.id for alert in found if alert.incident_id is not None]
+        parts = outbox.fetch_parts(self._connection, ids, message.recipient.channel_id) if ids else {}
+        wanted = {one for listed in parts.values() for one in listed} - {alert.id for alert in found}
+        known = {one.id: one for one in alerts.fetch_by_id(self._connection, wanted)} if wanted else {}
+        return {alert.id: [known[one] for one in parts.get(alert.id, ()) if one in known] for alert in found}
 
 
 def address_of(recipient: Recipient, keys: Keys | None) -> str:

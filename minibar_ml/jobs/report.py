@@ -198,6 +198,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
         mutes=reports.fetch_mutes(connection, scope, period, names),
         problems=tuple(problems.fetch(connection, day)),
         idle=in_hotel(fetch_idle(connection, asked.as_of), asked.hotel_id),
+        unanswered=reports.fetch_unanswered(connection, scope, period),
         days_watched_before=tallies.days_watched(period.before()),
         currency=asked.currency,
     )

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
-from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.store.alerting.grounds import ChangedDay
 from minibar_ml.store.runs import Change, Since
 
 Entity = tuple[int, str, int]
@@ -24,33 +25,49 @@ LATE_DAYS = 1
 class Scope:
     """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom.
 
-    To check a day again for all would only give chance a second try, with another night's model.
+    To check a day again for all would only give chance a second try, with another night's model. `moved`: days of
+    alerts and muted findings whose own records changed. `compared`: days of alerts of which only others' did; nothing
+    is found there, but an alert of which today's records show too little ends.
     """
 
     whole: tuple[date, ...]
     entities: Mapping[date, Collection[Entity]]
     moved: tuple[MovedGround, ...]
+    compared: tuple[MovedGround, ...] = ()
+    paused_since: date | None = None
+    """The day of the last run; None where there was none, or where history is walked on purpose."""
 
     @classmethod
     def of(cls, plan: DetectionPlan, since: Since, moved: Sequence[MovedGround]) -> "Scope":
         """What has to be looked at since the last run; a walk looks at its days alone."""
-        whole = plan.days(since.last.as_of if since.last else None, since.collected_as_of)
+        whole = whole_days(plan, since)
         if plan.walks:
             return cls(tuple(whole), {}, ())
+        own = [ground for ground in moved if ground.is_own]
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
+        # How full a hotel was is nobody's own.
+        changes = [one for one in changes if one.entity_type != "hotel"]
         again: dict[date, set[Entity]] = {}
         looked_at: list[tuple[date, Change | MovedGround]] = [
             (day, change) for change in changes for day in _reached(change, plan.today())
         ]
-        looked_at += [(day, ground) for ground in moved for day in (ground.occurred_on, ground.judged_on)]
+        looked_at += [(day, ground) for ground in own for day in (ground.occurred_on, ground.judged_on)]
         for day, of in looked_at:
             again.setdefault(day, set()).update(_known_as(of.hotel_id, of.entity_type, of.entity_id))
-        return cls(tuple(whole), {day: entities for day, entities in again.items() if day not in whole}, tuple(moved))
+        again = {day: entities for day, entities in again.items() if day not in whole}
+        compared = tuple(ground for ground in moved if not ground.is_own)
+        paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
+        return cls(tuple(whole), again, tuple(own), compared, paused_since)
 
     @property
     def days(self) -> list[date]:
         """Every day that is checked, in order."""
         return sorted({*self.whole, *self.entities})
+
+    @property
+    def first(self) -> date:
+        """The first day that is looked at."""
+        return min([*self.whole, *self.entities, *(ground.judged_on for ground in self.compared)])
 
     @property
     def hotels(self) -> dict[date, set[int]]:
@@ -63,17 +80,58 @@ class Scope:
 
     def _own(self, day: date, findings: Sequence[Finding], today: date) -> list[Finding]:
         if day in self.whole:
-            return list(findings)
+            is_after_pause = self.paused_since is not None and day > self.paused_since
+            return [_marked(one, today, "found_after_pause_on") if is_after_pause else one for one in findings]
         kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
-        known = {_key_of_ground(ground) for ground in self.moved}
-        return [one if _key(one) in known else _marked(one, today) for one in kept]
+        known = {key_of(ground) for ground in self.moved}
+        return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
 
-    def split(self, found: Found) -> tuple[Found, dict[MovedGround, tuple[Finding, date]]]:
-        """Findings that are new, and those found again on moved grounds, each with the last day to find it."""
-        by_key = {_key_of_ground(ground): ground for ground in self.moved}
-        new = [(day, [one for one in findings if _key(one) not in by_key]) for day, findings in found]
-        again = {by_key[_key(one)]: (one, day) for day, findings in found for one in findings if _key(one) in by_key}
-        return new, again
+    @property
+    def of_alerts(self) -> tuple[MovedGround, ...]:
+        """The moved grounds of alerts."""
+        return tuple(ground for ground in self.moved if ground.alert_id is not None)
+
+    def new(self, found: Found) -> Found:
+        """Findings on other days than those of alerts whose own records changed."""
+        known = {key_of(ground) for ground in self.of_alerts}
+        return [(day, [one for one in findings if key_of(one) not in known]) for day, findings in found]
+
+    def again(self, found: Found) -> dict[MovedGround, tuple[Finding, date]]:
+        """Findings on those days, each with the last day to find it."""
+        known = {key_of(ground): ground for ground in self.of_alerts}
+        return {known[key_of(one)]: (one, day) for day, findings in found for one in findings if key_of(one) in known}
+
+    def unmuted(self, found: Found) -> list[MovedGround]:
+        """The muted findings whose own records changed and that were not found again."""
+        known = _keys(found)
+        return [ground for ground in self.moved if ground.alert_id is None and key_of(ground) not in known]
+
+    def doubtful(self, found: Found) -> list[MovedGround]:
+        """Days of alerts of which only others' records changed that were not found again."""
+        known = _keys(found)
+        return [ground for ground in self.compared if key_of(ground) not in known]
+
+
+def whole_days(plan: DetectionPlan, since: Since) -> list[date]:
+    """The days that are checked as a whole."""
+    return plan.days(since.last.as_of if since.last else None, since.collected_as_of)
+
+
+def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
+    """The days of which others' records may be news for an alert.
+
+    None for a run as of the past, which knows less than the alerts did.
+    """
+    if since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of):
+        return set()
+    kinds: tuple[EntityType, ...] = ("room", "product", "hotel")
+    whole = {ChangedDay(None, kind, day) for kind in kinds for day in whole_days(plan, since)}
+    return whole | {
+        ChangedDay(None if one.hotel_id == COMMON_STORE else one.hotel_id, kind, one.day)
+        for one in since.changes
+        for kind in kinds
+        if one.entity_type == kind
+    }
 
 
 def _reached(change: Change, today: date) -> list[date]:
@@ -87,15 +145,16 @@ def _known_as(hotel_id: int, entity_type: str, entity_id: int) -> list[Entity]:
     return [*own, (COMMON_STORE, entity_type, entity_id)] if entity_type == "product" else own
 
 
-def _marked(finding: Finding, today: date) -> Finding:
+def _marked(finding: Finding, today: date, fact: str) -> Finding:
     if today - finding.occurred_on <= timedelta(days=LATE_DAYS):
         return finding
-    return replace(finding, facts={**(finding.facts or {}), "found_late_on": today.isoformat()})
+    return replace(finding, facts={**(finding.facts or {}), fact: today.isoformat()})
 
 
-def _key(finding: Finding) -> tuple[object, ...]:
-    return finding.type, finding.hotel_id, finding.entity_type, finding.entity_id, finding.occurred_on
+def _keys(found: Found) -> set[tuple[object, ...]]:
+    return {key_of(one) for _, findings in found for one in findings}
 
 
-def _key_of_ground(ground: MovedGround) -> tuple[object, ...]:
-    return ground.type, ground.hotel_id, ground.entity_type, ground.entity_id, ground.occurred_on
+def key_of(one: Finding | MovedGround) -> tuple[object, ...]:
+    """By what a day of an alert and what is found of it are known as the same."""
+    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on

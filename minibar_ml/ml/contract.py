@@ -5,7 +5,7 @@ high is unusual, whatever the detector, so thresholds can be compared, calibrate
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from minibar_ml.ml.faults.injected import InjectedFaults
     from minibar_ml.ml.faults.untouched import Untouched
 
+KEPT_BUDGET, KEPT_SIZE = 10.0, 0.8
+"""An alert stays while ten times the budget of false alerts (2.3 nats less) would raise it, at 4/5 of the size."""
 Parameters = Mapping[str, Any]
 """What a detector has learned of one hotel: JSON values and numpy arrays."""
 
@@ -57,6 +59,18 @@ class Limits:
     product_floor: float = 5.0
     threshold_multiplier: Mapping[str, float] = field(default_factory=dict)
     supplies: Supplies = field(default_factory=Supplies)
+
+    def lenient(self) -> "Limits":
+        """What is enough for an alert to stay where only others' records have changed; see decision 0054."""
+        return replace(
+            self,
+            budget=KEPT_BUDGET * self.budget,
+            stock_deviation=KEPT_SIZE * self.stock_deviation,
+            consumption_deviation=KEPT_SIZE * self.consumption_deviation,
+            refill_deviation=KEPT_SIZE * self.refill_deviation,
+            consumption_floor=KEPT_SIZE * self.consumption_floor,
+            product_floor=KEPT_SIZE * self.product_floor,
+        )
 
 
 @dataclass(frozen=True, slots=True)

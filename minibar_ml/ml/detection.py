@@ -1,10 +1,11 @@
 """Detection on one hotel's day: every detector's findings, with the rank that the Isolation Forest gives them."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import KINDS
+from minibar_ml.domain.alerting.kinds import KINDS, AlertType
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.ml import isolation_forest
@@ -26,26 +27,32 @@ def detect_day(
     *,
     with_states: bool = True,
     history: History | None = None,
+    kept: Collection[AlertType] | None = None,
 ) -> list[Finding]:
     """What every detector finds on the day; without `with_states` those that say what holds at an instant are left out.
 
     Rows after the day are cut off here, so that no detector can look ahead. While `history` is too short to learn from
     only rules are used; while it is provisional, findings of what was learned are marked so. None: long enough.
+
+    `kept`: of these types all that is enough for an alert to stay, whatever else would explain it.
     """
     seen = frames.seen_on(moment.day, LOOK_BACK)
     limits = replace(limits, threshold_multiplier=fitted.threshold_multiplier)
+    limits = limits if kept is None else limits.lenient()
     findings: list[Finding] = []
     for detector in ALL:
         spec, parameters = detector.spec, fitted.parameters.get(detector.spec.name)
         phase = history.phase if history and not spec.is_rule else "normal"
         if parameters is None or isinstance(parameters, TooLittle) or phase == "learning":
             continue
-        if spec.is_state and not with_states:
+        if (spec.is_state and not with_states) or not (kept is None or set(spec.types) & set(kept)):
             continue
         scores = detector.score(seen, parameters, moment)
         found = detector.decide(scores, parameters, limits, moment) if len(scores) else []
         found = _ranked(found, scores, fitted, spec.name, moment.day)
         findings += as_provisional(found, history) if history and phase == "provisional" else found
+    if kept is not None:
+        return findings
     return [_with_calendar(finding, seen.calendar) for finding in _with_rivals(_without_explained(findings))]
 
 

@@ -76,8 +76,8 @@ class Frames:
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
     gaps: hotel_id, attendant_id, day, in_room, minutes, items; one row a gap between two rooms in a shift, and
         (in_room) one a room whose minutes the attendant's own record has.
-    requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure: by what a request
-        ended that nobody closed); one row a guest's refill request.
+    requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure, check, age: by what
+        a request ended that nobody closed), unlisted (no guest on record); one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.

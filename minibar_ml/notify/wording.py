@@ -16,7 +16,7 @@ from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import part_line
+from minibar_ml.i18n.standings import part_line, standing
 
 DOMAIN = "mails"
 TEMPLATES = Path(__file__).parent / "templates"
@@ -116,10 +116,7 @@ class Words:
             about = f"{heading}: {self._entity(alert)}"
         has_ended = event in ENDS
         values = {"heading": heading, "person": person, "has_ended": has_ended, "one": self._parts(alert)}
-        values["parts"] = [
-            f"{part_line(part, self.lang)}. {sentences(part, part.entity_name, self.lang, self.today)[0]}"
-            for part in parts
-        ]
+        values["parts"] = [self._part(part) for part in parts]
         subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
         return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
 
@@ -130,8 +127,12 @@ class Words:
         person: str,
         ended: Sequence[Alert] = (),
         ended_count: int = 0,
+        parts: Mapping[int, Sequence[Alert]] | None = None,
     ) -> Mail:
-        """The message about many alerts: how many are live and how many have ended, and the most severe of either."""
+        """The message about many alerts: how many are live and how many have ended, and the most severe of either.
+
+        `parts`: by listed alert, the other alerts of its incident.
+        """
         total = sum(counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
         live_heading = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
@@ -144,10 +145,13 @@ class Words:
             "heading": live_heading if total else ended_heading,
             "person": person,
             "counts": [(SEVERITY_MARKS[one], names[one], count) for one, count in by_severity],
-            "alerts": [self._parts(alert) for alert in alerts],
+            "alerts": [
+                self._parts(alert) | {"parts": [self._part(part) for part in (parts or {}).get(alert.id, ())]}
+                for alert in alerts
+            ],
             "more": total - len(alerts),
             "ended_heading": ended_heading,
-            "ended": [self._parts(alert) for alert in ended],
+            "ended": [self._parts(alert) | {"status": ", ".join(standing(alert, self.lang))} for alert in ended],
             "more_ended": ended_count - len(ended),
         }
         return self._mail("digest", subject, values, short=subject)

@@ -20,7 +20,14 @@ def _period(report: Report, words: Words) -> Section:
         "Alerts are counted on the day on which they were raised, their possible loss too. A day without anomaly "
         "detection is unknown, not zero."
     )
-    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), note)
+    parts = [note, *_unanswered(report, words)]
+    return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), " ".join(parts))
+
+
+def _unanswered(report: Report, words: Words) -> list[str]:
+    several, found = words.catalog.ngettext, report.unanswered
+    text = several("%(num)d refill request was never answered.", "%(num)d refill requests were never answered.", found)
+    return [text % {"num": found}] if found else []
 
 
 def _affected(report: Report, words: Words) -> Section:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
+from minibar_ml.domain.metrics import COLLECTED
 from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts, locate
@@ -113,6 +114,14 @@ def _source_tables(connection: Connection) -> dict[str, list[str]]:
 def fetch_unwritable(connection: Connection) -> list[str]:
     """The store's tables that jobs write and this role may not."""
     return list(connection.execute(query("checks.fetch_unwritable")).scalars())
+
+
+def fetch_last_days(connection: Connection, hotels: Sequence[int], today: date) -> dict[int, date]:
+    """By hotel, the last business day up to `today` with a metric point that this role may see; of a month."""
+    # How full a hotel was is known of every day, and forecasts are no data.
+    metrics = [one.type for one in COLLECTED if one.type != "occupancy"]
+    values = {"hotels": list(hotels), "metrics": metrics, "today": today}
+    return {row.hotel_id: row.last_day for row in connection.execute(query("checks.last_days"), values)}
 
 
 def fetch_missing_partitions(connection: Connection, as_of: datetime) -> list[str]:

@@ -5,8 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
+from minibar_ml.config.facts import FACTS
+from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.domain.hotels.facts import Key, Stated
+from minibar_ml.store.engine import sqlstate
 from minibar_ml.store.queries import query
 
 
@@ -50,7 +54,29 @@ def insert(connection: Connection, stated: Sequence[Stated]) -> None:
         }
         for one in stated
     ]
-    connection.execute(query("facts.insert"), {"rows": json.dumps(rows)})
+    try:
+        connection.execute(query("facts.insert"), {"rows": json.dumps(rows)})
+    except DBAPIError as error:
+        # A trigger says by itself what is wrong.
+        if sqlstate(error) != "42501" or "ml_facts" not in str(error.orig):
+            raise
+        raise PreconditionFailed(_not_allowed(stated)) from error
+
+
+def _not_allowed(stated: Sequence[Stated]) -> str:
+    """Why a role may not state these, where the server would only name the table."""
+    hotels = sorted({one.key.hotel_id for one in stated if one.key.hotel_id is not None})
+    if any(one.key.hotel_id is None for one in stated):
+        may_differ = all(FACTS[one.key.fact].about.scope != "store" for one in stated)
+        cure = " With --hotel an administrator of one hotel changes what holds there." if may_differ else ""
+        return (
+            "The database role may not change what holds in all hotels: administrators of all hotels do."
+            f"{cure} See `minibar-ml docs security`."
+        )
+    return (
+        f"The database role may not change what holds in hotel {', '.join(map(str, hotels))}: administrators of the "
+        "hotel do; see `minibar-ml access list` and `minibar-ml docs security`."
+    )
 
 
 def find_zone(connection: Connection) -> str | None:

@@ -71,6 +71,12 @@ def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict
     return {kind: Page(tuple(rows), totals[kind]) for kind, rows in found.items()}
 
 
+def fetch_unanswered(connection: Connection, scope: Scope, period: Period) -> int:
+    """How many refill requests of the period nobody ever answered."""
+    (row,) = scope.fetch(connection, "unanswered", since=period.since, until=period.until)
+    return int(row.unanswered)
+
+
 def fetch_verdicts(connection: Connection, scope: Scope, since: date, until: date) -> tuple[FalsePositives, ...]:
     """What people decided on the alerts of these days, by type."""
     return tuple(made(FalsePositives, row) for row in scope.fetch(connection, "verdicts", since=since, until=until))

@@ -1,4 +1,4 @@
-"""What the store forgets: messages that were delivered, runs that ended and forecasts of nights, long ago."""
+"""What the store forgets: messages that were delivered, runs that ended and what was found or refused, long ago."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,11 +22,12 @@ class Forgotten:
 def prune(connection: Connection, as_of: datetime) -> Forgotten:
     """Delete messages of alerts that are over, mails that nobody waits for, and runs, once they are too old.
 
-    Forecasts of old nights go too: their points are kept, as are alerts, verdicts, metrics and the audit log. Four
-    statements; nothing is committed.
+    Forecasts of old nights, muted findings and problems of the source go too: points are kept, as are alerts, verdicts,
+    metrics and the audit log. Six statements; nothing is committed.
     """
     values = {"as_of": as_of, "kept_days": KEPT_DAYS}
     messages = connection.execute(query("retention.prune_messages"), values).rowcount
     connection.execute(query("retention.prune_mails"))
-    connection.execute(query("retention.prune_forecasts"), values)
+    for name in ("retention.prune_forecasts", "retention.prune_muted", "retention.prune_problems"):
+        connection.execute(query(name), values)
     return Forgotten(messages, connection.execute(query("retention.prune_runs"), values).rowcount)

@@ -4,8 +4,10 @@
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
 WITH found AS (
+    -- What is critical on its day is not when the day is looked at later; a fault that lasts is of now.
     SELECT f.*, e.figures, least(f.since_on, f.occurred_on) AS first_on,
-           greatest(f.occurred_on, CAST(:judged_on AS date)) AS judged_on
+           greatest(f.occurred_on, CAST(:judged_on AS date)) AS judged_on,
+           CASE WHEN f.is_state THEN f.severity ELSE aged(f.severity, f.occurred_on, :as_of) END AS severity_now
     FROM jsonb_array_elements(CAST(:findings AS jsonb)) AS e(figures)
     CROSS JOIN LATERAL jsonb_to_record(e.figures) AS f(
         type text, severity severity, hotel_id integer, entity_type text, entity_id integer, entity_name text, metric text,
@@ -18,10 +20,10 @@ WITH found AS (
     -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
     -- the same is stronger. Of equal days the first counts. Where each day is a fault of its own the last one counts, whose
     -- sentence names those before.
-    SELECT a.id, f.occurred_on, f.is_state, f.severity AS found_severity, a.status = 'snoozed' AS is_snoozed,
+    SELECT a.id, f.occurred_on, f.is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
            (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
-               AND f.severity > a.severity AS is_worse,
+               AND f.severity_now > a.severity AS is_worse,
            n.measured_on, n.figures,
            (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
                AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
@@ -115,7 +117,7 @@ WITH found AS (
         type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
         deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
         last_occurred_on, measured_on, raised_at, last_seen, previous_id)
-    SELECT type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
+    SELECT type, severity_now, hotel_id, entity_type, entity_id, entity_name, metric, value, expected, lower, upper,
            deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
            occurred_on, occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
            (SELECT max(p.id) FROM ml_alerts p
@@ -251,6 +253,13 @@ UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
 
+-- name: ease
+-- Makes high what was critical on days that have passed: of an event by the last of its days that was critical.
+UPDATE ml_alerts a SET severity = 'high'
+WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_types) AND a.reason <> ALL(:state_reasons)
+  AND aged(a.severity, coalesce((SELECT max(d.occurred_on) FROM ml_alert_days d
+                                 WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
+
 -- name: group_incidents
 -- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
 -- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
@@ -364,6 +373,11 @@ LIMIT :limit
 -- name: fetch_by_id
 -- The alerts of these ids.
 SELECT * FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id
+
+-- name: fetch_waiting
+-- The requests that live alerts are about.
+SELECT hotel_id, entity_id, facts ->> 'requested_at' AS requested_at FROM ml_alerts
+WHERE is_live(status) AND type = 'unanswered_request' AND entity_type = 'room' AND facts ->> 'requested_at' IS NOT NULL
 
 -- name: fetch_hidden
 -- Live alerts that a list leaves out: how many each muting alert mutes, and how many are snoozed (no muting alert).

@@ -127,3 +127,14 @@ SELECT EXISTS (
 -- name: may_read_outbox
 -- Whether this role may read messages and the channels that they go by.
 SELECT has_table_privilege('ml_outbox', 'SELECT') AND has_table_privilege('ml_channels', 'SELECT')
+
+-- name: last_days
+-- The last business day of the month up to a day of which each of these hotels has a metric point of these types.
+SELECT h.hotel_id, max(p.business_date) AS last_day
+FROM unnest(CAST(:hotels AS integer[])) AS h (hotel_id) CROSS JOIN unnest(CAST(:metrics AS text[])) AS k (metric)
+CROSS JOIN LATERAL (
+    SELECT m.business_date FROM ml_metrics m
+    WHERE m.metric_type = k.metric AND m.hotel_id = h.hotel_id AND m.business_date <= CAST(:today AS date)
+      AND m.observed_at >= CAST(:today AS date) - 31 AND m.observed_at < CAST(:today AS date) + 2
+    ORDER BY m.observed_at DESC LIMIT 1) p
+GROUP BY h.hotel_id

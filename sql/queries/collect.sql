@@ -11,7 +11,7 @@ SET LOCAL jit = off;
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
-CREATE TEMP TABLE refused_rows (source text, reason text, rows bigint, example_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE refused_rows (source text, reason text, day date, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
     stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean) ON COMMIT DROP;
@@ -58,7 +58,7 @@ CREATE TEMP TABLE scratch_previous (room_id integer, at timestamptz) ON COMMIT D
 CREATE TEMP TABLE scratch_lines (
     visit_id bigint, product_id integer, consumed numeric, refilled numeric, noted numeric, priced_units numeric,
     charged numeric) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz, is_refill boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
     business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
@@ -90,8 +90,8 @@ WITH files AS MATERIALIZED (
     FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'guest lists', 'most of their rows rejected by the application', count(*), min(file_id)
-    FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) HAVING count(*) > 0
+    SELECT 'guest lists', 'most of their rows rejected by the application', day, count(*), min(file_id)
+    FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) GROUP BY day
 )
 INSERT INTO scratch_rejects
 SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND 10 * rejected > lines
@@ -130,7 +130,7 @@ WITH runs AS MATERIALIZED (
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
     JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
-    SELECT stay_id, room_id, arrives_on AS first_night,
+    SELECT stay_id, room_id, arrives_on, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
            CASE WHEN departs_on > arrives_on + 400 THEN 'longer than 400 nights'
                 ELSE 'guests not between 1 and 50' END AS reason
@@ -138,14 +138,15 @@ WITH runs AS MATERIALIZED (
     UNION ALL
     -- Either end may be the wrong one: somebody may have been there after the arrival as well as before the departure. A
     -- slip of a few days may also be an arrival that is wrong.
-    SELECT stay_id, room_id, first_night, last_night, 'departure before arrival'
+    SELECT stay_id, room_id, arrives_on, first_night, last_night, 'departure before arrival'
     FROM source_impossible_stays(CAST(:since_on AS date) - 90, CAST(:until_on AS date) + 31)
     CROSS JOIN LATERAL (
         VALUES (departs_on - 30, departs_on),
                (CASE WHEN departs_on > arrives_on - 30 THEN departs_on ELSE arrives_on END, arrives_on + 30)
     ) n (first_night, last_night)
 ), refused AS (
-    INSERT INTO refused_rows SELECT 'stays', reason, count(DISTINCT stay_id), min(stay_id) FROM wrong GROUP BY reason
+    INSERT INTO refused_rows
+    SELECT 'stays', reason, arrives_on, count(DISTINCT stay_id), min(stay_id) FROM wrong GROUP BY reason, arrives_on
 ), daily AS (
     -- Hotels whose lists name every guest in house every day: guests of three nights and more were named twice.
     SELECT hotel_id FROM found
@@ -411,9 +412,9 @@ WITH found AS MATERIALIZED (
     FROM source_custody(:since_at, :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, count(*),
-           min(custody_id)
-    FROM found WHERE NOT possible GROUP BY 2
+    SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, counted_at::date,
+           count(*), min(custody_id)
+    FROM found WHERE NOT possible GROUP BY 2, 3
 )
 INSERT INTO scratch_custody
 SELECT coalesce(hotel_id, :ledger_hotel), attendant_id, counted_at::date, product_id, sum(handed_out), sum(returned),
@@ -439,8 +440,8 @@ WITH written AS (
     SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'draws', 'more than a million units', count(*), min(draw_id) FROM found WHERE abs(units) > 1000000
-    HAVING count(*) > 0
+    SELECT 'draws', 'more than a million units', drawn_at::date, count(*), min(draw_id) FROM found
+    WHERE abs(units) > 1000000 GROUP BY drawn_at::date
 ), draws AS MATERIALIZED (
     SELECT hotel_id, attendant_id, product_id, drawn_at::date AS day, sum(units) AS drawn
     FROM found WHERE abs(units) <= 1000000 GROUP BY 1, 2, 3, 4
@@ -503,10 +504,10 @@ WITH found AS MATERIALIZED (
     SELECT 'stock movements', CASE WHEN signed_units IS NULL THEN 'unknown type ' || kind
                                    WHEN abs(units) > 1000000 THEN 'more than a million units'
                                    ELSE 'negative units' END,
-           count(*), min(movement_id)
+           moved_at::date, count(*), min(movement_id)
     FROM found
     WHERE moved_at >= :since_at
-      AND (signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim')) GROUP BY 2
+      AND (signed_units IS NULL OR abs(units) > 1000000 OR (units < 0 AND kind <> 'sayim')) GROUP BY 2, 3
 )
 INSERT INTO scratch_movements
 SELECT movement_id, :ledger_hotel, product_id, kind, flow, units, signed_units, moved_at, holder, units
@@ -537,8 +538,8 @@ WITH hotels AS MATERIALIZED (
     RETURNING movement_id, moved_at
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'stock movements', 'of a hotel that nothing names', count(*), min(movement_id)
-    FROM unnamed WHERE moved_at >= :since_at HAVING count(*) > 0
+    SELECT 'stock movements', 'of a hotel that nothing names', moved_at::date, count(*), min(movement_id)
+    FROM unnamed WHERE moved_at >= :since_at GROUP BY moved_at::date
 ), common AS (
     DELETE FROM scratch_openings
 ), common_ends AS (
@@ -585,7 +586,7 @@ WITH ledgers AS (
     SELECT * FROM ledgers WHERE lowest < 0
 ), found AS (
     INSERT INTO refused_rows
-    SELECT 'ledger beginnings', 'missing', count(*), min(product_id) FROM short HAVING count(*) > 0
+    SELECT 'ledger beginnings', 'missing', CAST(:since_on AS date), count(*), min(product_id) FROM short HAVING count(*) > 0
 )
 UPDATE scratch_openings o SET units = o.units + s.units
 FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
@@ -598,8 +599,8 @@ WITH found AS MATERIALIZED (
     FROM source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'visit lines', 'units not between 0 and 1000', count(*), min(visit_id) FROM found
-    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) HAVING count(*) > 0
+    SELECT 'visit lines', 'units not between 0 and 1000', visited_at::date, count(*), min(visit_id) FROM found
+    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY visited_at::date
 ), doubtful AS (
     INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
 )
@@ -1169,13 +1170,23 @@ FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products, f.charged, f.holds
 
 -- name: stage_refills
--- When something was put into rooms that have a request which nobody has answered.
+-- When something was put into rooms that have a request which nobody has answered, and when they were checked.
 WITH open AS MATERIALIZED (
     SELECT DISTINCT room_id FROM source_refill_requests(:since_at, :until) WHERE NOT is_answered
 )
 INSERT INTO scratch_refills
-SELECT DISTINCT l.room_id, l.visited_at FROM source_visit_lines(:since_at, :until) l
+SELECT DISTINCT l.room_id, l.visited_at, true FROM source_visit_lines(:since_at, :until) l
 WHERE l.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND l.refilled > 0
+UNION ALL
+SELECT v.room_id, v.visited_at, false FROM source_visits(:since_at, :until) v
+WHERE v.room_id = ANY(ARRAY(SELECT room_id FROM open)) AND v.is_check
+
+-- name: stage_asked_controls
+-- Empty checks of these rooms that only the control records have.
+INSERT INTO scratch_refills
+SELECT c.room_id, c.ended_at, false FROM source_controls(:since_at, :until) c
+WHERE c.is_empty_check
+  AND c.room_id = ANY(ARRAY(SELECT q.room_id FROM source_refill_requests(:since_at, :until) q WHERE NOT q.is_answered))
 
 -- name: refill_duration
 -- Median minutes between an attendant's visits to different rooms in one shift. Gaps over :break_minutes are breaks. A gap
@@ -1226,6 +1237,7 @@ LEFT JOIN rooms r USING (hotel_id, attendant_id, business_date)
 -- with one before the request, was given nobody knows when: no point, for it neither waits nor took no time.
 -- A request that nobody closed ends when its subject does: something was put in, a later request of the room was
 -- answered, or the guest of its day has left: by an hour on record, or at check-out time or the later hour that was planned.
+-- Where no guest of its day is on record (`unlisted`) nobody can be asked: it ends with the room's next check, or a day old.
 -- Which of these came first is `ended_by`.
 WITH found AS MATERIALIZED (
     SELECT *, is_answered AND (answered_at IS NULL OR answered_at < requested_at) AS is_untimed
@@ -1233,13 +1245,21 @@ WITH found AS MATERIALIZED (
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'requests', CASE WHEN answered_at IS NULL THEN 'answered without a time' ELSE 'answered before asked' END,
-           count(*), min(request_id)
-    FROM found WHERE is_untimed GROUP BY 2
+           requested_at::date, count(*), min(request_id)
+    FROM found WHERE is_untimed GROUP BY 2, 3
 ), open AS (
-    SELECT * FROM found WHERE NOT is_untimed AND coalesce(answered_at > :until, true)
+    SELECT q.*, NOT EXISTS (
+               SELECT FROM scratch_stays s
+               WHERE s.room_id = q.room_id AND q.requested_at::date BETWEEN s.arrives_on AND s.departs_on) AS is_unlisted
+    FROM found q WHERE NOT q.is_untimed AND coalesce(q.answered_at > :until, true)
 ), ends AS (
     SELECT q.request_id, 'refill' AS ended_by, f.at AS ended_at FROM open q JOIN scratch_refills f USING (room_id)
-    WHERE f.at > q.requested_at
+    WHERE f.is_refill AND f.at > q.requested_at
+    UNION ALL
+    SELECT q.request_id, 'check', f.at FROM open q JOIN scratch_refills f USING (room_id)
+    WHERE NOT f.is_refill AND f.at > q.requested_at AND q.is_unlisted
+    UNION ALL
+    SELECT request_id, 'age', requested_at + interval '1 day' FROM open WHERE is_unlisted
     UNION ALL
     SELECT q.request_id, 'later_request', coalesce(l.answered_at, l.requested_at)
     FROM open q JOIN found l USING (room_id) WHERE l.is_answered AND l.requested_at > q.requested_at
@@ -1251,7 +1271,8 @@ WITH found AS MATERIALIZED (
 ), ended AS (
     SELECT DISTINCT ON (e.request_id) e.request_id, e.ended_by, e.ended_at
     FROM ends e JOIN open q USING (request_id) WHERE e.ended_at <= :until AND e.ended_at >= q.requested_at
-    ORDER BY e.request_id, e.ended_at, e.ended_by
+    -- What was put in on a check is a refill.
+    ORDER BY e.request_id, e.ended_at, e.ended_by = 'check', e.ended_by
 )
 INSERT INTO computed_metrics
 SELECT DISTINCT ON (q.room_id, q.requested_at)
@@ -1261,8 +1282,10 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
             ELSE 15 * floor(extract(epoch FROM CAST(:until AS timestamptz) - q.requested_at) / 900) END,
        q.requested_at, q.requested_at::date,
        jsonb_strip_nulls(jsonb_build_object(
-           'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by))
-FROM found q JOIN source_rooms() r USING (room_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
+           'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by,
+           'unlisted', nullif(o.is_unlisted, false)))
+FROM found q JOIN source_rooms() r USING (room_id)
+LEFT JOIN open o USING (request_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
 -- name: custody_loss
@@ -1274,21 +1297,25 @@ SELECT 'custody_loss', hotel_id, 'attendant', attendant_id, sum(lost), day::time
 FROM scratch_custody WHERE day >= CAST(:since_on AS date) GROUP BY hotel_id, attendant_id, day
 
 -- name: refuse
--- Takes out points that can't be true; returns what was refused here and while staging.
+-- Takes out points that can't be true; returns what was refused here and while staging, with how many of each day.
 WITH taken AS (
     DELETE FROM computed_metrics
     WHERE metric_value IS NULL OR metric_value IN ('NaN', 'Infinity', '-Infinity')
        OR observed_at > CAST(:until AS timestamptz)
        OR (metric_value < 0 AND metric_type NOT IN ('stock_level', 'custody_loss'))
        OR (metric_value > 1 AND metric_type = 'occupancy')
-    RETURNING metric_type, entity_id, observed_at, metric_value
+    RETURNING metric_type, entity_id, observed_at, business_date, metric_value
+), refused AS (
+    SELECT source, reason, day, rows, example_id FROM refused_rows
+    UNION ALL
+    SELECT metric_type, CASE WHEN observed_at > CAST(:until AS timestamptz) THEN 'in the future'
+                             WHEN metric_value < 0 OR metric_value > 1 THEN 'impossible value' ELSE 'not finite' END,
+           business_date, count(*), min(entity_id)
+    FROM taken GROUP BY 1, 2, 3
 )
-SELECT source, reason, rows, example_id FROM refused_rows
-UNION ALL
-SELECT metric_type, CASE WHEN observed_at > CAST(:until AS timestamptz) THEN 'in the future'
-                         WHEN metric_value < 0 OR metric_value > 1 THEN 'impossible value' ELSE 'not finite' END,
-       count(*), min(entity_id)
-FROM taken GROUP BY 1, 2
+SELECT source, reason, CAST(sum(rows) AS bigint) AS rows, min(example_id) AS example_id,
+       jsonb_object_agg(day, rows) AS days
+FROM refused GROUP BY 1, 2
 ORDER BY 1, 2
 
 -- name: upsert
@@ -1314,8 +1341,7 @@ WITH changed AS MATERIALIZED (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
-    WHERE is_news AND entity_type <> 'hotel'
-      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE is_news AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -1336,8 +1362,7 @@ WITH spans AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
-    WHERE entity_type <> 'hotel'
-      AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed

@@ -101,7 +101,8 @@ ORDER BY m.hotel_id, m.entity_id, m.observed_at, g.in_room
 SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS day,
        extract(epoch FROM observed_at) AS at, metric_value AS minutes,
        CASE WHEN CAST(context ->> 'open' AS boolean) THEN 1 ELSE 0 END AS open,
-       coalesce(context ->> 'ended_by', '') AS ended_by
+       coalesce(context ->> 'ended_by', '') AS ended_by,
+       CASE WHEN CAST(context ->> 'unlisted' AS boolean) THEN 1 ELSE 0 END AS unlisted
 FROM ml_metrics
 WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
 ORDER BY hotel_id, entity_id, observed_at

@@ -1,13 +1,29 @@
 -- What alerts rest on: the points of the days on which their faults were found.
 
 -- name: fetch_moved
--- Days of live alerts whose points are no longer as they were when the fault was found, or are gone.
-SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, d.occurred_on, d.judged_on
+-- Days of live alerts, and of muted findings (no alert), whose points are no longer as they were when the fault was found,
+-- or are gone. And days whose own points (is_own) are as they were, but points that they were compared with have changed:
+-- of others of the hotel (null: of any) on one of the days that :compared names for the type.
+SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, d.occurred_on, d.judged_on,
+       d.ground IS DISTINCT FROM g.ground AS is_own
 FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
 CROSS JOIN LATERAL ground_of(a.metric, CAST(:rests_also AS jsonb) -> a.type, a.hotel_id, a.entity_type, a.entity_id,
                              d.since_on, d.judged_on) g
-WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today AND d.ground IS DISTINCT FROM g.ground
-ORDER BY d.alert_id, d.occurred_on
+LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, others text, days integer)
+       ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
+WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
+  AND (d.ground IS DISTINCT FROM g.ground OR EXISTS (
+      SELECT FROM jsonb_to_recordset(CAST(:changed AS jsonb)) AS c(hotel_id integer, entity_type text, day date)
+      WHERE c.day BETWEEN d.judged_on - w.days AND d.judged_on AND c.entity_type = w.others
+        AND (c.hotel_id IS NULL OR c.hotel_id = a.hotel_id OR a.hotel_id = 0)))
+UNION ALL
+SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.occurred_on, k.judged_on, true
+FROM ml_muted_findings k
+CROSS JOIN LATERAL ground_of(k.metric, CAST(:rests_also AS jsonb) -> k.type, k.hotel_id, k.entity_type, k.entity_id,
+                             k.since_on, k.judged_on) g
+WHERE k.ground IS NOT NULL AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:daily_days AS integer) AND :today
+  AND k.ground IS DISTINCT FROM g.ground
+ORDER BY alert_id, type, hotel_id, entity_type, entity_id, occurred_on
 
 -- name: find_first_day
 -- The first day that a live alert rests on; of days before :not_before the records are not read again.
@@ -48,7 +64,8 @@ WITH moved AS (
     UNION ALL
     SELECT alert_id, occurred_on, severity, value, score, figures FROM found
 ), strongest AS (
-    SELECT DISTINCT ON (alert_id) alert_id, occurred_on AS measured_on, max(severity) OVER alert AS severity, figures,
+    SELECT DISTINCT ON (alert_id) alert_id, occurred_on AS measured_on,
+           max(aged(severity, occurred_on, :as_of)) OVER alert AS severity, figures,
            min(occurred_on) OVER alert AS first_on, max(occurred_on) OVER alert AS last_on,
            count(*) OVER alert AS occurrences
     FROM days WINDOW alert AS (PARTITION BY alert_id)
@@ -68,8 +85,10 @@ WITH moved AS (
         upper double precision, deviation_percent double precision, score double precision, detector text,
         impact numeric(14, 2), reason text, facts jsonb, message text, suggested_action text)
     WHERE a.id = s.alert_id AND a.id IN (SELECT id FROM live)
-      AND (a.severity, a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason, a.facts -> 'earlier')
-          IS DISTINCT FROM (s.severity, s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason,
+      -- That critical has become high may be for its age alone.
+      AND (least(a.severity, 'high'), a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason,
+           a.facts -> 'earlier')
+          IS DISTINCT FROM (least(s.severity, 'high'), s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason,
                             f.facts -> 'earlier')
     RETURNING a.id
 ), withdrawn AS (

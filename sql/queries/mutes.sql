@@ -35,14 +35,17 @@ SELECT EXISTS (SELECT FROM ml_mutes WHERE until > CAST(CAST(:since AS date) AS t
 
 -- name: take
 -- Puts those of one day's findings that a mute covers where muted findings are kept; returns their places. Repeats and
--- another night's figures change the row that is there.
+-- another night's figures change the row that is there. As alerts do, it keeps a digest of what an event rests on.
 WITH found AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
+    SELECT f.*, least(f.since_on, f.occurred_on) AS first_on, greatest(f.occurred_on, CAST(:judged_on AS date)) AS judged_on
+    FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         place integer, type text, severity severity, hotel_id integer, entity_type text, entity_id integer,
-        entity_name text, value double precision, impact numeric(14, 2), message text, occurred_on date,
-        is_state boolean)
+        entity_name text, metric text, value double precision, impact numeric(14, 2), message text, occurred_on date,
+        since_on date, is_state boolean)
 ), covered AS (
-    SELECT f.*, m.mute_id FROM found f
+    SELECT f.*, m.mute_id, g.ground FROM found f
+    LEFT JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
+                                f.first_on, f.judged_on) g ON NOT f.is_state
     CROSS JOIN LATERAL (
         SELECT min(m.id) AS mute_id FROM ml_mutes m
         WHERE covers(m, f.hotel_id, f.type, f.entity_type, f.entity_id, f.occurred_on, f.occurred_on, f.is_state, :as_of)
@@ -50,20 +53,31 @@ WITH found AS (
     WHERE m.mute_id IS NOT NULL
 ), kept AS (
     INSERT INTO ml_muted_findings AS k (mute_id, type, hotel_id, entity_type, entity_id, occurred_on, entity_name,
-                                        severity, value, impact, message, first_seen, last_seen)
+                                        severity, value, impact, message, first_seen, last_seen, metric, since_on,
+                                        judged_on, ground)
     SELECT DISTINCT ON (mute_id, type, hotel_id, entity_type, entity_id, occurred_on)
            mute_id, type, hotel_id, entity_type, entity_id, occurred_on, entity_name, severity, value, impact, message,
-           :as_of, :as_of
+           :as_of, :as_of, metric, first_on, judged_on, ground
     FROM covered
     ORDER BY mute_id, type, hotel_id, entity_type, entity_id, occurred_on, severity DESC, value DESC
     ON CONFLICT (mute_id, type, hotel_id, entity_type, entity_id, occurred_on) DO UPDATE
     SET entity_name = excluded.entity_name, severity = excluded.severity, value = excluded.value,
-        impact = excluded.impact, message = excluded.message, last_seen = greatest(k.last_seen, excluded.last_seen)
-    WHERE (k.entity_name, k.severity, k.value, k.impact, k.message)
-          IS DISTINCT FROM (excluded.entity_name, excluded.severity, excluded.value, excluded.impact, excluded.message)
+        impact = excluded.impact, message = excluded.message, last_seen = greatest(k.last_seen, excluded.last_seen),
+        metric = excluded.metric, since_on = excluded.since_on, judged_on = excluded.judged_on, ground = excluded.ground
+    WHERE (k.entity_name, k.severity, k.value, k.impact, k.message, k.since_on, k.judged_on, k.ground)
+          IS DISTINCT FROM (excluded.entity_name, excluded.severity, excluded.value, excluded.impact, excluded.message,
+                            excluded.since_on, excluded.judged_on, excluded.ground)
        OR k.last_seen < excluded.last_seen
 )
 SELECT place FROM covered
+
+-- name: forget
+-- Forgets muted findings of these days that were looked at again and not found: the records no longer show them.
+DELETE FROM ml_muted_findings k
+USING jsonb_to_recordset(CAST(:gone AS jsonb)) AS g(
+    type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date)
+WHERE (k.type, k.hotel_id, k.entity_type, k.entity_id, k.occurred_on)
+      = (g.type, g.hotel_id, g.entity_type, g.entity_id, g.occurred_on)
 
 -- name: close
 -- Ends live alerts that a mute covers, one row each: they are not over, but nobody is to be bothered.

@@ -69,13 +69,13 @@ ORDER BY n.incident_id, n.is_end, mailbox(c), n.is_withdrawn DESC, n.is_counted 
 ON CONFLICT DO NOTHING
 
 -- name: fetch_parts
--- The other alerts of an alert's incident that whoever is behind a channel may hear of: live ones, or once the alert is
--- over those that ended with it.
-SELECT m.id FROM ml_alerts a JOIN ml_alerts m ON m.incident_id = a.incident_id AND m.id <> a.id
+-- The other alerts of each of these alerts' incidents that whoever is behind a channel may hear of: live ones, or once the
+-- alert is over those that ended with it.
+SELECT a.id AS of_id, m.id FROM ml_alerts a JOIN ml_alerts m ON m.incident_id = a.incident_id AND m.id <> a.id
 JOIN ml_channels c ON c.id = :channel_id JOIN ml_people p ON p.id = c.person_id
-WHERE a.id = :id AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))
+WHERE a.id = ANY(:ids) AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))
   AND CASE WHEN is_live(a.status) THEN is_live(m.status) ELSE m.resolved_at = a.resolved_at END
-ORDER BY m.severity DESC, m.id
+ORDER BY a.id, m.severity DESC, m.id
 
 -- name: enqueue_repeats
 -- Reminds of alerts that nobody has read, whoever wants that, so long after the last time.

@@ -26,8 +26,8 @@ WITH found AS MATERIALIZED (
     WHERE y.years <> interval '0' AND s.departs_on >= s.arrives_on
       AND (s.arrives_on + y.years)::date <= s.listed_on + 3 AND (s.departs_on + y.years)::date >= s.listed_on - 3
 ), refused AS (
-    INSERT INTO refused_rows SELECT 'stays', 'dates of another year than the list', count(*), min(stay_id) FROM found
-    HAVING count(*) > 0
+    INSERT INTO refused_rows
+    SELECT 'stays', 'dates of another year than the list', first_night, count(*), min(stay_id) FROM found GROUP BY first_night
 )
 INSERT INTO scratch_unknown
 SELECT room_id, night::date FROM found CROSS JOIN LATERAL generate_series(

@@ -100,7 +100,7 @@ SELECT id, type, severity, CASE WHEN read_at <= :as_of THEN 'acknowledged' ELSE 
        detector, CAST(impact AS double precision) AS impact, reason, facts, message, suggested_action,
        occurred_on, last_occurred_on, measured_on, raised_at, last_seen, occurrences,
        read_at, read_by, resolved_at, resolved_by, snoozed_until, snoozed_by, previous_id, muted_by, end_reason,
-       corrected_at, incident_id, is_counted, CAST(CAST(:as_of AS timestamptz) AS date) AS today
+       corrected_at, incident_id, is_counted, mute_id, CAST(CAST(:as_of AS timestamptz) AS date) AS today
 FROM ml_alerts JOIN ranked ON id = ranked_id
 WHERE place <= :limit
 ORDER BY severity DESC, place
@@ -223,6 +223,15 @@ WITH counted AS (
 )
 SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, worst
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
+
+-- name: unanswered
+-- Refill requests of the period that nobody ever answered: the guest left, the room was checked without a refill, or a day
+-- passed.
+SELECT count(*) AS unanswered FROM ml_metrics
+WHERE metric_type = 'request_response' AND context ->> 'ended_by' IN ('departure', 'check', 'age')
+  AND observed_at >= CAST(:since AS date) - 1 AND observed_at < CAST(:until AS date) + 1 AND observed_at <= :as_of
+  AND business_date >= :since AND business_date < :until
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 
 -- name: verdicts
 -- Alerts by type that had a person's verdict by then, and how many were false; types without a verdict have 0.

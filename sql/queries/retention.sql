@@ -23,6 +23,17 @@ WHERE r.ended_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * i
   AND EXISTS (SELECT FROM ml_job_runs n
               WHERE n.job = r.job AND n.outcome IN ('done', 'partly') AND n.started_at > r.started_at)
 
+-- name: prune_muted
+-- Deletes what was found so long ago under a mute that is over.
+DELETE FROM ml_muted_findings k USING ml_mutes m
+WHERE m.id = k.mute_id AND least(m.until, m.ended_at) < CAST(:as_of AS timestamptz)
+  AND k.occurred_on < CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:kept_days AS integer)
+
+-- name: prune_problems
+-- Deletes what was refused so long ago.
+DELETE FROM ml_source_problems
+WHERE greatest(day, first_on) < CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:kept_days AS integer)
+
 -- name: prune_forecasts
 -- Deletes the forecasts of nights so long ago.
 DELETE FROM ml_forecasts WHERE made_at < CAST(:as_of AS timestamptz) - CAST(:kept_days AS integer) * interval '1 day'

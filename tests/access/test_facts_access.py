@@ -63,7 +63,25 @@ def test_who_may_only_look_changes_nothing(hotels: str, role: str, capsys: pytes
     url = login(hotels, role, "--as", role, "--hotel", "1")
     assert all(_refused(url, fact, hotel) for fact in FACTS for hotel in ("1", "NULL"))
     assert command(url, "config", "set", "lead_time_days", "4", "--hotel", "1") == ExitCode.PRECONDITION
-    assert "has no right on table ml_facts" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "may not change what holds in hotel 1: administrators of the hotel do" in said
+    assert "ml_facts" not in said
+
+
+def test_an_administrator_of_one_hotel_who_names_none_is_given_the_cure(
+    hotels: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    said = {}
+    for fact in ("alert_budget", "lead_time_days"):
+        capsys.readouterr()
+        assert command(boss, "config", "set", fact, "3") == ExitCode.PRECONDITION
+        said[fact] = capsys.readouterr().err
+        assert "administrators of all hotels do" in said[fact]
+        assert "row-level security" not in said[fact] and "Grant it" not in said[fact]
+    assert "With --hotel" in said["lead_time_days"]
+    assert "With --hotel" not in said["alert_budget"], "it is one figure of the store"
+    done(boss, "config", "set", "lead_time_days", "3", "--hotel", "1", "--quiet")
 
 
 def test_nobody_states_a_fact_as_somebody_else(hotels: str) -> None:

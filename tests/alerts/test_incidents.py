@@ -149,6 +149,19 @@ def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> Non
     assert _notified(store_url) == {}
 
 
+def test_a_digest_lists_the_parts_of_an_incident_below_it(store_url: str, connection: Connection) -> None:
+    today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
+    who = ["people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet"]
+    done(store_url, *who)
+    more = [replace(BELOW, entity_id=300 + n, occurred_on=today) for n in range(12)]
+    detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), *more, day=today)
+    connection.commit()
+    (digest,) = _notified(store_url).values()
+    assert "13 alerts" in digest
+    assert digest.count("Same cause: alert") == 1
+    assert "minibar-ml alerts show" in digest
+
+
 def test_a_mail_about_a_shift_names_the_room_that_is_worse_and_is_as_severe(
     store_url: str, connection: Connection
 ) -> None:

@@ -73,7 +73,7 @@ def test_the_check_on_ml_alerts_allows_just_these_types() -> None:
 
 
 def test_a_mute_is_of_just_these_types() -> None:
-    (named,) = re.findall(r"alert_types <@ ARRAY\[(.*?)\], true\)", SCHEMA, re.DOTALL)
+    (named,) = re.findall(r"FUNCTION minibar_ml\.alert_types\(\).*?ARRAY\[(.*?)\]", SCHEMA, re.DOTALL)
     assert set(re.findall(r"'(\w+)'", named)) == set(ALERT_TYPES)
 
 
@@ -101,6 +101,7 @@ def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installat
     given |= {"refused", "jobs_late"} if kind.is_of_server else set()
     given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
     given |= {"models_off"} if kind.type == "model_fallback" else set()
+    given |= {"list_missing"} if kind.marks_stale_data else set()
     assert set(kind.severities) <= given
 
 

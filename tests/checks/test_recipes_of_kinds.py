@@ -112,6 +112,10 @@ def test_thirty_visits_in_a_day_are_found_and_faults_like_it_measured():
 TOY_MIGRATION = """-- A toy type.
 ALTER TABLE minibar_ml.ml_alerts DROP CONSTRAINT ml_alerts_type_check;
 ALTER TABLE minibar_ml.ml_alerts ADD CONSTRAINT ml_alerts_type_check CHECK (type IN ({types}, 'door_open'));
+CREATE OR REPLACE FUNCTION minibar_ml.alert_types() RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY[{types}, 'door_open']
+$$;
 """
 
 

@@ -183,12 +183,15 @@ def test_collect_refuses_another_zone_unless_asked_to_change_it(
 ) -> None:
     done(imported, "collect", "--quiet")
     assert command(imported, "collect", ML_TIMEZONE="Asia/Tokyo") == ExitCode.CONFIGURATION
-    assert "the hotels' time zone is Europe/Nicosia" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "the hotels' time zone is Europe/Nicosia" in said and "has no effect" not in said
     assert command(imported, "collect", "--rezone") == ExitCode.USAGE
     done(imported, "alerts", "list", ML_TIMEZONE="Asia/Tokyo")
     assert "`minibar-ml collect --rezone` changes it" in capsys.readouterr().err
     done(imported, "collect", "--rezone", ML_TIMEZONE="Asia/Tokyo")
-    assert "all business days are computed again" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "all business days are computed again" in said
+    assert "has no effect" not in said, "it has: it is what is asked for"
     assert _value(imported, capsys, "timezone") == "Asia/Tokyo"
     assert sql(imported, "SELECT counts ->> 'has_moved' FROM minibar_ml.ml_job_runs ORDER BY id DESC LIMIT 1") == [
         ("true",)

@@ -234,10 +234,30 @@ def test_a_hotel_without_data_is_in_no_phase(kept: str, capsys: pytest.CaptureFi
     assert (found["phase"], found["silent_days"]) == ("no data", 28)
 
 
+def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
+    kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ran(kept, "detect", timedelta(days=7), phases={"1": {"days": 60, "phase": "normal", "silent_days": 0}})
+    main(["status"])
+    assert "hotel 1: no data for 7 days" in capsys.readouterr().out
+    main(["doctor"])
+    assert "hotel 1: no data for 7 days" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_hotel_of_which_data_came_in_today_is_not_without_data(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 60, "phase": "normal", "silent_days": 6}})
+    sql(kept, "SELECT minibar_ml.ensure_partitions(now() - interval '1 day', now())")
+    columns = "metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date"
+    point = "'room_consumption', 1, 'room', 1, 0, now(), CURRENT_DATE"
+    sql(kept, f"INSERT INTO minibar_ml.ml_metrics ({columns}) VALUES ({point})")
+    main(["status"])
+    assert "no data" not in capsys.readouterr().out
+
+
 PROBLEM = (
     "INSERT INTO minibar_ml.ml_source_problems"
-    " (seen_on, source, problem, affected, example_id, is_of_new_rows, seen_at)"
-    " SELECT CAST(now() AS date) - ago, :source, :problem, affected, 17, :is_new, now() - make_interval(days => ago)"
+    " (day, source, problem, affected, example_id, is_of_new_rows, seen_at, first_on)"
+    " SELECT CAST(now() AS date) - ago, :source, :problem, affected, 17, :is_new, now(), CAST(now() AS date) - ago"
     " FROM unnest(CAST(:ago AS integer[]), CAST(:rows AS integer[])) AS u (ago, affected)"
 )
 
@@ -246,15 +266,17 @@ PROBLEM = (
     ("ago", "rows", "is_new", "affected", "has_grown"),
     [
         ([0], [200], False, 200, True),
-        ([0, 1], [200, 180], False, 200, True),
+        ([0, 1], [200, 180], False, 380, True),
         ([0], [9], False, 9, False),
-        ([0, 8], [200, 150], False, 200, False),
-        ([0, 8], [300, 150], False, 300, True),
+        ([0, 8], [100, 150], False, 250, False),
+        ([0, 8], [150, 150], False, 300, True),
         ([0, 3, 8], [6, 6, 3], True, 12, True),
-        ([8], [200], False, None, False),
+        ([8], [200], False, 200, False),
+        ([8], [200], True, None, False),
+        ([36], [200], False, None, False),
     ],
 )
-def test_what_was_refused_is_shown_for_a_week_and_known_to_grow(
+def test_what_was_refused_is_shown_while_it_is_read_and_known_to_grow(
     kept: str,
     capsys: pytest.CaptureFixture[str],
     ago: list[int],

@@ -1,6 +1,7 @@
 """The program says what it refuses, misses and leaves late: on record, in status and doctor, and as alerts."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -43,10 +44,31 @@ def test_rows_refused_by_a_quiet_collect_are_seen_wherever_people_look(store_url
     raised = alerts(store_url, "type = 'rows_refused'", "status, severity, hotel_id, entity_name, value")
     assert raised == [("open", "high", 0, "minibar-ml", 200.0)]
     sql(store_url, "DELETE FROM misafir_kayitlari")
-    sql(store_url, "UPDATE minibar_ml.ml_source_problems SET seen_on = seen_on - 8")
+    done(store_url, "collect", "--quiet")
+    done(store_url, "detect", "--quiet")
+    assert alerts(store_url, "type = 'rows_refused'", "status") == [("resolved",)], "with its rows"
+    assert _status(store_url, capsys)["source_problems"] == []
+
+
+def test_rows_that_stay_refused_are_news_for_a_week(store_url: str) -> None:
+    _impossible_stays(store_url, 200)
+    done(store_url, "collect", "--quiet")
+    done(store_url, "detect", "--quiet")
+    assert alerts(store_url, "type = 'rows_refused'", "status") == [("open",)]
+    sql(store_url, "UPDATE minibar_ml.ml_source_problems SET first_on = first_on - 8")
     done(store_url, "collect", "--quiet")
     done(store_url, "detect", "--quiet")
     assert alerts(store_url, "type = 'rows_refused'", "status") == [("resolved",)]
+    assert sql(store_url, PROBLEMS) == [("stays", "departure before arrival", 200)]
+
+
+def test_a_longer_look_back_raises_no_alert(store_url: str) -> None:
+    _impossible_stays(store_url, 200)
+    sql(store_url, "UPDATE misafir_kayitlari SET giris_tarihi = CURRENT_DATE - 100, cikis_tarihi = CURRENT_DATE - 102")
+    done(store_url, "collect", "--since", str(datetime.now(UTC).date() - timedelta(days=200)), "--quiet")
+    assert sql(store_url, PROBLEMS) == [("stays", "departure before arrival", 200)]
+    done(store_url, "detect", "--quiet")
+    assert alerts(store_url, "type = 'rows_refused'", "status") == []
 
 
 def test_a_job_that_is_late_raises_an_alert_that_ends_with_its_success(store_url: str) -> None:

@@ -130,6 +130,27 @@ def test_mails_are_the_same_from_any_shell_and_have_the_alerts_figures(
         assert any(one["message"] in " ".join(body.split()) for _, body in sent[0]), one["message"]
 
 
+def test_a_weeks_money_is_one_sum_in_list_and_report_for_each_role_and_shell(
+    night: str, logins: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    sums: dict[str, list[tuple[float, float]]] = {}
+    for role, url in logins.items():
+        for shell in SHELLS:
+            report = _printed(url, capsys, shell, "report", "weekly")
+            listed = _printed(url, capsys, shell, *COMMANDS[0])
+            since, until = (report["period"][name] for name in ("since", "until"))
+            counted = [
+                one["counted_impact"] or 0.0
+                for one in listed
+                if since <= one["occurred_on"] < until and one["end_reason"] != "records_changed"
+            ]
+            sums.setdefault(role, []).append((round(sum(counted), 2), float(report["money_total"]["impact"])))
+    for role, found in sums.items():
+        assert len({figure for pair in found for figure in pair}) == 1, role
+    assert sums["administrator"] == sums["viewer"]
+    assert sums["administrator"][0][0] > 0
+
+
 def _mails(url: str, shell: dict[str, str]) -> list[tuple[str, str]]:
     with serving(Mailbox()) as mailbox:
         done(url, "alerts", "notify", "--as-of", NOON, "--quiet", **mailbox.settings(), **shell)

@@ -18,7 +18,7 @@ def asked(
     at = MIDNIGHT + timedelta(hours=at_hour)
     return {
         "hotel_id": 7, "room_id": room, "day": at.toordinal(), "at": at.timestamp(), "minutes": minutes,
-        "open": is_open, "ended_by": ended_by,
+        "open": is_open, "ended_by": ended_by, "unlisted": False,
     }  # fmt: skip
 
 

@@ -124,7 +124,9 @@ def _requests(rng: np.random.Generator) -> pd.DataFrame:
     midnight = (day - datetime(1970, 1, 1, tzinfo=UTC).toordinal()) * 86400.0
     at = midnight + rng.integers(9 * 3600, 20 * 3600, len(day))
     room = rng.integers(1000, 1000 + ROOMS, len(day))
-    return _table(room_id=room, day=day, at=at, minutes=rng.uniform(4, 25, len(day)), open=False, ended_by="")
+    return _table(
+        room_id=room, day=day, at=at, minutes=rng.uniform(4, 25, len(day)), open=False, ended_by="", unlisted=False
+    )
 
 
 def _custody(rng: np.random.Generator, attendants: int) -> pd.DataFrame:

@@ -18,7 +18,7 @@ CONTRACT = (
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
-    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact",
+    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id",
 )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """`minibar-ml status`: when each job last ran, whether it is late, and other problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -23,6 +23,7 @@ from minibar_ml.domain.health import (
     SCHEDULED_JOBS,
     Health,
     JobHealth,
+    JobRuns,
     OutboxHealth,
     assess,
 )
@@ -104,6 +105,8 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
     schedules = job_schedules(settings, as_of)
     runs, counts = checks.fetch_jobs(connection, as_of)
     installed_at = checks.find_installed(connection)
+    today = as_of.astimezone(settings.zone()).date()
+    phases = _phases(connection, runs["detect"], counts, settings, today)
     jobs = (
         assess(runs[job], schedules[job], as_of, installed_at, is_enabled=settings.enabled) for job in SCHEDULED_JOBS
     )
@@ -112,7 +115,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         as_of=as_of,
         jobs=tuple(jobs),
         open_alerts=checks.count_open(connection, as_of),
-        phases=recorded(counts),
+        phases=phases,
         refused=counts.get("refused", {}),
         outbox=_outbox(connection, settings),
         problems=tuple(problems.fetch(connection, today)),
@@ -121,6 +124,18 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         lists=imported,
         late_lists=tuple(one for one in imported if one.is_late(today)),
     )
+
+
+def _phases(
+    connection: "Connection", detect: JobRuns, counts: Mapping[str, Any], settings: Settings, today: date
+) -> dict[int, History]:
+    """The hotels' histories as of the last detect, with the days without data as of today."""
+    known = recorded(counts)
+    if not known or detect.success_as_of is None:
+        return known
+    recorded_on = detect.success_as_of.astimezone(settings.zone()).date()
+    last_days = checks.fetch_last_days(connection, list(known), today)
+    return {hotel: one.silent_on(today, recorded_on, last_days.get(hotel)) for hotel, one in known.items()}
 
 
 def _outbox(connection: "Connection", settings: Settings) -> OutboxHealth | None:

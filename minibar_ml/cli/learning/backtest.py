@@ -78,6 +78,7 @@ def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, toda
         "rooms": result.rooms,
         **json_rows.budget_json(result.usage),
         "auto_resolved": result.auto_resolved,
+        "muted": result.muted,
         "by_severity": {
             severity: sum(alert.severity == severity for alert in result.alerts) for severity in SEVERITIES
         },
@@ -95,6 +96,8 @@ def _note(result: BacktestResult, days: int) -> None:
         return
     if len(result.by_day) < days:
         console.note(f"History starts on {result.since}: {len(result.by_day)} of {days} days were checked.")
+    if result.muted:
+        console.note(f"{plural(result.muted, 'finding')} not counted: muted, see `minibar-ml mutes list --all`.")
     for hotel in result.hotels:
         for phase, what in YOUNG.items():
             if in_phase := hotel.days_by_phase.get(phase):

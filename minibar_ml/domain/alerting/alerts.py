@@ -19,7 +19,7 @@ LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
-    "opened", "escalated", "recurred", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved",
+    "opened", "escalated", "eased", "recurred", "corrected", "acknowledged", "snoozed", "unsnoozed", "resolved",
     "false_positive", "reopened", "muted", "unmuted", "commented",
 )  # fmt: skip
 """What can happen to an alert."""
@@ -138,6 +138,8 @@ class Alert:
     """The alert by which the incident is known that this one is a part of; None: it is alone."""
     is_counted: bool = True
     """Whether its possible loss counts in sums: of an incident one alert's does."""
+    mute_id: int | None = None
+    """The mute that ended it."""
 
     @property
     def counted_impact(self) -> float | None:
@@ -177,18 +179,21 @@ class AlertDay:
 
 @dataclass(frozen=True, slots=True)
 class MovedGround:
-    """A day of a live alert whose points are no longer as they were when its fault was found.
+    """A day of a live alert, or of a muted finding (`alert_id` None), whose points are no longer as they were when its
+    fault was found.
 
-    `judged_on`: the day that was checked then; the fault may be of an earlier one.
+    `judged_on`: the day that was checked then; the fault may be of an earlier one. `is_own` false: the entity's own
+    points are as they were, but not those of others that it was compared with.
     """
 
-    alert_id: int
+    alert_id: int | None
     type: AlertType
     hotel_id: int
     entity_type: EntityType
     entity_id: int
     occurred_on: date
     judged_on: date
+    is_own: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,9 @@ class AlertKind:
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
+    compared: by the alert's entity type, on whose points besides its own a fault depends, and of how many days before
+        its own: what is found of a product depends on the other products, of a room on how full the hotel was, and
+        what is likely in a vacant room on the other rooms.
     names_days: so many days before a fault's own its sentence names the like of; they are part of what it rests on.
     is_of_incident: alerts of one product whose days touch, or of one room and day, are one incident where they are of
         such types.
@@ -80,6 +83,7 @@ class AlertKind:
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
+    compared: Mapping[EntityType, tuple[EntityType, int]] = field(default_factory=dict)
     names_days: int = 0
     is_of_incident: bool = False
     is_stock: bool = False
@@ -121,6 +125,7 @@ _ALL = (
         state_reasons=frozenset({"stock_negative"}),
         is_continuing=True,
         rests_also=("product_consumption",),
+        compared={"product": ("product", 28)},
         is_stock=True,
         is_of_incident=True,
     ),
@@ -139,6 +144,7 @@ _ALL = (
         is_continuing=True,
         needs_fresh_data=True,
         rests_also=("product_consumption",),
+        compared={"product": ("product", 28)},
         is_stock=True,
         is_of_incident=True,
     ),
@@ -178,6 +184,7 @@ _ALL = (
         continuing_reasons=frozenset({"product_high", "product_low"}),
         needs_fresh_data=True,
         shift_reasons=frozenset({"product_high"}),
+        compared={"product": ("product", 1), "room": ("hotel", 7)},
         depends_on_calendar=True,
         tampers={"room": "rooms", "product": "products"},
         is_of_incident=True,
@@ -188,6 +195,7 @@ _ALL = (
         fed_by=("room_consumption",),
         normal_days=3,
         severities={"silent": SeverityRule(least="medium", by_size=((15.0, "high"),))},
+        compared={"room": ("hotel", 7)},
         is_continuing=True,
         needs_fresh_data=True,
         tampers={"room": "rooms"},
@@ -211,6 +219,7 @@ _ALL = (
             "rejected_rows": _UNSURE,
             OVER_SETUP: SeverityRule(least="medium"),
         },
+        compared={"room": ("room", 28)},
         names_days=28,
         is_repeatable=True,
     ),

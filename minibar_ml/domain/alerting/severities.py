@@ -9,6 +9,10 @@ from typing import Literal, get_args
 Severity = Literal["low", "medium", "high", "critical"]
 SEVERITIES: tuple[Severity, ...] = get_args(Severity)
 
+FRESH_DAYS = 2
+"""So many days after an event it is still a matter of today: it may be critical, and what to do is what is done at
+once. The store's function aged() goes by the same number."""
+
 Measure = Literal["units", "minutes", "times"]
 Steps = tuple[tuple[float, Severity], ...]
 

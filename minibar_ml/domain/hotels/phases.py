@@ -1,7 +1,8 @@
 """Cold start: how far a hotel's history carries, in days that have metric points, back-filled ones included."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Literal
 
 Phase = Literal["learning", "provisional", "normal"]
@@ -33,6 +34,13 @@ class History:
     def of(cls, days: int, silent_days: int = 0) -> "History":
         """The history of so many days, followed by so many silent ones."""
         return cls(days, phase_of(days), silent_days)
+
+    def silent_on(self, today: date, recorded_on: date, last_day: date | None) -> "History":
+        """The same as of a later day: `last_day` is the last with a point, None where none is known of."""
+        silent = self.silent_days + max((today - recorded_on).days, 0)
+        return replace(
+            self, silent_days=silent if last_day is None else min(silent, max((today - last_day).days - 1, 0))
+        )
 
     @property
     def is_silent(self) -> bool:

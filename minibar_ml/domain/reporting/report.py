@@ -24,7 +24,10 @@ ReportKind = Literal["weekly", "monthly", "dashboard"]
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`."""
+    """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
+
+    `unanswered`: refill requests of the period that nobody ever answered.
+    """
 
     kind: ReportKind
     hotel_id: int | None
@@ -64,6 +67,7 @@ class Report:
     mutes: Page[MutedScope]
     problems: tuple[SourceProblem, ...]
     idle: tuple[Idle, ...]
+    unanswered: int = 0
     days_watched_before: int = 0
     currency: str = ""
 

@@ -1,5 +1,6 @@
 """Guests' refill requests that are kept waiting."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -38,19 +39,19 @@ class Unanswered:
         `value` is minutes waited. A request that was completed only after the as-of instant was open then. One that
         nobody closed is over when its subject is: `collect` says by what.
         """
+        requests = _with_ends(frames)
+        due = (requests["day"] == moment.day) | (requests["ends_at"] > moment.starts_at.timestamp())
+        return self._scored(requests[due], moment)
+
+    def _scored(self, requests: "DataFrame", moment: Moment) -> "DataFrame":
         as_of = moment.as_of.timestamp()
-        requests = frames.requests.dropna(subset="at")
-        ends_at = (requests["at"] + 60 * requests["minutes"]).where(~requests["open"].astype(bool), np.inf)
-        # an unknown end does not close a request
-        ends_at = ends_at.fillna(np.inf)
-        due = (requests["day"] == moment.day) | (ends_at > moment.starts_at.timestamp())
-        found = requests.assign(ends_at=ends_at)[due & (requests["at"] <= as_of)]
+        found = requests[requests["at"] <= as_of]
         completed = found["ends_at"] <= as_of
         waited = (found["ends_at"].where(completed, as_of) - found["at"]) / 60
         found = found.assign(entity_id=found["room_id"], value=waited, completed=completed, score=np.nan)
         found = found.assign(expected=np.nan, lower=0.0, upper=PATIENCE_MINUTES)
         columns = ["entity_id", "value", "expected", "lower", "upper", "score", "day", "at", "ends_at", "completed"]
-        return found[[*columns, "ended_by"]]
+        return found[[*columns, "ended_by", "unlisted"]]
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """The longest wait of each room and day, from half an hour on; who still waits comes before who was served."""
@@ -58,6 +59,22 @@ class Unanswered:
         late = late.sort_values(["completed", "value", "at"], ascending=[True, False, True])
         worst = late.drop_duplicates(["entity_id", "day"]).sort_values(["at", "entity_id"])
         return [_finding(row, moment) for row in worst.to_dict("records")]
+
+
+def ended_before(frames: Frames, moment: Moment, waiting: Mapping[int, str]) -> list[Finding]:
+    """How requests ended that were over when the day began; `waiting`: by room, when one was made (ISO 8601)."""
+    requests = _with_ends(frames)
+    made_at = {room: datetime.fromisoformat(at).timestamp() for room, at in waiting.items()}
+    is_asked = (requests["room_id"].map(made_at) - requests["at"]).abs() < 1
+    over = requests[is_asked & (requests["ends_at"] <= moment.starts_at.timestamp())]
+    return [_finding(row, moment) for row in Unanswered()._scored(over, moment).to_dict("records")]
+
+
+def _with_ends(frames: Frames) -> "DataFrame":
+    requests = frames.requests.dropna(subset="at")
+    ends_at = (requests["at"] + 60 * requests["minutes"]).where(~requests["open"].astype(bool), np.inf)
+    # an unknown end does not close a request
+    return requests.assign(ends_at=ends_at.fillna(np.inf))
 
 
 def _finding(row: Any, moment: Moment) -> Finding:
@@ -81,6 +98,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
             "requested_at": requested_at.isoformat(),
             "completed": completed,
             **({"ended_by": row["ended_by"]} if completed and row["ended_by"] else {}),
+            **({"unlisted": True} if row["unlisted"] else {}),
         },
         raised_at=min(requested_at + timedelta(minutes=PATIENCE_MINUTES), moment.as_of),
         settled_at=datetime.fromtimestamp(row["ends_at"], tz=UTC) if completed else None,

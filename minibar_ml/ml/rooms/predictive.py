@@ -108,11 +108,11 @@ def predict(
     weights, hindsight = (
         guest_mixture.posterior(parameters["weights"], logs[wanted]) for logs in (earlier, earlier + following)
     )
-    next_on, of_stay = _of_stay(found, stay, wanted)
+    next_on, of_stay = other_checks(found, stay, wanted)
     return Predictive(found[wanted], mu[wanted], weights, hindsight, next_on, of_stay, size)
 
 
-def _of_stay(found: "DataFrame", stay: Ints, wanted: Flags) -> tuple[Ints, Stay]:
+def other_checks(found: "DataFrame", stay: Ints, wanted: Flags) -> tuple[Ints, Stay]:
     """The day of the wanted checks' next check by the same guests, and what those took at their other checks."""
     day, units = found["day"].to_numpy(dtype=np.int64), found["units"].to_numpy(dtype=float)
     followed = (stay[:-1] >= 0) & (stay[:-1] == stay[1:])

@@ -64,16 +64,26 @@ def upsert(
             "findings": document,
             "as_of": as_of,
             "evaluated": sorted(evaluated),
-            "state_types": list(types_where(lambda kind: kind.is_state)),
             "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
             "shown_by_any": list(types_where(lambda kind: kind.is_shown_by_any_point)),
-            "state_reasons": [reason for kind in KINDS.values() for reason in kind.state_reasons],
+            **states(),
             "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
             "most_quiet_days": MOST_QUIET_DAYS,
         },
     ).all()
     _relate(connection)
     return Transitions(**moved, resolved=len(resolved))
+
+
+def states() -> dict[str, list[str]]:
+    """Which alerts last until their fault is over, as the queries ask for them: by type, or by reason."""
+    reasons = [reason for kind in KINDS.values() for reason in kind.state_reasons]
+    return {"state_types": list(types_where(lambda kind: kind.is_state)), "state_reasons": reasons}
+
+
+def ease(connection: Connection, as_of: datetime) -> None:
+    """Let live alerts of events be high that were critical on days that have passed; one statement."""
+    connection.execute(query("alerts.ease"), {**states(), "as_of": as_of})
 
 
 def _relate(connection: Connection) -> None:
@@ -219,6 +229,14 @@ def comment(connection: Connection, alert_id: int, operator: str, body: str) -> 
     get(connection, alert_id)
     values = {"id": alert_id, "operator": operator, "body": body}
     connection.execute(query("alerts.comment"), values)
+
+
+def fetch_waiting(connection: Connection) -> dict[int, dict[int, str]]:
+    """Requests of live alerts: by hotel and room, when the request was made (ISO 8601)."""
+    found: dict[int, dict[int, str]] = {}
+    for row in connection.execute(query("alerts.fetch_waiting")):
+        found.setdefault(row.hotel_id, {})[row.entity_id] = row.requested_at
+    return found
 
 
 def _array(values: Collection[str] | None) -> list[str] | None:

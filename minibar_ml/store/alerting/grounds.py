@@ -1,12 +1,15 @@
 """What alerts rest on: the points of the days on which their faults were found."""
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerting.alerts import AlertDay, Finding, MovedGround, Transitions
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.alerting import findings
@@ -14,9 +17,33 @@ from minibar_ml.store.alerting.alerts import RESTS_ALSO
 from minibar_ml.store.queries import query
 
 
-def fetch_moved(connection: Connection, today: date) -> list[MovedGround]:
-    """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement."""
-    rows = connection.execute(query("grounds.fetch_moved"), {"today": today, "rests_also": RESTS_ALSO})
+class ChangedDay(NamedTuple):
+    """A day on which points of entities of a kind have changed, in a hotel (None: in any)."""
+
+    hotel_id: int | None
+    entity_type: EntityType
+    day: date
+
+
+COMPARED = json.dumps(
+    [
+        {"type": name, "entity_type": entity_type, "others": others, "days": days}
+        for name, kind in KINDS.items()
+        for entity_type, (others, days) in kind.compared.items()
+    ]
+)
+"""Of whose points faults depend besides their own, as the query takes it."""
+
+
+def fetch_moved(connection: Connection, today: date, changed: Collection[ChangedDay]) -> list[MovedGround]:
+    """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement.
+
+    Muted findings of days that are read again daily too, and days whose own points are as they were, while `changed`
+    names a day of others that they were compared with.
+    """
+    values = {"today": today, "rests_also": RESTS_ALSO, "daily_days": DAILY_DAYS, "compared": COMPARED}
+    values["changed"] = findings.dumped([one._asdict() for one in changed])
+    rows = connection.execute(query("grounds.fetch_moved"), values)
     return [MovedGround(**row._mapping) for row in rows]
 
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.domain.alerting.kinds import KINDS, types_where
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.alerting.mutes import Mute, MutedFinding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.store.alerting.findings import as_json
+from minibar_ml.store.alerting.alerts import RESTS_ALSO, states
+from minibar_ml.store.alerting.findings import as_json, dumped
 from minibar_ml.store.queries import query
 
 _LISTS = ("alert_types", "entity_ids")
@@ -83,6 +83,7 @@ def take(
     names: Mapping[tuple[EntityType, int], str],
     as_of: datetime,
     texts: Callable[[Finding, str], tuple[str, str]],
+    judged_on: date | None = None,
 ) -> list[Finding]:
     """Those of one day's findings that no mute covers; the others are kept as muted findings.
 
@@ -91,9 +92,14 @@ def take(
     """
     # A finding's place in the list: as_json keeps the order.
     rows = [{**row, "place": place} for place, row in enumerate(json.loads(as_json(findings, names, texts)))]
-    taken = set(connection.execute(query("mutes.take"), {"findings": json.dumps(rows), "as_of": as_of}).scalars())
-    state_reasons = [reason for kind in KINDS.values() for reason in kind.state_reasons]
-    state_types = list(types_where(lambda kind: kind.is_state))
-    values = {"as_of": as_of, "state_types": state_types, "state_reasons": state_reasons}
-    connection.execute(query("mutes.close"), values)
+    values = {"findings": json.dumps(rows), "as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
+    taken = set(connection.execute(query("mutes.take"), values).scalars())
+    connection.execute(query("mutes.close"), {"as_of": as_of, **states()})
     return [finding for place, finding in enumerate(findings) if place not in taken]
+
+
+def forget(connection: Connection, gone: Sequence[MovedGround]) -> None:
+    """Forget muted findings whose days were looked at again and that today's records no longer show."""
+    names = ("type", "hotel_id", "entity_type", "entity_id", "occurred_on")
+    rows = [{name: getattr(one, name) for name in names} for one in gone]
+    connection.execute(query("mutes.forget"), {"gone": dumped(rows)})

@@ -1,6 +1,6 @@
 """The outbox: messages are written where alerts change, and delivered by `alerts notify`, each one once."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -71,10 +71,12 @@ def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
     return Digest(row.counts, list(row.ids), row.over, list(row.over_ids))
 
 
-def fetch_parts(connection: Connection, alert_id: int, channel_id: int) -> list[int]:
-    """Ids of the other alerts of an alert's incident, of those that whoever is behind a channel may hear of."""
-    values = {"id": alert_id, "channel_id": channel_id}
-    return list(connection.execute(query("outbox.fetch_parts"), values).scalars())
+def fetch_parts(connection: Connection, ids: Sequence[int], channel_id: int) -> dict[int, list[int]]:
+    """By alert, the other alerts of its incident that whoever is behind a channel may hear of."""
+    parts: dict[int, list[int]] = {}
+    for row in connection.execute(query("outbox.fetch_parts"), {"ids": list(ids), "channel_id": channel_id}):
+        parts.setdefault(row.of_id, []).append(row.id)
+    return parts
 
 
 def mark_sent(connection: Connection, message: Outgoing, at: datetime) -> None:

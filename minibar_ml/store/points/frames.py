@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
     "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on",
-    "bool": "known open in_room",
+    "bool": "known open in_room unlisted",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
 }
@@ -44,6 +44,11 @@ def fetch_stock(connection: Connection, since: datetime, until: datetime) -> Fra
     empty = pd.DataFrame({"hotel_id": pd.Series(dtype="int64"), "day": pd.Series(dtype="int64")})
     tables: dict[str, Any] = dict.fromkeys(POINTS, empty)
     return Frames(**tables | {name: _copy(connection, name, since, until) for name in ("products", "levels", "floor")})
+
+
+def fetch_rooms(connection: Connection, since: datetime, until: datetime) -> "DataFrame":
+    """Only the room checks."""
+    return _copy(connection, "rooms", since, until)
 
 
 def fetch_reservations(connection: Connection, since: datetime, until: datetime) -> "DataFrame":

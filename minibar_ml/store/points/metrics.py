@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -49,12 +49,17 @@ class NewRows:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Source rows or points that can't be true: how many, why, and one to look at."""
+    """Source rows or points that can't be true: how many, why, and one to look at; `days`: how many of which day."""
 
     source: str
     reason: str
     rows: int
     example_id: int
+    days: Mapping[str, int] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """What a run's counts keep of it."""
+        return {"source": self.source, "reason": self.reason, "rows": self.rows, "example_id": self.example_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +134,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_setups"}, ("stage_setups",)),
     (VISITS, ("settle_rises", "entries.overs")),
     (VISITS | {"source_refill_requests"}, ("stage_refills",)),
+    (VISITS | {"source_refill_requests", "source_controls"}, ("stage_asked_controls",)),
 )
 """What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown. A name without
 a subject is one of collect.sql."""
@@ -186,7 +192,7 @@ def compute(connection: Connection, metric: MetricType, span: Span, house: House
 def refuse(connection: Connection, until: datetime) -> list[Refused]:
     """Take out what can't be true and say what it was."""
     rows = connection.execute(query("collect.refuse"), {"until": until})
-    return [Refused(row.source, row.reason, row.rows, row.example_id) for row in rows]
+    return [Refused(row.source, row.reason, row.rows, row.example_id, row.days) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,7 @@ $$;
 
 -- name: source_dnd
 -- needs: oda_dnd_kayitlari(id, oda_id, kayit_tarihi, dnd_sayisi, ilk_dnd_zamani, son_dnd_zamani, durum)
+-- readers: minibar_ml_operator
 -- "Do not disturb" at a room's door: a guest was inside. Knocks of a day, the first and the last.
 CREATE FUNCTION minibar_ml.source_dnd(since date, until date)
 RETURNS TABLE (dnd_id integer, room_id integer, day date, knocks integer, first_at timestamptz, last_at timestamptz)
@@ -141,6 +142,7 @@ $$;
 
 -- name: source_task_knocks
 -- needs: dnd_kontroller(id, gorev_detay_id, kontrol_zamani), gorev_detaylari(id, oda_id)
+-- readers: minibar_ml_operator
 -- Older notes of "do not disturb", made on the task of a room.
 CREATE FUNCTION minibar_ml.source_task_knocks(since timestamptz, until timestamptz)
 RETURNS TABLE (knock_id integer, room_id integer, knocked_at timestamptz) LANGUAGE sql STABLE AS $$

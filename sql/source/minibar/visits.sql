@@ -71,6 +71,7 @@ $$;
 
 -- name: source_controls
 -- needs: oda_kontrol_kayitlari(id, oda_id, personel_id, baslangic_zamani, bitis_zamani, kontrol_tipi)
+-- readers: minibar_ml_operator
 -- An attendant's minutes in a room, where both ends are on record. The record that a day leaves open says nothing: its
 -- kind is then the column's default. is_empty_check: the attendant found nothing missing. is_knock: a sign "do not
 -- disturb" kept the attendant out.

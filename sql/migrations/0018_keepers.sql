@@ -26,6 +26,15 @@ CREATE POLICY installation ON minibar_ml.ml_alerts AS RESTRICTIVE FOR UPDATE USI
     OR (SELECT minibar_ml.runs_jobs(current_user))
     OR (SELECT minibar_ml.is_everywhere(current_user, '{administrator}')));
 
+-- The types of alerts that there are: those of the CHECK of ml_alerts.type.
+CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY[
+        'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
+        'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
+        'job_late']
+$$;
+
 -- As before; and a mute begins within five years, names types that there are, and words that can be read. What is on
 -- record stays as it is, and can be ended.
 CREATE OR REPLACE FUNCTION minibar_ml.check_mute() RETURNS trigger
@@ -42,10 +51,7 @@ BEGIN
         RAISE EXCEPTION 'a mute begins before it is ended' USING ERRCODE = 'insufficient_privilege';
     ELSIF NEW.since > now() + interval '5 years' THEN
         RAISE EXCEPTION 'a mute begins within five years' USING ERRCODE = 'insufficient_privilege';
-    ELSIF NOT coalesce(NEW.alert_types <@ ARRAY[
-            'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
-            'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
-            'job_late'], true) THEN
+    ELSIF NOT coalesce(NEW.alert_types <@ minibar_ml.alert_types(), true) THEN
         RAISE EXCEPTION 'a mute names types of alerts that there are' USING ERRCODE = 'insufficient_privilege';
     ELSIF length(NEW.floor) > 200 OR cardinality(NEW.entity_ids) > 100000 THEN
         RAISE EXCEPTION 'a mute names a floor of up to 200 characters and up to 100000 rooms or products'

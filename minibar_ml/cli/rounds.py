@@ -1,0 +1,117 @@
+"""`minibar-ml rounds`: which minibars to check today, in walking order, and what to take along."""
+
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any
+
+import typer
+
+from minibar_ml.artifacts.keys import Keys, load_keys
+from minibar_ml.cli import console, house, plans, session, times
+from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.config.settings import Settings
+from minibar_ml.domain.errors import ConfigurationError, UsageError
+from minibar_ml.domain.rounds import Round, RoundRules
+from minibar_ml.i18n import rounds as words
+from minibar_ml.jobs.rounds import RoundsPlan, run
+from minibar_ml.log import logger
+from minibar_ml.store.source import hotels
+
+SHARE = 0.6
+EVERY_DAYS = 3
+
+
+def register(root: typer.Typer) -> None:
+    """Add this verb to the app."""
+    root.command(epilog=examples("rounds", "rounds --floor 3 --share 0.5", "rounds --attendant Ayşe --json"))(rounds)
+
+
+def rounds(
+    day: Annotated[
+        str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")
+    ] = None,
+    attendant: Annotated[
+        str | None,
+        typer.Option("--attendant", metavar="A", help="Only rooms that this attendant (name or id) checks most often."),
+    ] = None,
+    floor: Annotated[str | None, typer.Option("--floor", metavar="F", help="Only this floor (name or number).")] = None,
+    visits: Annotated[
+        int | None,
+        typer.Option("--visits", metavar="N", min=1, help="Visit N rooms per hotel, with departures."),
+    ] = None,
+    share: Annotated[
+        float | None,
+        typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
+    ] = None,
+    every: Annotated[
+        int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")
+    ] = EVERY_DAYS,
+    hotel: Hotel = None,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Show which rooms to check today, in walking order, and what to take along.
+
+    Each room has the chance that something is to be refilled, and the expected units. Always on the round: departures,
+    doors with "do not disturb" yesterday, rooms that were not checked for 3 nights, and rooms with an open alert. Of
+    the other rooms in house come those with the most expected units.
+    """
+    if visits is not None and share is not None:
+        raise UsageError("--visits and --share cannot be combined.")
+    settings = session.settings()
+    known, instant = house.at(settings, "rounds", as_of)
+    zone = known.settings.zone()
+    today = instant.astimezone(zone).date()
+    asked = times.day(day, "--day") if day else today
+    if asked > today + timedelta(days=1):
+        raise UsageError(f"--day {asked} is later than tomorrow; nobody knows yet who will have slept where.")
+    plan = RoundsPlan(
+        day=asked,
+        as_of=instant,
+        zone=zone,
+        rules=RoundRules(share=SHARE if share is None else share, visits=visits, every_days=every),
+        training_days=known.settings.training_days,
+        min_points=known.settings.min_data_points,
+        calendar=plans.calendar(known, asked, asked),
+        hotel_id=hotel,
+        floor=floor,
+        attendant=attendant,
+    )
+    with session.store(settings, "rounds") as connection:
+        if hotel is not None:
+            hotels.require(connection, hotel)
+        found = run(connection, plan, _keys(settings))
+    if json:
+        console.print_json([_as_json(one) for one in found])
+        return
+    lang = session.language(known.settings)
+    for place, one in enumerate(found):
+        _show(one, first=not place, lang=lang)
+    if not any(one.visits for one in found):
+        console.note(words.nothing(asked, lang))
+
+
+def _show(one: Round, *, first: bool, lang: Any) -> None:
+    from minibar_ml.cli.views import round_table
+
+    if one.visits:
+        if not first:
+            console.say("")
+        round_table.show(one, lang)
+    for line in words.notes(one, lang):
+        console.note(line)
+
+
+def _as_json(one: Round) -> dict[str, Any]:
+    return {**asdict(one), "departures": one.departures, "units": one.units}
+
+
+def _keys(settings: Settings) -> Keys | None:
+    """The keys, or none: stored models can't be opened then, and one is learned in memory."""
+    try:
+        return load_keys(settings)
+    except ConfigurationError as error:
+        logger.warning("%s", error)
+        return None

@@ -1,0 +1,99 @@
+"""The lines and cells of `rounds`."""
+
+from collections.abc import Mapping
+
+from minibar_ml.domain.rounds import Reason, Round, Visit
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.formats import UNSET, counted, day, fixed, percent, short_day
+from minibar_ml.i18n.labels import DOMAIN
+
+HEADS: Mapping[str, str] = {
+    "floor": "Floor",
+    "room": "Room",
+    "chance": "Chance",
+    "units": "Units",
+    "checked": "Last check",
+    "why": "Why",
+    "product": "Product",
+    "load": "Take along",
+    "expected": "Expected",
+}
+REASONS: Mapping[Reason, str] = {
+    "departure": "departure",
+    "do_not_disturb": "do not disturb yesterday",
+    "not_checked": "{nights} unchecked",
+    "alert": "alert {id}",
+    "guests_unknown": "guests unknown",
+}
+HEADING = "{hotel}, {day}: {visits} ({departures} departures, {in_house} of {all} in house)"
+EXPECTED = "Expected: {units} on this round, {left} in the {rooms} left out."
+DONE = "Already checked on this day: {rooms}."
+NO_MODEL = "No chances yet: too few room checks to learn from. Rooms checked longest ago come first."
+NOTHING = "No room to check on {day}. `minibar-ml status` shows whether data are up to date."
+CART = "Cart (enough in 8 rounds of 10)"
+TEXTS = (*HEADS.values(), *REASONS.values(), HEADING, EXPECTED, DONE, NO_MODEL, NOTHING, CART)
+
+
+def head(column: str, lang: Lang) -> str:
+    """The heading of a column."""
+    return catalog(DOMAIN, lang).gettext(HEADS[column])
+
+
+def heading(one: Round, lang: Lang) -> str:
+    """The hotel, the day and how many rooms of which kind are visited."""
+    return _text(HEADING, lang).format(
+        hotel=one.hotel_name,
+        day=day(one.day, lang),
+        visits=counted("visit", len(one.visits), lang),
+        departures=one.departures,
+        in_house=one.in_house_visits,
+        all=one.in_house,
+    )
+
+
+def notes(one: Round, lang: Lang) -> list[str]:
+    """What else there is to say of a round."""
+    lines = []
+    if one.visits and one.units is None:
+        lines.append(_text(NO_MODEL, lang))
+    elif one.units is not None and one.left_out_units is not None:
+        units, left = (counted("unit", round(value), lang) for value in (one.units, one.left_out_units))
+        rooms = counted("room", one.left_out, lang)
+        lines.append(_text(EXPECTED, lang).format(units=units, left=left, rooms=rooms))
+    if one.done:
+        lines.append(_text(DONE, lang).format(rooms=counted("room", one.done, lang)))
+    return lines
+
+
+def nothing(one_day: object, lang: Lang) -> str:
+    """No hotel has a room to check."""
+    return _text(NOTHING, lang).format(day=day(one_day, lang))
+
+
+def cart(lang: Lang) -> str:
+    """The heading of what to take along."""
+    return _text(CART, lang)
+
+
+def cells(one: Visit, lang: Lang) -> list[str]:
+    """A visit without its floor and room: chance, units, last check, why."""
+    return [
+        UNSET if one.chance is None else percent(100 * one.chance, lang, 0),
+        UNSET if one.units is None else fixed(one.units, lang, 1),
+        UNSET if one.checked_on is None else short_day(one.checked_on, lang),
+        why(one, lang),
+    ]
+
+
+def why(one: Visit, lang: Lang) -> str:
+    """The reasons of a visit; where it has none its guests and nights, which its chance comes from."""
+    nights = counted("night", one.nights or 0, lang)
+    said = [_text(REASONS[reason], lang).format(nights=nights, id=one.alert_id) for reason in one.reasons]
+    if said:
+        return ", ".join(said)
+    known = [counted("guest", one.guests, lang) if one.guests else None, nights if one.nights else None]
+    return ", ".join(filter(None, known)) or UNSET
+
+
+def _text(text: str, lang: Lang) -> str:
+    return catalog(DOMAIN, lang).gettext(text)
