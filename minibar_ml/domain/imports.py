@@ -42,6 +42,7 @@ Problem = Literal[
     "encoding",
     "not_csv",
     "no_heading",
+    "several_sheets",
     "which_kind",
     "which_day",
     "which_hotel",

@@ -1,8 +1,10 @@
 """What `import` says of files and rows: in the language of whoever has to correct them."""
 
+from collections.abc import Sequence
+
 from minibar_ml.domain.imports import FileRefused, Imported, Problem, Reason
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.formats import whole
+from minibar_ml.i18n.formats import day_cell, whole
 
 DOMAIN = "imports"
 REASONS: dict[Reason, str] = {
@@ -34,6 +36,7 @@ PROBLEMS: dict[Problem, str] = {
     "encoding": "the text's encoding is not known: save it as CSV UTF-8",
     "not_csv": "this is not CSV (line {line}): save it again as .csv or .xlsx",
     "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
+    "several_sheets": "several sheets hold such a list ({sheets}): save each as a file of its own, or hide the others",
     "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
     "checks, movements, orders, rooms, products or people",
     "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
@@ -51,12 +54,17 @@ TAKEN = "{rows} rows imported"
 TAKEN_SOME = "{rows} rows imported, {rejected} rejected; see {rejects}"
 WOULD_TAKE = "{rows} rows would be imported, {rejected} rejected"
 OF_DAY = "list of {day}"
-STRANGERS = "without a name for people who are not known: {names}"
+STRANGERS = "without a name for people who are not known: {names}; import a list of people, then this file again"
+ARRIVING = (
+    "Not taken yet, for they were written to less than {seconds} seconds ago: {names}. "
+    "Run the command again in a moment."
+)
+NOTHING_NEW = "No new lists in {inbox}."
 ADDED = "{count} new rooms, products or people"
 REJECT_HEADINGS = ("row", "column", "value", "reason")
 STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
 TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, TAKEN, TAKEN_SOME, WOULD_TAKE, OF_DAY,
-         STRANGERS, ADDED, *REJECT_HEADINGS)  # fmt: skip
+         STRANGERS, ARRIVING, NOTHING_NEW, ADDED, *REJECT_HEADINGS)  # fmt: skip
 MOST_NAMES = 8
 
 
@@ -69,6 +77,20 @@ def refusal(why: FileRefused, lang: Lang) -> str:
     """Why a file was not imported."""
     said = catalog(DOMAIN, lang).gettext(PROBLEMS[why.problem]).format(**why.about)
     return catalog(DOMAIN, lang).gettext(REFUSED).format(why=said)
+
+
+def nothing_new(inbox: str, lang: Lang) -> str:
+    """That no list has arrived in a folder."""
+    return catalog(DOMAIN, lang).gettext(NOTHING_NEW).format(inbox=inbox)
+
+
+def arriving(files: Sequence[str], seconds: int, lang: Lang) -> str:
+    """Which files of a folder may still be arriving."""
+    return catalog(DOMAIN, lang).gettext(ARRIVING).format(names=_names(files), seconds=seconds)
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names[:MOST_NAMES]) + (" …" if len(names) > MOST_NAMES else "")
 
 
 def reject_headings(lang: Lang) -> tuple[str, ...]:
@@ -91,9 +113,8 @@ def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
         return translate(REFUSED_ROWS).format(**counts | {"rows": total})
     text = WOULD_TAKE if is_dry else TAKEN_SOME if done.rejects else TAKEN
     said = [translate(text).format(**counts)]
-    said += [translate(OF_DAY).format(day=done.day.isoformat())] if done.day else []
+    said += [translate(OF_DAY).format(day=day_cell(done.day, lang))] if done.day else []
     said += [translate(ADDED).format(count=whole(done.added, lang))] if done.added else []
     if done.strangers:
-        more = " …" if len(done.strangers) > MOST_NAMES else ""
-        said.append(translate(STRANGERS).format(names=", ".join(done.strangers[:MOST_NAMES]) + more))
+        said.append(translate(STRANGERS).format(names=_names(done.strangers)))
     return "; ".join(said)

@@ -24,12 +24,13 @@ class Columns:
 
 
 def find_columns(sheets: Sequence[Sheet], kind: ImportKind, mapped: Mapping[str, str] | None = None) -> Columns:
-    """The columns of the first sheet that has all required ones.
+    """The columns of the sheet that has all required ones, and of several such sheets the most columns.
 
     `mapped`: headings by field, for those that no synonym covers. Raises FileRefused naming what is missing and what is
-    there.
+    there, or the sheets, where several hold rows of such a list.
     """
     best: Row | None = None
+    lists: list[tuple[str, Columns]] = []
     for sheet in sheets:
         scored = [(len(_matches(row, kind, mapped)), -n) for n, row in enumerate(sheet.rows[:LOOKED_AT])]
         if not scored:
@@ -37,12 +38,26 @@ def find_columns(sheets: Sequence[Sheet], kind: ImportKind, mapped: Mapping[str,
         place = -max(scored)[1]
         found = _matches(sheet.rows[place], kind, mapped)
         if all(field.name in found for field in FIELDS[kind] if field.is_required):
-            return _columns(sheet, place, found)
+            lists.append((sheet.name, _columns(sheet, place, found)))
         best = best or sheet.rows[place]
+    if lists:
+        return _the_one(lists)
     there = [tidy(text_of(cell)) for cell in best.cells if text_of(cell)] if best else []
     found = _matches(best, kind, mapped) if best else {}
     missing = [field.headings[0] for field in FIELDS[kind] if field.is_required and field.name not in found]
     raise FileRefused("no_heading", missing=", ".join(missing), there=", ".join(there[:20]))
+
+
+def _the_one(lists: Sequence[tuple[str, Columns]]) -> Columns:
+    """The list of a workbook: a sheet with less than half of its columns, or without rows, is another table.
+
+    Which of two alike counts, or whether both do, only a person knows: a month a sheet, or a copy of the first.
+    """
+    best = max((columns for _, columns in lists), key=lambda columns: (len(columns.places), bool(columns.rows)))
+    alike = [name for name, columns in lists if columns.rows and 2 * len(columns.places) >= len(best.places)]
+    if len(alike) > 1:
+        raise FileRefused("several_sheets", sheets=", ".join(alike[:20]))
+    return best
 
 
 def _columns(sheet: Sheet, place: int, found: Mapping[str, int]) -> Columns:

@@ -7,9 +7,13 @@ from minibar_ml.intake.dates import days_in
 from minibar_ml.intake.words import bare
 
 NAMES: tuple[tuple[ImportKind, tuple[str, ...]], ...] = (
+    ("movements", ("depo giriş", "depo çıkış", "stok giriş", "stok çıkış")),
     ("in_house", ("in house", "guests in house", "inhouse", "konaklayan", "odadaki", "oda durum", "gih", "resident")),
-    ("arrivals", ("arrival", "geliş", "gelen misafir", "gelecek", "girişler", "giriş list")),
-    ("departures", ("departure", "gidiş", "çıkacak", "ayrılan", "çıkışlar", "çıkış list")),
+    ("arrivals", ("arrival", "check in", "geliş", "gelen", "gelecek", "girişler", "giriş list")),
+    (
+        "departures",
+        ("departure", "check out", "gidiş", "giden", "çıkacak", "çıkan", "ayrılan", "çıkışlar", "çıkış list"),
+    ),
     ("movements", ("movement", "hareket", "stok", "stock", "depo", "ledger")),
     ("orders", ("order", "sipariş", "satın alma", "purchase")),
     ("checks", ("check", "kontrol", "minibar", "sarfiyat", "tüketim", "consumption", "posting")),

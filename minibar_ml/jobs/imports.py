@@ -85,7 +85,9 @@ def _import(
     hotel, made = _hotel(names, columns, kind, options)
     day = _day(file, columns, kind, options, now.today)
     batch = Batch(file, sha256, kind, hotel, day)
-    if lists.is_known(connection, batch):
+    is_known = lists.is_known(connection, batch)
+    nameless = lists.count_nameless(connection, batch) if is_known and kind == "checks" else 0
+    if is_known and not nameless:
         return Imported(file, kind, hotel, day, 0, is_known=True)
     rules = Rules(kind, _known(names, made), hotel, day, now.today, options.adds_missing)
     reading = reading_of(columns, kind, now.today, day, options.order)
@@ -93,6 +95,8 @@ def _import(
     if kind == "movements" and parsed.rejects:
         # A reversal may stand above what it takes back: now all of the file is known.
         parsed = parse(columns, kind, reading, rules.rule())
+    if is_known and _nameless(parsed) >= nameless:
+        return Imported(file, kind, hotel, day, 0, is_known=True)
     done = Imported(
         file, kind, hotel, day, len(parsed.rows), tuple(parsed.rejects), tuple(sorted(rules.strangers)),
         len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
@@ -107,6 +111,12 @@ def _import(
     counts = {"accepted": done.accepted, "rejected": len(done.rejects), "sha256": sha256, "kind": kind}
     audit.insert(connection, "import.file", file, after={**counts, "hotel": hotel, "day": day, "added": done.added})
     return done
+
+
+def _nameless(parsed: Parsed) -> int:
+    """How many checks of a file are by nobody who is known: fewer than before where people were imported since."""
+    checks = {(row["hotel"], row["room"], row["at"]) for _, row in parsed.rows}
+    return len(checks - {(row["hotel"], row["room"], row["at"]) for _, row in parsed.rows if row["person"]})
 
 
 def _write(connection: "Connection", batch: Batch, parsed: Parsed, at: datetime) -> None:

@@ -69,6 +69,22 @@ def run(
             yield one.path, folder, outcome
 
 
+def arriving(inbox: Path) -> list[str]:
+    """The names of the lists in an inbox that were written to so recently that they may not be whole yet."""
+    folders = [one for one in inbox.iterdir() if one.is_dir() and _is_of_hotel(one)]
+    since = time.time() - SETTLED_SECONDS
+    return sorted(
+        path.name
+        for folder in (inbox, *folders)
+        for path in folder.iterdir()
+        if (written_at := _written_at(path)) is not None and written_at > since
+    )
+
+
+def _is_of_hotel(folder: Path) -> bool:
+    return folder.name not in (DONE, REJECTED) and not folder.name.startswith(".")
+
+
 def _import(connection: "Connection", one: Arrived, options: Options, now: Now) -> Outcome:
     kind = naming.kind_of(one.path.name)
     try:
@@ -81,10 +97,8 @@ def _import(connection: "Connection", one: Arrived, options: Options, now: Now) 
 
 def _arrived(inbox: Path, known: dict[str, str]) -> Iterator[Arrived]:
     """The lists that have arrived whole; those of a folder are of the hotel of that name, known or not."""
-    hotels = sorted(one for one in inbox.iterdir() if one.is_dir() and one.name not in (DONE, REJECTED))
-    named = [
-        (one, known.get(one.name) or known.get(bare(one.name)) or one.name) for one in hotels if one.name[0] != "."
-    ]
+    hotels = sorted(one for one in inbox.iterdir() if one.is_dir() and _is_of_hotel(one))
+    named = [(one, known.get(one.name) or known.get(bare(one.name)) or one.name) for one in hotels]
     for folder, hotel in [(inbox, None), *named]:
         for path in folder.iterdir():
             written_at = _written_at(path)

@@ -55,9 +55,11 @@ class RoundsPlan:
 def run(connection: "Connection", plan: RoundsPlan, keys: Keys | None) -> list[Round]:
     """The rounds of all hotels that have a room to visit, in order of hotel.
 
-    A hotel without a stored model that can be used gets one in memory. Raises NotFound for an unknown attendant.
+    A hotel without a stored model that can be used gets one in memory. Raises NotFound for an
+    unknown attendant, PreconditionFailed for a role that may not see stays.
     """
     with snapshot(connection):
+        rounds.require_rights(connection)
         rooms = _wanted(connection, plan)
         parameters = _parameters(connection, plan, keys)
         is_known = set(rooms["hotel_id"]) <= parameters.keys()

@@ -57,6 +57,13 @@ WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.day IS NOT DISTINCT FROM :day
         WHERE n.kind = b.kind AND n.hotel IS NOT DISTINCT FROM b.hotel AND n.day = b.day AND n.id > b.id))
 ORDER BY b.id DESC LIMIT 1
 
+-- name: count_nameless
+-- Checks of a file's last import that have no person: its people may have become known since.
+SELECT count(*) FROM minibar_in.check c
+WHERE c.person IS NULL AND c.batch = (
+    SELECT max(b.id) FROM minibar_in.batch b
+    WHERE b.sha256 = :sha256 AND b.kind = :kind AND (CAST(:hotel AS text) IS NULL OR b.hotel IS NOT DISTINCT FROM :hotel))
+
 -- name: insert_batch
 -- Records a file.
 INSERT INTO minibar_in.batch (file, sha256, kind, hotel, day, accepted, rejected, listed_at)

@@ -72,3 +72,7 @@ FROM ml_metrics m CROSS JOIN LATERAL jsonb_each_text(m.context -> 'products') AS
 WHERE m.metric_type = 'room_consumption' AND m.observed_at >= CAST(:since_on AS date)::timestamptz
   AND m.observed_at < CAST(:day AS date)::timestamptz
 GROUP BY 1, 2, 3
+
+-- name: may_plan
+-- Whether this role may read who stays where, and the models.
+SELECT has_table_privilege('minibar_ml.ml_nights', 'SELECT') AND has_table_privilege('minibar_ml.ml_models', 'SELECT')

@@ -112,5 +112,5 @@ def test_requests_that_nobody_answered_are_a_fact_of_the_report_and_no_task(
     found = json.loads(capsys.readouterr().out)
     assert (found["unanswered"], found["live"]) == (3, [])
     done(hotel.url, *words, "--quiet")
-    (page,) = tmp_path.glob("*.html")
+    (page,) = tmp_path.glob("minibar-weekly-*.html")
     assert "3 refill requests were never answered." in page.read_text()

@@ -41,11 +41,15 @@ def nights(url: str) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in sql(url, asked)]
 
 
-def workbook(*lines: list[Any]) -> bytes:
-    """An Excel file with these rows."""
+def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
+    """An Excel file with these rows, and sheets of other names with theirs."""
     book = Workbook()
     for line in lines:
         book.active.append(line)
+    for title, rows in others.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
     packed = io.BytesIO()
     book.save(packed)
     return packed.getvalue()
@@ -82,6 +86,21 @@ def test_the_same_file_again_changes_nothing(house: str, capsys: Capture) -> Non
     assert "imported before" in capsys.readouterr().out
     assert sql(house, "SELECT * FROM minibar_in.night ORDER BY room") == before
     assert sql(house, "SELECT count(*) FROM minibar_in.batch WHERE kind = 'in_house'") == [(1,)]
+
+
+def test_a_file_of_checks_again_names_people_who_have_become_known(house: str, capsys: Capture) -> None:
+    text = "Room,Date,Time,User,Item,Qty\n101,20.11.2026,10:05,Hatice Koç,Cola,1\n102,20.11.2026,10:15,Guest,Cola,2\n"
+    assert imported(house, "checks", text) == 0
+    assert "import a list of people, then this file again" in capsys.readouterr().out
+    assert imported(house, "people", "Name\nHatice Koç\n", name="people.csv") == 0
+    for said in ("2 rows imported", "imported before"):
+        capsys.readouterr()
+        assert imported(house, "checks", text) == 0
+        assert said in capsys.readouterr().out
+    assert [tuple(row) for row in sql(house, "SELECT room, person FROM minibar_in.check ORDER BY room")] == [
+        ("101", "Hatice Koç"), ("102", None),
+    ]  # fmt: skip
+    assert [int(units) for (units,) in sql(house, "SELECT consumed FROM minibar_in.check_line ORDER BY room")] == [1, 2]
 
 
 def test_a_list_of_several_hotels_is_a_list_of_each(house: str) -> None:
@@ -386,3 +405,21 @@ def test_what_is_left_over_of_time_is_noon_of_the_day_of_the_list(house: str) ->
     assert imported(house, "in_house", IN_HOUSE, "--day", DAY) == 0
     (listed,) = sql(house, "SELECT DISTINCT listed_at::time FROM minibar_in.night")
     assert listed[0] == time(12)
+
+
+def test_of_two_sheets_that_hold_such_a_list_none_is_taken(house: str, capsys: Capture) -> None:
+    head, october, november = (
+        ["Room", "Date", "Item", "Qty"],
+        ["101", "20.10.2026", "Cola", 1],
+        ["102", "20.11.2026", "Cola", 1],
+    )
+    assert imported(house, "checks", workbook(head, october, Kasim=[head, november]), name="year.xlsx") == 6
+    assert "several sheets hold such a list (Sheet, Kasim)" in capsys.readouterr().out
+    assert sql(house, "SELECT count(*) FROM minibar_in.check") == [(0,)]
+
+
+def test_a_summary_by_room_is_no_list_of_guests_in_house(house: str) -> None:
+    guests = [["Room", "Arrival", "Departure", "Adults"], ["101", "18.11.2026", "22.11.2026", 2]]
+    both = workbook(["Room", "Revenue"], ["102", 100], ["103", 50], Guests=guests, Empty=[guests[0]])
+    assert imported(house, "in_house", both, "--day", DAY, name="list.xlsx") == 0
+    assert [(room, number) for room, _, number, *_ in nights(house)] == [("101", 2)]

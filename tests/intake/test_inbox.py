@@ -55,13 +55,23 @@ def test_lists_are_taken_by_their_names_and_put_away(folder: Path, lists_url: st
     assert command(lists_url, "import", "--inbox", str(folder)) == 0
 
 
-def test_a_file_that_is_still_arriving_is_left_alone(folder: Path, lists_url: str) -> None:
+def test_a_file_that_is_still_arriving_is_left_alone(folder: Path, lists_url: str, capsys: Capture) -> None:
     arrived(folder, "in_house-2026-11-20.csv", guests("2026-11-20"), seconds_ago=1)
     arrived(folder, ".in_house-2026-11-21.csv", guests("2026-11-21"))
     arrived(folder, "in_house-2026-11-22.csv.part", guests("2026-11-22"))
     assert command(lists_url, "import", "--inbox", str(folder)) == 0
     assert sql(lists_url, "SELECT count(*) FROM minibar_in.night") == [(0,)]
     assert len([path for path in folder.iterdir() if path.is_file()]) == 3
+    said = capsys.readouterr().err
+    assert "less than 20 seconds ago: in_house-2026-11-20.csv. Run the command again" in said
+    assert "2026-11-21" not in said and "2026-11-22" not in said
+
+
+def test_an_inbox_without_new_lists_says_so(folder: Path, lists_url: str, capsys: Capture) -> None:
+    for options, said in (((), f"No new lists in {folder}."), (("--quiet",), "")):
+        capsys.readouterr()
+        assert command(lists_url, "import", "--inbox", str(folder), *options) == 0
+        assert capsys.readouterr().err.strip() == said
 
 
 def test_what_is_refused_goes_aside_with_the_reason(folder: Path, lists_url: str, capsys: Capture) -> None:

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import house, session
+from minibar_ml.cli import console, house, session
 from minibar_ml.cli.imports import files, maps, template
 from minibar_ml.cli.options import Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.imports import FileRefused
+from minibar_ml.i18n import imports as texts
 from minibar_ml.jobs import inbox as jobs
 from minibar_ml.jobs.imports import Now, Options
 from minibar_ml.jobs.inbox import Outcome
@@ -69,4 +70,8 @@ def inbox(
             outcomes.append((file, outcome))
             if not json and (not quiet or isinstance(outcome, FileRefused) or outcome.is_refused):
                 files.show(file, outcome, lang, folder=folder)
+    if waiting := jobs.arriving(inbox):
+        console.note(texts.arriving(waiting, jobs.SETTLED_SECONDS, lang))
+    elif not outcomes:
+        console.note(texts.nothing_new(str(inbox), lang))
     files.end(outcomes, json=json)

@@ -93,6 +93,11 @@ def is_known(connection: Connection, batch: Batch) -> bool:
     return connection.execute(query("intake.find_batch"), batch.binds()).one_or_none() is not None
 
 
+def count_nameless(connection: Connection, batch: Batch) -> int:
+    """How many checks of a file that was imported before have no person."""
+    return int(connection.execute(query("intake.count_nameless"), batch.binds()).scalar_one())
+
+
 def insert_hotels(connection: Connection, names: Iterable[str]) -> None:
     """Make hotels that are not there."""
     connection.execute(query("intake.insert_hotels"), {"names": sorted(names)})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import names
 
@@ -16,6 +17,15 @@ LOOK_BACK_DAYS = 28
 """Days before the round in which a room's last check is looked for."""
 SIGNS = {"rounds.signs": "source_dnd", "rounds.knocks": "source_controls", "rounds.task_knocks": "source_task_knocks"}
 """Where signs "do not disturb" may be noted, with what reading them takes."""
+
+
+def require_rights(connection: Connection) -> None:
+    """Raise PreconditionFailed where this role may not read who stays where."""
+    if not connection.execute(query("rounds.may_plan")).scalar_one():
+        raise PreconditionFailed(
+            "Rounds show who stays where: only administrators of a hotel and jobs may see them. After an upgrade a "
+            "superuser runs `minibar-ml db roles --apply` once."
+        )
 
 
 def fetch_rooms(connection: Connection, day: date, hotel_id: int | None) -> "DataFrame":
