@@ -6,6 +6,9 @@ from typing import Any
 from minibar_ml.render.tables import Cell, Kind
 from minibar_ml.render.words import UNKNOWN, Words
 
+WHOLE_FROM = 100
+"""From here on a tenth says nothing: 873 units, not 873.0."""
+
 
 def written(value: Cell, kind: Kind, words: Words) -> str:
     """A value as text in the language."""
@@ -20,7 +23,7 @@ _WRITERS: Mapping[Kind, Callable[[Words, Any], str]] = {
     "severity": lambda words, value: str(value),
     "count": lambda words, value: words.number(value),
     "money": lambda words, value: words.number(value, 2),
-    "decimal": lambda words, value: words.number(value, 1),
+    "decimal": lambda words, value: words.number(value, 1 if abs(value) < WHOLE_FROM else 0),
     "change": Words.change,
     "share": Words.share,
     "day": Words.day_cell,

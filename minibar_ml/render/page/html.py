@@ -25,6 +25,8 @@ from minibar_ml.render.words import Words
 TEMPLATES = Path(__file__).parent / "templates"
 FIRST_ACTIONS = 8
 """Rows of the list of today that are shown at once; the rest is folded."""
+NEUTRAL = frozenset({"happened", "minibar", "consumed", "room_types", "weekdays"})
+"""Tables whose changes are neither better nor worse: more consumption is also more sold."""
 
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:
@@ -59,6 +61,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         duties=duties.rows(report, words),
         sections=sections(report, words),
         number_kinds=NUMBERS,
+        neutral=NEUTRAL,
         listed=listed.table(report, words),
         open_ids=frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids),
         on_page=listed.ON_PAGE,

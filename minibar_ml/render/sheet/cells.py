@@ -15,7 +15,7 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
     "en": {
         "count": "#,##0",
         "money": "#,##0.00",
-        "decimal": "#,##0.0",
+        "decimal": "[>=100]#,##0;#,##0.0",
         "change": "+0%;-0%;0%",
         "share": "0%",
         "day": "[$-409]ddd d mmm yyyy",
@@ -24,7 +24,7 @@ FORMATS: Mapping[str, Mapping[Kind, str]] = {
     "tr": {
         "count": "#,##0",
         "money": "#,##0.00",
-        "decimal": "#,##0.0",
+        "decimal": "[>=100]#,##0;#,##0.0",
         "change": "+%0;-%0;%0",
         "share": "%0",
         "day": "[$-41F]ddd dd.mm.yyyy",
