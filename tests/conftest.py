@@ -41,6 +41,7 @@ pytest_plugins = [
     "support.three_alerts",
     "support.report_pages",
     "support.harbour",
+    "support.house_of_lists",
     "support.lists",
 ]
 

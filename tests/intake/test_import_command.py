@@ -10,35 +10,9 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 from support.hotels import command, done, sql
+from support.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
 
 Capture = pytest.CaptureFixture[str]
-ROOMS = "Room No,Floor,Type\n101,1,STD\n102,1,STD\n103,1,STD\n201,2,SUITE\n"
-PRODUCTS = "Product,Code,Price\nCola,1001,3.50\nSu 50 cl,1002,2.00\n"
-DAY = "2026-11-20"
-
-
-@pytest.fixture
-def house(lists_url: str, tmp_path: Path) -> str:
-    """A store with the hotel Pier, its four rooms and two products."""
-    (tmp_path / "rooms.csv").write_text(ROOMS, encoding="utf-8")
-    (tmp_path / "products.csv").write_text(PRODUCTS, encoding="utf-8")
-    done(lists_url, "import", "rooms", "rooms.csv", "--hotel", "Pier")
-    done(lists_url, "import", "products", "products.csv")
-    return lists_url
-
-
-def imported(
-    house: str, kind: str, content: str | bytes, *options: str, name: str = "list.csv", **environment: str
-) -> int:
-    """Import a file with this content; the exit status."""
-    Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
-    return command(house, "import", kind, name, *options, **environment)
-
-
-def nights(url: str) -> list[tuple[Any, ...]]:
-    """Every night on record."""
-    asked = "SELECT room, night, guests, arrives_on, departs_on FROM minibar_in.night ORDER BY room, night"
-    return [tuple(row) for row in sql(url, asked)]
 
 
 def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
@@ -53,9 +27,6 @@ def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
     packed = io.BytesIO()
     book.save(packed)
     return packed.getvalue()
-
-
-IN_HOUSE = "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,2\n102,2026-11-20,2026-11-21,1\n"
 
 
 def test_a_list_of_guests_in_house_is_the_night_of_its_day(house: str) -> None:
@@ -255,9 +226,6 @@ def test_an_export_of_the_same_days_again_adds_only_what_is_new(house: str) -> N
     assert sql(house, "SELECT count(*), sum(units) FROM minibar_in.movement") == [(3, 25)]
 
 
-AMBIGUOUS = "Room,Date,Item,Qty\n101,03/04/2026,Cola,1\n102,05/06/2026,Cola,1\n"
-
-
 def test_dates_that_can_be_read_two_ways_refuse_the_file(house: str, capsys: Capture) -> None:
     assert imported(house, "checks", AMBIGUOUS) == 6
     assert "03/04/2026 can be day/month or month/day" in capsys.readouterr().out
@@ -280,79 +248,6 @@ def test_the_day_of_a_list_decides_how_its_dates_are_read(house: str) -> None:
         == 0
     )
     assert nights(house) == [("101", date(2026, 10, 11), None, date(2026, 10, 11), date(2026, 10, 12))]
-
-
-PROBLEMS = [
-    ("in_house", "", (), "the file is empty", "dosya boş"),
-    ("in_house", "a,b\n1,2\n", ("--day", DAY), "no column for Room No; the file has: a, b", "Room No için sütun yok"),
-    ("in_house", IN_HOUSE, (), "of which day is this list?", "bu liste hangi günün?"),
-    ("checks", "Room,Date,Item,Qty\n", (), "there are no rows", "başlıkların altında satır yok"),
-    ("in_house", b"\xd0\xcf\x11\xe0" + b"x" * 99, (), "this is an old .xls", "bu eski bir .xls"),
-    ("in_house", b"PK\x03\x04" + b"x" * 99, (), "this is not an Excel workbook", "bu bir Excel dosyası değil"),
-    ("in_house", bytes(range(256)) * 9, (), "the text's encoding is not known", "kodlaması anlaşılamadı"),
-    ("in_house", IN_HOUSE, ("--hotel", "Peer", "--day", DAY), "there is no hotel Peer; there are: Pier",
-     "Peer adlı otel yok"),
-    ("in_house", 'Room,Arrival,Departure\n"101,2026-11-18,2026-11-22\n102,2026-11-18,2026-11-22\n', ("--day", DAY),
-     "this is not CSV (line 3)", "bu CSV değil (satır 3)"),
-    ("checks", AMBIGUOUS, (), "03/04/2026 can be day/month", "gün/ay da ay/gün de olabilir"),
-    ("checks", AMBIGUOUS + "101,13/01/2026,Cola,1\n101,01/13/2026,Cola,1\n", (), "some dates have the day first",
-     "bazı tarihlerde gün"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "content", "options", "english", "turkish"), PROBLEMS)
-def test_a_file_that_is_no_such_list_is_refused_in_words(
-    house: str, capsys: Capture, kind: str, content: str | bytes, options: tuple[str, ...], english: str, turkish: str
-) -> None:
-    capsys.readouterr()
-    assert imported(house, kind, content, *options) == 6
-    assert english in capsys.readouterr().out
-    done(house, "config", "set", "lang", "tr")
-    capsys.readouterr()
-    assert imported(house, kind, content, *options) == 6
-    assert turkish in capsys.readouterr().out
-
-
-BAD_CELLS = [
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,yarın,2\n", "yarın", "is not a date", "tarih değil"),
-    ("in_house", "Room,Arrival,Departure,Adults\n,2026-11-18,2026-11-22,2\n", "", "is missing", "boş"),
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-17,2\n", "2026-11-17",
-     "the second date is before",
-     "ikinci tarih birinciden önce"),
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-21,2026-11-25,2\n", "2026-11-21",
-     "does not belong on the list",
-     "o günün listesine ait değil"),
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,two\n", "two", "is not a number",
-     "sayı değil"),
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,1.5\n", "1.5", "is not a whole number",
-     "tam sayı değil"),
-    ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,99\n", "99", "is too large", "çok büyük"),
-    ("arrivals", "Room,Arrival,Departure,Arr.Time\n101,2026-11-20,2026-11-22,late\n", "late", "is not a time",
-     "saat değil"),
-    ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Cola,-1\n", "-1", "is negative", "eksi"),
-    ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Kola,1\n", "Kola", "there is no such product", "böyle bir ürün yok"),
-    ("checks", "Room,Date,Item,Qty\n101,2126-11-18,Cola,1\n", "2126-11-18", "is in the future", "gelecekte"),
-    ("checks", "Room,Date,Result\n101,2026-11-18,perhaps\n", "perhaps", "this word is not known",
-     "bu sözcük burada bilinmiyor"),
-    ("products", "Product,Price\nTea,1.250\n", "1.250", "may be more than a thousand", "ondalık sayı da olabilir"),
-    ("movements", "Date,Product,Movement,Units,Reference\n2026-11-18,Cola,Reversal,3,X9\n", "X9",
-     "no movement of this product has that reference", "fiş numaralı hareketi yok"),
-    ("checks", "Room,Date,Item,Qty,Hotel\n101,2026-11-18,Cola,1,Elsewhere\n", "Elsewhere", "there is no such hotel",
-     "böyle bir otel yok"),
-    ("rooms", "Room No\n" + "9" * 201 + "\n", "9" * 200, "is longer than 200 characters", "200 karakterden uzun"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "content", "value", "english", "turkish"), BAD_CELLS)
-def test_a_rejected_row_names_its_line_column_value_and_reason(
-    house: str, kind: str, content: str, value: str, english: str, turkish: str
-) -> None:
-    for lang, said in (("en", english), ("tr", turkish)):
-        done(house, "config", "set", "lang", lang)
-        assert imported(house, kind, content, *(("--day", DAY) if kind in ("in_house", "arrivals") else ())) == 6
-        row = list(csv.reader(Path("list.csv.rejects.csv").read_text(encoding="utf-8-sig").splitlines()))[1]
-        assert (row[0], row[2].lstrip("'")) == ("2", value)
-        assert said in row[3]
 
 
 def test_a_cell_that_a_spreadsheet_would_compute_is_text_in_the_file_of_rejects(house: str) -> None:
