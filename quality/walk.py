@@ -12,8 +12,8 @@ from minibar_ml.cli import plans
 from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerting.alerts import Finding
-from minibar_ml.jobs.detection_run import Hotels
-from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.detection.detection_run import Hotels
+from minibar_ml.jobs.detection.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits, Moment, TooLittle
 from minibar_ml.ml.detection import detect_day
@@ -30,8 +30,8 @@ from quality.hotels import ZONE, Hotel
 from quality.raised import Raised, raised, store
 
 MADE_BY = (
-    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection_run.py",
-    "minibar_ml/jobs/nightly_training.py",
+    *points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "minibar_ml/jobs/detection/detection_run.py",
+    "minibar_ml/jobs/detection/nightly_training.py",
     "minibar_ml/jobs/plans.py", "minibar_ml/config/settings.py", "minibar_ml/cli/plans.py", "quality/walk.py",
     "quality/raised.py", "quality/forest.py", "quality/flags.py", "quality/truth.py",
 )  # fmt: skip

@@ -18,8 +18,9 @@ from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.reporting.archive import Archived
 from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report, report_archive
+from minibar_ml.jobs import report
 from minibar_ml.jobs.report import ReportResult, ReportScope
+from minibar_ml.jobs.reports import report_archive
 from minibar_ml.render.formats import RENDERERS
 from minibar_ml.render.json import document
 from minibar_ml.store import audit

@@ -1,7 +1,7 @@
 """backtest: what cron would have raised in a hotel's own past; nothing is written, nothing is held up.
 
-The walk of `detect --since` (jobs/detection_run.py), from no alert at all; its findings become alerts by the queries of
-detect, in a temporary table.
+The walk of `detect --since` (jobs/detection/detection_run.py), from no alert at all; its findings become alerts by the
+queries of detect, in a temporary table.
 """
 
 from collections import Counter
@@ -16,11 +16,11 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.hotels.phases import History, Phase
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.jobs.detection_run import Hotels, detect_days, enriched, read_hotels
-from minibar_ml.jobs.forecasting import with_names
-from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.detection.detection_run import Hotels, detect_days, enriched, read_hotels
+from minibar_ml.jobs.detection.nightly_training import NightlyTraining
+from minibar_ml.jobs.detection.scope import Found
+from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found
 from minibar_ml.ml.history import Records
 from minibar_ml.store.alerting import alerts, mutes, verdicts
 from minibar_ml.store.schema.scratch import scratch_alerts

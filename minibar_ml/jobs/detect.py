@@ -13,11 +13,11 @@ from minibar_ml.domain.errors import DatabaseUnreachable
 from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs import detection_input, fallbacks, list_watch, self_watch
-from minibar_ml.jobs.detection_input import DetectionInput
-from minibar_ml.jobs.detection_run import detect_days, enriched, still_found
+from minibar_ml.jobs.detection import detection_input, fallbacks, list_watch, self_watch
+from minibar_ml.jobs.detection.detection_input import DetectionInput
+from minibar_ml.jobs.detection.detection_run import detect_days, enriched, still_found
+from minibar_ml.jobs.detection.scope import Found, Scope
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found, Scope
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.ml.frames import Frames

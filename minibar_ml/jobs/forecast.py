@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from minibar_ml.domain.forecasts import StockForecast
-from minibar_ml.jobs.forecasting import STORED_DAYS
+from minibar_ml.jobs.forecasts.forecasting import STORED_DAYS
 from minibar_ml.ml.forecasting.accuracy import Accuracy, Cases, accuracy
 from minibar_ml.ml.forecasting.frames import Stock, stock_of
 from minibar_ml.ml.forecasting.model import WINDOW_DAYS

@@ -16,8 +16,8 @@ from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
-from minibar_ml.jobs import report_archive, report_mail, report_parts
-from minibar_ml.jobs.report_parts import Reading
+from minibar_ml.jobs.reports import report_archive, report_mail, report_parts
+from minibar_ml.jobs.reports.report_parts import Reading
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html

@@ -10,7 +10,7 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.domain.models import StoredModel
 from minibar_ml.domain.rounds import Round, RoundRules
-from minibar_ml.jobs import stored_models
+from minibar_ml.jobs.detection import stored_models
 from minibar_ml.jobs.round_of_hotel import Known, plan_hotel
 from minibar_ml.ml.contract import Parameters, TooLittle
 from minibar_ml.ml.detectors.room_consumption import RoomConsumption

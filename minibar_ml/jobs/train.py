@@ -10,8 +10,9 @@ from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import TrainingLog
-from minibar_ml.jobs import candidates, forecasting, night_forecasts
+from minibar_ml.jobs import candidates
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
+from minibar_ml.jobs.forecasts import forecasting, night_forecasts
 from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.log import logger
 from minibar_ml.ml import feedback, training

@@ -5,9 +5,11 @@
 
 -- name: create_scratch
 -- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
--- is run once: compiling it takes longer than it saves.
+-- is run once: compiling it takes longer than it saves. The nights of a thousand rooms are sorted and joined in memory:
+-- in the server's 4 MB they would go through files at every step.
 SET LOCAL default_statistics_target = 10;
 SET LOCAL jit = off;
+SET LOCAL work_mem = '32MB';
 CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
@@ -282,10 +284,10 @@ WITH stays AS (
                AND o.arrives_on = s.arrives_on AND o.departs_on > o.arrives_on) AS is_doubtful
     FROM scratch_stays s WHERE s.departs_on > s.arrives_on
 ), nights AS MATERIALIZED (
-    SELECT s.*, night::date AS night
-    FROM stays s CROSS JOIN LATERAL generate_series(
-        greatest(s.arrives_on, CAST(:since_on AS date) - 60),
-        least(s.departs_on - 1, s.seen_until - 1, CAST(:until_on AS date)), interval '1 day') night
+    -- Counted in days: a series of dates would go by the zone, night after night.
+    SELECT s.*, f.night + n AS night
+    FROM stays s CROSS JOIN LATERAL (SELECT greatest(s.arrives_on, CAST(:since_on AS date) - 60)) f (night)
+    CROSS JOIN LATERAL generate_series(0, least(s.departs_on - 1, s.seen_until - 1, CAST(:until_on AS date)) - f.night) n
 ), unsure AS (
     INSERT INTO scratch_unknown SELECT DISTINCT room_id, night FROM nights WHERE is_doubtful
 )
@@ -299,6 +301,7 @@ ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests D
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
 -- where the stay is still listed and no longer fills the night, and where the room was let for the day.
+ANALYZE scratch_nights;
 WITH gone AS MATERIALIZED (
     SELECT r.* FROM scratch_record r
     WHERE r.state = 'occupied'
@@ -354,7 +357,7 @@ SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_o
        k.departs_at, k.is_expected, :until
 FROM now_known k JOIN source_rooms() r USING (room_id)
 LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
- AND (l.state = 'day_use') = (k.state = 'day_use')
+ AND CASE WHEN k.state = 'day_use' THEN l.state = 'day_use' ELSE l.state <> 'day_use' END
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
       IS DISTINCT FROM
       (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
@@ -401,7 +404,8 @@ SELECT d.hotel_id, d.day, d.is_known,
        count(*) FILTER (WHERE NOT d.is_known) OVER (PARTITION BY d.hotel_id ORDER BY d.day),
        CASE WHEN d.is_known THEN coalesce(o.rooms, 0)::double precision / a.rooms END
 FROM days d JOIN active a ON a.hotel_id = d.hotel_id
-LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day
+LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day;
+ANALYZE scratch_unknown, scratch_days
 
 -- name: stage_custody
 -- Units handed out, returned and lost, by attendant, day and product; impossible lines are set aside.
@@ -683,7 +687,8 @@ INSERT INTO scratch_visits
 SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited_at, v.visited_at::date,
        coalesce(v.previous_at, p.at), v.is_check, v.consumed, v.refilled
 FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
-WHERE v.visited_at >= CAST(:since_at AS timestamptz)
+WHERE v.visited_at >= CAST(:since_at AS timestamptz);
+ANALYZE scratch_visits, scratch_lines
 
 -- name: stage_unlisted
 -- Visits that may have had a guest before them of whom the lists do not know yet, or never will: one who came without a
@@ -716,14 +721,15 @@ GROUP BY v.visit_id
 -- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
 -- (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves take what they like, the hotel puts in the same
 -- everywhere. Where the points of earlier days are read they are as their own runs left them.
-WITH quiet AS MATERIALIZED (
-    SELECT v.hotel_id, v.room_id, v.business_date AS day, l.products, l.product_id, l.units
+WITH found AS MATERIALIZED (
+    SELECT visit_id, count(*) AS products, min(product_id) AS product_id, min(consumed - noted) AS units
+    FROM scratch_lines WHERE consumed > noted GROUP BY visit_id
+), quiet AS MATERIALIZED (
+    SELECT v.hotel_id, v.room_id, v.business_date AS day, coalesce(l.products, 0) AS products, l.product_id, l.units
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
-    LEFT JOIN LATERAL (
-        SELECT count(*) AS products, min(l.product_id) AS product_id, min(l.consumed - l.noted) AS units
-        FROM scratch_lines l WHERE l.visit_id = v.visit_id AND l.consumed > l.noted) l ON true
+    LEFT JOIN found l USING (visit_id)
     WHERE v.is_check AND v.business_date >= CAST(:since_on AS date)
       AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = v.hotel_id)
       AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days
@@ -740,19 +746,29 @@ WITH quiet AS MATERIALIZED (
       AND m.observed_at < CAST(:since_at AS timestamptz)
       AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = m.hotel_id)
 ), ends AS (
-    SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
-    WHERE products = 1 AND day >= CAST(:since_on AS date)
+    -- Few pass: only for them is counted what was usual.
+    SELECT e.*, count(DISTINCT q.room_id) AS rooms
+    FROM (SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
+          WHERE products = 1 AND day >= CAST(:since_on AS date)) e
+    JOIN quiet q USING (hotel_id, product_id, units)
+    WHERE q.products = 1 AND q.day > e.day - 4 AND q.day <= e.day
+    GROUP BY e.hotel_id, e.day, e.product_id, e.units HAVING count(DISTINCT q.room_id) >= 4
+), all_checks AS (
+    SELECT hotel_id, day, count(*) AS checks FROM quiet GROUP BY hotel_id, day
+), finds AS (
+    SELECT hotel_id, product_id, day, count(*) AS checks FROM quiet GROUP BY hotel_id, product_id, day
 ), counted AS (
-    SELECT e.*, c.* FROM ends e CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE q.day > e.day - 4) AS checks, count(*) FILTER (WHERE q.day <= e.day - 4) AS checks_before,
-               count(DISTINCT q.room_id) FILTER (
-                   WHERE q.day > e.day - 4 AND q.products = 1 AND (q.product_id, q.units) = (e.product_id, e.units)) AS rooms,
-               count(*) FILTER (WHERE q.day <= e.day - 4 AND q.product_id = e.product_id) AS found_before
-        FROM quiet q WHERE q.hotel_id = e.hotel_id AND q.day > e.day - 32 AND q.day <= e.day) c
+    SELECT e.*, c.*, f.* FROM ends e CROSS JOIN LATERAL (
+        SELECT coalesce(sum(a.checks) FILTER (WHERE a.day > e.day - 4), 0) AS checks,
+               coalesce(sum(a.checks) FILTER (WHERE a.day <= e.day - 4), 0) AS checks_before
+        FROM all_checks a WHERE a.hotel_id = e.hotel_id AND a.day > e.day - 32 AND a.day <= e.day) c
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(b.checks), 0) AS found_before FROM finds b
+        WHERE b.hotel_id = e.hotel_id AND b.product_id = e.product_id AND b.day > e.day - 32 AND b.day <= e.day - 4) f
 ), risen AS (
     SELECT hotel_id, product_id, units, day
     FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
-    WHERE rooms >= 4 AND rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
+    WHERE rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
 )
 INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
@@ -829,9 +845,8 @@ UPDATE scratch_visits v SET consumed = v.consumed - r.units
 FROM (SELECT visit_id, sum(units) AS units FROM risen GROUP BY visit_id) r WHERE r.visit_id = v.visit_id
 
 -- name: analyze_scratch
--- Gives the planner the sizes of the scratch tables.
-ANALYZE scratch_stays, scratch_nights, scratch_unknown, scratch_unlisted, scratch_days, scratch_dnd, scratch_custody, scratch_visits, scratch_lines,
-    scratch_movements, scratch_openings
+-- Gives the planner the sizes of the scratch tables that no stage needs to know.
+ANALYZE scratch_unlisted, scratch_dnd, scratch_custody, scratch_movements, scratch_openings
 
 -- name: stock_level
 -- Ledger balance after each movement: what was there before the span, and the movements since. The difference that a
@@ -870,9 +885,10 @@ BEGIN
                 WHEN 5 THEN flow = 'issue' OR holder IS NULL
                 ELSE true END AND (step < 4 OR holder IS DISTINCT FROM 'floor store')
         ), levels AS (
+            -- Most issues have nothing that could match them.
             SELECT *, sum(CASE WHEN is_issue THEN open_units ELSE -open_units END) OVER (
                        PARTITION BY hotel_id, product_id, key ORDER BY moved_at, movement_id) AS level
-            FROM rows
+            FROM rows WHERE (product_id, key) IN (SELECT product_id, key FROM rows WHERE NOT is_issue)
         ), walk AS (
             -- What is open rises and falls between two levels at each row. Units of an issue are still there as far as
             -- it has not fallen below their level since.
@@ -994,6 +1010,7 @@ WITH checks AS (
     SELECT c.room_id, c.business_date, n.night, n.guests, n.stay_on, false AS is_day_use
     FROM checks c JOIN scratch_nights n ON n.room_id = c.room_id
      AND n.night BETWEEN c.previous_at::date AND c.business_date - 1
+     AND n.night >= (SELECT min(previous_at)::date FROM checks)
     UNION ALL
     SELECT c.room_id, c.business_date, u.day, u.guests, u.day, true
     FROM checks c JOIN day_uses u ON u.room_id = c.room_id
@@ -1046,7 +1063,9 @@ LEFT JOIN products p USING (room_id, business_date)
 LEFT JOIN scratch_days d ON d.hotel_id = c.hotel_id AND d.day = c.business_date
 LEFT JOIN scratch_days b ON b.hotel_id = c.hotel_id AND b.day = c.previous_at::date
 LEFT JOIN scratch_nights a ON a.room_id = c.room_id AND a.night = c.business_date AND a.stay_on = c.business_date
+ AND a.night >= CAST(:since_on AS date)
 LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_date AND s.stay_on = e.stay_on
+ AND s.night >= CAST(:since_on AS date)
 
 -- name: vacant_consumption
 -- Units found at checks before which no guest is known to have been in the room: no stay touches the time since the visit
@@ -1106,7 +1125,7 @@ WITH stays AS (
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
-    WHERE v.is_check GROUP BY 1, 2, 3, 4
+    WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4
 ), seconds AS (
     SELECT d.visit_id FROM departed d
     WHERE NOT EXISTS (
@@ -1321,16 +1340,20 @@ ORDER BY 1, 2
 -- name: upsert
 -- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
 -- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full
--- the hotel was is a change.
-WITH changed AS MATERIALIZED (
+-- the hotel was is a change. Before :recent_since only the metrics that look back further (:trailing) are read.
+WITH old AS (
+    SELECT * FROM ml_metrics WHERE observed_at >= :recent_since AND observed_at <= :until
+    UNION ALL
+    SELECT * FROM ml_metrics
+    WHERE metric_type = ANY(:trailing) AND observed_at >= :trailing_since AND observed_at < :recent_since
+), changed AS MATERIALIZED (
     SELECT c.*, o.metric_type IS NULL AS is_new,
            (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
                AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
                AS is_news
-    FROM computed_metrics c LEFT JOIN ml_metrics o
+    FROM computed_metrics c LEFT JOIN old o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
-     AND o.observed_at >= :trailing_since AND o.observed_at <= :until
     WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
 ), written AS (
     INSERT INTO ml_metrics
@@ -1354,6 +1377,7 @@ WITH spans AS (
     DELETE FROM ml_metrics m USING spans s
     WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
       AND m.observed_at >= :trailing_since AND m.observed_at <= :until
+      AND (m.observed_at >= :recent_since OR m.metric_type = ANY(:trailing))
       AND NOT EXISTS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type

@@ -61,7 +61,6 @@ WHERE at <= same_at + interval '1 minute'
 -- name: overs
 -- Lines that say more than the room holds. Where more than a twentieth of a product's lines do, and more than two, the
 -- setup is not what is in the rooms.
-ANALYZE scratch_visits, scratch_lines;
 INSERT INTO scratch_overs
 SELECT visit_id, product_id, holds FROM (
     SELECT l.visit_id, l.product_id, h.holds, l.consumed - l.noted > h.holds AS is_over,

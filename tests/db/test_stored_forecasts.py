@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from support.hotels import AS_OF, LAST_DAY, alerts, changed, checksum, done, points, sql
 
-from minibar_ml.jobs.forecasting import STORED_DAYS
+from minibar_ml.jobs.forecasts.forecasting import STORED_DAYS
 
 METRIC = "stock_days_left"
 VERSIONS = f"SELECT CAST(xmin AS text), count(*) FROM minibar_ml.ml_metrics WHERE metric_type = '{METRIC}' GROUP BY 1"

@@ -7,7 +7,8 @@ import pytest
 from support.hotels import AS_OF, alerts, checksum, done, sql
 from support.sessions import open_transactions, staying, watching
 
-from minibar_ml.jobs import candidates, detection_run, train
+from minibar_ml.jobs import candidates, train
+from minibar_ml.jobs.detection import detection_run
 from minibar_ml.store import engine
 
 NAME = "SELECT quote_ident(current_database())"

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, text
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.detection.scope import Scope
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Scope
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
 from minibar_ml.store import runs

@@ -10,8 +10,8 @@ from support.hotels import AS_OF, ZONE, sql
 from minibar_ml.cli import plans
 from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
-from minibar_ml.jobs import night_forecasts
-from minibar_ml.jobs.detection_run import read_hotels
+from minibar_ml.jobs.detection.detection_run import read_hotels
+from minibar_ml.jobs.forecasts import night_forecasts
 from minibar_ml.simulate import Layout
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import forecasts

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from minibar_ml.domain.alerting.kinds import KINDS, AlertType
-from minibar_ml.jobs.scope import REACH_DAYS
+from minibar_ml.jobs.detection.scope import REACH_DAYS
 from minibar_ml.ml.contract import KEPT_BUDGET, KEPT_SIZE, Limits
 from minibar_ml.simulate import HotelPlan, generate, write
 from support.hotels import ZONE, done, sql, state

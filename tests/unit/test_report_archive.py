@@ -9,7 +9,7 @@ from support.report_values import HOSTILE, a_report
 
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.jobs import report as job
-from minibar_ml.jobs import report_archive
+from minibar_ml.jobs.reports import report_archive
 from minibar_ml.render.tables import printable
 
 

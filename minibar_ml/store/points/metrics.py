@@ -217,10 +217,11 @@ def merge(
     Whose points changed on which business days between `changes_since` and `until_on`, both excluded, is left for
     detect in ml_changed_days: of `until_on` it looks at everything anyway.
     """
-    trailing = min(spans.values(), default=until)
+    recent = max(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
-    bounds = {"trailing_since": trailing, "until": until, "until_on": until_on, "run_id": run_id}
-    bounds |= {"changes_since": changes_since}
+    bounds = {"until": until, "until_on": until_on, "run_id": run_id, "changes_since": changes_since}
+    bounds |= {"recent_since": recent, "trailing_since": min(spans.values(), default=until)}
+    bounds |= {"trailing": [metric for metric, since in spans.items() if since < recent]}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()

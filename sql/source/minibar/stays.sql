@@ -25,7 +25,7 @@ LANGUAGE sql STABLE AS $$
            l.cikis_tarihi, (l.cikis_tarihi + max(l.departed))::timestamptz, (l.cikis_tarihi + max(l.departs))::timestamptz,
            bool_or(l.kind = 'in_house'), bool_or(l.kind = 'arrival'), bool_or(l.kind = 'departure'), max(l.written_at),
            min(l.made_on) FILTER (WHERE l.kind = 'in_house'), max(l.written_at) FILTER (WHERE l.kind = 'in_house'),
-           array_remove(array_agg(l.rewritten), NULL)
+           coalesce(array_agg(l.rewritten) FILTER (WHERE l.rewritten IS NOT NULL), '{}')
     FROM (
         SELECT min(m.id) AS id, m.oda_id, greatest(m.giris_tarihi, '1900-01-01') AS giris_tarihi,
                least(m.cikis_tarihi, '2200-01-01') AS cikis_tarihi, m.kayit_tipi::text AS kind,
@@ -157,6 +157,7 @@ $$;
 -- needs: misafir_kayitlari(id, oda_id, giris_tarihi, cikis_tarihi, kayit_tipi)
 -- wants: m: misafir_kayitlari(olusturma_tarihi timestamptz, guncelleme_tarihi timestamptz)
 -- Rows of lists of guests in house and of arrivals that lie more than half a year from the day on which they were loaded.
+-- The last condition follows from the one before it and spares most rows the cast of their time.
 CREATE FUNCTION minibar_ml.source_misdated_stays(since date, until date)
 RETURNS TABLE (stay_id integer, room_id integer, arrives_on date, departs_on date, listed_on date)
 LANGUAGE sql STABLE AS $$
@@ -170,4 +171,5 @@ LANGUAGE sql STABLE AS $$
       AND m.giris_tarihi >= since - 800 AND m.giris_tarihi < until + 800
       AND x.listed_on >= since AND x.listed_on < until
       AND (m.cikis_tarihi < x.listed_on - 180 OR m.giris_tarihi > x.listed_on + 180)
+      AND (m.cikis_tarihi < until - 180 OR m.giris_tarihi > since + 180)
 $$;

@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.alerting.kinds import OVER_SETUP, AlertType
 from minibar_ml.domain.metrics import STAYS
+from minibar_ml.jobs.detection.scope import Found, key_of
+from minibar_ml.jobs.detection.stored_models import LoadedModels
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Found, key_of
-from minibar_ml.jobs.stored_models import LoadedModels
 from minibar_ml.ml.detection import detect_day
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerting.alerts import MovedGround
 from minibar_ml.domain.alerting.verdicts import LabelledAlert
-from minibar_ml.jobs import stored_models
-from minibar_ml.jobs.detection_run import Hotels, Models, read_hotels
-from minibar_ml.jobs.forecasting import with_names
-from minibar_ml.jobs.nightly_training import NightlyTraining
+from minibar_ml.jobs.detection import stored_models
+from minibar_ml.jobs.detection.detection_run import Hotels, Models, read_hotels
+from minibar_ml.jobs.detection.nightly_training import NightlyTraining
+from minibar_ml.jobs.detection.scope import Scope, changed_days
+from minibar_ml.jobs.detection.stored_models import StoredModels
+from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.jobs.scope import Scope, changed_days
-from minibar_ml.jobs.stored_models import StoredModels
 from minibar_ml.store import models as stored
 from minibar_ml.store import runs
 from minibar_ml.store.alerting import grounds, verdicts

@@ -9,7 +9,7 @@ from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.errors import ModelRefused
 from minibar_ml.domain.models import StoredModel
-from minibar_ml.jobs.nightly_training import EVERY_DETECTOR, NightlyTraining
+from minibar_ml.jobs.detection.nightly_training import EVERY_DETECTOR, NightlyTraining
 from minibar_ml.log import logger
 from minibar_ml.ml.contract import Parameters
 from minibar_ml.ml.training import FOREST_DETECTORS, PARAMETERS_FORMAT, FittedModels
