@@ -132,15 +132,18 @@ def test_formats_follow_the_language() -> None:
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    ("kind", "value"), [("count", 1234), ("money", 1234.5), ("decimal", 1234.5), ("share", 0.4), ("change", 40)]
+    ("kind", "value"),
+    [("count", 1234), ("money", 1234.5), ("decimal", 99.9), ("decimal", 1234.6), ("share", 0.4), ("change", 40)],
 )
 def test_excel_writes_a_figure_as_page_and_pdf_do(lang: Lang, kind: Kind, value: float) -> None:
     shown = cells.written(value, kind, Words(lang, ZoneInfo(ZONE)))
-    pattern = FORMATS[lang][kind].split(";")[0]
+    whole, *others = FORMATS[lang][kind].split(";")
+    pattern = others[0] if whole.startswith("[>=100]") and value < 100 else whole.removeprefix("[>=100]")
     digits, places = re.compile(r"[#0][#0,.]*"), re.compile(r"\d[\d,.]*")
     assert digits.sub("N", pattern) == places.sub("N", shown)
-    decimals = [len(re.split(r"[.,]", shown)[-1])] if kind in ("money", "decimal") else []
+    decimals = [len(re.split(r"[.,]", shown)[-1])] if "." in pattern else []
     assert [len(part) for part in pattern.split(".")[1:]] == decimals
+    assert (kind == "money" or (kind == "decimal" and value < 100)) == bool(decimals)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -93,8 +93,8 @@ def a_report(period: Period = MONTH, actions: int = 30, hotels: int = 1, seed: i
         stock_outs=Page(outs, 11),
         mutes=Page(tuple(_muted(n, name) for n, name in enumerate(HOSTILE)), 11),
         problems=(
-            SourceProblem("stays", "departure before arrival", 190, 12, MONTH.since, MONTH.last_day, 17),
-            SourceProblem("stock movements", "unknown type =1+1", 10, 0, MONTH.last_day, MONTH.last_day, None),
+            SourceProblem("stays", "departure before arrival", 190, 12, 178, MONTH.since, MONTH.last_day, 17),
+            SourceProblem("stock movements", "unknown type =1+1", 10, 0, 10, MONTH.last_day, MONTH.last_day, None),
         ),
         idle=(Idle("custody_loss", 1, "no_draws"), Idle("unanswered_request", None, "absent", ("requests",))),
         days_watched_before=len(period.before().days()),
