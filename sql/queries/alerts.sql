@@ -94,14 +94,17 @@ WITH found AS (
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a person
-    -- decided stays decided. One that ended because the records had changed covers nothing: they may change back. Nor does a state that a mute ended: it was
-    -- not over.
+    -- decided stays decided. One that ended because the records had changed covers nothing: they may change back. Nor
+    -- does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds it again,
+    -- though it began before: a stock that is still low is low again once its ledger is no longer below zero.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.resolved_by = 'system' AND a.last_occurred_on = f.occurred_on AND NOT f.is_state
                         AND f.value >= a.value + greatest(1, abs(a.value) / 4))
-               AND NOT (f.is_state AND a.mute_id IS NOT NULL) AS is_covering,
+               AND NOT (f.is_state AND a.mute_id IS NOT NULL)
+               AND NOT (f.is_state AND a.resolved_by = 'system' AND f.facts ->> 'requested_at' IS NULL
+                        AND f.judged_on > CAST(a.resolved_at AS date)) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
     FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)

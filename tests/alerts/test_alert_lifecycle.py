@@ -174,6 +174,18 @@ def test_a_fault_that_comes_back_is_a_new_alert_that_names_the_last(connection: 
     assert again == {1126: first.id, 1127: None}
 
 
+def test_a_state_that_ended_by_itself_is_raised_again_though_it_began_before(connection: Connection) -> None:
+    detect(connection, on(LOW_STOCK, -3), day=D)
+    detect(connection, day=NEXT)
+    assert _only(connection).status == "resolved"
+    low, later = on(LOW_STOCK, -3), D + timedelta(days=3)
+    # A look back at a day on which it was there is no news.
+    assert detect(connection, low, day=later, judged_on=D).suppressed == 1
+    assert detect(connection, low, day=later, judged_on=later).opened == 1
+    alerts.set_verdict(connection, [int(rows(connection)[1].id)], "false_positive", "ayse", evening(later))
+    assert detect(connection, low, day=later, judged_on=later + timedelta(days=1)).suppressed == 1
+
+
 def test_a_comment_is_kept_with_who_and_when_whatever_the_status(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)

@@ -80,10 +80,13 @@ def detect(
     *findings: Finding,
     day: date | None = None,
     evaluated: Collection[AlertType] = ALERT_TYPES,
+    judged_on: date | None = None,
 ) -> Transitions:
     """Upsert findings in the evening of their day."""
     ran_on = day or max(finding.occurred_on for finding in findings)
-    return alerts.upsert(connection, findings, {("room", 1126): "1126"}, evening(ran_on), plain_texts, evaluated)
+    return alerts.upsert(
+        connection, findings, {("room", 1126): "1126"}, evening(ran_on), plain_texts, evaluated, judged_on
+    )
 
 
 def check_rooms(connection: Connection, *days: date, room_id: int = 1126, hotel_id: int = 1) -> None:
