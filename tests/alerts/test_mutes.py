@@ -277,6 +277,6 @@ def test_a_report_shows_what_was_muted_in_its_days(hotels: str, tmp_path: Path, 
     (row,) = json.loads(file.read_text(encoding="utf-8"))["mutes"]["rows"]
     assert (row["mute"]["findings"], row["mute"]["impact"], row["names"]) == (1, 12.5, {"1": "101", "2": "102"})
     done(hotels, *words, "--format", "html", "--quiet")
-    (page,) = tmp_path.glob("*.html")
+    (page,) = tmp_path.glob("minibar-*.html")
     shown = page.read_text(encoding="utf-8")
     assert "Susturmalar" in shown and "Kat 1 katı" in shown and "Renovation" in shown
