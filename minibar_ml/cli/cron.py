@@ -135,15 +135,8 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     # A folder of settings is no place for what a job writes.
     reports = (DATA if directory == DIRECTORY else directory) / settings.report_dir
-    inbox = (
-        Job(
-            f"Every {describe_minutes(IMPORT_MINUTES)}: import the lists that have arrived.",
-            _every(IMPORT_MINUTES),
-            ("import", "--inbox", str(directory / settings.import_inbox)),
-        ),
-    )
     return (
-        *(inbox if settings.import_inbox else ()),
+        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),
@@ -179,6 +172,14 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
             _fields(settings.dashboard_schedule),
             ("report", "dashboard", "--out", str(reports)),
         ),
+    )
+
+
+def _inbox(folder: Path) -> Job:
+    return Job(
+        f"Every {describe_minutes(IMPORT_MINUTES)}: import the lists that have arrived.",
+        _every(IMPORT_MINUTES),
+        ("import", "--inbox", str(folder)),
     )
 
 

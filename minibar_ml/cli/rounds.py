@@ -1,7 +1,8 @@
 """`minibar-ml rounds`: which minibars to check today, in walking order, and what to take along."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Annotated, Any
 
 import typer
@@ -12,6 +13,7 @@ from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.rounds import Round, RoundRules
+from minibar_ml.i18n import Lang
 from minibar_ml.i18n import rounds as words
 from minibar_ml.jobs.rounds import RoundsPlan, run
 from minibar_ml.log import logger
@@ -19,6 +21,20 @@ from minibar_ml.store.source import hotels
 
 SHARE = 0.6
 EVERY_DAYS = 3
+Day = Annotated[str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")]
+Attendant = Annotated[
+    str | None,
+    typer.Option("--attendant", metavar="A", help="Only rooms that this attendant (name or id) checks most often."),
+]
+Floor = Annotated[str | None, typer.Option("--floor", metavar="F", help="Only this floor (name or number).")]
+Visits = Annotated[
+    int | None, typer.Option("--visits", metavar="N", min=1, help="Visit N rooms per hotel, with departures.")
+]
+Share = Annotated[
+    float | None,
+    typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
+]
+Every = Annotated[int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")]
 
 
 def register(root: typer.Typer) -> None:
@@ -27,25 +43,12 @@ def register(root: typer.Typer) -> None:
 
 
 def rounds(
-    day: Annotated[
-        str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")
-    ] = None,
-    attendant: Annotated[
-        str | None,
-        typer.Option("--attendant", metavar="A", help="Only rooms that this attendant (name or id) checks most often."),
-    ] = None,
-    floor: Annotated[str | None, typer.Option("--floor", metavar="F", help="Only this floor (name or number).")] = None,
-    visits: Annotated[
-        int | None,
-        typer.Option("--visits", metavar="N", min=1, help="Visit N rooms per hotel, with departures."),
-    ] = None,
-    share: Annotated[
-        float | None,
-        typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
-    ] = None,
-    every: Annotated[
-        int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")
-    ] = EVERY_DAYS,
+    day: Day = None,
+    attendant: Attendant = None,
+    floor: Floor = None,
+    visits: Visits = None,
+    share: Share = None,
+    every: Every = EVERY_DAYS,
     hotel: Hotel = None,
     as_of: AsOf = None,
     json: Json = False,
@@ -85,15 +88,18 @@ def rounds(
         found = run(connection, plan, _keys(settings))
     if json:
         console.print_json([_as_json(one) for one in found])
-        return
-    lang = session.language(known.settings)
+    else:
+        _print(found, asked, session.language(known.settings))
+
+
+def _print(found: Sequence[Round], asked: date, lang: Lang) -> None:
     for place, one in enumerate(found):
         _show(one, first=not place, lang=lang)
     if not any(one.visits for one in found):
         console.note(words.nothing(asked, lang))
 
 
-def _show(one: Round, *, first: bool, lang: Any) -> None:
+def _show(one: Round, *, first: bool, lang: Lang) -> None:
     from minibar_ml.cli.views import round_table
 
     if one.visits:

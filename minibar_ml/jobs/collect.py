@@ -1,9 +1,9 @@
 """collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.house import HouseHours
@@ -71,11 +71,10 @@ def run(
     with runs.job_run(connection, "collect", as_of, is_live=is_live) as job:
         contract = source.read(connection)
         source.number_keys(connection, contract)
-        not_before = as_of - timedelta(days=OLDEST_DAYS)
-        new_rows = metrics.fetch_new_rows(connection, contract.usable, not_before)
+        new_rows = metrics.fetch_new_rows(connection, contract.usable, as_of - timedelta(days=OLDEST_DAYS))
         last = runs.find_last(connection, "collect")
         house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
-        everything = _span(as_of, zone, [not_before.astimezone(zone).date()])
+        everything = _span(as_of, zone, [(as_of - timedelta(days=OLDEST_DAYS)).astimezone(zone).date()])
         days = [*_lookback(connection, as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
         has_moved = _has_moved(last, zone, house.hours)
         span = everything if has_moved else _span(as_of, zone, days)
@@ -95,15 +94,25 @@ def run(
         metrics.upsert_watermarks(connection, new_rows)
         problems.merge(connection, refused, new_rows, span.since_on, span.until_on, as_of)
         job.counts.update(asdict(points))
-        job.counts.update(refused=sum(r.rows for r in refused), ledger_hotel=house.ledger_hotel, timezone=zone.key)
+        job.counts.update(_counts(found, refused, house, zone))
         # For detect: points that are filed again are no news of the hotel.
-        job.counts.update({"has_moved": True} if has_moved else {})
-        job.counts.update(house_hours=str(house.hours), refusals=[one.to_json() for one in refused])
-        job.counts["ledger_beginnings"] = [one.to_json() for one in found if one.source == metrics.BEGINNINGS]
+        job.counts |= {"has_moved": True} if has_moved else {}
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)
+
+
+def _counts(found: Sequence[Refused], refused: Sequence[Refused], house: House, zone: ZoneInfo) -> dict[str, Any]:
+    """What a run notes of itself: what it refused, and what it went by."""
+    return {
+        "refused": sum(one.rows for one in refused),
+        "refusals": [one.to_json() for one in refused],
+        "ledger_beginnings": [one.to_json() for one in found if one.source == metrics.BEGINNINGS],
+        "ledger_hotel": house.ledger_hotel,
+        "timezone": zone.key,
+        "house_hours": str(house.hours),
+    }
 
 
 def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
