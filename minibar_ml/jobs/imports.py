@@ -63,9 +63,6 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
     """
     content, sheets = read_file(path)
     columns = find_columns(sheets, kind, options.headings)
-    # Nobody may arrive or leave on a day; but an export of guests in house that failed would make every room vacant.
-    if not columns.rows and kind not in ("arrivals", "departures"):
-        raise FileRefused("no_rows")
     with exclusive(connection, "import"):
         try:
             done = _import(connection, path.name, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
@@ -82,6 +79,9 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
 def _import(
     connection: "Connection", file: str, sha256: str, columns: Columns, kind: ImportKind, options: Options, now: Now
 ) -> Imported:
+    # Nobody may arrive or leave on a day; but an export of guests in house that failed would make every room vacant.
+    if not columns.rows and kind not in ("arrivals", "departures"):
+        raise FileRefused("no_rows")
     names = lists.fetch_names(connection, kind)
     hotel, made = _hotel(names, columns, kind, options)
     day = _day(file, columns, kind, options, now.today)

@@ -76,7 +76,8 @@ def _groups(results: Results) -> Iterator[tuple[str, list[Walk]]]:
     for hours in get_args(HoursKnown):
         if walks := [walk for manner, walk in written if manner is not None and manner.hours == hours]:
             yield hours, walks
-    yield "together", [walk for manner, walk in written if manner is not None]
+    if walks := [walk for manner, walk in written if manner is not None]:
+        yield "together", walks
 
 
 def _of_vacant_rooms(one: Outcome) -> Outcome:

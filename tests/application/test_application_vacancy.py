@@ -196,6 +196,6 @@ def test_a_second_theft_of_a_room_is_news_of_the_open_alert(
     (alert,) = json.loads(capsys.readouterr().out)
     assert (alert["occurred_on"], alert["last_occurred_on"], alert["value"]) == ("2025-11-10", "2025-11-12", 1)
     assert "1 unit missing" in alert["message"] and "Missing before that: 6 units on 10 Nov." in alert["message"]
-    assert (alert["severity"], alert["occurrences"]) == ("critical", 2)
+    assert (alert["severity"], alert["occurrences"]) == ("high", 2)
     events = sql(hotel.url, "SELECT event FROM minibar_ml.ml_alert_events ORDER BY id")
-    assert [event for (event,) in events] == ["opened", "recurred"]
+    assert [event for (event,) in events] == ["opened", "recurred", "eased"]

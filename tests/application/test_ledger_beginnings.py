@@ -63,7 +63,7 @@ def test_db_check_says_of_how_many_products_the_beginning_is_missing(
     assert command(hotel.url, "db", "check", "--json") == 0
     (ledger,) = (part for part in json.loads(capsys.readouterr().out)["parts"] if part["part"] == "ledger")
     assert (ledger["beginnings_missing"], ledger["refused"]) == (1, [])
-    assert command(hotel.url, "db", "check") == 0
+    assert command(hotel.url, "db", "check", COLUMNS="250") == 0
     assert "beginning missing of 1 product" in " ".join(capsys.readouterr().out.split())
 
 

@@ -5,8 +5,8 @@ from support.commands import COMMANDS, call
 from support.hotels import command
 
 Capture = pytest.CaptureFixture[str]
-OWN_WAY = {("doctor",), ("docs",)}
-"""doctor reports it as a check; docs works with broken settings too."""
+OWN_WAY = {("doctor",), ("docs",), ("import",)}
+"""doctor reports it as a check; docs works with broken settings too; import alone shows its help."""
 WRONG = {"ML_DATABSE_URL": "x", "ML_WHATEVER\x1b[31m": "y"}
 
 

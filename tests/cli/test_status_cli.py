@@ -237,6 +237,7 @@ def test_a_hotel_without_data_is_in_no_phase(kept: str, capsys: pytest.CaptureFi
 def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
     kept: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    sql(kept, "DELETE FROM minibar_ml.ml_job_runs WHERE job = 'detect'")
     ran(kept, "detect", timedelta(days=7), phases={"1": {"days": 60, "phase": "normal", "silent_days": 0}})
     main(["status"])
     assert "hotel 1: no data for 7 days" in capsys.readouterr().out

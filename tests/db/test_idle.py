@@ -108,7 +108,7 @@ def test_status_db_check_and_report_say_it(
     assert "custody_loss" in {one["type"] for one in json.loads(capsys.readouterr().out)["idle"]}
     folder = tmp_path_factory.mktemp("report")
     done(hotel.url, "report", "weekly", "--ending", DAY, "--as-of", AS_OF, "--out", str(folder), "--lang", "tr")
-    (page,) = folder.iterdir()
+    (page,) = folder.glob("minibar-*")
     assert "kimin ne aldığı kayıtlı değil" in page.read_text(encoding="utf-8")
 
 

@@ -229,7 +229,7 @@ def test_the_number_of_statements_does_not_grow_with_alerts(connection: Connecti
     insert_alerts(connection, some_alerts(per_day=30))
     seen.clear()
     computed(connection)
-    assert len(seen) == empty < 31
+    assert len(seen) == empty < 32
 
 
 def test_the_file_appears_whole_and_the_audit_log_records_it(connection: Connection, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_every_metric_of_the_only_hotel_is_given_and_why_it_is_unknown(points: P
     found = {one.metric: one.unknown for one in summaries.fetch(connection, WEEK, NOON, None)}
     assert list(found) == list(METRIC_TYPES)
     unreadable = {metric for metric, unknown in found.items() if unknown == "source_unreadable"}
-    assert unreadable == {"occupancy", "vacant_consumption"}
+    assert unreadable == {"occupancy", "vacant_consumption", "floor_stock"}
 
 
 def test_a_chains_ledger_belongs_to_the_common_store(points: Points, connection: Connection) -> None:

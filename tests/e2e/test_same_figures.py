@@ -144,7 +144,7 @@ def test_a_weeks_money_is_one_sum_in_list_and_report_for_each_role_and_shell(
                 for one in listed
                 if since <= one["occurred_on"] < until and one["end_reason"] != "records_changed"
             ]
-            sums.setdefault(role, []).append((round(sum(counted), 2), float(report["money_total"]["impact"])))
+            sums.setdefault(role, []).append((round(sum(counted), 2), float(report["money_total"]["impact"] or 0)))
     for role, found in sums.items():
         assert len({figure for pair in found for figure in pair}) == 1, role
     assert sums["administrator"] == sums["viewer"]

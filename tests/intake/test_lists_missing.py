@@ -43,7 +43,8 @@ def test_an_alert_says_that_lists_have_stopped_and_ends_when_they_come(house: st
 def test_status_shows_how_new_each_kind_of_list_is(house: str, tmp_path: Path, capsys: Capture) -> None:
     capsys.readouterr()
     assert command(house, "status") == 1
-    assert "in_house list, Pier: last one of" in (shown := capsys.readouterr().out)
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "in_house list, Pier: last one of" in shown
     assert "the next one has not come" in shown
     for days_ago in (2, 1):
         _import(house, tmp_path, days_ago)

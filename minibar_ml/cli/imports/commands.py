@@ -53,11 +53,11 @@ def inbox(
         if inbox:
             raise UsageError("--inbox cannot be combined with a kind of list.")
         return
+    settings = session.settings()
     if inbox is None:
         raise UsageError("Say which list (`minibar-ml import --help`), or --inbox DIR.")
     if not inbox.is_dir():
         raise UsageError(f"--inbox {inbox} is not a folder.")
-    settings = session.settings()
     if not session.enabled(settings):
         return
     settings = house.settings_of(settings, "import")

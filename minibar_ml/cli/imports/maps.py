@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console
+from minibar_ml.cli import console, session
 from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS, FileRefused, ImportKind
@@ -57,6 +57,7 @@ def propose_map(
 
     On a terminal it asks for what no heading fits; elsewhere such fields are left empty for you to fill in.
     """
+    session.settings()
     wanted = kind or naming.kind_of(file.name)
     if wanted not in IMPORT_KINDS:
         raise UsageError(f"--kind must be one of {', '.join(IMPORT_KINDS)}.")

@@ -30,13 +30,13 @@ def template(
     verbose: Verbose = False,
 ) -> None:
     """Write a file with the headings of a list and three example rows."""
+    settings = session.settings()
     wanted = next((one for one in IMPORT_KINDS if one == kind), None)
     if wanted is None:
         raise UsageError(f"There is no list {kind!r}; use {', '.join(IMPORT_KINDS)}.")
     path = out or Path(f"{kind}.xlsx")
     if path.suffix.lower() not in SUFFIXES:
         raise UsageError(f"--out {path} must end in .xlsx or .csv.")
-    settings = session.settings()
     lang = session.language(settings)
     lines = templates.rows(wanted, lang, datetime.now(UTC).astimezone(settings.zone()).date())
     content = templates.as_csv(lines, lang) if path.suffix.lower() == ".csv" else templates.as_workbook(lines)

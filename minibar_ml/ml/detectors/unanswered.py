@@ -98,7 +98,7 @@ def _finding(row: Any, moment: Moment) -> Finding:
             "requested_at": requested_at.isoformat(),
             "completed": completed,
             **({"ended_by": row["ended_by"]} if completed and row["ended_by"] else {}),
-            **({"unlisted": True} if row["unlisted"] else {}),
+            **({"unlisted": True} if row.get("unlisted") else {}),
         },
         raised_at=min(requested_at + timedelta(minutes=PATIENCE_MINUTES), moment.as_of),
         settled_at=datetime.fromtimestamp(row["ends_at"], tz=UTC) if completed else None,
