@@ -95,12 +95,19 @@ def test_a_backtest_reports_what_a_walk_through_the_same_days_stores(
         assert command(collected, *arguments) == 0
         shown.append(json.loads(capsys.readouterr().out))
     backtest, walk, stored = shown
-    assert _ordered(backtest["examples"]) == _ordered([_same(alert) for alert in stored])
+    raised, kept = _ordered(backtest["examples"]), _ordered([_same(alert) for alert in stored])
+    assert [_of_its_day(alert, was) for alert, was in zip(kept, raised, strict=True)] == raised
     assert len(stored) > 10
     assert len(backtest["by_type"]) > 3
     assert sum(one["alerts"] for one in backtest["by_day"]) == backtest["alerts"] == walk["transitions"]["opened"]
     resolved = [alert for alert in stored if alert["status"] == "resolved"]
     assert backtest["auto_resolved"] == len(resolved) == walk["transitions"]["resolved"] > 0
+
+
+def _of_its_day(alert: dict[str, Any], was: dict[str, Any]) -> dict[str, Any]:
+    """A stored alert with the severity of its day: what was critical then is high once the day has passed."""
+    is_eased = (alert["severity"], was["severity"]) == ("high", "critical")
+    return {**alert, "severity": "critical"} if is_eased else alert
 
 
 def test_alerts_in_the_store_change_nothing_and_verdicts_what_they_teach(collected: str) -> None:
