@@ -142,7 +142,7 @@ def test_a_weeks_money_is_one_sum_in_list_and_report_for_each_role_and_shell(
             counted = [
                 one["counted_impact"] or 0.0
                 for one in listed
-                if since <= one["occurred_on"] < until and one["end_reason"] != "records_changed"
+                if since <= one["raised_at"][:10] < until and one["end_reason"] != "records_changed"
             ]
             sums.setdefault(role, []).append((round(sum(counted), 2), float(report["money_total"]["impact"] or 0)))
     for role, found in sums.items():

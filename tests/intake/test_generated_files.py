@@ -101,10 +101,11 @@ def test_a_file_is_taken_whole_or_not_at_all(
         found = imports.run(connection, path, "in_house", Options(day=DAY), NOW)
     except FileRefused as refused:
         event(f"refused: {refused.problem}")
-        assert _counts(connection) == before, "a refused file leaves nothing"
-        return
-    finally:
         assert not connection.in_transaction()
+        assert _counts(connection) == before, "a refused file leaves nothing"
+        connection.rollback()
+        return
+    assert not connection.in_transaction()
     if found.is_refused:
         event("refused for its rows")
         assert found.rejects and _counts(connection) == before
