@@ -1,10 +1,11 @@
 """notify: from the outbox to people; each message is claimed, sent, and marked, and a crash loses none."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import open_token
@@ -12,9 +13,9 @@ from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.messages import Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind
-from minibar_ml.jobs.plans import DeliveryPlan
+from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
-from minibar_ml.notify.contract import ChannelDown, NeverDeliverable, NotDelivered
+from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
 from minibar_ml.store import runs
 from minibar_ml.store.alerting import alerts
@@ -30,6 +31,26 @@ MARGIN = timedelta(minutes=10)
 """A message that was begun at the last moment takes no longer than this, whatever the other side does."""
 LISTED = 25
 """Alerts that a digest shows in full; the rest is counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryPlan:
+    """How notify delivers. Channels that are not there can't be used now: their messages wait."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    lang: Lang
+    channels: Mapping[ChannelKind, Channel]
+    keys: Keys | None
+    seconds: int
+    attempts: int
+    digest_threshold: int
+    clock: Callable[[], float]
+    """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+    currency: str = ""
+    dashboard_url: str = ""
+    is_live: bool = False
+    """Whether as-of is now."""
 
 
 @dataclass(frozen=True, slots=True)

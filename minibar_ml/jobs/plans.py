@@ -1,23 +1,17 @@
-"""What a run of a job looks at and how: one plan for detection, one for training, one for delivery."""
+"""What a run of a job looks at and how: one plan for detection, one for training."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.health import Schedule, ScheduledJob
 from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
-from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.ml import history
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
-
-if TYPE_CHECKING:
-    from minibar_ml.artifacts.keys import Keys
-    from minibar_ml.notify.contract import Channel
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""
@@ -126,26 +120,6 @@ class TrainingPlan:
     def oldest(self, days: int) -> datetime:
         """The start of the first day that is read, `days` before today."""
         return _midnight(self.today() - timedelta(days=days), self.zone)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryPlan:
-    """How notify delivers. Channels that are not there can't be used now: their messages wait."""
-
-    as_of: datetime
-    zone: ZoneInfo
-    lang: Lang
-    channels: "Mapping[ChannelKind, Channel]"
-    keys: "Keys | None"
-    seconds: int
-    attempts: int
-    digest_threshold: int
-    clock: Callable[[], float]
-    """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
-    currency: str = ""
-    dashboard_url: str = ""
-    is_live: bool = False
-    """Whether as-of is now."""
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -326,7 +326,12 @@ def test_stats_are_readable_even_of_nothing(store_url: str, capsys: pytest.Captu
 
 @pytest.mark.parametrize(
     ("word", "option", "unwanted"),
-    [("list", "--json", "rich.table"), ("list", "--limit=5", "jinja2"), ("stats", "--json", "rich.table")],
+    [
+        ("list", "--json", "rich.table"),
+        ("list", "--limit=5", "jinja2"),
+        ("stats", "--json", "rich.table"),
+        ("notify", "--json", "apprise"),
+    ],
 )
 def test_reading_imports_nothing_heavy(store_url: str, word: str, option: str, unwanted: str) -> None:
     code = (

@@ -14,7 +14,6 @@ from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.messages import Mail
 from minibar_ml.domain.people import CHANNEL_KINDS, ChannelKind
 from minibar_ml.jobs import notify
-from minibar_ml.jobs.plans import DeliveryPlan
 from minibar_ml.notify.contract import Channel
 
 ROOT = Path(__file__).parents[2]
@@ -60,7 +59,7 @@ def test_notify_delivers_by_a_toy_channel(store_url: str, connection: Connection
     raise_alerts(store_url)
     board = Blackboard()
     channels: dict[ChannelKind, Channel] = {"email": board}
-    plan = DeliveryPlan(
+    plan = notify.DeliveryPlan(
         as_of=datetime.now(UTC), zone=ZoneInfo(ZONE), lang="en", channels=channels, keys=None, seconds=60, attempts=3,
         digest_threshold=10, clock=time.monotonic,
     )  # fmt: skip

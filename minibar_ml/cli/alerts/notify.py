@@ -13,8 +13,7 @@ from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
 from minibar_ml.domain.errors import Ended, ExitCode
-from minibar_ml.jobs.notify import NotifyResult, run
-from minibar_ml.jobs.plans import DeliveryPlan
+from minibar_ml.jobs.notify import DeliveryPlan, NotifyResult, run
 from minibar_ml.log import logger
 
 
