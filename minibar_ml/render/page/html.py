@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from functools import cache
+from gettext import NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -93,8 +94,8 @@ def source_of(text: str) -> Markup:
     return Markup("'sha256-{}'").format(digest)
 
 
-@cache
-def _environment(words: Words) -> Environment:
+def environment_of(translations: NullTranslations) -> Environment:
+    """An environment of our templates: escaping, strict, in the language of the translations."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -103,10 +104,16 @@ def _environment(words: Words) -> Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
-    environment.install_gettext_translations(words.catalog, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(translations, newstyle=True)  # type: ignore[attr-defined]
+    environment.filters["printable"] = printable
+    return environment
+
+
+@cache
+def _environment(words: Words) -> Environment:
+    environment = environment_of(words.catalog)
     environment.filters.update(
         label=words.label,
-        printable=printable,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
         local=lambda value: value.astimezone(words.zone),
