@@ -20,14 +20,13 @@ from minibar_ml.store import audit, runs
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.schema import grants, migrations
-from minibar_ml.store.schema.migrations import Migration
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
 from minibar_ml.store.source.layouts import Layout, layouts
 from minibar_ml.store.source.seen import fetch_seen
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    pass
 
 app = typer.Typer(no_args_is_help=True)
 Without = Annotated[
@@ -77,7 +76,7 @@ def init(
             # First, so that a wrong database is not changed.
             source.recognise(connection, own_file)
             connection.rollback()
-        applied = [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=files)]
+        applied = [*migrations.upgrade(connection), *lists.upgrade_where_wanted(connection, wanted=files)]
         absent = {*source.find_absent(connection), *(without or ())} - {*(having or ())}
         contract = source.install(connection, tuple(sorted(absent)), own_file)
         audit.insert(
@@ -106,11 +105,6 @@ def _check_parts(option: str, parts: list[str] | None, others: list[str] | None 
         raise UsageError(f"--without {sorted(both)[0]} and --with {sorted(both)[0]} cannot be combined.")
 
 
-def _upgrade_lists(connection: "Connection", *, wanted: bool) -> list[Migration]:
-    """Make the schema of imported lists where it is wanted, and bring it up to date where it is."""
-    return lists.upgrade(connection) if wanted or lists.is_installed(connection) else []
-
-
 def _own_file(settings: Settings) -> Layout | None:
     """The layout from outside the package, where the settings name one."""
     return layout_files.load(Path(settings.source_file)) if settings.source_file else None
@@ -126,13 +120,10 @@ def upgrade(
     settings = session.settings()
     with session.connected(settings, "db upgrade") as connection:
         if sql:
-            for migration in migrations.pending(connection):
+            for migration in [*migrations.pending(connection), *lists.pending_where_used(connection)]:
                 console.say(migration.script())
-            if lists.is_installed(connection):
-                for migration in lists.pending(connection):
-                    console.say(lists.script(migration))
             return
-        for migration in [*migrations.upgrade(connection), *_upgrade_lists(connection, wanted=False)]:
+        for migration in [*migrations.upgrade(connection), *lists.upgrade_where_wanted(connection, wanted=False)]:
             console.note(f"Applied {migration.version:04d}_{migration.name}")
         note_import(house.import_first(connection, settings))
 

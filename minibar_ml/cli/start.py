@@ -106,7 +106,7 @@ def _set_up(folder: Path, hotel: str, values: dict[str, str]) -> None:
     settings = session.settings()
     with session.connected(settings, "start") as connection:
         migrations.upgrade(connection)
-        lists.upgrade(connection)
+        lists.upgrade_where_wanted(connection, wanted=True)
         insert_hotels(connection, [hotel])
         contract = source.install(connection)
         audit.insert(connection, "db.init", "source contract", after={"layout": contract.layout, "without": []})

@@ -24,7 +24,7 @@ HEADER = (
 )
 CODE = Path(cli.__file__).parents[1]
 DOCS = CODE.parent / "docs"
-FAMILIES = ("collect", "frames", "intake", "report")
+FAMILIES = ("collect", "frames", "intake", "intake_migrations", "migrations", "report")
 """Subjects whose queries are named by what is asked for: `collect.{metric}`, `report.{name}`."""
 NAMES = [(path.stem, name) for path in sorted((sql_folder() / "queries").glob("*.sql")) for name in sections(path)]
 

@@ -20,6 +20,7 @@ from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode
 from minibar_ml.jobs import collect
 from minibar_ml.store import runs
 from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.locks import exclusive
 
 JOBS = ("collect", "train", "detect", "notify", "report", "monthly", "dashboard")
@@ -30,6 +31,7 @@ ROW = "SELECT FROM minibar_ml.ml_job_locks WHERE name = '{}' FOR UPDATE"
 HOLD = """
 import sys, time
 from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.locks import exclusive
 with connect(make_engine(sys.argv[1], "UTC", "minibar-ml train")) as connection, exclusive(connection, "train"):
     print("held", flush=True)
@@ -153,3 +155,13 @@ def test_two_upgrades_at_once_do_not_meet(database: str, capsys: pytest.CaptureF
     with staying(database, "LOCK TABLE minibar_ml.ml_schema_migrations IN SHARE ROW EXCLUSIVE MODE"):
         assert command(database, "db", "upgrade") == ExitCode.LOCKED
     assert "Another upgrade is in progress." in capsys.readouterr().err
+
+
+def test_nor_do_two_upgrades_of_the_schema_of_lists(lists_url: str) -> None:
+    sql(lists_url, "DELETE FROM minibar_in.schema_migration")
+    with (
+        connect(make_engine(lists_url, ZONE)) as connection,
+        staying(lists_url, "LOCK TABLE minibar_in.schema_migration IN SHARE ROW EXCLUSIVE MODE"),
+        pytest.raises(AnotherRunHoldsTheLock, match="Another upgrade"),
+    ):
+        lists.upgrade_where_wanted(connection, wanted=True)

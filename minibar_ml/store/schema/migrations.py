@@ -1,4 +1,4 @@
-"""The store's schema: forward-only plain SQL files, checksummed, each applied in its own transaction.
+"""Our schemas, the store's above all: forward-only plain SQL files, checksummed, each applied in its own transaction.
 
 A small runner of ours, since none of the maintained ones fits (see ARCHITECTURE.md): yandex-pgmigrate keeps no
 checksums, yoyo hashes names and not contents, alembic wants Python around each file.
@@ -6,9 +6,8 @@ checksums, yoyo hashes names and not contents, alembic wants Python around each 
 
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, PreconditionFailed, SchemaAhead, SchemaBehind
@@ -22,40 +21,62 @@ MADE_MEANWHILE = ("23505", "42P06", "42P07")
 
 
 @dataclass(frozen=True, slots=True)
+class Schema:
+    """A schema of ours with a record of the migrations that made it.
+
+    subject: of the named queries that keep the record; folder: of the migrations, below `sql`; called: in messages.
+    """
+
+    subject: str
+    folder: str
+    called: str
+
+    def query(self, name: str) -> TextClause:
+        """One of the queries that keep its record."""
+        return query(f"{self.subject}.{name}")
+
+
+STORE = Schema("migrations", "migrations", "the store's schema")
+
+
+@dataclass(frozen=True, slots=True)
 class Migration:
-    """One file of `sql/migrations`: `<number>_<what it changes>.sql`."""
+    """One file of a schema's folder: `<number>_<what it changes>.sql`."""
 
     version: int
     name: str
     sql: str
+    schema: Schema = STORE
 
     @property
     def checksum(self) -> str:
         """SHA-256 of the file's text."""
         return hashlib.sha256(self.sql.encode()).hexdigest()
 
+    @property
+    def record(self) -> dict[str, int | str]:
+        """What the schema keeps of it."""
+        return {"version": self.version, "name": self.name, "checksum": self.checksum}
+
     def script(self) -> str:
         """The file and its record as one transaction, for a database administrator to run by hand."""
-        record = str(
-            query("migrations.insert")
-            .bindparams(version=self.version, name=self.name, checksum=self.checksum)
-            .compile(compile_kwargs={"literal_binds": True})
-        )
-        prepare = f"{query('migrations.create_schema')};\n{query('migrations.create_table')};"
+        record = self.schema.query("insert").bindparams(**self.record)
+        prepare = f"{self.schema.query('create_schema')};\n{self.schema.query('create_table')};"
         path = f"SET LOCAL search_path = {SEARCH_PATH};"
-        return f"BEGIN;\n{path}\n{prepare}\n{self.sql.rstrip()}\n{record};\nCOMMIT;\n"
+        insert = record.compile(compile_kwargs={"literal_binds": True})
+        return f"BEGIN;\n{path}\n{prepare}\n{self.sql.rstrip()}\n{insert};\nCOMMIT;\n"
 
 
-def migrations(folder: Path | None = None) -> list[Migration]:
+def migrations(schema: Schema = STORE) -> list[Migration]:
     """All migrations, in order."""
-    paths = sorted((folder or sql_folder() / "migrations").glob("*.sql"))
-    return [Migration(int(path.stem[:4]), path.stem[5:], path.read_text(encoding="utf-8")) for path in paths]
+    paths = sorted((sql_folder() / schema.folder).glob("*.sql"))
+    return [Migration(int(path.stem[:4]), path.stem[5:], path.read_text(encoding="utf-8"), schema) for path in paths]
 
 
-def applied(connection: Connection) -> dict[int, str]:
-    """Version -> checksum of what the database has; empty, after a rollback, where there is no store."""
+def applied(connection: Connection, schema: Schema = STORE) -> dict[int, str]:
+    """Version -> checksum of what the database has; empty, after a rollback, where there is no such schema."""
     try:
-        rows = connection.execute(query("migrations.fetch")).all()
+        rows = connection.execute(schema.query("fetch")).all()
     except ProgrammingError as error:
         if sqlstate(error) != NO_SUCH_TABLE:
             raise
@@ -64,29 +85,30 @@ def applied(connection: Connection) -> dict[int, str]:
     return {row.version: row.checksum for row in rows}
 
 
-def pending(connection: Connection) -> list[Migration]:
+def pending(connection: Connection, schema: Schema = STORE) -> list[Migration]:
     """What the database lacks; raises where it is ahead of this program or was changed under it."""
-    done = applied(connection)
-    known = migrations()
+    done = applied(connection, schema)
+    known = migrations(schema)
     if ahead := done.keys() - {migration.version for migration in known}:
+        called = schema.called[0].upper() + schema.called[1:]
         raise SchemaAhead(
-            f"The store's schema is at version {max(ahead)}, newer than this program: install the newer minibar-ml."
+            f"{called} is at version {max(ahead)}, newer than this program: install the newer minibar-ml."
         )
     for migration in known:
         if migration.version in done and done[migration.version] != migration.checksum:
             raise PreconditionFailed(
-                f"Migration {migration.version:04d}_{migration.name} is not the one that this database was made with "
-                "(checksums differ): restore the released file."
+                f"Migration {migration.version:04d}_{migration.name} of {schema.called} is not the one that this "
+                "database was made with (checksums differ): restore the released file."
             )
     return [migration for migration in known if migration.version not in done]
 
 
-def upgrade(connection: Connection) -> list[Migration]:
+def upgrade(connection: Connection, schema: Schema = STORE) -> list[Migration]:
     """Apply what is pending, each migration in one transaction; returns what was applied.
 
     Raises AnotherRunHoldsTheLock while another upgrade is at work.
     """
-    todo = pending(connection)
+    todo = pending(connection, schema)
     if todo:
         _require_sound_ground(connection)
     connection.rollback()
@@ -95,21 +117,21 @@ def upgrade(connection: Connection) -> list[Migration]:
 
 def _apply(connection: Connection, migration: Migration) -> bool:
     """Apply a migration under a lock on the record of migrations; False where another upgrade has done so."""
+    schema = migration.schema
     try:
-        connection.execute(query("migrations.create_schema"))
-        connection.execute(query("migrations.create_table"))
-        connection.execute(query("migrations.lock"))
+        connection.execute(schema.query("create_schema"))
+        connection.execute(schema.query("create_table"))
+        connection.execute(schema.query("lock"))
     except DBAPIError as error:
         if sqlstate(error) not in (LOCK_NOT_AVAILABLE, *MADE_MEANWHILE):
             raise
         connection.rollback()
         raise AnotherRunHoldsTheLock("Another upgrade is in progress.") from error
-    if migration.version in applied(connection):
+    if migration.version in applied(connection, schema):
         connection.rollback()
         return False
     connection.exec_driver_sql(migration.sql.replace("%", "%%"))
-    record = {"version": migration.version, "name": migration.name, "checksum": migration.checksum}
-    connection.execute(query("migrations.insert"), record)
+    connection.execute(schema.query("insert"), migration.record)
     connection.commit()
     return True
 
