@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from support.hotels import AS_OF, command, done, sql
 from support.mail_server import Mailbox, raise_alerts, serving
+from support.outbox import add
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.notifications.outbox import RECENT_DAYS
@@ -16,7 +17,7 @@ NEWS = (
 
 
 def test_a_run_of_now_writes_messages_for_all_that_has_happened(store_url: str) -> None:
-    done(store_url, "people", "add", "ayse", "--role", "administrator", "--email", "ayse@otel.example")
+    add(store_url, "ayse")
     raise_alerts(store_url, 2)
     done(store_url, "detect")
     assert sql(store_url, OUTBOX)[0][0] == 2
@@ -29,18 +30,7 @@ def test_a_walk_through_history_announces_only_what_is_live_and_recent_at_its_en
     raised = sql(collected, "SELECT count(*) FROM minibar_ml.ml_alerts")[0][0]
     assert sql(collected, OUTBOX)[0][0] == 0, "a run of another day announces nothing by itself"
     sql(collected, "UPDATE kullanicilar SET email = NULL")
-    done(
-        collected,
-        "people",
-        "add",
-        "ayse",
-        "--role",
-        "administrator",
-        "--email",
-        "ayse@otel.example",
-        "--severity",
-        "low",
-    )
+    add(collected, "ayse", "--severity", "low")
     news = [row.id for row in sql(collected, NEWS, since=date.fromisoformat(AS_OF) - timedelta(days=RECENT_DAYS))]
     assert 0 < len(news) < raised
     with serving(Mailbox()) as mailbox:
@@ -53,18 +43,7 @@ def test_a_walk_through_history_announces_only_what_is_live_and_recent_at_its_en
 
 def test_today_history_is_no_news_at_all(collected: str) -> None:
     done(collected, "detect", "--since", "2025-11-10", "--as-of", AS_OF, "--quiet")
-    done(
-        collected,
-        "people",
-        "add",
-        "ayse",
-        "--role",
-        "administrator",
-        "--email",
-        "ayse@otel.example",
-        "--severity",
-        "low",
-    )
+    add(collected, "ayse", "--severity", "low")
     with serving(Mailbox()) as mailbox:
         assert command(collected, "alerts", "notify", "--quiet", **mailbox.settings()) == ExitCode.OK
     assert mailbox.accepted == []

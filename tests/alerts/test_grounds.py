@@ -8,6 +8,7 @@ import pytest
 from support.application import Application
 from support.hotels import alerts, command, done, sql
 from support.mail_server import Mailbox, serving
+from support.outbox import add
 
 from minibar_ml.domain.errors import ExitCode
 
@@ -146,19 +147,7 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
             hotel.empty(room, at)
     hotel.setup(2, "2025-10-20 12:30", 1, 4)
     assert _run(hotel, FOUND) == [], "of days before the installation nobody is told"
-    done(
-        hotel.url,
-        "people",
-        "add",
-        "ayse",
-        "--role",
-        "administrator",
-        "--email",
-        "ayse@otel.example",
-        "--severity",
-        "low",
-        "--quiet",
-    )
+    add(hotel.url, "ayse", "--severity", "low")
     hotel.setup(3, "2025-10-20 12:30", 1, 5)
     assert _run(hotel, LATER) == [("vacant_consumption", 3, "open", 5.0, None, 1)]
     assert (

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from support.findings import DEMAND, HIGH_ROOM, NEGATIVE, VACANT, D, detect, on, rows
 from support.hotels import done, sql
 from support.mail_server import Mailbox, serving
+from support.outbox import add
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.alerting.alerts import Finding
@@ -118,19 +119,7 @@ def test_the_sum_is_the_same_in_list_json_and_report(
 def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> None:
     today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
     done(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet")
-    done(
-        store_url,
-        "people",
-        "add",
-        "depo",
-        "--email",
-        "depo@otel.example",
-        "--role",
-        "storekeeper",
-        "--type",
-        "shrinkage",
-        "--quiet",
-    )
+    add(store_url, "depo", "--role", "storekeeper", "--type", "shrinkage")
     detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), day=today)
     connection.commit()
     mails = _notified(store_url)
