@@ -28,7 +28,7 @@ def _figures(made: Minibar | None, report: Report, words: Words) -> Table:
         return Table("minibar", _("Consumption"), columns, (), "", empty)
     lines: tuple[tuple[str, Compared, float], ...] = (
         (_("Units consumed"), made.units, 1),
-        (_("Value at sale prices"), made.value, 1),
+        (_("Value"), made.value, 1),
         (_("Occupancy (%)"), made.occupancy, 100),
         (_("Units per 100 occupied rooms"), made.per_night, 100),
         (_("Room checks per 100 occupied rooms"), made.checks, 100),

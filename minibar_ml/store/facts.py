@@ -83,9 +83,3 @@ def find_zone(connection: Connection) -> str | None:
     """The time zone in which the stored points were computed; None before the first collect."""
     found: str | None = connection.execute(query("facts.find_zone")).scalar_one()
     return found
-
-
-def set_zone(connection: Connection, zone: str) -> None:
-    """Have the session compute business days in a time zone, from now on."""
-    connection.execute(query("facts.set_zone"), {"zone": zone})
-    connection.commit()

@@ -19,7 +19,3 @@ ORDER BY fact, hotel_id NULLS FIRST, product NULLS FIRST
 -- The time zone in which the points are computed: that of the last run of collect; null before the first.
 SELECT (SELECT counts ->> 'timezone' FROM ml_job_runs
         WHERE job = 'collect' AND outcome IN ('done', 'partly') ORDER BY started_at DESC LIMIT 1)
-
--- name: set_zone
--- Has the session compute business days in this time zone, from now on.
-SELECT pg_catalog.set_config('TimeZone', :zone, false)

@@ -130,46 +130,31 @@ ORDER BY raised_at DESC, id DESC LIMIT :limit
 -- name: consumed
 -- What was consumed in each of some spans of days: by product, weekday (1: Monday) and room, the latter with its days of
 -- checks; the shares of occupied rooms by hotel, added up over its days; and how many days have any check.
-SELECT s.span, f.grain, f.id, f.units, f.points
-FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
-CROSS JOIN LATERAL (
-    SELECT 'product' AS grain, m.entity_id AS id, sum(m.metric_value) AS units, count(*) AS points
-    FROM ml_metrics m
-    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
-      AND m.business_date >= s.since AND m.business_date < s.until
-      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+WITH points AS (
+    SELECT s.span, m.metric_type, m.hotel_id, m.entity_id, m.business_date, m.metric_value AS units,
+           CAST(m.context -> 'charged' ->> 0 AS double precision) AS charged_units,
+           CAST(m.context -> 'charged' ->> 1 AS double precision) AS charged_amount
+    FROM unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
+    JOIN ml_metrics m ON m.business_date >= s.since AND m.business_date < s.until
+                     AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
+    WHERE m.metric_type IN ('product_consumption', 'room_consumption', 'occupancy')
       AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-    GROUP BY m.entity_id
-    UNION ALL
-    SELECT 'weekday', CAST(extract(isodow FROM m.business_date) AS integer), sum(m.metric_value), count(*)
-    FROM ml_metrics m
-    WHERE m.metric_type = 'product_consumption' AND m.entity_type = 'product'
-      AND m.business_date >= s.since AND m.business_date < s.until
-      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
-      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-    GROUP BY 2
-    UNION ALL
-    SELECT 'room', m.entity_id, sum(m.metric_value), count(DISTINCT m.business_date)
-    FROM ml_metrics m
-    WHERE m.metric_type = 'room_consumption' AND m.entity_type = 'room'
-      AND m.business_date >= s.since AND m.business_date < s.until
-      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
-      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-    GROUP BY m.entity_id
-    UNION ALL
-    SELECT 'occupancy', m.hotel_id, sum(m.metric_value), count(*)
-    FROM ml_metrics m
-    WHERE m.metric_type = 'occupancy' AND m.business_date >= s.since AND m.business_date < s.until
-      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
-      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-    GROUP BY m.hotel_id
-    UNION ALL
-    SELECT 'day', 0, 0, count(DISTINCT m.business_date)
-    FROM ml_metrics m
-    WHERE m.metric_type = 'room_consumption' AND m.business_date >= s.since AND m.business_date < s.until
-      AND m.observed_at >= s.since - 1 AND m.observed_at < s.until + 1
-      AND (CAST(:hotel_id AS integer) IS NULL OR m.hotel_id = :hotel_id)
-) f
+)
+SELECT span, 'product' AS grain, entity_id AS id, sum(units) AS units, count(*) AS points,
+       coalesce(sum(charged_units), 0) AS charged_units, coalesce(sum(charged_amount), 0) AS charged_amount
+FROM points WHERE metric_type = 'product_consumption' GROUP BY span, entity_id
+UNION ALL
+SELECT span, 'weekday', CAST(extract(isodow FROM business_date) AS integer), sum(units), count(*), 0, 0
+FROM points WHERE metric_type = 'product_consumption' GROUP BY 1, 3
+UNION ALL
+SELECT span, 'room', entity_id, sum(units), count(DISTINCT business_date), 0, 0
+FROM points WHERE metric_type = 'room_consumption' GROUP BY span, entity_id
+UNION ALL
+SELECT span, 'occupancy', hotel_id, sum(units), count(*), 0, 0
+FROM points WHERE metric_type = 'occupancy' GROUP BY span, hotel_id
+UNION ALL
+SELECT span, 'day', 0, 0, count(DISTINCT business_date), 0, 0
+FROM points WHERE metric_type = 'room_consumption' GROUP BY span
 
 -- name: details
 -- Of some alerts: their metric on 30 days, the last ones or those up to the alert where it is older, and what happened to

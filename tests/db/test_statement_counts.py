@@ -14,7 +14,7 @@ from support.hotels import ZONE, command, done
 from minibar_ml.simulate import HotelPlan, generate, write
 
 AS_OF = "2025-11-17"
-LIMITS = {"collect": 46, "train": 60, "detect": 44}
+LIMITS = {"collect": 42, "train": 43, "detect": 44}
 ROOMS = (20, 200)
 HANDSHAKE = ("select pg_catalog.version", "select current_schema", "show ")
 """What SQLAlchemy asks on every first connection, before any statement of ours."""

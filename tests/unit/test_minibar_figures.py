@@ -31,6 +31,14 @@ def test_figures_are_those_of_the_period_and_the_one_before() -> None:
     assert [(one.key, one.units.now) for one in made.room_types] == [("Standart", 25), ("", 10)]
 
 
+def test_units_count_at_what_they_were_sold_for_where_that_is_on_record() -> None:
+    rows = [*ROWS[1:], Consumed(1, "product", 1, 30.0, 7, charged_units=12.0, charged_amount=20.0)]
+    made = minibar(rows, KNOWN, WEEK)
+    assert made is not None
+    assert made.value.now == 20 + 18 * 2.5, "twelve brought 20, some of them nothing"
+    assert made.products[0].value == 65
+
+
 def test_a_year_that_was_hardly_recorded_is_not_compared_with() -> None:
     made = minibar(ROWS, KNOWN, WEEK)
     assert made is not None

@@ -10,6 +10,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal
 
+from minibar_ml.domain.hotels.found import Charged, value_of
+from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.rows import LEAST_COMPARED, change_percent
 from minibar_ml.domain.reporting.tallies import COMPARABLE
@@ -24,8 +26,9 @@ YEAR = timedelta(days=364)
 class Consumed:
     """What the store counted in a span: units of a product (`id`), of a room, of a weekday (1 is Monday).
 
-    `points`: room-days checked. Of occupancy, `units` is the sum of a hotel's (`id`) shares of occupied rooms over
-    `points` days; of `day`, `points` are the days with any data.
+    `points`: room-days checked. `charged_units` of a product were sold for `charged_amount` altogether, 0 where they
+    were complimentary; of the others the price is not on record. Of occupancy, `units` is the sum of a hotel's (`id`)
+    shares of occupied rooms over `points` days; of `day`, `points` are the days with any data.
     """
 
     span: int
@@ -33,6 +36,13 @@ class Consumed:
     id: int
     units: float
     points: int
+    charged_units: float = 0.0
+    charged_amount: float = 0.0
+
+    def worth(self, prices: "Mapping[int, Decimal]") -> float | None:
+        """What a product's units brought: what they were sold for, or where that is not on record its sale price."""
+        price = Price(prices[self.id], None) if self.id in prices else None
+        return value_of(self.units, price, Charged(self.charged_units, self.charged_amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +144,7 @@ def _sum(rows: Iterable[Consumed]) -> float:
 
 
 def _value(rows: Iterable[Consumed], prices: Mapping[int, Decimal]) -> float | None:
-    priced = [row.units * float(prices[row.id]) for row in rows if row.id in prices]
+    priced = [worth for row in rows if (worth := row.worth(prices)) is not None]
     return round(sum(priced), 2) if priced else None
 
 
@@ -156,11 +166,12 @@ def _products(
     for n in (1, 2, 3):
         for row in counted.get((n, "product"), ()):
             found[row.id][n - 1] += row.units
+    now = {row.id: _value([row], known.prices) for row in counted.get((1, "product"), ())}
     shares = [
         Share(
             known.products.get(product, f"#{product}"),
             _of(units, whole),
-            round(units[0] * float(known.prices[product]), 2) if product in known.prices else None,
+            now.get(product),
         )
         for product, units in found.items()
         if units[0] or (units[1] and whole[1])
