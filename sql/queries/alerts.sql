@@ -93,10 +93,10 @@ WITH found AS (
           AND is_live(a.status))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
-    -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a person
-    -- decided stays decided. One that ended because the records had changed covers nothing: they may change back. Nor
-    -- does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds it again,
-    -- though it began before: a stock that is still low is low again once its ledger is no longer below zero.
+    -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a
+    -- person decided stays decided. One that ended because the records had changed covers nothing: they may change
+    -- back. Nor does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds
+    -- it again, though it began before: a stock that is still low is low again once its ledger is no longer below zero.
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
@@ -399,7 +399,8 @@ ORDER BY alerts DESC, muted_by
 SELECT id FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id FOR UPDATE
 
 -- name: set_verdict
--- Gives a verdict on those alerts that it still changes, with a comment if there is one; returns them. Triggers write the history and the audit log.
+-- Gives a verdict on those alerts that it still changes, with a comment if there is one; returns them. Triggers write
+-- the history and the audit log.
 WITH before AS (
     SELECT id FROM ml_alerts
     WHERE id = ANY(:ids) AND status = ANY(:from_statuses) ORDER BY id FOR UPDATE

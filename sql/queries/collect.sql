@@ -666,7 +666,8 @@ WITH totals AS (
 ), visits AS (
     SELECT room_id, visit_id, min(hotel_id) AS hotel_id, min(room_type) AS room_type, min(at) AS visited_at,
            max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
-           bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note, coalesce(sum(consumed), 0) AS consumed,
+           bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note,
+           coalesce(sum(consumed), 0) AS consumed,
            coalesce(sum(refilled), 0) AS refilled
     FROM members GROUP BY room_id, visit_id
 ), in_order AS (
@@ -717,10 +718,11 @@ WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s
 GROUP BY v.visit_id
 
 -- name: stage_rises
--- Setups that were raised while none could be read, as in all the time before the first reading: within four days at least four rooms in which nobody had slept since the
--- check before were filled by the same units of one product and by no other, far more than in the four weeks before them
--- (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves take what they like, the hotel puts in the same
--- everywhere. Where the points of earlier days are read they are as their own runs left them.
+-- Setups that were raised while none could be read, as in all the time before the first reading: within four days at
+-- least four rooms in which nobody had slept since the check before were filled by the same units of one product and by
+-- no other, far more than in the four weeks before them (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves
+-- take what they like, the hotel puts in the same everywhere. Where the points of earlier days are read they are as
+-- their own runs left them.
 WITH found AS MATERIALIZED (
     SELECT visit_id, count(*) AS products, min(product_id) AS product_id, min(consumed - noted) AS units
     FROM scratch_lines WHERE consumed > noted GROUP BY visit_id
@@ -1144,7 +1146,8 @@ WITH stays AS (
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
-           CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3 WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
+           CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3
+                WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date

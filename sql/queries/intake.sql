@@ -180,7 +180,8 @@ GROUP BY r.hotel, r.room, r.arrives_on, r.departs_on, b.listed_at, b.id
 -- Checks by room and time, with the rows of their products. A check that comes again has the products of the later file.
 -- That something was found outweighs that nothing was, and that a look was taken outweighs a door that stayed shut.
 WITH checks AS MATERIALIZED (
-    SELECT hotel, room, at, bool_and(is_timed) AS is_timed, (array_agg(person ORDER BY line) FILTER (WHERE person IS NOT NULL))[1] AS person,
+    SELECT hotel, room, at, bool_and(is_timed) AS is_timed,
+           (array_agg(person ORDER BY line) FILTER (WHERE person IS NOT NULL))[1] AS person,
            CASE WHEN bool_or(result = 'found') THEN 'found' WHEN bool_or(result = 'empty') THEN 'empty'
                 WHEN bool_and(result = 'dnd') THEN 'dnd' END AS result
     FROM intake_rows GROUP BY hotel, room, at

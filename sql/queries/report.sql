@@ -360,7 +360,8 @@ WITH forecasts AS (
 ), found AS (
     SELECT hotel_id, product_id AS entity_id, alerted_name AS entity_name, alert_id IS NOT NULL AS has_alert, days_left,
            CAST(figures ->> 'level' AS double precision) AS level,
-           CAST(figures ->> 'p10' AS double precision) AS p10, CAST(figures ->> 'p90' AS double precision) AS p90, CAST(figures ->> 'empty_on' AS date) AS empty_on,
+           CAST(figures ->> 'p10' AS double precision) AS p10, CAST(figures ->> 'p90' AS double precision) AS p90,
+           CAST(figures ->> 'empty_on' AS date) AS empty_on,
            CAST(figures ->> 'order_quantity' AS integer) AS order_quantity,
            CAST(figures ->> 'order_by' AS date) AS order_by, CASE WHEN NOT is_of_alert THEN made_on END AS forecast_on,
            count(*) OVER () AS total
