@@ -110,7 +110,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
     jobs = (
         assess(runs[job], schedules[job], as_of, installed_at, is_enabled=settings.enabled) for job in SCHEDULED_JOBS
     )
-    today, imported = as_of.astimezone(settings.zone()).date(), tuple(lists.fetch_freshness(connection))
+    imported = tuple(lists.fetch_freshness(connection))
     return Health(
         as_of=as_of,
         jobs=tuple(jobs),
