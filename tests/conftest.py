@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg2
 import pytest
+from hypothesis import settings
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
 from support import servers
@@ -36,6 +37,10 @@ UNSAFE = {
     "checkpoint_timeout": "1h",
 }
 """Settings of the embedded server: what a test writes need not survive."""
+settings.register_profile("suite", derandomize=True)
+settings.register_profile("search")
+settings.load_profile("suite")
+# The suite says the same of the same code; who looks for new cases runs it with --hypothesis-profile=search.
 pytest_plugins = [
     "support.application_hotel",
     "support.three_alerts",

@@ -95,6 +95,7 @@ def test_a_file_is_taken_whole_or_not_at_all(
     connection.execute(text("TRUNCATE minibar_in.batch, minibar_in.night, minibar_in.stay_hint CASCADE"))
     connection.commit()
     before = _counts(connection)
+    connection.rollback()
     path = tmp_path / "list.csv"
     path.write_bytes(content)
     try:
