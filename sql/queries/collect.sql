@@ -1433,8 +1433,11 @@ SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM comput
 SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active
 
 -- name: has_own_depots
--- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
+-- Whether the application keeps what each hotel's depot holds, and nearly all ledger rows name the depot they are about:
+-- one in a hundred may not. Without such levels the hotel of whoever wrote a row is no depot: where hotels share a
+-- warehouse, one of them enters what is delivered for all, and the others would only ever take out.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
+       AND EXISTS (SELECT FROM source_depot_stock())
 FROM source_movement_hotels('1900-01-01', '2200-01-01')
 
 -- name: fed
