@@ -597,19 +597,24 @@ FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
--- aside. Six hours before the span are read too: a visit that began the day before is that day's.
-WITH found AS MATERIALIZED (
-    SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS possible
+-- aside: nobody takes half a bottle. Six hours before the span are read too: a visit that began the day before is that
+-- day's.
+WITH read AS MATERIALIZED (
+    SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS in_range
     FROM source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
+), found AS MATERIALIZED (
+    SELECT *, in_range AND coalesce(consumed, 0) % 1 = 0 AND refilled % 1 = 0 AS possible FROM read
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'visit lines', 'units not between 0 and 1000', visited_at::date, count(*), min(visit_id) FROM found
-    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY visited_at::date
+    SELECT 'visit lines', CASE WHEN in_range THEN 'units not whole' ELSE 'units not between 0 and 1000' END,
+           visited_at::date, count(*), min(visit_id) FROM found
+    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY 2, visited_at::date
 ), doubtful AS (
     INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
 )
 INSERT INTO scratch_row_lines
-SELECT visit_id, product_id, sum(consumed), sum(refilled) FROM found WHERE possible GROUP BY visit_id, product_id
+SELECT visit_id, product_id, sum(consumed::integer), sum(refilled::integer)
+FROM found WHERE possible GROUP BY visit_id, product_id
 
 -- name: stage_rows
 -- Rows of visits, and each room's last one before them. A row of which nothing but an impossible line is known is no
