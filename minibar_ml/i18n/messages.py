@@ -1,6 +1,6 @@
 """What an alert says: its message and what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 from typing import Any, get_args
@@ -9,20 +9,10 @@ from minibar_ml.domain.alerting.alerts import Alert, Finding
 from minibar_ml.domain.alerting.kinds import is_state
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
-from minibar_ml.i18n import (
-    Lang,
-    captions,
-    catalog,
-    evidence,
-    explanations,
-    mutings,
-    rounds,
-    source_problems,
-    standings,
-)
-from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
-from minibar_ml.i18n.labels import DOMAIN, LABELS, label
-from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
+from minibar_ml.i18n import Lang, catalog, source_problems
+from minibar_ml.i18n.formats import UNKNOWN, counted, day, duration, moment, number, whole
+from minibar_ml.i18n.labels import DOMAIN, label
+from minibar_ml.i18n.rounding import estimate, most
 from minibar_ml.i18n.wordings import (
     CORRECT_ENTRY,
     CORRECTED,
@@ -30,7 +20,6 @@ from minibar_ml.i18n.wordings import (
     FOUND_AFTER_PAUSE,
     FOUND_LATE,
     NONES,
-    NORMALS,
     NOTHING_TO_DO,
     ON_DAY,
     OVER_PRODUCT,
@@ -54,26 +43,6 @@ ENDED_BY = {
     "age": "never_answered",
 }
 """By what a request ended that nobody closed, the wording of that."""
-
-
-def msgids() -> Iterator[str]:
-    """Every English text that a catalog must translate, labels and counted things aside."""
-    for wording in (*WORDINGS.values(), UNKNOWN_REASON):
-        yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
-    for module in (evidence, captions, explanations, standings, mutings, rounds, source_problems):
-        yield from module.TEXTS
-
-
-def contexts() -> Iterator[tuple[str, str]]:
-    """Every label as its kind and English name."""
-    return ((kind, name) for kind, names in LABELS.items() for name in names.values())
-
-
-def plurals() -> Iterator[tuple[str, str]]:
-    """Every counted thing, singular and plural."""
-    return iter(COUNTED.values())
 
 
 def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date | None = None) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from support import catalogs
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType
 from minibar_ml.domain.metrics import METRIC_TYPES, EntityType
-from minibar_ml.i18n import LOCALE_FOLDER, Lang, messages
+from minibar_ml.i18n import LOCALE_FOLDER, Lang, msgids
 from minibar_ml.i18n.evidence import evidence, odds
 from minibar_ml.i18n.explanations import explanation
 from minibar_ml.i18n.labels import label
@@ -288,8 +288,8 @@ def test_every_type_severity_status_and_metric_has_a_name(lang: Lang) -> None:
 
 def test_every_english_text_has_a_turkish_one_with_the_same_fields_and_no_other_is_left() -> None:
     catalog = catalogs.read(CATALOG)
-    wanted = {(None, text) for text in messages.msgids()} | set(messages.contexts())
-    wanted |= {(None, singular) for singular, _ in messages.plurals()}
+    wanted = {(None, text) for text in msgids.sentences()} | set(msgids.contexts())
+    wanted |= {(None, singular) for singular, _ in msgids.plurals()}
     there = {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in catalog if m.id}
     assert there == wanted
     for message in (message for message in catalog if message.id):

@@ -159,7 +159,7 @@ def _span(
 def _fetch(
     settings: Settings, wanted: AlertFilter, floor: str | None, by: Grouping | None, *, with_hidden: bool
 ) -> _Found:
-    with session.store(settings, "alerts list") as connection:
+    with session.checked_store(settings, "alerts list") as connection:
         if wanted.hotel_id is not None:
             from minibar_ml.store.source import hotels  # brings the source contract in: a list of all does without
 
