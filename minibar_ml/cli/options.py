@@ -39,6 +39,11 @@ Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Up to t
 Limit = typer.Option("--limit", metavar="N", min=1, max=MOST_ROWS, help="Show at most N rows.")
 Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id).")]
 
+Hotels = Annotated[
+    list[str] | None,
+    typer.Option("--hotel", metavar="H", help="Only this hotel (name or id); may be repeated."),
+]
+
 
 def examples(*commands: str) -> str:
     """The epilog of a command's help: command lines to copy, without the program's name."""
