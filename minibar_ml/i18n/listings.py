@@ -44,7 +44,8 @@ def totals_of(alerts: Sequence[Alert]) -> Totals:
     """The totals of alerts that were all read."""
     priced = [alert.counted_impact for alert in alerts if alert.counted_impact is not None]
     severities = [alert.severity for alert in alerts]
-    return Totals({one: severities.count(one) for one in SEVERITIES}, sum(priced) if priced else None)
+    ids = frozenset(alert.hotel_id for alert in alerts)
+    return Totals({one: severities.count(one) for one in SEVERITIES}, sum(priced) if priced else None, ids)
 
 
 def hotel(hotel_id: int, name: str | None, lang: Lang) -> str:

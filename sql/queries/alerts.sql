@@ -383,9 +383,10 @@ SELECT hotel_id, entity_id, facts ->> 'requested_at' AS requested_at FROM ml_ale
 WHERE is_live(status) AND type = 'unanswered_request' AND entity_type = 'room' AND facts ->> 'requested_at' IS NOT NULL
 
 -- name: count_matching
--- How many alerts match the filter by severity, and what they add to a sum of possible losses.
+-- How many alerts match the filter by severity, what they add to a sum of possible losses, and of which hotels they are.
 SELECT severity, count(*) AS alerts,
-       sum(CASE WHEN is_counted AND status <> 'false_positive' THEN impact END) AS impact
+       sum(CASE WHEN is_counted AND status <> 'false_positive' THEN impact END) AS impact,
+       array_agg(DISTINCT hotel_id) AS hotel_ids
 FROM ml_alerts
 WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
   AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))

@@ -3,11 +3,15 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import load_workbook
 from sqlalchemy import Connection, text
 from support.alert_commands import listed, printed, raise_alerts
 from support.findings import HIGH_ROOM, LOW_STOCK, D
+from support.hotels import command, done
+from support.logins import drop_logins, login
 from support.terminals import Terminal
 
 from minibar_ml.cli.alerts.table import cut
@@ -60,6 +64,7 @@ def test_the_name_of_the_only_hotel_stands_above_and_not_in_each_row(
     assert heading.startswith("Deniz Otel. 2 alerts: ")
     assert not any("Deniz" in row for row in rows)
     assert _lines(capsys, "list", "--limit", "1")[0].startswith("1 of 3 alerts")
+    assert _lines(capsys, "list", "--hotel", "1", "--limit", "1")[0].startswith("Deniz Otel. 1 of 2 alerts")
 
 
 def test_hotels_are_chosen_by_name_or_id_and_there_may_be_several(
@@ -183,3 +188,46 @@ def test_a_pipe_is_never_paged(
     assert _lines(capsys, "list")[0].startswith("33 alerts")
     assert main(["alerts", "list", "--json"]) == 0
     assert len(json.loads(capsys.readouterr().out)) == 33
+
+
+def test_a_workbook_has_real_types_and_texts_that_stay_texts(
+    two: Connection, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    two.execute(text("UPDATE minibar_ml.ml_alerts SET entity_name = '=1+1' WHERE id = 1"))
+    two.commit()
+    assert main(["alerts", "list", "--format", "xlsx"]) == 0
+    sheet = load_workbook(BytesIO(capfdbinary.readouterr().out)).active
+    heads = [cell.value for cell in sheet[1]]
+    row = dict(zip(heads, sheet[3], strict=True))
+    assert row["entity_name"].value == "=1+1"
+    assert row["entity_name"].data_type == "s"
+    assert row["occurred_on"].value.isoformat() == "2025-11-19T00:00:00"
+    assert row["raised_at"].value.isoformat() == "2025-11-19T22:00:00"
+    assert (row["value"].value, row["hotel_name"].value) == (9, "Deniz Otel")
+
+
+def test_a_workbook_is_not_written_to_a_terminal(store_url: str) -> None:
+    with Terminal("alerts", "list", "--format", "xlsx", ML_DATABASE_URL=store_url) as terminal:
+        assert terminal.end() == 2
+        assert "add > alerts.xlsx" in terminal.output
+
+
+def test_a_storekeeper_who_decides_gets_a_sentence(
+    three: Connection, store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    done(store_url, "db", "roles", "--apply", "--quiet")
+    try:
+        url = login(store_url, "keeper", "--as", "storekeeper", "--hotel", "2")
+        for words, said in (
+            (["alerts", "read", "3"], "may not decide on alerts: administrators of the hotel may"),
+            (["models", "list"], "may not see or change models: administrators of the hotel may"),
+            (["people", "list"], "may not see who is notified"),
+            (["train"], "may not run jobs: the account of the jobs may"),
+        ):
+            capsys.readouterr()
+            assert command(url, *words) == 5
+            error = capsys.readouterr().err
+            assert said in error
+            assert "permission denied" not in error
+    finally:
+        drop_logins(store_url)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
@@ -112,7 +113,7 @@ def list_(
     found = _fetch(settings, wanted, hotel, floor, by, with_hidden=not (status or muted or quiet))
     lang, today = session.language(settings), times.today(as_of, settings.zone())
     if printed != "table":
-        _print(found, printed, lang, today)
+        _print(found, printed, lang, today, settings.zone())
     elif found.alerts:
         shown = found if flat or status or muted else found.by_incident()
         style = Style(lang, console.width(), console.coloured(), today)
@@ -138,10 +139,8 @@ class _Found:
     """By the alert that stands for an incident, the other ones."""
 
     def only_hotel(self, lang: Lang) -> str | None:
-        """The hotel of all alerts that match, by its name; None where there are several, or may be."""
-        ids = set(self.wanted.hotel_ids or ())
-        if self.totals.alerts == len(self.alerts):
-            ids = {alert.hotel_id for alert in self.alerts}
+        """The hotel of all alerts that match, by its name; None where there are several."""
+        ids = self.totals.hotel_ids
         return listings.hotel(min(ids), self.hotels.get(min(ids)), lang) if len(ids) == 1 else None
 
     def by_incident(self) -> "_Found":
@@ -216,11 +215,11 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: _Found, printed: str, lang: Lang, today: date) -> None:
+def _print(found: _Found, printed: str, lang: Lang, today: date, zone: ZoneInfo) -> None:
     rows = [json_rows.as_json(alert, lang, today, found.hotels) for alert in found.alerts]
     if found.groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, found.groups, strict=True)]
-    print_rows(rows, printed, grouped=found.groups is not None)
+    print_rows(rows, printed, zone, grouped=found.groups is not None)
 
 
 def _print_table(

@@ -50,10 +50,11 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How many alerts match a filter by severity, and their possible loss (None: no amount is known)."""
+    """How many alerts match a filter by severity, their possible loss (None: no amount is known), and their hotels."""
 
     by_severity: Mapping[Severity, int]
     impact: float | None
+    hotel_ids: frozenset[int]
 
     @property
     def alerts(self) -> int:

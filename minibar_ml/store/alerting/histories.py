@@ -31,7 +31,8 @@ def count_matching(connection: Connection, filters: AlertFilter) -> Totals:
     """How many alerts match, whatever the filter's limit, and their possible loss."""
     rows = connection.execute(query("alerts.count_matching"), conditions(filters)).all()
     priced = [float(row.impact) for row in rows if row.impact is not None]
-    return Totals({row.severity: row.alerts for row in rows}, sum(priced) if priced else None)
+    ids = frozenset(number for row in rows for number in row.hotel_ids)
+    return Totals({row.severity: row.alerts for row in rows}, sum(priced) if priced else None, ids)
 
 
 def fetch_series(connection: Connection, alert_id: int, today: date) -> list[DayValue]:
