@@ -37,7 +37,12 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=_verbose, hel
 Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From this date or time on (inclusive).")]
 Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Up to this date or time (exclusive).")]
 Limit = typer.Option("--limit", metavar="N", min=1, max=MOST_ROWS, help="Show at most N rows.")
-Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id).")]
+Hotel = Annotated[str | None, typer.Option("--hotel", metavar="H", help="Only this hotel (name or id).")]
+
+Hotels = Annotated[
+    list[str] | None,
+    typer.Option("--hotel", metavar="H", help="Only this hotel (name or id); may be repeated."),
+]
 
 
 def examples(*commands: str) -> str:

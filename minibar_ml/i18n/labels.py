@@ -127,6 +127,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "value": "Value",
         "expected": "Expected",
         "impact": "Possible loss",
+        "loss": "Loss",
         "seen": "Seen",
         "closed": "Closed",
         "series": "30 days",

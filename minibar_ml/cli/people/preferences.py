@@ -24,7 +24,8 @@ TYPES_OF: Mapping[PersonRole, tuple[AlertType, ...] | None] = {
 Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
 Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: the hotels' language).")]
 Hotels = Annotated[
-    list[str] | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id), or all; may be repeated.")
+    list[str] | None,
+    typer.Option("--hotel", metavar="H", help="Only this hotel (name or id), or all; may be repeated."),
 ]
 Types = Annotated[
     list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type, or all; may be repeated.")
@@ -74,7 +75,7 @@ def changes(
     if role is not None:
         found["role"] = _one("--role", role, ROLES)
     if hotels is not None:
-        found["hotels"] = None if ALL in hotels else tuple(sorted({_number("--hotel", one) for one in hotels}))
+        found["hotels"] = None if ALL in hotels else tuple(sorted(map(int, hotels)))
     if types is not None:
         found["alert_types"] = None if ALL in types else tuple(_one("--type", one, ALERT_TYPES) for one in types)
     if severity is not None:
