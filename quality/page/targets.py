@@ -17,6 +17,7 @@ from quality.yardsticks.self_estimate import Estimate
 RATES: tuple[tuple[Subject, float, float], ...] = (
     ("vacant room", 0.97, 0.05),
     ("slow attendant", 0.95, 0.05),
+    ("unseen round", 0.95, 0.02),
     ("leak", 0.93, 0.05),
     ("below zero", 1.0, 0.05),
     ("product shift", 0.85, 0.05),
