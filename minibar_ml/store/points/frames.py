@@ -20,7 +20,8 @@ _COLUMNS = {
     "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on",
     "bool": "known open in_room unlisted",
     "category": "room_type kind ended_by",
-    "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
+    "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "
+    "hidden",
 }
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
 
