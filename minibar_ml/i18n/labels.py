@@ -72,6 +72,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "stale": "age of the data",
         "stock_outflow": "warehouse issues",
         "unanswered": "open requests",
+        "unseen_round": "pace of entries",
         "vacant_room": "vacant rooms",
         "watch": "check of the installation",
     },

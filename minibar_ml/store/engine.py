@@ -6,10 +6,11 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg2
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -118,17 +119,21 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.
             raise ConfigurationError("ML_DATABASE_URL has two @: write %40 for the one in user or password.")
-        engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg2"),
-            poolclass=NullPool,
-            use_native_hstore=False,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
-        )
+        return _engine(parsed, application, (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user()))
     except (ArgumentError, NoSuchModuleError, ValueError):
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
 
-    wanted = (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user())
+
+@lru_cache(maxsize=8)
+def _engine(url: URL, application: str, wanted: tuple[str, str, str]) -> Engine:
+    """One engine for all connections of a command: the first one asks the server what it is, the next ones know."""
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg2"),
+        poolclass=NullPool,
+        use_native_hstore=False,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
+    )
 
     # Before SQLAlchemy's own first look at the server, which calls functions by their bare names.
     @event.listens_for(engine, "connect", insert=True)

@@ -64,7 +64,7 @@ def test_every_command_that_prints_data_may_be_cut_short(three: Connection, stor
         ["alerts", "list", "--json"],
         ["alerts", "list", "--format=xlsx"],
         ["--help"],
-        ["docs"],
+        ["docs", "algorithms"],
     ],
 )
 def test_the_process_leaves_no_word_behind(three: Connection, store_url: str, words: list[str]) -> None:

@@ -187,7 +187,7 @@ def _fetch(
     *,
     with_hidden: bool,
 ) -> _Found:
-    with session.store(settings, "alerts list") as connection:
+    with session.checked_store(settings, "alerts list") as connection:
         if hotel:
             from minibar_ml.store.source import hotels  # brings the source contract in: a list of all does without
 

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 
 from minibar_ml.cli import console, house, session
-from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli.alerts import stats_json
 from minibar_ml.cli.alerts.filters import one
 from minibar_ml.cli.options import AsOf, Hotels, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.store import runs
-from minibar_ml.store.alerting import histories
+from minibar_ml.store.alerting import counts
 from minibar_ml.store.source import hotels
 
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -42,7 +42,7 @@ def stats(
     since = until - length
     with session.store(settings, "alerts stats") as connection:
         chosen = hotels.find_ids(connection, hotel)
-        counted = histories.stats(connection, since, until, chosen)
+        counted = counts.fetch(connection, since, until, chosen)
         rooms = _rooms(hotels.fetch_rooms(connection, since, until), chosen)
         young = runs.fetch_phases(connection)
         shares = runs.fetch_shares(connection)
@@ -53,8 +53,8 @@ def stats(
         console.note("The budget is shown to administrators only.")
     if json:
         span = {"window": window, "since": since, "until": until, "rooms": rooms, "hotel_ids": chosen}
-        figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}
-        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares)})
+        figures = {**stats_json.stats_json(counted), **stats_json.usage_json(usage)}
+        console.print_json({**span, **figures, **stats_json.split_json(counted, usage, shares)})
         return
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
     from minibar_ml.cli.views.budget_table import split_table, usage_table

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from minibar_ml.cli import console, hotels, house, plans, session
-from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli.alerts import json_rows, stats_json
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
@@ -78,7 +78,7 @@ def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, toda
         "since": result.since,
         "until": result.until,
         "rooms": result.rooms,
-        **json_rows.budget_json(result.usage),
+        **stats_json.budget_json(result.usage),
         "auto_resolved": result.auto_resolved,
         "muted": result.muted,
         "by_severity": {

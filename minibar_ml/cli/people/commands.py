@@ -186,7 +186,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         recipients = people.fetch_channels(connection, person)
     if not recipients:
         raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
-    from minibar_ml.jobs.notify import address_of
+    from minibar_ml.artifacts.tokens import address_of
     from minibar_ml.notify.contract import NotDelivered
     from minibar_ml.notify.wording import Words
 

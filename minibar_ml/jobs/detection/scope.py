@@ -80,11 +80,16 @@ class Scope:
 
     def _own(self, day: date, findings: Sequence[Finding], today: date) -> list[Finding]:
         if day in self.whole:
-            is_after_pause = self.paused_since is not None and day > self.paused_since
-            return [_marked(one, today, "found_after_pause_on") if is_after_pause else one for one in findings]
+            return [
+                _marked(one, today, "found_after_pause_on") if self._is_after_pause(one) else one for one in findings
+            ]
         kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
         known = {key_of(ground) for ground in self.moved}
         return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
+
+    def _is_after_pause(self, finding: Finding) -> bool:
+        """Whether no run has looked at the finding's day, which for one that lasts is the day of its beginning."""
+        return self.paused_since is not None and finding.occurred_on > self.paused_since
 
     @property
     def of_alerts(self) -> tuple[MovedGround, ...]:

@@ -1,12 +1,10 @@
-"""What happened to alerts: their events and comments, what a list leaves out, their days, and counts."""
+"""What happened to alerts: their events and comments, what a list leaves out, and their days."""
 
-from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerting.alerts import AlertEvent, DayValue
-from minibar_ml.domain.alerting.budget import AlertStats, TypeStats
 from minibar_ml.domain.alerting.filters import AlertFilter, Hidden, Totals
 from minibar_ml.store.alerting.alerts import conditions
 from minibar_ml.store.queries import query
@@ -39,22 +37,3 @@ def fetch_series(connection: Connection, alert_id: int, today: date) -> list[Day
     """The alert's metric on 30 days that have the alert's day among them, up to `today` where possible."""
     rows = connection.execute(query("alerts.series"), {"id": alert_id, "today": today})
     return [DayValue(row.day, row.value, row.is_marked) for row in rows]
-
-
-def stats(
-    connection: Connection, since: datetime, until: datetime, hotel_ids: Collection[int] | None = None
-) -> AlertStats:
-    """Alerts of these hotels (None: all) raised from `since` to before `until`, by type, severity, status and day."""
-    span = {"since": since, "until": until, "hotel_ids": None if hotel_ids is None else list(hotel_ids)}
-    rows = connection.execute(query("alerts.counts"), span).all()
-    days = connection.execute(query("alerts.counts_by_day"), span).all()
-    return AlertStats(
-        alerts=sum(row.alerts for row in days),
-        by_type={row.type: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.type},
-        by_severity={row.severity: row.alerts for row in rows if row.severity},
-        by_status={row.status: row.alerts for row in rows if row.status},
-        by_day={row.day: row.alerts for row in days},
-        by_detector={
-            row.detector: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.detector
-        },
-    )
