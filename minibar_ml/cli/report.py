@@ -266,7 +266,7 @@ def _last_day(ending: str | None, scope: ReportScope) -> date:
     today = scope.as_of.astimezone(ZoneInfo(scope.timezone)).date()
     if ending is None:
         return today - timedelta(days=1)
-    day = times.day(ending, "--ending")
+    day = times.day(ending, "--ending", ZoneInfo(scope.timezone))
     if day > today:
         raise UsageError(f"--ending {ending} is in the future; use a day that has passed.")
     return day

@@ -66,7 +66,7 @@ def rounds(
     known, instant = house.at(settings, "rounds", as_of)
     zone = known.settings.zone()
     today = instant.astimezone(zone).date()
-    asked = times.day(day, "--day") if day else today
+    asked = times.day(day, "--day", zone) if day else today
     if asked > today + timedelta(days=1):
         raise UsageError(f"--day {asked} is later than tomorrow; nobody knows yet who will have slept where.")
     plan = RoundsPlan(

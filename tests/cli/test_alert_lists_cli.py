@@ -231,3 +231,28 @@ def test_a_storekeeper_who_decides_gets_a_sentence(
             assert "permission denied" not in error
     finally:
         drop_logins(store_url)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ids"),
+    [
+        (("--type", "Consumption in a vacant room"), [2]),
+        (("--type", "boş odada tüketim", "--type", "STOK TÜKENİYOR"), [2, 3]),
+        (("--severity", "Kritik"), [2]),
+        (("--severity", "yuksek", "--severity", "medium"), [1, 3]),
+        (("--status", "okundu", "--status", "açık"), [2, 1, 3]),
+        (("--since", "3 gün"), [2, 1, 3]),
+        (("--until", "dün"), []),
+        (("--since", "1 hafta", "--until", "now"), [2, 1, 3]),
+    ],
+)
+def test_words_of_both_languages_and_times_as_people_write_them(
+    three: Connection, capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], ids: list[int]
+) -> None:
+    three.execute(text("UPDATE minibar_ml.ml_alerts SET raised_at = now() - interval '1 minute'"))
+    three.commit()
+    assert listed(capsys, *arguments) == ids
+
+
+def test_a_code_stands_beside_its_title(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "Unusual consumption (consumption_anomaly)" in "\n".join(_lines(capsys, "show", "1"))

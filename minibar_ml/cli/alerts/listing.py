@@ -35,7 +35,8 @@ Severities = Annotated[
     list[str] | None, typer.Option("--severity", metavar="S", help=f"{', '.join(SEVERITIES)}; may be repeated.")
 ]
 Types = Annotated[
-    list[str] | None, typer.Option("--type", metavar="T", help=f"{', '.join(ALERT_TYPES)}; may be repeated.")
+    list[str] | None,
+    typer.Option("--type", metavar="T", help=f"Code or title: {', '.join(ALERT_TYPES)}; may be repeated."),
 ]
 Entity = Annotated[
     str | None, typer.Option("--entity", metavar="E", help="Only this one: room:1126 (its id), or part of its name.")
@@ -100,8 +101,8 @@ def list_(
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
         statuses=statuses,
-        severities=several("--severity", severity, SEVERITIES),
-        types=several("--type", type_, ALERT_TYPES),
+        severities=several("--severity", severity, SEVERITIES, "severity"),
+        types=several("--type", type_, ALERT_TYPES, "type"),
         since=start,
         until=end,
         words=filters.words(words),

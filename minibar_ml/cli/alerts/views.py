@@ -44,7 +44,7 @@ def explanation(
     def line(name: str, value: str | Text) -> None:
         made.add_row(label("field", name, lang), visible(value) if isinstance(value, str) else value)
 
-    line("alert", f"{alert.id}, {label('type', alert.type, lang)}")
+    line("alert", f"{alert.id}, {label('type', alert.type, lang)} ({alert.type})")
     line("severity", severity(alert, lang))
     line("status", _status(alert, lang))
     line("where", _where(alert, hotels.get(alert.hotel_id), lang))

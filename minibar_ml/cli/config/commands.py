@@ -94,7 +94,7 @@ def set_(
         note_import(house.import_first(connection, settings, by))
         known = house.read(connection, settings)
         key = keys.resolved(connection, name, hotel_id, product)
-        since = times.instant(from_, known.zone(), "--from") if from_ else datetime.now(UTC)
+        since = times.instant(from_, known.zone(), "--from", ahead=True) if from_ else datetime.now(UTC)
         facts.insert(connection, [Stated(key, text, since, operator=by)])
         connection.commit()
     before = known.values(since).get(key)
@@ -124,7 +124,7 @@ def import_(
     with session.store(settings, "config import") as connection:
         note_import(house.import_first(connection, settings, by))
         known = house.read(connection, settings)
-        since = times.instant(from_, known.zone(), "--from") if from_ else datetime.now(UTC)
+        since = times.instant(from_, known.zone(), "--from", ahead=True) if from_ else datetime.now(UTC)
         wanted = keys.of_file(file, hotel_id) if file else facts_import.of_environment(settings, house.given())
         wanted.pop(Key(ZONE), None)
         new = _changed(known, wanted, since, by)

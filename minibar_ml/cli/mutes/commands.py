@@ -80,7 +80,7 @@ def add(
         until=end,
         reason=_reason(reason),
         added_by=_operator(by),
-        alert_types=several("--type", type_, ALERT_TYPES),
+        alert_types=several("--type", type_, ALERT_TYPES, "type"),
     )
     with session.store(settings, "mutes add") as connection:
         hotel_id = hotels.find_id(connection, hotel)
@@ -182,8 +182,8 @@ def _local(mute: Mute, zone: ZoneInfo) -> Mute:
 
 def _span(from_: str | None, until: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
-    since = times.instant(from_, zone, "--from") if from_ else now
-    end = times.instant(until, zone, "--until")
+    since = times.instant(from_, zone, "--from", ahead=True) if from_ else now
+    end = times.instant(until, zone, "--until", ahead=True)
     if since < now - FARTHEST_BACK:
         raise UsageError(f"--from {from_} is more than {FARTHEST_BACK.days} days back: detect has passed those days.")
     if since > now + FARTHEST_AHEAD:
