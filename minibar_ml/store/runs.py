@@ -99,7 +99,7 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> b
 
 
 def _reported(error: BaseException) -> str:
-    """What `status` shows of an error, in one line: never a statement or its values, which a database error's text has."""
+    """What `status` shows of an error, in one line: never a statement or its values, which database errors have in them."""
     if isinstance(error, DBAPIError):
         original = str(error.orig).strip().splitlines()
         said = str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
