@@ -99,7 +99,7 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> b
 
 
 def _reported(error: BaseException) -> str:
-    """What `status` shows of an error, in one line: never a statement or its values, which database errors have in them."""
+    """What `status` shows of an error, in one line; a database error's statement and values are no part of it."""
     if isinstance(error, DBAPIError):
         original = str(error.orig).strip().splitlines()
         said = str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
