@@ -251,21 +251,26 @@ WITH tasks AS MATERIALIZED (
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
     FROM source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
 ), hours AS (
+    -- All stays at once: asking the tasks of 60 days for each stay would take longer than all the rest of the run.
     UPDATE scratch_stays s
-    SET arrives_at = coalesce(s.arrives_at, (SELECT t.arrives_at FROM tasks t WHERE t.room_id = s.room_id
-                                             AND t.day = s.arrives_on)),
-        leaves_at = coalesce(s.leaves_at, (SELECT t.departs_at FROM tasks t WHERE t.room_id = s.room_id
-                                           AND t.day = s.departs_on))
-    WHERE s.arrives_at IS NULL OR s.leaves_at IS NULL
+    SET arrives_at = coalesce(s.arrives_at, t.arrives_at), leaves_at = coalesce(s.leaves_at, t.departs_at)
+    FROM (
+        SELECT o.ctid AS row, a.arrives_at, d.departs_at
+        FROM scratch_stays o
+        LEFT JOIN tasks a ON a.room_id = o.room_id AND a.day = o.arrives_on
+        LEFT JOIN tasks d ON d.room_id = o.room_id AND d.day = o.departs_on
+        WHERE (o.arrives_at IS NULL AND a.arrives_at IS NOT NULL) OR (o.leaves_at IS NULL AND d.departs_at IS NOT NULL)) t
+    WHERE t.row = s.ctid
 )
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
     SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
     UNION ALL
-    SELECT room_id, day FROM tasks t
-    WHERE arrives OR (stays AND NOT departs AND NOT EXISTS (
-        SELECT FROM scratch_stays s
-        WHERE s.room_id = t.room_id AND s.departs_on = t.day AND s.arrives_on < t.day AND NOT s.is_expected))) n
+    SELECT t.room_id, t.day FROM tasks t
+    LEFT JOIN (
+        SELECT DISTINCT room_id, departs_on FROM scratch_stays WHERE arrives_on < departs_on AND NOT is_expected) s
+      ON s.room_id = t.room_id AND s.departs_on = t.day
+    WHERE t.arrives OR (t.stays AND NOT t.departs AND s.room_id IS NULL)) n
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
@@ -495,9 +500,10 @@ WITH written AS (
 ), usual AS (
     SELECT hotel_id, greatest(max(units) FILTER (WHERE is_shown), 6) AS units FROM saves GROUP BY hotel_id
 ), compared AS (
-    SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
+    -- Nearly everything drawn shows: what was undone is only looked for where it does not.
+    SELECT d.*, CASE WHEN d.drawn > coalesce(s.units, 0) THEN greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
-               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS missing,
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) ELSE 0 END AS missing,
            sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
     FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
     WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
@@ -592,13 +598,9 @@ WHERE l.hotel_id IS NOT NULL
 -- name: settle_openings
 -- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
 -- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
-WITH ledgers AS (
-    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, coalesce(l.lowest, (
-               SELECT min(balance) FROM (
-                   SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
-                   FROM source_stock_movements('1900-01-01', '2200-01-01') m
-                   WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
-                     AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) AS lowest
+-- Whole ledgers are only read of products of which the application holds more.
+WITH more AS MATERIALIZED (
+    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, l.lowest
     FROM scratch_ledgers l JOIN (
         SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
         FROM source_depot_stock()
@@ -606,7 +608,12 @@ WITH ledgers AS (
     USING (hotel_id, product_id)
     WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
 ), short AS MATERIALIZED (
-    SELECT * FROM ledgers WHERE lowest < 0
+    SELECT l.hotel_id, l.product_id, l.units FROM more l WHERE coalesce(l.lowest, (
+        SELECT min(balance) FROM (
+            SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
+            FROM source_stock_movements('1900-01-01', '2200-01-01') m
+            WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
+              AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) < 0
 ), found AS (
     INSERT INTO refused_rows
     SELECT 'ledger beginnings', 'missing', CAST(:since_on AS date), count(*), min(product_id) FROM short HAVING count(*) > 0
