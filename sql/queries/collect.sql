@@ -1451,7 +1451,7 @@ WITH old AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
-    WHERE is_news AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE is_news AND business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -1473,7 +1473,7 @@ WITH spans AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
-    WHERE business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed
