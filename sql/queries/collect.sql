@@ -1183,28 +1183,31 @@ WITH stays AS (
       AND n.business_date = v.business_date
       AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
-    SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
+    SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, v.previous_at,
+           max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
-    WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4
+    WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4, 5
 ), seconds AS (
-    -- Where the visit before found something, the guest took it after the check of the departure day: that one was too early.
+    -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was then
+    -- too early: two checks have to have come between.
     SELECT d.visit_id FROM departed d
-    CROSS JOIN LATERAL (SELECT d.departed_on + CASE WHEN EXISTS (
+    CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (
             SELECT FROM scratch_visits p
-            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.is_check AND p.consumed > 0)
+            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.visited_at <= d.previous_at
+              AND p.is_check AND p.consumed > 0)
         OR EXISTS (
             SELECT FROM ml_metrics p
             WHERE p.metric_type = 'room_consumption' AND p.hotel_id = d.hotel_id AND p.entity_type = 'room'
               AND p.entity_id = d.room_id AND p.observed_at = d.previous_on::timestamptz
-              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 1 ELSE 0 END) f (since_on)
-    WHERE NOT EXISTS (
-        SELECT FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
-        AND c.business_date >= f.since_on AND c.business_date < d.previous_on)
-      AND NOT EXISTS (
-        SELECT FROM ml_metrics m
+              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 2 ELSE 1 END) f (needed)
+    WHERE (
+        SELECT count(*) FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
+        AND c.business_date >= greatest(d.departed_on, CAST(:since_on AS date)) AND c.business_date < d.previous_on)
+      + (
+        SELECT coalesce(sum(coalesce(CAST(m.context ->> 'visits' AS integer), 1)), 0) FROM ml_metrics m
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
-          AND m.entity_id = d.room_id AND m.observed_at >= f.since_on::timestamptz
-          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
+          AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
+          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) < f.needed
 ), rejects AS (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
