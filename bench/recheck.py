@@ -70,9 +70,10 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     execute(hotel.url, "VACUUM ANALYZE")
     hotel.run("detect", "--as-of", f"{night - timedelta(days=1)}T23:45")
     # Before the days that are checked as a whole: nothing is wrong there, and what others' records contradict ends.
-    days = {"since": night - timedelta(days=3), "until": night - timedelta(days=2)}
+    days = {"since": night - timedelta(days=7), "until": night - timedelta(days=2)}
     execute(hotel.url, RAISE, days | {"types": list(TYPES), "alerts": ALERTS})
     execute(hotel.url, REST)
+    execute(hotel.url, ALL_LIVE, {"alerts": ALERTS})
     yield from _rows("the first run of a day", *_paired(hotel, f"{night}T00:05"))
     hotel.run("detect", "--as-of", f"{night}T08:45")
     yield from _rows("every 15 minutes", *_paired(hotel, f"{night}T09:00"))
