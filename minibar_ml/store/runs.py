@@ -99,11 +99,13 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> b
 
 
 def _reported(error: BaseException) -> str:
-    """What `status` shows of an error: never a statement or its values, which a database error has in its text."""
+    """What `status` shows of an error, in one line; a database error's statement and values are no part of it."""
     if isinstance(error, DBAPIError):
         original = str(error.orig).strip().splitlines()
-        return str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
-    return str(error) if isinstance(error, MinibarError | Ended) else f"{type(error).__name__}: {error}"
+        said = str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
+    else:
+        said = str(error) if isinstance(error, MinibarError | Ended) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
     (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
     (VISITS | {"source_line_prices"}, ("entries.prices",)),
     (VISITS | {"source_setups"}, ("entries.ceilings",)),
-    (VISITS, ("entries.copies", "stage_visits")),
+    (VISITS, ("entries.copies", "stage_visits", "unseen.runs", "unseen.settle")),
     (VISITS | STAYS, ("stage_unlisted",)),
     (VISITS | STAYS, ("stage_rises",)),
     (VISITS | {"source_setups"}, ("stage_setups",)),
