@@ -28,6 +28,7 @@ NUMERIC_DATES: Mapping[Lang, str] = {"en": "d MMM y", "tr": "dd.MM.y"}
 """How a date is written in a table; in a text its month has a name."""
 _PERCENT: Mapping[Lang, str] = {"en": "{}%", "tr": "%{}"}
 COUNTED: Mapping[str, tuple[str, str]] = {
+    "alert": ("{n} alert", "{n} alerts"),
     "room": ("{n} room", "{n} rooms"),
     "unit": ("{n} unit", "{n} units"),
     "guest": ("{n} guest", "{n} guests"),

@@ -31,7 +31,7 @@ from minibar_ml.i18n.wordings import (
     Wording,
 )
 
-MOST_PRODUCTS = 5
+MOST_PRODUCTS, MOST_ROOMS = 5, 20
 LONG_WAIT_MINUTES = 720
 LATE = ("found_late_on", "found_after_pause_on")
 """Facts of what was found more than a day late: when."""
@@ -157,6 +157,9 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "earlier": _earlier(alert, facts.get("earlier"), lang),
         "over_setup": _over(facts.get("over_setup"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
+        "span": duration(facts.get("span_minutes"), lang),
+        "usual": duration(alert.expected, lang),
+        "rooms": _rooms(facts.get("rooms")),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
         **_days(alert, facts, lang),
@@ -205,9 +208,16 @@ def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
     return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
 
 
+def _rooms(listed: Any) -> str:
+    """`101, 102, 103`."""
+    names = [str(one) for one in listed or ()]
+    return ", ".join(names[:MOST_ROOMS]) + (" …" if len(names) > MOST_ROOMS else "")
+
+
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"empty_rooms": "room"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
     facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts)}
     things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
@@ -222,7 +232,7 @@ def _in_stores(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
-    words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
+    words = {name: str(facts[name]) for name in ("room_type", "requested_time", "began_time") if facts.get(name)}
     if (kind := facts.get("calendar_kind")) in get_args(SpecialKind) and facts.get("calendar"):
         words[str(kind)] = str(facts["calendar"])
     if isinstance(jobs := facts.get("jobs"), list) and jobs:

@@ -4,7 +4,7 @@ import getpass
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -50,6 +50,20 @@ PREPARE_TRANSACTION = f"""
 """
 """What each transaction begins with behind a pooler; SET, and no SELECT, leaves a snapshot to be chosen."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
+
+ADMINISTRATORS = "administrators of the hotel"
+RUN_JOBS = ("run jobs", "the account of the jobs")
+NEEDED: Mapping[str, tuple[str, str]] = {
+    "ml_alerts": ("decide on alerts", ADMINISTRATORS),
+    "ml_alert_comments": ("comment on alerts", ADMINISTRATORS),
+    "ml_mutes": ("mute anything", ADMINISTRATORS),
+    "ml_models": ("see or change models", ADMINISTRATORS),
+    "ml_people": ("see who is notified", ADMINISTRATORS),
+    "ml_audit_log": ("read the audit log", ADMINISTRATORS),
+    "ml_audit_head": ("read the audit log", ADMINISTRATORS),
+    "ml_access": ("see or change who has access", "the store's owner"),
+}
+"""By table, what a login may not do that has no right on it, and who may; any other table is read by jobs alone."""
 
 SESSION = "minibar_ml_session"
 """Under which name a connection keeps what is known of its session."""
@@ -268,6 +282,12 @@ def _denied(said: str) -> str:
         return (
             "The database role has no access to the store: `minibar-ml access add` gives a person's login access to "
             "hotels, GRANT minibar_ml_collector one that runs jobs; see `minibar-ml docs security`."
+        )
+    if named and named[2].startswith("ml_"):
+        what, who = NEEDED.get(named[2], RUN_JOBS)
+        return (
+            f"Your database login may not {what}: {who} may. Whoever runs the server can change that "
+            f"(`minibar-ml docs security`; no right on {named[1]} {named[2]})."
         )
     what = f"it has no right on {named[1]} {named[2]}" if named else said
     return f"The database role may not do this: {what}. Grant it, see `minibar-ml docs security`."

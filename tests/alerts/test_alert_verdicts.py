@@ -90,7 +90,7 @@ def test_alerts_come_in_the_order_asked_for(four: Connection, sort: Sort, order:
         (AlertFilter(statuses=None), {0, 1, 2, 3}),
         (AlertFilter(severities=("high", "medium")), {0, 3}),
         (AlertFilter(types=("stock_anomaly",)), {2}),
-        (AlertFilter(hotel_id=2), {2}),
+        (AlertFilter(hotel_ids=(2,)), {2}),
         (AlertFilter(since=evening(D + timedelta(days=1)), until=evening(D + timedelta(days=3))), {1, 2}),
         (AlertFilter(sort="time", limit=1), {3}),
         (AlertFilter(limit=1), {1}),
@@ -125,7 +125,7 @@ def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Conne
     wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
     for by_impact in (False, True):
         assert "Seq Scan" not in _plan(connection, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
-    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", {"hotel_id": None})
+    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", wanted)
 
 
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:

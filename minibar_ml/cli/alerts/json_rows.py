@@ -1,6 +1,6 @@
 """Alerts as JSON; a module of its own, so that `--json` does not import rich."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any
@@ -17,15 +17,18 @@ CONTRACT = (
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
-    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id",
+    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id", "hotel_name",
 )  # fmt: skip
 
 
-def as_json(alert: Alert, lang: Lang, today: date | None = None) -> dict[str, Any]:
-    """An alert, as `alerts list --json` prints it on a day (None: on the alert's own)."""
+def as_json(
+    alert: Alert, lang: Lang, today: date | None = None, hotels: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """An alert, as `alerts list --json` prints it on a day (None: on the alert's own); `hotels`: their names by id."""
     message, action = sentences(alert, alert.entity_name, lang, today)
     known = {**asdict(alert), "message": message, "suggested_action": action}
     known |= {"incident_id": alert.incident_id or alert.id, "counted_impact": alert.counted_impact}
+    known["hotel_name"] = (hotels or {}).get(alert.hotel_id)
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 
@@ -36,6 +39,7 @@ def explained(
     grounds: Sequence[AlertDay],
     lang: Lang,
     today: date,
+    hotels: Mapping[int, str],
 ) -> dict[str, Any]:
     """An alert with its metric's last 30 days, its history, its comments and what it rests on."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
@@ -52,6 +56,6 @@ def explained(
         if one.body is None
     ]
     return {
-        **as_json(alert, lang, today), "series": [asdict(one) for one in series], "events": events,
+        **as_json(alert, lang, today, hotels), "series": [asdict(one) for one in series], "events": events,
         "comments": comments, "grounds": [asdict(one) for one in grounds],
     }  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, plans, session
+from minibar_ml.cli import console, hotels, house, plans, session
 from minibar_ml.cli.alerts import json_rows, stats_json
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
@@ -49,9 +49,11 @@ def backtest(
     today = instant.astimezone(settings.zone()).date()
     plan = plans.detection(known, instant, since=today - timedelta(days=days), until=today)
 
+    hotel_id = hotels.find(settings, "backtest", hotel)
+
     def job(connection: "Connection") -> BacktestResult:
         with console.progress("backtest", enabled=not quiet) as advance:
-            return run(connection, plan, hotel, advance)
+            return run(connection, plan, hotel_id, advance)
 
     result = session.work(settings, "backtest", job)
     found = result.alerts[:limit]

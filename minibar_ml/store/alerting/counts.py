@@ -1,5 +1,6 @@
 """How many alerts were raised in a time, by type, severity, status, day and detector."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -8,9 +9,11 @@ from minibar_ml.domain.alerting.budget import AlertStats, TypeStats
 from minibar_ml.store.queries import query
 
 
-def fetch(connection: Connection, since: datetime, until: datetime) -> AlertStats:
-    """Alerts raised from `since` to before `until`, counted by type, severity, status and day."""
-    span = {"since": since, "until": until}
+def fetch(
+    connection: Connection, since: datetime, until: datetime, hotel_ids: Collection[int] | None = None
+) -> AlertStats:
+    """Alerts of these hotels (None: all) raised from `since` to before `until`, by type, severity, status and day."""
+    span = {"since": since, "until": until, "hotel_ids": None if hotel_ids is None else list(hotel_ids)}
     rows = connection.execute(query("alerts.counts"), span).all()
     days = connection.execute(query("alerts.counts_by_day"), span).all()
     return AlertStats(
