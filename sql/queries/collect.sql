@@ -1130,6 +1130,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
 -- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
 -- two: the first find says nothing, and the second is no certainty.
+-- What the floor store had run out of in the evening of the visit before, or of the day before it, may have been missing
+-- then: who checks a room can't put in what is not there, and types nothing. It is left out.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -1196,8 +1198,23 @@ WITH stays AS (
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
     GROUP BY v.visit_id
+), shelves AS MATERIALIZED (
+    SELECT hotel_id, entity_id AS product_id, business_date AS day, metric_value AS units
+    FROM computed_metrics WHERE metric_type = 'floor_stock'
+    UNION ALL
+    SELECT hotel_id, entity_id, business_date, metric_value FROM ml_metrics
+    WHERE metric_type = 'floor_stock' AND observed_at < :since_at
+      AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
+), lacking AS MATERIALIZED (
+    SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
+    FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN touched t USING (visit_id)
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT s.day) AS days, count(*) FILTER (WHERE s.product_id = l.product_id AND s.units > 0) AS stocked
+        FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.day BETWEEN v.previous_at::date - 1 AND v.previous_at::date) f
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND f.days = 2 AND f.stocked < 2
+      AND EXISTS (SELECT FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.product_id = l.product_id)
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
+    SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            coalesce(t.visit_id, g.next_id) IS NULL AND l.hidden IS NOT NULL AS lacks_list,
@@ -1215,6 +1232,7 @@ WITH stays AS (
     LEFT JOIN (SELECT * FROM scratch_unlisted WHERE hidden IS NOT NULL) l USING (visit_id)
     LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
+    LEFT JOIN (SELECT visit_id, sum(units) AS units FROM lacking GROUP BY visit_id) k USING (visit_id)
     CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
@@ -1233,7 +1251,9 @@ WITH stays AS (
                FILTER (WHERE l.priced_units > 0) AS charged,
            jsonb_object_agg(l.product_id, trim_scale(o.holds)) FILTER (WHERE o.holds IS NOT NULL) AS holds
     FROM recorded v
-    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines) l USING (visit_id)
+    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines s
+          WHERE NOT EXISTS (SELECT FROM lacking k WHERE (k.visit_id, k.product_id) = (s.visit_id, s.product_id))) l
+    USING (visit_id)
     LEFT JOIN scratch_overs o USING (visit_id, product_id)
     WHERE l.units > 0 GROUP BY v.room_id, v.business_date
 )
