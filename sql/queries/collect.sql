@@ -669,10 +669,15 @@ FROM found WHERE is_empty_check
 -- in so short a time, and what is found the second time was there at the first. What only a bulk fill or an unknown kind
 -- of row says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody
 -- need have been in the room: the check after them is not measured from them.
+-- Some type what a room lacked over the rest of their round. What the same person enters there on the same day within
+-- :round_minutes, and none of it the products of the visit before, may have been found at that one: both are measured from the
+-- visit before both.
 WITH totals AS (
-    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled FROM scratch_row_lines GROUP BY row_id
+    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
+           string_agg(CAST(product_id AS text), ',') FILTER (WHERE consumed > 0) AS products
+    FROM scratch_row_lines GROUP BY row_id
 ), once AS (
-    SELECT r.*, t.consumed, t.refilled, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
+    SELECT r.*, t.consumed, t.refilled, t.products, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
            > make_interval(mins => :visit_minutes), true) AS begins
     FROM scratch_rows r LEFT JOIN totals t USING (row_id)
     WHERE NOT EXISTS (SELECT FROM scratch_copies c WHERE c.row_id = r.row_id)
@@ -685,13 +690,20 @@ WITH totals AS (
            max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
            bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note,
            coalesce(sum(consumed), 0) AS consumed,
-           coalesce(sum(refilled), 0) AS refilled
+           coalesce(sum(refilled), 0) AS refilled, string_agg(products, ',') AS products
     FROM members GROUP BY room_id, visit_id
 ), in_order AS (
-    SELECT *, max(ended_at) FILTER (WHERE NOT is_note) OVER (
-               PARTITION BY room_id ORDER BY visited_at, visit_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-               AS previous_at
-    FROM visits
+    SELECT v.*, coalesce(max(ended_at) FILTER (WHERE NOT is_note) OVER (
+               room ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), p.at) AS previous_at,
+           coalesce(attendant_id = lag(attendant_id) OVER room AND visited_at::date = (lag(visited_at) OVER room)::date
+                    AND visited_at < lag(ended_at) OVER room + make_interval(mins => :round_minutes)
+                    AND NOT string_to_array(products, ',') && string_to_array(lag(products) OVER room, ','), false)
+               AS continues
+    FROM visits v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
+    WINDOW room AS (PARTITION BY room_id ORDER BY visited_at, visit_id)
+), checks AS (
+    SELECT *, count(*) FILTER (WHERE NOT continues) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS number
+    FROM in_order
 ), lines AS (
     INSERT INTO scratch_lines
     SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled),
@@ -702,9 +714,11 @@ WITH totals AS (
     WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
 INSERT INTO scratch_visits
-SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited_at, v.visited_at::date,
-       coalesce(v.previous_at, p.at), v.is_check, v.consumed, v.refilled
-FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
+SELECT * FROM (
+    SELECT visit_id, hotel_id, room_id, room_type, attendant_id, visited_at, visited_at::date AS business_date,
+           first_value(previous_at) OVER (PARTITION BY room_id, number ORDER BY visited_at, visit_id) AS previous_at,
+           is_check, consumed, refilled
+    FROM checks) v
 WHERE v.visited_at >= CAST(:since_at AS timestamptz);
 ANALYZE scratch_visits, scratch_lines
 
