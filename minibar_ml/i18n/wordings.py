@@ -44,6 +44,7 @@ MISTYPED = (
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
+NOT_COUNTED = "Until the next checks nothing is concluded about these rooms."
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -159,6 +160,14 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask what slowed the round down: missing stock, the cart, the lifts or too many rooms.",
         ("Based on {visits}.",),
         (RANGE_MINUTES,),
+    ),
+    "unseen": Wording(
+        "{name}: {visits} entered within {span}; a room normally takes {usual}.",
+        "Look into these rooms, and ask how the round was entered: it may have been walked first and typed in "
+        "afterwards, or by another person.",
+        ("First entry: {began_time}.", "Without consumption: {empty_rooms}.", "Rooms: {rooms}.", NOT_COUNTED),
+        later="Ask how the round was entered: it may have been walked first and typed in afterwards, or by another "
+        "person. See what the next checks of these rooms found.",
     ),
     "waiting": Wording(
         "Room {name}: a guest has been waiting {minutes} for a refill.",

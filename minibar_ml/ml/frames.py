@@ -36,6 +36,7 @@ def no_reservations() -> "DataFrame":
 
 
 FLOOR = ("hotel_id", "product_id", "day", "units")
+UNSEEN = ("hotel_id", "attendant_id", "day", "run", "room_id", "at", "empty", "usual_minutes")
 RISES = ("hotel_id", "product_id", "day", "units")
 
 
@@ -47,6 +48,11 @@ def no_floor() -> "DataFrame":
 def no_rises() -> "DataFrame":
     """No raised setups."""
     return _empty(RISES)
+
+
+def no_unseen() -> "DataFrame":
+    """No round that nobody can have walked."""
+    return _empty(UNSEEN)
 
 
 def no_orders() -> "DataFrame":
@@ -79,6 +85,9 @@ class Frames:
     requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure, check, age: by what
         a request ended that nobody closed), unlisted (no guest on record); one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+    unseen: hotel_id, attendant_id, day, run, room_id, at, empty, usual_minutes; checks that were entered one after the
+        other faster than anybody can walk, by runs; those that found nothing are in no other frame. `usual_minutes` is
+        what the hotel's rooms took in the 28 days before.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
     floor: hotel_id, product_id, day, units; what the hotel's floor store held at the day's end. No row: nothing, where
@@ -100,6 +109,7 @@ class Frames:
     custody: "DataFrame"
     floor: "DataFrame" = field(default_factory=no_floor)
     rises: "DataFrame" = field(default_factory=no_rises)
+    unseen: "DataFrame" = field(default_factory=no_unseen)
     reservations: "DataFrame" = field(default_factory=no_reservations)
     orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY

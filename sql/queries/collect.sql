@@ -65,7 +65,16 @@ CREATE TEMP TABLE scratch_lines (
 CREATE TEMP TABLE scratch_refills (room_id integer, at timestamptz, is_refill boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_visits (
     visit_id bigint, hotel_id integer, room_id integer, room_type text, attendant_id integer, visited_at timestamptz,
-    business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP
+    business_date date, previous_at timestamptz, is_check boolean, consumed numeric, refilled numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_gaps (
+    hotel_id integer, attendant_id integer, business_date date, visited_at timestamptz, minutes numeric,
+    items numeric) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_runs (
+    hotel_id integer, attendant_id integer, business_date date, run bigint, checks bigint, empty bigint, minutes numeric,
+    is_mostly_empty boolean, visit_id bigint, is_empty boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unseen (
+    visit_id bigint, hotel_id integer, attendant_id integer, business_date date, run bigint, is_empty boolean,
+    minutes numeric, usual_minutes double precision) ON COMMIT DROP
 
 -- name: stage_uploads
 -- On which days each hotel has loaded its in-house list, and when last; and on which its list of departures.
@@ -614,19 +623,24 @@ FROM short s WHERE s.hotel_id = o.hotel_id AND s.product_id = o.product_id
 
 -- name: stage_lines
 -- What each row of a visit says was consumed (NULL: unknown) and put in, product by product; impossible lines are set
--- aside. Six hours before the span are read too: a visit that began the day before is that day's.
-WITH found AS MATERIALIZED (
-    SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS possible
+-- aside: nobody takes half a bottle. Six hours before the span are read too: a visit that began the day before is that
+-- day's.
+WITH read AS MATERIALIZED (
+    SELECT *, coalesce(consumed BETWEEN 0 AND 1000, true) AND refilled BETWEEN 0 AND 1000 AS in_range
     FROM source_visit_lines(CAST(:since_at AS timestamptz) - interval '6 hours', :until)
+), found AS MATERIALIZED (
+    SELECT *, in_range AND coalesce(consumed, 0) % 1 = 0 AND refilled % 1 = 0 AS possible FROM read
 ), refused AS (
     INSERT INTO refused_rows
-    SELECT 'visit lines', 'units not between 0 and 1000', visited_at::date, count(*), min(visit_id) FROM found
-    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY visited_at::date
+    SELECT 'visit lines', CASE WHEN in_range THEN 'units not whole' ELSE 'units not between 0 and 1000' END,
+           visited_at::date, count(*), min(visit_id) FROM found
+    WHERE NOT possible AND visited_at >= CAST(:since_at AS timestamptz) GROUP BY 2, visited_at::date
 ), doubtful AS (
     INSERT INTO scratch_doubtful SELECT DISTINCT visit_id FROM found WHERE NOT possible
 )
 INSERT INTO scratch_row_lines
-SELECT visit_id, product_id, sum(consumed), sum(refilled) FROM found WHERE possible GROUP BY visit_id, product_id
+SELECT visit_id, product_id, sum(consumed::integer), sum(refilled::integer)
+FROM found WHERE possible GROUP BY visit_id, product_id
 
 -- name: stage_rows
 -- Rows of visits, and each room's last one before them. A row of which nothing but an impossible line is known is no
@@ -1312,23 +1326,25 @@ WHERE c.is_empty_check
 -- in which the attendant stood before a door that stayed shut says nothing about how long a room takes.
 -- The single gaps and the units handled at their end are kept, so that the work mix can be taken out of the pace; so are
 -- the minutes between picking a room and saving what was found there, where the attendants' records have them: gaps hold
--- the time in which no room was free, too.
-WITH ordered AS (
-    SELECT hotel_id, attendant_id, business_date, room_id, visited_at, consumed + refilled AS items,
-           extract(epoch FROM visited_at - lag(visited_at) OVER shift) / 60 AS minutes,
-           lag(room_id) OVER shift AS previous_room, lag(visited_at) OVER shift AS previous_at
-    FROM scratch_visits WHERE attendant_id IS NOT NULL
-    WINDOW shift AS (PARTITION BY attendant_id, business_date ORDER BY visited_at, visit_id)
-), days AS (
-    SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(items) AS items FROM ordered GROUP BY 1, 2, 3
+-- the time in which no room was free, too. `typed` counts runs of checks that were entered at once with what they found,
+-- `unseen` lists the checks of runs that nobody can have walked (unseen.sql); neither has gaps.
+WITH days AS (
+    SELECT hotel_id, attendant_id, business_date, count(*) AS visits, sum(consumed + refilled) AS items
+    FROM scratch_visits WHERE attendant_id IS NOT NULL GROUP BY 1, 2, 3
 ), gaps AS (
     SELECT hotel_id, attendant_id, business_date, percentile_cont(0.5) WITHIN GROUP (ORDER BY minutes) AS median,
            jsonb_agg(round(minutes, 2) ORDER BY visited_at) AS minutes, jsonb_agg(items ORDER BY visited_at) AS items
-    FROM ordered o WHERE previous_room <> room_id AND minutes > 0 AND minutes <= :break_minutes
-      AND NOT EXISTS (
-        SELECT FROM scratch_knocks k
-        WHERE k.attendant_id = o.attendant_id AND k.at > o.previous_at AND k.at < o.visited_at)
-    GROUP BY 1, 2, 3
+    FROM scratch_gaps GROUP BY 1, 2, 3
+), runs AS (
+    SELECT hotel_id, attendant_id, business_date, max(minutes) AS minutes,
+           nullif(count(DISTINCT run) FILTER (WHERE NOT is_mostly_empty), 0) AS typed
+    FROM scratch_runs GROUP BY 1, 2, 3
+), unseen AS (
+    SELECT u.hotel_id, u.attendant_id, u.business_date,
+           round(max(u.usual_minutes)::numeric, 2) AS usual,
+           jsonb_agg(jsonb_build_object('run', u.run, 'room', v.room_id, 'at', v.visited_at,
+                                        'previous_at', v.previous_at, 'empty', u.is_empty) ORDER BY v.visited_at, v.visit_id) AS checks
+    FROM scratch_unseen u JOIN scratch_visits v USING (visit_id) GROUP BY 1, 2, 3
 ), in_rooms AS (
     SELECT DISTINCT ON (m.control_id) v.hotel_id, v.attendant_id, v.business_date, v.visited_at,
            v.consumed + v.refilled AS items, extract(epoch FROM m.ended_at - m.began_at) / 60 AS minutes
@@ -1342,13 +1358,18 @@ WITH ordered AS (
     FROM in_rooms GROUP BY 1, 2, 3
 )
 INSERT INTO computed_metrics
-SELECT 'refill_duration', g.hotel_id, 'attendant', g.attendant_id, g.median, g.business_date::timestamptz,
-       g.business_date,
+SELECT 'refill_duration', d.hotel_id, 'attendant', d.attendant_id, coalesce(g.median, t.minutes),
+       d.business_date::timestamptz, d.business_date,
        jsonb_strip_nulls(jsonb_build_object(
            'visits', d.visits, 'items', d.items, 'gap_minutes', g.minutes, 'gap_items', g.items,
-           'room_minutes', r.minutes, 'room_items', r.items))
-FROM gaps g JOIN days d USING (hotel_id, attendant_id, business_date)
+           'room_minutes', r.minutes, 'room_items', r.items, 'typed', t.typed, 'unseen', u.checks,
+           'usual_minutes', u.usual))
+FROM days d
+LEFT JOIN gaps g USING (hotel_id, attendant_id, business_date)
+LEFT JOIN runs t USING (hotel_id, attendant_id, business_date)
+LEFT JOIN unseen u USING (hotel_id, attendant_id, business_date)
 LEFT JOIN rooms r USING (hotel_id, attendant_id, business_date)
+WHERE coalesce(g.median, t.minutes) IS NOT NULL
 
 -- name: request_response
 -- Minutes from a guest's request to its completion. An open request ages in steps of a quarter of an hour, so that
@@ -1464,7 +1485,7 @@ WITH old AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
-    WHERE is_news AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE is_news AND business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -1486,7 +1507,7 @@ WITH spans AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
-    WHERE business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed
@@ -1530,8 +1551,11 @@ SELECT ensure_partitions(coalesce(min(observed_at), :until), :until) FROM comput
 SELECT CASE WHEN count(*) = 1 THEN min(hotel_id) ELSE 0 END FROM source_hotels() WHERE is_active
 
 -- name: has_own_depots
--- Whether nearly all ledger rows name the depot they are about: one in a hundred may not.
+-- Whether the application keeps what each hotel's depot holds, and nearly all ledger rows name the depot they are about:
+-- one in a hundred may not. Without such levels the hotel of whoever wrote a row is no depot: where hotels share a
+-- warehouse, one of them enters what is delivered for all, and the others would only ever take out.
 SELECT count(*) > 0 AND 100 * count(*) FILTER (WHERE hotel_id IS NULL) <= count(*)
+       AND EXISTS (SELECT FROM source_depot_stock())
 FROM source_movement_hotels('1900-01-01', '2200-01-01')
 
 -- name: fed

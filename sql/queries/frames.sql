@@ -109,12 +109,23 @@ WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: custody
--- Units lost in custody.
-SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
-       coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out
-FROM ml_metrics
-WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
-ORDER BY hotel_id, entity_id, observed_at
+-- Units lost in custody; and with them, since both are few rows, the checks of rounds that nobody can have walked: one row a
+-- room, by the number (not 0) of the run that it was entered in.
+SELECT * FROM (
+    SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+           coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out,
+           0 AS run, 0 AS room_id, 0 AS at, 0 AS empty, 0 AS usual_minutes
+    FROM ml_metrics
+    WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
+    UNION ALL
+    SELECT m.hotel_id, m.entity_id, m.business_date - DATE '0001-01-01' + 1, 0, 0,
+           u.run, u.room, extract(epoch FROM u.at), CASE WHEN u.empty THEN 1 ELSE 0 END,
+           CAST(m.context ->> 'usual_minutes' AS double precision)
+    FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_recordset(m.context -> 'unseen') AS u (
+        run integer, room integer, at timestamptz, empty boolean)
+    WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
+      AND jsonb_exists(m.context, 'unseen')
+) c ORDER BY hotel_id, attendant_id, day, at, room_id
 
 -- name: reservations
 -- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.
