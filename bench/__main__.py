@@ -4,11 +4,13 @@ import argparse
 import json
 import sys
 
-from bench import documents, jobs, model_loading, reports, scale, startup, statements
+from bench import documents, jobs, model_loading, reports, scale, startup, statements, unchanged
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-BENCHMARKS = {module.NAME: module for module in (startup, statements, jobs, scale, model_loading, reports, documents)}
+BENCHMARKS = {
+    module.NAME: module for module in (startup, statements, unchanged, jobs, scale, model_loading, reports, documents)
+}
 
 
 def main() -> int:

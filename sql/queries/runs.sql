@@ -42,9 +42,10 @@ WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDE
 -- business days have changed by such runs, as rows of day, hotel, entity type and id. is_ahead: whether a run of the job
 -- has gone by a later instant.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
+-- The last run is the last that has looked: what a run after it found unchanged it did not read.
 WITH last AS (
     SELECT as_of, started_at, counts FROM ml_job_runs
-    WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
+    WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'unchanged') ORDER BY id DESC LIMIT 1
 ), collected AS (
     SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved FROM ml_job_runs c CROSS JOIN last l
     WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
