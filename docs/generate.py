@@ -309,8 +309,7 @@ def severities() -> str:
 
 
 def _severity_row(kind: str, reason: str, rule: SeverityRule) -> str:
-    size = {"units": "from {:g} units: {}", "minutes": "from {:g} minutes: {}", "times": "from {:g} times: {}"}
-    steps = [size[rule.measure].format(least, severity) for least, severity in rule.by_size]
+    steps = [f"from {least:g} {rule.measure}: {severity}" for least, severity in rule.by_size]
     steps += [f"{most:g} days left: {severity}" for most, severity in rule.by_days]
     steps += [f"order due today: {severity}" for _, severity in rule.by_due]
     return f"| `{kind}` | `{reason}` | {rule.least} | {'; '.join(steps)} | {rule.today or ''} |\n"

@@ -40,6 +40,11 @@ def url_of(setting: str, database: str = DATABASE) -> str:
     return f"postgresql://postgres@/{database}?host={quote(socket, safe='')}&port={port}"
 
 
+def is_running(setting: str) -> bool:
+    """Whether the server of the setting's folder runs."""
+    return _pid(Path(setting.removeprefix(PREFIX)).absolute() / DATA) is not None
+
+
 def _pid(data: Path) -> int | None:
     """The process of the server that uses a data folder; None where none does."""
     try:

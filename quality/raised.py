@@ -1,5 +1,6 @@
 """Which alerts a walk's findings would have become, by the store's own queries, and which days went into each."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from sqlalchemy import Connection, text
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
+from minibar_ml.domain.alerting.severities import Severity
 from minibar_ml.store.alerting import alerts
 from minibar_ml.store.alerting.findings import deduplicate
 from minibar_ml.store.schema import migrations
@@ -26,6 +28,7 @@ OBSERVED = """
 INSERT INTO pg_temp.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date)
 SELECT :metric, :hotel, :kind, :entity, 0, day + time '12:00', day FROM unnest(CAST(:days AS date[])) day
 """
+LIVE = "SELECT severity, count(*) AS alerts FROM ml_alerts WHERE is_live(status) GROUP BY severity"
 SEEN = "SELECT id, type, hotel_id, entity_type, entity_id FROM ml_alerts WHERE last_seen >= :seen_at ORDER BY id"
 
 
@@ -50,8 +53,11 @@ def store(observed: Observed) -> Iterator[Connection]:
         yield connection
 
 
-def raised(connection: Connection, days: Days) -> tuple[Raised, ...]:
-    """The alerts of these days, in the order of opening; nobody gives a verdict."""
+def raised(connection: Connection, days: Days, live: Counter[Severity] | None = None) -> tuple[Raised, ...]:
+    """The alerts of these days, in the order of opening; nobody gives a verdict.
+
+    `live`: is given, by severity, the alerts that were live on each evening, summed over the evenings.
+    """
     found: dict[int, Raised] = {}
     with scratch_alerts(connection):
         for seen_at, findings in days:
@@ -60,6 +66,9 @@ def raised(connection: Connection, days: Days) -> tuple[Raised, ...]:
             for row in connection.execute(text(SEEN), {"seen_at": seen_at}):
                 finding = today[row.type, row.hotel_id, row.entity_type, row.entity_id]
                 found.setdefault(row.id, Raised(finding, [])).days.append(finding.occurred_on)
+            if live is not None:
+                alerts.ease(connection, seen_at)
+                live.update({row.severity: row.alerts for row in connection.execute(text(LIVE))})
     return tuple(found[number] for number in sorted(found))
 
 

@@ -1,6 +1,7 @@
 """Walking forward over a hotel's last days: every day checked with what that night's training would have learned."""
 
 import time as clock
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -11,7 +12,7 @@ from sqlalchemy import Connection
 from minibar_ml.cli import plans
 from minibar_ml.config.facts import House
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.alerts import Finding, Severity
 from minibar_ml.jobs.detection.detection_run import Hotels
 from minibar_ml.jobs.detection.nightly_training import NightlyTraining
 from minibar_ml.jobs.plans import DetectionPlan
@@ -45,7 +46,8 @@ class Walk:
     """What cron would have raised on a hotel, and what was there to be raised.
 
     `swept` holds the alerts of single detectors by name and budget, `forest` how Isolation Forest alone ranks rows, by
-    metric; `seconds` is CPU time of learning and detection.
+    metric; `seconds` is CPU time of learning and detection. `live`: by severity, alerts that were live on an evening,
+    summed over the evenings.
     """
 
     hotel: Hotel
@@ -54,6 +56,7 @@ class Walk:
     swept: Mapping[str, Mapping[float, tuple[Raised, ...]]]
     forest: Mapping[str, Flags]
     seconds: float
+    live: Mapping[Severity, int]
 
 
 def walk(hotel: Hotel) -> Walk:
@@ -84,8 +87,9 @@ def make(hotel: Hotel, known: points.Points) -> Walk:
         for metric, rows in sweep.forests().items()
     }
     with store(observed(known.frames)) as connection:
-        alerts, swept = raised(connection, walked), sweep.swept(connection)
-    return Walk(hotel, known.faults, alerts, swept, forest, seconds)
+        live = Counter[Severity]()
+        alerts, swept = raised(connection, walked, live), sweep.swept(connection)
+    return Walk(hotel, known.faults, alerts, swept, forest, seconds, live)
 
 
 class _Sweep:

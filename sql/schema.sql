@@ -25,8 +25,8 @@ CREATE FUNCTION minibar_ml.alert_types() RETURNS text[]
     AS $$
     SELECT ARRAY[
         'stock_anomaly', 'shrinkage', 'stock_depletion', 'consumption_anomaly', 'silent_room', 'vacant_consumption',
-        'refill_delay', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale', 'rows_refused',
-        'job_late']
+        'refill_delay', 'unseen_round', 'unanswered_request', 'custody_loss', 'model_fallback', 'data_stale',
+        'rows_refused', 'job_late']
 $$;
 
 CREATE TABLE minibar_ml.ml_audit_log (
@@ -126,7 +126,9 @@ $$;
 CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
+DECLARE
+    widest numeric := minibar_ml.widest_threshold(NEW.fact);
 BEGIN
     NEW.stated_at := clock_timestamp();
     NEW.stated_by := session_user;
@@ -134,9 +136,16 @@ BEGIN
         RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    IF widest IS NOT NULL AND NEW.value IS NOT NULL AND minibar_ml.is_person(session_user)
+       AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
+        IF NEW.value !~ '^[0-9]{1,6}(\.[0-9]{1,6})?$' OR CAST(NEW.value AS numeric) > widest THEN
+            RAISE EXCEPTION 'administrators of all hotels state a % above %', NEW.fact, widest
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
     RETURN NEW;
 END
-$$;
+$_$;
 
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -398,16 +407,19 @@ $$;
 CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel integer, of_type text, of_entity integer, since_on date, until_on date) RETURNS TABLE(ground text)
     LANGUAGE sql STABLE
     AS $$
-    SELECT md5(string_agg(minibar_ml.point_digest(p.metric_type, p.metric_value, p.context), E'\n'
-                          ORDER BY p.metric_type, p.hotel_id, p.observed_at))
+    SELECT md5(coalesce(string_agg(
+        minibar_ml.point_digest(p.metric_type, p.business_date, p.metric_value, p.context), E'\n'
+        ORDER BY p.metric_type, p.hotel_id, p.observed_at), ''))
     FROM (
-        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.business_date, m.metric_value, m.context
+        FROM minibar_ml.ml_metrics m
         WHERE also IS NULL AND of_hotel <> 0 AND m.metric_type = of_metric AND m.hotel_id = of_hotel
           AND m.entity_type = of_type AND m.entity_id = of_entity
           AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
           AND m.business_date BETWEEN since_on AND until_on
         UNION ALL
-        SELECT m.metric_type, m.hotel_id, m.observed_at, m.metric_value, m.context FROM minibar_ml.ml_metrics m
+        SELECT m.metric_type, m.hotel_id, m.observed_at, m.business_date, m.metric_value, m.context
+        FROM minibar_ml.ml_metrics m
         WHERE NOT (also IS NULL AND of_hotel <> 0) AND m.entity_type = of_type AND m.entity_id = of_entity
           AND (m.hotel_id = of_hotel OR of_hotel = 0)
           AND m.observed_at >= since_on - 1 AND m.observed_at < until_on + 2
@@ -612,10 +624,11 @@ CREATE FUNCTION minibar_ml.os_user() RETURNS text
     SELECT coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown')
 $$;
 
-CREATE FUNCTION minibar_ml.point_digest(metric_type text, metric_value double precision, context jsonb) RETURNS text
+CREATE FUNCTION minibar_ml.point_digest(metric_type text, business_date date, metric_value double precision, context jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-    SELECT metric_type || ' ' || CAST(metric_value AS text) || ' ' || CAST(context - 'occupancy' AS text)
+    SELECT metric_type || ' ' || CAST(business_date - date '2000-01-01' AS text) || ' ' || CAST(metric_value AS text)
+           || ' ' || CAST(context - 'occupancy' AS text)
 $$;
 
 CREATE FUNCTION minibar_ml.put_into_group(login name, wanted name) RETURNS void
@@ -642,9 +655,13 @@ CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject tex
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
-        IF action IS NULL OR action NOT IN (
-            'alert.list', 'alert.view', 'report.view', 'report.written', 'message.sent',
-            'people.add', 'people.set', 'people.remove', 'people.channel') THEN
+        -- What a command of theirs does, and no more: lists and views, reports of administrators, people of those of all
+        -- hotels.
+        IF (CASE WHEN action IN ('alert.list', 'alert.view', 'report.view') THEN true
+                 WHEN action IN ('report.written', 'message.sent')
+                 THEN minibar_ml.is_any(session_user, '{administrator}')
+                 WHEN action IN ('people.add', 'people.set', 'people.remove', 'people.channel')
+                 THEN minibar_ml.is_everywhere(session_user, '{administrator}') END) IS NOT TRUE THEN
             RAISE EXCEPTION 'role % may not record %', session_user, action USING ERRCODE = 'insufficient_privilege';
         ELSIF minibar_ml.is_anothers(operator) THEN
             RAISE EXCEPTION 'role % may not act as %', session_user, operator USING ERRCODE = 'insufficient_privilege';
@@ -1026,6 +1043,14 @@ CREATE FUNCTION minibar_ml.was_live(status text, snoozed_until timestamp with ti
         OR resolved_at > instant
 $$;
 
+CREATE FUNCTION minibar_ml.widest_threshold(fact text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE fact WHEN 'stock_deviation' THEN 0.9 WHEN 'consumption_deviation' THEN 1.2 WHEN 'refill_deviation' THEN 1.5
+                     WHEN 'consumption_floor' THEN 9 WHEN 'product_floor' THEN 15 END
+$$;
+
 CREATE TABLE minibar_ml.ml_access (
     database_role name NOT NULL,
     role text NOT NULL,
@@ -1205,7 +1230,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
     CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
     CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
+    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';

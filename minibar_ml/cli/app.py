@@ -68,14 +68,16 @@ class _Root(LazyGroup):
     def invoke(self, ctx: Any) -> Any:
         """As Typer does, but it would end with status 1 where the reader has seen enough (`alerts list | head`)."""
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
         except BrokenPipeError:
-            _leave_stdout()
+            leave_stdout()
             return ExitCode.OK
 
 
-def _leave_stdout() -> None:
-    """Python must not complain about what it can't write while it exits."""
+def leave_stdout() -> None:
+    """Python must not complain about what it can't write while it exits; nothing that is written is seen any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
@@ -130,6 +132,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         typer.echo("Interrupted; no partial results were stored.", err=True)
         return 130
+    except SystemExit as request:
+        if not isinstance(request.__context__, BrokenPipeError):
+            raise
+        # Rich's way to end where the reader of a table or of a help has seen enough.
+        leave_stdout()
+        return ExitCode.OK
     except Exception as error:  # noqa: BLE001 - the boundary: every error is reported here
         return _unexpected(error)
     return code if isinstance(code, int) else ExitCode.OK
@@ -155,7 +163,7 @@ def _unexpected(error: Exception) -> int:
         error.show()
         return int(error.exit_code)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
-        _leave_stdout()
+        leave_stdout()
         typer.echo("error: can't write the output: no space left on the device.", err=True)
         return ExitCode.UNEXPECTED
     from minibar_ml.store.engine import explain

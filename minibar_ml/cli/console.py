@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.output.json_form import json_form
 from minibar_ml.domain.output.terminal import visible as visible
 from minibar_ml.log import logger
@@ -51,6 +52,14 @@ def coloured() -> bool:
 def say(line: str, *, colour: bool = False) -> None:
     """One line of data or result to stdout; `colour`: keep its colours."""
     typer.echo(line, color=colour)
+
+
+def write(content: bytes, name: str) -> None:
+    """A file's content to stdout; raises UsageError where that is a terminal. `name`: to suggest."""
+    if sys.stdout.isatty():
+        raise UsageError(f"A workbook can't be shown on a terminal; add > {name}.")
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
 
 
 def note(line: str) -> None:

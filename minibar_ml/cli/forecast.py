@@ -1,5 +1,6 @@
 """`minibar-ml forecast`: how long stocks last, what to order, and how good the forecasts were."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
@@ -14,6 +15,7 @@ from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
+from minibar_ml.i18n.listings import hotel as hotel_name
 from minibar_ml.jobs.forecast import ForecastResult, run
 from minibar_ml.ml.forecasting.accuracy import Accuracy
 from minibar_ml.store.source import hotels, names
@@ -57,22 +59,22 @@ def forecast(
     known, instant = house.at(session.settings(), "forecast", as_of)
     settings, zone = known.settings, known.settings.zone()
     with session.store(settings, "forecast") as connection:
-        if hotel is not None:
-            hotels.require(connection, hotel)
-        result = run(connection, instant, zone, hotel)
+        hotel_id = None if hotel is None else hotels.find_id(connection, hotel)
+        result = run(connection, instant, zone, hotel_id)
+        called = hotels.fetch_names(connection)
         ids = None if product is None else names.find_ids(connection, "product", product)
     shown = tuple(one for one in result.products if ids is None or one.product_id in ids)
     if ids is not None and not shown:
         raise NotFound(f"No product {product!r} with stock or consumption; `minibar-ml forecast` lists all products.")
     if json:
-        console.print_json(_as_json(result, shown, daily=product is not None))
+        console.print_json(_as_json(result, shown, called, daily=product is not None))
         return
     if not shown:
         where = "" if hotel is None else f" for hotel {hotel}"
         console.note(f"No forecast is stored yet{where}: `minibar-ml train` stores one each night, after `collect`.")
         return
     lang = session.ENGLISH
-    _table(shown, lang)
+    _table(shown, called, lang)
     if product is not None:
         for one in shown:
             _daily(one, lang)
@@ -81,21 +83,23 @@ def forecast(
         _note_accuracy(result)
 
 
-def _as_json(result: ForecastResult, shown: tuple[StockForecast, ...], *, daily: bool) -> dict[str, Any]:
-    rows = [asdict(one) for one in shown]
+def _as_json(
+    result: ForecastResult, shown: tuple[StockForecast, ...], called: Mapping[int, str], *, daily: bool
+) -> dict[str, Any]:
+    rows = [{**asdict(one), "hotel_name": called.get(one.hotel_id)} for one in shown]
     for row in rows if not daily else []:
         del row["ahead"]
     accuracy = [{"hotel_id": hotel_id, **asdict(one)} for hotel_id, one in result.accuracy.items()]
     return {"as_of": result.as_of, "products": rows, "accuracy": accuracy, "with_stays": list(result.with_stays)}
 
 
-def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
+def _table(shown: tuple[StockForecast, ...], called: Mapping[int, str], lang: Lang) -> None:
     narrow = console.width() < NARROW
     many = len({one.hotel_id for one in shown}) > 1
     has_orders = any(one.ordered_units for one in shown)
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
     heads += ["on order", "due"] if has_orders else []
-    right = ["hotel", "level", "per day", "order", "on order"]
+    right = ["level", "per day", "order", "on order"]
     table = console.table([*(["hotel"] if many else []), *heads], right=right)
     for one in [one for one in shown if one.days is not None]:
         cells = [
@@ -110,7 +114,7 @@ def _table(shown: tuple[StockForecast, ...], lang: Lang) -> None:
         if has_orders:
             cells.append(whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN)
             cells.append(_when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN)
-        table.add_row(*([str(one.hotel_id)] if many else []), *cells)
+        table.add_row(*([_cut(hotel_name(one.hotel_id, called.get(one.hotel_id), lang), 13)] if many else []), *cells)
     if table.row_count:
         console.out().print(table)
 

@@ -9,6 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
+from minibar_ml.cli import completion
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -42,8 +44,10 @@ class LazyGroup(TyperGroup):
         return TyperCommand(cmd_name, help=listed.help, rich_help_panel=listed.panel)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command to run, imported."""
+        """The command to run, imported; while a shell completes a value that is known without it, one for that."""
         name, listed, rest = super().resolve_command(ctx, args)
+        if ctx.resilient_parsing and listed and (found := completion.command(listed.name or "", rest)):
+            return name, found, rest
         return name, self.commands[listed.name] if listed and listed.name else None, rest
 
 

@@ -28,16 +28,25 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="T",
-        help="Run as if it were this time (ISO 8601; in the hotel's time zone unless T has an offset).",
+        help="Run as if it were this time (2026-03-01T18:00, yesterday, 3d; in the hotel's time zone).",
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", callback=_quiet, help="Print only errors on stderr.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", callback=_verbose, help="Print every step on stderr.")]
-Since = Annotated[str | None, typer.Option("--since", metavar="T", help="From this date or time on (inclusive).")]
-Until = Annotated[str | None, typer.Option("--until", metavar="T", help="Up to this date or time (exclusive).")]
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="T", help="From then on: 2026-03-01, yesterday, monday, 3d, 8:00.")
+]
+Until = Annotated[
+    str | None, typer.Option("--until", metavar="T", help="Up to then (exclusive): 2026-03-01, today, 2h, 8:00.")
+]
 Limit = typer.Option("--limit", metavar="N", min=1, max=MOST_ROWS, help="Show at most N rows.")
-Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id).")]
+Hotel = Annotated[str | None, typer.Option("--hotel", metavar="H", help="Only this hotel (name or id).")]
+
+Hotels = Annotated[
+    list[str] | None,
+    typer.Option("--hotel", metavar="H", help="Only this hotel (name or id); may be repeated."),
+]
 
 
 def examples(*commands: str) -> str:

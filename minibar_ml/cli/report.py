@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import console, hotels, house, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.schedules import job_schedules
@@ -186,14 +186,14 @@ class _Files:
     by_mail: bool
 
 
-def _scope(settings: Settings, as_of: str | None, hotel: int | None) -> ReportScope:
+def _scope(settings: Settings, as_of: str | None, hotel: str | None) -> ReportScope:
     """What a command's report looks at; by their schedules the jobs should have done their work since `wanted`."""
     instant = times.resolve_as_of(as_of, settings.zone())
     wanted: dict[str, datetime] = {job: schedule.since for job, schedule in job_schedules(settings, instant).items()}
     return ReportScope(
         instant,
         settings.timezone,
-        hotel,
+        hotels.find(settings, "report view", hotel),
         wanted,
         settings.currency,
         settings.dashboard_url,
@@ -266,7 +266,7 @@ def _last_day(ending: str | None, scope: ReportScope) -> date:
     today = scope.as_of.astimezone(ZoneInfo(scope.timezone)).date()
     if ending is None:
         return today - timedelta(days=1)
-    day = times.day(ending, "--ending")
+    day = times.day(ending, "--ending", ZoneInfo(scope.timezone))
     if day > today:
         raise UsageError(f"--ending {ending} is in the future; use a day that has passed.")
     return day

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console, house, plans, session, times
+from minibar_ml.cli import console, hotels, house, plans, session, times
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
@@ -17,7 +17,6 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n import rounds as words
 from minibar_ml.jobs.rounds import RoundsPlan, run
 from minibar_ml.log import logger
-from minibar_ml.store.source import hotels
 
 SHARE = 0.6
 EVERY_DAYS = 3
@@ -67,7 +66,7 @@ def rounds(
     known, instant = house.at(settings, "rounds", as_of)
     zone = known.settings.zone()
     today = instant.astimezone(zone).date()
-    asked = times.day(day, "--day") if day else today
+    asked = times.day(day, "--day", zone) if day else today
     if asked > today + timedelta(days=1):
         raise UsageError(f"--day {asked} is later than tomorrow; nobody knows yet who will have slept where.")
     plan = RoundsPlan(
@@ -78,13 +77,11 @@ def rounds(
         training_days=known.settings.training_days,
         min_points=known.settings.min_data_points,
         calendar=plans.calendar(known, asked, asked),
-        hotel_id=hotel,
+        hotel_id=hotels.find(settings, "rounds", hotel),
         floor=floor,
         attendant=attendant,
     )
     with session.store(settings, "rounds") as connection:
-        if hotel is not None:
-            hotels.require(connection, hotel)
         found = run(connection, plan, _keys(settings))
     if json:
         console.print_json([_as_json(one) for one in found])

@@ -66,8 +66,15 @@ def _connection(settings: Settings, command: str) -> "Connection":
 @contextmanager
 def store(settings: Settings, command: str) -> Iterator["Connection"]:
     """A connection to a store whose schema is the one this program needs."""
-    with connected(settings, command) as connection, naming_blockers(connection):
+    with checked_store(settings, command) as connection:
         require(connection)
+        yield connection
+
+
+@contextmanager
+def checked_store(settings: Settings, command: str) -> Iterator["Connection"]:
+    """The same where the command has read its facts (`cli/house.py`), which checked the schema and this login."""
+    with connected(settings, command) as connection, naming_blockers(connection):
         yield connection
 
 

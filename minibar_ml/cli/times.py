@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from minibar_ml.cli import moments
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 
@@ -10,27 +11,46 @@ EARLIEST_YEAR = 2000
 """Earlier dates are typing errors: no hotel has data from before."""
 
 
-def instant(text: str, zone: ZoneInfo, option: str) -> datetime:
-    """An ISO date or time as UTC; a date is its midnight in `zone`, a naive time is in `zone`.
+def instant(text: str, zone: ZoneInfo, option: str, *, ahead: bool = False) -> datetime:
+    """A date or time as UTC, in ISO or as people write it (`cli/moments.py`); a date is its midnight in `zone`, a naive
+    time is in `zone`. `ahead`: `monday`, `3d` and `8:00` are to come.
 
     Raises UsageError naming the option.
     """
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is not a date or time; use 2026-03-01 or 2026-03-01T18:00.") from error
+        found = _as_written(text, zone, ahead=ahead)
+        if found is None:
+            raise UsageError(f"{option} {text!r} is not a date or time; use {moments.EXAMPLES}.") from error
+        return found.astimezone(UTC)
     _require_known_year(parsed.year, text, option)
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
 
 
-def day(text: str, option: str) -> date:
-    """An ISO date, of a time its date; raises UsageError naming the option."""
+def day(text: str, option: str, zone: ZoneInfo | None = None) -> date:
+    """A date, in ISO or as people write it, of a time its date; raises UsageError naming the option.
+
+    `zone`: the hotel's (default: that of this machine).
+    """
     try:
         parsed = datetime.fromisoformat(text.strip()).date()
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is not a date; use 2026-03-01.") from error
+        found = _as_written(text, zone)
+        if found is None:
+            raise UsageError(f"{option} {text!r} is not a date; use 2026-03-01, yesterday, monday or 3d.") from error
+        return found.date()
     _require_known_year(parsed.year, text, option)
     return parsed
+
+
+def _as_written(text: str, zone: ZoneInfo | None, *, ahead: bool = False) -> datetime | None:
+    """The instant of words; None for what is none, or lies beyond all calendars."""
+    now = datetime.now(zone) if zone else datetime.now().astimezone()
+    try:
+        return moments.read(text, now, ahead=ahead)
+    except OverflowError:
+        return None
 
 
 def _require_known_year(year: int, text: str, option: str) -> None:

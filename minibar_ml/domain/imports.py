@@ -45,6 +45,7 @@ Problem = Literal[
     "several_sheets",
     "which_kind",
     "which_day",
+    "two_days",
     "which_hotel",
     "new_hotel",
     "ambiguous_dates",
@@ -105,7 +106,7 @@ class Imported:
     """What became of one file. `is_known`: it was imported before, and nothing was done.
 
     `strangers`: people whom nobody knows, named in rows that were taken without them. `added`: rooms, products and
-    people that `--add-missing` has made.
+    people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None.
     """
 
     file: str
@@ -117,6 +118,7 @@ class Imported:
     strangers: tuple[str, ...] = ()
     added: int = 0
     is_known: bool = False
+    days: int = 0
 
     @property
     def is_refused(self) -> bool:

@@ -33,9 +33,10 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Where a message goes. `shown` is the address of a mail; any other channel's is sealed."""
+    """Where a message goes. `shown` is the address of a mail; any other channel's is sealed for this person."""
 
     channel_id: int
+    person_id: int
     channel: ChannelKind
     shown: str
     sealed: bytes | None = field(repr=False)

@@ -6,10 +6,12 @@ Separators, percent signs and names of months are CLDR's, by Babel (docs/decisio
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
+from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import NumberPattern, parse_pattern
 
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.labels import DOMAIN
@@ -26,6 +28,7 @@ NUMERIC_DATES: Mapping[Lang, str] = {"en": "d MMM y", "tr": "dd.MM.y"}
 """How a date is written in a table; in a text its month has a name."""
 _PERCENT: Mapping[Lang, str] = {"en": "{}%", "tr": "%{}"}
 COUNTED: Mapping[str, tuple[str, str]] = {
+    "alert": ("{n} alert", "{n} alerts"),
     "room": ("{n} room", "{n} rooms"),
     "unit": ("{n} unit", "{n} units"),
     "guest": ("{n} guest", "{n} guests"),
@@ -55,8 +58,19 @@ def _written(value: Any, lang: Lang, digits: int, decimal: str) -> str:
     exact = _decimal(value)
     if exact is None:
         return UNKNOWN
-    pattern = "#,##0" + ("." + decimal * digits if digits else "")
-    return format_decimal(round(exact, digits) + 0, format=pattern, locale=lang)  # + 0 turns -0 into 0
+    pattern = _pattern("#,##0" + ("." + decimal * digits if digits else ""))
+    return str(pattern.apply(round(exact, digits) + 0, _locale(lang)))  # + 0 turns -0 into 0
+
+
+@cache
+def _pattern(written: str) -> NumberPattern:
+    """Parsed once: an alert's sentences have twenty numbers, a report tens of thousands."""
+    return parse_pattern(written)
+
+
+@cache
+def _locale(lang: Lang) -> Locale:
+    return Locale.parse(lang)
 
 
 def significant(value: Any, lang: Lang, digits: int) -> str:
@@ -76,8 +90,8 @@ def percent(value: Any, lang: Lang, digits: int = 1, *, signed: bool = False) ->
     if exact is None:
         return UNKNOWN
     share = round(exact, digits) / 100
-    pattern = _PERCENT[lang].format("#,##0" + ("." + "#" * digits if digits else ""))
-    return ("+" if signed and share > 0 else "") + format_percent(share + 0, format=pattern, locale=lang)
+    pattern = _pattern(_PERCENT[lang].format("#,##0" + ("." + "#" * digits if digits else "")))
+    return ("+" if signed and share > 0 else "") + str(pattern.apply(share + 0, _locale(lang)))
 
 
 def change(value: Any, lang: Lang) -> str:
@@ -125,13 +139,13 @@ def day(value: Any, lang: Lang, near: date | None = None) -> str:
 
 def short_day(value: date, lang: Lang) -> str:
     """A date without its year: `19 Nov`."""
-    return format_date(value, "d MMM", locale=lang)
+    return format_date(value, "d MMM", locale=_locale(lang))
 
 
 def day_cell(value: Any, lang: Lang) -> str:
     """A date in a table: `19 Nov 2025`, in Turkish `19.11.2025`; `?` for what is not a date."""
     one = _date(value)
-    return format_date(one, NUMERIC_DATES[lang], locale=lang) if one else UNKNOWN
+    return format_date(one, NUMERIC_DATES[lang], locale=_locale(lang)) if one else UNKNOWN
 
 
 def days(first: date, last: date, lang: Lang) -> str:
@@ -154,12 +168,12 @@ def short_days(first: date, last: date, lang: Lang) -> str:
 
 def month(value: date, lang: Lang) -> str:
     """A month's name: `October`, `Ekim`."""
-    return format_date(value, "LLLL", locale=lang)
+    return format_date(value, "LLLL", locale=_locale(lang))
 
 
 def weekday(value: date, lang: Lang) -> str:
     """A date's day of the week, short: `Mon`."""
-    return format_date(value, "EEE", locale=lang)
+    return format_date(value, "EEE", locale=_locale(lang))
 
 
 def moment(value: Any, lang: Lang) -> str:

@@ -40,6 +40,7 @@ PROBLEMS: dict[Problem, str] = {
     "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
     "checks, movements, orders, rooms, products or people",
     "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
+    "two_days": "its name says another day than its column {heading} ({there}): use --day with the right one",
     "which_hotel": "of which hotel is this list? Use --hotel NAME; there are: {hotels}",
     "new_hotel": "there is no hotel {hotel}; there are: {hotels}. Use --add-missing to make it",
     "ambiguous_dates": "{example} can be day/month or month/day, and nothing in the file decides: use --dates dmy or "
@@ -54,6 +55,7 @@ TAKEN = "{rows} rows imported"
 TAKEN_SOME = "{rows} rows imported, {rejected} rejected; see {rejects}"
 WOULD_TAKE = "{rows} rows would be imported, {rejected} rejected"
 OF_DAY = "list of {day}"
+OF_DAYS = "lists of {count} days"
 STRANGERS = "without a name for people who are not known: {names}; import a list of people, then this file again"
 ARRIVING = (
     "Not taken yet, for they were written to less than {seconds} seconds ago: {names}. "
@@ -64,6 +66,7 @@ ADDED = "{count} new rooms, products or people"
 REJECT_HEADINGS = ("row", "column", "value", "reason")
 STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
 TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, TAKEN, TAKEN_SOME, WOULD_TAKE, OF_DAY,
+         OF_DAYS,
          STRANGERS, ARRIVING, NOTHING_NEW, ADDED, *REJECT_HEADINGS)  # fmt: skip
 MOST_NAMES = 8
 
@@ -114,6 +117,7 @@ def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
     text = WOULD_TAKE if is_dry else TAKEN_SOME if done.rejects else TAKEN
     said = [translate(text).format(**counts)]
     said += [translate(OF_DAY).format(day=day_cell(done.day, lang))] if done.day else []
+    said += [translate(OF_DAYS).format(count=whole(done.days, lang))] if done.days else []
     said += [translate(ADDED).format(count=whole(done.added, lang))] if done.added else []
     if done.strangers:
         said.append(translate(STRANGERS).format(names=_names(done.strangers)))

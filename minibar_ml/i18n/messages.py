@@ -1,6 +1,6 @@
 """What an alert says: its message and what to do about it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from string import Formatter
 from typing import Any, get_args
@@ -9,20 +9,10 @@ from minibar_ml.domain.alerting.alerts import Alert, Finding
 from minibar_ml.domain.alerting.kinds import is_state
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
-from minibar_ml.i18n import (
-    Lang,
-    captions,
-    catalog,
-    evidence,
-    explanations,
-    mutings,
-    rounds,
-    source_problems,
-    standings,
-)
-from minibar_ml.i18n.formats import COUNTED, TIMES, UNKNOWN, counted, day, duration, moment, number, whole
-from minibar_ml.i18n.labels import DOMAIN, LABELS, label
-from minibar_ml.i18n.rounding import ESTIMATES, estimate, most
+from minibar_ml.i18n import Lang, catalog, source_problems
+from minibar_ml.i18n.formats import UNKNOWN, counted, day, duration, moment, number, whole
+from minibar_ml.i18n.labels import DOMAIN, label
+from minibar_ml.i18n.rounding import estimate, most
 from minibar_ml.i18n.wordings import (
     CORRECT_ENTRY,
     CORRECTED,
@@ -30,7 +20,6 @@ from minibar_ml.i18n.wordings import (
     FOUND_AFTER_PAUSE,
     FOUND_LATE,
     NONES,
-    NORMALS,
     NOTHING_TO_DO,
     ON_DAY,
     OVER_PRODUCT,
@@ -42,7 +31,7 @@ from minibar_ml.i18n.wordings import (
     Wording,
 )
 
-MOST_PRODUCTS = 5
+MOST_PRODUCTS, MOST_ROOMS = 5, 20
 LONG_WAIT_MINUTES = 720
 LATE = ("found_late_on", "found_after_pause_on")
 """Facts of what was found more than a day late: when."""
@@ -54,26 +43,6 @@ ENDED_BY = {
     "age": "never_answered",
 }
 """By what a request ended that nobody closed, the wording of that."""
-
-
-def msgids() -> Iterator[str]:
-    """Every English text that a catalog must translate, labels and counted things aside."""
-    for wording in (*WORDINGS.values(), UNKNOWN_REASON):
-        yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
-    yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
-    for module in (evidence, captions, explanations, standings, mutings, rounds, source_problems):
-        yield from module.TEXTS
-
-
-def contexts() -> Iterator[tuple[str, str]]:
-    """Every label as its kind and English name."""
-    return ((kind, name) for kind, names in LABELS.items() for name in names.values())
-
-
-def plurals() -> Iterator[tuple[str, str]]:
-    """Every counted thing, singular and plural."""
-    return iter(COUNTED.values())
 
 
 def sentences(alert: Alert | Finding, entity_name: str, lang: Lang, today: date | None = None) -> tuple[str, str]:
@@ -188,6 +157,9 @@ def _figures(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
         "earlier": _earlier(alert, facts.get("earlier"), lang),
         "over_setup": _over(facts.get("over_setup"), lang),
         "daily_units": estimate("unit", facts.get("daily_units"), lang),
+        "span": duration(facts.get("span_minutes"), lang),
+        "usual": duration(alert.expected, lang),
+        "rooms": _rooms(facts.get("rooms")),
         "last_at": moment(facts.get("last_at"), lang),
         **_bounds(alert, lang),
         **_days(alert, facts, lang),
@@ -236,9 +208,16 @@ def _earlier(alert: Alert | Finding, listed: Any, lang: Lang) -> str:
     return ", ".join(translate(ON_DAY).format(units=units, day=on) for units, on in days)
 
 
+def _rooms(listed: Any) -> str:
+    """`101, 102, 103`."""
+    names = [str(one) for one in listed or ()]
+    return ", ".join(names[:MOST_ROOMS]) + (" …" if len(names) > MOST_ROOMS else "")
+
+
 def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things = {"guests": "guest", "nights": "night", "stays": "stay", "visits": "visit"}
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
+    things |= {"empty_rooms": "room"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
     facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts)}
     things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
@@ -253,7 +232,7 @@ def _in_stores(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _words(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
-    words = {name: str(facts[name]) for name in ("room_type", "requested_time") if facts.get(name)}
+    words = {name: str(facts[name]) for name in ("room_type", "requested_time", "began_time") if facts.get(name)}
     if (kind := facts.get("calendar_kind")) in get_args(SpecialKind) and facts.get("calendar"):
         words[str(kind)] = str(facts["calendar"])
     if isinstance(jobs := facts.get("jobs"), list) and jobs:

@@ -20,6 +20,7 @@ PROBLEMS = (
     "more than a million units",
     "of a hotel that nothing names",
     "units not between 0 and 1000",
+    "units not whole",
     "answered without a time",
     "answered before asked",
     "in the future",

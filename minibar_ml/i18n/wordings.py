@@ -44,6 +44,7 @@ MISTYPED = (
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
+NOT_COUNTED = "Until the next checks nothing is concluded about these rooms."
 REQUESTED = "Requested at {requested_time}."
 STOCK = (
     "Likely range: {p10} to {p90} days.",
@@ -130,6 +131,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask at the front desk whether somebody had the room, also for the day only. If not, find out who entered it.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
+    "missing_list": Wording(
+        "Room {name}: {units} missing while no guest was listed; one guest list of these days was never loaded, so a "
+        "guest of that night alone may be missing.",
+        "Ask at the front desk whether somebody had the room for that night. If not, find out who entered it.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",
@@ -153,6 +160,14 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask what slowed the round down: missing stock, the cart, the lifts or too many rooms.",
         ("Based on {visits}.",),
         (RANGE_MINUTES,),
+    ),
+    "unseen": Wording(
+        "{name}: {visits} entered within {span}; a room normally takes {usual}.",
+        "Look into these rooms, and ask how the round was entered: it may have been walked first and typed in "
+        "afterwards, or by another person.",
+        ("First entry: {began_time}.", "Without consumption: {empty_rooms}.", "Rooms: {rooms}.", NOT_COUNTED),
+        later="Ask how the round was entered: it may have been walked first and typed in afterwards, or by another "
+        "person. See what the next checks of these rooms found.",
     ),
     "waiting": Wording(
         "Room {name}: a guest has been waiting {minutes} for a refill.",

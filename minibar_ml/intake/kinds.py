@@ -46,6 +46,11 @@ GUESTS = Field(
      "Büyük",
      "Erwachsene"),
 )  # fmt: skip
+DAY = Field(
+    "day", "date",
+    ("Date", "Tarih", "Business Date", "İş Günü", "Day", "Gün", "Night", "Gece", "List Date", "Liste Tarihi",
+     "Report Date", "Rapor Tarihi", "Stay Date", "As Of"),
+)  # fmt: skip
 PRODUCT = Field(
     "product", "text",
     ("Product", "Ürün", "Item", "Article", "Product Name", "Description", "Item Name", "Ürün Adı", "Malzeme",
@@ -102,7 +107,7 @@ FIELDS: dict[ImportKind, tuple[Field, ...]] = {
         IS_ACTIVE,
         HOTEL,
     ),
-    "in_house": (ROOM, ARRIVES, DEPARTS, GUESTS, HOTEL),
+    "in_house": (ROOM, ARRIVES, DEPARTS, GUESTS, DAY, HOTEL),
     "arrivals": (ROOM, ARRIVES, DEPARTS, GUESTS, ARRIVAL_HOUR, HOTEL),
     "departures": (ROOM, ARRIVES, DEPARTS, GUESTS, DEPARTURE_HOUR, HOTEL),
     "checks": (

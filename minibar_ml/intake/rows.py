@@ -70,7 +70,7 @@ def _bounds(kind: ImportKind, today: date, day: date | None) -> dict[str, tuple[
     past = (None, today + timedelta(days=1))
     match kind:
         case "in_house":
-            return {"arrives_on": (None, day), "departs_on": (day, None)}
+            return {"arrives_on": (None, day), "departs_on": (day, None), "day": past}
         case "arrivals":
             return {"arrives_on": (day, day), "departs_on": (day, None)}
         case "departures":

@@ -104,9 +104,7 @@ class Rules:
         }  # fmt: skip
 
     def _guest(self, row: Values) -> Values:
-        day = self.day
-        if day is None:
-            raise Rejected("arrives_on", "other_day")
+        day = self._day(row)
         hotel = self._hotel(row)
         arrival, departure = row["arrives_on"], row["departs_on"]
         arrives = arrival.day if arrival else (day if self.kind == "arrivals" else None)
@@ -121,8 +119,21 @@ class Rules:
             if at is None and moment and self.kind == kind:
                 at = moment.hour
         room = self._room(hotel, row["room"])
-        return {"hotel": hotel, "room": room, "guests": row["guests"], "arrives_on": arrives, "departs_on": departs,
-                "at": at}  # fmt: skip
+        return {"hotel": hotel, "day": day, "room": room, "guests": row["guests"], "arrives_on": arrives,
+                "departs_on": departs, "at": at}  # fmt: skip
+
+    def _day(self, row: Values) -> date:
+        """The day of a row: of its list, or its own in a file that holds the lists of several days."""
+        own = row.get("day")
+        if own is None:
+            if self.day is None:
+                raise Rejected("day", "missing")
+            return self.day
+        if self.day not in (None, own.day):
+            raise Rejected("day", "other_day")
+        if own.day > self.today + timedelta(days=1):
+            raise Rejected("day", "in_future")
+        return own.day  # type: ignore[no-any-return]
 
     def _require_day(self, day: date, arrives: date | None, departs: date | None) -> None:
         """A list of guests in house names who is there on its day; the others, who comes or leaves."""
@@ -144,6 +155,9 @@ class Rules:
         return datetime.combine(row["on"].day, hour or NOON), hour is not None
 
     def _check(self, row: Values) -> Values:
+        for name in ("consumed", "refilled"):
+            if row[name] is not None and row[name] != int(row[name]):
+                raise Rejected(name, "not_whole")
         hotel = self._hotel(row)
         at, is_timed = self._at(row)
         room = self._room(hotel, row["room"])

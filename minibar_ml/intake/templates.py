@@ -47,9 +47,9 @@ EXAMPLES: dict[ImportKind, tuple[dict[str, object], ...]] = {
 
 
 def rows(kind: ImportKind, lang: Lang, today: date) -> list[list[Cell]]:
-    """Headings and three rows."""
+    """Headings and three rows. A list is of one hotel and one day, which its name says."""
     place = 1 if lang == "tr" else 0
-    fields = [field for field in FIELDS[kind] if field.name != "hotel"]
+    fields = [field for field in FIELDS[kind] if field.name not in ("hotel", "day")]
     made: list[list[Cell]] = [[field.headings[place] for field in fields]]
     made.extend(
         [_cell(field.name, field.type, example.get(field.name), place, today) for field in fields]

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.imports import GUEST_LISTS, FileRefused, Imported, ImportKind
-from minibar_ml.intake import naming
-from minibar_ml.intake.dates import Order, days_in
+from minibar_ml.intake.dates import Order
 from minibar_ml.intake.headings import Columns, find_columns
 from minibar_ml.intake.known import Known, index
+from minibar_ml.intake.nights import day_of_list
 from minibar_ml.intake.reading import read_file
-from minibar_ml.intake.rows import Parsed, parse, reading_of
+from minibar_ml.intake.rows import Parsed, Values, parse, reading_of
 from minibar_ml.intake.rules import Rules
 from minibar_ml.intake.tables import Row, text_of
 from minibar_ml.intake.words import bare
@@ -84,7 +84,7 @@ def _import(
         raise FileRefused("no_rows")
     names = lists.fetch_names(connection, kind)
     hotel, made = _hotel(names, columns, kind, options)
-    day = _day(file, columns, kind, options, now.today)
+    columns, day = day_of_list(file, columns, kind, now.today, options.day, options.order)
     batch = Batch(file, sha256, kind, hotel, day)
     is_known = lists.is_known(connection, batch)
     nameless = lists.count_nameless(connection, batch) if is_known and kind == "checks" else 0
@@ -101,6 +101,7 @@ def _import(
     done = Imported(
         file, kind, hotel, day, len(parsed.rows), tuple(parsed.rejects), tuple(sorted(rules.strangers)),
         len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
+        days=len({values["day"] for _, values in parsed.rows}) if kind in GUEST_LISTS and day is None else 0,
     )  # fmt: skip
     if done.is_refused or (options.is_dry):
         return done
@@ -121,15 +122,22 @@ def _nameless(parsed: Parsed) -> int:
 
 
 def _write(connection: "Connection", batch: Batch, parsed: Parsed, at: datetime) -> None:
-    """Write the rows; a list of guests of several hotels is a list of each, for each has its own nights."""
-    hotels = {str(values["hotel"]) for _, values in parsed.rows} if batch.kind in GUEST_LISTS else set()
-    if batch.hotel is not None or not hotels:
+    """Write the rows; lists of guests of several hotels or days are a list of each, for each has its own nights."""
+    parts = _lists(parsed) if batch.kind in GUEST_LISTS else {}
+    if not parts or (batch.hotel is not None and batch.day is not None):
         lists.write(connection, batch, parsed.rows, len(parsed.rejects), at)
         return
-    for number, hotel in enumerate(sorted(hotels)):
-        rows = [(line, values) for line, values in parsed.rows if values["hotel"] == hotel]
+    for number, (hotel, day) in enumerate(sorted(parts)):
         # The rejected rows are counted once.
-        lists.write(connection, replace(batch, hotel=hotel), rows, 0 if number else len(parsed.rejects), at)
+        rejected = 0 if number else len(parsed.rejects)
+        lists.write(connection, replace(batch, hotel=hotel, day=day), parts[hotel, day], rejected, at)
+
+
+def _lists(parsed: Parsed) -> dict[tuple[str, date], list[tuple[int, Values]]]:
+    parts: dict[tuple[str, date], list[tuple[int, Values]]] = {}
+    for line, values in parsed.rows:
+        parts.setdefault((values["hotel"], values["day"]), []).append((line, values))
+    return parts
 
 
 def _known(names: Names, made: set[str]) -> Known:
@@ -170,18 +178,6 @@ def _hotel(names: Names, columns: Columns, kind: ImportKind, options: Options) -
     if "hotel" not in columns.places and kind not in ("products", "people"):
         raise FileRefused("which_hotel", hotels=listed)
     return None, unknown
-
-
-def _day(file: str, columns: Columns, kind: ImportKind, options: Options, today: date) -> date | None:
-    """The day of a list of guests: as it is said, by the file's name, or by the titles above the headings."""
-    if kind not in GUEST_LISTS:
-        return None
-    if found := options.day or naming.day_of(file):
-        return found
-    titled = {day for row in columns.titles for cell in row.cells for day in days_in(text_of(cell), options.order)}
-    if len(titled) == 1:
-        return next(iter(titled))
-    raise FileRefused("which_day")
 
 
 def _text(row: Row, place: int) -> str:

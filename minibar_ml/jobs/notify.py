@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.artifacts.tokens import open_token
+from minibar_ml.artifacts.tokens import address_of
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.messages import Mail, Outgoing, Recipient
+from minibar_ml.domain.messages import Mail, Outgoing
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
@@ -202,8 +202,3 @@ class _Delivery:
         wanted = {one for listed in parts.values() for one in listed} - {alert.id for alert in found}
         known = {one.id: one for one in alerts.fetch_by_id(self._connection, wanted)} if wanted else {}
         return {alert.id: [known[one] for one in parts.get(alert.id, ()) if one in known] for alert in found}
-
-
-def address_of(recipient: Recipient, keys: Keys | None) -> str:
-    """The address that a channel is given; raises ConfigurationError where it is sealed and can't be opened."""
-    return recipient.shown if recipient.sealed is None else open_token(recipient.sealed, keys)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from minibar_ml.artifacts.envelope import reseal
 from minibar_ml.artifacts.key_file import changeable, put_new_key_first, take_out
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.artifacts.tokens import open_token, seal_token
+from minibar_ml.artifacts.tokens import address_of, place_of, seal_token
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused, PreconditionFailed
 from minibar_ml.log import logger
@@ -118,9 +118,10 @@ def _reseal_addresses(connection: "Connection", keys: Keys) -> tuple[int, tuple[
     """The same for people's addresses, all in one transaction."""
     newest, *older = _hex(keys)
     sealed, refused = [], []
-    for channel_id, blob in people.claim_sealed_by(connection, older):
+    for one in people.claim_sealed_by(connection, older):
         try:
-            sealed.append((channel_id, seal_token(open_token(blob, keys), keys)))
+            again = seal_token(address_of(one, keys), place_of(one.person_id, one.channel), keys)
+            sealed.append((one.channel_id, again))
         except ConfigurationError as error:
             refused.append(str(error))
     if sealed:

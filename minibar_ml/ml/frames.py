@@ -16,11 +16,11 @@ from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS = range(6)
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS, MISSING_LIST = range(7)
 """How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
 check is on the arrival day, and that day's hour is not on record; or the check before was within two hours after the
 hour of departure on record; or it was the first since the guest left, and what it overlooked is found now; or rows were
-rejected from the lists since then, and a guest may be on none."""
+rejected from the lists since then, and a guest may be on none; or a list between two others is missing."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 
@@ -36,6 +36,7 @@ def no_reservations() -> "DataFrame":
 
 
 FLOOR = ("hotel_id", "product_id", "day", "units")
+UNSEEN = ("hotel_id", "attendant_id", "day", "run", "room_id", "at", "empty", "usual_minutes")
 RISES = ("hotel_id", "product_id", "day", "units")
 
 
@@ -47,6 +48,11 @@ def no_floor() -> "DataFrame":
 def no_rises() -> "DataFrame":
     """No raised setups."""
     return _empty(RISES)
+
+
+def no_unseen() -> "DataFrame":
+    """No round that nobody can have walked."""
+    return _empty(UNSEEN)
 
 
 def no_orders() -> "DataFrame":
@@ -69,8 +75,8 @@ class Frames:
         occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
         since the room's check before.
     vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
-        before, -1 where it does not matter); visits with no guest known since the visit before. Certain ones that found
-        nothing are left out.
+        before, -1 where it does not matter), hidden (the probability of a guest whom no list has); visits with no guest
+        known since the visit before. Certain ones that found nothing are left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.
@@ -79,6 +85,9 @@ class Frames:
     requests: hotel_id, room_id, day, at, minutes, open, ended_by (refill, later_request, departure, check, age: by what
         a request ended that nobody closed), unlisted (no guest on record); one row a guest's refill request.
     custody: hotel_id, attendant_id, day, units (lost), handed_out.
+    unseen: hotel_id, attendant_id, day, run, room_id, at, empty, usual_minutes; checks that were entered one after the
+        other faster than anybody can walk, by runs; those that found nothing are in no other frame. `usual_minutes` is
+        what the hotel's rooms took in the 28 days before.
     reservations: hotel_id, day, arrives_on, departs_on, rooms; stays that touch the last weeks or are booked, for live
         runs only. `day` is when a run could know of them: the arrival, or the run's own day for what lies ahead of it.
     floor: hotel_id, product_id, day, units; what the hotel's floor store held at the day's end. No row: nothing, where
@@ -100,6 +109,7 @@ class Frames:
     custody: "DataFrame"
     floor: "DataFrame" = field(default_factory=no_floor)
     rises: "DataFrame" = field(default_factory=no_rises)
+    unseen: "DataFrame" = field(default_factory=no_unseen)
     reservations: "DataFrame" = field(default_factory=no_reservations)
     orders: "DataFrame" = field(default_factory=no_orders)
     calendar: Calendar = ORDINARY

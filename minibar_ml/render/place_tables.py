@@ -53,13 +53,14 @@ def hotels(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Hotel"), "name", 2.4), Column(_("Waiting"), "count"), Column(_("Possible loss"), "money", 1.2)),
-        *(Column(_("Oldest"), "instant", 1.5), Column(_("New"), "count"), Column(_("False"), "share")),
+        *(Column(_("Oldest"), "day", 1.5), Column(_("New"), "count"), Column(_("False alerts"), "share")),
         Column(_("Data"), "text"),
     )
     rows: list[Row] = [
         (
-            *(hotel_name(report, line.hotel_id, words), line.waiting, line.impact, line.oldest_at, line.new),
-            *(line.false_rate, _("complete") if line.has_data else _("none")),
+            *(hotel_name(report, line.hotel_id, words), line.waiting, line.impact),
+            *(words.today(line.oldest_at) if line.oldest_at else None, line.new, line.false_rate),
+            _("complete") if line.has_data else _("none"),
         )
         for line in report.lines
     ]

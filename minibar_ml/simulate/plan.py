@@ -16,6 +16,7 @@ FaultKind = Literal[
     "shrinkage",
     "stock_anomaly",
     "stock_depletion",
+    "unseen_round",
 ]
 FAULT_KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 EntityType = Literal["room", "product", "attendant"]
@@ -32,7 +33,8 @@ class Fault:
     ``occurred_on`` is the first business day on which the tables hold evidence of it, ``until_on`` the last
     one. ``size`` is in units, but: minutes waited for ``unanswered_request``, a factor for ``refill_delay``
     and for a product's ``consumption_anomaly``, occupied nights for ``silent_room``, days left at the end
-    for ``stock_depletion``. The warehouse serves all hotels: its faults carry the first hotel's id.
+    for ``stock_depletion``, rooms for ``unseen_round``. The warehouse serves all hotels: its
+    faults carry the first hotel's id.
     """
 
     kind: FaultKind

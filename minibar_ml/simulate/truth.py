@@ -7,6 +7,7 @@ import pandas as pd
 from minibar_ml.simulate.building.building import Building, build
 from minibar_ml.simulate.faults.rooms import choose_room_faults
 from minibar_ml.simulate.faults.slow_days import slow_down
+from minibar_ml.simulate.faults.unseen_rounds import sit_out
 from minibar_ml.simulate.minibars.consumption import live
 from minibar_ml.simulate.minibars.requests import ask_for_refills
 from minibar_ml.simulate.minibars.visits import record_visits
@@ -50,8 +51,9 @@ def live_through(plan: HotelPlan) -> Truth:
     roster = draw_roster(plan, building)
     schedule, slow_labels = slow_down(plan, roster, draw_schedule(plan, building, stays, roster))
     room_faults = choose_room_faults(plan, building, stays, desk.records, schedule)
-    findings = live(plan, building, stays, schedule, room_faults)
-    visits, lines = record_visits(plan, building, roster, schedule, findings)
+    unseen = sit_out(plan, roster, schedule, room_faults)
+    findings = live(plan, building, stays, schedule, room_faults, unseen.visit)
+    visits, lines = record_visits(plan, building, roster, schedule, findings, unseen.gap)
     requests, request_labels = ask_for_refills(plan, building, stays)
     custody = hand_out(plan, building, roster, schedule, findings)
     moves = open_warehouse(plan, custody, plan.products)
@@ -59,6 +61,7 @@ def live_through(plan: HotelPlan) -> Truth:
     run_warehouse(plan, moves, stock_faults)
     labels = [
         *slow_labels,
+        *unseen.labels,
         *findings.labels,
         *request_labels,
         *custody.labels,

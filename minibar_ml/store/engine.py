@@ -4,12 +4,13 @@ import getpass
 import os
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import psycopg2
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
@@ -49,6 +50,20 @@ PREPARE_TRANSACTION = f"""
 """
 """What each transaction begins with behind a pooler; SET, and no SELECT, leaves a snapshot to be chosen."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
+
+ADMINISTRATORS = "administrators of the hotel"
+RUN_JOBS = ("run jobs", "the account of the jobs")
+NEEDED: Mapping[str, tuple[str, str]] = {
+    "ml_alerts": ("decide on alerts", ADMINISTRATORS),
+    "ml_alert_comments": ("comment on alerts", ADMINISTRATORS),
+    "ml_mutes": ("mute anything", ADMINISTRATORS),
+    "ml_models": ("see or change models", ADMINISTRATORS),
+    "ml_people": ("see who is notified", ADMINISTRATORS),
+    "ml_audit_log": ("read the audit log", ADMINISTRATORS),
+    "ml_audit_head": ("read the audit log", ADMINISTRATORS),
+    "ml_access": ("see or change who has access", "the store's owner"),
+}
+"""By table, what a login may not do that has no right on it, and who may; any other table is read by jobs alone."""
 
 SESSION = "minibar_ml_session"
 """Under which name a connection keeps what is known of its session."""
@@ -104,17 +119,21 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.
             raise ConfigurationError("ML_DATABASE_URL has two @: write %40 for the one in user or password.")
-        engine = create_engine(
-            parsed.set(drivername="postgresql+psycopg2"),
-            poolclass=NullPool,
-            use_native_hstore=False,
-            connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
-        )
+        return _engine(parsed, application, (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user()))
     except (ArgumentError, NoSuchModuleError, ValueError):
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
 
-    wanted = (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user())
+
+@lru_cache(maxsize=8)
+def _engine(url: URL, application: str, wanted: tuple[str, str, str]) -> Engine:
+    """One engine for all connections of a command: the first one asks the server what it is, the next ones know."""
+    engine = create_engine(
+        url.set(drivername="postgresql+psycopg2"),
+        poolclass=NullPool,
+        use_native_hstore=False,
+        connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
+    )
 
     # Before SQLAlchemy's own first look at the server, which calls functions by their bare names.
     @event.listens_for(engine, "connect", insert=True)
@@ -263,6 +282,12 @@ def _denied(said: str) -> str:
         return (
             "The database role has no access to the store: `minibar-ml access add` gives a person's login access to "
             "hotels, GRANT minibar_ml_collector one that runs jobs; see `minibar-ml docs security`."
+        )
+    if named and named[2].startswith("ml_"):
+        what, who = NEEDED.get(named[2], RUN_JOBS)
+        return (
+            f"Your database login may not {what}: {who} may. Whoever runs the server can change that "
+            f"(`minibar-ml docs security`; no right on {named[1]} {named[2]})."
         )
     what = f"it has no right on {named[1]} {named[2]}" if named else said
     return f"The database role may not do this: {what}. Grant it, see `minibar-ml docs security`."

@@ -29,6 +29,7 @@ hotel times 2.5 to 4.5 for some nights; a *vacant room* loses 2 to 8 units witho
 in for 6 to 20 nights, by more than one party, and nothing was taken: it counts as a fault from the sixth night on
 (the simulator's default is 6 to 10; when silent rooms were missed on the tune set, longer silences were added to all
 sets before held-out was evaluated); a *slow attendant* needs 1.7 to 2.5 times as long for every room of a day; an
+*unseen round* is 8 to 15 rooms of a shift entered seconds apart while nobody was there; an
 *unanswered request* waits for hours; a *custody loss* is 4 to 10 units of a product, or more, missing when custody
 closes; a *leak* is stock that is issued without being handed to an attendant; *below zero* is an issue that never
 happened; a *write-off* is a cold room's breakdown; *running out* is a product whose delivery does not come.

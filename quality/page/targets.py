@@ -17,6 +17,7 @@ from quality.yardsticks.self_estimate import Estimate
 RATES: tuple[tuple[Subject, float, float], ...] = (
     ("vacant room", 0.97, 0.05),
     ("slow attendant", 0.95, 0.05),
+    ("unseen round", 0.95, 0.02),
     ("leak", 0.93, 0.05),
     ("below zero", 1.0, 0.05),
     ("product shift", 0.85, 0.05),
@@ -30,6 +31,7 @@ CURVES: tuple[tuple[str, Subject, float, float], ...] = (
 """Detector, subject, false alerts a day and 1,000 rooms, least recall at that rate."""
 SORTS: tuple[Guests, ...] = get_args(Guests)
 MOST_FALSE, LEAST_PRECISION = 1.0, 0.75
+MOST_CRITICAL = 0.25
 MOST_DAYS_OFF, COVERAGE, SIDE = 1.6, (0.75, 0.90), (0.05, 0.15)
 
 
@@ -135,6 +137,19 @@ def _together(results: Results) -> Iterator[Target]:
     yield Target(
         words, measured, precision is not None and line.false_rate <= MOST_FALSE and precision >= LEAST_PRECISION
     )
+    critical = critical_share(results).value
+    measured = "no alerts" if critical is None else f"{critical:.2f}"
+    yield Target(
+        f"live alerts: at most {MOST_CRITICAL:g} critical",
+        measured,
+        None if critical is None else critical <= MOST_CRITICAL,
+    )
+
+
+def critical_share(results: Results) -> Share:
+    """Of the alerts that were live on an evening, those that were critical, over all evenings and hotels."""
+    counts = [walk.live for walk in results.walks]
+    return Share(sum(one.get("critical", 0) for one in counts), sum(sum(one.values()) for one in counts))
 
 
 def _forecast(pooled: Pooled) -> Iterator[Target]:

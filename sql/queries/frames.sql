@@ -25,14 +25,15 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        (SELECT count(*) FROM jsonb_object_keys(c.products)) AS products_found,
        c.previous_on - DATE '0001-01-01' + 1 AS previous_on,
        CASE WHEN c.after_departure_check THEN 1 WHEN c.before_arrival THEN 2 WHEN c.around_departure THEN 3
-            WHEN c.rejected_rows THEN 5 WHEN c.after_first_check THEN 4 ELSE 0 END AS evidence,
-       coalesce(c.check_hour, -1) AS check_hour
+            WHEN c.after_first_check THEN 4 WHEN c.rejected_rows THEN 5 WHEN c.missing_list THEN 6 ELSE 0 END AS evidence,
+       coalesce(c.check_hour, -1) AS check_hour,
+       coalesce(c.hidden, CASE WHEN c.rejected_rows THEN 1 ELSE 0 END) AS hidden
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     previous_on date, products jsonb, after_departure_check boolean, before_arrival boolean, around_departure boolean,
-    rejected_rows boolean, after_first_check boolean, check_hour integer)
+    rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer, hidden double precision)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
   AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival OR c.around_departure OR c.rejected_rows
-       OR c.after_first_check)
+       OR c.missing_list OR c.after_first_check)
 ORDER BY m.hotel_id, m.entity_id, m.observed_at
 
 -- name: products
@@ -108,12 +109,23 @@ WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: custody
--- Units lost in custody.
-SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
-       coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out
-FROM ml_metrics
-WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
-ORDER BY hotel_id, entity_id, observed_at
+-- Units lost in custody; and with them, since both are few rows, the checks of rounds that nobody can have walked: one row a
+-- room, by the number (not 0) of the run that it was entered in.
+SELECT * FROM (
+    SELECT hotel_id, entity_id AS attendant_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units,
+           coalesce(CAST(context ->> 'handed_out' AS double precision), 0) AS handed_out,
+           0 AS run, 0 AS room_id, 0 AS at, 0 AS empty, 0 AS usual_minutes
+    FROM ml_metrics
+    WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
+    UNION ALL
+    SELECT m.hotel_id, m.entity_id, m.business_date - DATE '0001-01-01' + 1, 0, 0,
+           u.run, u.room, extract(epoch FROM u.at), CASE WHEN u.empty THEN 1 ELSE 0 END,
+           CAST(m.context ->> 'usual_minutes' AS double precision)
+    FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_recordset(m.context -> 'unseen') AS u (
+        run integer, room integer, at timestamptz, empty boolean)
+    WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
+      AND jsonb_exists(m.context, 'unseen')
+) c ORDER BY hotel_id, attendant_id, day, at, room_id
 
 -- name: reservations
 -- Stays by arrival and departure, also those that are still to come: how many rooms. `day` is when the run could know.

@@ -23,14 +23,18 @@ SELECT DISTINCT hotel, product, reference FROM minibar_in.movement
 WHERE reference <> '' AND kind IN ('delivery', 'issue', 'write_off')
 
 -- name: find_batch
--- The last import of a file that need not be done again: all its rows were taken, or a later list has replaced it.
-SELECT b.id, b.at FROM minibar_in.batch b
-WHERE b.sha256 = :sha256 AND b.kind = :kind AND b.day IS NOT DISTINCT FROM :day
-  AND (CAST(:hotel AS text) IS NULL OR b.hotel IS NOT DISTINCT FROM :hotel)
-  AND (b.rejected = 0 OR EXISTS (
+-- The last import of a file that need not be done again: all its rows were taken, or later lists have replaced it. A file
+-- of several hotels or days is several batches of one instant, and the first of them counts what was rejected.
+WITH mine AS (
+    SELECT b.id, b.at, b.rejected > 0 AS lacks, EXISTS (
         SELECT FROM minibar_in.batch n
-        WHERE n.kind = b.kind AND n.hotel IS NOT DISTINCT FROM b.hotel AND n.day = b.day AND n.id > b.id))
-ORDER BY b.id DESC LIMIT 1
+        WHERE n.kind = b.kind AND n.hotel IS NOT DISTINCT FROM b.hotel AND n.day = b.day AND n.id > b.id) AS is_replaced
+    FROM minibar_in.batch b
+    WHERE b.sha256 = :sha256 AND b.kind = :kind AND (CAST(:day AS date) IS NULL OR b.day = :day)
+      AND (CAST(:hotel AS text) IS NULL OR b.hotel IS NOT DISTINCT FROM :hotel)
+)
+SELECT max(at) AS at FROM mine WHERE at = (SELECT max(at) FROM mine)
+HAVING bool_and(is_replaced) OR NOT bool_or(lacks)
 
 -- name: count_nameless
 -- Checks of a file's last import that have no person: its people may have become known since.

@@ -81,7 +81,8 @@ WITH mark AS MATERIALIZED (
           SELECT FROM ml_job_runs c
           WHERE c.job = 'collect' AND c.started_at >= m.started_at - interval '1 day' AND c.outcome IN ('done', 'partly')
             AND c.ended_at >= m.started_at
-            AND (NOT m.has_compared OR CAST(c.as_of AS date) < CAST(m.as_of AS date))))
+            AND (NOT m.has_compared OR jsonb_exists(c.counts, 'is_afresh')
+                 OR CAST(c.as_of AS date) < CAST(m.as_of AS date))))
       -- A job that is late is an alert.
       AND NOT EXISTS (
           SELECT FROM jsonb_each_text(m.terms -> 'late_after') l (job, seconds) CROSS JOIN LATERAL (

@@ -89,7 +89,7 @@ SELECT remove_channel(:person_id, :kind)
 
 -- name: fetch_channels
 -- A person's channels, by id.
-SELECT id, kind, shown, sealed FROM ml_channels WHERE person_id = :person_id ORDER BY id
+SELECT id, person_id, kind, shown, sealed FROM ml_channels WHERE person_id = :person_id ORDER BY id
 
 -- name: fetch_seals
 -- How many addresses each key has sealed, by the fingerprint that stands in front of their bytes.
@@ -100,7 +100,7 @@ ORDER BY 1
 
 -- name: claim_sealed_by
 -- The addresses that one of some keys has sealed, locked until the transaction ends; a hotel has few.
-SELECT id, sealed FROM ml_channels
+SELECT id, person_id, kind, shown, sealed FROM ml_channels
 WHERE encode(substring(sealed FROM 5 FOR 8), 'hex') = ANY(CAST(:keys AS text[]))
 ORDER BY id
 FOR UPDATE

@@ -25,6 +25,18 @@ JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
 JOIN pg_attribute a ON a.attrelid = c.oid
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
 
+-- name: reads
+-- The source's tables that a function with an SQL-standard body reads, and which of their columns.
+SELECT n.nspname AS schema_name, c.relname AS table_name,
+       coalesce(array_agg(a.attname::text ORDER BY a.attname) FILTER (WHERE a.attname IS NOT NULL), '{}') AS columns
+FROM pg_depend d
+JOIN pg_class c ON c.oid = d.refobjid
+JOIN pg_namespace n ON n.oid = c.relnamespace
+LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.refobjsubid AND a.attnum > 0
+WHERE d.classid = 'pg_proc'::regclass AND d.objid = CAST(:function AS regproc) AND d.refclassid = 'pg_class'::regclass
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'minibar_ml')
+GROUP BY 1, 2 ORDER BY 1, 2
+
 -- name: functions
 -- The contract functions that are installed, as DROP takes them; `keyed_` are those that others translate.
 SELECT p.oid::regprocedure::text AS signature FROM pg_proc p

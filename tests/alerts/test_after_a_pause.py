@@ -6,6 +6,7 @@ import pytest
 from support.application import Application
 from support.hotels import alerts, command, done
 from support.mail_server import Mailbox, serving
+from support.sources import SmallHotel
 
 from minibar_ml.domain.errors import ExitCode
 
@@ -32,7 +33,7 @@ def hotel(database: str) -> Application:
     return made
 
 
-def _run(hotel: Application, as_of: str) -> None:
+def _run(hotel: Application | SmallHotel, as_of: str) -> None:
     done(hotel.url, "collect", "--as-of", as_of, "--quiet")
     done(hotel.url, "detect", "--as-of", as_of, "--quiet")
 
@@ -55,6 +56,17 @@ def test_after_a_pause_the_last_three_days_are_sent_and_older_ones_only_listed(h
     assert sorted(texts) == [late, new]
     assert "Found on 15 Nov: this day was not checked before." in " ".join(texts[late])
     assert "not checked before" not in " ".join(texts[new])
+
+
+def test_what_has_lasted_since_before_the_last_run_is_not_found_after_a_pause(store_url: str) -> None:
+    hotel = SmallHotel(store_url)
+    hotel.movement(1, "devir", 5, "2025-11-01 08:00")
+    hotel.movement(1, "cikis", 9, "2025-11-05 08:00")
+    _run(hotel, "2025-11-10T23:50")
+    before = alerts(store_url, columns="type, occurred_on, message")
+    assert [row[:2] for row in before] == [("stock_anomaly", date(2025, 11, 5))]
+    _run(hotel, "2025-11-11T00:05")
+    assert alerts(store_url, columns="type, occurred_on, message") == before
 
 
 def test_the_run_after_adds_nothing_and_changes_no_text(hotel: Application) -> None:

@@ -253,11 +253,11 @@ def test_hidden_alerts_are_counted_by_what_hides_them(connection: Connection) ->
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES), LOW_STOCK, VACANT)
     vacant = next(alert for alert in rows(connection) if alert.type == "vacant_consumption")
     alerts.snooze(connection, [vacant.id], LATER, "ayse")
-    hidden = histories.fetch_hidden(connection, None)
+    hidden = histories.fetch_hidden(connection, AlertFilter())
     assert {(one.alerts, one.type, one.muted_by is None) for one in hidden} == {
         (1, "consumption_anomaly", False), (1, None, True),
     }  # fmt: skip
-    assert histories.fetch_hidden(connection, 2) == []
+    assert histories.fetch_hidden(connection, AlertFilter(hotel_ids=(2,))) == []
 
 
 @pytest.mark.parametrize(

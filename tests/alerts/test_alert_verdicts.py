@@ -11,7 +11,7 @@ from support.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, 
 
 from minibar_ml.domain.alerting.filters import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store.alerting import alerts, histories
+from minibar_ml.store.alerting import alerts, counts, histories
 
 NOON = evening(D) + timedelta(hours=16)
 
@@ -90,7 +90,7 @@ def test_alerts_come_in_the_order_asked_for(four: Connection, sort: Sort, order:
         (AlertFilter(statuses=None), {0, 1, 2, 3}),
         (AlertFilter(severities=("high", "medium")), {0, 3}),
         (AlertFilter(types=("stock_anomaly",)), {2}),
-        (AlertFilter(hotel_id=2), {2}),
+        (AlertFilter(hotel_ids=(2,)), {2}),
         (AlertFilter(since=evening(D + timedelta(days=1)), until=evening(D + timedelta(days=3))), {1, 2}),
         (AlertFilter(sort="time", limit=1), {3}),
         (AlertFilter(limit=1), {1}),
@@ -125,7 +125,7 @@ def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Conne
     wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
     for by_impact in (False, True):
         assert "Seq Scan" not in _plan(connection, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
-    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", {"hotel_id": None})
+    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", wanted)
 
 
 def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
@@ -168,7 +168,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
     ids = _ids(four)
     alerts.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
     alerts.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
-    counted = histories.stats(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
+    counted = counts.fetch(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
     assert counted.alerts == 4
     assert counted.by_type["consumption_anomaly"].false_positive_rate == 1.0
     assert counted.by_type["vacant_consumption"].false_positive_rate == 0.0
@@ -181,7 +181,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
 def test_what_the_system_resolved_has_no_verdict(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=D + timedelta(days=1))
-    counted = histories.stats(connection, evening(D), evening(D + timedelta(days=1)))
+    counted = counts.fetch(connection, evening(D), evening(D + timedelta(days=1)))
     assert counted.by_type["stock_depletion"].judged == 0
 
 

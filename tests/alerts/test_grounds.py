@@ -101,6 +101,45 @@ def test_records_that_change_back_raise_the_alert_again(hotel: Application) -> N
     assert [row[2] for row in _run(hotel, "2025-11-12T20:00")] == ["resolved", "open"]
 
 
+def test_a_visit_that_is_dated_back_with_all_else_as_it_was_moves_its_day(hotel: Application) -> None:
+    hotel.setup(1, "2025-11-12 12:30", 1, 4)
+    days = "SELECT occurred_on, judged_on FROM minibar_ml.ml_alert_days"
+    assert _run(hotel, "2025-11-12T20:00") == [("vacant_consumption", 1, "open", 4.0, None, 1)]
+    sql(hotel.url, "UPDATE minibar_islemleri SET islem_tarihi = islem_tarihi - interval '1 day'"
+                   " WHERE islem_tarihi >= '2025-11-12'")  # fmt: skip
+    assert sorted(_run(hotel, "2025-11-13T20:00")) == [
+        ("vacant_consumption", 1, "open", 4.0, None, 1),
+        ("vacant_consumption", 1, "resolved", 4.0, "records_changed", 1),
+    ]
+    assert sql(hotel.url, days) == [(date(2025, 11, 11), date(2025, 11, 11))]
+
+
+def test_a_quarter_of_an_hour_later_an_alert_has_the_records_of_now(hotel: Application) -> None:
+    rows = [hotel.setup(1, f"2025-11-{day} 12:30", 1, 40) for day in (10, 11)]
+    days = "SELECT occurred_on, value FROM minibar_ml.ml_alert_days ORDER BY 1"
+    _run(hotel, FOUND)
+    _run(hotel, LATER)
+    assert sql(hotel.url, days) == [(date(2025, 11, 10), 40.0), (date(2025, 11, 11), 40.0)]
+    for at, row, units in zip(("20:15", "20:30"), rows, (4, 5), strict=True):
+        sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = :units WHERE islem_id = :row",
+            row=row, units=units)  # fmt: skip
+        _run(hotel, f"2025-11-11T{at}")
+    assert sql(hotel.url, days) == [(date(2025, 11, 10), 4.0), (date(2025, 11, 11), 5.0)]
+
+
+def test_that_there_was_no_point_is_a_ground_which_a_late_row_changes(hotel: Application) -> None:
+    ground = (
+        "SELECT ground FROM minibar_ml.ground_of("
+        "'product_consumption', NULL, 1, 'product', 1, date '2025-11-12', date '2025-11-12')"
+    )
+    _run(hotel, "2025-11-13T20:00")
+    ((before,),) = sql(hotel.url, ground)
+    assert before is not None, "null is what lasts and rests on no day"
+    hotel.setup(1, "2025-11-12 12:30", 1, 4)
+    _run(hotel, "2025-11-14T20:00")
+    assert sql(hotel.url, ground)[0][0] != before
+
+
 def test_of_two_days_the_one_that_is_left_holds_the_alert(hotel: Application) -> None:
     first = hotel.setup(1, "2025-11-10 12:30", 1, 9)
     _run(hotel, FOUND)

@@ -182,8 +182,20 @@ def _levels(hotel: Application) -> dict[int, list[float]]:
     return found
 
 
+def _held(hotel: Application, *units: int) -> None:
+    """What the depots of the hotels 1, 2 ... hold of product 1, as the application says."""
+    for number, one in enumerate(units, start=1):
+        sql(
+            hotel.url,
+            "INSERT INTO urun_stok (urun_id, otel_id, mevcut_stok, minimum_stok, maksimum_stok, kritik_stok_seviyesi)"
+            " VALUES (1, :hotel, :units, 0, 0, 0)",
+            hotel=number, units=one,
+        )  # fmt: skip
+
+
 def test_each_hotel_of_a_chain_has_its_own_depot(chain: Application) -> None:
     """An empty depot does not hide behind the full one of another hotel."""
+    _held(chain, 104, 0)
     _moved(chain, 1, "giris", 100, "2025-11-01 09:00", "İlk stok yüklemesi - Hotel", by=13)
     _moved(chain, 1, "giris", 10, "2025-11-02 09:00", None, by=12)
     _moved(chain, 1, "cikis", 10, "2025-11-03 09:00", "FIFO Stok Çıkışı - zimmet_transfer", by=12)
@@ -191,9 +203,18 @@ def test_each_hotel_of_a_chain_has_its_own_depot(chain: Application) -> None:
     assert _levels(chain) == {1: [100, 104], 2: [10, 0]}
 
 
+def test_hotels_that_share_a_warehouse_do_not_fall_below_zero(chain: Application) -> None:
+    """One hotel's storekeeper enters what is delivered for both; the application keeps no depot of either."""
+    _moved(chain, 1, "giris", 100, "2025-11-01 09:00", None, by=11)
+    _moved(chain, 1, "cikis", 30, "2025-11-03 09:00", None, by=12)
+    _moved(chain, 1, "cikis", 20, "2025-11-04 09:00", None, by=11)
+    assert _levels(chain) == {0: [100, 70, 50]}
+
+
 def test_where_too_many_rows_name_no_hotel_the_chain_keeps_one_common_store(chain: Application) -> None:
     _moved(chain, 1, "giris", 100, "2025-11-01 09:00", None, by=13)
     _moved(chain, 1, "cikis", 10, "2025-11-03 09:00", None, by=12)
+    _held(chain, 90)
     assert _levels(chain) == {0: [100, 90]}
 
 
@@ -201,11 +222,7 @@ def test_a_depot_whose_ledger_lacks_a_row_is_brought_to_what_it_holds(chain: App
     for n in range(150):
         _moved(chain, 1, "giris", 1, f"2025-11-01 09:{n // 60:02}:{n % 60:02}", None, by=11)
     _moved(chain, 1, "giris", 50, "2025-11-02 09:00", None, by=13)
-    sql(
-        chain.url,
-        "INSERT INTO urun_stok (urun_id, otel_id, mevcut_stok, minimum_stok, maksimum_stok, kritik_stok_seviyesi)"
-        " VALUES (1, 1, 200, 0, 0, 0)",
-    )
+    _held(chain, 200)
     assert _levels(chain)[1][-1] == 200
 
 

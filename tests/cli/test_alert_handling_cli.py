@@ -180,7 +180,7 @@ def test_muted_alerts_are_left_out_counted_and_shown_on_demand(
     assert main(["alerts", "list"]) == 0
     shown = capsys.readouterr()
     assert "Silent room" not in shown.out
-    assert "Not shown: 1 muted by alert 2 (data_stale, 1) (use --muted)." in shown.err
+    assert "Not shown: 1 muted by alert 2 (No new data, 1) (use --muted)." in shown.err
     (muted,) = printed(capsys, "list", "--muted")
     assert (muted["id"], muted["muted_by"]) == (1, 2)
     main(["alerts", "list", "--status", "all"])

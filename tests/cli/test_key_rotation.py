@@ -18,7 +18,7 @@ from support.hotels import AS_OF, ZONE, alerts, command, sql
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
 from minibar_ml.artifacts.keys import create_key_file, fingerprint, load_keys
-from minibar_ml.artifacts.tokens import open_token
+from minibar_ml.artifacts.tokens import UNBOUND, open_token, place_of
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.models import ModelHeader
@@ -329,5 +329,25 @@ def test_sealed_addresses_are_rotated_too_and_keep_their_key_from_being_taken_ou
     assert vault("keys", "rotate") == 0
     assert vault.status()["removable"] == [hexed(old)]
     assert vault("keys", "prune") == 0
-    ((sealed,),) = sql(vault.url, "SELECT sealed FROM minibar_ml.ml_channels")
-    assert open_token(bytes(sealed), load_keys(Settings(key_file=vault.path))) == "ntfys://8.8.8.8/secret-of-the-chat"
+    ((person, sealed),) = sql(vault.url, "SELECT person_id, sealed FROM minibar_ml.ml_channels")
+    keys = load_keys(Settings(key_file=vault.path))
+    assert open_token(bytes(sealed), place_of(person, "chat"), keys) == "ntfys://8.8.8.8/secret-of-the-chat"
+
+
+def test_an_address_that_was_sealed_for_no_place_opens_until_a_rotation_has_bound_it(vault: Vault) -> None:
+    assert vault("people", "add", "ayse", "--role", "administrator", "--email", "a@example.com") == 0
+    ((person,),) = sql(vault.url, "SELECT id FROM minibar_ml.ml_people")
+    earlier = load_keys(Settings(key_file=vault.path))
+    unbound = UNBOUND + earlier.fingerprints[0] + earlier.fernet.encrypt(b"ntfys://8.8.8.8/secret-of-the-chat")
+    sql(vault.url, "INSERT INTO minibar_ml.ml_channels (person_id, kind, shown, sealed)"
+                   " VALUES (:person, 'chat', 'ntfys://', :sealed)", person=person, sealed=unbound)  # fmt: skip
+    assert open_token(unbound, place_of(person, "chat"), earlier) == "ntfys://8.8.8.8/secret-of-the-chat"
+    assert vault("keys", "rotate") == 0
+    assert vault("keys", "prune") == 0
+    ((sealed,),) = sql(vault.url, "SELECT sealed FROM minibar_ml.ml_channels WHERE kind = 'chat'")
+    now = load_keys(Settings(key_file=vault.path))
+    assert open_token(bytes(sealed), place_of(person, "chat"), now) == "ntfys://8.8.8.8/secret-of-the-chat"
+    for blob, place in ((bytes(sealed), place_of(person + 1, "chat")), (bytes(sealed), place_of(person, "sms")),
+                        (unbound, place_of(person, "chat"))):  # fmt: skip
+        with pytest.raises(ConfigurationError, match="address"):
+            open_token(blob, place, now)

@@ -37,8 +37,21 @@ def test_the_list_shows_quality_or_says_that_it_is_unknown(capsys: pytest.Captur
     assert main(["models", "list"]) == ExitCode.OK
     said = capsys.readouterr()
     newest, oldest = said.out.splitlines()[2:4]
-    assert newest.split() == ["room_consumption", "stats", "3", "2*", "3", "Mar", "2026", "0.91", "–", "–"]
-    assert oldest.split() == ["room_consumption", "stats", "3", "1", "2", "Mar", "2026", "–", "–", "–"]
+    assert newest.split() == [
+        "2",
+        "room_consumption",
+        "stats",
+        "Hotel",
+        "3",
+        "2*",
+        "3",
+        "Mar",
+        "2026",
+        "0.91",
+        "–",
+        "–",
+    ]
+    assert oldest.split() == ["1", "room_consumption", "stats", "Hotel", "3", "1", "2", "Mar", "2026", "–", "–", "–"]
     assert "Measured on injected faults" in said.err
 
 

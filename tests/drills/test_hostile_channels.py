@@ -152,6 +152,32 @@ def test_a_url_of_every_kind_of_allowed_service_is_taken() -> None:
         check(url)
 
 
+def test_another_persons_sealed_address_is_opened_in_no_other_row(
+    internal: int, store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    allowed = {"ML_PRIVATE_CHANNELS": "127.0.0.1"}
+    assert _add(store_url, monkeypatch, f"ntfy://127.0.0.1:{internal}/of-ayse", **allowed) == ExitCode.OK
+    done(store_url, "people", "add", "fatma", "--role", "administrator", "--email", "f@example.com", "--quiet")
+    whose = "(SELECT id FROM minibar_ml.ml_people WHERE name = 'fatma')"
+    for change in (
+        "INSERT INTO minibar_ml.ml_channels (person_id, kind, shown, sealed)"
+        f" SELECT {whose}, kind, shown, sealed FROM minibar_ml.ml_channels WHERE kind = 'chat'",
+        f"DELETE FROM minibar_ml.ml_channels WHERE person_id = {whose} AND kind = 'chat'",
+        f"UPDATE minibar_ml.ml_channels SET person_id = {whose} WHERE kind = 'chat'",
+    ):
+        sql(store_url, change)
+        if change.startswith("DELETE"):
+            continue
+        assert command(store_url, "people", "test", "fatma", **allowed) == ExitCode.CONFIGURATION
+        said = capsys.readouterr().err
+        assert "sealed as the chat of person" in said and "people set" in said and "of-ayse" not in said
+    assert Internal.asked == []
+    sql(store_url, "UPDATE minibar_ml.ml_channels SET person_id = (SELECT min(id) FROM minibar_ml.ml_people)"
+                   " WHERE kind = 'chat'")  # fmt: skip
+    assert command(store_url, "people", "test", "ayse", **allowed) == ExitCode.OK
+    assert Internal.asked == ["/"]
+
+
 @pytest.mark.parametrize("bound", [("administrator", "--all-hotels"), ("administrator", "--hotel", "1")])
 def test_only_who_keeps_the_server_writes_an_address_that_this_machine_calls(
     bound: tuple[str, ...], store_url: str, monkeypatch: pytest.MonkeyPatch, capsys: Capture

@@ -58,6 +58,7 @@ BAD_CELLS = [
     ("in_house", "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,99\n", "99", "is too large", "çok büyük"),
     ("arrivals", "Room,Arrival,Departure,Arr.Time\n101,2026-11-20,2026-11-22,late\n", "late", "is not a time",
      "saat değil"),
+    ("checks", "Room;Date;Item;Qty\n101;2026-11-18;Cola;1,5\n", "1,5", "is not a whole number", "tam sayı değil"),
     ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Cola,-1\n", "-1", "is negative", "eksi"),
     ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Kola,1\n", "Kola", "there is no such product", "böyle bir ürün yok"),
     ("checks", "Room,Date,Item,Qty\n101,2126-11-18,Cola,1\n", "2126-11-18", "is in the future", "gelecekte"),

@@ -1,6 +1,7 @@
 """A layout from outside the package: another system with UUIDs, without stays, ledger and custody."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,13 +18,15 @@ CREATE TABLE property (id uuid PRIMARY KEY, title text);
 CREATE TABLE unit (id uuid PRIMARY KEY, property_id uuid, number integer, category text);
 CREATE TABLE article (id uuid PRIMARY KEY, title text, price numeric(8,2), withdrawn boolean);
 CREATE TABLE staff (id uuid PRIMARY KEY, login text, full_name text);
-CREATE TABLE round (id uuid PRIMARY KEY, unit_id uuid, staff_id uuid, started_at timestamptz);
+CREATE TABLE round (id uuid PRIMARY KEY, unit_id uuid, staff_id uuid, started_at timestamptz,
+    saved_at timestamptz DEFAULT now());
 CREATE TABLE round_item (round_id uuid, article_id uuid, taken smallint, put_in smallint);
 INSERT INTO property VALUES (gen_random_uuid(), 'Pier');
 INSERT INTO unit SELECT gen_random_uuid(), id, 7, 'double' FROM property;
 INSERT INTO article VALUES (gen_random_uuid(), 'Cola', 3.50, false);
 INSERT INTO staff VALUES (gen_random_uuid(), 'ada', 'Ada');
-INSERT INTO round SELECT gen_random_uuid(), u.id, s.id, timestamptz '2025-11-15 10:00+02' FROM unit u, staff s;
+INSERT INTO round (id, unit_id, staff_id, started_at)
+    SELECT gen_random_uuid(), u.id, s.id, timestamptz '2025-11-15 10:00+02' FROM unit u, staff s;
 INSERT INTO round_item SELECT r.id, a.id, 2, 2 FROM round r, article a;
 """
 
@@ -83,6 +86,27 @@ def test_what_is_taken_from_a_room_is_found_by_its_name(harbour: str) -> None:
     ]
 
 
+def test_units_of_a_numeric_column_are_whole_and_halves_are_refused(
+    harbour: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(harbour, 'ALTER TABLE pms."RoomVisitItem" ALTER missing TYPE numeric(8,2), ALTER added TYPE numeric(8,2)')
+    done(harbour, "collect", "--as-of", AS_OF)
+    whole = points(harbour, "room_consumption")
+    assert {type(value) for _, context in whole.values() for value in context.get("products", {}).values()} == {int}
+    sql(
+        harbour,
+        """UPDATE pms."RoomVisitItem" SET missing = 1.5 WHERE ("visitId", sku) = (
+           SELECT i."visitId", i.sku FROM pms."RoomVisitItem" i JOIN pms."RoomVisit" v ON v.id = i."visitId"
+           WHERE v."deletedAt" IS NULL ORDER BY v."visitedAt" DESC LIMIT 1)""",
+    )
+    capsys.readouterr()
+    done(harbour, "collect", "--as-of", AS_OF, "--since", "2025-09-01")
+    assert "visit lines: 1 row refused, units not whole" in capsys.readouterr().err
+    for command_ in ("train", "detect", "rounds"):
+        done(harbour, command_, "--as-of", AS_OF)
+    done(harbour, "metrics", "pace", "--as-of", AS_OF)
+
+
 def test_time_bounds_reach_the_index_through_the_translation(harbour: str) -> None:
     with make_engine(harbour, ZONE).connect() as connection:
         connection.execute(text('ANALYZE pms."RoomVisit"'))
@@ -130,6 +154,36 @@ def test_a_mistake_in_the_sql_is_named_by_db_init(
     file.write_text(LAYOUT.read_text(encoding="utf-8").replace("p.name::text", "p.nam::text"), encoding="utf-8")
     assert command(harbour, "db", "init", ML_SOURCE_FILE=str(file)) == ExitCode.PRECONDITION
     assert "harbour: source_hotels: column p.nam does not exist" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("needs: property(", "needs: properties(", "source_hotels reads property, which its needs line"),
+        (" STABLE AS $$", " VOLATILE AS $$", "source_hotels is not `LANGUAGE sql STABLE AS $$ ... $$`"),
+    ],
+)
+def test_what_the_file_itself_shows_is_named_by_db_init(
+    harbour: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, said: str
+) -> None:
+    file = tmp_path / "harbour.sql"
+    content = LAYOUT.read_text(encoding="utf-8")
+    assert old in content
+    file.write_text(content.replace(old, new), encoding="utf-8")
+    assert command(harbour, "db", "init", ML_SOURCE_FILE=str(file)) == ExitCode.CONFIGURATION
+    assert said in capsys.readouterr().err
+
+
+def test_every_column_that_no_needs_line_names_is_named_by_db_init(
+    harbour: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rights are granted by the needs lines: what they leave out would fail in a job, under another login."""
+    file = tmp_path / "harbour.sql"
+    content = LAYOUT.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"(-- needs: .*?), \w+\)", r"\1)", content), encoding="utf-8")
+    assert command(harbour, "db", "init", ML_SOURCE_FILE=str(file)) == ExitCode.PRECONDITION
+    said = capsys.readouterr().err
+    assert said.count("which its needs line does not name") > 5
 
 
 def test_tables_that_are_not_there_are_named(

@@ -12,8 +12,10 @@ from quality.hotels import PARTS, Hotel, load
 from quality.page.compared import Compared, factor
 from quality.page.figures import Point, recall_at
 from quality.page.tables import markdown
-from quality.page.targets import Target
+from quality.page.targets import Target, critical_share
+from quality.results import Results
 from quality.shares import Share, counts_interval
+from quality.walk import Walk
 
 HOTEL = Hotel("any", HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=100), "b", 0.0, 30)
 
@@ -140,3 +142,9 @@ def test_every_set_has_hotels_in_the_applications_manner(part: str) -> None:
     assert {manner.lists for manner in manners.values()} >= {"standard", "p4001"}
     layouts = {hotel.name: hotel.layout for hotel in hotels}
     assert all((layouts[name] == "b") == (manner.paths == "present") for name, manner in manners.items())
+
+
+def test_the_critical_share_is_of_the_alerts_that_were_live_on_all_evenings() -> None:
+    walks = [Walk(HOTEL, (), (), {}, {}, 0.0, live) for live in ({"critical": 3, "high": 5}, {"medium": 2}, {})]
+    assert critical_share(Results("tune", tuple(walks), (), 0.0)) == Share(3, 10)
+    assert critical_share(Results("tune", (), (), 0.0)).value is None

@@ -18,7 +18,7 @@ DAY = date(2025, 11, 10)
 def _walk(hours: str | None, faults: tuple[Fault, ...], alerts: tuple[Raised, ...]) -> Walk:
     manner = None if hours is None else ApplicationManner(hours=hours)  # type: ignore[arg-type]
     plan = HotelPlan(seed=1, ends_on=date(2025, 11, 30), rooms=100, manner=manner)
-    return Walk(Hotel("any", plan, "b", 0.0, 30), faults, alerts, {}, {}, 0.0)
+    return Walk(Hotel("any", plan, "b", 0.0, 30), faults, alerts, {}, {}, 0.0, {})
 
 
 def _theft(room: int, units: float) -> Fault:

@@ -59,7 +59,7 @@ REQUEST = replace(
 )
 
 UNFILTERED = (
-    "severities", "types", "hotel_id", "since", "until", "entity_type", "entity_id", "entity_name", "rooms", "words",
+    "severities", "types", "hotel_ids", "since", "until", "entity_type", "entity_id", "entity_name", "rooms", "words",
     "is_muted",
 )  # fmt: skip
 """What `alerts.fetch_latest` and `fetch_ranked` ask for besides statuses and limit; null stands for any."""

@@ -12,7 +12,7 @@ class _Alerts(LazyGroup):
 
     table: ClassVar = {
         "list": Command("alerts.listing", "List alerts, most severe first."),
-        "show": Command("alerts.show", "Explain one alert: what was expected, why it was raised, what to do."),
+        "show": Command("alerts.show", "Explain alerts: what was expected, why they were raised, what to do."),
         "read": Command("alerts.verdicts", "Mark alerts as read: somebody is working on them."),
         "resolve": Command("alerts.verdicts", "Mark alerts as resolved."),
         "false-positive": Command("alerts.verdicts", "Mark alerts as false; training learns from it."),

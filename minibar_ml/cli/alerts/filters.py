@@ -1,11 +1,14 @@
 """The options of `alerts list` as a filter: words checked, floors looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
+from minibar_ml.cli.moments import folded
 from minibar_ml.domain.alerting.alerts import STATUSES, WAITING_STATUSES, Status
 from minibar_ml.domain.errors import NotFound, UsageError
+from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.metrics import EntityType
+from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
@@ -17,22 +20,32 @@ HIGHEST_ID = 2**31 - 1
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 
-def one(option: str, word: str, allowed: Iterable[Word]) -> Word:
-    """The word, known to be one of those allowed; raises UsageError naming them."""
+def one(option: str, word: str, allowed: Collection[Word], kind: Kind | None = None) -> Word:
+    """The word, known to be one of those allowed, or the title of one in English or Turkish where `kind` has titles.
+
+    Letter case and the marks of Turkish letters make no difference in a title. Raises UsageError naming what is
+    allowed.
+    """
     for known in allowed:
         if known == word:
+            return known
+    asked = folded(word)
+    for known in allowed if kind else ():
+        if asked in {folded(known), *(folded(label(kind or "type", known, lang)) for lang in LANGS)}:
             return known
     raise UsageError(f"{option} {word!r} is not one of {', '.join(allowed)}.")
 
 
-def several(option: str, words: list[str] | None, allowed: tuple[Word, ...]) -> tuple[Word, ...] | None:
+def several(
+    option: str, words: list[str] | None, allowed: tuple[Word, ...], kind: Kind | None = None
+) -> tuple[Word, ...] | None:
     """The words of a repeatable option, None for none; raises UsageError naming what is allowed."""
-    return tuple(one(option, word, allowed) for word in words) if words else None
+    return tuple(one(option, word, allowed, kind) for word in words) if words else None
 
 
 def statuses(words: list[str] | None, *, muted: bool) -> tuple[tuple[Status, ...] | None, bool | None]:
     """The statuses asked for, and whether muted alerts are; without a word: those waiting, and not muted."""
-    chosen = [one("--status", word, (*STATUSES, ANY_STATUS)) for word in words or WAITING_STATUSES]
+    chosen = [one("--status", word, (*STATUSES, ANY_STATUS), "status") for word in words or WAITING_STATUSES]
     is_any = ANY_STATUS in chosen
     wanted = None if is_any else tuple(status for status in STATUSES if status in chosen)
     if muted:

@@ -1,24 +1,38 @@
-"""Lists of alerts for other programs: JSON, JSON lines or CSV."""
+"""Lists of alerts for other programs: JSON, JSON lines, CSV or an Excel workbook."""
 
 import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from minibar_ml.cli import console
 from minibar_ml.cli.alerts.json_rows import CONTRACT, EXTRAS
 
-FORMATS = ("table", "json", "ndjson", "csv")
+FORMATS = ("table", "json", "ndjson", "csv", "xlsx")
 GROUP = "group"
+SHEET = "alerts"
 _FORMULAS = ("=", "+", "-", "@")
 
 Row = Mapping[str, Any]
 
 
-def print_rows(rows: Sequence[Row], format_: str, *, grouped: bool) -> None:
-    """Print alerts in any format but a table."""
-    PRINTERS[format_](rows, (*CONTRACT, *EXTRAS, *([GROUP] if grouped else [])))
+def print_rows(rows: Sequence[Row], format_: str, zone: ZoneInfo, *, grouped: bool) -> None:
+    """Print alerts in any format but a table; `zone`: of the times in a workbook, which knows no others."""
+    names = (*CONTRACT, *EXTRAS, *([GROUP] if grouped else []))
+    if format_ == "xlsx":
+        from minibar_ml.render.sheet.plain import workbook  # nothing else here needs openpyxl
+
+        lines = [names, *([_value(row[name]) for name in names] for row in rows)]
+        console.write(workbook({SHEET: lines}, zone), "alerts.xlsx")
+        return
+    PRINTERS[format_](rows, names)
+
+
+def _value(value: Any) -> Any:
+    """A value that a cell can hold."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, Mapping) else value
 
 
 def _print_json(rows: Sequence[Row], names: Sequence[str]) -> None:

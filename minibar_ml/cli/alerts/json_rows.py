@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
-from minibar_ml.domain.alerting.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
@@ -18,15 +17,18 @@ CONTRACT = (
 """Names that scripts rely on: never renamed, never left out."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
-    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id",
+    "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id", "hotel_name",
 )  # fmt: skip
 
 
-def as_json(alert: Alert, lang: Lang, today: date | None = None) -> dict[str, Any]:
-    """An alert, as `alerts list --json` prints it on a day (None: on the alert's own)."""
+def as_json(
+    alert: Alert, lang: Lang, today: date | None = None, hotels: Mapping[int, str] | None = None
+) -> dict[str, Any]:
+    """An alert, as `alerts list --json` prints it on a day (None: on the alert's own); `hotels`: their names by id."""
     message, action = sentences(alert, alert.entity_name, lang, today)
     known = {**asdict(alert), "message": message, "suggested_action": action}
     known |= {"incident_id": alert.incident_id or alert.id, "counted_impact": alert.counted_impact}
+    known["hotel_name"] = (hotels or {}).get(alert.hotel_id)
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 
 
@@ -37,6 +39,7 @@ def explained(
     grounds: Sequence[AlertDay],
     lang: Lang,
     today: date,
+    hotels: Mapping[int, str],
 ) -> dict[str, Any]:
     """An alert with its metric's last 30 days, its history, its comments and what it rests on."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
@@ -53,50 +56,6 @@ def explained(
         if one.body is None
     ]
     return {
-        **as_json(alert, lang, today), "series": [asdict(one) for one in series], "events": events,
+        **as_json(alert, lang, today, hotels), "series": [asdict(one) for one in series], "events": events,
         "comments": comments, "grounds": [asdict(one) for one in grounds],
     }  # fmt: skip
-
-
-def stats_json(counted: AlertStats) -> dict[str, Any]:
-    """The counts."""
-    return {
-        "alerts": counted.alerts,
-        "by_severity": counted.by_severity,
-        "by_status": counted.by_status,
-        "by_type": {
-            name: {**asdict(one), "false_positive_rate": one.false_positive_rate}
-            for name, one in counted.by_type.items()
-        },
-        "by_day": [{"day": one, "alerts": alerts} for one, alerts in counted.by_day.items()],
-    }
-
-
-def budget_json(usage: BudgetUsage) -> dict[str, Any]:
-    """The budget of false alerts and what was raised; null where unknown."""
-    figures = (
-        "budget_per_1000_rooms_day", "days", "room_days", "budget_alerts", "alerts", "alerts_per_day",
-        "raised_per_1000_rooms_day",
-    )  # fmt: skip
-    return {name: getattr(usage, name) for name in figures}
-
-
-def usage_json(usage: BudgetUsage) -> dict[str, Any]:
-    """The same with persons' verdicts."""
-    reviewed = ("confirmed", "false_positives", "precision")
-    return {**budget_json(usage), **{name: getattr(usage, name) for name in reviewed}}
-
-
-def split_json(counted: AlertStats, usage: BudgetUsage, shares: Mapping[str, float]) -> dict[str, Any]:
-    """The budget's split over detectors and what each raised; null where unknown."""
-    return {
-        "by_detector": [
-            {
-                "detector": name,
-                "share": share,
-                "budget_alerts": None if usage.budget_alerts is None else share * usage.budget_alerts,
-                **asdict(counted.by_detector.get(name, TypeStats(0, 0, 0))),
-            }
-            for name, share in shares.items()
-        ]
-    }

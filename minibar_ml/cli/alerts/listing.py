@@ -4,26 +4,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import console, house, pager, session, times
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
-from minibar_ml.cli.alerts.table import listing
-from minibar_ml.cli.options import AsOf, Hotel, Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.alerts.table import Around, Style, folded, long, short
+from minibar_ml.cli.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert
-from minibar_ml.domain.alerting.filters import SORTS, AlertFilter, Hidden
+from minibar_ml.domain.alerting.filters import SORTS, AlertFilter, Hidden, Totals
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.hotels.phases import History
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, listings
 from minibar_ml.store import audit, runs
 from minibar_ml.store.alerting import alerts, histories
+from minibar_ml.store.source import names as source_names
 
 Statuses = Annotated[
     list[str] | None,
@@ -33,7 +35,8 @@ Severities = Annotated[
     list[str] | None, typer.Option("--severity", metavar="S", help=f"{', '.join(SEVERITIES)}; may be repeated.")
 ]
 Types = Annotated[
-    list[str] | None, typer.Option("--type", metavar="T", help=f"{', '.join(ALERT_TYPES)}; may be repeated.")
+    list[str] | None,
+    typer.Option("--type", metavar="T", help=f"Code or title: {', '.join(ALERT_TYPES)}; may be repeated."),
 ]
 Entity = Annotated[
     str | None, typer.Option("--entity", metavar="E", help="Only this one: room:1126 (its id), or part of its name.")
@@ -44,6 +47,7 @@ Words = Annotated[
     typer.Option("--text", metavar="TEXT", help="Only with this in name, message or comment; case is ignored."),
 ]
 Muted = Annotated[bool, typer.Option("--muted", help="Only alerts muted by another live alert.")]
+Long = Annotated[bool, typer.Option("--long", help="With the message of each alert below it.")]
 Flat = Annotated[bool, typer.Option("--flat", help="Every alert in a row of its own, also those of one incident.")]
 Sort = Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")]
 Group = Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")]
@@ -52,7 +56,11 @@ Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', 
 
 def register(noun: typer.Typer) -> None:
     """Add this verb to the noun `alerts`."""
-    shown = examples("alerts list --severity critical --severity high", "alerts list --type vacant_consumption --json")
+    shown = examples(
+        "alerts list --severity critical --severity high",
+        "alerts list --hotel Deniz --long",
+        "alerts list --type vacant_consumption --json",
+    )
     noun.command("list", epilog=shown)(list_)
 
 
@@ -60,18 +68,20 @@ def list_(
     status: Statuses = None,
     severity: Severities = None,
     type_: Types = None,
-    hotel: Hotel = None,
+    hotel: Hotels = None,
     entity: Entity = None,
     floor: Floor = None,
     words: Words = None,
     muted: Muted = False,
     flat: Flat = False,
+    with_messages: Long = False,
     since: Since = None,
     until: Until = None,
     limit: Annotated[int | None, Limit] = None,
     sort: Sort = "severity",
     group: Group = None,
     format_: Format = None,
+    no_pager: pager.NoPager = False,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -79,9 +89,11 @@ def list_(
 ) -> None:
     """List alerts, most severe first.
 
-    `--since` and `--until` refer to when an alert was raised. Without `--status`, snoozed and muted alerts are not
-    listed but counted on stderr. Alerts with one cause are one row with their parts below it; JSON and CSV list each
-    with its `incident_id`. `--as-of` leaves out alerts raised later; the others are shown as they are now.
+    One line for each alert; `--long` adds its message, `alerts show` explains it. On a terminal, a list that is longer
+    than the screen is shown by the pager (`PAGER`). `--since` and `--until` refer to when an alert was raised. Without
+    `--status`, snoozed and muted alerts are not listed but counted on stderr. Alerts with one cause are one row (`+2`:
+    two more); JSON and CSV list each with its `incident_id`. `--as-of` leaves out alerts raised later; the others are
+    shown as they are now.
     """
     printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
     settings = house.settings_of(session.settings(), "alerts list")
@@ -89,9 +101,8 @@ def list_(
     statuses, is_muted = filters.statuses(status, muted=muted)
     wanted = AlertFilter(
         statuses=statuses,
-        severities=several("--severity", severity, SEVERITIES),
-        types=several("--type", type_, ALERT_TYPES),
-        hotel_id=hotel,
+        severities=several("--severity", severity, SEVERITIES, "severity"),
+        types=several("--type", type_, ALERT_TYPES, "type"),
         since=start,
         until=end,
         words=filters.words(words),
@@ -100,12 +111,16 @@ def list_(
         sort=one("--sort", sort, SORTS),
         **filters.entity(entity),
     )
-    found = _fetch(settings, wanted, floor, by, with_hidden=not (status or muted or quiet))
-    if printed == "table" and not (flat or status or muted):
-        found = found.by_incident()
-    phases.note(found.phases, hotel)
-    _print(found, by, printed, session.language(settings), times.today(as_of, settings.zone()))
-    _note(found, is_default=not status, with_none=printed == "table" and not quiet)
+    found = _fetch(settings, wanted, hotel, floor, by, with_hidden=not (status or muted or quiet))
+    lang, today = session.language(settings), times.today(as_of, settings.zone())
+    if printed != "table":
+        _print(found, printed, lang, today, settings.zone())
+    elif found.alerts:
+        shown = found if flat or status or muted else found.by_incident()
+        style = Style(lang, console.width(), console.coloured(), today)
+        _print_table(shown, len(found.alerts), by, style, settings.currency, is_long=with_messages, paged=not no_pager)
+    phases.note(found.phases, found.wanted.hotel_ids)
+    _note(found, lang, is_default=not status, with_none=printed == "table" and not quiet)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +134,15 @@ class _Found:
     phases: dict[int, History]
     has_run: bool
     incidents: dict[int, list[Alert]]
+    hotels: dict[int, str]
+    totals: Totals
     parts: dict[int, list[Alert]] = field(default_factory=dict)
     """By the alert that stands for an incident, the other ones."""
+
+    def only_hotel(self, lang: Lang) -> str | None:
+        """The hotel of all alerts that match, by its name; None where there are several."""
+        ids = self.totals.hotel_ids
+        return listings.hotel(min(ids), self.hotels.get(min(ids)), lang) if len(ids) == 1 else None
 
     def by_incident(self) -> "_Found":
         """The same with one alert for each incident, the first of the list, with the incident's severity and loss."""
@@ -157,25 +179,34 @@ def _span(
 
 
 def _fetch(
-    settings: Settings, wanted: AlertFilter, floor: str | None, by: Grouping | None, *, with_hidden: bool
+    settings: Settings,
+    wanted: AlertFilter,
+    hotel: list[str] | None,
+    floor: str | None,
+    by: Grouping | None,
+    *,
+    with_hidden: bool,
 ) -> _Found:
-    with session.store(settings, "alerts list") as connection:
-        if wanted.hotel_id is not None:
+    with session.checked_store(settings, "alerts list") as connection:
+        if hotel:
             from minibar_ml.store.source import hotels  # brings the source contract in: a list of all does without
 
-            hotels.require(connection, wanted.hotel_id)
+            wanted = replace(wanted, hotel_ids=hotels.find_ids(connection, hotel))
         wanted = replace(wanted, rooms=filters.rooms(connection, floor))
         found = alerts.fetch(connection, wanted)
+        is_cut = len(found) == wanted.limit
+        totals = histories.count_matching(connection, wanted) if is_cut else listings.totals_of(found)
+        called = source_names.fetch(connection, "entities.hotels", ids=sorted({alert.hotel_id for alert in found}))
         names = groups.names(connection, found, by)
         incidents = alerts.fetch_incidents(connection, found)
-        hidden = histories.fetch_hidden(connection, wanted.hotel_id) if with_hidden else []
+        hidden = histories.fetch_hidden(connection, wanted) if with_hidden else []
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None
         audit.insert_listing(connection, wanted, len(found))
         connection.commit()
     if names:
         found, names = groups.together(found, names)
-    return _Found(wanted, found, names, hidden, young, has_run, incidents)
+    return _Found(wanted, found, names, hidden, young, has_run, incidents, called, totals)
 
 
 def _format(word: str | None, *, json: bool) -> str:
@@ -185,50 +216,44 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: _Found, by: Grouping | None, printed: str, lang: Lang, today: date) -> None:
-    if printed == "table":
-        _print_table(found, by, lang)
-        return
-    rows = [json_rows.as_json(alert, lang, today) for alert in found.alerts]
+def _print(found: _Found, printed: str, lang: Lang, today: date, zone: ZoneInfo) -> None:
+    rows = [json_rows.as_json(alert, lang, today, found.hotels) for alert in found.alerts]
     if found.groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, found.groups, strict=True)]
-    print_rows(rows, printed, grouped=found.groups is not None)
+    print_rows(rows, printed, zone, grouped=found.groups is not None)
 
 
-def _print_table(found: _Found, by: Grouping | None, lang: Lang) -> None:
-    if not found.alerts:
-        return
+def _print_table(
+    found: _Found, alerts: int, by: Grouping | None, style: Style, currency: str, *, is_long: bool, paged: bool
+) -> None:
+    """The heading and the table; on a terminal that it overflows, without a pager, the most severe comes last.
+
+    `alerts`: how many were read for it.
+    """
+    only = found.only_hotel(style.lang)
     names = found.groups
-    headings = [groups.heading(name, by, names.count(name), lang) for name in names] if names and by else None
-    colour = console.coloured()
-    for line in listing(found.alerts, lang, console.width(), colour=colour, headings=headings, parts=found.parts):
-        console.say(line, colour=colour)
+    around = Around(
+        [groups.heading(name, by, names.count(name), style.lang) for name in names] if names and by else None,
+        found.parts,
+        None if only else found.hotels,
+    )
+    head = folded(console.visible(listings.heading(found.totals, alerts, only, style.lang, currency)), style.width)
+    lines = list((long if is_long else short)(found.alerts, around, style))
+    is_plain = not (is_long or names)
+    if is_plain and pager.overflows(len(head) + len(lines)) and not (paged and pager.command()):
+        lines = [*reversed(lines[2:]), lines[1], lines[0], "", *head]
+    else:
+        lines = [*head, "", *lines]
+    pager.show(lines, colour=style.colour, wanted=paged)
 
 
-def _note(found: _Found, *, is_default: bool, with_none: bool) -> None:
+def _note(found: _Found, lang: Lang, *, is_default: bool, with_none: bool) -> None:
     """What is not in the list, and why it is empty; `is_default`: no status was asked for."""
     for one_hidden in found.hidden:
-        console.note(_describe(one_hidden))
+        console.note(listings.left_out(one_hidden, lang))
     if found.alerts or not with_none:
         return
     wanted = found.wanted
     waiting = AlertFilter(statuses=wanted.statuses, is_muted=False, limit=wanted.limit, sort=wanted.sort)
     is_unfiltered = is_default and wanted == waiting
-    _note_none(has_run=found.has_run, is_unfiltered=is_unfiltered, is_hidden=bool(found.hidden))
-
-
-def _describe(hidden: Hidden) -> str:
-    """What was left out, and how to see it."""
-    if hidden.muted_by is None:
-        return f"Not shown: {hidden.alerts} snoozed (use --status snoozed)."
-    muting = f"alert {hidden.muted_by} ({hidden.type}, {hidden.entity_name})"
-    return f"Not shown: {hidden.alerts} muted by {muting} (use --muted)."
-
-
-def _note_none(*, has_run: bool, is_unfiltered: bool, is_hidden: bool) -> None:
-    if not has_run:
-        console.note("No alerts: `minibar-ml detect` has not run yet.")
-    elif is_hidden and is_unfiltered:
-        console.note("No other live alerts.")
-    else:
-        console.note("No live alerts." if is_unfiltered else "No alerts match.")
+    console.note(listings.empty(lang, has_run=found.has_run, is_unfiltered=is_unfiltered, is_hidden=bool(found.hidden)))

@@ -1,40 +1,90 @@
 """`minibar-ml alerts show`."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.alerts import json_rows
-from minibar_ml.cli.alerts.verdicts import Id
+from minibar_ml.cli import console, house, pager, session
+from minibar_ml.cli.alerts import ids, json_rows
+from minibar_ml.cli.alerts.ids import Ids
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
 from minibar_ml.store import audit
 from minibar_ml.store.alerting import alerts, grounds, histories
+from minibar_ml.store.source import names
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def register(noun: typer.Typer) -> None:
     """Add this verb to the noun `alerts`."""
-    noun.command(epilog=examples("alerts show 17", "alerts show 17 --json"))(show)
+    noun.command(epilog=examples("alerts show 17", "alerts show 17 21", "alerts show 17 --json"))(show)
 
 
-def show(alert_id: Id, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
-    """Explain one alert: what was expected, why it was raised, what to do.
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """What is known of one alert: its metric's days, history, what it rests on, and the alert before it."""
 
-    Also shows the last 30 days of its metric, what the records say of its days now, its history and its comments.
+    alert: Alert
+    series: Sequence[DayValue]
+    history: Sequence[AlertEvent]
+    rests_on: Sequence[AlertDay]
+    before: Alert | None
+
+
+def show(
+    ids_: Ids,
+    no_pager: pager.NoPager = False,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
+    """Explain alerts: what was expected, why they were raised, what to do.
+
+    Also shows the last 30 days of the metric, what the records say of an alert's days now, its history and its
+    comments. With several ids, `--json` prints an array.
     """
     known, instant = house.at(session.settings(), "alerts show", as_of)
-    settings = known.settings
+    settings, numbers = known.settings, ids.parsed(ids_)
     today = instant.astimezone(settings.zone()).date()
     with session.store(settings, "alerts show") as connection:
-        alert = alerts.get(connection, alert_id)
-        series = histories.fetch_series(connection, alert_id, today)
-        history = histories.fetch_history(connection, alert_id)
-        rests_on = grounds.fetch(connection, alert_id, today)
-        before = alerts.get(connection, alert.previous_id) if alert.previous_id else None
-        audit.insert(connection, "alert.view", f"alert {alert_id}")
+        found = [read(connection, alert, today) for alert in _in_order(connection, numbers)]
+        hotels = names.fetch(connection, "entities.hotels", ids=sorted({one.alert.hotel_id for one in found}))
+        for number in numbers:
+            audit.insert(connection, "alert.view", f"alert {number}")
         connection.commit()
+    lang = session.language(settings)
     if json:
-        console.print_json(json_rows.explained(alert, series, history, rests_on, session.language(settings), today))
+        shown = [
+            json_rows.explained(one.alert, one.series, one.history, one.rests_on, lang, today, hotels) for one in found
+        ]
+        console.print_json(shown[0] if len(shown) == 1 else shown)
         return
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
 
-    lang = session.language(settings)
-    console.out().print(views.explanation(alert, series, history, rests_on, before, lang, today, settings.currency))
+    printed = console.out()
+    with printed.capture() as captured:
+        for number, one in enumerate(found):
+            printed.print(*([""] if number else []), views.explanation(one, hotels, lang, today, settings.currency))
+    pager.show(captured.get().splitlines(), colour=console.coloured(), wanted=not no_pager)
+
+
+def _in_order(connection: "Connection", numbers: Sequence[int]) -> list[Alert]:
+    """The alerts in the order asked for; raises NotFound naming every unknown id."""
+    return sorted(alerts.fetch_by_id(connection, numbers), key=lambda alert: numbers.index(alert.id))
+
+
+def read(connection: "Connection", alert: Alert, today: date) -> Explained:
+    """What there is to say of an alert on a day."""
+    return Explained(
+        alert=alert,
+        series=histories.fetch_series(connection, alert.id, today),
+        history=histories.fetch_history(connection, alert.id),
+        rests_on=grounds.fetch(connection, alert.id, today),
+        before=alerts.get(connection, alert.previous_id) if alert.previous_id else None,
+    )

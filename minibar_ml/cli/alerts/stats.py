@@ -1,18 +1,19 @@
 """`minibar-ml alerts stats`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Annotated
 
 import typer
 
 from minibar_ml.cli import console, house, session
-from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli.alerts import stats_json
 from minibar_ml.cli.alerts.filters import one
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.options import AsOf, Hotels, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.store import runs
-from minibar_ml.store.alerting import histories
+from minibar_ml.store.alerting import counts
 from minibar_ml.store.source import hotels
 
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -20,11 +21,12 @@ WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta
 
 def register(noun: typer.Typer) -> None:
     """Add this verb to the noun `alerts`."""
-    noun.command(epilog=examples("alerts stats --window 30d"))(stats)
+    noun.command(epilog=examples("alerts stats --window 30d", "alerts stats --hotel Deniz"))(stats)
 
 
 def stats(
     window: Annotated[str, typer.Option("--window", metavar="W", help="24h, 7d or 30d.")] = "7d",
+    hotel: Hotels = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -39,19 +41,20 @@ def stats(
     settings = known.settings
     since = until - length
     with session.store(settings, "alerts stats") as connection:
-        counted = histories.stats(connection, since, until)
-        rooms = hotels.fetch_rooms(connection, since, until).get(COMMON_STORE)
+        chosen = hotels.find_ids(connection, hotel)
+        counted = counts.fetch(connection, since, until, chosen)
+        rooms = _rooms(hotels.fetch_rooms(connection, since, until), chosen)
         young = runs.fetch_phases(connection)
         shares = runs.fetch_shares(connection)
-    phases.note(young)
+    phases.note(young, chosen)
     is_hidden = "alert_budget" in known.hidden
     usage = counted.usage(None if is_hidden else settings.alert_budget, rooms, length.days)
     if is_hidden:
         console.note("The budget is shown to administrators only.")
     if json:
-        span = {"window": window, "since": since, "until": until, "rooms": rooms}
-        figures = {**json_rows.stats_json(counted), **json_rows.usage_json(usage)}
-        console.print_json({**span, **figures, **json_rows.split_json(counted, usage, shares)})
+        span = {"window": window, "since": since, "until": until, "rooms": rooms, "hotel_ids": chosen}
+        figures = {**stats_json.stats_json(counted), **stats_json.usage_json(usage)}
+        console.print_json({**span, **figures, **stats_json.split_json(counted, usage, shares)})
         return
     from minibar_ml.cli.alerts import views  # rich's tables, which --json does without
     from minibar_ml.cli.views.budget_table import split_table, usage_table
@@ -66,3 +69,10 @@ def stats(
     )
     for table in tables:
         console.out().print(table)
+
+
+def _rooms(known: Mapping[int, int], chosen: list[int] | None) -> int | None:
+    """The rooms of the chosen hotels together; the common store serves all. None where none is known."""
+    if chosen is None or COMMON_STORE in chosen:
+        return known.get(COMMON_STORE)
+    return sum(known.get(number, 0) for number in chosen) or None

@@ -1,6 +1,5 @@
 """`minibar-ml alerts read`, `resolve`, `false-positive`, `snooze`, `reopen` and `comment`."""
 
-import re
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -32,7 +31,6 @@ PAST_TENSE: dict[Status, str] = {
 }
 LONGEST_SNOOZE = timedelta(days=366)
 LONGEST_COMMENT = 4000
-_CLOCK = re.compile(r"(?:(tomorrow|yarın)\s+)?(\d{1,2}):(\d{2})", re.IGNORECASE)
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="Id of the alert, from `alerts list`.", min=0)]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Your name (default: the operating-system user).")]
@@ -78,7 +76,7 @@ def snooze(
     ids: Ids,
     until: Annotated[
         str,
-        typer.Option("--until", metavar="T", help="ISO date or time, 08:00 or 'tomorrow 08:00'."),
+        typer.Option("--until", metavar="T", help="2026-03-01, 8:00, 'tomorrow 8:00', monday, 3d or 2h."),
     ],
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="TEXT", help="The reason, stored as a comment.")
@@ -168,10 +166,7 @@ def _why_kept(alert: Alert, otherwise: str | None) -> str:
 
 def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     """When a snooze ends; raises UsageError where that is not in the future, or too far in it."""
-    if clock := _CLOCK.fullmatch(text.strip()):
-        wakes_at = _next(clock, now, zone)
-    else:
-        wakes_at = times.instant(text, zone, "--until")
+    wakes_at = times.instant(text, zone, "--until", ahead=True)
     if wakes_at <= now:
         raise UsageError(f"--until {text} is in the past.")
     if wakes_at - now > LONGEST_SNOOZE:
@@ -179,16 +174,6 @@ def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
             f"--until {text} is more than a year ahead; use `minibar-ml alerts false-positive` or `resolve`."
         )
     return wakes_at
-
-
-def _next(clock: re.Match[str], now: datetime, zone: ZoneInfo) -> datetime:
-    """The next time that the hotel's clock shows this, or tomorrow's."""
-    tomorrow, hour, minute = clock[1], int(clock[2]), int(clock[3])
-    if hour > 23 or minute > 59:
-        raise UsageError(f"--until {clock[0]} is not a time of day; use 08:00.")
-    local = now.astimezone(zone)
-    at = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
-    return (at + timedelta(days=1) if tomorrow or at <= local else at).astimezone(UTC)
 
 
 def _body(text: str) -> str:

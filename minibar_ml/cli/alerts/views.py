@@ -1,21 +1,26 @@
 """The tables of `alerts show` and `alerts stats`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import TYPE_CHECKING
 
 from rich.table import Table
 from rich.text import Text
 
 from minibar_ml.cli.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, AlertDay, AlertEvent, DayValue, Severity
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, DayValue, Severity
 from minibar_ml.domain.alerting.budget import AlertStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence, series_caption
 from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
+from minibar_ml.i18n.listings import hotel
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import again, event_line, ground_line, standing
+
+if TYPE_CHECKING:
+    from minibar_ml.cli.alerts.show import Explained
 
 STYLES: dict[Severity, str] = {"critical": "bold red", "high": "red", "medium": "yellow", "low": ""}
 """Colour only repeats the word."""
@@ -27,16 +32,10 @@ def severity(alert: Alert, lang: Lang) -> Text:
 
 
 def explanation(
-    alert: Alert,
-    series: Sequence[DayValue],
-    history: Sequence[AlertEvent],
-    rests_on: Sequence[AlertDay],
-    before: Alert | None,
-    lang: Lang,
-    today: date,
-    currency: str = "",
+    explained: "Explained", hotels: Mapping[int, str], lang: Lang, today: date, currency: str = ""
 ) -> Table:
-    """Everything about one alert, as names and values; `before`: the previous alert of the same fault."""
+    """Everything about one alert, as names and values; `hotels`: names by id."""
+    alert, rests_on, before = explained.alert, explained.rests_on, explained.before
     message, action = sentences(alert, alert.entity_name, lang, today)
     made = Table.grid(padding=(0, 2))
     made.add_column(no_wrap=True, style="bold")
@@ -45,17 +44,17 @@ def explanation(
     def line(name: str, value: str | Text) -> None:
         made.add_row(label("field", name, lang), visible(value) if isinstance(value, str) else value)
 
-    line("alert", f"{alert.id}, {label('type', alert.type, lang)}")
+    line("alert", f"{alert.id}, {label('type', alert.type, lang)} ({alert.type})")
     line("severity", severity(alert, lang))
     line("status", _status(alert, lang))
-    line("where", _where(alert, lang))
+    line("where", _where(alert, hotels.get(alert.hotel_id), lang))
     line("day", _span(alert, lang))
     line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
     line("impact", money(alert.impact, lang, currency))
     made.add_row()
-    line("series", _drawing(alert, series, lang))
+    line("series", _drawing(alert, explained.series, lang))
     made.add_row()
     line("why", message)
     line("evidence", evidence(alert, lang))
@@ -65,7 +64,7 @@ def explanation(
     made.add_row()
     if before is not None:
         line("again", again(before, lang))
-    line("history", Text("\n".join(visible(event_line(one, lang)) for one in history)))
+    line("history", Text("\n".join(visible(event_line(one, lang)) for one in explained.history)))
     return made
 
 
@@ -82,9 +81,9 @@ def _status(alert: Alert, lang: Lang) -> str:
     return text
 
 
-def _where(alert: Alert, lang: Lang) -> str:
-    what, hotel = label("entity", alert.entity_type, lang), label("entity", "hotel", lang)
-    place = "" if alert.entity_type == "hotel" else f"; {hotel} {alert.hotel_id}"
+def _where(alert: Alert, name: str | None, lang: Lang) -> str:
+    what = label("entity", alert.entity_type, lang)
+    place = "" if alert.entity_type == "hotel" else f"; {hotel(alert.hotel_id, name, lang)}"
     return f"{what} {alert.entity_name} (id {alert.entity_id}){place}"
 
 

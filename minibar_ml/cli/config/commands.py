@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import console, hotels, house, session, times
 from minibar_ml.cli.config import keys, views
 from minibar_ml.cli.options import AsOf, Json, Limit, Quiet, Verbose, examples
 from minibar_ml.config import facts_import
@@ -16,7 +16,7 @@ from minibar_ml.domain.hotels.facts import Key, Stated
 from minibar_ml.store import facts
 
 app = typer.Typer(no_args_is_help=True)
-Hotel = Annotated[int | None, typer.Option("--hotel", metavar="H", help="Of this hotel alone (its id).")]
+Hotel = Annotated[str | None, typer.Option("--hotel", metavar="H", help="Of this hotel alone (name or id).")]
 Product = Annotated[str | None, typer.Option("--product", metavar="P", help="Of this product alone (its name or id).")]
 From = Annotated[
     str | None, typer.Option("--from", metavar="T", help="Holds from this date or time on (default: now).")
@@ -49,7 +49,7 @@ def show(
     known = house.history(settings, "config show")
     instant = times.resolve_as_of(as_of, known.zone())
     lang = session.language(known.at(instant).settings)
-    rows = views.rows(known, instant, asked, hotel)
+    rows = views.rows(known, instant, asked, hotels.find(settings, "config show", hotel))
     if json:
         console.print_json([views.as_json(row, lang) for row in rows])
         return
@@ -89,11 +89,12 @@ def set_(
     settings = session.settings()
     name = keys.named(fact)
     text = keys.checked(name, value, is_default=default)
+    hotel_id = hotels.find(settings, "config set", hotel)
     with session.store(settings, "config set") as connection:
         note_import(house.import_first(connection, settings, by))
         known = house.read(connection, settings)
-        key = keys.resolved(connection, name, hotel, product)
-        since = times.instant(from_, known.zone(), "--from") if from_ else datetime.now(UTC)
+        key = keys.resolved(connection, name, hotel_id, product)
+        since = times.instant(from_, known.zone(), "--from", ahead=True) if from_ else datetime.now(UTC)
         facts.insert(connection, [Stated(key, text, since, operator=by)])
         connection.commit()
     before = known.values(since).get(key)
@@ -119,11 +120,12 @@ def import_(
     rest. The time zone is taken over only by the first import: `collect --rezone` changes it.
     """
     settings = session.settings()
+    hotel_id = hotels.find(settings, "config import", hotel)
     with session.store(settings, "config import") as connection:
         note_import(house.import_first(connection, settings, by))
         known = house.read(connection, settings)
-        since = times.instant(from_, known.zone(), "--from") if from_ else datetime.now(UTC)
-        wanted = keys.of_file(file, hotel) if file else facts_import.of_environment(settings, house.given())
+        since = times.instant(from_, known.zone(), "--from", ahead=True) if from_ else datetime.now(UTC)
+        wanted = keys.of_file(file, hotel_id) if file else facts_import.of_environment(settings, house.given())
         wanted.pop(Key(ZONE), None)
         new = _changed(known, wanted, since, by)
         facts.insert(connection, new)
@@ -158,7 +160,8 @@ def history(
     name = keys.named(fact) if fact else None
     known = house.history(settings, "config history")
     stated: Sequence[Stated] = known.stated if known.is_imported else ()
-    found = [one for one in reversed(stated) if name in (None, one.key.fact) and hotel in (None, one.key.hotel_id)]
+    hotel_id = hotels.find(settings, "config history", hotel)
+    found = [one for one in reversed(stated) if name in (None, one.key.fact) and hotel_id in (None, one.key.hotel_id)]
     if json:
         console.print_json([views.statement_json(one) for one in found[:limit]])
     elif found:

@@ -9,7 +9,7 @@ from minibar_ml.config.conversion import as_text
 from minibar_ml.config.facts import EVENTS, FACTS, ZONE, require_scope, value_of
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.hotels.facts import Key
-from minibar_ml.store.source import hotels, names
+from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,8 +55,6 @@ def resolved(connection: "Connection", name: str, hotel: int | None, product: st
         require_scope(key)
     except ConfigurationError as error:
         raise UsageError(str(error)) from error
-    if hotel is not None:
-        hotels.require(connection, hotel)
     if product is None:
         return key
     ids = names.find_ids(connection, "product", product)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, plans, session
-from minibar_ml.cli.alerts import json_rows
+from minibar_ml.cli import console, hotels, house, plans, session
+from minibar_ml.cli.alerts import json_rows, stats_json
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
@@ -49,9 +49,11 @@ def backtest(
     today = instant.astimezone(settings.zone()).date()
     plan = plans.detection(known, instant, since=today - timedelta(days=days), until=today)
 
+    hotel_id = hotels.find(settings, "backtest", hotel)
+
     def job(connection: "Connection") -> BacktestResult:
         with console.progress("backtest", enabled=not quiet) as advance:
-            return run(connection, plan, hotel, advance)
+            return run(connection, plan, hotel_id, advance)
 
     result = session.work(settings, "backtest", job)
     found = result.alerts[:limit]
@@ -76,7 +78,7 @@ def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, toda
         "since": result.since,
         "until": result.until,
         "rooms": result.rooms,
-        **json_rows.budget_json(result.usage),
+        **stats_json.budget_json(result.usage),
         "auto_resolved": result.auto_resolved,
         "muted": result.muted,
         "by_severity": {

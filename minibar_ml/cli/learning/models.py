@@ -1,25 +1,34 @@
 """`minibar-ml models`: stored models, their quality, and rolling back."""
 
-from typing import Annotated, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, house, session
+from minibar_ml.cli.alerts.table import cut
 from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 from minibar_ml.domain.models import ModelSummary, StoredModel
 from minibar_ml.i18n.formats import day_cell, fixed, number, percent, significant
+from minibar_ml.i18n.listings import hotel as hotel_name
 from minibar_ml.store import models
+from minibar_ml.store.source import hotels
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 app = typer.Typer(no_args_is_help=True)
 QUALITIES = ("accuracy", "precision", "recall")
 UNKNOWN = "–"
 SHORT = {"statistics": "stats", "isolation_forest": "forest"}
 ACTIVE = "*"
+WIDEST = 14
+"""Columns of a hotel's name."""
 
 
 def register(root: typer.Typer) -> None:
@@ -32,15 +41,15 @@ def list_(hotel: Hotel = None, json: Json = False, quiet: Quiet = False, verbose
     """List stored models and their quality, newest version first."""
     settings = house.settings_of(session.settings(), "models list")
     with session.store(settings, "models list") as connection:
-        found = models.fetch_summaries(connection, hotel)
+        hotel_id = None if hotel is None else _hotel(connection, hotel)
+        found = models.fetch_summaries(connection, hotel_id)
+        called = hotels.fetch_names(connection)
     if hotel is not None and not found:
-        raise NotFound(
-            f"No models of hotel {hotel}: check its id; `minibar-ml train` shows where there is too little data."
-        )
+        raise NotFound(f"No models of hotel {hotel}: `minibar-ml train` shows where there is too little data.")
     if json:
-        console.print_json([_as_json(model) for model in found])
+        console.print_json([{**_as_json(model), "hotel_name": called.get(model.header.hotel_id)} for model in found])
     elif found:
-        _print_table(found, settings)
+        _print_table(found, called, settings)
     else:
         console.note("No models yet: run `minibar-ml train`.")
 
@@ -61,16 +70,17 @@ def _as_json(model: ModelSummary | StoredModel) -> dict[str, Any]:
     }
 
 
-def _print_table(found: list[ModelSummary], settings: Settings) -> None:
+def _print_table(found: list[ModelSummary], called: Mapping[int, str], settings: Settings) -> None:
     # Short words and few columns: a row fits into 80 columns. `--json` has the rest.
-    columns = ["metric", "model", "hotel", "ver.", "trained", "acc.", "prec.", "rec."]
-    shown = console.table(columns, right=("hotel", "ver.", "acc.", "prec.", "rec."))
+    columns = ["id", "metric", "model", "hotel", "ver.", "trained", "acc.", "prec.", "rec."]
+    shown = console.table(columns, right=("id", "ver.", "acc.", "prec.", "rec."))
     for model in found:
         header = model.header
         shown.add_row(
+            str(model.id),
             header.metric_type,
             SHORT[header.model_type],
-            str(header.hotel_id),
+            cut(console.visible(hotel_name(header.hotel_id, called.get(header.hotel_id), session.ENGLISH)), WIDEST),
             f"{header.version}{ACTIVE if model.is_active else ' '}",
             day_cell(model.trained_at.astimezone(settings.zone()), session.ENGLISH),
             *(_share(getattr(model, name)) for name in QUALITIES),
@@ -83,7 +93,7 @@ def _print_table(found: list[ModelSummary], settings: Settings) -> None:
 
 @app.command(epilog=examples("models show 12"))
 def show(
-    model_id: Annotated[int, typer.Argument(metavar="ID", help="Id of the model, from `models list --json`.")],
+    model_id: Annotated[int, typer.Argument(metavar="ID", help="Id of the model, from `models list`.")],
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -97,7 +107,7 @@ def show(
     with session.store(settings, "models show") as connection:
         found = models.find(connection, model_id)
     if found is None:
-        raise NotFound(f"No model {model_id}; `minibar-ml models list --json` shows the ids.")
+        raise NotFound(f"No model {model_id}; `minibar-ml models list` shows the ids.")
     opened = open_sealed(found.model_data, found.header, keys)
     sealed = {name: opened.get(name, {}) for name in ("training", "quality")}
     if json:
@@ -126,16 +136,21 @@ def _share(value: float | None) -> str:
 @app.command(epilog=examples("models rollback room_consumption --hotel 1"))
 def rollback(
     metric: Annotated[str, typer.Argument(metavar="METRIC", help="The metric, such as room_consumption.")],
-    hotel: Annotated[int, typer.Option("--hotel", metavar="H", help="Id of the hotel; 0 is the common store.")],
+    hotel: Annotated[str, typer.Option("--hotel", metavar="H", help="The hotel (name or id); 0 is the common store.")],
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Activate the previous version of both models of a metric."""
     with session.store(session.settings(), "models rollback") as connection:
-        activated = models.rollback(connection, _metric(metric), hotel)
+        activated = models.rollback(connection, _metric(metric), _hotel(connection, hotel))
         connection.commit()
     for header in activated:
         console.say(f"active: {header}")
+
+
+def _hotel(connection: "Connection", word: str) -> int:
+    """An id as it is: of a hotel that is no longer there only models may be left."""
+    return int(word) if word.isascii() and word.isdigit() else hotels.find_id(connection, word)
 
 
 def _metric(text: str) -> MetricType:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 import typer
 
-from minibar_ml.cli import console, house, plans, session
+from minibar_ml.cli import console, hotels, house, plans, session
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import quality_table
 from minibar_ml.i18n.formats import fixed, number
@@ -27,8 +27,9 @@ def optimize(
     """
     known, instant = house.at(session.settings(), "optimize", as_of)
     settings = known.settings
+    hotel_id = hotels.find(settings, "optimize", hotel)
     with session.store(settings, "optimize") as connection:
-        result = run(connection, plans.training(known, instant), hotel_id=hotel)
+        result = run(connection, plans.training(known, instant), hotel_id=hotel_id)
     if json:
         console.print_json(asdict(result))
     elif not any(search.found.before for search in result.hotels):

@@ -57,9 +57,9 @@ def trend(
     """
     asked = _asked(window, as_of)
     with session.store(asked.settings, "metrics trend") as connection:
-        _require_hotel(connection, hotel)
+        hotel_id = _hotel(connection, hotel)
         wanted = _wanted(connection, room, product)
-        found = trends.fetch_consumption(connection, asked.period, hotel, wanted, limit or None)
+        found = trends.fetch_consumption(connection, asked.period, hotel_id, wanted, limit or None)
         collected = trends.collected_until(connection)
     if json:
         console.print_json(json_rows.trends_json(asked.head(collected), found))
@@ -92,9 +92,9 @@ def pace(
     """
     asked = _asked(window, as_of)
     with session.store(asked.settings, "metrics pace") as connection:
-        _require_hotel(connection, hotel)
+        hotel_id = _hotel(connection, hotel)
         ids = None if attendant is None else names.find_ids(connection, "attendant", attendant)
-        found = trends.fetch_pace(connection, asked.period, hotel, ids)
+        found = trends.fetch_pace(connection, asked.period, hotel_id, ids)
         collected = trends.collected_until(connection)
     if json:
         console.print_json(json_rows.pace_json(asked.head(collected), found))
@@ -120,8 +120,8 @@ def summary(
     """
     asked = _asked(window, as_of)
     with session.store(asked.settings, "metrics summary") as connection:
-        _require_hotel(connection, hotel)
-        found = summaries.fetch(connection, asked.period, asked.as_of, hotel)
+        hotel_id = _hotel(connection, hotel)
+        found = summaries.fetch(connection, asked.period, asked.as_of, hotel_id)
         collected = trends.collected_until(connection)
     if json:
         console.print_json(json_rows.summary_json(asked.head(collected), found))
@@ -178,9 +178,8 @@ def _wanted(connection: "Connection", room: str | None, product: str | None) -> 
     }
 
 
-def _require_hotel(connection: "Connection", hotel: int | None) -> None:
-    if hotel is not None:
-        hotels.require(connection, hotel)
+def _hotel(connection: "Connection", word: str | None) -> int | None:
+    return None if word is None else hotels.find_id(connection, word)
 
 
 def _note_what_is_missing(asked: _Asked, collected: datetime | None, *, empty: bool) -> None:

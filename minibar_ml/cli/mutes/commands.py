@@ -24,7 +24,7 @@ from minibar_ml.store.source import hotels
 app = typer.Typer(no_args_is_help=True)
 LONGEST_REASON = 1000
 
-TheHotel = Annotated[int, typer.Option("--hotel", metavar="H", help="The hotel (its id).")]
+TheHotel = Annotated[str, typer.Option("--hotel", metavar="H", help="The hotel (name or id).")]
 Start = Annotated[str | None, typer.Option("--from", metavar="T", help="From this date or time on (default: now).")]
 End = Annotated[str, typer.Option("--until", metavar="T", help="Up to this date or time (exclusive).")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; shown in lists and reports.")]
@@ -75,16 +75,16 @@ def add(
     settings = house.settings_of(session.settings(), "mutes add")
     since, end = _span(from_, until, settings.zone())
     mute = Mute(
-        hotel_id=hotel,
+        hotel_id=0,
         since=since,
         until=end,
         reason=_reason(reason),
         added_by=_operator(by),
-        alert_types=several("--type", type_, ALERT_TYPES),
+        alert_types=several("--type", type_, ALERT_TYPES, "type"),
     )
     with session.store(settings, "mutes add") as connection:
-        hotels.require(connection, hotel)
-        mute = replace(mute, **scope.resolve(connection, hotel, floor, room, product))
+        hotel_id = hotels.find_id(connection, hotel)
+        mute = replace(mute, hotel_id=hotel_id, **scope.resolve(connection, hotel_id, floor, room, product))
         mute = replace(mute, id=mutes.insert(connection, mute))
         names = scope.names(connection, [mute])
         connection.commit()
@@ -108,9 +108,8 @@ def list_(
     known, instant = house.at(session.settings(), "mutes list", as_of)
     settings = known.settings
     with session.store(settings, "mutes list") as connection:
-        if hotel is not None:
-            hotels.require(connection, hotel)
-        found = mutes.fetch(connection, None if all_ else instant, hotel)
+        hotel_id = None if hotel is None else hotels.find_id(connection, hotel)
+        found = mutes.fetch(connection, None if all_ else instant, hotel_id)
         names = scope.names(connection, found)
     lang = session.language(settings)
     if json:
@@ -183,8 +182,8 @@ def _local(mute: Mute, zone: ZoneInfo) -> Mute:
 
 def _span(from_: str | None, until: str, zone: ZoneInfo) -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
-    since = times.instant(from_, zone, "--from") if from_ else now
-    end = times.instant(until, zone, "--until")
+    since = times.instant(from_, zone, "--from", ahead=True) if from_ else now
+    end = times.instant(until, zone, "--until", ahead=True)
     if since < now - FARTHEST_BACK:
         raise UsageError(f"--from {from_} is more than {FARTHEST_BACK.days} days back: detect has passed those days.")
     if since > now + FARTHEST_AHEAD:

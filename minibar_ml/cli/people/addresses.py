@@ -9,7 +9,7 @@ import typer
 
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.artifacts.secret_files import read_text
-from minibar_ml.artifacts.tokens import seal_token
+from minibar_ml.artifacts.tokens import place_of, seal_token
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.people import ChannelKind, Person, is_address
@@ -72,5 +72,5 @@ def store(connection: "Connection", person: Person, found: Addresses, settings: 
         elif kind == "email":
             people.upsert_channel(connection, person, kind, address)
         else:
-            sealed = seal_token(address, load_keys(settings))
+            sealed = seal_token(address, place_of(person.id, kind), load_keys(settings))
             people.upsert_channel(connection, person, kind, apprise.scheme(address), sealed)

@@ -21,6 +21,8 @@ from minibar_ml.store.source import hotels
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from minibar_ml.config.settings import Settings
+
 app = typer.Typer(no_args_is_help=True)
 LONGEST_NAME = 80
 
@@ -70,7 +72,7 @@ def add(
     found = addresses.read(email, sms, push, chat, settings)
     settings = house.settings_of(settings, "people add")
     changes = preferences.changes(
-        role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
+        role, _ids(settings, hotel), type_, severity, lang, quiet_hours, digest, repeat, resolved, report, None
     )
     with session.store(settings, "people add") as connection:
         people.follow_source(connection, source.usable(connection), settings.lang)
@@ -81,7 +83,6 @@ def add(
             start = Person(name=name.strip(), language=settings.lang)
             person = preferences.apply(start, changes)
             _require_whole(connection, role, hotel)
-            _require_hotels(connection, person)
             person = replace(person, id=people.insert(connection, person))
         addresses.store(connection, person, found, settings)
         connection.commit()
@@ -123,7 +124,7 @@ def set_(
     found = addresses.read(email, sms, push, chat, settings)
     settings = house.settings_of(settings, "people set")
     changes = preferences.changes(
-        role, hotel, type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
+        role, _ids(settings, hotel), type_, severity, lang, quiet_hours, digest, repeat, resolved, report, active
     )
     if not changes and not found:
         raise UsageError("Nothing to change; see `minibar-ml people set --help`.")
@@ -185,7 +186,7 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         recipients = people.fetch_channels(connection, person)
     if not recipients:
         raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
-    from minibar_ml.jobs.notify import address_of
+    from minibar_ml.artifacts.tokens import address_of
     from minibar_ml.notify.contract import NotDelivered
     from minibar_ml.notify.wording import Words
 
@@ -223,7 +224,6 @@ def _changed(connection: "Connection", before: Person, changes: dict[str, Any], 
     after = preferences.apply(before, changes)
     if {"role", "hotels", "alert_types", "is_active"} & changes.keys() or "email" in found:
         after = replace(after, follows_source=False)
-    _require_hotels(connection, after)
     if after != before:
         people.update(connection, before, after)
     return after
@@ -239,6 +239,9 @@ def _require_whole(connection: "Connection", role: str | None, hotel: list[str] 
         raise UsageError("There are several hotels: name them with --hotel H (may be repeated), or --hotel all.")
 
 
-def _require_hotels(connection: "Connection", person: Person) -> None:
-    for hotel_id in person.hotels or ():
-        hotels.require(connection, hotel_id)
+def _ids(settings: "Settings", words: list[str] | None) -> list[str] | None:
+    """The hotels' ids, and `all` as it is."""
+    if words is None or preferences.ALL in words:
+        return words
+    with session.store(settings, "people") as connection:
+        return list(map(str, hotels.find_ids(connection, words) or ()))

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
+from minibar_ml.cli.alerts.filters import one, several
+from minibar_ml.cli.moments import clock
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType, types_where
 from minibar_ml.domain.errors import UsageError
@@ -24,7 +26,8 @@ TYPES_OF: Mapping[PersonRole, tuple[AlertType, ...] | None] = {
 Role = Annotated[str | None, typer.Option("--role", metavar="R", help=f"{' or '.join(ROLES)}.")]
 Language = Annotated[str | None, typer.Option("--lang", metavar="L", help="tr or en (default: the hotels' language).")]
 Hotels = Annotated[
-    list[str] | None, typer.Option("--hotel", metavar="H", help="Only this hotel (its id), or all; may be repeated.")
+    list[str] | None,
+    typer.Option("--hotel", metavar="H", help="Only this hotel (name or id), or all; may be repeated."),
 ]
 Types = Annotated[
     list[str] | None, typer.Option("--type", metavar="T", help="Only this alert type, or all; may be repeated.")
@@ -74,11 +77,11 @@ def changes(
     if role is not None:
         found["role"] = _one("--role", role, ROLES)
     if hotels is not None:
-        found["hotels"] = None if ALL in hotels else tuple(sorted({_number("--hotel", one) for one in hotels}))
+        found["hotels"] = None if ALL in hotels else tuple(sorted(map(int, hotels)))
     if types is not None:
-        found["alert_types"] = None if ALL in types else tuple(_one("--type", one, ALERT_TYPES) for one in types)
+        found["alert_types"] = None if ALL in types else several("--type", types, ALERT_TYPES, "type")
     if severity is not None:
-        found["min_severity"] = _one("--severity", severity, SEVERITIES)
+        found["min_severity"] = one("--severity", severity, SEVERITIES, "severity")
     if lang is not None:
         found["language"] = _one("--lang", lang, LANGS)
     if quiet_hours is not None:
@@ -115,10 +118,12 @@ def _span(option: str, text: str) -> tuple[time | None, time | None]:
 
 
 def _time(option: str, text: str) -> time:
+    if (written := clock(text)) is not None:
+        return written
     try:
         found = time.fromisoformat(text.strip())
     except ValueError as error:
-        raise UsageError(f"{option} {text!r} is not a time of day, such as 07:30.") from error
+        raise UsageError(f"{option} {text!r} is not a time of day, such as 7:30.") from error
     if found.tzinfo or found.second or found.microsecond:
         raise UsageError(f"{option} {text!r} must be hours and minutes without a time zone, such as 07:30.")
     return found

@@ -18,7 +18,9 @@ app = typer.Typer(no_args_is_help=True)
 Login = Annotated[str, typer.Argument(metavar="ROLE", help="A login role of the database.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decided this, for the audit log.")]
 As = Annotated[str | None, typer.Option("--as", metavar="R", help=f"{', '.join(ACCESS_ROLES)}.")]
-Hotels = Annotated[list[int] | None, typer.Option("--hotel", metavar="H", help="This hotel (its id); may be repeated.")]
+Hotels = Annotated[
+    list[str] | None, typer.Option("--hotel", metavar="H", help="This hotel (name or id); may be repeated.")
+]
 User = Annotated[
     int | None,
     typer.Option("--user", metavar="ID", help="Take role and hotel from this user of the hotel application (id)."),
@@ -46,9 +48,7 @@ def add(
     Administrators see and handle all alerts, viewers see all, storekeepers see stock alerts.
     """
     with session.store(session.settings(), "access add") as connection:
-        granted, hotel_ids = _resolve(connection, as_, hotel, all_hotels, user)
-        for hotel_id in hotel_ids or ():
-            hotels.require(connection, hotel_id)
+        granted, hotel_ids = _resolve(connection, as_, hotels.find_ids(connection, hotel), all_hotels, user)
         access.upsert(connection, role, granted, hotel_ids, user, by)
         connection.commit()
     console.note(f"{role}: {granted}, {_describe(hotel_ids)}")

@@ -1,6 +1,6 @@
 """The phase of a hotel's cold start, in a line."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from minibar_ml.cli import console
 from minibar_ml.cli.console import plural
@@ -20,8 +20,8 @@ def describe(hotel_id: int, history: History) -> str:
     return f"{phase}; alerts are marked provisional before {PROVISIONAL_DAYS} days"
 
 
-def note(phases: Mapping[int, History], hotel_id: int | None = None) -> None:
-    """One line on stderr for each hotel, or the one asked for, that is silent or not in the normal phase."""
+def note(phases: Mapping[int, History], hotel_ids: Collection[int] | None = None) -> None:
+    """One line on stderr for each hotel, or each one asked for, that is silent or not in the normal phase."""
     for hotel, history in sorted(phases.items()):
-        if (history.is_silent or history.phase != "normal") and hotel_id in (None, hotel):
+        if (history.is_silent or history.phase != "normal") and (hotel_ids is None or hotel in hotel_ids):
             console.note(describe(hotel, history))

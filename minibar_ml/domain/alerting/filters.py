@@ -1,6 +1,6 @@
 """Which alerts a list wants, in which order, and what it leaves out."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
@@ -25,7 +25,7 @@ class AlertFilter:
     statuses: Collection[Status] | None = LIVE_STATUSES
     severities: Collection[Severity] | None = None
     types: Collection[AlertType] | None = None
-    hotel_id: int | None = None
+    hotel_ids: Collection[int] | None = None
     since: datetime | None = None
     until: datetime | None = None
     entity_type: EntityType | None = None
@@ -46,3 +46,17 @@ class Hidden:
     muted_by: int | None
     type: AlertType | None
     entity_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """How many alerts match a filter by severity, their possible loss (None: no amount is known), and their hotels."""
+
+    by_severity: Mapping[Severity, int]
+    impact: float | None
+    hotel_ids: frozenset[int]
+
+    @property
+    def alerts(self) -> int:
+        """All of them."""
+        return sum(self.by_severity.values())

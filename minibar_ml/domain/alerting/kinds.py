@@ -19,6 +19,7 @@ AlertType = Literal[
     "silent_room",
     "vacant_consumption",
     "refill_delay",
+    "unseen_round",
     "unanswered_request",
     "custody_loss",
     "model_fallback",
@@ -217,6 +218,7 @@ _ALL = (
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
+            "missing_list": _UNSURE,
             OVER_SETUP: SeverityRule(least="medium"),
         },
         compared={"room": ("room", 28)},
@@ -233,6 +235,14 @@ _ALL = (
         },
         needs_fresh_data=True,
         tampers={"attendant": "gaps"},
+    ),
+    AlertKind(
+        type="unseen_round",
+        title="Checks entered in quick succession",
+        fed_by=("refill_duration",),
+        normal_days=7,
+        # The entry is certain, what it means is not: whoever walked the round first may have typed it in afterwards.
+        severities={"unseen": SeverityRule(least="medium", by_size=((15.0, "high"),), measure="rooms")},
     ),
     AlertKind(
         type="unanswered_request",

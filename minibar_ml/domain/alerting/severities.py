@@ -13,7 +13,7 @@ FRESH_DAYS = 2
 """So many days after an event it is still a matter of today: it may be critical, and what to do is what is done at
 once. The store's function aged() goes by the same number."""
 
-Measure = Literal["units", "minutes", "times"]
+Measure = Literal["units", "minutes", "times", "rooms"]
 Steps = tuple[tuple[float, Severity], ...]
 
 
@@ -25,7 +25,7 @@ class SeverityRule:
     by_size: from so much on. by_days: with so many days left or fewer. by_due: with so many days to the last day on
         which an order is in time, or fewer; below zero it is late.
     measure: what a size is: units beyond what was expected, where prices are known in units of the range's median
-        price; minutes; or how many times what is usual.
+        price; minutes; how many times what is usual; or rooms.
     today: why a critical one is a matter of today; None where none is critical.
     """
 

@@ -134,8 +134,11 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
     if found and found.holds:
         over = {product: found.units[product] for product in found.holds if product in found.units}
         facts[OVER_SETUP] = [{**one, "holds": found.holds[one["id"]]} for one in _named(over, known)]
-    if "requested_at" in facts:
-        facts["requested_time"] = datetime.fromisoformat(facts["requested_at"]).astimezone(zone).strftime("%H:%M")
+    for what in ("requested", "began"):
+        if f"{what}_at" in facts:
+            facts[f"{what}_time"] = datetime.fromisoformat(facts[f"{what}_at"]).astimezone(zone).strftime("%H:%M")
+    if "room_ids" in facts:
+        facts["rooms"] = [known.names.get(("room", room), str(room)) for room in facts["room_ids"]]
     valued = replace(finding, facts=facts, impact=impact(finding, found, known.prices))
     return replace(valued, severity=severity(valued, known.prices))
 

@@ -84,11 +84,16 @@ class Scope:
 
     def _own(self, day: date, findings: Sequence[Finding], today: date) -> list[Finding]:
         if day in self.whole:
-            is_after_pause = self.paused_since is not None and day > self.paused_since
-            return [_marked(one, today, "found_after_pause_on") if is_after_pause else one for one in findings]
+            return [
+                _marked(one, today, "found_after_pause_on") if self._is_after_pause(one) else one for one in findings
+            ]
         kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
         known = {key_of(ground) for ground in self.moved}
         return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
+
+    def _is_after_pause(self, finding: Finding) -> bool:
+        """Whether no run has looked at the finding's day, which for one that lasts is the day of its beginning."""
+        return self.paused_since is not None and finding.occurred_on > self.paused_since
 
     @property
     def of_alerts(self) -> tuple[MovedGround, ...]:
@@ -126,7 +131,7 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
 
     None for a run as of the past, which knows less than the alerts did.
     """
-    if since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of):
+    if not plan.is_live and (since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of)):
         return set()
     kinds: tuple[EntityType, ...] = ("room", "product", "hotel")
     whole = {ChangedDay(None, kind, day) for kind in kinds for day in whole_days(plan, since)}
@@ -134,8 +139,19 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
         ChangedDay(None if one.hotel_id == COMMON_STORE else one.hotel_id, kind, one.day)
         for one in since.changes
         for kind in kinds
-        if one.entity_type == kind
+        if one.entity_type == kind and one.day >= plan.oldest_changed()
     }
+
+
+def own_changes(plan: DetectionPlan, since: Since) -> Sequence[Change] | None:
+    """Whose points of past days have changed since the last run; None where that is not known of all of them.
+
+    As on the first run of a day, which compares the grounds of all alerts with the points, and after one that took back
+    what a run by a clock that was ahead had done.
+    """
+    if since.last is None or since.is_ahead or since.is_afresh or "was_ahead" in since.last.counts:
+        return None
+    return since.changes if since.last.as_of.astimezone(plan.zone).date() == plan.today() else None
 
 
 def _reached(change: Change, today: date) -> list[date]:

@@ -12,6 +12,7 @@ from minibar_ml.ml.detectors.silent_room import SilentRoom
 from minibar_ml.ml.detectors.stale import Stale
 from minibar_ml.ml.detectors.stock_outflow import StockOutflow
 from minibar_ml.ml.detectors.unanswered import Unanswered
+from minibar_ml.ml.detectors.unseen_round import UnseenRound
 from minibar_ml.ml.detectors.vacant_room import VacantRoom
 
 ALL: tuple[Detector, ...] = (
@@ -25,6 +26,7 @@ ALL: tuple[Detector, ...] = (
     StockOutflow(),
     Custody(),
     RefillPace(),
+    UnseenRound(),
     Depletion(),
     Stale(),
 )

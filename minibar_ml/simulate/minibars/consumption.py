@@ -52,8 +52,13 @@ class Minibars:
         return taken
 
 
-def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults) -> Findings:
-    """Run the days; returns the lines of all visits and the labels of grabs as they really were."""
+def live(
+    plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, faults: RoomFaults, unseen: Flags
+) -> Findings:
+    """Run the days; returns the lines of all visits and the labels of grabs as they really were.
+
+    In visits that are ``unseen`` nobody was in the room: what has gone is found by the next one.
+    """
     rng = stream(plan, "visits")
     guests, bars = welcome(plan, building, stays, faults), Minibars(building)
     awake = np.concatenate([np.ones((len(bars.stock), 1), bool), ~faults.silent], axis=1)
@@ -67,8 +72,8 @@ def live(plan: HotelPlan, building: Building, stays: Stays, schedule: Schedule, 
         bars.take(*guests.want(before_shift, day, MORNING_SHARE))
         labels += _grab(plan, building, bars, schedule, faults.grabs[grab_day == day], rng)
         visits = np.arange(bounds[day], bounds[day + 1])
-        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], rng))
-        guests.visited(schedule.room[visits])
+        lines.append(_visit(plan, bars, visits, schedule.room[visits], schedule.first[visits], unseen[visits], rng))
+        guests.visited(schedule.room[visits[~unseen[visits]]])
         after_shift = np.concatenate(
             [stays.of_night[awake[:, day + 1], day], _only(leaving[awake[:, day + 1]], stays.late)]
         )
@@ -82,13 +87,16 @@ def _only(stay: Ints, flag: Flags) -> Ints:
     return stay[flag[stay]]
 
 
-def _visit(plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, rng: np.random.Generator) -> Ints:
+def _visit(
+    plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Flags, unseen: Flags, rng: np.random.Generator
+) -> Ints:
     """Find, refill and note down; returns the columns of the visits' lines."""
     found, stock, full = bars.gone[room], bars.stock[room], bars.full[room]
     refill = np.maximum(full - stock, 0)
     partial = (rng.random(len(room)) < plan.partial_refills) & ~first
     refill[partial] = rng.binomial(refill[partial], 0.5)
-    nothing = ~(found.any(axis=1) | refill.any(axis=1))
+    found[unseen], refill[unseen] = 0, 0
+    nothing = ~(found.any(axis=1) | refill.any(axis=1) | unseen)
     extra = np.zeros_like(refill)
     gift = np.flatnonzero(nothing & (rng.random(len(room)) < EXTRA_UNITS))
     pick = rng.random(full.shape).argsort(axis=1)[:, -1] if len(room) else np.zeros(0, np.int64)
@@ -101,7 +109,7 @@ def _visit(plan: HotelPlan, bars: Minibars, visits: Ints, room: Ints, first: Fla
     row, product = np.nonzero(listed)
     refill += extra
     bars.stock[room] = stock + refill
-    bars.gone[room] = 0
+    bars.gone[room[~unseen]] = 0
     cell = (row, product)
     return np.stack([visits[row], product, (stock + found)[cell], found[cell], refill[cell], extra[cell], full[cell]])
 

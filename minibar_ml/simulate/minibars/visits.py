@@ -17,14 +17,14 @@ WAITED_SHARE = 0.95
 
 
 def record_visits(
-    plan: HotelPlan, building: Building, roster: Roster, schedule: Schedule, findings: Findings
+    plan: HotelPlan, building: Building, roster: Roster, schedule: Schedule, findings: Findings, unseen_gap: Floats
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The visits and their lines, numbered in order of time."""
+    """The visits and their lines, numbered in order of time; ``unseen_gap`` as in ``UnseenRounds``."""
     rng = stream(plan, "visit times")
     count = len(schedule.room)
     items = np.bincount(findings.visit, findings.refilled, minlength=count).astype(np.float64)
     found = np.bincount(findings.visit, findings.found, minlength=count).astype(np.float64)
-    seconds = _completion_seconds(plan, building, roster, schedule, items, rng)
+    seconds = _completion_seconds(plan, building, roster, schedule, items, unseen_gap, rng)
     order = np.lexsort((np.arange(count), seconds, schedule.day))
     number = np.empty(count, dtype=np.int64)
     number[order] = np.arange(1, count + 1)
@@ -66,6 +66,7 @@ def _completion_seconds(
     roster: Roster,
     schedule: Schedule,
     items: Floats,
+    unseen_gap: Floats,
     rng: np.random.Generator,
 ) -> Ints:
     """Local seconds after midnight: the sum of the gaps since the start of the shift, breaks included."""
@@ -83,6 +84,7 @@ def _completion_seconds(
     gaps[lunch] += rng.uniform(30, 50, int(lunch.sum()))
     if plan.rounds == "as_rooms_fall_free":
         gaps += _waits(plan, shift, gaps)
+    gaps = np.where(np.isnan(unseen_gap), gaps, unseen_gap)
     elapsed = cumulate_in_group(shift, gaps)
     start = SHIFT_START_MINUTES + rng.uniform(0, 15, plan.days * len(roster.attendant_id))[shift]
     # a shift that would run over the day's end is hurried as a whole

@@ -124,25 +124,29 @@ def _with_muted(connection: Connection, changed: list[Alert]) -> list[Alert]:
 
 def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
     """The alerts that match, in the filter's order."""
-    values: dict[str, Any] = {
+    values = {**conditions(filters), "limit": filters.limit}
+    if filters.sort == "time":
+        return _alerts(connection.execute(query("alerts.fetch_latest"), values).all())
+    values["by_impact"] = filters.sort == "impact"
+    return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
+
+
+def conditions(filters: AlertFilter) -> dict[str, Any]:
+    """What a filter asks for, as the queries take it."""
+    return {
         "statuses": _array(filters.statuses),
         "severities": _array(filters.severities),
         "types": _array(filters.types),
-        "hotel_id": filters.hotel_id,
+        "hotel_ids": _array(filters.hotel_ids),
         "since": filters.since,
         "until": filters.until,
         "entity_type": filters.entity_type,
         "entity_id": filters.entity_id,
         "entity_name": filters.entity_name,
-        "rooms": None if filters.rooms is None else list(filters.rooms),
+        "rooms": _array(filters.rooms),
         "words": filters.words,
         "is_muted": filters.is_muted,
-        "limit": filters.limit,
     }
-    if filters.sort == "time":
-        return _alerts(connection.execute(query("alerts.fetch_latest"), values).all())
-    values["by_impact"] = filters.sort == "impact"
-    return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
 
 
 def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
@@ -239,7 +243,7 @@ def fetch_waiting(connection: Connection) -> dict[int, dict[int, str]]:
     return found
 
 
-def _array(values: Collection[str] | None) -> list[str] | None:
+def _array(values: Collection[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 

@@ -1,12 +1,12 @@
-"""What happened to alerts: their events and comments, what a list leaves out, their days, and counts."""
+"""What happened to alerts: their events and comments, what a list leaves out, and their days."""
 
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection
 
 from minibar_ml.domain.alerting.alerts import AlertEvent, DayValue
-from minibar_ml.domain.alerting.budget import AlertStats, TypeStats
-from minibar_ml.domain.alerting.filters import Hidden
+from minibar_ml.domain.alerting.filters import AlertFilter, Hidden, Totals
+from minibar_ml.store.alerting.alerts import conditions
 from minibar_ml.store.queries import query
 
 
@@ -16,30 +16,24 @@ def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
     return [AlertEvent(row.at, row.event, row.by, row.severity, row.body, row.value, row.reason) for row in rows]
 
 
-def fetch_hidden(connection: Connection, hotel_id: int | None) -> list[Hidden]:
-    """What a list of what waits leaves out: muted alerts by the one that mutes them, and snoozed ones."""
-    rows = connection.execute(query("alerts.fetch_hidden"), {"hotel_id": hotel_id})
+def fetch_hidden(connection: Connection, filters: AlertFilter) -> list[Hidden]:
+    """What a list of what waits leaves out: muted alerts by the one that mutes them, and snoozed ones.
+
+    Of those that match the filter, whatever it asks for by status or muting.
+    """
+    rows = connection.execute(query("alerts.fetch_hidden"), conditions(filters))
     return [Hidden(row.alerts, row.muted_by, row.type, row.entity_name) for row in rows]
+
+
+def count_matching(connection: Connection, filters: AlertFilter) -> Totals:
+    """How many alerts match, whatever the filter's limit, and their possible loss."""
+    rows = connection.execute(query("alerts.count_matching"), conditions(filters)).all()
+    priced = [float(row.impact) for row in rows if row.impact is not None]
+    ids = frozenset(number for row in rows for number in row.hotel_ids)
+    return Totals({row.severity: row.alerts for row in rows}, sum(priced) if priced else None, ids)
 
 
 def fetch_series(connection: Connection, alert_id: int, today: date) -> list[DayValue]:
     """The alert's metric on 30 days that have the alert's day among them, up to `today` where possible."""
     rows = connection.execute(query("alerts.series"), {"id": alert_id, "today": today})
     return [DayValue(row.day, row.value, row.is_marked) for row in rows]
-
-
-def stats(connection: Connection, since: datetime, until: datetime) -> AlertStats:
-    """Alerts raised from `since` to before `until`, counted by type, severity, status and day."""
-    span = {"since": since, "until": until}
-    rows = connection.execute(query("alerts.counts"), span).all()
-    days = connection.execute(query("alerts.counts_by_day"), span).all()
-    return AlertStats(
-        alerts=sum(row.alerts for row in days),
-        by_type={row.type: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.type},
-        by_severity={row.severity: row.alerts for row in rows if row.severity},
-        by_status={row.status: row.alerts for row in rows if row.status},
-        by_day={row.day: row.alerts for row in days},
-        by_detector={
-            row.detector: TypeStats(row.alerts, row.judged, row.false_positives) for row in rows if row.detector
-        },
-    )

@@ -49,7 +49,7 @@ def claim(
 
 def _outgoing(row: Row[Any]) -> Outgoing:
     sealed = None if row.sealed is None else bytes(row.sealed)
-    recipient = Recipient(row.channel_id, row.channel, row.shown, sealed)
+    recipient = Recipient(row.channel_id, row.person_id, row.channel, row.shown, sealed)
     names = ("id", "kind", "attempts", "person_id", "person", "language", "alert_id", "event_id", "event", "repetition",
              "mail_id", "created_at")  # fmt: skip
     return Outgoing(recipient=recipient, **{name: getattr(row, name) for name in names})

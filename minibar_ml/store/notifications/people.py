@@ -95,7 +95,7 @@ def delete_channel(connection: Connection, person: Person, kind: ChannelKind) ->
 def fetch_channels(connection: Connection, person: Person) -> list[Recipient]:
     """All channels of a person."""
     rows = connection.execute(query("people.fetch_channels"), {"person_id": person.id})
-    return [Recipient(row.id, row.kind, row.shown, _bytes(row.sealed)) for row in rows]
+    return [_recipient(row) for row in rows]
 
 
 def fetch_seals(connection: Connection) -> dict[str, int]:
@@ -103,10 +103,10 @@ def fetch_seals(connection: Connection) -> dict[str, int]:
     return {row.fingerprint: row.addresses for row in connection.execute(query("people.fetch_seals"))}
 
 
-def claim_sealed_by(connection: Connection, keys: Sequence[str]) -> list[tuple[int, bytes]]:
+def claim_sealed_by(connection: Connection, keys: Sequence[str]) -> list[Recipient]:
     """The addresses that one of these keys has sealed, by channel, locked until the transaction ends."""
     rows = connection.execute(query("people.claim_sealed_by"), {"keys": list(keys)})
-    return [(row.id, bytes(row.sealed)) for row in rows]
+    return [_recipient(row) for row in rows]
 
 
 def mark_resealed(connection: Connection, sealed: Sequence[tuple[int, bytes]]) -> None:
@@ -124,8 +124,9 @@ def to_json(person: Person) -> dict[str, Any]:
     return known
 
 
-def _bytes(sealed: Any) -> bytes | None:
-    return None if sealed is None else bytes(sealed)
+def _recipient(row: Row[Any]) -> Recipient:
+    sealed = None if row.sealed is None else bytes(row.sealed)
+    return Recipient(row.id, row.person_id, row.kind, row.shown, sealed)
 
 
 def _values(person: Person) -> dict[str, Any]:

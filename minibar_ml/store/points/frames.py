@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
 
-from minibar_ml.ml.frames import POINTS, Frames
+from minibar_ml.ml.frames import POINTS, UNSEEN, Frames
 from minibar_ml.store.queries import query
 
 if TYPE_CHECKING:
@@ -17,23 +17,29 @@ if TYPE_CHECKING:
 # As narrow as the figures allow: 28 days of 100,000 rooms are three million rows.
 _COLUMNS = {
     "int32": "hotel_id room_id product_id attendant_id day visits products_found nights guests arriving staying stays "
-    "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on",
-    "bool": "known open in_room unlisted",
+    "evidence check_hour stay_on previous_on arrives_on departs_on rooms due_on run",
+    "bool": "known open in_room unlisted empty",
     "category": "room_type kind ended_by",
-    "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy",
+    "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "
+    "usual_minutes hidden",
 }
+CUSTODY = ["hotel_id", "attendant_id", "day", "units", "handed_out"]
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}
 
 
 def fetch(
     connection: Connection, since: datetime, until: datetime, later: Mapping[str, datetime] | None = None
 ) -> Frames:
-    """All frames of the points observed in since <= t < until, one statement each; their calendar is empty.
+    """All frames of the points observed in since <= t < until, one statement each or less; their calendar is empty.
 
     `later`: frames that are read from another instant on, by name.
     """
     starts = dict.fromkeys(POINTS, since) | dict(later or {})
-    tables: dict[str, Any] = {name: _copy(connection, name, starts[name], until) for name in POINTS}
+    tables: dict[str, Any] = {name: _copy(connection, name, starts[name], until) for name in POINTS if name != "unseen"}
+    both = tables["custody"]
+    is_check = both["run"] > 0
+    tables["unseen"] = both.loc[is_check, list(UNSEEN)].reset_index(drop=True)
+    tables["custody"] = both.loc[~is_check, CUSTODY].reset_index(drop=True)
     return Frames(**tables)
 
 

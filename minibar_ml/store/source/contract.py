@@ -6,22 +6,18 @@ caller decides what it reads.
 """
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
 from minibar_ml.store.queries import query
-from minibar_ml.store.source import keys
+from minibar_ml.store.source import keys, proofs
 from minibar_ml.store.source.gaps import Gap, Seen, gaps_of, together
-from minibar_ml.store.source.layouts import Layout, imported, layouts, of_text
+from minibar_ml.store.source.layouts import SOURCE, Layout, imported, layouts, of_text
 from minibar_ml.store.source.signatures import Signature
-
-_SOURCE = re.compile(r"\bsource\.(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +109,7 @@ def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layo
     connection.execute(query("source.upsert_contract"), values)
     contract = read(connection)
     if own_file:
-        _check_bodies(connection, layout, {name: body for name, body in bodies.items() if name in contract.usable})
+        _prove(connection, layout, {name: body for name, body in bodies.items() if name in contract.usable})
     number_keys(connection, contract)
     return contract
 
@@ -133,18 +129,10 @@ def _create(connection: Connection, layout: Layout, function: str, body: str) ->
         connection.exec_driver_sql(keys.translation(found))
 
 
-def _check_bodies(connection: Connection, layout: Layout, bodies: dict[str, str]) -> None:
-    """Have PostgreSQL check a stranger's functions, once all are there: a mistake is named now, not by a job."""
-    connection.exec_driver_sql("SET LOCAL check_function_bodies = on")
-    for function, body in bodies.items():
-        again = body.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION", 1)
-        found = layout.signatures.get(function)
-        text = keys.keyed(again) if found and keys.needs_numbers(found) else again
-        try:
-            connection.exec_driver_sql(text.replace("%", "%%"))
-        except DBAPIError as error:
-            lines = str(error.orig).strip().splitlines()
-            raise SourceIncomplete(f"{layout.name}: {function}: {'; '.join(map(str.strip, lines[:2]))}.") from error
+def _prove(connection: Connection, layout: Layout, bodies: dict[str, str]) -> None:
+    """Have PostgreSQL read a stranger's functions, once all are there: a mistake is named now, not by a job."""
+    if found := proofs.problems(connection, layout, bodies):
+        raise SourceIncomplete(f"{layout.name}: {'; '.join(found)}.")
 
 
 def number_keys(connection: Connection, contract: Contract) -> int:
@@ -167,7 +155,7 @@ def _found(connection: Connection, layout: Layout) -> dict[str, str]:
 
 def _placed(connection: Connection, body: str, schemas: dict[str, str]) -> str:
     quote = connection.dialect.identifier_preparer.quote_identifier
-    return _SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{quote(table[1])}", body)
+    return SOURCE.sub(lambda table: f"{quote(schemas[table[1]])}.{quote(table[1])}", body)
 
 
 def read(connection: Connection) -> Contract:
@@ -224,8 +212,12 @@ def describe_gaps(contract: Contract) -> str:
     """One line that names all that is missing and the cure."""
     missing = "; ".join(map(str, contract.gaps))
     where = "the file of ML_SOURCE_FILE" if contract.is_own_file else f"sql/source/{contract.layout}"
-    return (
-        f"The source can't all be read: {missing}. Grant SELECT to this role, or map the table in {where}; "
-        f"if the hotel has none, say so with `db init --without {'|'.join(DISPENSABLE)}`. "
-        "What does not need it still works."
-    )
+    cures = [
+        "grant it SELECT (`minibar-ml db roles --apply`)"
+        if any("SELECT" in gap.reason for gap in contract.gaps)
+        else "",
+        f"correct the names in {where}" if any("SELECT" not in gap.reason for gap in contract.gaps) else "",
+        f"if the hotel has no such thing, say so with `db init --without {'|'.join(DISPENSABLE)}`",
+    ]
+    cure = "; ".join(filter(None, cures))
+    return f"The source can't all be read: {missing}. {cure[0].upper()}{cure[1:]}. What does not need it still works."

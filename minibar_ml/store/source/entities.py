@@ -61,7 +61,9 @@ def fetch_retired(connection: Connection, usable: Collection[str]) -> list[int]:
 def _rows(
     connection: Connection, findings: Sequence[Finding], usable: Collection[str]
 ) -> dict[tuple[EntityType, int], Row[Any]]:
-    ids = {kind: sorted({one.entity_id for one in findings if one.entity_type == kind}) for kind in _NAMED_BY}
+    named = {(one.entity_type, one.entity_id) for one in findings}
+    named |= {("room", room) for one in findings for room in (one.facts or {}).get("room_ids", ())}
+    ids = {kind: sorted(entity_id for of, entity_id in named if of == kind) for kind in _NAMED_BY}
     if all(function in usable for _, function in _NAMED_BY.values()):
         rows = connection.execute(query("entities.names"), {f"{kind}s": found for kind, found in ids.items()})
         return {(row.kind, row.id): row for row in rows}

@@ -9,6 +9,7 @@ from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE, METRIC_TYPES
 from minibar_ml.store.queries import query
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source.names import HIGHEST_ID, folded
 
 
 def require(connection: Connection, hotel_id: int) -> None:
@@ -21,6 +22,33 @@ def require(connection: Connection, hotel_id: int) -> None:
         return
     listed = ", ".join(f"{number} ({name})" for number, name in known.items())
     raise NotFound(f"There is no hotel {hotel_id}; known hotels: 0 (common store){', ' + listed if listed else ''}.")
+
+
+def find_id(connection: Connection, asked: str) -> int:
+    """The hotel that a word names: a name as a whole, else an id, else part of one name; 0 is the common store.
+
+    Letter case and the dots of Turkish i's make no difference. Raises NotFound, which names the hotels, for no hotel
+    and for part of several names.
+    """
+    known = fetch_names(connection)
+    word = folded(asked)
+    if len(whole := [number for number, name in known.items() if folded(name) == word]) == 1:
+        return whole[0]
+    if word.isascii() and word.isdigit() and int(word) <= HIGHEST_ID:
+        require(connection, int(word))
+        return int(word)
+    parts = [number for number, name in known.items() if word and word in folded(name)]
+    if len(parts) == 1:
+        return parts[0]
+    there_are = ", ".join(f"{number} ({known[number]})" for number in (parts or known))
+    if parts:
+        raise NotFound(f"{asked!r} is part of several hotels' names: {there_are}. Use the id or the whole name.")
+    raise NotFound(f"There is no hotel {asked!r} (by name or id); known hotels: {there_are or 'none'}.")
+
+
+def find_ids(connection: Connection, asked: Collection[str] | None) -> list[int] | None:
+    """The hotels that words name, each once; None for none. Raises NotFound as `find_id` does."""
+    return list(dict.fromkeys(find_id(connection, one) for one in asked)) if asked else None
 
 
 def fetch_names(connection: Connection) -> dict[int, str]:

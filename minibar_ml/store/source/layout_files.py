@@ -5,6 +5,7 @@ Its functions run with the rights of whoever runs the jobs, so nobody but who ru
 """
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -14,12 +15,13 @@ from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS
 from minibar_ml.permissions import require_trusted
 from minibar_ml.store.source import keys
-from minibar_ml.store.source.layouts import Layout, files, layouts, of_text
+from minibar_ml.store.source.layouts import Layout, files, layouts, of_text, tables_in
 from minibar_ml.store.source.signatures import Signature
 from minibar_ml.store.sql_files import without_comments
 
 CALLED = "ML_SOURCE_FILE"
 RUN = "what it says is run as SQL"
+_PLAIN = re.compile(r"\)\s*LANGUAGE\s+sql\s+STABLE\s+AS\s+\$", re.IGNORECASE)
 READERS = ("minibar_ml_viewer", "minibar_ml_operator")
 
 
@@ -83,6 +85,10 @@ def _problems(layout: Layout) -> Iterator[str]:
             yield from _differences(function, found)
         elif function not in {part.seen for part in PARTS}:
             yield f"{function} is not followed by CREATE FUNCTION minibar_ml.{function}(...) RETURNS TABLE (...)"
+        if not _PLAIN.search(body):
+            yield f"{function} is not `LANGUAGE sql STABLE AS $$ ... $$`, without SET"
+        if unnamed := sorted(tables_in(without_comments(body)) - layout.needs[function].keys()):
+            yield f"{function} reads {', '.join(unnamed)}, which its needs line does not name"
         if without_comments(body).upper().count("CREATE ") > 1:
             yield f"{function} creates more than one thing"
         if not layout.needs[function] and function in known:
@@ -127,4 +133,7 @@ def _mixed(signatures: dict[str, Signature]) -> Iterator[str]:
 
 
 def _listed(columns: tuple[tuple[str, str], ...]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns)
+    """Names and types; ids have whatever type they have in the system's tables."""
+    return ", ".join(
+        f"{name} (id)" if name in keys.KINDS or keys.is_row_id(name) else f"{name} {kind}" for name, kind in columns
+    )

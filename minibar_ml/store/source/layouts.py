@@ -21,6 +21,7 @@ from minibar_ml.store.source import keys
 from minibar_ml.store.source.signatures import Signature, declared
 from minibar_ml.store.sql_files import sections_of, sql_folder, without_comments
 
+SOURCE = re.compile(r"\bsource\.(\w+)")
 _TABLE = re.compile(r"(\w+)\(([^)]*)\)")
 _WANT = re.compile(r"^-- wants: (\w+): (\w+)\(([^)]*)\)", re.MULTILINE)
 _SCHEMA = re.compile(r"^-- schema: (\w+)$", re.MULTILINE)
@@ -150,6 +151,11 @@ def _counting(part: Part, counted: Signature) -> str:
         f"CREATE FUNCTION minibar_ml.{part.seen}() RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb)\n"
         f"LANGUAGE sql STABLE AS $$\n    SELECT count(*), {newest}, NULL::jsonb FROM minibar_ml.{called}({given})\n$$"
     )
+
+
+def tables_in(text: str) -> set[str]:
+    """The source's tables that an SQL text names."""
+    return set(SOURCE.findall(text))
 
 
 def _needs(body: str) -> dict[str, tuple[str, ...]]:

@@ -1,0 +1,18 @@
+"""`--hotel`: the hotel that a name or an id on the command line means."""
+
+from typing import TYPE_CHECKING
+
+from minibar_ml.cli import session
+
+if TYPE_CHECKING:
+    from minibar_ml.config.settings import Settings
+
+
+def find(settings: "Settings", command: str, word: str | None) -> int | None:
+    """The hotel's id, by a connection of its own; None without a word. Raises NotFound, which names the hotels."""
+    if word is None:
+        return None
+    from minibar_ml.store.source import hotels  # brings the source contract in: without --hotel nobody needs it
+
+    with session.store(settings, command) as connection:
+        return hotels.find_id(connection, word)

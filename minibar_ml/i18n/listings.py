@@ -1,0 +1,84 @@
+"""The lines around a list of alerts: what it holds, what it leaves out, and why it is empty."""
+
+from collections.abc import Sequence
+
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.filters import Hidden, Totals
+from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n.formats import counted, money, whole
+from minibar_ml.i18n.labels import DOMAIN, label
+
+PART_OF = "{shown} of {alerts} shown"
+SEEN = "seen {n}×"
+LOSS = "possible loss {amount}"
+HOTEL = "Hotel {id}"
+SHARED = "common store"
+SNOOZED = "Not shown: {n} snoozed (use --status snoozed)."
+MUTED = "Not shown: {n} muted by alert {id} ({type}, {name}) (use --muted)."
+NOT_RUN = "No alerts: `minibar-ml detect` has not run yet."
+NO_OTHERS = "No other live alerts."
+NONE_LIVE = "No live alerts."
+NO_MATCH = "No alerts match."
+TEXTS = (PART_OF, SEEN, LOSS, HOTEL, SHARED, SNOOZED, MUTED, NOT_RUN, NO_OTHERS, NONE_LIVE, NO_MATCH)
+
+
+def heading(totals: Totals, shown: int, hotel: str | None, lang: Lang, currency: str = "") -> str:
+    """What a list holds: `5 of 31 alerts shown: 2 critical, 29 high; possible loss 1,250.00 TRY`.
+
+    `hotel`: the one that all are of.
+    """
+    alerts = counted("alert", totals.alerts, lang)
+    head = alerts if shown >= totals.alerts else _text(PART_OF, lang).format(shown=whole(shown, lang), alerts=alerts)
+    parts = [
+        f"{whole(totals.by_severity[one], lang)} {label('severity', one, lang)}"
+        for one in reversed(SEVERITIES)
+        if totals.by_severity.get(one)
+    ]
+    said = [f"{head}: {', '.join(parts)}"]
+    if totals.impact is not None:
+        said.append(_text(LOSS, lang).format(amount=money(totals.impact, lang, currency)))
+    return "; ".join(said) if hotel is None else f"{hotel}. {'; '.join(said)}"
+
+
+def totals_of(alerts: Sequence[Alert]) -> Totals:
+    """The totals of alerts that were all read."""
+    priced = [alert.counted_impact for alert in alerts if alert.counted_impact is not None]
+    severities = [alert.severity for alert in alerts]
+    ids = frozenset(alert.hotel_id for alert in alerts)
+    return Totals({one: severities.count(one) for one in SEVERITIES}, sum(priced) if priced else None, ids)
+
+
+def hotel(hotel_id: int, name: str | None, lang: Lang) -> str:
+    """A hotel's name; where it is not known its number. Hotel 0 is the common store."""
+    if hotel_id == COMMON_STORE:
+        return _text(SHARED, lang)
+    return name or _text(HOTEL, lang).format(id=hotel_id)
+
+
+def left_out(hidden: Hidden, lang: Lang) -> str:
+    """How many alerts a list leaves out for one reason, and how to see them."""
+    if hidden.muted_by is None:
+        return _text(SNOOZED, lang).format(n=whole(hidden.alerts, lang))
+    kind = label("type", hidden.type or "", lang)
+    return _text(MUTED, lang).format(
+        n=whole(hidden.alerts, lang), id=hidden.muted_by, type=kind, name=hidden.entity_name
+    )
+
+
+def empty(lang: Lang, *, has_run: bool, is_unfiltered: bool, is_hidden: bool) -> str:
+    """Why a list is empty."""
+    if not has_run:
+        return _text(NOT_RUN, lang)
+    if is_hidden and is_unfiltered:
+        return _text(NO_OTHERS, lang)
+    return _text(NONE_LIVE if is_unfiltered else NO_MATCH, lang)
+
+
+def seen(occurrences: int, lang: Lang) -> str:
+    """How often an alert was found again; '' where it was found once."""
+    return _text(SEEN, lang).format(n=whole(occurrences, lang)) if occurrences > 1 else ""
+
+
+def _text(text: str, lang: Lang) -> str:
+    return catalog(DOMAIN, lang).gettext(text)
