@@ -20,9 +20,9 @@ from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.schema import migrations
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.sql_files import sql_folder
 
 _numbers = count(1)
 MEMORY = Path("/dev/shm")
