@@ -20,6 +20,7 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang, listings, reviewing
+from minibar_ml.i18n.screen import translated
 from minibar_ml.store import audit
 from minibar_ml.store.alerting import alerts
 from minibar_ml.store.source import hotels, names
@@ -100,7 +101,7 @@ class Walk:
             try:
                 self._do(pressed, alert)
             except UsageError as error:
-                self.said = str(error)
+                self.said = translated(str(error))
         console.say("")
 
     def _shown(self) -> Alert:
@@ -117,7 +118,7 @@ class Walk:
         place = reviewing.place(self.place + 1, len(self.ids), self.lang)
         below = [self.said, reviewing.text(reviewing.KEYS, self.lang)]
         for line in screen.lines(explained, self.hotels, place, below, self.lang, today, self.currency, size):
-            console.say(line, colour=True)
+            console.write_line(line, colour=True)
 
     def _do(self, pressed: str, alert: Alert) -> None:
         steps: dict[str, Callable[[], None]] = {
