@@ -126,7 +126,9 @@ $$;
 CREATE FUNCTION minibar_ml.check_fact() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
-    AS $$
+    AS $_$
+DECLARE
+    widest numeric := minibar_ml.widest_threshold(NEW.fact);
 BEGIN
     NEW.stated_at := clock_timestamp();
     NEW.stated_by := session_user;
@@ -134,9 +136,16 @@ BEGIN
         RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    IF widest IS NOT NULL AND NEW.value IS NOT NULL AND minibar_ml.is_person(session_user)
+       AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
+        IF NEW.value !~ '^[0-9]{1,6}(\.[0-9]{1,6})?$' OR CAST(NEW.value AS numeric) > widest THEN
+            RAISE EXCEPTION 'administrators of all hotels state a % above %', NEW.fact, widest
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
     RETURN NEW;
 END
-$$;
+$_$;
 
 CREATE FUNCTION minibar_ml.check_mute() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -640,9 +649,13 @@ CREATE FUNCTION minibar_ml.record_action(operator text, action text, subject tex
     AS $$
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
-        IF action IS NULL OR action NOT IN (
-            'alert.list', 'alert.view', 'report.view', 'report.written', 'message.sent',
-            'people.add', 'people.set', 'people.remove', 'people.channel') THEN
+        -- What a command of theirs does, and no more: lists and views, reports of administrators, people of those of all
+        -- hotels.
+        IF (CASE WHEN action IN ('alert.list', 'alert.view', 'report.view') THEN true
+                 WHEN action IN ('report.written', 'message.sent')
+                 THEN minibar_ml.is_any(session_user, '{administrator}')
+                 WHEN action IN ('people.add', 'people.set', 'people.remove', 'people.channel')
+                 THEN minibar_ml.is_everywhere(session_user, '{administrator}') END) IS NOT TRUE THEN
             RAISE EXCEPTION 'role % may not record %', session_user, action USING ERRCODE = 'insufficient_privilege';
         ELSIF minibar_ml.is_anothers(operator) THEN
             RAISE EXCEPTION 'role % may not act as %', session_user, operator USING ERRCODE = 'insufficient_privilege';
@@ -910,6 +923,14 @@ CREATE FUNCTION minibar_ml.was_live(status text, snoozed_until timestamp with ti
     AS $$
     SELECT status IN ('open', 'acknowledged') OR (status = 'snoozed' AND snoozed_until <= instant)
         OR resolved_at > instant
+$$;
+
+CREATE FUNCTION minibar_ml.widest_threshold(fact text) RETURNS numeric
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE fact WHEN 'stock_deviation' THEN 0.9 WHEN 'consumption_deviation' THEN 1.2 WHEN 'refill_deviation' THEN 1.5
+                     WHEN 'consumption_floor' THEN 9 WHEN 'product_floor' THEN 15 END
 $$;
 
 CREATE TABLE minibar_ml.ml_access (

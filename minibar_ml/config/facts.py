@@ -16,7 +16,7 @@ from minibar_ml.domain.hotels.supplies import Supplies, Supply
 ZONE = "timezone"
 """The fact that every first import states, because points rest on it."""
 EVENTS = "events"
-LONGEST_FAULT = 300
+LONGEST_FAULT, MOST_FAULTS = 300, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,13 @@ class History:
         return {key: value for key, value, _ in self._converted(instant) if value is not None}
 
     def faults(self, instant: datetime) -> list[str]:
-        """What is wrong with statements that hold at an instant: somebody wrote them past this program."""
-        return [fault for _, _, fault in self._converted(instant) if fault]
+        """What is wrong with statements that hold at an instant: somebody wrote them past this program.
+
+        At most MOST_FAULTS of them, and how many more: they can't be removed, and every command warns of them.
+        """
+        found = [fault for _, _, fault in self._converted(instant) if fault]
+        rest = len(found) - MOST_FAULTS
+        return found if rest <= 0 else [*found[:MOST_FAULTS], f"{rest} more; `minibar-ml config history` lists all"]
 
     def _converted(self, instant: datetime) -> Iterator[tuple[Key, Any, str]]:
         zones = [one for one in self.stated if one.key.fact == ZONE]

@@ -10,6 +10,7 @@ from minibar_ml.i18n.formats import counted, money, whole
 from minibar_ml.i18n.labels import DOMAIN, label
 
 PART_OF = "{shown} of {alerts} shown"
+SEEN = "seen {n}×"
 LOSS = "possible loss {amount}"
 HOTEL = "Hotel {id}"
 SHARED = "common store"
@@ -19,7 +20,7 @@ NOT_RUN = "No alerts: `minibar-ml detect` has not run yet."
 NO_OTHERS = "No other live alerts."
 NONE_LIVE = "No live alerts."
 NO_MATCH = "No alerts match."
-TEXTS = (PART_OF, LOSS, HOTEL, SHARED, SNOOZED, MUTED, NOT_RUN, NO_OTHERS, NONE_LIVE, NO_MATCH)
+TEXTS = (PART_OF, SEEN, LOSS, HOTEL, SHARED, SNOOZED, MUTED, NOT_RUN, NO_OTHERS, NONE_LIVE, NO_MATCH)
 
 
 def heading(totals: Totals, shown: int, hotel: str | None, lang: Lang, currency: str = "") -> str:
@@ -72,6 +73,11 @@ def empty(lang: Lang, *, has_run: bool, is_unfiltered: bool, is_hidden: bool) ->
     if is_hidden and is_unfiltered:
         return _text(NO_OTHERS, lang)
     return _text(NONE_LIVE if is_unfiltered else NO_MATCH, lang)
+
+
+def seen(occurrences: int, lang: Lang) -> str:
+    """How often an alert was found again; '' where it was found once."""
+    return _text(SEEN, lang).format(n=whole(occurrences, lang)) if occurrences > 1 else ""
 
 
 def _text(text: str, lang: Lang) -> str:

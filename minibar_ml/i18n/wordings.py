@@ -131,6 +131,12 @@ WORDINGS: Mapping[str, Wording] = {
         "Ask at the front desk whether somebody had the room, also for the day only. If not, find out who entered it.",
         ("Last check: {previous_on}.", MISSING, EARLIER),
     ),
+    "missing_list": Wording(
+        "Room {name}: {units} missing while no guest was listed; one guest list of these days was never loaded, so a "
+        "guest of that night alone may be missing.",
+        "Ask at the front desk whether somebody had the room for that night. If not, find out who entered it.",
+        ("Last check: {previous_on}.", MISSING, EARLIER),
+    ),
     "before_arrival": Wording(
         "Room {name}: {units} missing before check-in time on the arrival day; the hour of arrival is not on record.",
         "Ask at the front desk when the guest came. If it was after the check, find out who entered the room.",

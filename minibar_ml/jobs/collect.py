@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
-NEWS_DAYS = 31
-"""Changes of older days are not looked at by detect, except where an alert rests on them."""
 STAGED_FOR: Mapping[str, MetricType] = {
     "stage_custody": "custody_loss",
     "stage_draws": "custody_loss",
@@ -89,7 +87,7 @@ def run(
         starts = {metric: own.since_at for metric, own in spans.items()}
         # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
         is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
-        changes_since = span.until_on - timedelta(days=0 if is_afresh else NEWS_DAYS)
+        changes_since = span.until_on if is_afresh else min(one.since_on for one in (span, *spans.values()))
         points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
         metrics.upsert_watermarks(connection, new_rows)
         problems.merge(connection, refused, new_rows, span.since_on, span.until_on, as_of)
@@ -97,6 +95,7 @@ def run(
         job.counts.update(_counts(found, refused, house, zone))
         # For detect: points that are filed again are no news of the hotel.
         job.counts |= {"has_moved": True} if has_moved else {}
+        job.counts |= {"is_afresh": True} if is_afresh else {}
         job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
         job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())

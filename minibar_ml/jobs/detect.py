@@ -120,6 +120,7 @@ def _write(
     why = {f"{metric}, hotel {hotel}": reason for (hotel, metric), reason in refused.items()}
     job.counts = {**total, "since": days[0].isoformat(), "findings": sum(counts.values())}
     job.counts.update(phases=noted, refused=why, shares=shares(), muted=muted)
+    job.counts |= {"was_ahead": True} if given.since.is_ahead else {}
     return DetectResult(
         days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, why, muted, job.partly
     )

@@ -1,4 +1,4 @@
-"""What operators' verdicts change: confirmed anomalies leave the baseline, false alarms tighten a threshold.
+"""What operators' verdicts change: confirmed anomalies leave the baseline, false alerts tighten a threshold.
 
 False marks rarely repeat in one room, so they are pooled by detector (never a mute of one entity): the threshold
 probability is multiplied by exp(eta x (target - share marked false)), the share shrunk to the target by a few

@@ -16,11 +16,11 @@ from minibar_ml.domain.hotels.calendar import ORDINARY, Calendar
 from minibar_ml.domain.metrics import COMMON_STORE
 
 UNKNOWN_DAY = 0
-CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS = range(6)
+CERTAIN, AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE, AFTER_FIRST_CHECK, REJECTED_ROWS, MISSING_LIST = range(7)
 """How it is known that a room was without guests: for certain; or the check before was on the departure day, or the
 check is on the arrival day, and that day's hour is not on record; or the check before was within two hours after the
 hour of departure on record; or it was the first since the guest left, and what it overlooked is found now; or rows were
-rejected from the lists since then, and a guest may be on none."""
+rejected from the lists since then, and a guest may be on none; or a list between two others is missing."""
 LOOK_BACK_DAYS = 60
 """Days that a detector may look back at most: to stock in attendants' hands, or the way to a stock-out."""
 
@@ -75,8 +75,8 @@ class Frames:
         occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
         since the room's check before.
     vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
-        before, -1 where it does not matter); visits with no guest known since the visit before. Certain ones that found
-        nothing are left out.
+        before, -1 where it does not matter), hidden (the probability of a guest whom no list has); visits with no guest
+        known since the visit before. Certain ones that found nothing are left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.

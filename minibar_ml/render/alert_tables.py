@@ -200,7 +200,7 @@ def verdicts(report: Report, words: Words) -> Table:
     )
     return Table(
         "verdicts",
-        _("False alarms"),
+        _("False alerts"),
         (
             *(Column(_("Type"), "text", 2.4), Column(_("Reviewed"), "count"), Column(_("False"), "count")),
             Column(_("Rate"), "share"),

@@ -19,7 +19,7 @@ class Row:
     """A row of the list as it is shown.
 
     `alert`: the one that stands for it, None for an order alone; `others`: those of its incident. `until`: by when it
-    is to be done, `is_due`: that is by tomorrow. `age` is since when it waits.
+    is to be done, `is_due`: that is by tomorrow. `age` is since when it waits: since it was raised.
     """
 
     duty: Duty
@@ -43,7 +43,7 @@ def _row(duty: Duty, by_id: Mapping[int, Action], report: Report, words: Words) 
     today = words.today(report.generated_at)
     first, *others = (by_id[number] for number in duty.alert_ids) if duty.alert_ids else [None]
     what, todo = isolated_sentences(first, words.lang) if first else _order(duty, words)
-    age = words.days_since(first.alert.occurred_on, report.generated_at) if first else ""
+    age = words.age(first.alert.raised_at, report.generated_at) if first else ""
     until, is_due = _until(duty, today, words), duty.is_due(today)
     return Row(duty, first, tuple(one for one in others if one), what, todo, until, is_due, age, duty.impact)
 

@@ -14,7 +14,7 @@ from minibar_ml.render.duties import subject
 from minibar_ml.render.headings import Figure
 from minibar_ml.render.words import Words
 
-MOST_OF_IT = 0.5
+MOST_OF_IT = 1 / 3
 """From this share of the money on, the first sentence names what it is about."""
 
 
@@ -111,8 +111,11 @@ def _due(report: Report, words: Words) -> str:
     if guests := sum(one.alert.type == "unanswered_request" for one in report.actions.rows):
         text = several("%(n)s guest waits for a refill", "%(n)s guests wait for a refill", guests)
         parts.append(text % {"n": words.number(guests)})
-    if orders := sum(_by_tomorrow(out.order_by, today) for out in report.orders_due or ()):
+    urgent = [out.order_by for out in report.orders_due or () if _by_tomorrow(out.order_by, today)]
+    if orders := len(urgent):
         text = several("%(n)s order is due by tomorrow", "%(n)s orders are due by tomorrow", orders)
+        if all(day <= today for day in urgent if day):
+            text = several("%(n)s order is due today", "%(n)s orders are due today", orders)
         parts.append(text % {"n": words.number(orders)})
     elif report.orders_due:
         parts.append(_("The next order is due on %(day)s") % {"day": words.short_day(_first(report))})
@@ -183,7 +186,7 @@ def _of_closed(report: Report, words: Words) -> str:
     texts = (
         (several("%(n)s confirmed", "%(n)s confirmed", known.get("confirmed", 0)), "confirmed"),
         (several("%(n)s false", "%(n)s false", known.get("false_positive", 0)), "false_positive"),
-        (several("%(n)s by itself", "%(n)s by themselves", known.get("ended", 0)), "ended"),
+        (several("%(n)s ended by itself", "%(n)s ended by themselves", known.get("ended", 0)), "ended"),
     )
     return " · ".join(text % {"n": words.number(known[key])} for text, key in texts if known.get(key)) or _("none")
 

@@ -53,7 +53,7 @@ def hotels(report: Report, words: Words) -> Table:
     _ = words.catalog.gettext
     columns = (
         *(Column(_("Hotel"), "name", 2.4), Column(_("Waiting"), "count"), Column(_("Possible loss"), "money", 1.2)),
-        *(Column(_("Oldest"), "day", 1.5), Column(_("New"), "count"), Column(_("False"), "share")),
+        *(Column(_("Oldest"), "day", 1.5), Column(_("New"), "count"), Column(_("False alerts"), "share")),
         Column(_("Data"), "text"),
     )
     rows: list[Row] = [

@@ -58,7 +58,7 @@ def _pace(report: Report, words: Words) -> Section:
 
 def _verdicts(report: Report, words: Words) -> Section:
     _ = words.catalog.gettext
-    return Section("verdicts", _("False alarms"), (alert_tables.verdicts(report, words),))
+    return Section("verdicts", _("False alerts"), (alert_tables.verdicts(report, words),))
 
 
 def _models(report: Report, words: Words) -> Section:

@@ -99,11 +99,13 @@ def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> b
 
 
 def _reported(error: BaseException) -> str:
-    """What `status` shows of an error: never a statement or its values, which a database error has in its text."""
+    """What `status` shows of an error, in one line; a database error's statement and values are no part of it."""
     if isinstance(error, DBAPIError):
         original = str(error.orig).strip().splitlines()
-        return str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
-    return str(error) if isinstance(error, MinibarError | Ended) else f"{type(error).__name__}: {error}"
+        said = str(explain(error) or f"{type(error.orig).__name__}: {original[0] if original else ''}")
+    else:
+        said = str(error) if isinstance(error, MinibarError | Ended) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,24 +138,26 @@ class Since:
     """The last run that did its work, and what collect has done since it started.
 
     `collected_as_of`: as of when the earliest run of collect since was; None: there was none. `is_ahead`: a run of the
-    job has gone by a clock that was ahead.
+    job has since gone by a clock that was ahead. `is_afresh`: one of collect has computed all days again, of which
+    `changes` say nothing.
     """
 
     last: LastRun | None = None
     collected_as_of: datetime | None = None
     changes: tuple[Change, ...] = ()
     is_ahead: bool = False
+    is_afresh: bool = False
 
 
-def find_last_with_changes(connection: Connection, job: Job, as_of: datetime) -> Since:
-    """What has happened since the last run of `job`, for one as of an instant."""
-    values = {"job": job, "as_of": as_of}
-    row = connection.execute(query("runs.find_last_with_changes"), values).one_or_none()
-    if row is None:
-        return Since()
+def find_last_with_changes(connection: Connection, job: Job, as_of: datetime, *, is_live: bool = False) -> Since:
+    """What has happened since the last run of `job`, for one as of an instant; `is_live`: since the last not ahead."""
+    values = {"job": job, "as_of": as_of, "is_live": is_live}
+    row = connection.execute(query("runs.find_last_with_changes"), values).one()
+    if row.started_at is None:
+        return Since(is_ahead=row.is_ahead)
     changes = (Change(date.fromisoformat(day), *entity) for day, *entity in row.changes)
     last = LastRun(row.as_of, row.started_at, row.counts)
-    return Since(last, row.collected_as_of, tuple(changes), row.is_ahead)
+    return Since(last, row.collected_as_of, tuple(changes), row.is_ahead, row.is_afresh)
 
 
 def delete_seen_changes(connection: Connection, since: Since) -> None:

@@ -226,7 +226,8 @@ RETURNING a.id
 -- name: mute
 -- Mutes live alerts that follow from another live one and unmutes the others: where data are stale,
 -- what was found since without them; where all of a hotel takes more of a product, rooms that took mostly that product.
-WITH muters AS (
+-- Those that mute others are few and are found once: each of 100,000 live alerts would read a third of the rest otherwise.
+WITH muters AS MATERIALIZED (
     SELECT * FROM ml_alerts
     WHERE is_live(status)
       AND (type = 'data_stale' OR (type = 'consumption_anomaly' AND reason = ANY(:shift_reasons)))

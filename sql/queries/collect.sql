@@ -16,7 +16,8 @@ CREATE TEMP TABLE computed_metrics (
 CREATE TEMP TABLE refused_rows (source text, reason text, day date, rows bigint, example_id bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
     stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
-    departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean) ON COMMIT DROP;
+    departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean,
+    is_in_house boolean, is_seen_once boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_nights (
     room_id integer, night date, guests integer, stay_on date, stay_id bigint, arrives_at timestamptz, departs_on date,
     departs_at timestamptz, is_expected boolean) ON COMMIT DROP;
@@ -26,13 +27,14 @@ CREATE TEMP TABLE scratch_record (
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
-    hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date) ON COMMIT DROP;
-CREATE TEMP TABLE scratch_unlisted (visit_id bigint, is_tonight boolean) ON COMMIT DROP;
+    hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz, names_leavers boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date, rows bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_unlisted (visit_id bigint, is_tonight boolean, hidden double precision) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (
     room_id integer, day date, last_at timestamptz, PRIMARY KEY (room_id, day)) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_days (
-    hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision) ON COMMIT DROP;
+    hotel_id integer, day date, is_known boolean, unknown_days bigint, occupancy double precision,
+    free_rooms bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_custody (
     hotel_id integer, attendant_id integer, day date, product_id integer, handed_out bigint, returned bigint,
     lost bigint) ON COMMIT DROP;
@@ -75,21 +77,22 @@ CREATE TEMP TABLE scratch_unseen (
     minutes numeric, usual_minutes double precision) ON COMMIT DROP
 
 -- name: stage_uploads
--- On which days each hotel has loaded its in-house list, and when last.
+-- On which days each hotel has loaded its in-house list, and when last; and on which its list of departures.
 INSERT INTO scratch_uploads
-SELECT hotel_id, day, coalesce(bool_or(l.is_in_house), false),
-       max(coalesce(loaded_at, (day + 1)::timestamptz)) FILTER (WHERE l.is_in_house)
+SELECT hotel_id, day, coalesce(bool_or(l.is_there AND list = 'in_house'), false),
+       max(coalesce(loaded_at, (day + 1)::timestamptz)) FILTER (WHERE l.is_there AND list = 'in_house'),
+       coalesce(bool_or(l.is_there AND list = 'departures'), false)
 FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2)
-CROSS JOIN LATERAL (
-    SELECT is_loaded AND list = 'in_house' AND coalesce(loaded_at <= :until, true)) l (is_in_house)
+CROSS JOIN LATERAL (SELECT is_loaded AND coalesce(loaded_at <= :until, true)) l (is_there)
 GROUP BY hotel_id, day
 
 -- name: stage_files
 -- Days of which a guest may be on no list, since rows of them were rejected. A guest who comes and leaves on one date
 -- stands on the lists of arrivals and of departures, and both reject it; the list of guests in house names who slept
 -- there the night before, and rejects unknown rooms every other day: more than a tenth of its rows may be guests of
--- ours. Of several files of one list the one with most good rows counts: a list of another day is loaded as one of
--- guests in house. Of which most rows were rejected says nothing: the list was not loaded.
+-- ours. Each of these rows may be one guest in one room. Of several files of one list the one with most good rows counts: a
+-- list of another day is loaded as one of guests in house. Of which most rows were rejected says nothing: the list was not
+-- loaded; and one of departures of which a tenth was rejected does not name who leaves.
 WITH files AS MATERIALIZED (
     SELECT DISTINCT ON (hotel_id, list, loaded_at::date) file_id, hotel_id, list, loaded_at::date AS day,
            CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
@@ -97,17 +100,22 @@ WITH files AS MATERIALIZED (
     WHERE loaded_at <= :until AND rejected >= 0
     ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
-    UPDATE scratch_uploads u SET is_loaded = false
-    FROM files f WHERE f.hotel_id = u.hotel_id AND f.day = u.day AND f.list = 'in_house' AND 2 * f.rejected > f.lines
+    UPDATE scratch_uploads u
+    SET is_loaded = u.is_loaded AND f.is_good, names_leavers = u.names_leavers AND f.names_leavers
+    FROM (SELECT hotel_id, day, bool_and(list <> 'in_house' OR 2 * rejected <= lines) AS is_good,
+                 bool_and(list <> 'departures' OR 10 * rejected <= lines) AS names_leavers
+          FROM files GROUP BY hotel_id, day) f
+    WHERE f.hotel_id = u.hotel_id AND f.day = u.day
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'guest lists', 'most of their rows rejected by the application', day, count(*), min(file_id)
     FROM files WHERE list = 'in_house' AND 2 * rejected > lines AND day >= CAST(:since_on AS date) GROUP BY day
 )
 INSERT INTO scratch_rejects
-SELECT hotel_id, day - back FROM files CROSS JOIN (VALUES (0), (1)) AS b (back) WHERE list = 'in_house' AND 10 * rejected > lines
-UNION
-SELECT hotel_id, day FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
+SELECT hotel_id, day - back, rejected FROM files CROSS JOIN (VALUES (0), (1)) AS b (back)
+WHERE list = 'in_house' AND 10 * rejected > lines
+UNION ALL
+SELECT hotel_id, day, min(rejected) FROM files WHERE list IN ('arrivals', 'departures') AND rejected > 0
 GROUP BY 1, 2 HAVING count(*) = 2
 
 -- name: stage_record
@@ -229,7 +237,8 @@ WITH runs AS MATERIALIZED (
 )
 INSERT INTO scratch_stays
 SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at, leaves_at, seen_until,
-       NOT (is_in_house OR is_departure)
+       NOT (is_in_house OR is_departure), is_in_house,
+       is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
 FROM stays
 
 -- name: stage_tasks
@@ -242,21 +251,26 @@ WITH tasks AS MATERIALIZED (
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
     FROM source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
 ), hours AS (
+    -- All stays at once: asking the tasks of 60 days for each stay would take longer than all the rest of the run.
     UPDATE scratch_stays s
-    SET arrives_at = coalesce(s.arrives_at, (SELECT t.arrives_at FROM tasks t WHERE t.room_id = s.room_id
-                                             AND t.day = s.arrives_on)),
-        leaves_at = coalesce(s.leaves_at, (SELECT t.departs_at FROM tasks t WHERE t.room_id = s.room_id
-                                           AND t.day = s.departs_on))
-    WHERE s.arrives_at IS NULL OR s.leaves_at IS NULL
+    SET arrives_at = coalesce(s.arrives_at, t.arrives_at), leaves_at = coalesce(s.leaves_at, t.departs_at)
+    FROM (
+        SELECT o.ctid AS row, a.arrives_at, d.departs_at
+        FROM scratch_stays o
+        LEFT JOIN tasks a ON a.room_id = o.room_id AND a.day = o.arrives_on
+        LEFT JOIN tasks d ON d.room_id = o.room_id AND d.day = o.departs_on
+        WHERE (o.arrives_at IS NULL AND a.arrives_at IS NOT NULL) OR (o.leaves_at IS NULL AND d.departs_at IS NOT NULL)) t
+    WHERE t.row = s.ctid
 )
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
     SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
     UNION ALL
-    SELECT room_id, day FROM tasks t
-    WHERE arrives OR (stays AND NOT departs AND NOT EXISTS (
-        SELECT FROM scratch_stays s
-        WHERE s.room_id = t.room_id AND s.departs_on = t.day AND s.arrives_on < t.day AND NOT s.is_expected))) n
+    SELECT t.room_id, t.day FROM tasks t
+    LEFT JOIN (
+        SELECT DISTINCT room_id, departs_on FROM scratch_stays WHERE arrives_on < departs_on AND NOT is_expected) s
+      ON s.room_id = t.room_id AND s.departs_on = t.day
+    WHERE t.arrives OR (t.stays AND NOT t.departs AND s.room_id IS NULL)) n
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
 
 -- name: stage_dnd
@@ -324,7 +338,7 @@ WITH gone AS MATERIALIZED (
 ), stays AS (
     INSERT INTO scratch_stays
     SELECT min(stay_id), room_id, min(hotel_id), max(guests), arrives_on, max(arrives_at), max(night) + 1,
-           CASE WHEN max(night) + 1 = departs_on THEN max(departs_at) END, NULL, NULL, false
+           CASE WHEN max(night) + 1 = departs_on THEN max(departs_at) END, NULL, NULL, false, false, false
     FROM overwritten GROUP BY room_id, arrives_on, departs_on
 ), doubts AS (
     INSERT INTO scratch_unknown
@@ -411,7 +425,8 @@ WITH known_from AS (
 INSERT INTO scratch_days
 SELECT d.hotel_id, d.day, d.is_known,
        count(*) FILTER (WHERE NOT d.is_known) OVER (PARTITION BY d.hotel_id ORDER BY d.day),
-       CASE WHEN d.is_known THEN coalesce(o.rooms, 0)::double precision / a.rooms END
+       CASE WHEN d.is_known THEN coalesce(o.rooms, 0)::double precision / a.rooms END,
+       CASE WHEN d.is_known THEN a.rooms - coalesce(o.rooms, 0) END
 FROM days d JOIN active a ON a.hotel_id = d.hotel_id
 LEFT JOIN occupied o ON o.hotel_id = d.hotel_id AND o.night = d.day;
 ANALYZE scratch_unknown, scratch_days
@@ -485,9 +500,10 @@ WITH written AS (
 ), usual AS (
     SELECT hotel_id, greatest(max(units) FILTER (WHERE is_shown), 6) AS units FROM saves GROUP BY hotel_id
 ), compared AS (
-    SELECT d.*, greatest(d.drawn - coalesce(s.units, 0) - coalesce((
+    -- Nearly everything drawn shows: what was undone is only looked for where it does not.
+    SELECT d.*, CASE WHEN d.drawn > coalesce(s.units, 0) THEN greatest(d.drawn - coalesce(s.units, 0) - coalesce((
                SELECT sum(u.units) FROM undone u
-               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) AS missing,
+               WHERE u.product_id = d.product_id AND u.day BETWEEN d.day AND d.day + 30), 0), 0) ELSE 0 END AS missing,
            sum(d.drawn) OVER hotel_day AS all_drawn, sum(coalesce(s.units, 0)) OVER hotel_day AS all_shown
     FROM draws d LEFT JOIN shown s USING (attendant_id, product_id, day)
     WINDOW hotel_day AS (PARTITION BY d.hotel_id, d.day)
@@ -582,13 +598,9 @@ WHERE l.hotel_id IS NOT NULL
 -- name: settle_openings
 -- Where a product's ledger was below zero at some time, and the application holds more of it than the ledger now says, the
 -- ledger's beginning is missing: the application began with stock that no row brought in. Its level is the application's.
-WITH ledgers AS (
-    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, coalesce(l.lowest, (
-               SELECT min(balance) FROM (
-                   SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
-                   FROM source_stock_movements('1900-01-01', '2200-01-01') m
-                   WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
-                     AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) AS lowest
+-- Whole ledgers are only read of products of which the application holds more.
+WITH more AS MATERIALIZED (
+    SELECT l.hotel_id, l.product_id, d.units - l.now AS units, l.lowest
     FROM scratch_ledgers l JOIN (
         SELECT coalesce(CAST(:ledger_hotel AS integer), hotel_id) AS hotel_id, product_id, sum(units) AS units
         FROM source_depot_stock()
@@ -596,7 +608,12 @@ WITH ledgers AS (
     USING (hotel_id, product_id)
     WHERE d.units > 0 AND d.units > l.now AND d.units <= 1000000
 ), short AS MATERIALIZED (
-    SELECT * FROM ledgers WHERE lowest < 0
+    SELECT l.hotel_id, l.product_id, l.units FROM more l WHERE coalesce(l.lowest, (
+        SELECT min(balance) FROM (
+            SELECT sum(m.signed_units) OVER (ORDER BY m.moved_at, m.movement_id) AS balance
+            FROM source_stock_movements('1900-01-01', '2200-01-01') m
+            WHERE m.product_id = l.product_id AND m.signed_units IS NOT NULL
+              AND (m.units >= 0 OR m.kind = 'sayim') AND abs(m.units) <= 1000000) b)) < 0
 ), found AS (
     INSERT INTO refused_rows
     SELECT 'ledger beginnings', 'missing', CAST(:since_on AS date), count(*), min(product_id) FROM short HAVING count(*) > 0
@@ -710,24 +727,49 @@ ANALYZE scratch_visits, scratch_lines
 -- booking stands on no list before the next list of guests in house. So each night that the room may have been slept in
 -- since the visit before needs the list of the day after it; one that was loaded after the visit will do for its own day.
 -- `is_tonight`: only the night after the visit needs a list, and none that could have come before it.
+-- One list that is missing between two that both have the room empty hides one kind of guest: who stayed for that night
+-- alone and is not on the list of departures either. `hidden` is the probability of such a guest in an empty room: how many
+-- arrive for each free room and night, times the share of stays that one list of guests in house named and no other list.
+-- Where other nights lack their list, too, it is not known.
 -- Where nobody keeps what was loaded this can't be asked.
 WITH tracked AS (
     SELECT hotel_id, min(day) - 1 AS first_night, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
 ), nights AS MATERIALIZED (
-    SELECT t.hotel_id, n::date AS night, u.loaded_at
+    SELECT t.hotel_id, n::date AS night, u.loaded_at, coalesce(u.is_loaded, false) AND EXISTS (
+               SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.names_leavers)
+           AND EXISTS (
+               SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 2 AND x.is_loaded
+               AND x.day <= CAST(:until_on AS date)) AS is_between
     FROM tracked t CROSS JOIN LATERAL generate_series(
         greatest(t.first_night, CAST(:since_on AS date) - 60), CAST(:until_on AS date), interval '1 day') n
     LEFT JOIN scratch_uploads u ON u.hotel_id = t.hotel_id AND u.day = n::date
     WHERE (n::date < t.last_day OR t.last_day >= CAST(:until_on AS date) - 2)
       AND NOT EXISTS (SELECT FROM scratch_uploads x WHERE x.hotel_id = t.hotel_id AND x.day = n::date + 1 AND x.is_loaded)
+), stays AS (
+    SELECT hotel_id, count(*) AS listed, count(*) FILTER (WHERE is_seen_once) AS seen_once
+    FROM scratch_stays
+    WHERE is_in_house AND departs_on > arrives_on AND arrives_on <= CAST(:until_on AS date) - 3 GROUP BY hotel_id
+), arrivals AS (
+    SELECT r.hotel_id, count(*) AS rooms
+    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE n.night = n.stay_on GROUP BY r.hotel_id
+), free AS (
+    SELECT hotel_id, sum(free_rooms) AS rooms FROM scratch_days WHERE is_known GROUP BY hotel_id
+), unseen AS MATERIALIZED (
+    SELECT hotel_id, least((coalesce(s.seen_once, 0) + 1.0) / (coalesce(s.listed, 0) + 20.0)
+                           * (coalesce(a.rooms, 0) + 1.0) / greatest(f.rooms, 1.0), 1.0) AS hidden
+    FROM free f LEFT JOIN arrivals a USING (hotel_id) LEFT JOIN stays s USING (hotel_id)
 )
 INSERT INTO scratch_unlisted
-SELECT v.visit_id, bool_and(o.is_tonight)
+SELECT v.visit_id, bool_and(o.is_tonight),
+       CASE WHEN bool_and(o.is_tonight OR o.is_between) THEN sum(u.hidden) FILTER (WHERE NOT o.is_tonight) END
 FROM scratch_visits v JOIN nights n
   ON n.hotel_id = v.hotel_id AND n.night >= v.previous_at::date - 1 AND n.night <= v.business_date
+LEFT JOIN unseen u ON u.hotel_id = v.hotel_id
 CROSS JOIN LATERAL (SELECT n.night = v.business_date AND (
     v.visited_at < (v.business_date + CAST(:check_in AS time))::timestamptz
-    OR coalesce(n.loaded_at > v.visited_at, false))) o (is_tonight)
+    OR coalesce(n.loaded_at > v.visited_at, false)),
+    n.is_between AND NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id
+                                 AND s.night IN (n.night - 1, n.night + 1))) o (is_tonight, is_between)
 WHERE NOT EXISTS (SELECT FROM scratch_nights s WHERE s.room_id = v.room_id AND s.night = n.night)
 GROUP BY v.visit_id
 
@@ -1095,8 +1137,10 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
 -- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
--- on no list (rejected_rows); or the visit before was the first since the guest left, and may have overlooked something
--- (after_first_check). A day has the visits of its best evidence that found something.
+-- on no list (rejected_rows); or a list is missing between two that have the room empty (missing_list); or the visit before
+-- was the first since the guest left, and may have overlooked something (after_first_check). `hidden` is the probability of
+-- a guest whom no list has: each rejected row is one guest in one of the rooms that were free that day. It is rounded up to
+-- a quarter of a power of two, so that it does not change with every run. A day has the visits of its best evidence that found something.
 -- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
 -- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
 -- two: the first find says nothing, and the second is no certainty.
@@ -1143,38 +1187,55 @@ WITH stays AS (
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
     WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4
 ), seconds AS (
+    -- Where the visit before found something, the guest took it after the check of the departure day: that one was too early.
     SELECT d.visit_id FROM departed d
+    CROSS JOIN LATERAL (SELECT d.departed_on + CASE WHEN EXISTS (
+            SELECT FROM scratch_visits p
+            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.is_check AND p.consumed > 0)
+        OR EXISTS (
+            SELECT FROM ml_metrics p
+            WHERE p.metric_type = 'room_consumption' AND p.hotel_id = d.hotel_id AND p.entity_type = 'room'
+              AND p.entity_id = d.room_id AND p.observed_at = d.previous_on::timestamptz
+              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 1 ELSE 0 END) f (since_on)
     WHERE NOT EXISTS (
         SELECT FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
-        AND c.business_date >= d.departed_on AND c.business_date < d.previous_on)
+        AND c.business_date >= f.since_on AND c.business_date < d.previous_on)
       AND NOT EXISTS (
         SELECT FROM ml_metrics m
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
-          AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
+          AND m.entity_id = d.room_id AND m.observed_at >= f.since_on::timestamptz
           AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
 ), rejects AS (
-    SELECT DISTINCT v.visit_id FROM scratch_visits v
+    SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
+    LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
+    GROUP BY v.visit_id
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
+           coalesce(t.visit_id, g.next_id) IS NULL AND l.hidden IS NOT NULL AS lacks_list,
            coalesce(t.visit_id, g.next_id) IS NULL AND f.visit_id IS NOT NULL AS is_second,
+           CASE WHEN coalesce(t.visit_id, g.next_id) IS NULL AND h.hidden > 0
+                THEN trim_scale(round(least(power(2, ceil(4 * log(2, h.hidden)) / 4), 1), 5)) END AS hidden,
            CASE WHEN coalesce(t.visit_id, g.next_id) IS NOT NULL THEN 3
-                WHEN coalesce(r.visit_id, f.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
+                WHEN coalesce(r.visit_id, f.visit_id, l.visit_id) IS NOT NULL THEN 2 ELSE 1 END AS rank
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
     LEFT JOIN touched t USING (visit_id)
     LEFT JOIN rejects r USING (visit_id)
     LEFT JOIN seconds f USING (visit_id)
+    LEFT JOIN (SELECT * FROM scratch_unlisted WHERE hidden IS NOT NULL) l USING (visit_id)
     LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
+    CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
       AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
-                      AND (NOT u.is_tonight OR t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL))
+                      AND (t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL
+                           OR (NOT u.is_tonight AND (u.hidden IS NULL OR t.visit_id IS NOT NULL))))
       AND NOT EXISTS (SELECT FROM staying g WHERE g.visit_id = v.visit_id)
 ), days AS (
     SELECT *, min(rank) FILTER (WHERE units > 0) OVER (PARTITION BY room_id, business_date) AS best FROM vacant
@@ -1201,6 +1262,8 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
+           'missing_list', CASE WHEN bool_or(v.lacks_list) THEN true END,
+           'hidden', max(v.hidden),
            'after_first_check', CASE WHEN bool_or(v.is_second) THEN true END))
 FROM recorded v LEFT JOIN found f USING (room_id, business_date)
 GROUP BY v.hotel_id, v.room_id, v.business_date, f.products, f.charged, f.holds
@@ -1388,7 +1451,7 @@ WITH old AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
-    WHERE is_news AND business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE is_news AND business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
@@ -1410,7 +1473,7 @@ WITH spans AS (
 ), days AS (
     INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
     SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
-    WHERE business_date > CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )
 SELECT count(*) AS removed FROM removed

@@ -3,25 +3,37 @@
 -- name: fetch_moved
 -- Days of live alerts, and of muted findings (no alert), whose points are no longer as they were when the fault was found,
 -- or are gone. And days whose own points (is_own) are as they were, but points that they were compared with have changed:
--- of others of the hotel (null: of any) on one of the days that :compared names for the type.
-SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, d.occurred_on, d.judged_on,
+-- of others of the hotel (null: of any) on one of the days that :compared names for the type. :own, where it is known whose
+-- points of past days have changed, are they; others' are then as they were. Null: everybody's are compared.
+WITH own AS MATERIALIZED (
+    SELECT DISTINCT entity_type, entity_id
+    FROM jsonb_to_recordset(CAST(:own AS jsonb)) AS o(entity_type text, entity_id integer)
+), looked_at AS MATERIALIZED (
+    SELECT a.type, a.metric, a.hotel_id, a.entity_type, a.entity_id, d.*, EXISTS (
+               SELECT FROM jsonb_to_recordset(CAST(:changed AS jsonb)) AS c(hotel_id integer, entity_type text, day date)
+               WHERE c.day BETWEEN d.judged_on - w.days AND d.judged_on AND c.entity_type = w.others
+                 AND (c.hotel_id IS NULL OR c.hotel_id = a.hotel_id OR a.hotel_id = 0)) AS is_compared
+    FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+    LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, others text, days integer)
+           ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
+    WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
+)
+SELECT d.alert_id, d.type, d.hotel_id, d.entity_type, d.entity_id, d.occurred_on, d.judged_on,
        d.ground IS DISTINCT FROM g.ground AS is_own
-FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
-CROSS JOIN LATERAL ground_of(a.metric, CAST(:rests_also AS jsonb) -> a.type, a.hotel_id, a.entity_type, a.entity_id,
+FROM looked_at d
+CROSS JOIN LATERAL ground_of(d.metric, CAST(:rests_also AS jsonb) -> d.type, d.hotel_id, d.entity_type, d.entity_id,
                              d.since_on, d.judged_on) g
-LEFT JOIN jsonb_to_recordset(CAST(:compared AS jsonb)) AS w(type text, entity_type text, others text, days integer)
-       ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
-WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
-  AND (d.ground IS DISTINCT FROM g.ground OR EXISTS (
-      SELECT FROM jsonb_to_recordset(CAST(:changed AS jsonb)) AS c(hotel_id integer, entity_type text, day date)
-      WHERE c.day BETWEEN d.judged_on - w.days AND d.judged_on AND c.entity_type = w.others
-        AND (c.hotel_id IS NULL OR c.hotel_id = a.hotel_id OR a.hotel_id = 0)))
+WHERE (CAST(:own AS jsonb) IS NULL OR d.judged_on = :today OR d.is_compared
+       OR (d.entity_type, d.entity_id) IN (SELECT entity_type, entity_id FROM own))
+  AND (d.is_compared OR d.ground IS DISTINCT FROM g.ground)
 UNION ALL
 SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.occurred_on, k.judged_on, true
 FROM ml_muted_findings k
 CROSS JOIN LATERAL ground_of(k.metric, CAST(:rests_also AS jsonb) -> k.type, k.hotel_id, k.entity_type, k.entity_id,
                              k.since_on, k.judged_on) g
 WHERE k.ground IS NOT NULL AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:daily_days AS integer) AND :today
+  AND (CAST(:own AS jsonb) IS NULL OR k.judged_on = :today
+       OR (k.entity_type, k.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND k.ground IS DISTINCT FROM g.ground
 ORDER BY alert_id, type, hotel_id, entity_type, entity_id, occurred_on
 

@@ -38,23 +38,28 @@ SELECT coalesce(counts -> 'idle', '[]') AS idle FROM ml_job_runs
 WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDER BY as_of DESC, id DESC LIMIT 1
 
 -- name: find_last_with_changes
--- The same; as of when the earliest run of collect was that has ended since it started; and whose points of which past
--- business days have changed by such runs, as rows of day, hotel, entity type and id. is_ahead: whether a run of the job
--- has gone by a later instant.
+-- The same, for a run as of an instant, one row always; as of when the earliest run of collect was that has ended since it
+-- started; and whose points of which past business days have changed by such runs, as rows of day, hotel, entity type and
+-- id. is_ahead: whether a run of the job has gone by a later instant; is_afresh: whether one of collect has computed all
+-- days again, and left no such rows. For a run of now (:is_live) the last one is the last whose clock was not ahead: what
+-- a later one did is taken back, and its days and changes are still to be seen.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
 WITH last AS (
-    SELECT as_of, started_at, counts FROM ml_job_runs
-    WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
+    SELECT id, as_of, started_at, counts FROM ml_job_runs
+    WHERE job = :job AND outcome IN ('done', 'partly') AND (NOT :is_live OR as_of <= :as_of) ORDER BY id DESC LIMIT 1
 ), collected AS (
-    SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved FROM ml_job_runs c CROSS JOIN last l
+    SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved, c.counts ? 'is_afresh' AS is_afresh
+    FROM ml_job_runs c CROSS JOIN last l
     WHERE c.job = 'collect' AND c.outcome IN ('done', 'partly') AND c.ended_at >= l.started_at
 )
-SELECT l.*, (SELECT min(as_of) FROM collected) AS collected_as_of,
+SELECT l.as_of, l.started_at, l.counts, (SELECT min(as_of) FROM collected) AS collected_as_of,
+       coalesce((SELECT bool_or(is_afresh) FROM collected), false) AS is_afresh,
        (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(business_date, hotel_id, entity_type, entity_id)), '[]')
         FROM ml_changed_days WHERE run_id IN (SELECT id FROM collected WHERE NOT has_moved)) AS changes,
-       EXISTS (SELECT FROM ml_job_runs
-               WHERE job = :job AND outcome IN ('done', 'partly') AND as_of > :as_of) AS is_ahead
-FROM last l
+       EXISTS (SELECT FROM ml_job_runs r
+               WHERE r.job = :job AND r.outcome IN ('done', 'partly') AND r.as_of > :as_of
+                 AND (NOT :is_live OR r.id > coalesce(l.id, 0))) AS is_ahead
+FROM (SELECT) one LEFT JOIN last l ON true
 
 -- name: delete_seen_changes
 -- Forgets the changed days of runs of collect that had ended when the last run of a job started, which has seen them.

@@ -40,6 +40,14 @@ def test_policies_list_the_facts_that_the_registry_sets_apart(hotels: str) -> No
         assert {name for name in FACTS if f"'{name}'::text" in policies[policy]} == apart, policy
 
 
+def test_the_widest_thresholds_of_one_hotels_administrators_are_three_times_the_defaults(hotels: str) -> None:
+    rows = sql(hotels, "SELECT f, minibar_ml.widest_threshold(f) FROM unnest(CAST(:facts AS text[])) f", facts=[*FACTS])
+    own = {name for name in THRESHOLDS if FACTS[name].about.scope == "hotel"}
+    assert {fact: float(widest) for fact, widest in rows if widest is not None} == {
+        name: pytest.approx(3 * FACTS[name].spec.default) for name in own
+    }
+
+
 def test_an_administrator_of_a_hotel_changes_its_facts_and_no_others(hotels: str) -> None:
     boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
     refused = {hotel: _refused(boss, "lead_time_days", hotel) for hotel in ("1", "2", "0", "NULL")}

@@ -114,6 +114,19 @@ def test_a_visit_that_is_dated_back_with_all_else_as_it_was_moves_its_day(hotel:
     assert sql(hotel.url, days) == [(date(2025, 11, 11), date(2025, 11, 11))]
 
 
+def test_a_quarter_of_an_hour_later_an_alert_has_the_records_of_now(hotel: Application) -> None:
+    rows = [hotel.setup(1, f"2025-11-{day} 12:30", 1, 40) for day in (10, 11)]
+    days = "SELECT occurred_on, value FROM minibar_ml.ml_alert_days ORDER BY 1"
+    _run(hotel, FOUND)
+    _run(hotel, LATER)
+    assert sql(hotel.url, days) == [(date(2025, 11, 10), 40.0), (date(2025, 11, 11), 40.0)]
+    for at, row, units in zip(("20:15", "20:30"), rows, (4, 5), strict=True):
+        sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = :units WHERE islem_id = :row",
+            row=row, units=units)  # fmt: skip
+        _run(hotel, f"2025-11-11T{at}")
+    assert sql(hotel.url, days) == [(date(2025, 11, 10), 4.0), (date(2025, 11, 11), 5.0)]
+
+
 def test_that_there_was_no_point_is_a_ground_which_a_late_row_changes(hotel: Application) -> None:
     ground = (
         "SELECT ground FROM minibar_ml.ground_of("

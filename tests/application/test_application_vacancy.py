@@ -122,6 +122,24 @@ def test_what_the_first_check_after_a_guest_overlooked_is_evidence_and_later_fin
     assert "after_first_check" not in found[2, "2025-11-12"][1]
 
 
+@pytest.mark.parametrize("units", [0, 2])
+def test_where_the_guest_took_something_after_the_departure_check_the_next_one_is_the_first(
+    hotel: Application, units: int
+) -> None:
+    hotel.stay(1, "2025-11-08 15:00", "2025-11-10")
+    hotel.empty(1, "2025-11-10 10:00")
+    if units:
+        hotel.setup(1, "2025-11-12 10:00", 1, units)
+    else:
+        hotel.empty(1, "2025-11-12 10:00")
+    hotel.setup(1, "2025-11-14 10:00", 2, 1)
+    value, context = _vacant(hotel)[1, "2025-11-14"]
+    assert (value, context.get("after_first_check", False)) == (1, units > 0)
+    # A run that does not read the checks before it comes to the same.
+    hotel.setup(1, "2025-11-17 09:00", 2, 1)
+    assert _vacant(hotel, "2025-11-17T12:00")[1, "2025-11-14"] == (value, context)
+
+
 def test_evidence_does_not_depend_on_how_far_a_run_looks_back(hotel: Application) -> None:
     hotel.stay(1, "2025-11-01 15:00", "2025-11-03 08:00")
     for day in ("2025-11-03 11:00", "2025-11-05 10:00"):

@@ -144,6 +144,7 @@ def test_more_at_stake_and_less_time_never_lower_a_severity(kind: AlertType, rea
         ("vacant_consumption", "vacant", 5, None, None, "critical"),
         ("vacant_consumption", "after_first_check", 50, None, None, "high"),
         ("vacant_consumption", "rejected_rows", 50, None, None, "high"),
+        ("vacant_consumption", "missing_list", 3, None, None, "medium"),
         ("vacant_consumption", "after_departure", 3, None, None, "medium"),
         ("stock_depletion", "depletion", 0, 6.5, 0, "high"),
         ("stock_depletion", "depletion", 0, 6.5, 1, "medium"),

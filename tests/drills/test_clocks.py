@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -34,15 +34,15 @@ def hotel(store_url: str) -> Iterator[str]:
     yield store_url
 
 
-def _cron(url: str, now: datetime) -> None:
-    """What cron runs, by a clock that says so."""
+def _cron(url: str, now: datetime) -> date:
+    """What cron runs, by a clock that says so; the first day that detect checked."""
     with make_engine(url, ZONE).connect() as connection:
         collect.run(connection, now, LOCAL, 3, None, is_live=True)
         plan = DetectionPlan(
             as_of=now, zone=LOCAL, limits=Limits(), lang="en", lookback_days=3, training_days=30, min_points=10,
             is_live=True,
         )  # fmt: skip
-        detect.run(connection, plan, None, lambda _day: None)
+        return detect.run(connection, plan, None, lambda _day: None).since
 
 
 def _counts(url: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, int]:
@@ -75,6 +75,19 @@ def test_a_clock_that_was_ahead_once_leaves_no_true_alert_closed(
     assert sorted(map(tuple, sql(hotel, LIVE))) == before
     assert set(_counts(hotel, capsys)) == {len(before)}
     assert sql(hotel, AHEAD)[0][0] == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(hours=30), timedelta(days=9), timedelta(days=400)])
+def test_after_a_clock_that_was_ahead_the_days_since_the_last_right_run_are_checked_and_no_others(
+    hotel: str, ahead: timedelta
+) -> None:
+    now = datetime.now(UTC)
+    yesterday = now - timedelta(days=1)
+    _cron(hotel, yesterday)
+    _cron(hotel, yesterday + ahead)
+    done(hotel, "collect", "--as-of", now.isoformat(), "--quiet")
+    assert _cron(hotel, now) == yesterday.astimezone(LOCAL).date()
+    assert _cron(hotel, now + timedelta(minutes=1)) == now.astimezone(LOCAL).date()
 
 
 def test_a_run_of_another_day_by_hand_is_never_refused_and_stops_nobody(hotel: str) -> None:

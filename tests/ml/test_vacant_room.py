@@ -18,6 +18,7 @@ from minibar_ml.ml.frames import (
     AROUND_DEPARTURE,
     BEFORE_ARRIVAL,
     CERTAIN,
+    MISSING_LIST,
     REJECTED_ROWS,
     Frames,
 )
@@ -31,20 +32,30 @@ LARGE = 40
 
 
 def _frames(
-    units: int, evidence: int = AFTER_DEPARTURE, *, ones: float = 0.0, thefts: int = 0, times: int = LARGE
+    units: int,
+    evidence: int = AFTER_DEPARTURE,
+    *,
+    ones: float = 0.0,
+    thefts: int = 0,
+    times: int = LARGE,
+    hidden: float = 0.0,
 ) -> Frames:
-    """A check of room 1 that found so many; before it guests took one in a share of times, or two, and thieves six."""
+    """A check of room 1 that found so many; before it guests took one in a share of times, or two, and thieves six.
+
+    `hidden`: the probability at each of these times that a guest had the room whom no list has.
+    """
     frames = ordinary(3)
-    frames = replace(frames, rooms=pd.concat([frames.rooms] * times, ignore_index=True))
+    rng = np.random.default_rng(5)
+    rooms = frames.rooms.assign(products_found=rng.geometric(0.5, len(frames.rooms)) - 1)
+    frames = replace(frames, rooms=pd.concat([rooms] * times, ignore_index=True))
     before = BEFORE * times
     day = int(frames.rooms["day"].max())
-    rng = np.random.default_rng(5)
     found = np.where(np.arange(before) < ones * before, 1.0, 0.0)
     found[: int(ones * before / 4)] = 2.0
     found[before - thefts :] = 6.0
     past = pd.DataFrame({"room_id": 2, "day": day - rng.integers(1, 28, before), "units": found, "evidence": evidence})
     today = pd.DataFrame({"room_id": [1], "day": [day], "units": [float(units)], "evidence": [evidence]})
-    vacant = pd.concat([past, today], ignore_index=True).assign(hotel_id=1, check_hour=10)
+    vacant = pd.concat([past, today], ignore_index=True).assign(hotel_id=1, check_hour=10, hidden=hidden)
     return replace(frames, vacant=vacant.assign(previous_on=vacant["day"] - 1, products_found=vacant["units"]))
 
 
@@ -70,20 +81,51 @@ def test_whatever_is_gone_from_a_room_that_was_certainly_vacant_is_raised(units:
         (AROUND_DEPARTURE, "around_departure"),
         (AFTER_FIRST_CHECK, "after_first_check"),
         (REJECTED_ROWS, "rejected_rows"),
+        (MISSING_LIST, "missing_list"),
     ],
 )
 def test_where_nothing_else_is_found_three_units_are_raised_with_their_own_reason(evidence: int, reason: str) -> None:
-    (finding,) = _found(_frames(3, evidence))
+    hidden = 0.0005 if evidence in (REJECTED_ROWS, MISSING_LIST) else 0.0
+    (finding,) = _found(_frames(3, evidence, hidden=hidden))
     assert (finding.reason, finding.severity) == (reason, "medium")
-    assert _found(_frames(4, evidence))[0].severity == "high"
+    assert _found(_frames(4, evidence, hidden=hidden))[0].severity == "high"
     assert finding.score is not None
-    assert _found(_frames(1, evidence, ones=0.01)) == []
+    assert _found(_frames(1, evidence, ones=0.01, hidden=hidden)) == []
 
 
 @pytest.mark.parametrize("evidence", [AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE])
 def test_where_a_guest_may_have_been_there_a_small_hotel_accuses_nobody(evidence: int) -> None:
     assert _found(_frames(10, evidence, times=1)) == []
     assert len(_found(_frames(10, evidence, times=LARGE))) == 1
+
+
+@pytest.mark.parametrize("evidence", [REJECTED_ROWS, MISSING_LIST])
+def test_the_likelier_a_guest_on_no_list_is_the_more_products_it_takes(evidence: int) -> None:
+    needed = [
+        next((n for n in range(1, 20) if _found(_frames(n, evidence, hidden=hidden, times=1))), 20)
+        for hidden in (0.0002, 0.002, 1.0)
+    ]
+    assert needed == sorted(set(needed))
+    assert needed[-1] == 20
+
+
+def test_where_more_is_found_than_guests_on_no_list_explain_they_are_not_so_rare() -> None:
+    rare = _frames(3, REJECTED_ROWS, hidden=0.0005)
+    assert len(_found(rare)) == 1
+    assert _found(_frames(3, REJECTED_ROWS, hidden=0.0005, ones=0.02)) == []
+
+
+def test_evidence_by_which_nothing_is_ever_raised_takes_nothing_of_the_budget_of_others() -> None:
+    frames = _frames(4, REJECTED_ROWS, hidden=0.0005, times=1)
+    others = _frames(1, AFTER_DEPARTURE, times=1).vacant.iloc[:-1]
+    together = replace(frames, vacant=pd.concat([others, frames.vacant], ignore_index=True))
+    (alone,), (among,) = _found(frames), _found(together)
+    assert alone.score == among.score
+
+
+def test_the_first_check_may_have_overlooked_something_and_a_guest_may_be_on_no_list() -> None:
+    assert len(_found(_frames(3, AFTER_FIRST_CHECK))) == 1
+    assert _found(_frames(3, AFTER_FIRST_CHECK, hidden=0.5)) == []
 
 
 def test_where_departing_guests_often_take_something_it_takes_more() -> None:

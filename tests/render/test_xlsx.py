@@ -110,7 +110,7 @@ def test_numbers_dates_and_instants_are_real_ones() -> None:
     money, days = book["Possible loss"], book["New alerts by day"]
     assert (money["B2"].data_type, money["B2"].number_format) == ("n", "#,##0.00")
     assert (days["A2"].is_date, days["A2"].number_format) == (True, "[$-409]ddd d mmm yyyy")
-    rate = book["False alarms"]["D2"]
+    rate = book["False alerts"]["D2"]
     assert (rate.value, rate.number_format) == (pytest.approx(7 / 40), "0%")
     done = book["Scheduled jobs"]["B2"].value
     assert done == AS_OF.astimezone(ZoneInfo(ZONE)).replace(tzinfo=None)
@@ -121,7 +121,7 @@ def test_what_is_not_known_is_an_empty_cell() -> None:
     book = read(written())
     assert book["New alerts by day"]["B4"].value is None
     assert rows(book, "Alerts")[4][11] is None
-    assert book["False alarms"]["D3"].value is None
+    assert book["False alerts"]["D3"].value is None
 
 
 def test_formats_follow_the_language() -> None:

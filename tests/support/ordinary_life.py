@@ -39,7 +39,9 @@ def ordinary(seed: int, products: int = 20, attendants: int = 8) -> Frames:
     broken = np.where((rng.random(used.shape) < 0.02) & (levels > 20), rng.integers(1, 4, used.shape), 0)
     return Frames(
         rooms=_rooms(rng),
-        vacant=_table(room_id=[], day=[], units=[], products_found=[], previous_on=[], evidence=[], check_hour=[]),
+        vacant=_table(
+            room_id=[], day=[], units=[], products_found=[], previous_on=[], evidence=[], check_hour=[], hidden=[]
+        ),
         products=_long(used, "product_id", 100, units=used, refilled=used),
         outflow=_outflow(issued, broken),
         levels=_levels(issued, broken, levels),

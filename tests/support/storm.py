@@ -58,8 +58,12 @@ class Hotel:
     def finish(self, run: subprocess.Popen[bytes], job: Job, how: str) -> int:
         """Wait for a run and note how it ended."""
         said = run.communicate(timeout=300)[1].decode(errors="replace")
+        for left in (f"sem.faketime_sem_{run.pid}", f"faketime_shm_{run.pid}"):
+            # Of a killed run; another process with its number could not start.
+            (Path("/dev/shm") / left).unlink(missing_ok=True)
         self.ended[f"{how}: {run.returncode}"] += 1
-        is_full = how == "full disk" and run.returncode == ExitCode.UNEXPECTED
+        # A report says which folder is full.
+        is_full = how == "full disk" and run.returncode in (ExitCode.UNEXPECTED, ExitCode.CONFIGURATION)
         if (run.returncode not in EXPECTED and not is_full) or "Traceback" in said or "SELECT" in said:
             self.faults.append(f"{' '.join(job)} ({how}) ended with {run.returncode}: {said[-2000:]}")
         return run.returncode

@@ -100,6 +100,9 @@ def test_orders_and_guests_end_the_sentence() -> None:
     report = replace(a_report(), actions=Page(found, 1), today=(), stock_outs=Page((order(1, 1), order(2, 0)), 2))
     assert sentence(report, EN).endswith("1 guest waits for a refill. 2 orders are due by tomorrow.")
     assert sentence(report, TR).endswith("1 misafir dolum bekliyor. 2 sipariş en geç yarın verilmeli.")
+    now = replace(report, stock_outs=Page((order(1, 0), order(2, -1)), 2))
+    assert sentence(now, EN).endswith("2 orders are due today.")
+    assert sentence(now, TR).endswith("2 sipariş bugün verilmeli.")
     later = replace(report, actions=Page(), stock_outs=Page((order(1, 5),), 1))
     assert sentence(later, EN).endswith("The next order is due on 6 Mar.")
 

@@ -12,7 +12,7 @@ from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day, day_cell, money
 from minibar_ml.i18n.labels import label
-from minibar_ml.i18n.listings import hotel
+from minibar_ml.i18n.listings import hotel, seen
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import part_line, standing
 
@@ -74,14 +74,11 @@ def _short_cells(alert: Alert, around: Around, style: Style) -> list[str]:
 
 
 def _marks(alert: Alert, around: Around, lang: Lang) -> str:
-    """State, repeats and the parts of the incident, after the type: ` (read), 3×, +2`."""
+    """State, repeats and the parts of the incident, after the type: ` (read), seen 3×, +2`."""
     states = ", ".join(standing(alert, lang))
     parts = len(around.parts.get(alert.id, ()))
-    return (
-        (f" ({states})" if states else "")
-        + (f", {alert.occurrences}×" if alert.occurrences > 1 else "")
-        + (f", +{parts}" if parts else "")
-    )
+    again = seen(alert.occurrences, lang)
+    return (f" ({states})" if states else "") + (f", {again}" if again else "") + (f", +{parts}" if parts else "")
 
 
 def _marked(text: str, marks: str, size: int) -> str:

@@ -143,7 +143,7 @@ class Alert:
 
     @property
     def counted_impact(self) -> float | None:
-        """What it adds to a sum of money; None where that is unknown. What was a false alarm was no loss."""
+        """What it adds to a sum of money; None where that is unknown. What was a false alert was no loss."""
         counts = self.is_counted and self.status != "false_positive"
         return self.impact if counts or self.impact is None else 0.0
 

@@ -218,6 +218,7 @@ _ALL = (
             "around_departure": _UNSURE,
             "after_first_check": _UNSURE,
             "rejected_rows": _UNSURE,
+            "missing_list": _UNSURE,
             OVER_SETUP: SeverityRule(least="medium"),
         },
         compared={"room": ("room", 28)},

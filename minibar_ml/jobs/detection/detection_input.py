@@ -12,7 +12,7 @@ from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.jobs.detection import stored_models
 from minibar_ml.jobs.detection.detection_run import Hotels, Models, read_hotels
 from minibar_ml.jobs.detection.nightly_training import NightlyTraining
-from minibar_ml.jobs.detection.scope import Scope, changed_days
+from minibar_ml.jobs.detection.scope import Scope, changed_days, own_changes
 from minibar_ml.jobs.detection.stored_models import StoredModels
 from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
@@ -44,7 +44,7 @@ def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> De
     """Read all that detection needs; when it returns, no transaction is open."""
     with snapshot(connection):
         version = runs.find_version(connection)
-        since = Since() if plan.walks else runs.find_last_with_changes(connection, "detect", plan.as_of)
+        since = _since(connection, plan)
         scope = Scope.of(plan, since, _moved(connection, plan, since))
         usable = source.read(connection).usable
         plan = with_names(connection, plan, usable)
@@ -55,10 +55,19 @@ def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> De
     return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version)
 
 
+def _since(connection: "Connection", plan: DetectionPlan) -> Since:
+    """What has happened since the last run; a walk asks for nothing."""
+    if plan.walks:
+        return Since()
+    return runs.find_last_with_changes(connection, "detect", plan.as_of, is_live=plan.is_live)
+
+
 def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
     """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
     is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
-    return [] if is_known else grounds.fetch_moved(connection, plan.today(), changed_days(plan, since))
+    if is_known:
+        return []
+    return grounds.fetch_moved(connection, plan.today(), changed_days(plan, since), own_changes(plan, since))
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:

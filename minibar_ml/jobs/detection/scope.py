@@ -127,7 +127,7 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
 
     None for a run as of the past, which knows less than the alerts did.
     """
-    if since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of):
+    if not plan.is_live and (since.is_ahead or (since.last is not None and since.last.as_of > plan.as_of)):
         return set()
     kinds: tuple[EntityType, ...] = ("room", "product", "hotel")
     whole = {ChangedDay(None, kind, day) for kind in kinds for day in whole_days(plan, since)}
@@ -135,8 +135,19 @@ def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:
         ChangedDay(None if one.hotel_id == COMMON_STORE else one.hotel_id, kind, one.day)
         for one in since.changes
         for kind in kinds
-        if one.entity_type == kind
+        if one.entity_type == kind and one.day >= plan.oldest_changed()
     }
+
+
+def own_changes(plan: DetectionPlan, since: Since) -> Sequence[Change] | None:
+    """Whose points of past days have changed since the last run; None where that is not known of all of them.
+
+    As on the first run of a day, which compares the grounds of all alerts with the points, and after one that took back
+    what a run by a clock that was ahead had done.
+    """
+    if since.last is None or since.is_ahead or since.is_afresh or "was_ahead" in since.last.counts:
+        return None
+    return since.changes if since.last.as_of.astimezone(plan.zone).date() == plan.today() else None
 
 
 def _reached(change: Change, today: date) -> list[date]:

@@ -15,6 +15,7 @@ from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.alerting import findings
 from minibar_ml.store.alerting.alerts import RESTS_ALSO
 from minibar_ml.store.queries import query
+from minibar_ml.store.runs import Change
 
 
 class ChangedDay(NamedTuple):
@@ -35,14 +36,20 @@ COMPARED = json.dumps(
 """Of whose points faults depend besides their own, as the query takes it."""
 
 
-def fetch_moved(connection: Connection, today: date, changed: Collection[ChangedDay]) -> list[MovedGround]:
+def fetch_moved(
+    connection: Connection, today: date, changed: Collection[ChangedDay], own: Collection[Change] | None = None
+) -> list[MovedGround]:
     """Days of live alerts, up to `today`, whose points have changed since or are gone; one statement.
 
     Muted findings of days that are read again daily too, and days whose own points are as they were, while `changed`
-    names a day of others that they were compared with.
+    names a day of others that they were compared with. `own`: whose points of past days may have changed; None:
+    anybody's, so that all are compared.
     """
     values = {"today": today, "rests_also": RESTS_ALSO, "daily_days": DAILY_DAYS, "compared": COMPARED}
     values["changed"] = findings.dumped([one._asdict() for one in changed])
+    entities = None if own is None else {(one.entity_type, one.entity_id) for one in own}
+    named = [{"entity_type": entity_type, "entity_id": entity_id} for entity_type, entity_id in sorted(entities or ())]
+    values["own"] = None if entities is None else findings.dumped(named)
     rows = connection.execute(query("grounds.fetch_moved"), values)
     return [MovedGround(**row._mapping) for row in rows]
 

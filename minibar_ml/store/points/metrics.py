@@ -214,8 +214,8 @@ def merge(
 ) -> MergeResult:
     """Write what is new or different, remove what the source no longer gives; returns the counts.
 
-    Whose points changed on which business days between `changes_since` and `until_on`, both excluded, is left for
-    detect in ml_changed_days: of `until_on` it looks at everything anyway.
+    Whose points changed on which business days from `changes_since` to before `until_on` is left for detect in
+    ml_changed_days: of `until_on` it looks at everything anyway.
     """
     recent = max(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
