@@ -13,7 +13,7 @@ from bench.rows import Row
 from bench.scale import COPY
 
 NAME = "recheck"
-ROOMS, COPIES, ALERTS, REPEATS = 500, 90, 100_000, 3
+ROOMS, COPIES, ALERTS, REPEATS = 250, 180, 100_000, 3
 LIMIT = 1.2
 POINTS_DAYS = 45
 TYPES = ("consumption_anomaly", "vacant_consumption", "silent_room")
@@ -30,6 +30,7 @@ CROSS JOIN unnest(%(types)s) AS t(type)
 ORDER BY m.entity_id LIMIT %(alerts)s
 ON CONFLICT DO NOTHING
 """
+"""A room that has such an alert already keeps it."""
 REST = """
 INSERT INTO minibar_ml.ml_alert_days (alert_id, occurred_on, since_on, judged_on, severity, value, score, figures)
 SELECT id, occurred_on, occurred_on, occurred_on, severity, value, 9, to_jsonb(a) FROM minibar_ml.ml_alerts a
@@ -53,7 +54,7 @@ FORGET = (
 )
 """So that the other run of a pair does the same once more."""
 ALL_LIVE = """
-SELECT 1 / CAST(count(*) = %(alerts)s AS integer) FROM minibar_ml.ml_alerts
+SELECT 1 / CAST(count(*) >= 0.99 * %(alerts)s AS integer) FROM minibar_ml.ml_alerts
 WHERE minibar_ml.is_live(status) AND detector = 'bench'
 """
 
@@ -70,9 +71,10 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     execute(hotel.url, "VACUUM ANALYZE")
     hotel.run("detect", "--as-of", f"{night - timedelta(days=1)}T23:45")
     # Before the days that are checked as a whole: nothing is wrong there, and what others' records contradict ends.
-    days = {"since": night - timedelta(days=3), "until": night - timedelta(days=2)}
+    days = {"since": night - timedelta(days=7), "until": night - timedelta(days=2)}
     execute(hotel.url, RAISE, days | {"types": list(TYPES), "alerts": ALERTS})
     execute(hotel.url, REST)
+    execute(hotel.url, ALL_LIVE, {"alerts": ALERTS})
     yield from _rows("the first run of a day", *_paired(hotel, f"{night}T00:05"))
     hotel.run("detect", "--as-of", f"{night}T08:45")
     yield from _rows("every 15 minutes", *_paired(hotel, f"{night}T09:00"))

@@ -115,7 +115,8 @@ class Words:
         if event != "opened" or repetition:
             about = f"{heading}: {self._entity(alert)}"
         has_ended = event in ENDS
-        values = {"heading": heading, "person": person, "has_ended": has_ended, "one": self._parts(alert)}
+        whole = self._parts(_with_loss([alert, *parts]))
+        values = {"heading": heading, "person": person, "has_ended": has_ended, "one": whole}
         values["parts"] = [self._part(part) for part in parts]
         subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
         return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
@@ -131,8 +132,13 @@ class Words:
     ) -> Mail:
         """The message about many alerts: how many are live and how many have ended, and the most severe of either.
 
-        `parts`: by listed alert, the other alerts of its incident.
+        `parts`: by listed alert, the other alerts of its incident that are not listed themselves.
         """
+        incidents: dict[int, list[Alert]] = {}
+        for alert in alerts:
+            members = incidents.setdefault(alert.incident_id or alert.id, [])
+            members += [alert, *(parts or {}).get(alert.id, ())]
+        one_of_each = [list({one.id: one for one in members}.values()) for members in incidents.values()]
         total = sum(counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
         live_heading = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
@@ -146,8 +152,8 @@ class Words:
             "person": person,
             "counts": [(SEVERITY_MARKS[one], names[one], count) for one, count in by_severity],
             "alerts": [
-                self._parts(alert) | {"parts": [self._part(part) for part in (parts or {}).get(alert.id, ())]}
-                for alert in alerts
+                self._parts(_with_loss(members)) | {"parts": [self._part(part) for part in members[1:]]}
+                for members in one_of_each
             ],
             "more": total - len(alerts),
             "ended_heading": ended_heading,
@@ -246,6 +252,16 @@ class Words:
 
     def _field(self, name: str) -> str:
         return label("field", name, self.lang)
+
+
+def _with_loss(incident: Sequence[Alert]) -> Alert:
+    """The first of an incident's alerts with the possible loss of all, which is counted once as lists and reports do.
+
+    None where nothing of it counts any more: the records no longer show it, or it was no fault.
+    """
+    first, known = incident[0], [one.counted_impact for one in incident if one.counted_impact is not None]
+    counts = any(known) or first.status not in ENDS
+    return replace(first, impact=sum(known) if known and counts else None)
 
 
 def _text(rendered: str) -> str:

@@ -138,6 +138,29 @@ def test_one_incident_is_one_mail(store_url: str, connection: Connection) -> Non
     assert _notified(store_url) == {}
 
 
+def test_the_money_of_an_incident_is_in_its_mails_once(store_url: str, connection: Connection) -> None:
+    today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
+    done(store_url, "people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet")
+    below = replace(BELOW, occurred_on=today)
+    detect(connection, replace(LEAK, occurred_on=today, severity="high"), below, day=today)
+    connection.commit()
+    (mail,) = _notified(store_url).values()
+    assert (mail.count("6,100.00"), mail.count("1,875.00")) == (1, 0)
+    # Two messages about one incident, and others, in one digest.
+    sql(store_url, "UPDATE minibar_ml.ml_alerts SET status = 'acknowledged'")
+    sql(store_url, "UPDATE minibar_ml.ml_alerts SET status = 'open'")
+    others = [replace(BELOW, entity_id=300 + n, occurred_on=today, impact=3.0) for n in range(12)]
+    detect(connection, below, *others, day=today)
+    sql(store_url, "INSERT INTO minibar_ml.ml_outbox (kind, channel_id, event_id, alert_id, next_at)"
+                   " SELECT 'alert', c.id, max(e.id), e.alert_id, now() FROM minibar_ml.ml_alert_events e"
+                   " CROSS JOIN minibar_ml.ml_channels c WHERE e.alert_id <= 2 GROUP BY c.id, e.alert_id"
+                   " ON CONFLICT DO NOTHING")  # fmt: skip
+    connection.commit()
+    (digest,) = _notified(store_url).values()
+    assert (digest.count("6,100.00"), digest.count("1,875.00")) == (1, 0)
+    assert digest.count("Same cause: alert") == 1
+
+
 def test_a_digest_lists_the_parts_of_an_incident_below_it(store_url: str, connection: Connection) -> None:
     today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
     who = ["people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet"]

@@ -1,6 +1,7 @@
 """Whoever asks, in whatever zone and language of their shell and in whatever role, gets the same figures."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ from support.hotels import AS_OF, checksum, command, done, sql
 from support.logins import drop_logins, login
 from support.mail_server import Mailbox, serving
 
+from minibar_ml.i18n import Lang
 from minibar_ml.simulate import Layout
 
 NOON = "2025-11-17T12:00+02:00"
@@ -149,6 +151,56 @@ def test_a_weeks_money_is_one_sum_in_list_and_report_for_each_role_and_shell(
         assert len({figure for pair in found for figure in pair}) == 1, role
     assert sums["administrator"] == sums["viewer"]
     assert sums["administrator"][0][0] > 0
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_the_money_of_mails_is_that_of_list_and_json_for_each_role_and_shell(
+    night: str,
+    logins: dict[str, str],
+    make_database: Callable[..., str],
+    lang: Lang,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    done(night, "config", "set", "currency", "TRY", "--from", "2000-01-02", "--quiet")
+    done(night, "people", "set", "ayse", "--lang", lang, "--quiet")
+    done(night, "people", "add", "mert", "--role", "administrator", "--email", "m@hotel.example", "--severity", "low",
+         "--lang", lang, "--quiet")  # fmt: skip
+    live = _printed(night, capsys, {}, "alerts", "list", "--limit", "1000")
+    ids = [str(one["id"]) for one in live]
+    # Each costs something, and two of them are one incident.
+    first = next(one["id"] for one in live if one["type"] in STOCK)
+    part = next(one["id"] for one in live if one["type"] not in STOCK)
+    sql(night, "UPDATE minibar_ml.ml_alerts SET impact = 10.25 * id, is_counted = id <> :part,"
+               " incident_id = CASE WHEN id IN (:part, :first) THEN CAST(:first AS bigint) END"
+               " WHERE minibar_ml.is_live(status)", first=first, part=part)  # fmt: skip
+    for verb in ("read", "reopen"):
+        done(night, "alerts", verb, *ids, "--quiet")
+    for person, role in (("mert", "administrator"), ("ayse", "storekeeper")):
+        listed = _printed(logins[role], capsys, SHELLS[lang == "tr"], "alerts", "list", "--limit", "1000")
+        sums: dict[int, list[float]] = {}
+        for one in listed:
+            sums.setdefault(one["incident_id"], []).append(one["counted_impact"] or 0.0)
+        wanted = sum(sum(parts) for parts in sums.values())
+        for shell in SHELLS:
+            copy = make_database(night)
+            # Every alert is listed: a digest of more names the most severe.
+            said = _mailed_to(copy, person, {**shell, "ML_NOTIFY_DIGEST_THRESHOLD": "1000"})
+            assert round(sum(_amounts(said, lang)), 2) == round(wanted, 2), (person, lang)
+        assert wanted > 0
+
+
+def _mailed_to(url: str, person: str, shell: dict[str, str]) -> str:
+    with serving(Mailbox()) as mailbox:
+        done(url, "alerts", "notify", "--as-of", NOON, "--quiet", **mailbox.settings(), **shell)
+        own = [mail for mail in mailbox.accepted if mail["To"].addresses[0].username == person[0]]
+        texts = [mail.get_body(("plain",)) for mail in own]
+    return "\n".join(text.get_content() for text in texts if text)
+
+
+def _amounts(text: str, lang: Lang) -> list[float]:
+    """The amounts of money in a text."""
+    thousands, decimal = {"en": (",", "."), "tr": (".", ",")}[lang]
+    return [float(one.replace(thousands, "").replace(decimal, ".")) for one in re.findall(r"([\d.,]+) TRY", text)]
 
 
 def _mails(url: str, shell: dict[str, str]) -> list[tuple[str, str]]:

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from support import catalogs
 
 import minibar_ml.notify
+from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
-from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.wording import Summary, SummaryRow, Words
@@ -175,7 +175,7 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
 
 
 def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
-    empty = replace(ALERT, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
+    empty = replace(ALERT, id=18, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
     text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
     assert "\n1,234.50 TRY · Palas\n" in text
     assert "\norder by 20 Nov 2026 · Palas\n" in text

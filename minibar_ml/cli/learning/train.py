@@ -10,6 +10,7 @@ from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases, quality_table
+from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.formats import fixed, number, percent
 from minibar_ml.jobs.train import TrainResult, run
@@ -49,6 +50,9 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
         console.print_json(asdict(result))
     elif not quiet:
         _show(result, settings.accuracy_threshold)
+    if result.partly:
+        logger.warning("%s", result.partly)
+        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _show(result: TrainResult, accuracy_threshold: float) -> None:
