@@ -38,6 +38,8 @@ def translated(text: str) -> str:
 
 
 def _one(text: str) -> str:
+    if not text:
+        return ""  # the catalog's own head, in gettext
     known = catalog(DOMAIN, _Screen.lang).gettext(text)
     if known != text:
         return known

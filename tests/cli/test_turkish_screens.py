@@ -104,6 +104,12 @@ def test_no_english_is_left_on_a_screen(
     assert _left(codes.sub("", shown.err)) == []
 
 
+def test_a_field_of_a_sentence_may_be_empty() -> None:
+    screen.use("tr")
+    lacking = "The store lacks migration 0081_x: run `minibar-ml db init` (a new store) or `minibar-ml db upgrade`."
+    assert screen.translated(lacking).startswith("Depoda 0081_x şema değişikliği yok:")
+
+
 def test_percentages_and_decimals_are_written_as_in_turkish(
     three: Connection, store_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
