@@ -14,7 +14,7 @@ from typing import Any
 from bench.processes import Spent, measured, python
 
 SEED, DAYS, LAST_DAY, ZONE = 7, 90, "2025-11-16", "Europe/Nicosia"
-PROGRAM = "from minibar_ml.cli.app import run; run()"
+PROGRAM = "from minibar_ml.cli.entry import run; run()"
 """The console script."""
 
 

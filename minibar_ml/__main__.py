@@ -1,6 +1,6 @@
 """`python -m minibar_ml ...` is `minibar-ml ...`."""
 
-from minibar_ml.cli.app import run
+from minibar_ml.cli.entry import run
 
 if __name__ == "__main__":
     run()

@@ -169,6 +169,7 @@ GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_watermarks, minibar_ml.ml_job_runs
     TO minibar_ml_collector;
 GRANT SELECT, INSERT, UPDATE, DELETE ON minibar_ml.ml_metrics, minibar_ml.ml_models, minibar_ml.ml_forecasts,
     minibar_ml.ml_alert_days TO minibar_ml_collector;
+GRANT SELECT, INSERT, UPDATE ON minibar_ml.ml_run_marks TO minibar_ml_collector;
 GRANT INSERT ON minibar_ml.ml_training_logs TO minibar_ml_collector;
 GRANT SELECT, INSERT, DELETE ON minibar_ml.ml_changed_days TO minibar_ml_collector;
 GRANT INSERT, UPDATE, DELETE ON minibar_ml.ml_muted_findings, minibar_ml.ml_source_problems TO minibar_ml_collector;

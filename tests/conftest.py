@@ -20,9 +20,9 @@ from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
 
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.schema import migrations
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.sql_files import sql_folder
 
 _numbers = count(1)
 MEMORY = Path("/dev/shm")
@@ -146,7 +146,20 @@ def _sibling(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def make_database(server: str) -> Callable[..., str]:
+def administer(server: str) -> Iterator[Callable[[str], None]]:
+    """Runs statements on the maintenance database, in one session for all databases that are made and dropped."""
+    with closing(psycopg2.connect(server)) as connection:
+        connection.autocommit = True
+
+        def run(statement: str) -> None:
+            with connection.cursor() as cursor:
+                cursor.execute(statement)
+
+        yield run
+
+
+@pytest.fixture(scope="session")
+def make_database(server: str, administer: Callable[[str], None]) -> Callable[..., str]:
     """Makes a database, empty or as a clone of a template, and returns its URL."""
     # Without fsync, to copy files takes half of the time that it takes to log every page.
     has_strategy = _major(server) >= FIRST_WITH_STRATEGIES and not os.environ.get("ML_TEST_SERVER_URL")
@@ -155,14 +168,16 @@ def make_database(server: str) -> Callable[..., str]:
     def make(template: str | None = None) -> str:
         name = f"test_{os.getpid()}_{next(_numbers)}"
         of = f" TEMPLATE {make_url(template).database}" if template else ""
-        _run(server, f"CREATE DATABASE {name}{of}{strategy}")
+        administer(f"CREATE DATABASE {name}{of}{strategy}")
         return _sibling(server, name)
 
     return make
 
 
 @pytest.fixture
-def passing_database(make_database: Callable[..., str], server: str) -> Iterator[Callable[..., str]]:
+def passing_database(
+    make_database: Callable[..., str], administer: Callable[[str], None]
+) -> Iterator[Callable[..., str]]:
     """Makes databases as `make_database` does, and drops them after the test: hundreds would not fit into memory."""
     made: list[str] = []
 
@@ -172,7 +187,7 @@ def passing_database(make_database: Callable[..., str], server: str) -> Iterator
 
     yield make
     for url in made:
-        _run(server, f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
+        administer(f"DROP DATABASE IF EXISTS {make_url(url).database} WITH (FORCE)")
 
 
 def program(name: str) -> str:
@@ -258,7 +273,25 @@ def hotel_points(make_database: Callable[..., str], hotel_sources: dict[Layout, 
     return ByLayout(make)
 
 
+@pytest.fixture(scope="session")
+def hotel_models(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> dict[Layout, str]:
+    """The same after a night's training with the usual settings; cloned, never used itself."""
+
+    def make(layout: Layout) -> str:
+        url = make_database(hotel_points[layout])
+        done(url, "train", "--as-of", AS_OF, "--quiet")
+        return url
+
+    return ByLayout(make)
+
+
 @pytest.fixture
 def collected(passing_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
     """URL of a database of the hotel in layout A with all metric points."""
     return passing_database(hotel_points["a"])
+
+
+@pytest.fixture
+def trained(passing_database: Callable[..., str], hotel_models: dict[Layout, str]) -> str:
+    """URL of a database of the same after a night's training."""
+    return passing_database(hotel_models["a"])

@@ -12,8 +12,11 @@ import typer
 
 from minibar_ml import __version__, deadline, log
 from minibar_ml.cli import console
+from minibar_ml.cli.help import wanted_language
 from minibar_ml.cli.lazy import Command, LazyGroup
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
+from minibar_ml.i18n import screen
+from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 
 JOBS, RESULTS, TUNING, SETUP, DEMO = "Jobs", "Results", "Tuning", "Setup and operation", "Demo"
@@ -114,6 +117,7 @@ def root(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error ends here, as one line on stderr."""
     log.configure(stamped=not sys.stderr.isatty())
+    screen.use(wanted_language())
     if sys.stdout is None:
         typer.echo("error: stdout is closed.", err=True)
         return ExitCode.UNEXPECTED
@@ -122,7 +126,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except typer.Exit as request:
         return request.exit_code
     except typer.Abort:
-        typer.echo("Aborted.", err=True)
+        typer.echo(translated("Aborted."), err=True)
         return ExitCode.UNEXPECTED
     except MinibarError as error:
         return _report(error)
@@ -130,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         typer.echo(str(request), err=True)
         return 143
     except KeyboardInterrupt:
-        typer.echo("Interrupted; no partial results were stored.", err=True)
+        typer.echo(translated("Interrupted; no partial results were stored."), err=True)
         return 130
     except SystemExit as request:
         if not isinstance(request.__context__, BrokenPipeError):
@@ -156,11 +160,14 @@ def run() -> None:
     raise SystemExit(code)
 
 
-def _unexpected(error: Exception) -> int:
+def _unexpected(error: Any) -> int:
     if hasattr(error, "show") and hasattr(error, "exit_code"):  # click's usage errors
         if hasattr(error, "message"):
             error.message = console.visible(str(error.message))  # it repeats what was typed
-        error.show()
+        if screen.lang() == "en":
+            error.show()
+        else:
+            typer.echo(f"{translated('error:')} {translated(error.format_message())}", err=True)
         return int(error.exit_code)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
         leave_stdout()
@@ -181,7 +188,7 @@ def _report(error: MinibarError) -> int:
         # Overlap is not an error: under --quiet cron has nothing to mail, and the exit status still shows it.
         console.note(str(error))
         return error.exit_code
-    typer.echo(f"error: {console.visible(str(error))}", err=True)
+    typer.echo(f"{translated('error:')} {console.visible(translated(str(error)))}", err=True)
     if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
         logger.debug("caused by %s", type(error.__cause__).__name__)
     return error.exit_code

@@ -16,6 +16,7 @@ import typer
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.output.json_form import json_form
 from minibar_ml.domain.output.terminal import visible as visible
+from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
@@ -50,7 +51,12 @@ def coloured() -> bool:
 
 
 def say(line: str, *, colour: bool = False) -> None:
-    """One line of data or result to stdout; `colour`: keep its colours."""
+    """One line of data or result to stdout, in the language of this process; `colour`: keep its colours."""
+    typer.echo(translated(line), color=colour)
+
+
+def write_line(line: str, *, colour: bool = False) -> None:
+    """One line that is in its language, or for a program, to stdout as it is."""
     typer.echo(line, color=colour)
 
 
@@ -65,7 +71,7 @@ def write(content: bytes, name: str) -> None:
 def note(line: str) -> None:
     """One line to stderr: a hint or a warning, not data; nothing under --quiet."""
     if logger.isEnabledFor(logging.INFO):
-        typer.echo(visible(line), err=True)
+        typer.echo(visible(translated(line)), err=True)
 
 
 def plural(count: int, noun: str, plural: str = "") -> str:
@@ -100,7 +106,7 @@ def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
     numeric = set(right)
     for column in columns:
-        made.add_column(column, justify="right" if column in numeric else "left", overflow="fold")
+        made.add_column(translated(column), justify="right" if column in numeric else "left", overflow="fold")
     return made
 
 

@@ -10,6 +10,8 @@ from minibar_ml.cli import console, house, plans, session, times
 from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases
+from minibar_ml.config import basis
+from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, UsageError
 from minibar_ml.jobs.detect import DetectResult, run
@@ -58,7 +60,8 @@ def detect(
     _, last = times.span(since, until, zone)
     first = times.first_day(since, instant, zone)
     until_day = last.astimezone(zone).date() if last else None
-    plan = plans.detection(known, instant, since=first, until=until_day, is_live=as_of is None)
+    by = basis.digest(examine())
+    plan = plans.detection(known, instant, since=first, until=until_day, is_live=as_of is None, basis=by)
     keys = None if plan.walks else _keys(settings)
 
     def job(connection: "Connection") -> DetectResult:

@@ -13,7 +13,7 @@ from minibar_ml.cli.console import plural
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
 from minibar_ml.i18n.listings import hotel as hotel_name
 from minibar_ml.jobs.forecast import ForecastResult, run
@@ -73,7 +73,7 @@ def forecast(
         where = "" if hotel is None else f" for hotel {hotel}"
         console.note(f"No forecast is stored yet{where}: `minibar-ml train` stores one each night, after `collect`.")
         return
-    lang = session.ENGLISH
+    lang = screen.lang()
     _table(shown, called, lang)
     if product is not None:
         for one in shown:
@@ -193,4 +193,4 @@ def _describe(one: Accuracy) -> str:
 
 
 def _figure(value: float | None) -> str:
-    return "unknown" if value is None else fixed(value, session.ENGLISH, 2)
+    return "unknown" if value is None else fixed(value, screen.lang(), 2)

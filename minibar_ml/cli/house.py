@@ -13,6 +13,7 @@ from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
+from minibar_ml.i18n import screen
 from minibar_ml.log import logger
 from minibar_ml.store import facts
 from minibar_ml.store.locks import exclusive
@@ -28,7 +29,9 @@ def at(settings: Settings, command: str, as_of: str | None = None) -> tuple[Hous
     """
     known = history(settings, command)
     instant = times.resolve_as_of(as_of, known.zone())
-    return known.at(instant), instant
+    found = known.at(instant)
+    screen.use(session.language(found.settings))
+    return found, instant
 
 
 def settings_of(settings: Settings, command: str) -> Settings:

@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-from minibar_ml.cli import completion
+from minibar_ml.cli import completion, help
+from minibar_ml.i18n.screen import translated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class LazyGroup(TyperGroup):
         """As Typer makes a group, except for where its commands come from."""
         super().__init__(**attributes)
         _reflow(self)
+        help.localize(self)
         self.commands = _Commands(self.table)
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -41,7 +43,8 @@ class LazyGroup(TyperGroup):
         """The command as it is listed, without importing it."""
         if (listed := self.table.get(cmd_name)) is None:
             return None
-        return TyperCommand(cmd_name, help=listed.help, rich_help_panel=listed.panel)
+        panel = listed.panel and translated(listed.panel)
+        return TyperCommand(cmd_name, help=translated(listed.help), rich_help_panel=panel)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The command to run, imported; while a shell completes a value that is known without it, one for that."""
@@ -65,6 +68,7 @@ class _Commands(Mapping[str, Any]):
             built = get_group(alone).commands[name]
             built.help = built.help or listed.help
             _reflow(built)
+            help.localize(built)
             self._built[name] = built
         return self._built[name]
 

@@ -35,7 +35,7 @@ def show(lines: Sequence[str], *, colour: bool, wanted: bool = True) -> None:
     words = command() if wanted and overflows(len(lines)) else []
     if not words:
         for line in lines:
-            console.say(line, colour=colour)
+            console.write_line(line, colour=colour)
         return
     sys.stdout.flush()
     with Popen(words, stdin=PIPE, encoding="utf-8", env={"LESS": LESS_OPTIONS, **os.environ}) as pager:

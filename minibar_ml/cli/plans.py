@@ -4,10 +4,12 @@ from datetime import date, datetime, timedelta
 
 from minibar_ml.config import calendars
 from minibar_ml.config.facts import House
-from minibar_ml.config.schedules import job_schedules
+from minibar_ml.config.schedules import job_schedules, late_after, next_change
+from minibar_ml.config.settings import Settings
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
+from minibar_ml.store.marks import Outside
 
 CALENDAR_PAST = timedelta(days=2 * 366)
 """Longest history before the first checked day that detectors may learn from."""
@@ -46,10 +48,12 @@ def detection(
     since: date | None = None,
     until: date | None = None,
     is_live: bool = False,
+    basis: str = "",
 ) -> DetectionPlan:
     """The plan of detect and backtest: business days from `since` to before `until`, or those that a run checks.
 
-    `is_live`: as-of is now, so that reservations count.
+    `is_live`: as-of is now, so that reservations count. `basis`: digest of settings and files; of a run that the next
+    one may be compared with.
     """
     settings = house.settings
     today = as_of.astimezone(settings.zone()).date()
@@ -67,7 +71,12 @@ def detection(
         until=until,
         is_live=is_live,
         schedules=job_schedules(settings, as_of) if is_live and settings.enabled else {},
+        outside=_outside(settings, as_of, basis) if is_live and basis and not since else None,
     )
+
+
+def _outside(settings: Settings, as_of: datetime, basis: str) -> Outside:
+    return Outside(basis, next_change(settings, as_of), late_after(settings))
 
 
 def training(house: House, as_of: datetime, *, is_live: bool = False) -> TrainingPlan:

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.cli import console, hotels, house, plans, session, times
+from minibar_ml.cli.alerts import filters
 from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
@@ -20,6 +22,7 @@ from minibar_ml.log import logger
 
 SHARE = 0.6
 EVERY_DAYS = 3
+FORMATS = ("table", "json", "xlsx")
 Day = Annotated[str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")]
 Attendant = Annotated[
     str | None,
@@ -33,12 +36,20 @@ Share = Annotated[
     float | None,
     typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
 ]
+Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
 Every = Annotated[int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")]
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command(epilog=examples("rounds", "rounds --floor 3 --share 0.5", "rounds --attendant Ayşe --json"))(rounds)
+    root.command(
+        epilog=examples(
+            "rounds",
+            "rounds --floor 3 --share 0.5",
+            "rounds --attendant Ayşe --json",
+            "rounds --format xlsx > rounds.xlsx",
+        )
+    )(rounds)
 
 
 def rounds(
@@ -49,6 +60,7 @@ def rounds(
     share: Share = None,
     every: Every = EVERY_DAYS,
     hotel: Hotel = None,
+    format_: Format = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -60,6 +72,9 @@ def rounds(
     doors with "do not disturb" yesterday, rooms that were not checked for 3 nights, and rooms with an open alert. Of
     the other rooms in house come those with the most expected units.
     """
+    printed = filters.one("--format", format_, FORMATS) if format_ else "json" if json else "table"
+    if json and printed != "json":
+        raise UsageError(f"--json and --format {printed} cannot be combined.")
     if visits is not None and share is not None:
         raise UsageError("--visits and --share cannot be combined.")
     settings = session.settings()
@@ -83,10 +98,20 @@ def rounds(
     )
     with session.store(settings, "rounds") as connection:
         found = run(connection, plan, _keys(settings))
-    if json:
+    lang = session.language(known.settings)
+    if printed == "json":
         console.print_json([_as_json(one) for one in found])
+    elif printed == "xlsx":
+        console.write(_workbook(found, lang, zone), "rounds.xlsx")
     else:
-        _print(found, asked, session.language(known.settings))
+        _print(found, asked, lang)
+
+
+def _workbook(found: Sequence[Round], lang: Lang, zone: ZoneInfo) -> bytes:
+    """A sheet for each hotel's visits, with the cart below them."""
+    from minibar_ml.render.sheet.plain import workbook  # nothing else here needs openpyxl
+
+    return workbook({f"{one.hotel_id} {one.hotel_name}": words.sheet(one, lang) for one in found}, zone)
 
 
 def _print(found: Sequence[Round], asked: date, lang: Lang) -> None:

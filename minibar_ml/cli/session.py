@@ -8,7 +8,7 @@ from minibar_ml import pings
 from minibar_ml.cli import console
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
 from minibar_ml.store.engine import connect, make_engine, retrying
@@ -26,6 +26,7 @@ def settings() -> Settings:
     """The settings of this process; an unknown ML_ variable gets a warning."""
     examined = examine()
     settings = examined.faultless()
+    screen.use(language(settings))
     for name in examined.unknown:
         logger.warning("%s", unknown_setting(name))
     return settings

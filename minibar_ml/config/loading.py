@@ -15,8 +15,8 @@ from typing import Any, get_type_hints
 from minibar_ml import permissions
 from minibar_ml.config.conversion import convert
 from minibar_ml.config.settings import PREFIX, Settings, has_variable
+from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.people import is_address
 
 FILE_VARIABLE = "ML_CONFIG_FILE"
 BELIEVED = "what it says is done"

@@ -35,6 +35,28 @@ def job_schedules(settings: Settings, as_of: datetime) -> dict[ScheduledJob, Sch
     }
 
 
+def late_after(settings: Settings) -> dict[ScheduledJob, int]:
+    """After how many seconds without success each job with an interval is late, detect aside, which sees it."""
+    now = datetime.now(UTC)
+    intervals: dict[ScheduledJob, int] = {
+        "collect": settings.data_collection_interval,
+        "notify": settings.notify_interval,
+    }
+    return {job: int((now - since_interval(seconds, now)).total_seconds()) for job, seconds in intervals.items()}
+
+
+def next_change(settings: Settings, as_of: datetime) -> datetime:
+    """From when on a job with a cron expression must have succeeded that need not have at `as_of`."""
+    start = (as_of - CRON_SLACK).astimezone(settings.zone()).replace(microsecond=0)
+    expressions = (
+        settings.training_schedule,
+        settings.report_schedule,
+        settings.monthly_report_schedule,
+        settings.dashboard_schedule,
+    )
+    return min(next(CronSim(one, start)).astimezone(UTC) for one in expressions) + CRON_SLACK
+
+
 def since_interval(seconds: int, as_of: datetime) -> datetime:
     """Since when a success must have been: one interval, and another of slack (ten minutes at least)."""
     interval = timedelta(seconds=seconds)

@@ -24,6 +24,8 @@ COMMON_STORE = 0
 """Hotel id of what belongs to no single hotel: in a chain whose ledger does not say whose depot it is about."""
 VISIT_MINUTES = 45
 """Rows of one room that follow each other within so many minutes are one visit."""
+ROUND_MINUTES = 180
+"""Within so many minutes a person may type the other products of a visit, later on the same round."""
 BREAK_MINUTES = 45
 """A longer gap between two rooms of a shift is a break, and no part of the attendant's pace."""
 

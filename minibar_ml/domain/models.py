@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from minibar_ml.domain.metrics import MetricType
 
 ModelType = Literal["statistics", "isolation_forest"]
+MODEL_TYPES: tuple[ModelType, ...] = get_args(ModelType)
 
 
 @dataclass(frozen=True, slots=True)

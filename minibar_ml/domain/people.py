@@ -1,6 +1,5 @@
 """People to notify: of which alerts, when, and over which channels."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
@@ -17,14 +16,6 @@ ReportPeriod = Literal["weekly", "monthly"]
 ROLES: tuple[Role, ...] = get_args(Role)
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
 REPORT_PERIODS: tuple[ReportPeriod, ...] = get_args(ReportPeriod)
-_LABEL = "[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-ADDRESS = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]+@{_LABEL}(\.{_LABEL})*$"
-"""A mail address that needs no quoting and can't break a header; a regular expression for Python and PostgreSQL."""
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is a mail address that we write to."""
-    return re.fullmatch(ADDRESS, text) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

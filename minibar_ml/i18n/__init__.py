@@ -18,4 +18,9 @@ def catalog(domain: str, lang: str) -> NullTranslations:
     """
     if lang == "en":
         return NullTranslations()
-    return PoFile.read(LOCALE_FOLDER / lang / "LC_MESSAGES" / f"{domain}.po")
+    return PoFile.read(path(domain, lang))
+
+
+def path(domain: str, lang: str) -> Path:
+    """Where a language's catalog of a domain is."""
+    return LOCALE_FOLDER / lang / "LC_MESSAGES" / f"{domain}.po"

@@ -5,7 +5,17 @@ A module of its own: whoever writes one alert needs a few of these texts and not
 
 from collections.abc import Iterator
 
-from minibar_ml.i18n import captions, evidence, explanations, listings, mutings, rounds, source_problems, standings
+from minibar_ml.i18n import (
+    captions,
+    evidence,
+    explanations,
+    listings,
+    mutings,
+    reviewing,
+    rounds,
+    source_problems,
+    standings,
+)
 from minibar_ml.i18n.formats import COUNTED, TIMES
 from minibar_ml.i18n.labels import LABELS
 from minibar_ml.i18n.rounding import ESTIMATES
@@ -33,7 +43,7 @@ def sentences() -> Iterator[str]:
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
     yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
-    for module in (evidence, captions, explanations, listings, standings, mutings, rounds, source_problems):
+    for module in (evidence, captions, explanations, listings, reviewing, standings, mutings, rounds, source_problems):
         yield from module.TEXTS
 
 

@@ -36,6 +36,10 @@ class PoFile(GNUTranslations):
         except FileNotFoundError as error:
             raise ConfigurationError(f"{path} is missing; reinstall minibar-ml") from error
 
+    def texts(self) -> list[str]:
+        """The English texts without a context."""
+        return [key for key in self._catalog if isinstance(key, str) and key]
+
     def _parse(self, fp: _Reader) -> None:
         """What gettext calls to read a format; it fills `_catalog`, as the base class does."""
         self._catalog: dict[Any, str] = {}

@@ -1,6 +1,7 @@
 """The lines and cells of `rounds`."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from minibar_ml.domain.rounds import Reason, Round, Visit
 from minibar_ml.i18n import Lang, catalog
@@ -83,6 +84,21 @@ def cells(one: Visit, lang: Lang) -> list[str]:
         UNSET if one.checked_on is None else short_day(one.checked_on, lang),
         why(one, lang),
     ]
+
+
+def sheet(one: Round, lang: Lang) -> list[list[str | float | date | None]]:
+    """A round as lines of a sheet: the visits, a blank line, and what to take along."""
+    columns = ("floor", "room", "chance", "units", "checked", "why")
+    lines: list[list[str | float | date | None]] = [[head(name, lang) for name in columns]]
+    for visit in one.visits:
+        chance = None if visit.chance is None else round(visit.chance, 2)
+        units = None if visit.units is None else round(visit.units, 1)
+        lines.append([visit.floor, visit.room, chance, units, visit.checked_on, why(visit, lang)])
+    if one.cart:
+        blanks: list[str | float | date | None] = [None] * 3
+        lines += [[None] * 6, [head("product", lang), head("load", lang), head("expected", lang), *blanks]]
+        lines += [[load.name, load.units, round(load.expected, 1), *blanks] for load in one.cart]
+    return lines
 
 
 def why(one: Visit, lang: Lang) -> str:

@@ -21,7 +21,7 @@ from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import runs, sessions
+from minibar_ml.store import marks, runs, sessions
 from minibar_ml.store.alerting import alerts, clocks, grounds, mutes
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.runs import LastRun
@@ -77,6 +77,7 @@ def run(
             result = _write(connection, given, found, gone, job)
             # By the last statement, which sees all that was committed before it.
             if runs.find_version(connection) == given.version:
+                _mark(connection, given, job)
                 return result
             connection.rollback()
             logger.info("new points came in: checking again")
@@ -123,6 +124,21 @@ def _write(
     job.counts |= {"was_ahead": True} if given.since.is_ahead else {}
     return DetectResult(
         days[0], days[-1], len(phases), dict(counts), Transitions(**total), phases, why, muted, job.partly
+    )
+
+
+def _mark(connection: "Connection", given: DetectionInput, job: runs.Run) -> None:
+    """Keep what this run went by, where it did all of its work by trusted models and went by no clock ahead."""
+    outside, reading = given.plan.outside, given.reading
+    if outside is None or reading is None or job.partly or given.models.refused or given.since.is_ahead:
+        return
+    marks.keep(
+        connection,
+        reading,
+        job.id,
+        outside,
+        has_compared=given.since.collected_as_of is not None,
+        patience_minutes=unanswered.PATIENCE_MINUTES,
     )
 
 

@@ -17,7 +17,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import runs
+from minibar_ml.store import marks, runs
 from minibar_ml.store.alerting import alerts
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
@@ -51,6 +51,8 @@ class DeliveryPlan:
     dashboard_url: str = ""
     is_live: bool = False
     """Whether as-of is now."""
+    outside: marks.Outside | None = None
+    """None: this run leaves nothing for the next one to compare with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class NotifyResult:
 def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = False) -> NotifyResult:
     """Deliver what is due, until nothing is or the time is up."""
     with runs.job_run(connection, "notify", plan.as_of, is_live=plan.is_live) as job:
-        people.follow_source(connection, source.usable(connection), plan.lang)
+        usable = source.usable(connection)
+        reading = _reading(connection, plan, usable)
+        people.follow_source(connection, usable, plan.lang)
         enqueued = outbox.enqueue(connection, plan.as_of)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
@@ -85,7 +89,16 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
         if delivery.down or done["failed"]:
             given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
             job.partly = "; ".join([*delivery.down.values(), *given_up])
+        elif reading and plan.outside:
+            marks.keep(connection, reading, job.id, plan.outside, kinds=plan.channels.keys())
     return result
+
+
+def _reading(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str]) -> marks.Reading | None:
+    if plan.outside is None:
+        return None
+    today = plan.as_of.astimezone(plan.zone).date()
+    return marks.begin(connection, "notify", plan.as_of, usable & {people.NEEDED}, today)
 
 
 class _Delivery:

@@ -12,6 +12,7 @@ from minibar_ml.ml import history
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
+from minibar_ml.store import marks
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""
@@ -36,6 +37,8 @@ class DetectionPlan:
     """Whether as-of is now: what reservations say of the days ahead is then no look-ahead."""
     schedules: Mapping[ScheduledJob, Schedule] = field(default_factory=dict)
     """By job, since when a run of now wants it to have succeeded; empty where jobs are paused."""
+    outside: marks.Outside | None = None
+    """None: this run leaves nothing for the next one to compare with."""
 
     def limits_of(self, hotel_id: int) -> Limits:
         """The limits of a hotel: its own, where it has facts of its own."""

@@ -9,7 +9,7 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.alerting.verdicts import LabelledAlert
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.models import TrainingLog
+from minibar_ml.domain.models import MODEL_TYPES, TrainingLog
 from minibar_ml.jobs import candidates
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
 from minibar_ml.jobs.forecasts import forecasting, night_forecasts
@@ -48,7 +48,7 @@ class DetectorQuality:
 class TrainResult:
     """Every model that was tried, how good its detectors are, and what operators decided on the alerts of each type:
     [false, confirmed], and the share of false ones before and with the new thresholds; by hotel, how much history it
-    has."""
+    has; `partly`: which hotels were not trained, and why."""
 
     trained: tuple[Trained, ...]
     detectors: tuple[DetectorQuality, ...]
@@ -58,6 +58,7 @@ class TrainResult:
     forecasts: MergeResult
     phases: Mapping[int, History]
     budget_per_1000_rooms_day: float
+    partly: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +77,29 @@ class _Input:
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """What the training of one hotel made, and when."""
+    """What the training of one hotel made, and when; `failure`: why it made nothing."""
 
     candidates: list[Candidate]
     detectors: list[DetectorQuality]
     thresholds: dict[tuple[int, str], float]
     logs: list[TrainingLog]
+    failure: str | None = None
 
 
 def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult:
     """Read, fit and store, then the night's forecasts and what is forgotten.
 
     Reads one state of the store, computes while no transaction is open, and writes in another one. What collect writes
-    in between is left to the next night: these are the models that a run would have made that ended before.
+    in between is left to the next night: these are the models that a run would have made that ended before. A hotel
+    whose training fails keeps the models that it has, and the others are trained all the same.
     """
     with runs.job_run(connection, "train", plan.as_of, is_live=plan.is_live) as job:
         given = _read(connection, plan)
         plan = given.plan
         over = forecasting.compute(given.hotels, plan)
         nights = night_forecasts.compute(given.nights, plan)
-        fitted = [_fit(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()]
-        tried = [candidate for one in fitted for candidate in one.candidates]
+        fitted = {hotel_id: _fitted(frames, hotel_id, given, plan) for hotel_id, frames in given.hotels.items()}
+        tried = [candidate for one in fitted.values() for candidate in one.candidates]
         with snapshot(connection):
             before = candidates.before(connection, tried)
         made = candidates.sealed(tried, given.config, plan.as_of, keys, before)
@@ -104,24 +107,31 @@ def run(connection: "Connection", plan: TrainingPlan, keys: Keys) -> TrainResult
         forecasts = forecasting.store(connection, over, given.hotels, plan)
         night_forecasts.store(connection, nights, given.hotels, plan)
         stored = candidates.store(connection, made)
-        training_logs.insert_logs(connection, [log for one in fitted for log in one.logs])
+        training_logs.insert_logs(connection, [log for one in fitted.values() for log in one.logs])
         pruned = models.prune(connection)
         # Training comes once a night, and of the jobs that do it is the one that has time.
         forgotten = retention.prune(connection, plan.as_of)
         job.counts.update(night_forecasts=len(nights), models=len(stored), too_little=len(tried) - len(stored))
         job.counts.update(pruned=pruned, forecasts=forecasts.inserted + forecasts.updated)
         job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
-    thresholds = {key: threshold for one in fitted for key, threshold in one.thresholds.items()}
+        job.partly = _failures(fitted)
+    thresholds = {key: threshold for one in fitted.values() for key, threshold in one.thresholds.items()}
     return TrainResult(
         trained=tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried),
-        detectors=tuple(one for hotel in fitted for one in hotel.detectors),
+        detectors=tuple(one for hotel in fitted.values() for one in hotel.detectors),
         verdicts=feedback.counts(given.verdicts),
         false_shares=feedback.false_shares(given.verdicts, thresholds),
         pruned=pruned,
         forecasts=forecasts,
         phases=_records(given, plan).of_hotels(plan.today()),
         budget_per_1000_rooms_day=plan.limits.budget,
+        partly=job.partly,
     )
+
+
+def _failures(fitted: Mapping[int, _Fitted]) -> str | None:
+    failed = [f"hotel {hotel_id} was not trained: {one.failure}" for hotel_id, one in fitted.items() if one.failure]
+    return "; ".join(failed) or None
 
 
 def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
@@ -155,6 +165,36 @@ def _read(connection: "Connection", plan: TrainingPlan) -> _Input:
 
 def _records(given: _Input, plan: TrainingPlan) -> Records:
     return Records(given.hotels, window_days(plan.training_days, plan.lookback_days))
+
+
+def _fitted(frames: Frames, hotel_id: int, given: _Input, plan: TrainingPlan) -> _Fitted:
+    """What the training of one hotel makes, or why it fails."""
+    started_at = datetime.now(plan.as_of.tzinfo)
+    try:
+        return _fit(frames, hotel_id, given, plan)
+    except Exception as error:  # noqa: BLE001 - whatever it is, other hotels need their models
+        logger.error("hotel %d was not trained", hotel_id, exc_info=error)
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        return _Fitted([], [], {}, _failed_logs(frames, hotel_id, given, started_at, why), why)
+
+
+def _failed_logs(frames: Frames, hotel_id: int, given: _Input, started_at: datetime, why: str) -> list[TrainingLog]:
+    ended_at = datetime.now(started_at.tzinfo)
+    past = frames.between(given.config.since, given.config.until)
+    return [
+        TrainingLog(
+            model=model,
+            metric_type=metric,
+            hotel_id=hotel_id,
+            started_at=started_at,
+            ended_at=ended_at,
+            data_points=training.points_of(metric, past),
+            success=False,
+            error=why,
+        )
+        for metric in training.metrics_of(hotel_id, is_chain=given.config.is_chain)
+        for model in MODEL_TYPES
+    ]
 
 
 def _fit(frames: Frames, hotel_id: int, given: _Input, plan: TrainingPlan) -> _Fitted:

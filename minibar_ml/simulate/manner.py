@@ -25,8 +25,10 @@ class ApplicationManner:
 
     ``tasks`` makes daily room tasks, ``dnd`` is the share of rooms left in peace that get a do-not-disturb record.
     ``undone`` is the share of product rows that were first typed wrongly and deleted, ``late_entries`` of visits that
-    are typed in at the end of the shift. ``reversals`` is the number a day of issues taken back, deliveries deleted
-    and (in 2025) custodies cancelled. ``retired_products`` products are switched off at the end, the least used first.
+    are typed in at the end of the shift, ``spread_rows`` of visits of several rows whose first row is typed in the room
+    and the others later on the round, between other rooms. ``reversals`` is the number a day of issues taken back,
+    deliveries deleted and (in 2025) custodies cancelled. ``retired_products`` products are switched off at the end, the
+    least used first.
     """
 
     paths: Paths = "present"
@@ -41,5 +43,6 @@ class ApplicationManner:
     dnd: float = 0.5
     undone: float = 0.003
     late_entries: float = 0.0
+    spread_rows: float = 0.0
     reversals: float = 0.15
     retired_products: int = 1

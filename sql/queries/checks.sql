@@ -87,7 +87,7 @@ FROM (VALUES ('ml_metrics', 'INSERT UPDATE DELETE'), ('ml_watermarks', 'INSERT U
              ('ml_source_problems', 'INSERT UPDATE DELETE'),
              ('ml_alert_events', 'UPDATE'), ('ml_people', 'INSERT UPDATE'), ('ml_channels', 'INSERT UPDATE DELETE'),
              ('ml_outbox', 'INSERT UPDATE DELETE'), ('ml_mails', 'INSERT DELETE'), ('ml_attachments', 'INSERT DELETE'),
-             ('ml_job_locks', 'UPDATE')
+             ('ml_run_marks', 'INSERT UPDATE'), ('ml_job_locks', 'UPDATE')
      ) AS needed (name, rights)
 JOIN pg_class c ON c.relnamespace = to_regnamespace('minibar_ml') AND c.relname = needed.name
 WHERE NOT has_schema_privilege(c.relnamespace, 'USAGE') OR NOT has_table_privilege(c.oid, 'SELECT')

@@ -683,10 +683,15 @@ FROM found WHERE is_empty_check
 -- in so short a time, and what is found the second time was there at the first. What only a bulk fill or an unknown kind
 -- of row says is not a check: the room was seen, what was missing is unknown. Notes alone are no check either, and nobody
 -- need have been in the room: the check after them is not measured from them.
+-- Some type what a room lacked over the rest of their round. What the same person enters there on the same day within
+-- :round_minutes, and none of it the products of the visit before, may have been found at that one: both are measured from the
+-- visit before both.
 WITH totals AS (
-    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled FROM scratch_row_lines GROUP BY row_id
+    SELECT row_id, sum(consumed) AS consumed, sum(refilled) AS refilled,
+           string_agg(CAST(product_id AS text), ',') FILTER (WHERE consumed > 0) AS products
+    FROM scratch_row_lines GROUP BY row_id
 ), once AS (
-    SELECT r.*, t.consumed, t.refilled, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
+    SELECT r.*, t.consumed, t.refilled, t.products, coalesce(r.at - lag(r.at) OVER (PARTITION BY r.room_id ORDER BY r.at, r.row_id)
            > make_interval(mins => :visit_minutes), true) AS begins
     FROM scratch_rows r LEFT JOIN totals t USING (row_id)
     WHERE NOT EXISTS (SELECT FROM scratch_copies c WHERE c.row_id = r.row_id)
@@ -699,13 +704,20 @@ WITH totals AS (
            max(at) AS ended_at, (array_agg(attendant_id ORDER BY at, row_id))[1] AS attendant_id,
            bool_or(is_check OR (consumed > 0 AND NOT is_note)) AS is_check, bool_and(is_note) AS is_note,
            coalesce(sum(consumed), 0) AS consumed,
-           coalesce(sum(refilled), 0) AS refilled
+           coalesce(sum(refilled), 0) AS refilled, string_agg(products, ',') AS products
     FROM members GROUP BY room_id, visit_id
 ), in_order AS (
-    SELECT *, max(ended_at) FILTER (WHERE NOT is_note) OVER (
-               PARTITION BY room_id ORDER BY visited_at, visit_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-               AS previous_at
-    FROM visits
+    SELECT v.*, coalesce(max(ended_at) FILTER (WHERE NOT is_note) OVER (
+               room ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), p.at) AS previous_at,
+           coalesce(attendant_id = lag(attendant_id) OVER room AND visited_at::date = (lag(visited_at) OVER room)::date
+                    AND visited_at < lag(ended_at) OVER room + make_interval(mins => :round_minutes)
+                    AND NOT string_to_array(products, ',') && string_to_array(lag(products) OVER room, ','), false)
+               AS continues
+    FROM visits v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
+    WINDOW room AS (PARTITION BY room_id ORDER BY visited_at, visit_id)
+), checks AS (
+    SELECT *, count(*) FILTER (WHERE NOT continues) OVER (PARTITION BY room_id ORDER BY visited_at, visit_id) AS number
+    FROM in_order
 ), lines AS (
     INSERT INTO scratch_lines
     SELECT m.visit_id, l.product_id, sum(l.consumed), sum(l.refilled),
@@ -716,9 +728,11 @@ WITH totals AS (
     WHERE v.visited_at >= CAST(:since_at AS timestamptz) GROUP BY m.visit_id, l.product_id
 )
 INSERT INTO scratch_visits
-SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.attendant_id, v.visited_at, v.visited_at::date,
-       coalesce(v.previous_at, p.at), v.is_check, v.consumed, v.refilled
-FROM in_order v LEFT JOIN (SELECT room_id, max(at) AS at FROM scratch_previous GROUP BY room_id) p USING (room_id)
+SELECT * FROM (
+    SELECT visit_id, hotel_id, room_id, room_type, attendant_id, visited_at, visited_at::date AS business_date,
+           first_value(previous_at) OVER (PARTITION BY room_id, number ORDER BY visited_at, visit_id) AS previous_at,
+           is_check, consumed, refilled
+    FROM checks) v
 WHERE v.visited_at >= CAST(:since_at AS timestamptz);
 ANALYZE scratch_visits, scratch_lines
 
@@ -1144,6 +1158,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- What is found after a departure check waits for the list of the next morning: a guest who stays on is often entered a day
 -- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
 -- two: the first find says nothing, and the second is no certainty.
+-- What the floor store had run out of in the evening of the visit before, or of the day before it, may have been missing
+-- then: who checks a room can't put in what is not there, and types nothing. It is left out.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -1183,35 +1199,53 @@ WITH stays AS (
       AND n.business_date = v.business_date
       AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
 ), departed AS MATERIALIZED (
-    SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, max(s.departs_on) AS departed_on
+    SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, v.previous_at,
+           max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
-    WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4
+    WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4, 5
 ), seconds AS (
-    -- Where the visit before found something, the guest took it after the check of the departure day: that one was too early.
+    -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was then
+    -- too early: two checks have to have come between.
     SELECT d.visit_id FROM departed d
-    CROSS JOIN LATERAL (SELECT d.departed_on + CASE WHEN EXISTS (
+    CROSS JOIN LATERAL (SELECT CASE WHEN EXISTS (
             SELECT FROM scratch_visits p
-            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.is_check AND p.consumed > 0)
+            WHERE p.room_id = d.room_id AND p.business_date = d.previous_on AND p.visited_at <= d.previous_at
+              AND p.is_check AND p.consumed > 0)
         OR EXISTS (
             SELECT FROM ml_metrics p
             WHERE p.metric_type = 'room_consumption' AND p.hotel_id = d.hotel_id AND p.entity_type = 'room'
               AND p.entity_id = d.room_id AND p.observed_at = d.previous_on::timestamptz
-              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 1 ELSE 0 END) f (since_on)
-    WHERE NOT EXISTS (
-        SELECT FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
-        AND c.business_date >= f.since_on AND c.business_date < d.previous_on)
-      AND NOT EXISTS (
-        SELECT FROM ml_metrics m
+              AND d.previous_on < CAST(:since_on AS date) AND p.metric_value > 0) THEN 2 ELSE 1 END) f (needed)
+    WHERE (
+        SELECT count(*) FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
+        AND c.business_date >= greatest(d.departed_on, CAST(:since_on AS date)) AND c.business_date < d.previous_on)
+      + (
+        SELECT coalesce(sum(coalesce(CAST(m.context ->> 'visits' AS integer), 1)), 0) FROM ml_metrics m
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
-          AND m.entity_id = d.room_id AND m.observed_at >= f.since_on::timestamptz
-          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz)
+          AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
+          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) < f.needed
 ), rejects AS (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
     GROUP BY v.visit_id
+), shelves AS MATERIALIZED (
+    SELECT hotel_id, entity_id AS product_id, business_date AS day, metric_value AS units
+    FROM computed_metrics WHERE metric_type = 'floor_stock'
+    UNION ALL
+    SELECT hotel_id, entity_id, business_date, metric_value FROM ml_metrics
+    WHERE metric_type = 'floor_stock' AND observed_at < :since_at
+      AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
+), lacking AS MATERIALIZED (
+    SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
+    FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN touched t USING (visit_id)
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT s.day) AS days, count(*) FILTER (WHERE s.product_id = l.product_id AND s.units > 0) AS stocked
+        FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.day BETWEEN v.previous_at::date - 1 AND v.previous_at::date) f
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND f.days = 2 AND f.stocked < 2
+      AND EXISTS (SELECT FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.product_id = l.product_id)
 ), vacant AS (
-    SELECT v.*, v.consumed - coalesce(n.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
+    SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
            coalesce(t.visit_id, g.next_id) IS NULL AND r.visit_id IS NOT NULL AS has_rejects,
            coalesce(t.visit_id, g.next_id) IS NULL AND l.hidden IS NOT NULL AS lacks_list,
@@ -1229,6 +1263,7 @@ WITH stays AS (
     LEFT JOIN (SELECT * FROM scratch_unlisted WHERE hidden IS NOT NULL) l USING (visit_id)
     LEFT JOIN (SELECT next_id FROM staying) g ON g.next_id = v.visit_id
     LEFT JOIN (SELECT visit_id, sum(noted) AS units FROM scratch_lines GROUP BY visit_id) n USING (visit_id)
+    LEFT JOIN (SELECT visit_id, sum(units) AS units FROM lacking GROUP BY visit_id) k USING (visit_id)
     CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
@@ -1247,7 +1282,9 @@ WITH stays AS (
                FILTER (WHERE l.priced_units > 0) AS charged,
            jsonb_object_agg(l.product_id, trim_scale(o.holds)) FILTER (WHERE o.holds IS NOT NULL) AS holds
     FROM recorded v
-    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines) l USING (visit_id)
+    JOIN (SELECT visit_id, product_id, consumed - noted AS units, priced_units, charged FROM scratch_lines s
+          WHERE NOT EXISTS (SELECT FROM lacking k WHERE (k.visit_id, k.product_id) = (s.visit_id, s.product_id))) l
+    USING (visit_id)
     LEFT JOIN scratch_overs o USING (visit_id, product_id)
     WHERE l.units > 0 GROUP BY v.room_id, v.business_date
 )

@@ -44,9 +44,12 @@ WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDE
 -- days again, and left no such rows. For a run of now (:is_live) the last one is the last whose clock was not ahead: what
 -- a later one did is taken back, and its days and changes are still to be seen.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
+-- The last run is the last that has looked: what a run after it found unchanged it did not read.
 WITH last AS (
     SELECT id, as_of, started_at, counts FROM ml_job_runs
-    WHERE job = :job AND outcome IN ('done', 'partly') AND (NOT :is_live OR as_of <= :as_of) ORDER BY id DESC LIMIT 1
+    WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'unchanged')
+      AND (NOT :is_live OR as_of <= :as_of)
+    ORDER BY id DESC LIMIT 1
 ), collected AS (
     SELECT c.id, c.as_of, c.counts ? 'has_moved' AS has_moved, c.counts ? 'is_afresh' AS is_afresh
     FROM ml_job_runs c CROSS JOIN last l

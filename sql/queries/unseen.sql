@@ -3,8 +3,8 @@
 
 -- name: runs
 -- Runs of at least eight checks by one person, each within two minutes of the one before and all within 45 seconds a room
--- on average. A check is when the room was picked, too, where that is on record: who picks rooms at their doors and saves
--- them all later was there. These gaps are no one's pace.
+-- on average. Where it is on record that more than one of their rooms was picked two minutes after the room before, they
+-- were picked at their doors and saved together later: no such run. The gaps of a run are no one's pace.
 -- Such a run is unseen where at least four of five checks found nothing and put nothing in, it took less than a quarter of
 -- what the hotel's rooms took in the 28 days before (the median of at least five shifts' medians), and this person did not
 -- enter what was found in such a run in those days: who types a whole round after it was walked was there as well.
@@ -15,8 +15,8 @@ WITH begun AS (
 ), ordered AS (
     SELECT v.*, v.consumed = 0 AND v.refilled = 0 AS is_empty, lag(v.room_id) OVER shift AS previous_room,
            lag(v.visited_at) OVER shift AS shift_at, v.visited_at - lag(v.visited_at) OVER shift AS gap,
-           greatest(v.visited_at - lag(v.visited_at) OVER shift, b.began_at - lag(b.began_at) OVER shift)
-               <= interval '2 minutes' AS is_quick
+           v.visited_at - lag(v.visited_at) OVER shift <= interval '2 minutes' AS is_quick,
+           b.began_at - lag(b.began_at) OVER shift > interval '2 minutes' AS is_picked_later
     FROM scratch_visits v LEFT JOIN begun b USING (visit_id) WHERE v.attendant_id IS NOT NULL
     WINDOW shift AS (PARTITION BY v.hotel_id, v.attendant_id, v.business_date ORDER BY v.visited_at, v.visit_id)
 ), numbered AS (
@@ -27,7 +27,8 @@ WITH begun AS (
     SELECT hotel_id, attendant_id, business_date, run, count(*) AS checks, count(*) FILTER (WHERE is_empty) AS empty,
            extract(epoch FROM max(visited_at) - min(visited_at)) / 60 / (count(*) - 1) AS minutes
     FROM numbered GROUP BY 1, 2, 3, 4
-    HAVING count(*) >= 8 AND max(visited_at) - min(visited_at) <= (count(*) - 1) * interval '45 seconds'
+    HAVING count(*) >= 8 AND count(*) FILTER (WHERE is_quick AND is_picked_later) <= 1
+       AND max(visited_at) - min(visited_at) <= (count(*) - 1) * interval '45 seconds'
 ), gaps AS (
     INSERT INTO scratch_gaps
     SELECT o.hotel_id, o.attendant_id, o.business_date, o.visited_at, extract(epoch FROM o.gap) / 60, o.consumed + o.refilled

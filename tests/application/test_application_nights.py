@@ -1,7 +1,7 @@
 """Whatever lists are loaded, late, twice or never: a night known as occupied, or on which a list or a task has somebody
 in the room, never becomes vacant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from support.application import Application
-from support.hotels import done, sql
+from support.hotels import done, one_session, sql
 
 FIRST = date(2025, 11, 3)
 DAYS = 8
@@ -35,7 +35,7 @@ weeks = st.lists(st.lists(moves, max_size=3), min_size=DAYS, max_size=DAYS)
 
 
 @pytest.fixture(scope="module")
-def hotel(make_database: Callable[..., str]) -> Application:
+def hotel(make_database: Callable[..., str]) -> Iterator[Application]:
     """The hotel without stays, and the store; every example begins with that."""
     made = Application(make_database())
     sql(
@@ -44,7 +44,8 @@ def hotel(make_database: Callable[..., str]) -> Application:
         " SELECT n, 1, CAST(100 + n AS text), 1 FROM generate_series(6, 9) n",
     )
     done(made.url, "db", "init", "--quiet")
-    return made
+    with one_session(made.url):
+        yield made
 
 
 def _upload(

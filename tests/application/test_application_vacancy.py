@@ -122,6 +122,27 @@ def test_what_the_first_check_after_a_guest_overlooked_is_evidence_and_later_fin
     assert "after_first_check" not in found[2, "2025-11-12"][1]
 
 
+@pytest.mark.parametrize(
+    ("product", "at", "by", "accuses"),
+    [
+        (2, "12:00", 1, False),
+        (1, "12:00", 1, True),
+        (2, "12:00", 2, True),
+        (2, "14:30", 1, True),
+    ],
+)
+def test_what_somebody_types_later_on_the_round_was_found_with_the_rest(
+    hotel: Application, product: int, at: str, by: int, accuses: bool
+) -> None:
+    hotel.empty(1, "2025-11-07 10:00")
+    hotel.stay(1, "2025-11-08 15:00", "2025-11-10")
+    hotel.setup(1, "2025-11-12 10:00", 1, 2)
+    second = hotel.setup(1, f"2025-11-12 {at}", product, 3)
+    sql(hotel.url, "UPDATE minibar_islemleri SET personel_id = :by WHERE id = :row", by=by, row=second)
+    value = _vacant(hotel).get((1, "2025-11-12"), (0, {}))[0]
+    assert value == (3 if accuses else 0)
+
+
 @pytest.mark.parametrize("units", [0, 2])
 def test_where_the_guest_took_something_after_the_departure_check_the_next_one_is_the_first(
     hotel: Application, units: int

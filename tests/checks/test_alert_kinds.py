@@ -21,7 +21,7 @@ from minibar_ml.domain.alerting.severities import SEVERITIES
 from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import POINTS, TABLES
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 
 SCHEMA = (sql_folder() / "schema.sql").read_text(encoding="utf-8")
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))

@@ -138,7 +138,7 @@ def limited(make_database: Callable[..., str]) -> Iterator[tuple[str, str]]:
     """URLs of a hotel's database for its owner, and for a role that may read all of the source but the stays."""
     from conftest import load_sql
 
-    from minibar_ml.store.queries import sql_folder
+    from minibar_ml.store.sql_files import sql_folder
 
     url = make_database()
     load_sql(url, sql_folder() / "simulate" / "layout_a.sql")

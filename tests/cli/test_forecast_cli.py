@@ -1,7 +1,6 @@
 """`forecast`: a table that fits, JSON that is whole, one product day by day, and an empty store that is no error."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,21 +8,6 @@ from support.hotels import AS_OF, command, done, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.simulate import Layout
-
-
-@pytest.fixture(scope="session")
-def _night(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
-    """A collected hotel after a night's training."""
-    url = make_database(hotel_points["a"])
-    done(url, "train", "--as-of", AS_OF, "--quiet")
-    return url
-
-
-@pytest.fixture
-def trained(make_database: Callable[..., str], _night: str) -> str:
-    """A database of its own with the same."""
-    return make_database(_night)
 
 
 @pytest.mark.usefixtures("store_url")

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
-from support.hotels import AS_OF, ZONE, alerts, command, sql
+from support.hotels import AS_OF, KEY, ZONE, alerts, command, sql
 
 from minibar_ml.artifacts.envelope import open_sealed, seal
 from minibar_ml.artifacts.key_file import put_new_key_first, take_out
@@ -26,6 +26,13 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.locks import exclusive
 
 Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def key_of_models(key_file: Path) -> Path:
+    """The key file with the key that the trained hotel's models are sealed by."""
+    key_file.write_text(f"{KEY}\n")
+    return key_file
 
 
 @pytest.fixture
@@ -255,10 +262,9 @@ def test_a_link_to_the_key_file_stays_a_link(key_file: Path, tmp_path: Path) -> 
 
 
 def test_nothing_that_shows_how_much_goes_unnoticed_is_stored_in_the_clear(
-    collected: str, make_database: Callable[..., str], key_file: Path, capsys: Capture
+    trained: str, key_of_models: Path, capsys: Capture
 ) -> None:
-    vault = Vault(make_database(collected), key_file, capsys)
-    assert vault("train", "--as-of", AS_OF, "--quiet") == 0
+    vault = Vault(trained, key_of_models, capsys)
     clear = sql(vault.url, "SELECT DISTINCT jsonb_object_keys(parameters) FROM minibar_ml.ml_models ORDER BY 1")
     assert [row[0] for row in clear] == ["since", "until"]
     logged = sql(vault.url, "SELECT DISTINCT jsonb_object_keys(metrics) FROM minibar_ml.ml_training_logs ORDER BY 1")
@@ -283,11 +289,10 @@ def test_nothing_that_shows_how_much_goes_unnoticed_is_stored_in_the_clear(
 
 
 def test_a_trained_hotel_detects_as_before_after_its_keys_were_rotated(
-    collected: str, make_database: Callable[..., str], key_file: Path, capsys: Capture
+    trained: str, make_database: Callable[..., str], key_of_models: Path, capsys: Capture
 ) -> None:
-    before = Vault(make_database(collected), key_file, capsys)
-    assert before("train", "--as-of", AS_OF, "--quiet") == 0
-    rotated = Vault(make_database(before.url), key_file, capsys)
+    before = Vault(trained, key_of_models, capsys)
+    rotated = Vault(make_database(trained), key_of_models, capsys)
     assert before("detect", "--as-of", AS_OF, "--quiet") == 0
     assert rotated("keys", "rotate", "--quiet") == 0
     assert rotated("keys", "prune", "--quiet") == 0

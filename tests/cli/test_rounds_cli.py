@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from support.hotels import AS_OF, done, sql, state
 
 from minibar_ml.cli.app import main
@@ -173,6 +175,32 @@ def test_the_round_follows_the_floors(rounds: Callable[..., dict[str, Any]]) -> 
     assert walked == sorted(walked)
     floor = one["visits"][0]["floor"]
     assert {v["floor"] for v in rounds("--floor", floor)["visits"]} == {floor}
+
+
+def test_an_attendant_s_round_has_the_rooms_that_they_check_most_often(
+    trained: str, rounds: Callable[..., dict[str, Any]]
+) -> None:
+    everybody = _rooms(rounds("--share", "1"))
+    with_shifts = (
+        "SELECT DISTINCT u.name FROM minibar_ml.source_users() u JOIN minibar_ml.ml_metrics m"
+        " ON m.metric_type = 'refill_duration' AND m.entity_id = u.user_id"
+    )
+    shares = {row[0]: _rooms(rounds("--share", "1", "--attendant", row[0])) for row in sql(trained, with_shifts)}
+    assert len([rooms for rooms in shares.values() if rooms]) > 1
+    assert all(rooms < everybody for rooms in shares.values())
+    found = list(shares.values())
+    assert all(not one & other for place, one in enumerate(found) for other in found[place + 1 :])
+
+
+def test_a_workbook_has_the_visits_and_the_cart(trained: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
+    done(trained, "rounds", "--as-of", AS_OF, "--day", DAY, "--format", "xlsx")
+    (sheet,) = load_workbook(BytesIO(capfdbinary.readouterr().out)).worksheets
+    lines = [[cell.value for cell in row] for row in sheet]
+    assert lines[0] == ["Floor", "Room", "Chance", "Units", "Last check", "Why"]
+    blank = lines.index([None] * 6)
+    assert all(0 <= float(line[2] or 0) <= 1 for line in lines[1:blank])
+    assert lines[blank + 1][:3] == ["Product", "Take along", "Expected"]
+    assert sum(float(line[1] or 0) for line in lines[blank + 2 :]) > 0
 
 
 @pytest.mark.usefixtures("store_url")

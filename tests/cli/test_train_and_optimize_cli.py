@@ -10,12 +10,16 @@ from minibar_ml.ml.detectors import shares
 Capture = pytest.CaptureFixture[str]
 
 
-def test_train_shows_every_detectors_recall_and_false_alerts(collected: str, capsys: Capture) -> None:
+def test_train_shows_every_detectors_recall_and_false_alerts_the_budget_and_the_phase(
+    collected: str, capsys: Capture
+) -> None:
     assert command(collected, "train", "--as-of", AS_OF) == 0
     said = capsys.readouterr()
     for name in ("room_consumption", "product_demand", "leak", "refill_pace"):
         assert any(name in line and "0." in line and "±" in line for line in said.out.splitlines()), name
     assert "14 held-out days" in said.err
+    assert "alert_budget 1: false alerts per 1,000 rooms" in said.err
+    assert "hotel 1: phase normal\n" in said.err
     rows = sql(collected, "SELECT DISTINCT evaluated_on FROM minibar_ml.ml_models WHERE recall IS NOT NULL")
     assert [row[0] for row in rows] == ["faults injected into 14 held-out days"]
 
@@ -57,11 +61,10 @@ def test_optimize_without_points_says_that_there_is_too_little(store_url: str, c
     assert "Too little history" in capsys.readouterr().err
 
 
-def test_a_model_that_is_worse_than_chance_explains_is_noted_and_promoted(collected: str, capsys: Capture) -> None:
-    done(collected, "train", "--as-of", AS_OF, "--quiet")
-    sql(collected, "UPDATE minibar_ml.ml_models SET accuracy = 0.99 WHERE metric_type = 'room_consumption'")
+def test_a_model_that_is_worse_than_chance_explains_is_noted_and_promoted(trained: str, capsys: Capture) -> None:
+    sql(trained, "UPDATE minibar_ml.ml_models SET accuracy = 0.99 WHERE metric_type = 'room_consumption'")
     capsys.readouterr()
-    assert command(collected, "train", "--as-of", AS_OF) == 0
+    assert command(trained, "train", "--as-of", AS_OF) == 0
     assert "room_consumption, hotel 1: balanced accuracy fell from 0.99" in capsys.readouterr().err
-    active = sql(collected, "SELECT min(version) FROM minibar_ml.ml_models WHERE is_active")
+    active = sql(trained, "SELECT min(version) FROM minibar_ml.ml_models WHERE is_active")
     assert active[0][0] == 2

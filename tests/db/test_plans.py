@@ -12,7 +12,8 @@ from support.findings import UNFILTERED
 from support.hotels import ZONE, done, sql
 
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.queries import query
+from minibar_ml.store.sql_files import sql_folder
 
 VISITS, ROOMS = 120_000, 400
 SINCE, UNTIL = f"2025-11-14 00:00 {ZONE}", f"2025-11-17 00:00 {ZONE}"

@@ -14,8 +14,9 @@ from minibar_ml import cli
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.ml.frames import TABLES
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.queries import query, sections, sql_folder
+from minibar_ml.store.queries import query
 from minibar_ml.store.schema import grants
+from minibar_ml.store.sql_files import sections, sql_folder
 
 GOLDEN = sql_folder() / "schema.sql"
 HEADER = (

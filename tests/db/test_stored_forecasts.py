@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-import pytest
 from support.hotels import AS_OF, LAST_DAY, alerts, changed, checksum, done, points, sql
 
 from minibar_ml.jobs.forecasts.forecasting import STORED_DAYS
@@ -11,15 +10,8 @@ METRIC = "stock_days_left"
 VERSIONS = f"SELECT CAST(xmin AS text), count(*) FROM minibar_ml.ml_metrics WHERE metric_type = '{METRIC}' GROUP BY 1"
 
 
-@pytest.fixture
-def forecast(collected: str) -> str:
-    """A collected hotel after a night's training."""
-    done(collected, "train", "--as-of", AS_OF, "--quiet")
-    return collected
-
-
-def test_every_day_that_is_over_has_its_forecasts(forecast: str) -> None:
-    found = points(forecast, METRIC)
+def test_every_day_that_is_over_has_its_forecasts(trained: str) -> None:
+    found = points(trained, METRIC)
     days = {date.fromisoformat(at[:10]) for _, _, at in found}
     assert days == {LAST_DAY - timedelta(days=ago) for ago in range(STORED_DAYS)}
     for value, context in found.values():
@@ -29,11 +21,11 @@ def test_every_day_that_is_over_has_its_forecasts(forecast: str) -> None:
         }  # fmt: skip
 
 
-def test_training_again_changes_no_row(forecast: str) -> None:
-    before, written = checksum(forecast), sql(forecast, VERSIONS)
-    done(forecast, "train", "--as-of", AS_OF, "--quiet")
-    assert checksum(forecast) == before
-    assert sql(forecast, VERSIONS) == written, "equal rows must not even be rewritten"
+def test_training_again_changes_no_row(trained: str) -> None:
+    before, written = checksum(trained), sql(trained, VERSIONS)
+    done(trained, "train", "--as-of", AS_OF, "--quiet")
+    assert checksum(trained) == before
+    assert sql(trained, VERSIONS) == written, "equal rows must not even be rewritten"
 
 
 def test_the_night_after_the_old_days_are_the_same(collected: str) -> None:
@@ -45,35 +37,35 @@ def test_the_night_after_the_old_days_are_the_same(collected: str) -> None:
     assert {at[:10] for _, _, at in after.keys() - before.keys()} == {f"2025-11-{day}" for day in range(10, 17)}
 
 
-def test_a_late_row_changes_its_own_day_s_forecasts_and_later_ones_only(forecast: str) -> None:
-    before = points(forecast, METRIC)
+def test_a_late_row_changes_its_own_day_s_forecasts_and_later_ones_only(trained: str) -> None:
+    before = points(trained, METRIC)
     day = LAST_DAY - timedelta(days=4)
     sql(
-        forecast,
+        trained,
         "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"
         " VALUES (1, 'giris', 500, CAST(:day AS date) + time '12:00')",
         day=day,
     )
-    done(forecast, "collect", "--as-of", AS_OF, "--quiet")
-    assert points(forecast, METRIC) == before, "collect leaves forecasts alone"
-    done(forecast, "train", "--as-of", AS_OF, "--quiet")
-    moved = changed(before, points(forecast, METRIC))
+    done(trained, "collect", "--as-of", AS_OF, "--quiet")
+    assert points(trained, METRIC) == before, "collect leaves forecasts alone"
+    done(trained, "train", "--as-of", AS_OF, "--quiet")
+    moved = changed(before, points(trained, METRIC))
     assert moved
     assert {(metric, product) for metric, product, _ in moved} == {(METRIC, 1)}
     assert min(at for _, _, at in moved) == day.isoformat()
 
 
-def test_tomorrow_s_rows_change_no_forecast_of_today(forecast: str) -> None:
-    before = points(forecast, METRIC)
+def test_tomorrow_s_rows_change_no_forecast_of_today(trained: str) -> None:
+    before = points(trained, METRIC)
     sql(
-        forecast,
+        trained,
         "UPDATE minibar_islem_detay SET tuketim = 9, eklenen_miktar = 9 WHERE islem_id IN"
         " (SELECT id FROM minibar_islemleri WHERE islem_tarihi >= CAST(:day AS date))",
         day=LAST_DAY,
     )
-    done(forecast, "collect", "--as-of", AS_OF, "--quiet")
-    done(forecast, "train", "--as-of", AS_OF, "--quiet")
-    days = {day for _, _, day in changed(before, points(forecast, METRIC))}
+    done(trained, "collect", "--as-of", AS_OF, "--quiet")
+    done(trained, "train", "--as-of", AS_OF, "--quiet")
+    days = {day for _, _, day in changed(before, points(trained, METRIC))}
     assert days == {LAST_DAY.isoformat()}
 
 

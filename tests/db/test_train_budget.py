@@ -32,14 +32,6 @@ def test_each_detectors_share_and_what_held_out_days_showed_are_printed(
             assert quality["precision"] == pytest.approx(expected)
 
 
-def test_the_notes_say_the_budget_and_the_phase(collected: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command(collected, "train", "--as-of", AS_OF) == 0
-    captured = capsys.readouterr()
-    assert " room_consumption " in captured.out
-    assert "alert_budget 1: false alerts per 1,000 rooms" in captured.err
-    assert "hotel 1: phase normal\n" in captured.err
-
-
 def test_a_hotel_of_a_few_days_gets_no_threshold_and_the_reason_is_printed(
     collected: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -26,7 +26,7 @@ from support.sources import SmallHotel
 from support.standbys import Server
 from support.storm import Hotel, Storm
 
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 
 LOCAL = ZoneInfo(ZONE)
 FIRST = datetime(2025, 10, 1, tzinfo=LOCAL)

@@ -10,7 +10,7 @@ from support.hotels import command, done, sql
 from support.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 
 NAME = "SELECT quote_ident(current_database())"
 JOBS = (("collect",), ("train",), ("detect",), ("alerts", "notify"), ("db", "init"))

@@ -15,8 +15,8 @@ from support.logins import login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout, SourceData, write
-from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.source.layouts import layouts
+from minibar_ml.store.sql_files import sql_folder
 
 TYPES = ("text", "varchar", "name", "integer", "bigint", "numeric", "boolean", "date", "timestamp", "timestamptz",
          "time", "jsonb", "regclass", "text[]", "oid")  # fmt: skip

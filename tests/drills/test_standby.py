@@ -22,7 +22,7 @@ from support.sources import SmallHotel
 from support.standbys import Server, caught_up
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 
 TODAY, TOMORROW = "2025-11-17", "2025-11-18"
 UNTIL = f"{datetime.now(UTC).date() + timedelta(days=30)}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.hotels import AS_OF, KEY, alerts, command, done, sql
+from support.hotels import AS_OF, KEY, alerts, command, sql
 
 from minibar_ml.artifacts import envelope
 from minibar_ml.artifacts.keys import parse_keys
@@ -67,23 +67,14 @@ def _forged(row: Any, body: bytes) -> bytes:
     return envelope.MAGIC + KEYS.fingerprints[0] + token
 
 
-@pytest.fixture(scope="session")
-def trained_hotel(make_database: Callable[..., str], hotel_points: dict[Any, str]) -> str:
-    """A hotel with points and models; cloned, never used itself."""
-    url = make_database(hotel_points["a"])
-    done(url, "train", "--as-of", AS_OF, "--quiet")
-    return url
-
-
 @pytest.mark.parametrize("forge", [_as_pickle, _as_pickled_array, _as_gadget])
 def test_a_forged_model_runs_nothing_and_detection_goes_on(
     forge: Callable[[Path], bytes],
-    trained_hotel: str,
-    make_database: Callable[..., str],
+    trained: str,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    url, mark = make_database(trained_hotel), tmp_path / "executed"
+    url, mark = trained, tmp_path / "executed"
     asked = "SELECT id, model_type, metric_type, hotel_id, version FROM minibar_ml.ml_models"
     for row in sql(url, asked):
         blob = _forged(row, forge(mark))

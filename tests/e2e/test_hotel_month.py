@@ -15,6 +15,7 @@ from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.models import ModelHeader
 from minibar_ml.ml.detectors import shares
 from minibar_ml.ml.stats.thresholds import threshold
+from minibar_ml.ml.training import PARAMETERS_FORMAT
 from minibar_ml.simulate import Fault, HotelPlan, SourceData, generate, write
 
 PLAN = HotelPlan(seed=3, ends_on=LAST_DAY, rooms=120, days=75, attendants=3, timezone=ZONE)
@@ -193,15 +194,14 @@ def test_a_model_put_in_anothers_place_is_refused(
 
 
 def test_a_model_made_for_other_detectors_is_not_misread_and_no_alert(
-    month_points: str,
+    trained: str,
     make_database: Callable[..., str],
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    url = make_database(month_points)
-    with monkeypatch.context() as older:
-        older.setattr("minibar_ml.ml.training.PARAMETERS_FORMAT", 0)
-        done(url, "train", "--as-of", AS_OF, "--quiet")
+    url = make_database(trained)
+    for module in ("ml.training", "jobs.detection.stored_models"):  # what train writes, and what detect reads
+        monkeypatch.setattr(f"minibar_ml.{module}.PARAMETERS_FORMAT", PARAMETERS_FORMAT + 1)
     capsys.readouterr()
     done(url, "detect", "--as-of", AS_OF)
     assert "made by another version" in capsys.readouterr().err

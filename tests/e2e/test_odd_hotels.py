@@ -18,7 +18,6 @@ from minibar_ml.simulate import Fault, HotelPlan, generate, write
 SMALL = HotelPlan(seed=21, ends_on=LAST_DAY, rooms=60, days=75, timezone=ZONE)
 NO_STAYS, TWO_WEEKS = "no table of stays", "two weeks of history"
 PLANS = {
-    "sixty rooms": SMALL,
     NO_STAYS: replace(SMALL, seed=22, has_stays=False),
     "checked every third day": replace(SMALL, seed=23, check_every_days=3),
     TWO_WEEKS: replace(SMALL, seed=24, days=14),
@@ -28,6 +27,7 @@ RULES = ("vacant_consumption", "unanswered_request")
 MOST_FALSE = 5
 """Sixty rooms have 0.84 false alerts in two weeks by the budget; more than five come once in 4,000 times."""
 WHAT = "type, entity_type, entity_id, occurred_on, last_occurred_on"
+# A hotel that is like others stands in test_hotel_month.py.
 odd = pytest.mark.parametrize("name", PLANS)
 
 

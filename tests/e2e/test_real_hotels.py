@@ -8,7 +8,7 @@ import pytest
 from conftest import load_sql
 from support.hotels import command, points, sql
 
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 
 DATA = Path(__file__).parents[1] / "data" / "real_hotels_a.sql"
 AS_OF = "2025-12-01T02:00"

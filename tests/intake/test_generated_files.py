@@ -80,10 +80,9 @@ def _nights(connection: Connection) -> dict[str, int | None]:
 
 
 def _counts(connection: Connection) -> tuple[int, ...]:
-    asked = "SELECT count(*) FROM minibar_in."
-    return tuple(
-        connection.execute(text(asked + name)).scalar_one() for name in ("batch", "room", "night", "stay_hint")
-    )
+    tables = ("batch", "room", "night", "stay_hint")
+    asked = ", ".join(f"(SELECT count(*) FROM minibar_in.{name})" for name in tables)
+    return tuple(connection.execute(text(f"SELECT {asked}")).one())
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))

@@ -55,6 +55,25 @@ def test_a_visit_is_stored_twice_with_all_its_lines() -> None:
         assert units[0] == units[1]
 
 
+def test_some_visits_are_typed_over_the_rest_of_the_round() -> None:
+    in_room = HotelPlan(seed=5, ends_on=ENDS_ON, rooms=60, days=30, manner=ApplicationManner(undone=0))
+    spread = replace(in_room, manner=ApplicationManner(undone=0, spread_rows=0.4))
+    at_once, later = (generate(plan).tables["minibar_islemleri"] for plan in (in_room, spread))
+    assert sorted(zip(at_once["oda_id"], at_once["islem_tipi"], strict=True)) == sorted(
+        zip(later["oda_id"], later["islem_tipi"], strict=True)
+    )
+    shares, ends = [], []
+    for rows in (at_once, later):
+        local = rows["islem_tarihi"].dt.tz_convert(in_room.timezone)
+        in_order = rows.assign(day=local.dt.date).sort_values(["oda_id", "islem_tarihi"], kind="stable")
+        gaps = in_order.groupby(["oda_id", "day", "personel_id"])["islem_tarihi"].diff().dt.total_seconds().dropna()
+        shares.append((gaps > 45 * 60).mean())
+        ends.append(in_order.groupby(["personel_id", "day"])["islem_tarihi"].max())
+    assert shares[0] < 0.01 < 0.03 < shares[1]
+    # No round ends later for it.
+    assert (ends[1] <= ends[0]).all()
+
+
 def test_gamma_guests_take_what_the_shape_says_and_spikes_are_as_large_as_asked() -> None:
     plan = HotelPlan(
         seed=5, ends_on=ENDS_ON, rooms=150, days=50, guests="gamma", consumption_shape=0.9, spike_units=(20, 25),

@@ -8,9 +8,9 @@ from support.hotels import sql
 
 from minibar_ml.domain.errors import SourceIncomplete
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.queries import sql_folder
 from minibar_ml.store.schema import migrations
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.sql_files import sql_folder
 
 VERSIONS = {year: sql_folder() / "simulate" / f"layout_{letter}.sql" for year, letter in (("2025", "a"), ("2026", "b"))}
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from conftest import load_sql
 
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 from support.hotels import sql
 
 LAYOUT = sql_folder() / "simulate" / "layout_b.sql"

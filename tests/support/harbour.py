@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from conftest import load_sql
 
-from minibar_ml.store.queries import sql_folder
+from minibar_ml.store.sql_files import sql_folder
 from support.hotels import done, sql
 
 HARBOUR = Path(__file__).parents[1] / "data" / "harbour"

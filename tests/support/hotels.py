@@ -1,13 +1,15 @@
 """Simulated hotels and commands run on them, in this process, as cron would run them."""
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from minibar_ml.cli.app import main
@@ -54,13 +56,41 @@ def state(url: str, **variables: str) -> None:
     done(url, "config", "import", "--from", "2000-01-02", "--quiet", **variables)
 
 
+@lru_cache(maxsize=16)
+def engine_of(url: str) -> Engine:
+    """An engine without a pool, as the hotel application has it; it asks a database only once what server it is."""
+    return create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
+
+
 def sql(url: str, statement: str, **values: Any) -> list[Any]:
     """Run SQL on a database and commit; its rows, if it has any."""
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg2"), poolclass=NullPool)
-    with engine.begin() as connection:
+    if kept := _kept.get(url):
+        with kept.begin():
+            return _rows(kept, statement, values)
+    with engine_of(url).begin() as connection:
         connection.exec_driver_sql(f"SET TimeZone = '{ZONE}'")
-        result = connection.execute(text(statement), values)
-        return list(result) if result.returns_rows else []
+        return _rows(connection, statement, values)
+
+
+def _rows(connection: Connection, statement: str, values: dict[str, Any]) -> list[Any]:
+    result = connection.execute(text(statement), values)
+    return list(result) if result.returns_rows else []
+
+
+@contextmanager
+def one_session(url: str) -> Iterator[None]:
+    """Have `sql` use one session of this database: a test that writes a thousand rows one by one would open as many."""
+    with engine_of(url).connect() as connection:
+        connection.exec_driver_sql(f"SET TimeZone = '{ZONE}'")
+        connection.commit()
+        _kept[url] = connection
+        try:
+            yield
+        finally:
+            del _kept[url]
+
+
+_kept: dict[str, Connection] = {}
 
 
 def checksum(url: str) -> str:

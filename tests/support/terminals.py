@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 PROGRAM = "import sys; from minibar_ml.cli.app import run; run()"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 40
 ROOT = Path(__file__).parents[2]
 
 

@@ -52,7 +52,7 @@ WRONG = {
     ),
     "columns in another order": (
         EXAMPLE.replace("(hotel_id uuid, name text, is_active", "(name text, hotel_id uuid, is_active"),
-        "source_hotels returns other columns than (hotel_id integer, name text, is_active boolean), or in another",
+        "source_hotels returns other columns than (hotel_id (id), name text, is_active boolean), or in another",
     ),
     "another type": (
         EXAMPLE.replace("kind text, visited_at timestamptz", "kind text, visited_at timestamp"),

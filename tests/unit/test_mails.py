@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 from support import catalogs
 
 import minibar_ml.notify
+from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
-from minibar_ml.domain.people import is_address
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.wording import Summary, SummaryRow, Words

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from minibar_ml.store.queries import query, sections, sql_folder
+from minibar_ml.store.queries import query
+from minibar_ml.store.sql_files import sections, sql_folder
 
 FILES = sorted((sql_folder() / "queries").glob("*.sql"))
 

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("troubleshooting.md", "troubleshooting.tr.md")
@@ -41,9 +42,13 @@ def literals(tree: ast.AST) -> Iterator[str]:
 
 @cache
 def printed() -> str:
-    """All texts of the program, one per line."""
+    """All texts of the program, one per line, and their translations."""
     modules = (ROOT / "minibar_ml").rglob("*.py")
-    return "\n".join(text for path in modules for text in literals(ast.parse(path.read_text(encoding="utf-8"))))
+    texts = [text for path in modules for text in literals(ast.parse(path.read_text(encoding="utf-8")))]
+    for path in (ROOT / "minibar_ml").rglob("*.po"):
+        with path.open(encoding="utf-8") as file:
+            texts += [str(message.string) for message in read_po(file)]
+    return "\n".join(texts)
 
 
 QUOTED = sorted({message for page in PAGES for message in quoted(page)} - OTHERS_MESSAGES)

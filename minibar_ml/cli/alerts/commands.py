@@ -13,6 +13,7 @@ class _Alerts(LazyGroup):
     table: ClassVar = {
         "list": Command("alerts.listing", "List alerts, most severe first."),
         "show": Command("alerts.show", "Explain alerts: what was expected, why they were raised, what to do."),
+        "review": Command("alerts.review", "Go through the alerts one at a time and decide by one key."),
         "read": Command("alerts.verdicts", "Mark alerts as read: somebody is working on them."),
         "resolve": Command("alerts.verdicts", "Mark alerts as resolved."),
         "false-positive": Command("alerts.verdicts", "Mark alerts as false; training learns from it."),

@@ -41,7 +41,7 @@ def _print_json(rows: Sequence[Row], names: Sequence[str]) -> None:
 
 def _print_lines(rows: Sequence[Row], names: Sequence[str]) -> None:
     for row in rows:
-        console.say(console.json_line(row))
+        console.write_line(console.json_line(row))
 
 
 def _print_csv(rows: Sequence[Row], names: Sequence[str]) -> None:
@@ -49,7 +49,7 @@ def _print_csv(rows: Sequence[Row], names: Sequence[str]) -> None:
     writer = csv.writer(made, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([cell(row[name]) for name in names] for row in rows)
-    console.say(made.getvalue().removesuffix("\n"))
+    console.write_line(made.getvalue().removesuffix("\n"))
 
 
 def cell(value: Any) -> Any:

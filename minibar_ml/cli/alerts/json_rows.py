@@ -15,6 +15,8 @@ CONTRACT = (
     "occurred_on", "raised_at", "last_seen", "occurrences", "read_at", "read_by", "resolved_at",
 )  # fmt: skip
 """Names that scripts rely on: never renamed, never left out."""
+DEVIATION_DIGITS = 1
+"""Decimals of a deviation in percent: more would be digits of the computer's and not of the records'."""
 EXTRAS = (
     "last_occurred_on", "measured_on", "resolved_by", "reason", "facts", "snoozed_until", "snoozed_by", "previous_id",
     "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id", "hotel_name",
@@ -28,6 +30,8 @@ def as_json(
     message, action = sentences(alert, alert.entity_name, lang, today)
     known = {**asdict(alert), "message": message, "suggested_action": action}
     known |= {"incident_id": alert.incident_id or alert.id, "counted_impact": alert.counted_impact}
+    if alert.deviation_percent is not None:
+        known["deviation_percent"] = round(alert.deviation_percent, DEVIATION_DIGITS)
     known["hotel_name"] = (hotels or {}).get(alert.hotel_id)
     return {name: known[name] for name in (*CONTRACT, *EXTRAS)}
 

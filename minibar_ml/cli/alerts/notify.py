@@ -12,9 +12,12 @@ import typer
 from minibar_ml.cli import console, house, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
+from minibar_ml.config import basis
+from minibar_ml.config.loading import examine
 from minibar_ml.domain.errors import Ended, ExitCode
 from minibar_ml.jobs.notify import DeliveryPlan, NotifyResult, run
 from minibar_ml.log import logger
+from minibar_ml.store.marks import Outside
 
 
 def register(noun: typer.Typer) -> None:
@@ -53,6 +56,7 @@ def notify(
         currency=settings.currency,
         dashboard_url=settings.dashboard_url,
         is_live=as_of is None,
+        outside=Outside(basis.digest(examine())) if as_of is None else None,
     )
     try:
         with _interruptible():

@@ -90,8 +90,8 @@ def snooze(
     They are listed again then, unless they have ended; one that becomes critical is listed at once.
     """
     zone = house.settings_of(session.settings(), "alerts snooze").zone()
-    wakes_at = _wakes_at(until, datetime.now(UTC), zone)
-    comment = None if reason is None else _body(reason)
+    wakes_at = wakes_at_of(until, datetime.now(UTC), zone)
+    comment = None if reason is None else body_of(reason)
     _change(
         ids,
         by,
@@ -118,7 +118,7 @@ def comment(
 
     `alerts show` prints it.
     """
-    body, operator = _body(sys.stdin.read() if text == STDIN else text), _operator(by)
+    body, operator = body_of(sys.stdin.read() if text == STDIN else text), operator_of(by)
     with session.store(session.settings(), "alerts comment") as connection:
         alerts.comment(connection, alert_id, operator, body)
         connection.commit()
@@ -126,7 +126,7 @@ def comment(
 
 
 def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None, comment: str | None = None) -> None:
-    body = None if comment is None else _body(comment)
+    body = None if comment is None else body_of(comment)
     _change(
         ids,
         by,
@@ -138,7 +138,7 @@ def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None, comment: 
 
 def _change(words: Sequence[str], by: str | None, change: Change, kept: str | None = None) -> None:
     """Change alerts, all or none, and report each one's status; `kept`: why an alert may stay closed."""
-    settings, operator, numbers = session.settings(), _operator(by), ids.parsed(words)
+    settings, operator, numbers = session.settings(), operator_of(by), ids.parsed(words)
     if not numbers:
         console.note("No alert ids on stdin; nothing was changed.")
         return
@@ -164,8 +164,8 @@ def _why_kept(alert: Alert, otherwise: str | None) -> str:
     return f"already {PAST_TENSE[alert.status]}" if otherwise is None or alert.status == "open" else otherwise
 
 
-def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
-    """When a snooze ends; raises UsageError where that is not in the future, or too far in it."""
+def wakes_at_of(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """When a snooze ends, as a text names it; raises UsageError where that is not in the future, or too far in it."""
     wakes_at = times.instant(text, zone, "--until", ahead=True)
     if wakes_at <= now:
         raise UsageError(f"--until {text} is in the past.")
@@ -176,7 +176,8 @@ def _wakes_at(text: str, now: datetime, zone: ZoneInfo) -> datetime:
     return wakes_at
 
 
-def _body(text: str) -> str:
+def body_of(text: str) -> str:
+    """A comment's text; raises UsageError for an empty one and for one that is too long."""
     body = text.strip()
     if not body or "\0" in body:
         raise UsageError("The comment is empty.")
@@ -185,7 +186,8 @@ def _body(text: str) -> str:
     return body
 
 
-def _operator(by: str | None) -> str:
+def operator_of(by: str | None) -> str:
+    """Who decides: the name given, else the operating-system user; raises UsageError for no person's name."""
     name = (by or "").strip() if by is not None else os_user()
     if not name or name == SYSTEM or "\0" in name:
         raise UsageError(f"--by {name!r} is not a person's name.")

@@ -54,7 +54,7 @@ def explanation(
     line("expected", _expected(alert, lang))
     line("impact", money(alert.impact, lang, currency))
     made.add_row()
-    line("series", _drawing(alert, explained.series, lang))
+    line("series", drawing(alert, explained.series, lang))
     made.add_row()
     line("why", message)
     line("evidence", evidence(alert, lang))
@@ -97,7 +97,8 @@ def _expected(alert: Alert, lang: Lang) -> str:
     return text if alert.lower is None and alert.upper is None else f"{text} ({low} … {high})"
 
 
-def _drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
+def drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
+    """The days as blocks, marks below them and a caption."""
     values = [one.value for one in series]
     known = [value for value in values if value is not None]
     caption = series_caption(

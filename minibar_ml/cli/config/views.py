@@ -10,6 +10,7 @@ from minibar_ml.cli import console, house
 from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, History
 from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 from minibar_ml.i18n import Lang
+from minibar_ml.i18n.screen import translated
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -86,7 +87,7 @@ def table(found: Sequence[Row], zone: ZoneInfo) -> "Table":
     for row in found:
         value = NOT_SHOWN if row.is_hidden else house.shown(row.value, row.key.fact)
         cells = (row.key.fact, value, FACTS[row.key.fact].about.unit, _whose(row.key), _since(row.stated, zone))
-        made.add_row(*(console.visible(cell) for cell in cells))
+        made.add_row(*(console.visible(translated(cell)) for cell in cells))
     return made
 
 
@@ -125,7 +126,7 @@ def statements_table(found: Sequence[Stated], zone: ZoneInfo) -> "Table":
         at = f"{one.stated_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.stated_at else ""
         by = f"{one.operator} ({one.stated_by})" if one.operator else one.stated_by
         cells = (at, by, one.key.fact, _whose(one.key), short(one.key, one.value), _since(one, zone))
-        made.add_row(*(console.visible(cell) for cell in cells))
+        made.add_row(*(console.visible(translated(cell)) for cell in cells))
     return made
 
 

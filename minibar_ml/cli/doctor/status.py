@@ -30,8 +30,9 @@ from minibar_ml.domain.health import (
 from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
-from minibar_ml.i18n import mutings
+from minibar_ml.i18n import mutings, screen
 from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.screen import translated
 from minibar_ml.store import checks, problems
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.intake import lists
@@ -200,14 +201,19 @@ def _outcome(one: JobHealth) -> str | None:
 def _print(health: Health, settings: Settings) -> None:
     if not health.has_run:
         console.say("No job has run yet. Start with `minibar-ml collect`.")
-    console.say(ROW.format("job", "state", "last run", "outcome", "last success", "schedule"))
+    console.write_line(_row("job", "state", "last run", "outcome", "last success", "schedule"))
     for one in health.jobs:
         ran = _local(one.runs.last_as_of, settings)
         success = f"{format_span(one.age)} ago" if one.age is not None else "never"
-        console.say(ROW.format(one.runs.job, one.state, ran, _outcome(one) or NEVER, success, one.schedule.text))
+        console.write_line(_row(one.runs.job, one.state, ran, _outcome(one) or NEVER, success, one.schedule.text))
     for sentence in _sentences(health, settings):
-        for line in folded(console.visible(sentence), console.width()):
-            console.say(line)
+        for line in folded(console.visible(translated(sentence)), console.width()):
+            console.write_line(line)
+
+
+def _row(*cells: str) -> str:
+    """A job's line, its words in the language of this process."""
+    return ROW.format(*map(translated, cells))
 
 
 def _sentences(health: Health, settings: Settings) -> Iterator[str]:
@@ -216,7 +222,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
         yield from job_problems(one)
         if one.runs.error:
             yield f"{one.runs.job}: last error at {_local(one.runs.error_as_of, settings)}: {one.runs.error}"
-    severities = (f"{label('severity', one, session.ENGLISH)} {count}" for one, count in health.open_alerts.items())
+    severities = (f"{label('severity', one, screen.lang())} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
     yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
     yield from map(describe_idle, health.idle)
@@ -224,7 +230,7 @@ def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     yield from (problem_line(one) for one in health.problems)
     yield from (_list_line(one, settings, is_late=one in health.late_lists) for one in health.lists)
     for mute in health.mutes:
-        scope = mutings.scope(mute, {}, session.ENGLISH)
+        scope = mutings.scope(mute, {}, screen.lang())
         until = _local(mute.until, settings)
         yield f"mute {mute.id}: hotel {mute.hotel_id}, {scope}, until {until}, {plural(mute.findings, 'finding')}"
     if health.outbox is None:

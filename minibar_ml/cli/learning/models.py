@@ -14,6 +14,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType
 from minibar_ml.domain.models import ModelSummary, StoredModel
+from minibar_ml.i18n import screen
 from minibar_ml.i18n.formats import day_cell, fixed, number, percent, significant
 from minibar_ml.i18n.listings import hotel as hotel_name
 from minibar_ml.store import models
@@ -80,9 +81,9 @@ def _print_table(found: list[ModelSummary], called: Mapping[int, str], settings:
             str(model.id),
             header.metric_type,
             SHORT[header.model_type],
-            cut(console.visible(hotel_name(header.hotel_id, called.get(header.hotel_id), session.ENGLISH)), WIDEST),
+            cut(console.visible(hotel_name(header.hotel_id, called.get(header.hotel_id), screen.lang())), WIDEST),
             f"{header.version}{ACTIVE if model.is_active else ' '}",
-            day_cell(model.trained_at.astimezone(settings.zone()), session.ENGLISH),
+            day_cell(model.trained_at.astimezone(settings.zone()), screen.lang()),
             *(_share(getattr(model, name)) for name in QUALITIES),
         )
     console.out().print(shown)
@@ -122,15 +123,15 @@ def show(
 def _format(name: str, value: Any) -> str:
     if name == "curve":  # recall by size
         return ", ".join(
-            f"{percent(100 * found, session.ENGLISH, 0)} of {number(size, session.ENGLISH, 2)}" for size, found in value
+            f"{percent(100 * found, screen.lang(), 0)} of {number(size, screen.lang(), 2)}" for size, found in value
         )
     if value is None:
         return UNKNOWN
-    return significant(value, session.ENGLISH, 3) if isinstance(value, float) else str(value)
+    return significant(value, screen.lang(), 3) if isinstance(value, float) else str(value)
 
 
 def _share(value: float | None) -> str:
-    return UNKNOWN if value is None else fixed(value, session.ENGLISH, 2)
+    return UNKNOWN if value is None else fixed(value, screen.lang(), 2)
 
 
 @app.command(epilog=examples("models rollback room_consumption --hotel 1"))

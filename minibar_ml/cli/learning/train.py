@@ -9,8 +9,9 @@ import typer
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import console, house, plans, session
 from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
-from minibar_ml.cli.session import ENGLISH
 from minibar_ml.cli.views import phases, quality_table
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.i18n import screen
 from minibar_ml.i18n.formats import fixed, number, percent
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
@@ -49,6 +50,9 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
         console.print_json(asdict(result))
     elif not quiet:
         _show(result, settings.accuracy_threshold)
+    if result.partly:
+        logger.warning("%s", result.partly)
+        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _show(result: TrainResult, accuracy_threshold: float) -> None:
@@ -64,8 +68,8 @@ def _show(result: TrainResult, accuracy_threshold: float) -> None:
         if one.fell_from is not None and one.quality is not None:
             console.note(
                 f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from "
-                f"{fixed(one.fell_from, ENGLISH, 2)} to {fixed(one.quality.accuracy, ENGLISH, 2)}, more than chance "
-                f"explains; {_hint(result)}"
+                f"{fixed(one.fell_from, screen.lang(), 2)} to {fixed(one.quality.accuracy, screen.lang(), 2)}, "
+                f"more than chance explains; {_hint(result)}"
             )
     _show_verdicts(result)
 
@@ -90,8 +94,8 @@ def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
         quality_table.show(hotel_id, rows)
-    budget = number(result.budget_per_1000_rooms_day, ENGLISH, 2)
-    reserved = percent(100 * (1 - sum(shares().values())), ENGLISH, 0)
+    budget = number(result.budget_per_1000_rooms_day, screen.lang(), 2)
+    reserved = percent(100 * (1 - sum(shares().values())), screen.lang(), 0)
     console.note(
         f"alert_budget {budget}: false alerts per 1,000 rooms per day, divided by share; {reserved} is reserved "
         "for rules."
@@ -115,5 +119,5 @@ def _show_verdicts(result: TrainResult) -> None:
             after = "with the new thresholds: none of them raised"
         console.note(
             f"{kind}: {share.false} of {share.judged} alerts with a verdict were false "
-            f"({percent(100 * share.before, ENGLISH, 0)}); {after}."
+            f"({percent(100 * share.before, screen.lang(), 0)}); {after}."
         )

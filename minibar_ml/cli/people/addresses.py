@@ -11,8 +11,9 @@ from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.artifacts.secret_files import read_text
 from minibar_ml.artifacts.tokens import place_of, seal_token
 from minibar_ml.config.settings import Settings
+from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.people import ChannelKind, Person, is_address
+from minibar_ml.domain.people import ChannelKind, Person
 from minibar_ml.notify.channels import apprise
 from minibar_ml.notify.contract import NeverDeliverable
 from minibar_ml.store.notifications import people

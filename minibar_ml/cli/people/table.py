@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
 from minibar_ml.domain.people import Person
+from minibar_ml.i18n.screen import translated
 
 INDENT = "  "
 
@@ -14,9 +15,11 @@ def listing(people: Sequence[Person], width: int) -> Iterator[str]:
     for person in people:
         origin = ", follows the hotel application" if person.follows_source else ""
         state = "" if person.is_active else ", inactive"
-        yield from folded(console.visible(f"{person.name} ({person.role}{origin}{state})"), width)
+        yield from folded(
+            console.visible(f"{person.name} ({person.role}{translated(origin)}{translated(state)})"), width
+        )
         for sentence in (_channels(person), _what(person), _when(person)):
-            for line in folded(console.visible(sentence), width - len(INDENT)):
+            for line in folded(console.visible(translated(sentence)), width - len(INDENT)):
                 yield INDENT + line
 
 
@@ -28,9 +31,10 @@ def _channels(person: Person) -> str:
 def _what(person: Person) -> str:
     hotels = "all hotels" if person.hotels is None else f"hotel {', '.join(map(str, person.hotels)) or 'none'}"
     types = "all types" if person.alert_types is None else ", ".join(person.alert_types) or "no type"
-    also = ", also when ended" if person.wants_resolved else ""
-    reports = f", reports {' and '.join(person.reports)}" if person.reports else ""
-    return f"{hotels}; {types}; severity {person.min_severity} and above{also}{reports}; language: {person.language}"
+    also = "also when ended" if person.wants_resolved else ""
+    reports = f"reports: {', '.join(person.reports)}" if person.reports else ""
+    known = (hotels, types, f"severity {person.min_severity} and above", f"language: {person.language}")
+    return "; ".join(map(translated, (*known, *filter(None, (also, reports)))))
 
 
 def _when(person: Person) -> str:

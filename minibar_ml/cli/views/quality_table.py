@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from minibar_ml.cli import console
-from minibar_ml.cli.session import ENGLISH
-from minibar_ml.i18n import formats
+from minibar_ml.i18n import formats, screen
 from minibar_ml.i18n.formats import fixed, number, significant
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ NUMBERS = tuple(name for name in COLUMNS if name != "detector")
 
 def percent(share: float) -> str:
     """A share of the budget, with one decimal at most."""
-    return formats.percent(100 * share, ENGLISH)
+    return formats.percent(100 * share, screen.lang())
 
 
 def show(hotel_id: int, rows: Iterable[list[str]]) -> None:
@@ -26,7 +25,8 @@ def show(hotel_id: int, rows: Iterable[list[str]]) -> None:
     made = console.table(COLUMNS, right=NUMBERS)
     for row in rows:
         made.add_row(*row)
-    console.say(f"\nhotel {hotel_id}")
+    console.say("")
+    console.say(f"hotel {hotel_id}")
     console.out().print(made)
 
 
@@ -45,7 +45,7 @@ def cells(detector: str, share: str, quality: "Quality") -> list[str]:
 
 
 def _figure(value: float | None) -> str:
-    return fixed(value, ENGLISH, 2)
+    return fixed(value, screen.lang(), 2)
 
 
 def _give_or_take(value: float | None, margin: float | None) -> str:
@@ -55,7 +55,7 @@ def _give_or_take(value: float | None, margin: float | None) -> str:
 def _reach(value: float | None, quality: "Quality") -> str:
     if quality.faults == 0:
         return "?"
-    return "never" if value is None else significant(value, ENGLISH, 2)
+    return screen.translated("never") if value is None else significant(value, screen.lang(), 2)
 
 
 def explain(wanted: float) -> None:
@@ -65,8 +65,8 @@ def explain(wanted: float) -> None:
         "false: expected false alerts per 1,000 rooms per day; raised: alerts on these days, true ones included."
     )
     console.note(
-        f"from: smallest fault (units, nights, times or days of use) found with accuracy {number(wanted, ENGLISH, 2)} "
-        "(accuracy_threshold)."
+        "from: smallest fault (units, nights, times or days of use) found with accuracy "
+        f"{number(wanted, screen.lang(), 2)} (accuracy_threshold)."
     )
     console.note(
         "budget: the alert_budget that reaches it over all sizes; never: not even at 64 times the present one."

@@ -1,6 +1,6 @@
 """What a run of detect goes by: one state of the store, read in a transaction of its own before it computes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
@@ -16,8 +16,8 @@ from minibar_ml.jobs.detection.scope import Scope, changed_days, own_changes
 from minibar_ml.jobs.detection.stored_models import StoredModels
 from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.store import marks, runs
 from minibar_ml.store import models as stored
-from minibar_ml.store import runs
 from minibar_ml.store.alerting import grounds, verdicts
 from minibar_ml.store.runs import Since
 from minibar_ml.store.snapshots import snapshot
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DetectionInput:
-    """What was read, with the plan that goes with it; `version`: which runs were the last to write points."""
+    """What was read, with the plan that goes with it; `version`: which runs were the last to write points.
+
+    `reading`: what of it others may change, where the next run is to compare."""
 
     plan: DetectionPlan
     since: Since
@@ -38,6 +40,7 @@ class DetectionInput:
     hotels: Hotels
     models: Models
     version: tuple[int | None, int | None]
+    reading: marks.Reading | None = None
 
 
 def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> DetectionInput:
@@ -47,12 +50,22 @@ def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> De
         since = _since(connection, plan)
         scope = Scope.of(plan, since, _moved(connection, plan, since))
         usable = source.read(connection).usable
+        reading = _reading(connection, plan, scope, usable)
         plan = with_names(connection, plan, usable)
         loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
         hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
     nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
     models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
-    return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version)
+    return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version, reading)
+
+
+def _reading(
+    connection: "Connection", plan: DetectionPlan, scope: Scope, usable: Collection[str]
+) -> marks.Reading | None:
+    if plan.outside is None or not scope.is_of_today(plan.today()):
+        return None
+    since = plan.oldest(scope.first).astimezone(plan.zone).date()
+    return marks.begin(connection, "detect", plan.as_of, usable, since)
 
 
 def _since(connection: "Connection", plan: DetectionPlan) -> Since:

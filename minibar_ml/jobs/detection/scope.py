@@ -59,6 +59,10 @@ class Scope:
         paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
         return cls(tuple(whole), again, tuple(own), compared, paused_since)
 
+    def is_of_today(self, today: date) -> bool:
+        """Whether the running day is looked at, and nothing of days before it."""
+        return self.whole == (today,) and not (self.entities or self.moved or self.compared)
+
     @property
     def days(self) -> list[date]:
         """Every day that is checked, in order."""

@@ -15,6 +15,8 @@ from minibar_ml.render.tables import printable
 
 WIDEST, ROOM = 60, 2
 """Letters of the widest column, and of the gap beside a text."""
+LONGEST_TITLE = 31
+_NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 _BEGINS_FORMULA = ("=", "+", "-", "@", "\t", "\r", " ")
 DAY, INSTANT = "dd.mm.yyyy", "dd.mm.yyyy hh:mm"
 
@@ -26,7 +28,7 @@ def workbook(sheets: Mapping[str, Lines], zone: ZoneInfo) -> bytes:
     """A sheet for each title, whose first line is its heading; instants are written in the hotel's time."""
     book = Workbook(write_only=True)
     for title, lines in sheets.items():
-        sheet = book.create_sheet(title)
+        sheet = book.create_sheet(title.translate(_NOT_IN_TITLES)[:LONGEST_TITLE])
         sheet.freeze_panes = "A2"
         for place, width in enumerate(_widths(lines), 1):
             sheet.column_dimensions[get_column_letter(place)].width = width
@@ -38,7 +40,10 @@ def workbook(sheets: Mapping[str, Lines], zone: ZoneInfo) -> bytes:
 
 
 def _widths(lines: Lines) -> list[int]:
-    return [min(max(len(str(value)) for value in column) + ROOM, WIDEST) for column in zip(*lines, strict=True)]
+    return [
+        min(max(len("" if value is None else str(value)) for value in column) + ROOM, WIDEST)
+        for column in zip(*lines, strict=True)
+    ]
 
 
 def _cell(sheet: Any, value: Value, zone: ZoneInfo, *, bold: bool) -> Any:

@@ -11,7 +11,7 @@ from minibar_ml.simulate.application.rooms import visits
 from minibar_ml.simulate.application.rooms.checks import control_records, scans
 from minibar_ml.simulate.application.rooms.knocks import look_at_signs, sign_tables
 from minibar_ml.simulate.application.rooms.requests import request_table
-from minibar_ml.simulate.application.rooms.rows import moments, typed_rows, with_mistakes, with_repeats
+from minibar_ml.simulate.application.rooms.rows import moments, typed_rows, with_mistakes, with_repeats, with_spread
 from minibar_ml.simulate.application.stores import stock
 from minibar_ml.simulate.application.stores.custody import custody_tables
 from minibar_ml.simulate.application.stores.depot import depot_events, ledger
@@ -54,8 +54,8 @@ class _Days:
     def __init__(self, truth: Truth, manner: ApplicationManner) -> None:
         self.truth, self.manner = truth, manner
         self.checks = moments(truth, manner.late_entries)
-        rows = with_mistakes(truth, with_repeats(truth, typed_rows(truth, self.checks)), manner.undone)
-        self.rows = visits.number_rows(rows)
+        rows = with_spread(truth, typed_rows(truth, self.checks), manner.spread_rows)
+        self.rows = visits.number_rows(with_mistakes(truth, with_repeats(truth, rows), manner.undone))
         self.knocks = look_at_signs(truth, manner, self.checks)
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
+from minibar_ml.domain.addresses import ADDRESS
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Recipient
-from minibar_ml.domain.people import ADDRESS, ChannelKind, Person
+from minibar_ml.domain.people import ChannelKind, Person
 from minibar_ml.store import audit
 from minibar_ml.store.engine import session_of
 from minibar_ml.store.queries import query

@@ -14,6 +14,7 @@ from minibar_ml.domain.metrics import (
     COMMON_STORE,
     DRAWS,
     OWN_DEPOTS,
+    ROUND_MINUTES,
     STAYS,
     VISIT_MINUTES,
     VISITS,
@@ -158,6 +159,7 @@ class House:
             "check_in": self.hours.check_in,
             "check_out": self.hours.check_out,
             "visit_minutes": VISIT_MINUTES,
+            "round_minutes": ROUND_MINUTES,
             "break_minutes": BREAK_MINUTES,
         }
 

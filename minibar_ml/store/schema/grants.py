@@ -8,9 +8,10 @@ from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.store import audit
 from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.engine import require_own_session, set_search_path
-from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts
 from minibar_ml.store.source.layouts import Layout
+from minibar_ml.store.sql_files import sql_folder
 
 SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
 """Where sql/roles.sql takes the rows of the contract."""

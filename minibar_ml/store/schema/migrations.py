@@ -12,8 +12,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, PreconditionFailed, SchemaAhead, SchemaBehind
 from minibar_ml.store.engine import SEARCH_PATH, sqlstate
-from minibar_ml.store.queries import query, sql_folder
+from minibar_ml.store.queries import query
 from minibar_ml.store.sessions import LOCK_NOT_AVAILABLE
+from minibar_ml.store.sql_files import sql_folder
 
 NO_SUCH_TABLE = "42P01"
 MADE_MEANWHILE = ("23505", "42P06", "42P07")

@@ -14,10 +14,10 @@ from pathlib import Path
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS
 from minibar_ml.permissions import require_trusted
-from minibar_ml.store.queries import without_comments
 from minibar_ml.store.source import keys
 from minibar_ml.store.source.layouts import Layout, files, layouts, of_text, tables_in
 from minibar_ml.store.source.signatures import Signature
+from minibar_ml.store.sql_files import without_comments
 
 CALLED = "ML_SOURCE_FILE"
 RUN = "what it says is run as SQL"

@@ -17,9 +17,9 @@ from functools import cache
 from pathlib import Path
 
 from minibar_ml.domain.source_parts import PARTS, Part
-from minibar_ml.store.queries import sections_of, sql_folder, without_comments
 from minibar_ml.store.source import keys
 from minibar_ml.store.source.signatures import Signature, declared
+from minibar_ml.store.sql_files import sections_of, sql_folder, without_comments
 
 SOURCE = re.compile(r"\bsource\.(\w+)")
 _TABLE = re.compile(r"(\w+)\(([^)]*)\)")

@@ -19,6 +19,8 @@ SLOWEST_STEP, WALK = 20, 30
 SAVED_AGAIN = 2
 SAVED_SLOWLY, SAVED_SLOWLY_AFTER = 0.3, 35
 MISTYPED_BEFORE, DELETED_BEFORE = 40, 15
+SPREAD_STEP = 35.0
+"""Minutes from one row to the next, on average, of a visit that is typed over the round."""
 
 
 def typed_rows(truth: Truth, checks: pd.DataFrame) -> pd.DataFrame:
@@ -93,6 +95,18 @@ def _after_the_shift(visits: pd.DataFrame, shift: list[pd.Series], late: Flags) 
     last = visits["islem_tarihi"].groupby(shift).transform("max")
     rank = pd.Series(late, index=visits.index).groupby(shift).cumsum()
     return last + pd.to_timedelta(rank * 150, unit="s")
+
+
+def with_spread(truth: Truth, rows: pd.DataFrame, share: float) -> pd.DataFrame:
+    """With the rows of some visits typed over the rest of the round: the last of them when it ends."""
+    rng = stream(truth.plan, "rows over the round")
+    number = rows.groupby("visit").cumcount()
+    visits = rows["visit"].unique()
+    chosen = rows["visit"].isin(visits[rng.random(len(visits)) < share])
+    minutes = pd.Series(rng.exponential(SPREAD_STEP, len(rows)), index=rows.index).where(chosen & (number > 0), 0.0)
+    later = rows["at"] + pd.to_timedelta(minutes.groupby(rows["visit"]).cumsum().round(2), unit="min").dt.floor("s")
+    ends = rows.groupby(["personel_id", "day"])["at"].transform("max")
+    return rows.assign(at=later.where(later <= ends, ends))
 
 
 def with_repeats(truth: Truth, rows: pd.DataFrame) -> pd.DataFrame:

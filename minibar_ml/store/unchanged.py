@@ -1,0 +1,56 @@
+"""Runs that have nothing to do: found and recorded by one statement on a bare connection, without SQLAlchemy.
+
+Most runs of detect and notify find everything as the run before left it. To import what a full run needs would take
+longer than to find that out. Where anything may have changed, and where anything goes wrong, there is no record, and
+the full run says why.
+"""
+
+import re
+from contextlib import closing
+from datetime import datetime
+
+import psycopg2
+
+from minibar_ml import embedded
+from minibar_ml.store import sql_files
+
+CONNECT_TIMEOUT_SECONDS = 10
+_URL = re.compile(r"postgres(?:ql)?(?:\+psycopg2)?://([^?]*)(\?[^?]*)?")
+_BIND = re.compile(r"(?<![:\w]):(\w+)")
+
+
+def record(url: str, application: str, job: str, as_of: datetime, basis: str) -> bool:
+    """Record a run of `job` that finds nothing changed; False where something may have changed.
+
+    `basis`: digest of settings and files. Writes nothing unless it returns True.
+    """
+    if (address := _address(url)) is None:
+        return False
+    try:
+        made = psycopg2.connect(address, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name=application)
+        with closing(made) as connection, connection, connection.cursor() as cursor:
+            values = {"job": job, "as_of": as_of, "basis": basis}
+            cursor.execute(_statement("marks.prepare"), values)
+            if cursor.fetchone() is None:
+                return False
+            cursor.execute(_statement("marks.record_unchanged"), values)
+            return cursor.fetchone() is not None
+    except psycopg2.Error:
+        # The full run meets the same error, tries again where that may help, and explains it.
+        return False
+
+
+def _address(url: str) -> str | None:
+    """The URL as libpq takes it; None for one that it may take otherwise than a full run does."""
+    if embedded.is_embedded(url):
+        url = embedded.url_of(url)
+    found = _URL.fullmatch(url)
+    if found is None or (found[2] or "").count("host=") > 1:
+        return None
+    return f"postgresql://{found[1]}{found[2] or ''}"
+
+
+def _statement(name: str) -> str:
+    subject, _, section = name.partition(".")
+    text = sql_files.without_comments(sql_files.subject(subject)[section])
+    return _BIND.sub(r"%(\1)s", text.replace("%", "%%"))
