@@ -22,11 +22,13 @@ INSERT INTO minibar_ml.ml_alerts (
     type, severity, hotel_id, entity_type, entity_id, entity_name, metric, value, detector, reason, message,
     suggested_action, occurred_on, last_occurred_on, measured_on, raised_at, last_seen)
 SELECT t.type, 'medium', m.hotel_id, 'room', m.entity_id, CAST(m.entity_id AS text), 'room_consumption', 5, 'bench',
-       'bench', '', '', m.business_date, m.business_date, m.business_date, now(), now()
+       'bench', '', '', o.day, o.day, o.day, now(), now()
 FROM (SELECT DISTINCT ON (entity_id) hotel_id, entity_id, business_date FROM minibar_ml.ml_metrics
       WHERE metric_type = 'room_consumption' AND business_date BETWEEN %(since)s AND %(until)s
       ORDER BY entity_id, md5(CAST(entity_id AS text) || CAST(business_date AS text))) m
 CROSS JOIN unnest(%(types)s) AS t(type)
+-- On two days, so that those of a room are no incident.
+CROSS JOIN LATERAL (SELECT m.business_date - CAST(t.type = 'vacant_consumption' AS integer) AS day) o
 ORDER BY m.entity_id LIMIT %(alerts)s
 ON CONFLICT DO NOTHING
 """
