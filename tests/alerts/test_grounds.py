@@ -19,10 +19,10 @@ COLUMNS = "type, entity_id, status, value, end_reason, occurrences"
 
 @pytest.fixture
 def hotel(database: str) -> Application:
-    """The hotel; a guest of room 1 left on the eighth, and the checks after that found the minibar full."""
+    """The hotel; a guest of room 1 left on the ninth, and the checks after that found the minibar full."""
     made = Application(database)
     made.recorded(date(2025, 10, 1), date(2025, 11, 16))
-    made.stay(1, "2025-11-07 15:00", "2025-11-08 08:00")
+    made.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
     for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
         made.empty(1, at)
     done(database, "db", "init", "--quiet")
@@ -181,7 +181,7 @@ def test_a_late_line_opens_an_old_alert_of_its_own_room_alone_which_says_that_it
     hotel: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for room in (2, 3):
-        hotel.stay(room, "2025-10-17 15:00", "2025-10-18 08:00")
+        hotel.stay(room, "2025-10-17 15:00", "2025-10-19 08:00")
         for at in ("2025-10-19 14:00", "2025-10-19 19:00", "2025-10-20 11:30"):
             hotel.empty(room, at)
     hotel.setup(2, "2025-10-20 12:30", 1, 4)
