@@ -75,7 +75,7 @@ minibar-ml config history alert_budget
 ```
 
 `db init` and `db upgrade` take the facts over from the environment once (`ML_TIMEZONE`, `ML_LANG` and so on, and the
-files that `ML_EVENTS_FILE` and `ML_PRODUCTS_FILE` name) and list them. From then on such a variable has no effect; one
+files that `ML_EVENTS_FILE` and `ML_PRODUCTS_FILE` name) and list them. From then on such a variable is ignored; one
 that differs from the store gets a warning that names the cure. `config import` takes all of them over again.
 
 - **Of.** A fact of the store is the same for all hotels. One of hotels can be another in one hotel (`--hotel`), one of

@@ -137,11 +137,11 @@ def variables(known: History, now: datetime, named: frozenset[str] | None = None
     for key in differing(values, facts_import.of_variables(known.base, named)):
         held = as_text(values.get(key, FACTS[key.fact].spec.default)) or "empty"
         variable = PREFIX + key.fact.upper()
-        yield f"{variable} has no effect: {key.fact} is {held} in the store; {_cure(key, known.base)}"
+        yield f"{variable} is ignored: {key.fact} is {held} in the store; {_cure(key, known.base)}"
     for variable, wanted in facts_import.of_files(known.base):
         if wanted is None or differing(values, wanted):
             yield (
-                f"{variable} has no effect: the store says something else; `minibar-ml config import` takes it over, "
+                f"{variable} is ignored: the store says something else; `minibar-ml config import` takes it over, "
                 "or remove the variable"
             )
 

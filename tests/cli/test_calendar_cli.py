@@ -31,7 +31,7 @@ def test_a_mistake_in_the_events_ends_the_import_with_the_line_that_has_it_and_n
 ) -> None:
     wrong = _events(tmp_path, EVENTS + "2025-11-31,2025-12-01,Fair,1\n")
     assert command(collected, "detect", "--as-of", AS_OF, ML_EVENTS_FILE=wrong) == 0
-    assert "ML_EVENTS_FILE has no effect" in capsys.readouterr().err
+    assert "ML_EVENTS_FILE is ignored" in capsys.readouterr().err
     assert command(collected, "config", "import", ML_EVENTS_FILE=wrong) == 3
     assert "events.csv, line 3: starts_on is '2025-11-31'" in capsys.readouterr().err
 

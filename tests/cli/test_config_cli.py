@@ -63,7 +63,7 @@ def test_afterwards_a_variable_that_differs_has_no_effect_and_gets_a_warning_wit
     done(imported, "config", "show", "lead_time_days", "--json", ML_LEAD_TIME_DAYS="9", ML_LOOKBACK_DAYS="3")
     said = capsys.readouterr()
     assert json.loads(said.out)[0]["value"] == 3
-    assert "ML_LEAD_TIME_DAYS has no effect: lead_time_days is 3 in the store" in said.err
+    assert "ML_LEAD_TIME_DAYS is ignored: lead_time_days is 3 in the store" in said.err
     assert "`minibar-ml config set lead_time_days '9'` changes it" in said.err
     assert "ML_LOOKBACK_DAYS" not in said.err, "it says what the store says"
 
@@ -184,14 +184,14 @@ def test_collect_refuses_another_zone_unless_asked_to_change_it(
     done(imported, "collect", "--quiet")
     assert command(imported, "collect", ML_TIMEZONE="Asia/Tokyo") == ExitCode.CONFIGURATION
     said = capsys.readouterr().err
-    assert "the hotels' time zone is Europe/Nicosia" in said and "has no effect" not in said
+    assert "the hotels' time zone is Europe/Nicosia" in said and "is ignored" not in said
     assert command(imported, "collect", "--rezone") == ExitCode.USAGE
     done(imported, "alerts", "list", ML_TIMEZONE="Asia/Tokyo")
     assert "`minibar-ml collect --rezone` changes it" in capsys.readouterr().err
     done(imported, "collect", "--rezone", ML_TIMEZONE="Asia/Tokyo")
     said = capsys.readouterr().err
     assert "all business days are computed again" in said
-    assert "has no effect" not in said, "it has: it is what is asked for"
+    assert "is ignored" not in said, "it has: it is what is asked for"
     assert _value(imported, capsys, "timezone") == "Asia/Tokyo"
     assert sql(imported, "SELECT counts ->> 'has_moved' FROM minibar_ml.ml_job_runs ORDER BY id DESC LIMIT 1") == [
         ("true",)
