@@ -62,7 +62,7 @@ def test_json_prints_the_figures_and_writes_nothing(
 @pytest.mark.parametrize(
     ("words", "code", "problem"),
     [
-        (["--ending", "yesterday"], 2, "--ending 'yesterday' is not a date"),
+        (["--ending", "someday"], 2, "--ending 'someday' is not a date"),
         (["--ending", "2026-03-03"], 2, "in the future"),
         (["--ending", "0001-01-03"], 2, "before 2000"),
         (["--lang", "de"], 2, "use tr or en"),

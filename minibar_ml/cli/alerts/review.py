@@ -51,9 +51,10 @@ def review(
     The keys: r resolved, f false positive, a read, s snooze, c comment, n next, u undo, q quit. Each decision is stored
     at once, as by the command of its name. Works on any terminal of 80 columns and 24 lines.
     """
+    base = session.settings()
     keyboard.require_terminal("alerts review")
     operator = operator_of(by)
-    settings = house.settings_of(session.settings(), "alerts review")
+    settings = house.settings_of(base, "alerts review")
     lang, zone = session.language(settings), settings.zone()
     wanted = AlertFilter(
         statuses=WAITING_STATUSES,

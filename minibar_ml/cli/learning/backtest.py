@@ -15,6 +15,7 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.hotels.phases import Phase
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs.backtest import BacktestResult, run
+from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,14 +52,16 @@ def backtest(
 
     hotel_id = hotels.find(settings, "backtest", hotel)
 
-    def job(connection: "Connection") -> BacktestResult:
+    def job(connection: "Connection") -> tuple[BacktestResult, dict[int, str]]:
         with console.progress("backtest", enabled=not quiet) as advance:
-            return run(connection, plan, hotel_id, advance)
+            done = run(connection, plan, hotel_id, advance)
+        ids = sorted({alert.hotel_id for alert in done.alerts[:limit]})
+        return done, names.fetch(connection, "entities.hotels", ids=ids)
 
-    result = session.work(settings, "backtest", job)
+    result, called = session.work(settings, "backtest", job)
     found = result.alerts[:limit]
     if json:
-        console.print_json(_document(result, found, session.language(settings), plan.today()))
+        console.print_json(_document(result, found, called, session.language(settings), plan.today()))
     else:
         from minibar_ml.cli.views import backtest  # rich's tables, which --json does without
 
@@ -66,14 +69,16 @@ def backtest(
     _note(result, days)
 
 
-def _document(result: BacktestResult, found: tuple[Alert, ...], lang: Lang, today: date) -> dict[str, Any]:
+def _document(
+    result: BacktestResult, found: tuple[Alert, ...], called: dict[int, str], lang: Lang, today: date
+) -> dict[str, Any]:
     """The JSON document; examples are as in `alerts list --json`, without the fields of stored alerts."""
     resolved = result.resolved_by_type()
     by_type = {
         kind: {"alerts": sum(by_severity.values()), "by_severity": by_severity, "auto_resolved": resolved[kind]}
         for kind, by_severity in result.counts().items()
     }
-    shown = [json_rows.as_json(alert, lang, today) for alert in found]
+    shown = [json_rows.as_json(alert, lang, today, called) for alert in found]
     return {
         "since": result.since,
         "until": result.until,
