@@ -734,6 +734,7 @@ SELECT * FROM (
            is_check, consumed, refilled
     FROM checks) v
 WHERE v.visited_at >= CAST(:since_at AS timestamptz);
+CREATE INDEX ON scratch_visits (room_id, business_date);
 ANALYZE scratch_visits, scratch_lines
 
 -- name: stage_unlisted
@@ -1219,11 +1220,11 @@ WITH stays AS (
     WHERE (
         SELECT count(*) FROM scratch_visits c WHERE c.room_id = d.room_id AND c.is_check
         AND c.business_date >= greatest(d.departed_on, CAST(:since_on AS date)) AND c.business_date < d.previous_on)
-      + (
+      + CASE WHEN d.departed_on < CAST(:since_on AS date) THEN (
         SELECT coalesce(sum(coalesce(CAST(m.context ->> 'visits' AS integer), 1)), 0) FROM ml_metrics m
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
-          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) < f.needed
+          AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) ELSE 0 END < f.needed
 ), rejects AS (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
