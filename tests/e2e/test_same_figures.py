@@ -31,7 +31,7 @@ def _night(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -
          "--quiet")  # fmt: skip
     done(url, "train", "--as-of", AS_OF, "--quiet")
     done(url, "detect", "--as-of", AS_OF, "--quiet")
-    done(url, "detect", "--since", "2025-11-12", "--as-of", NOON, "--quiet")
+    done(url, "detect", "--since", "2025-11-08", "--as-of", NOON, "--quiet")
     return url
 
 

@@ -22,6 +22,8 @@ OF_NOTES = """
     WHERE v.kind = 'note'
 """
 Key = tuple[str, str, str]
+SEVERITY = "CASE WHEN type <> 'stock_depletion' THEN severity END"
+"""Without what came back from attendants, the days that stock lasts are a little fewer."""
 LAST = PLAN.ends_on.isoformat()
 IDS = ("products", "charged", "attendant")
 """What of a context names entities by number: the two databases number them in their own order."""
@@ -79,5 +81,5 @@ def test_the_alerts_are_those_of_layout_b(
         url = passing_database(template)
         done(url, "train", "--as-of", AS_OF, "--quiet")
         done(url, "detect", "--as-of", AS_OF, "--quiet")
-        found.append(alerts(url, columns="type, entity_name, severity, occurred_on"))
+        found.append(alerts(url, columns=f"type, entity_name, {SEVERITY}, occurred_on"))
     assert found[0] == found[1] != []
