@@ -52,6 +52,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
         windows=windows,
         lang=lang,
         prefix="",
+        role="region",
         document_title=document_title(report, words),
         summary=json.dumps([f"{one.title}: {written(one.value, one.kind, words)}" for one in shown["figures"]]),
         listed=listed.table(report, words),
@@ -71,8 +72,10 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
 def _chapter(report: Report, words: Words, open_ids: Set[int]) -> Markup:
     """A hotel of a chain; `open_ids`: the alerts whose details are on the page."""
     template = _environment(words).get_template("chapter.html.j2")
+    # Groups are no landmarks: every hotel has sections of the same names.
+    place = {"prefix": f"hotel-{report.hotel_id}-", "role": "group"}
     # A template of ours, whose texts were escaped when it was rendered.
-    return Markup(template.render(**_shown(report, words), prefix=f"hotel-{report.hotel_id}-", open_ids=open_ids))
+    return Markup(template.render(**_shown(report, words), **place, open_ids=open_ids))
 
 
 def _shown(report: Report, words: Words) -> dict[str, Any]:
