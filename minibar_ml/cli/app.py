@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from minibar_ml import __version__, deadline, log
-from minibar_ml.cli import console
 from minibar_ml.cli.help import wanted_language
 from minibar_ml.cli.lazy import Command, LazyGroup
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated

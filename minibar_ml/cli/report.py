@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, hotels, house, session, times
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 from sqlalchemy import make_url
-from support.alert_commands import raise_alerts
-from support.findings import HIGH_ROOM, LOW_STOCK
-from support.hotels import ZONE, command, done, sql
-from support.logins import drop_logins, login, psql
+from support.alerts.alert_commands import raise_alerts
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK
+from support.hotels.simulated import ZONE, command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import engine as engines

@@ -4,8 +4,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from support.hotels import AS_OF, alerts, checksum, done, sql
-from support.sessions import open_transactions, staying, watching
+from support.hotels.simulated import AS_OF, alerts, checksum, done, sql
+from support.servers.sessions import open_transactions, staying, watching
 
 from minibar_ml.jobs import candidates, train
 from minibar_ml.jobs.detection import detection_run

@@ -8,13 +8,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, pager, session, times
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.alerts.table import Around, Style, folded, long, short
-from minibar_ml.cli.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.terminal import console, pager
 from minibar_ml.cli.views import phases
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert
@@ -23,8 +25,9 @@ from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.i18n import Lang, listings
-from minibar_ml.store import audit, runs
+from minibar_ml.store import audit
 from minibar_ml.store.alerting import alerts, histories
+from minibar_ml.store.jobs import runs
 from minibar_ml.store.source import names as source_names
 
 Statuses = Annotated[

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.doctor import host, store
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError

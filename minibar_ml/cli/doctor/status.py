@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts.table import folded
-from minibar_ml.cli.console import plural
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.doctor import prometheus as metrics
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.schedules import job_schedules
@@ -33,11 +34,11 @@ from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.i18n import mutings, screen
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.screen import translated
-from minibar_ml.store import checks, problems
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.intake import lists
+from minibar_ml.store.jobs import checks, problems
+from minibar_ml.store.jobs.runs import fetch_idle
 from minibar_ml.store.notifications import outbox
-from minibar_ml.store.runs import fetch_idle
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

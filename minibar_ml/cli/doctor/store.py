@@ -8,14 +8,15 @@ from zoneinfo import ZoneInfo
 from minibar_ml.artifacts.envelope import prove
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import house
-from minibar_ml.cli.console import plural
 from minibar_ml.cli.doctor.facts import events, facts
 from minibar_ml.cli.doctor.status import examine, format_span, job_problems, problem_line
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
-from minibar_ml.store import access, checks
+from minibar_ml.store import access
 from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.jobs import checks
 from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import addresses, delivery, preferences
 from minibar_ml.cli.people.table import listing
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
 from minibar_ml.domain.people import ROLES, Person
 from minibar_ml.store import audit
