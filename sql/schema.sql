@@ -835,6 +835,7 @@ $$;
 CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
