@@ -173,7 +173,7 @@ def _unexpected(error: Any) -> int:
         leave_stdout()
         typer.echo("error: can't write the output: no space left on the device.", err=True)
         return ExitCode.UNEXPECTED
-    from minibar_ml.store.engine import explain
+    from minibar_ml.store.failures import explain
 
     if known := explain(error):
         return _report(known)

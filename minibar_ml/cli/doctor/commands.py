@@ -16,7 +16,7 @@ from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError
 from minibar_ml.domain.health import Check, all_passed
-from minibar_ml.store.engine import explain
+from minibar_ml.store.failures import explain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Severity
 from minibar_ml.domain.health import SCHEDULED_JOBS, JobRuns
 from minibar_ml.domain.metrics import COLLECTED
-from minibar_ml.store.engine import sqlstate
+from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts, locate
 from minibar_ml.store.source.layouts import layouts

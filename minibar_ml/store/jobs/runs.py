@@ -13,7 +13,8 @@ from sqlalchemy.exc import DBAPIError
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, MinibarError, PreconditionFailed
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle, of_json
-from minibar_ml.store.engine import explain, session_of
+from minibar_ml.store.engine import session_of
+from minibar_ml.store.failures import explain
 from minibar_ml.store.jobs.locks import exclusive
 from minibar_ml.store.queries import query
 from minibar_ml.store.sessions import naming_blockers

@@ -331,46 +331,18 @@ SELECT * FROM ml_alerts WHERE incident_id = ANY(:ids) AND is_live(status) ORDER 
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the most severe first, or the largest possible loss first where :by_impact.
-SELECT * FROM ml_alerts
-WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
-  AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
-  AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
-  AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
-  AND (CAST(:until AS timestamptz) IS NULL OR raised_at < :until)
-  AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
-  AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
-  AND (CAST(:entity_name AS text) IS NULL
-       OR position(folded(:entity_name) IN folded(entity_name)) > 0)
-  AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
-  AND (CAST(:words AS text) IS NULL
-       OR position(folded(:words) IN folded(concat_ws(E'\n', entity_name, message))) > 0
-       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
-                  AND position(folded(:words) IN folded(c.body)) > 0))
-  AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
+SELECT * FROM matching_alerts(
+    :statuses, CAST(:severities AS severity[]), :types, :hotel_ids, :since, :until, :entity_type, :entity_id, :entity_name,
+    :rooms, :words, :is_muted)
 ORDER BY CASE WHEN :by_impact THEN impact END DESC NULLS LAST, severity DESC,
          impact DESC NULLS LAST, raised_at DESC, id
 LIMIT :limit
 
 -- name: fetch_latest
 -- Alerts that match the filter, the latest first: a limit reads no more of the index than it needs.
-SELECT * FROM ml_alerts
-WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
-  AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
-  AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
-  AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
-  AND (CAST(:until AS timestamptz) IS NULL OR raised_at < :until)
-  AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
-  AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
-  AND (CAST(:entity_name AS text) IS NULL
-       OR position(folded(:entity_name) IN folded(entity_name)) > 0)
-  AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
-  AND (CAST(:words AS text) IS NULL
-       OR position(folded(:words) IN folded(concat_ws(E'\n', entity_name, message))) > 0
-       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
-                  AND position(folded(:words) IN folded(c.body)) > 0))
-  AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
+SELECT * FROM matching_alerts(
+    :statuses, CAST(:severities AS severity[]), :types, :hotel_ids, :since, :until, :entity_type, :entity_id, :entity_name,
+    :rooms, :words, :is_muted)
 ORDER BY raised_at DESC, id
 LIMIT :limit
 
@@ -388,49 +360,19 @@ WHERE is_live(status) AND type = 'unanswered_request' AND entity_type = 'room' A
 SELECT severity, count(*) AS alerts,
        sum(CASE WHEN is_counted AND status <> 'false_positive' THEN impact END) AS impact,
        array_agg(DISTINCT hotel_id) AS hotel_ids
-FROM ml_alerts
-WHERE (CAST(:statuses AS text[]) IS NULL OR status = ANY(CAST(:statuses AS text[])))
-  AND (CAST(:severities AS severity[]) IS NULL OR severity = ANY(CAST(:severities AS severity[])))
-  AND (CAST(:types AS text[]) IS NULL OR type = ANY(CAST(:types AS text[])))
-  AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
-  AND (CAST(:since AS timestamptz) IS NULL OR raised_at >= :since)
-  AND (CAST(:until AS timestamptz) IS NULL OR raised_at < :until)
-  AND (CAST(:entity_type AS text) IS NULL OR entity_type = :entity_type)
-  AND (CAST(:entity_id AS bigint) IS NULL OR entity_id = :entity_id)
-  AND (CAST(:entity_name AS text) IS NULL
-       OR position(folded(:entity_name) IN folded(entity_name)) > 0)
-  AND (CAST(:rooms AS integer[]) IS NULL OR (entity_type = 'room' AND entity_id = ANY(CAST(:rooms AS integer[]))))
-  AND (CAST(:words AS text) IS NULL
-       OR position(folded(:words) IN folded(concat_ws(E'\n', entity_name, message))) > 0
-       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = ml_alerts.id
-                  AND position(folded(:words) IN folded(c.body)) > 0))
-  AND (CAST(:is_muted AS boolean) IS NULL OR (muted_by IS NOT NULL) = :is_muted)
+FROM matching_alerts(
+    :statuses, CAST(:severities AS severity[]), :types, :hotel_ids, :since, :until, :entity_type, :entity_id, :entity_name,
+    :rooms, :words, :is_muted)
 GROUP BY severity ORDER BY severity DESC
 
 -- name: fetch_hidden
 -- Live alerts that match the filter and that a list leaves out: how many each muting alert mutes, and how many are
 -- snoozed (no muting alert).
-WITH hidden AS (
-    SELECT * FROM ml_alerts WHERE muted_by IS NOT NULL
-    UNION ALL
-    SELECT * FROM ml_alerts WHERE status = 'snoozed' AND muted_by IS NULL
-)
 SELECT h.muted_by, m.type, m.entity_name, count(*) AS alerts
-FROM hidden h LEFT JOIN ml_alerts m ON m.id = h.muted_by
-WHERE (CAST(:severities AS severity[]) IS NULL OR h.severity = ANY(CAST(:severities AS severity[])))
-  AND (CAST(:types AS text[]) IS NULL OR h.type = ANY(CAST(:types AS text[])))
-  AND (CAST(:hotel_ids AS integer[]) IS NULL OR h.hotel_id = ANY(CAST(:hotel_ids AS integer[])))
-  AND (CAST(:since AS timestamptz) IS NULL OR h.raised_at >= :since)
-  AND (CAST(:until AS timestamptz) IS NULL OR h.raised_at < :until)
-  AND (CAST(:entity_type AS text) IS NULL OR h.entity_type = :entity_type)
-  AND (CAST(:entity_id AS bigint) IS NULL OR h.entity_id = :entity_id)
-  AND (CAST(:entity_name AS text) IS NULL
-       OR position(folded(:entity_name) IN folded(h.entity_name)) > 0)
-  AND (CAST(:rooms AS integer[]) IS NULL OR (h.entity_type = 'room' AND h.entity_id = ANY(CAST(:rooms AS integer[]))))
-  AND (CAST(:words AS text) IS NULL
-       OR position(folded(:words) IN folded(concat_ws(E'\n', h.entity_name, h.message))) > 0
-       OR EXISTS (SELECT FROM ml_alert_comments c WHERE c.alert_id = h.id
-                  AND position(folded(:words) IN folded(c.body)) > 0))
+FROM matching_alerts(
+    NULL, CAST(:severities AS severity[]), :types, :hotel_ids, :since, :until, :entity_type, :entity_id, :entity_name,
+    :rooms, :words, NULL) h LEFT JOIN ml_alerts m ON m.id = h.muted_by
+WHERE h.muted_by IS NOT NULL OR h.status = 'snoozed'
 GROUP BY h.muted_by, m.type, m.entity_name
 ORDER BY alerts DESC, h.muted_by
 

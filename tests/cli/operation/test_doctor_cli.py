@@ -14,7 +14,7 @@ from support.servers.logins import drop_logins, login
 from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.cli.app import main
-from minibar_ml.cli.doctor import host, store
+from minibar_ml.cli.doctor import host, server, store
 from minibar_ml.cli.doctor.commands import guarded
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.health import Check
@@ -303,17 +303,17 @@ def test_a_zone_that_the_server_does_not_know_is_reported(connection: Connection
         key = "Europe/Atlantis"  # type: ignore[assignment]
 
     zone = Renamed.no_cache("Europe/Nicosia")
-    (check,) = store.time_zone(connection, zone, datetime.now(UTC))
+    (check,) = server.time_zone(connection, zone, datetime.now(UTC))
     assert (check.state, check.found) == ("failed", "the server does not know Europe/Atlantis")
 
 
 @pytest.mark.parametrize(("seconds", "state"), [(-6, "failed"), (-4, "ok"), (0, "ok"), (4, "ok"), (6, "failed")])
 def test_clocks_may_differ_by_five_seconds(seconds: int, state: str) -> None:
     now = datetime.now(UTC)
-    check = store.compare_clocks(now, now + timedelta(seconds=seconds), now)
+    check = server.compare_clocks(now, now + timedelta(seconds=seconds), now)
     assert check.state == state
     # The time that asking took is not a difference.
-    assert store.compare_clocks(now, now + timedelta(seconds=20), now + timedelta(seconds=30)).state == "ok"
+    assert server.compare_clocks(now, now + timedelta(seconds=20), now + timedelta(seconds=30)).state == "ok"
 
 
 @pytest.mark.parametrize(("free", "state"), [(5e9, "ok"), (5e8, "warning"), (5e7, "failed")])

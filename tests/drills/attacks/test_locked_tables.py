@@ -15,7 +15,7 @@ from support.servers.mail_server import Mailbox, serving
 from support.servers.sessions import refused, staying
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store import engine
+from minibar_ml.store import failures
 
 WAIT = 1
 """Seconds that these drills wait for a lock."""
@@ -31,7 +31,7 @@ CLOSED = "SELECT status, count(*) FROM minibar_ml.ml_outbox GROUP BY 1 ORDER BY 
 @pytest.fixture
 def hotel(store_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A hotel with points, an alert to send and two people, whose stock has run below zero."""
-    monkeypatch.setattr(engine, "LOCK_TIMEOUT_SECONDS", WAIT)
+    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", WAIT)
     small, today = SmallHotel(store_url), datetime.now(ZoneInfo(ZONE)).date()
     small.movement(1, "devir", 5, f"{today - timedelta(days=9)} 08:00")
     small.movement(1, "cikis", 9, f"{today - timedelta(days=1)} 08:00")

@@ -25,7 +25,7 @@ EVERY = pytest.mark.parametrize("path", COMMANDS, ids="_".join)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Trying again need not wait here."""
-    monkeypatch.setattr("minibar_ml.store.engine.time.sleep", lambda _seconds: None)
+    monkeypatch.setattr("minibar_ml.store.failures.time.sleep", lambda _seconds: None)
 
 
 def kept(text: str, what: object) -> None:

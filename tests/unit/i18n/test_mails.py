@@ -22,7 +22,8 @@ from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
-from minibar_ml.notify.wording import Summary, SummaryRow, Words
+from minibar_ml.notify.summary import Summary, SummaryRow
+from minibar_ml.notify.wording import Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
