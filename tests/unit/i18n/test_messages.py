@@ -40,8 +40,8 @@ CASES: list[tuple[Any, ...]] = [
      "Oda 1126: 9 adet tüketilmiş; normali yaklaşık 3 adet. Etkinlik: Wedding fair."),
     ("consumption_anomaly", "room", "over_setup", 12.0, None, None,
      {"products": [{"name": "Kola", "units": 12.0}], "over_setup": [{"name": "Kola", "units": 12.0, "holds": 2.0}]},
-     "Room 1126: 12 units entered as consumed. More than the minibar holds (12 × Kola, holds 2): check the entry first. "
-     "Entered: 12 × Kola.",
+     "Room 1126: 12 units entered as consumed. More than the minibar holds (12 × Kola, holds 2): check the entry "
+     "first. Entered: 12 × Kola.",
      "Oda 1126: 12 adet tüketilmiş diye girilmiş. Minibarın alabileceğinden fazla (12 × Kola, minibara sığan 2): önce "
      "kaydı kontrol edin. Girilen: 12 × Kola."),
     ("consumption_anomaly", "product", "product_high", 30.0, 12.5, (8.0, 17.0),
