@@ -1,6 +1,6 @@
 """`minibar-ml status`: when each job last ran, whether it is late, and other problems."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -27,6 +27,7 @@ from minibar_ml.domain.health import (
     OutboxHealth,
     assess,
 )
+from minibar_ml.domain.hotels.failed import Undone
 from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
@@ -37,7 +38,7 @@ from minibar_ml.store import checks, problems
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.intake import lists
 from minibar_ml.store.notifications import outbox
-from minibar_ml.store.runs import fetch_idle
+from minibar_ml.store.runs import fetch_idle, fetch_undone
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -124,6 +125,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         idle=fetch_idle(connection, as_of),
         lists=imported,
         late_lists=tuple(one for one in imported if one.is_late(today)),
+        undone=tuple(fetch_undone(connection, as_of)),
     )
 
 
@@ -180,6 +182,7 @@ def as_json(health: Health) -> dict[str, Any]:
         "open_alerts": dict(health.open_alerts),
         "hotels": [_hotel_json(hotel, known) for hotel, known in sorted(health.phases.items())],
         "idle": [asdict(one) for one in health.idle],
+        "undone": [asdict(one) for one in health.undone],
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
         "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],
@@ -219,7 +222,7 @@ def _row(*cells: str) -> str:
 def _sentences(health: Health, settings: Settings) -> Iterator[str]:
     """The lines below the table."""
     for one in health.jobs:
-        yield from job_problems(one)
+        yield from job_problems(one, health.undone_by(one.runs.job))
         if one.runs.error:
             yield f"{one.runs.job}: last error at {_local(one.runs.error_as_of, settings)}: {one.runs.error}"
     severities = (f"{label('severity', one, screen.lang())} {count}" for one, count in health.open_alerts.items())
@@ -274,8 +277,8 @@ def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:
         )
 
 
-def job_problems(one: JobHealth) -> list[str]:
-    """A job's problems and what to do, one line each."""
+def job_problems(one: JobHealth, undone: Sequence[Undone] = ()) -> list[str]:
+    """A job's problems and what to do, one line each; `undone`: hotels that it could not do."""
     command = COMMANDS.get(one.runs.job, one.runs.job)
     job, last = one.runs.job, f"last success {format_span(one.age)} ago" if one.age is not None else "no success yet"
     if one.state == "paused":
@@ -285,6 +288,9 @@ def job_problems(one: JobHealth) -> list[str]:
         return [f"{job} is broken: last run failed{why}; {last}. Run `minibar-ml {command}` by hand"]
     if one.state == "late":
         return [f"{job} is late: {last}, schedule {one.schedule.text}. Is cron running? See `minibar-ml cron`"]
+    if undone:
+        failed = ", ".join(str(hotel.hotel_id) for hotel in undone)
+        return [f"{job} failed for hotel {failed} and was done for the others"]
     if one.state == "partly" and job == "notify":
         return [f"notify could not use a channel: {one.runs.error}"]
     if one.state == "partly" and job == "detect":

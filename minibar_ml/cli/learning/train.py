@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import load_keys
-from minibar_ml.cli import console, house, plans, session
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli import console, hotels, house, plans, session
+from minibar_ml.cli.options import AsOf, Hotels, Json, Quiet, Verbose, examples
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n import screen
@@ -26,7 +26,9 @@ def register(root: typer.Typer) -> None:
     root.command(epilog=examples("train", "train --as-of 2026-03-01 --json"))(train)
 
 
-def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def train(
+    hotel: Hotels = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+) -> None:
     """Fit models to recent weeks, evaluate and store them.
 
     Learns from the last days (training_days, see `config`), evaluates on faults injected into held-out days, stores the
@@ -40,8 +42,10 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     plan = plans.training(known, instant, is_live=as_of is None)
     keys = load_keys(settings)
 
+    only = hotels.find_all(settings, "train", hotel)
+
     def job(connection: "Connection") -> TrainResult:
-        return run(connection, plan, keys)
+        return run(connection, plan, keys, only)
 
     result = session.work(settings, "train", job)
     stored = result.forecasts
