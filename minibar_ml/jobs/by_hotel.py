@@ -14,8 +14,8 @@ from minibar_ml.domain.errors import MinibarError
 from minibar_ml.domain.hotels.failed import FailedHotel
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.log import logger
-from minibar_ml.store import runs
-from minibar_ml.store.engine import explain, is_transient
+from minibar_ml.store.failures import explain, is_transient
+from minibar_ml.store.jobs import runs
 from minibar_ml.store.source import hotels
 
 if TYPE_CHECKING:

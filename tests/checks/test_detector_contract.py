@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from support.ordinary_life import LAST_DAY, moment, ordinary
+from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS

@@ -88,7 +88,7 @@ TOY_TEST = '''"""The toy detector's own test, end to end: learn, detect, evaluat
 
 from dataclasses import replace
 
-from support.ordinary_life import LAST_DAY, moment, ordinary
+from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detection import detect_day

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.hotels import ZONE, command, done, engine_of, sql
+from support.hotels.simulated import ZONE, command, done, engine_of, sql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import HotelPlan, generate, write

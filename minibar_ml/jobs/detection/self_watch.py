@@ -11,7 +11,7 @@ from minibar_ml.domain.health import Schedule, ScheduledJob, is_overdue
 from minibar_ml.domain.hotels.failed import FailedHotel
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.store import checks, problems, runs
+from minibar_ml.store.jobs import checks, problems, runs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
