@@ -8,7 +8,7 @@ import typer
 from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.cli import house, plans, session
 from minibar_ml.cli.arguments import hotels, times
-from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Jobs, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import phases
@@ -43,6 +43,7 @@ def detect(
         bool, typer.Option("--fail-on-alert", help=f"Exit with status {ANOMALIES_FOUND} when an alert was raised.")
     ] = False,
     hotel: Hotels = None,
+    jobs: Jobs = 1,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -71,7 +72,7 @@ def detect(
 
     def job(connection: "Connection") -> DetectResult:
         with console.progress("detect", enabled=plan.walks and not quiet) as advance:
-            return run(connection, plan, keys, advance, only)
+            return run(connection, plan, keys, advance, only, jobs)
 
     result = session.work(settings, "detect", job)
     _show(result, json=json)

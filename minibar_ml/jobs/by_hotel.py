@@ -5,6 +5,7 @@ make fail is done again for either half of the hotels, and so on, in savepoints:
 takes log2(n) times as long. The next run does that hotel by itself from the start, and the others at once.
 """
 
+import traceback
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -101,8 +102,12 @@ class Units:
 
     def fail(self, hotel_id: int, error: Exception, since: date | None = None) -> None:
         """Note that a hotel could not be done."""
-        logger.error("hotel %d was not %s", hotel_id, runs.DONE[self.job.job], exc_info=error)
-        self.job.failed[hotel_id] = FailedHotel(runs.describe(error), since)
+        self.note(hotel_id, runs.describe(error), "".join(traceback.format_exception(error)), since)
+
+    def note(self, hotel_id: int, why: str, trace: str, since: date | None = None) -> None:
+        """The same where another process has met the error; `trace`: as Python formats it."""
+        logger.error("hotel %d was not %s: %s", hotel_id, runs.DONE[self.job.job], trace.rstrip())
+        self.job.failed[hotel_id] = FailedHotel(why, since)
 
 
 def apart(connection: "Connection", job: runs.Run, work: Callable[[Units], Result]) -> Result:

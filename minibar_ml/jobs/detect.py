@@ -66,15 +66,18 @@ def run(
     keys: Keys | None,
     progress: Callable[[date], None],
     hotels: Collection[int] | None = None,
+    jobs: int = 1,
 ) -> DetectResult:
-    """Check each day and turn findings into alerts; `progress` is called with each day done. `hotels`: only these.
+    """Check each day and turn findings into alerts; `progress` is called with each day done.
+
+    `hotels`: only these. `jobs`: how many processes check hotels side by side.
 
     Reads one state of the store, computes while no transaction is open, and writes all in another one. Where points
     were written meanwhile, an alert would rest on others than it was found by: nothing is kept, and it is done again.
     A hotel that can't be checked is named, its alerts stay as they are, and the others are checked all the same.
     """
     with runs.job_run(connection, "detect", plan.as_of, hotels=hotels, is_live=plan.is_live) as job:
-        return by_hotel.apart(connection, job, lambda units: _detect(connection, plan, keys, progress, units))
+        return by_hotel.apart(connection, job, lambda units: _detect(connection, plan, keys, progress, units, jobs))
 
 
 def _detect(
@@ -83,12 +86,13 @@ def _detect(
     keys: Keys | None,
     progress: Callable[[date], None],
     units: by_hotel.Units,
+    jobs: int,
 ) -> DetectResult:
     job = units.job
 
     def check(part: by_hotel.Hotels) -> _Checked:
         undone_since = by_hotel.since_of(job.undone, part)
-        return _check(detection_input.read(connection, plan, keys, part, undone_since), progress)
+        return _check(detection_input.read(connection, plan, keys, part, undone_since), progress, jobs)
 
     def since(part: by_hotel.Hotels) -> date:
         return detection_input.find_first_day(connection, plan, by_hotel.since_of(job.undone, part))
@@ -138,10 +142,11 @@ class _Checked:
         return self.given.part is None or hotel_id in self.given.part
 
 
-def _check(given: DetectionInput, progress: Callable[[date], None]) -> _Checked:
+def _check(given: DetectionInput, progress: Callable[[date], None], jobs: int) -> _Checked:
     """Find what is to be found, and which alerts' days nothing bears out any longer."""
     plan, scope, hotels = given.plan, given.scope, given.hotels
-    found = scope.own(detect_days(plan, scope.days, hotels, given.models, progress, scope.hotels), plan.today())
+    found = detect_days(plan, scope.days, hotels, given.models, progress, scope.hotels, jobs)
+    found = scope.own(found, plan.today())
     doubtful = scope.doubtful(found)
     still = still_found(plan, hotels, given.models, doubtful)
     return _Checked(given, found, [ground for ground in doubtful if ground not in still])

@@ -1,5 +1,6 @@
 """train: from metric points to sealed models, one statistics model and one forest for each metric and hotel."""
 
+import traceback
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.models import MODEL_TYPES, ModelHeader, ModelKey, NewModel, TrainingLog
-from minibar_ml.jobs import by_hotel, candidates
+from minibar_ml.jobs import by_hotel, candidates, side_by_side
 from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
 from minibar_ml.jobs.forecasts import forecasting, night_forecasts
 from minibar_ml.jobs.plans import TrainingPlan
@@ -78,10 +79,14 @@ class _Input:
     plan: TrainingPlan
     nights: Mapping[int, Frames]
 
+    def of_hotel(self, hotel_id: int) -> "_Input":
+        """What is learned from in one hotel."""
+        return replace(self, hotels={hotel_id: self.hotels[hotel_id]}, nights={hotel_id: self.nights[hotel_id]})
+
 
 @dataclass(frozen=True, slots=True)
 class _Fitted:
-    """What the training of one hotel made, and when; `is_failed`: it made nothing.
+    """What the training of one hotel made, and when.
 
     over, nights: forecasts of days that are over, and of the night.
     """
@@ -92,21 +97,32 @@ class _Fitted:
     logs: list[TrainingLog]
     over: list[Point]
     nights: list[StockForecast]
-    is_failed: bool = False
 
 
-def run(connection: "Connection", plan: TrainingPlan, keys: Keys, hotels: Collection[int] | None = None) -> TrainResult:
-    """Read, fit and store, then the night's forecasts and what is forgotten. `hotels`: only these.
+@dataclass(frozen=True, slots=True)
+class _Unfitted:
+    """Why the training of one hotel failed, and where in the program."""
+
+    why: str
+    trace: str
+
+
+def run(
+    connection: "Connection", plan: TrainingPlan, keys: Keys, hotels: Collection[int] | None = None, jobs: int = 1
+) -> TrainResult:
+    """Read, fit and store, then the night's forecasts and what is forgotten.
+
+    `hotels`: only these. `jobs`: how many processes fit hotels side by side.
 
     Reads one state of the store, computes while no transaction is open, and writes in another one. What collect writes
     in between is left to the next night: these are the models that a run would have made that ended before. A hotel
     whose training fails keeps the models that it has, and the others are trained all the same.
     """
     with runs.job_run(connection, "train", plan.as_of, hotels=hotels, is_live=plan.is_live) as job:
-        return by_hotel.apart(connection, job, lambda units: _train(connection, plan, keys, units))
+        return by_hotel.apart(connection, job, lambda units: _train(connection, plan, keys, units, jobs))
 
 
-def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_hotel.Units) -> TrainResult:
+def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_hotel.Units, jobs: int) -> TrainResult:
     job, started_at = units.job, datetime.now(plan.as_of.tzinfo)
     given = _merged(
         units.each(
@@ -116,8 +132,7 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
         )
     )
     plan = given.plan
-    fitted = {hotel_id: _fitted(hotel_id, given, units) for hotel_id in given.hotels}
-    done = {hotel_id: one for hotel_id, one in fitted.items() if not one.is_failed}
+    done = _fit_all(given, units, jobs)
     tried = [candidate for one in done.values() for candidate in one.candidates]
     with snapshot(connection):
         before = candidates.before(connection, tried)
@@ -131,7 +146,7 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
     written = units.each(units.parts(), store)
     stored = {key: header for one in written for key, header in one.models.items()}
     forecasts = sum((one.forecasts for one in written), MergeResult(0, 0, 0))
-    _log(connection, fitted, given, started_at, units)
+    _log(connection, done, given, started_at, units)
     pruned = models.prune(connection)
     # Training comes once a night, and of the jobs that do it is the one that has time.
     forgotten = retention.prune(connection, plan.as_of)
@@ -139,10 +154,10 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
     job.counts.update(night_forecasts=nights, models=len(stored), too_little=len(tried) - len(made))
     job.counts.update(pruned=pruned, forecasts=forecasts.inserted + forecasts.updated)
     job.counts.update(forgotten_messages=forgotten.messages, forgotten_runs=forgotten.runs)
-    thresholds = {key: threshold for one in fitted.values() for key, threshold in one.thresholds.items()}
+    thresholds = {key: threshold for one in done.values() for key, threshold in one.thresholds.items()}
     return TrainResult(
         trained=tuple(candidates.outcome(candidate, stored.get(candidate.key), before) for candidate in tried),
-        detectors=tuple(one for hotel in fitted.values() for one in hotel.detectors),
+        detectors=tuple(one for hotel in done.values() for one in hotel.detectors),
         verdicts=feedback.counts(given.verdicts),
         false_shares=feedback.false_shares(given.verdicts, thresholds),
         pruned=pruned,
@@ -228,13 +243,24 @@ def _records(given: _Input, plan: TrainingPlan) -> Records:
     return Records(given.hotels, window_days(plan.training_days, plan.lookback_days))
 
 
-def _fitted(hotel_id: int, given: _Input, units: by_hotel.Units) -> _Fitted:
-    """What the training of one hotel makes; where that fails, it is noted."""
+def _fit_all(given: _Input, units: by_hotel.Units, jobs: int) -> dict[int, _Fitted]:
+    """What the training of each hotel makes; those where it fails are noted, and no part of it."""
+    tasks = [(hotel_id, given.of_hotel(hotel_id)) for hotel_id in given.hotels]
+    done = {}
+    for (hotel_id, _), made in zip(tasks, side_by_side.each(_attempt, tasks, jobs), strict=True):
+        if isinstance(made, _Fitted):
+            done[hotel_id] = made
+        else:
+            units.note(hotel_id, made.why, made.trace)
+    return done
+
+
+def _attempt(hotel_id: int, given: _Input) -> _Fitted | _Unfitted:
+    """What the training of one hotel makes, or why it makes nothing: other hotels need their models."""
     try:
         return _fit(given.hotels[hotel_id], hotel_id, given)
-    except Exception as error:  # noqa: BLE001 - whatever it is, other hotels need their models
-        units.fail(hotel_id, error)
-        return _Fitted([], [], {}, [], [], [], is_failed=True)
+    except Exception as error:  # noqa: BLE001 - it may be anything
+        return _Unfitted(runs.describe(error), "".join(traceback.format_exception(error)))
 
 
 def _failed_logs(hotel_id: int, given: _Input, started_at: datetime, why: str) -> list[TrainingLog]:

@@ -9,7 +9,7 @@ import typer
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import house, plans, session
 from minibar_ml.cli.arguments import hotels
-from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Jobs, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
@@ -29,7 +29,12 @@ def register(root: typer.Typer) -> None:
 
 
 def train(
-    hotel: Hotels = None, as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False
+    hotel: Hotels = None,
+    jobs: Jobs = 1,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
 ) -> None:
     """Fit models to recent weeks, evaluate and store them.
 
@@ -47,7 +52,7 @@ def train(
     only = hotels.find_all(settings, "train", hotel)
 
     def job(connection: "Connection") -> TrainResult:
-        return run(connection, plan, keys, only)
+        return run(connection, plan, keys, only, jobs)
 
     result = session.work(settings, "train", job)
     stored = result.forecasts
