@@ -1090,6 +1090,9 @@ BEGIN
          WHERE r.job = 'collect' AND r.outcome IN ('done', 'partly')
            AND NOT r.counts @> '{"inserted": 0, "updated": 0, "removed": 0}'
          ORDER BY r.id DESC LIMIT 1),
+        -- Hotels that collect could not do are an alert.
+        (SELECT concat_ws('|', r.counts -> 'failed_hotels', r.counts -> 'only_hotels') FROM minibar_ml.ml_job_runs r
+         WHERE r.job = 'collect' AND r.outcome IN ('done', 'partly') ORDER BY r.id DESC LIMIT 1),
         (SELECT CAST(r.id AS text) FROM minibar_ml.ml_job_runs r
          WHERE r.job = 'train' AND r.outcome IN ('done', 'partly') ORDER BY r.id DESC LIMIT 1),
         (SELECT minibar_ml.figure(count(*), sum(hashtextextended(CAST(s AS text), 0))) FROM minibar_ml.ml_setup_rises s),

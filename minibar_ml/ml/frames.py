@@ -161,6 +161,8 @@ class Frames:
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
 POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of what the store has."""
+SHARED = ("products", "floor", "rises", "reservations", "orders")
+"""Those of which a chain's common store sees the rows of all hotels."""
 RECORDS = tuple(name for name in POINTS if name not in ("floor", "rises"))
 """Those whose points show that a hotel recorded something: a floor store holds what it holds on idle days too."""
 

@@ -1,7 +1,9 @@
 -- Collecting: from source rows to metric points, wholly inside PostgreSQL.
 --
 -- The scratch tables live for one transaction. `:since_on` is the first business day to recompute, `:since_at` its
--- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most.
+-- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most. `:hotels` are
+the hotels that are worked on, NULL where all are: rows of others are left out where they are read, so that they can do no
+harm.
 
 -- name: create_scratch
 -- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
@@ -14,6 +16,8 @@ CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, day date, rows bigint, example_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rooms (
+    room_id integer, hotel_id integer, room_type text, is_active boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
     stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean,
@@ -76,6 +80,16 @@ CREATE TEMP TABLE scratch_unseen (
     visit_id bigint, hotel_id integer, attendant_id integer, business_date date, run bigint, is_empty boolean,
     minutes numeric, usual_minutes double precision) ON COMMIT DROP
 
+-- name: drop_scratch
+-- Removes the scratch tables, so that the same transaction can fill them for other hotels.
+DISCARD TEMP
+
+-- name: stage_rooms
+-- The rooms that are worked on.
+INSERT INTO scratch_rooms SELECT room_id, hotel_id, room_type, is_active FROM source_rooms()
+WHERE CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]));
+ANALYZE scratch_rooms
+
 -- name: stage_uploads
 -- On which days each hotel has loaded its in-house list, and when last; and on which its list of departures.
 INSERT INTO scratch_uploads
@@ -84,6 +98,7 @@ SELECT hotel_id, day, coalesce(bool_or(l.is_there AND list = 'in_house'), false)
        coalesce(bool_or(l.is_there AND list = 'departures'), false)
 FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2)
 CROSS JOIN LATERAL (SELECT is_loaded AND coalesce(loaded_at <= :until, true)) l (is_there)
+WHERE CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]))
 GROUP BY hotel_id, day
 
 -- name: stage_files
@@ -98,6 +113,7 @@ WITH files AS MATERIALIZED (
            CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
     ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u
@@ -125,6 +141,7 @@ SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, gues
        departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night, state = 'day_use')
 FROM ml_nights
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY room_id, night, state, id DESC
 
 -- name: stage_stays
@@ -147,7 +164,7 @@ WITH runs AS MATERIALIZED (
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
+    JOIN scratch_rooms r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
     SELECT stay_id, room_id, arrives_on, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
@@ -378,7 +395,7 @@ INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives
                                   departs_at, is_expected, known_at)
 SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_on, k.arrives_at, k.departs_on,
        k.departs_at, k.is_expected, :until
-FROM now_known k JOIN source_rooms() r USING (room_id)
+FROM now_known k JOIN scratch_rooms r USING (room_id)
 LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
  AND CASE WHEN k.state = 'day_use' THEN l.state = 'day_use' ELSE l.state <> 'day_use' END
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
@@ -394,7 +411,7 @@ WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at
 WITH known_from AS (
     SELECT hotel_id, min(day) AS day FROM (
         SELECT r.hotel_id, f.departs_on AS day
-        FROM source_first_departures() f JOIN source_rooms() r USING (room_id)
+        FROM source_first_departures() f JOIN scratch_rooms r USING (room_id)
         UNION ALL
         -- Lists of departures are overwritten; what was known stays known.
         SELECT hotel_id, min(departs_on) FROM scratch_record WHERE departs_on <= CAST(:until_on AS date)
@@ -406,10 +423,10 @@ WITH known_from AS (
 ), tracked AS (
     SELECT hotel_id, min(day) AS first_day, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
 ), active AS (
-    SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id
+    SELECT hotel_id, count(*) AS rooms FROM scratch_rooms WHERE is_active GROUP BY hotel_id
 ), occupied AS (
     SELECT r.hotel_id, n.night, count(*) AS rooms
-    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
+    FROM scratch_nights n JOIN scratch_rooms r USING (room_id) WHERE r.is_active GROUP BY 1, 2
 ), days AS (
     SELECT k.hotel_id, d::date AS day,
            d::date >= k.day AND CASE
@@ -438,6 +455,7 @@ WITH found AS MATERIALIZED (
            coalesce(least(handed_out, used, remaining, returned) >= 0
                     AND greatest(handed_out, used, remaining, returned) <= 1000000, false) AS possible
     FROM source_custody(:since_at, :until)
+    WHERE CAST(:hotels AS integer[]) IS NULL OR coalesce(hotel_id, :ledger_hotel) = ANY(CAST(:hotels AS integer[]))
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, counted_at::date,
@@ -463,7 +481,8 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 WITH written AS (
     SELECT *, lag(drawn_at) OVER (
                PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
-    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+    FROM source_floor_draws(:since_at, :until)
+    WHERE units IS NOT NULL AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), found AS MATERIALIZED (
     SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
@@ -654,14 +673,14 @@ INSERT INTO scratch_rows
 SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
        v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful), v.kind = 'note'
 FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
-JOIN source_rooms() r USING (room_id)
+JOIN scratch_rooms r USING (room_id)
 
 -- name: stage_controls
 -- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
 -- at doors that stayed shut, and minutes in rooms.
 WITH found AS MATERIALIZED (
     SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-    JOIN source_rooms() r USING (room_id)
+    JOIN scratch_rooms r USING (room_id)
 ), knocks AS (
     INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
 ), minutes AS (
@@ -766,7 +785,7 @@ WITH tracked AS (
     WHERE is_in_house AND departs_on > arrives_on AND arrives_on <= CAST(:until_on AS date) - 3 GROUP BY hotel_id
 ), arrivals AS (
     SELECT r.hotel_id, count(*) AS rooms
-    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE n.night = n.stay_on GROUP BY r.hotel_id
+    FROM scratch_nights n JOIN scratch_rooms r USING (room_id) WHERE n.night = n.stay_on GROUP BY r.hotel_id
 ), free AS (
     SELECT hotel_id, sum(free_rooms) AS rooms FROM scratch_days WHERE is_known GROUP BY hotel_id
 ), unseen AS MATERIALIZED (
@@ -846,9 +865,9 @@ WITH found AS MATERIALIZED (
 INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
        min(q.day)::timestamptz, 'rooms', (
-           SELECT count(*) FROM source_rooms() a
+           SELECT count(*) FROM scratch_rooms a
            WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
-FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
+FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN scratch_rooms r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
@@ -860,7 +879,8 @@ GROUP BY q.hotel_id, r.room_type, q.product_id
 -- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
 -- hotel's rooms of a type had before it is not known.
 WITH now AS MATERIALIZED (
-    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
+    SELECT hotel_id, room_type, product_id, units FROM source_setups()
+    WHERE units > 0 AND hotel_id IS NOT NULL AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), former AS (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
@@ -868,13 +888,13 @@ WITH now AS MATERIALIZED (
     INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
            coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups', (
-               SELECT count(*) FROM source_rooms() a
+               SELECT count(*) FROM scratch_rooms a
                WHERE a.is_active AND a.hotel_id = n.hotel_id AND a.room_type = n.room_type)
     FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
     WHERE n.units > coalesce(s.units, 0)
       AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
 ), dropped AS (
-    DELETE FROM ml_setups s WHERE NOT EXISTS (
+    DELETE FROM ml_setups s WHERE (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]))) AND NOT EXISTS (
         SELECT FROM now n
         WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
 )
@@ -1431,7 +1451,7 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        jsonb_strip_nulls(jsonb_build_object(
            'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by,
            'unlisted', nullif(o.is_unlisted, false)))
-FROM found q JOIN source_rooms() r USING (room_id)
+FROM found q JOIN scratch_rooms r USING (room_id)
 LEFT JOIN open o USING (request_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
@@ -1442,6 +1462,10 @@ SELECT 'custody_loss', hotel_id, 'attendant', attendant_id, sum(lost), day::time
        jsonb_strip_nulls(jsonb_build_object('handed_out', sum(handed_out),
            'products', jsonb_object_agg(product_id, lost) FILTER (WHERE lost > 0)))
 FROM scratch_custody WHERE day >= CAST(:since_on AS date) GROUP BY hotel_id, attendant_id, day
+
+-- name: keep_hotels
+-- Takes out the points of other hotels than those that are worked on: of a ledger, for one, which is read as a whole.
+DELETE FROM computed_metrics WHERE hotel_id <> ALL(CAST(:hotels AS integer[]))
 
 -- name: refuse
 -- Takes out points that can't be true; returns what was refused here and while staging, with how many of each day.
@@ -1506,6 +1530,7 @@ WITH spans AS (
     WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
       AND m.observed_at >= :trailing_since AND m.observed_at <= :until
       AND (m.observed_at >= :recent_since OR m.metric_type = ANY(:trailing))
+      AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
       AND NOT EXISTS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type

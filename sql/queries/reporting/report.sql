@@ -243,6 +243,7 @@ SELECT day::date AS day, EXISTS (
         LIMIT 1) found) AS has_points, EXISTS (
     SELECT FROM ml_job_runs r
     WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
+      AND NOT jsonb_exists(r.counts, 'only_hotels')
       AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date) AS is_checked
 FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 
