@@ -1,7 +1,7 @@
 """`minibar-ml collect`: source rows -> metric points."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose, examples
 from minibar_ml.domain.errors import SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def register(root: typer.Typer) -> None:
@@ -42,19 +45,21 @@ def collect(
     instant = times.resolve_as_of(as_of, known.zone())
     settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
-    result = session.work(
-        settings,
-        "collect",
-        lambda connection: run(
-            connection,
-            instant,
-            settings.zone(),
-            settings.lookback_days,
-            first_day,
-            settings.house_hours(),
-            is_live=as_of is None,
-        ),
-    )
+
+    def job(connection: "Connection") -> CollectResult:
+        with console.progress("collect", enabled=not quiet) as advance:
+            return run(
+                connection,
+                instant,
+                settings.zone(),
+                settings.lookback_days,
+                first_day,
+                settings.house_hours(),
+                is_live=as_of is None,
+                progress=advance,
+            )
+
+    result = session.work(settings, "collect", job)
     _warn(result)
     if json:
         console.print_json({**asdict(result), "refused": [one.to_json() for one in result.refused]})

@@ -1,6 +1,6 @@
 """collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -58,6 +58,7 @@ def run(
     hours: HouseHours | None = None,
     *,
     is_live: bool = False,
+    progress: Callable[[str], None] = lambda _step: None,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 
@@ -81,7 +82,7 @@ def run(
             for metric in COLLECTED
             if metric.can_be_computed(contract.usable)
         }
-        _compute(connection, span, spans, contract.usable, house)
+        _compute(connection, span, spans, contract.usable, house, progress)
         found = metrics.refuse(connection, as_of)
         refused = [one for one in found if one.source != metrics.BEGINNINGS]
         starts = {metric: own.since_at for metric, own in spans.items()}
@@ -127,12 +128,19 @@ def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
 
 
 def _compute(
-    connection: "Connection", span: Span, spans: Mapping[MetricType, Span], usable: Collection[str], house: House
+    connection: "Connection",
+    span: Span,
+    spans: Mapping[MetricType, Span],
+    usable: Collection[str],
+    house: House,
+    progress: Callable[[str], None],
 ) -> None:
     """Fill the scratch tables, each stage over the span of the metric that it is for, and from them the points."""
     stages = {"": span} | {stage: spans.get(metric, span) for stage, metric in STAGED_FOR.items()}
+    progress(f"records since {span.since_on}")
     metrics.stage(connection, stages, usable, house)
     for metric_type, own in spans.items():
+        progress(metric_type)
         metrics.compute(connection, metric_type, own, house)
         logger.debug("computed %s since %s", metric_type, own.since_on)
 
