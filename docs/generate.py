@@ -67,7 +67,7 @@ minibar-ml --profile izmir alerts list     # may stand anywhere in a command
 minibar-ml status --all-profiles           # also: alerts list, report weekly; --json: one document, by profile
 ```
 
-Messages of a profile's alerts carry its name (`izmir #22`).
+Messages of a profile's alerts carry its name: `no. izmir-22`, `minibar-ml --profile izmir alerts show 22`.
 
 With an unknown key in the TOML file or an invalid value, every command exits with status 3 and names the setting. A
 variable `{PREFIX}...` that is neither a setting nor a fact is ignored with a warning.

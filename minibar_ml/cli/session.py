@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
 from minibar_ml.cli import console
+from minibar_ml.config import location
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
+from minibar_ml.domain.messages import Origin
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
@@ -46,6 +48,11 @@ ENGLISH: Lang = "en"
 def language(settings: Settings) -> Lang:
     """The language of alerts, metrics tables, messages and reports; the settings have checked that it is supported."""
     return "tr" if settings.lang == "tr" else "en"
+
+
+def origin(settings: Settings) -> Origin:
+    """Where messages say that their alerts are found."""
+    return Origin(settings.dashboard_url, location.find().profile)
 
 
 def enabled(settings: Settings) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Severity
-from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.messages import NOWHERE, Attachment, Mail, Origin
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
@@ -92,14 +92,14 @@ class Summary:
 @dataclass(frozen=True)
 class Words:
     """The reader's language and zone, the names of the hotels where there are several, the day of reading, and as far
-    as they are known the currency of prices and the address of the dashboard."""
+    as they are known the currency of prices and where alerts are looked up."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
         """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
@@ -189,14 +189,10 @@ class Words:
         from css_inline import inline
 
         environment = _environment(self.lang)
-        common = {"lang": self.lang, "link": self._link, "subject": subject, **values}
+        common = {"lang": self.lang, "origin": self.origin, "subject": subject, **values}
         text = _text(environment.get_template(f"{template}.txt.j2").render(common))
         page = environment.get_template(f"{template}.html.j2").render(common)
         return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
-
-    def _link(self, alert_id: int) -> str:
-        """Where an alert is on the dashboard; empty where that has no address."""
-        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""

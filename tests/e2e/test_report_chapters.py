@@ -21,9 +21,7 @@ from minibar_ml.render.words import Words
 def chain(filled: Connection) -> Connection:
     """Three hotels: one with five weeks of alerts, one with three, one without any."""
     filled.execute(
-        text(
-            "INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'A', true), (2, 'A & B', true), (3, 'C', true)"
-        )
+        text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'A', true), (2, 'A & B', true), (3, 'C', true)")
     )
     rooms = [AlertRow(LAST_DAY, hotel_id=2, entity_id=200 + n, entity_name=f"20{n}", impact=900.0) for n in range(3)]
     insert_alerts(filled, rooms)
