@@ -104,7 +104,7 @@ def work(settings: Settings, command: str, job: Callable[["Connection"], Result]
             with _connection(settings, command) as connection, naming_blockers(connection):
                 if command in pings.JOBS:
                     # The audit log records that a job runs with other settings than the one before.
-                    audit.note_settings(connection, settings.changed())
+                    audit.note_settings(connection, settings.changed(), str(location.find().path or ""))
                     connection.commit()
                 when_started(connection, watch.start)
                 return job(connection)
