@@ -90,8 +90,9 @@ def _store(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         yield Check("database", "ok", "reached")
         has_store = store.is_made(connection)
         checks = store.all_of(store.with_facts(connection, settings, now) if has_store else settings, keys, now)
-        for name, look in checks.items():
-            if name in store.NEED_STORE and not has_store:
+        before = {} if has_store else store.before(settings)
+        for name, look in (checks | before).items():
+            if name in store.NEED_STORE - before.keys() and not has_store:
                 yield Check(name, "skipped", "no store yet")
                 continue
             yield from guarded(name, _on(connection, look))

@@ -185,7 +185,9 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)
     if not recipients:
-        raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
+        raise PreconditionFailed(
+            f"{name} has no address; `minibar-ml people set {shlex.quote(name)} --email ADDRESS` adds one."
+        )
     from minibar_ml.artifacts.tokens import address_of
     from minibar_ml.notify.contract import NotDelivered
     from minibar_ml.notify.wording import Words

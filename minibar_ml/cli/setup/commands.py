@@ -12,6 +12,7 @@ import typer
 from minibar_ml import log
 from minibar_ml.artifacts.keys import create_key_file
 from minibar_ml.cli import console, env_file, house, session
+from minibar_ml.cli.db import all_layouts
 from minibar_ml.cli.doctor.commands import checks
 from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.cli.setup import account, answers, schedule
@@ -27,7 +28,6 @@ from minibar_ml.store.engine import make_engine
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.source import contract as source
-from minibar_ml.store.source.layouts import layouts
 
 JOBS: tuple[runs.Job, ...] = ("collect", "train", "detect")
 SHOWN = "8"
@@ -99,9 +99,10 @@ def setup(
 
 
 def _print_sql(database_url: str | None) -> None:
-    url = database_url or session.settings().database_url
+    settings = session.settings()
+    url = database_url or settings.database_url
     login = make_engine(url, "UTC").url.username if url else None
-    console.write_line(grants.login_script(layouts(), login or account.USER).rstrip())
+    console.write_line(grants.login_script(all_layouts(settings), login or account.USER).rstrip())
 
 
 def _make_account(name: str, folder: Path) -> bool:
