@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Since, Verbose, examples
 from minibar_ml.cli.config.commands import note_import
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Json, Quiet, Since, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger

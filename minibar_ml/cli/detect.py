@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console, house, plans, session, times
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, plans, session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import phases
 from minibar_ml.config import basis
 from minibar_ml.config.loading import examine

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import typer
 
-from minibar_ml.cli import console
+from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 

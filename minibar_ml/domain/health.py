@@ -68,6 +68,11 @@ class JobHealth:
         """Whether somebody has to act."""
         return self.state in BROKEN
 
+    @property
+    def ended(self) -> str | None:
+        """How the last run ended; `killed` where it could not say."""
+        return "killed" if self.runs.was_killed else self.runs.outcome
+
 
 def assess(
     runs: JobRuns, schedule: Schedule, as_of: datetime, installed_at: datetime, *, is_enabled: bool

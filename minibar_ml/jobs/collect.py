@@ -10,11 +10,11 @@ from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
-from minibar_ml.store import problems, runs
 from minibar_ml.store.alerting import grounds
+from minibar_ml.store.jobs import problems, runs
+from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
-from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import contract as source
 
 if TYPE_CHECKING:

@@ -21,10 +21,11 @@ from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.ml.frames import Frames
-from minibar_ml.store import marks, runs, sessions
+from minibar_ml.store import sessions
 from minibar_ml.store.alerting import alerts, clocks, grounds, mutes
+from minibar_ml.store.jobs import marks, runs
+from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.notifications import outbox, people
-from minibar_ml.store.runs import LastRun
 from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:

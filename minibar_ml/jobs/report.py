@@ -23,11 +23,11 @@ from minibar_ml.jobs.reports.report_parts import Reading
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
-from minibar_ml.store import audit, reports
-from minibar_ml.store.reporting import called
+from minibar_ml.store import audit
+from minibar_ml.store.jobs.runs import Job, job_run
+from minibar_ml.store.reporting import called, reports
 from minibar_ml.store.reporting.called import Called
 from minibar_ml.store.reporting.scope import Scope
-from minibar_ml.store.runs import Job, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -22,8 +22,9 @@ from minibar_ml.ml.evaluation.quality import Evaluation, Quality
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
 from minibar_ml.ml.history import Records, window_days
-from minibar_ml.store import models, retention, runs, training_logs
+from minibar_ml.store import models, retention
 from minibar_ml.store.alerting import verdicts
+from minibar_ml.store.jobs import runs, training_logs
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.snapshots import snapshot

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from support.hotels import AS_OF, command, done, sql
+from support.hotels.simulated import AS_OF, command, done, sql
 
 from minibar_ml.ml.detectors import shares
 

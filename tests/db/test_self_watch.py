@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from support.hotels import alerts, command, done, sql
+from support.hotels.simulated import alerts, command, done, sql
 
 from minibar_ml.domain.errors import ExitCode
 

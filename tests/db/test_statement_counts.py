@@ -9,7 +9,7 @@ import pytest
 from psycopg2.extensions import cursor
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import ZONE, command, done
+from support.hotels.simulated import ZONE, command, done
 
 from minibar_ml.simulate import HotelPlan, generate, write
 

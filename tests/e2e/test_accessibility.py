@@ -7,9 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy import Connection, text
-from support.hotels import ZONE
-from support.report_pages import opened, unfolded
-from support.report_rows import AS_OF
+from support.hotels.simulated import ZONE
+from support.reports.report_pages import opened, unfolded
+from support.reports.report_rows import AS_OF
 
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report as job

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Connection, text
-from support.report_pages import opened, unfolded
-from support.report_rows import LAST_DAY, AlertRow, insert_alerts
+from support.reports.report_pages import opened, unfolded
+from support.reports.report_rows import LAST_DAY, AlertRow, insert_alerts
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels import AS_OF, ZONE, sql
+from support.hotels.simulated import AS_OF, ZONE, sql
 
 from minibar_ml.cli import plans
 from minibar_ml.config.facts import House

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import load_keys
-from minibar_ml.cli import console, house, plans, session
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, plans, session
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n import screen

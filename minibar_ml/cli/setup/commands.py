@@ -11,20 +11,21 @@ import typer
 
 from minibar_ml import log
 from minibar_ml.artifacts.keys import create_key_file
-from minibar_ml.cli import console, env_file, house, session
+from minibar_ml.cli import env_file, house, session
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.db import all_layouts
 from minibar_ml.cli.doctor.commands import checks
-from minibar_ml.cli.options import Quiet, Verbose, examples
 from minibar_ml.cli.setup import account, answers, schedule
+from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, SchemaBehind
 from minibar_ml.domain.languages import Lang
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
-from minibar_ml.store import runs
-from minibar_ml.store.checks import has_store
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs.checks import has_store
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.source import contract as source

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from minibar_ml.cli import console, systemd
+from minibar_ml.cli import systemd
 from minibar_ml.cli.cron import MAIL_TO, crontab, installed, require_safe
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.files import write_whole

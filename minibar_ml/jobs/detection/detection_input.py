@@ -16,10 +16,10 @@ from minibar_ml.jobs.detection.scope import Scope, changed_days, own_changes
 from minibar_ml.jobs.detection.stored_models import StoredModels
 from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.store import marks, runs
 from minibar_ml.store import models as stored
 from minibar_ml.store.alerting import grounds, verdicts
-from minibar_ml.store.runs import Since
+from minibar_ml.store.jobs import marks, runs
+from minibar_ml.store.jobs.runs import Since
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
 

@@ -8,7 +8,7 @@ from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.store.alerting.grounds import ChangedDay
-from minibar_ml.store.runs import Change, Since
+from minibar_ml.store.jobs.runs import Change, Since
 
 Entity = tuple[int, str, int]
 """Hotel, entity type and id."""

@@ -9,7 +9,7 @@ from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
 from minibar_ml.domain.health import Schedule, ScheduledJob, is_overdue
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.store import checks, problems
+from minibar_ml.store.jobs import checks, problems
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
