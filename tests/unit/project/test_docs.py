@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
+from minibar_ml.cli import profiles
 from minibar_ml.cli.app import app
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
@@ -81,7 +82,7 @@ def test_commands_in_documents_exist_with_their_options(path: Path) -> None:
     known = commands(get_command(app))
     code = "\n".join(block or inline for block, inline in CODE.findall(path.read_text(encoding="utf-8")))
     for found in CALL.findall(code):
-        words = shlex.split(found.partition(" #")[0])
+        words = profiles.chosen(shlex.split(found.partition(" #")[0])).arguments
         called = max((name for name in known if words[: len(name.split())] == name.split()), key=len, default=None)
         assert called, found
         options = {option for param in known[called].params for option in (*param.opts, "-h", "--help")}
