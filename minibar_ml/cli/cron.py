@@ -21,6 +21,8 @@ DIRECTORY = Path("/etc/minibar-ml")
 DATA = Path("/var/lib/minibar-ml")
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
+FLEET = ("fleet", "run", "--jitter", "20", "--quiet", "--")
+"""Members begin within 20 seconds, so that they do not all come to one server at once."""
 DETECT_DELAY_MINUTES = 2
 IMPORT_MINUTES = 5
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
@@ -59,6 +61,9 @@ def cron(
     here: Annotated[
         bool, typer.Option("--here", help="Use this installation's minibar-ml and the current directory.")
     ] = False,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Run the jobs on all members of fleet.toml in the working directory.")
+    ] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
@@ -73,9 +78,9 @@ def cron(
             raise UsageError(f"{option} {path} must be an absolute path.")
     _require_safe(command, directory, user, mail_to)
     settings = session.settings()
-    if settings.database_url:
+    if settings.database_url and not fleet:
         settings = house.settings_of(settings, "cron")
-    console.say(crontab(settings, command, directory, user, mail_to).rstrip("\n"))
+    console.say(crontab(settings, command, directory, user, mail_to, fleet=fleet).rstrip("\n"))
 
 
 def _require_safe(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
@@ -103,14 +108,17 @@ def crontab(
     directory: Path = DIRECTORY,
     user: str | None = None,
     mail_to: str = MAIL_TO,
+    *,
+    fleet: bool = False,
 ) -> str:
-    """The crontab's text."""
+    """The crontab's text; `fleet`: of jobs on all members of a fleet."""
     start = f"{user} " if user else ""
     run = f"cd {shlex.quote(str(directory))} && {shlex.quote(str(command))}"
     lines = _head(settings, user, mail_to)
-    for job in _jobs(settings, directory):
+    for job in _jobs(settings, directory, fleet=fleet):
         # cron ends a command at an unescaped %.
-        work = f"{run} {shlex.join(job.arguments)} --quiet".replace("%", r"\%")
+        arguments = (*FLEET, *job.arguments) if fleet else (*job.arguments, "--quiet")
+        work = f"{run} {shlex.join(arguments)}".replace("%", r"\%")
         lines += ["", f"# {job.why}", f"{job.schedule} {start}{work}"]
     return "\n".join(lines) + "\n"
 
@@ -130,14 +138,16 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
     ]
 
 
-def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
+def _jobs(settings: Settings, directory: Path, *, fleet: bool) -> tuple[Job, ...]:
     intervals = (settings.data_collection_interval, settings.anomaly_check_interval, settings.notify_interval)
     collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     # A folder of settings is no place for what a job writes.
     reports = (DATA if directory == DIRECTORY else directory) / settings.report_dir
+    # Members of a fleet have a folder each, in the one that the settings name.
+    out = () if fleet else ("--out", str(reports))
     return (
-        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox else ()),
+        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox and not fleet else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),
@@ -161,17 +171,17 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
         Job(
             "The weekly report, up to yesterday, also by mail to its subscribers.",
             _fields(settings.report_schedule),
-            ("report", "weekly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "weekly", *FORMATS, "--email", *out),
         ),
         Job(
             "The report of the last month, also by mail to its subscribers (administrators by default).",
             _fields(settings.monthly_report_schedule),
-            ("report", "monthly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "monthly", *FORMATS, "--email", *out),
         ),
         Job(
             "The dashboard: one page, always under the same name, for a web server or a file share.",
             _fields(settings.dashboard_schedule),
-            ("report", "dashboard", "--out", str(reports)),
+            ("report", "dashboard", *out),
         ),
     )
 
