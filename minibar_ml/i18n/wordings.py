@@ -84,6 +84,11 @@ WORDINGS: Mapping[str, Wording] = {
         (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
         later="Compare with the guest's bill of that stay and with the checks that followed.",
     ),
+    "over_setup": Wording(
+        "Room {name}: {units} entered as consumed.",
+        "Ask who made the entry, and compare it with the guest's bill and with the stock.",
+        ("Entered: {products}.",),
+    ),
     "product_high": Wording(
         "{name}: {units} consumed{normal}.",
         "Look for rooms with high consumption and for duplicate entries, then count the stock.",

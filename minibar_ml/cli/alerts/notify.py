@@ -55,7 +55,7 @@ def notify(
         digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
         currency=settings.currency,
-        dashboard_url=settings.dashboard_url,
+        origin=session.origin(settings),
         is_live=as_of is None,
         outside=Outside(basis.digest(examine())) if as_of is None else None,
     )

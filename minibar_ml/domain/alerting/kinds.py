@@ -179,7 +179,7 @@ _ALL = (
             ),
             "product_high": _SHIFT,
             "product_low": _SHIFT,
-            OVER_SETUP: SeverityRule(least="low"),
+            OVER_SETUP: _MEDIUM,
         },
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),

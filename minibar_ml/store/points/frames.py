@@ -22,7 +22,7 @@ _COLUMNS = {
     "bool": "known open in_room unlisted empty",
     "category": "room_type kind ended_by",
     "float64": "units refilled issued written_off returned level at minutes items handed_out guest_nights occupancy "
-    "usual_minutes hidden",
+    "usual_minutes hidden beyond",
 }
 CUSTODY = ["hotel_id", "attendant_id", "day", "units", "handed_out"]
 TYPES = {column: kind for kind, columns in _COLUMNS.items() for column in columns.split()}

@@ -1224,7 +1224,7 @@ WITH stays AS (
            max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
     WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4, 5
-), seconds AS (
+), seconds AS MATERIALIZED (
     -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was then
     -- too early: two checks have to have come between.
     SELECT d.visit_id FROM departed d
@@ -1245,7 +1245,7 @@ WITH stays AS (
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
           AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) ELSE 0 END < f.needed
-), rejects AS (
+), rejects AS MATERIALIZED (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
@@ -1258,13 +1258,16 @@ WITH stays AS (
     WHERE metric_type = 'floor_stock' AND observed_at < :since_at
       AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
 ), lacking AS MATERIALIZED (
+    -- By equality alone: a scan of the shelves for each line would grow with their square.
     SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN touched t USING (visit_id)
-    CROSS JOIN LATERAL (
-        SELECT count(DISTINCT s.day) AS days, count(*) FILTER (WHERE s.product_id = l.product_id AND s.units > 0) AS stocked
-        FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.day BETWEEN v.previous_at::date - 1 AND v.previous_at::date) f
-    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND f.days = 2 AND f.stocked < 2
-      AND EXISTS (SELECT FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.product_id = l.product_id)
+    CROSS JOIN LATERAL (SELECT v.previous_at::date AS day) e
+    JOIN (SELECT DISTINCT hotel_id, day FROM shelves) b ON b.hotel_id = v.hotel_id AND b.day = e.day
+    JOIN (SELECT DISTINCT hotel_id, day + 1 AS day FROM shelves) a ON a.hotel_id = v.hotel_id AND a.day = e.day
+    JOIN (SELECT DISTINCT hotel_id, product_id FROM shelves) k ON k.hotel_id = v.hotel_id AND k.product_id = l.product_id
+    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.units > 0
+    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.units > 0
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.units IS NULL OR r.units IS NULL)
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,

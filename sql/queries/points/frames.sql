@@ -2,7 +2,8 @@
 -- `date - DATE '0001-01-01' + 1` is Python's date.toordinal(). `:hotels`: only of these; NULL: of all.
 
 -- name: rooms
--- Room checks with their exposure.
+-- Room checks with their exposure. `beyond`: of products of which more than twice was entered than the room holds, the
+-- units that it cannot hold.
 SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' + 1 AS day, m.metric_value AS units,
        coalesce(c.refilled, 0) AS refilled, coalesce(c.visits, 1) AS visits,
        coalesce((SELECT count(*) FROM jsonb_object_keys(c.products)), 0) AS products_found,
@@ -11,11 +12,15 @@ SELECT m.hotel_id, m.entity_id AS room_id, m.business_date - DATE '0001-01-01' +
        coalesce(c.guest_nights, 0) AS guest_nights, coalesce(c.guests, c.arriving, 0) AS guests,
        coalesce(c.arriving, 0) AS arriving, coalesce(c.staying, 0) AS staying, coalesce(c.stays, 0) AS stays,
        coalesce(c.stay_on - DATE '0001-01-01' + 1, 0) AS stay_on,
-       coalesce(c.previous_on - DATE '0001-01-01' + 1, 0) AS previous_on, c.occupancy
+       coalesce(c.previous_on - DATE '0001-01-01' + 1, 0) AS previous_on, c.occupancy,
+       coalesce((SELECT sum(u.units - h.value::double precision)
+                 FROM jsonb_each_text(c.holds) h CROSS JOIN LATERAL (
+                     SELECT (c.products ->> h.key)::double precision AS units) u
+                 WHERE u.units > 2 * h.value::double precision), 0) AS beyond
 FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     refilled integer, visits integer, products jsonb, attendant integer, room_type text, known boolean, nights integer,
     guest_nights integer, guests integer, arriving integer, staying integer, stays integer, stay_on date, previous_on date,
-    occupancy double precision)
+    occupancy double precision, holds jsonb)
 WHERE m.metric_type = 'room_consumption' AND m.observed_at >= :since AND m.observed_at < :until
   AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY m.hotel_id, m.entity_id, m.observed_at

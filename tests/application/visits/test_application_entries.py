@@ -145,6 +145,27 @@ def test_an_alert_on_what_the_room_holds_does_not(hotel: Application) -> None:
     assert "holds" not in str(message)
 
 
+def _of_guests(hotel: Application, product: int, units: int) -> list[tuple[object, ...]]:
+    """Reason, severity and message of the alerts on room 5, whose guests are known, by what its check says."""
+    hotel.empty(5, "2025-11-09 10:00")
+    hotel.setup(5, f"{DAY} 10:00", product, units)
+    _collect(hotel, EVENING)
+    done(hotel.url, "detect", "--as-of", EVENING, "--quiet")
+    return alerts(hotel.url, "entity_type = 'room'", "type, reason, severity, message")
+
+
+def test_an_entry_that_no_minibar_holds_is_an_alert_without_any_history(hotel: Application) -> None:
+    ((kind, reason, severity, message),) = _of_guests(hotel, 1, 12)
+    assert (kind, reason, severity) == ("consumption_anomaly", "over_setup", "medium")
+    assert "12 units entered as consumed." in str(message)
+    assert "More than the minibar holds (12 × P1, holds 2): check the entry first." in str(message)
+
+
+@pytest.mark.parametrize(("product", "units"), [(1, 4), (2, 8), (2, 7), (3, 3)])
+def test_up_to_twice_what_it_holds_or_a_bottle_or_two_more_is_not(hotel: Application, product: int, units: int) -> None:
+    assert _of_guests(hotel, product, units) == []
+
+
 # What units were sold for
 
 
@@ -200,6 +221,16 @@ def test_check_names_line_prices_and_what_they_are_good_for(
     done(hotel.url, "db", "check")
     (line,) = [line for line in capsys.readouterr().out.splitlines() if "line_prices" in line]
     assert " 1 " in line and "price" in line
+
+
+@pytest.mark.parametrize(("change", "rows"), [("SELECT 1", "3"), ("DELETE FROM oda_tipi_setup", "0")])
+def test_check_counts_only_the_setups_that_a_room_type_has(
+    hotel: Application, capsys: pytest.CaptureFixture[str], change: str, rows: str
+) -> None:
+    sql(hotel.url, change)
+    done(hotel.url, "db", "check")
+    (line,) = [line.split() for line in capsys.readouterr().out.splitlines() if "setups" in line.split()[:2]]
+    assert rows in line
 
 
 # Rooms that are closed

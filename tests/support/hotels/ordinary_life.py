@@ -100,7 +100,7 @@ def _rooms(rng: np.random.Generator) -> pd.DataFrame:
     rooms = _long(checked, "room_id", 1000, units=units, refilled=units)
     plain = {"visits": 1, "products_found": 2, "attendant_id": 50, "room_type": "STANDARD", "known": True, "nights": 1}
     plain |= {"guest_nights": 2.0, "guests": 2, "arriving": 0, "staying": 2, "stays": 1, "occupancy": 0.7}
-    return rooms.assign(**plain, stay_on=rooms["day"] - 2, previous_on=rooms["day"] - 1)
+    return rooms.assign(**plain, beyond=0.0, stay_on=rooms["day"] - 2, previous_on=rooms["day"] - 1)
 
 
 def _gaps(rng: np.random.Generator, attendants: int, busy: Any) -> pd.DataFrame:
