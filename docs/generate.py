@@ -1,7 +1,7 @@
 """Generates docs/settings.md, docs/commands.md, docs/schema.md, the table of severities, and crontab.example.
 
-Run with `make docs`; `tests/unit/test_docs.py` and, for the schema, `tests/db/test_schema.py` fail where a file is
-out of date.
+Run with `make docs`; `tests/unit/project/test_docs.py` and, for the schema, `tests/db/test_schema.py` fail where a
+file is out of date.
 """
 
 import os

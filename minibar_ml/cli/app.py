@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from minibar_ml import __version__, deadline, log
-from minibar_ml.cli import console
 from minibar_ml.cli.help import wanted_language
 from minibar_ml.cli.lazy import Command, LazyGroup
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
@@ -173,7 +173,7 @@ def _unexpected(error: Any) -> int:
         leave_stdout()
         typer.echo("error: can't write the output: no space left on the device.", err=True)
         return ExitCode.UNEXPECTED
-    from minibar_ml.store.engine import explain
+    from minibar_ml.store.failures import explain
 
     if known := explain(error):
         return _report(known)

@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.cron import DAY, HOUR, describe_minutes
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError

@@ -6,19 +6,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.config.commands import note_import
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import source_table
 from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
 from minibar_ml.log import logger
-from minibar_ml.store import audit, runs
-from minibar_ml.store.checks import fetch_opened_schemas
+from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs.checks import fetch_opened_schemas
 from minibar_ml.store.schema import grants, migrations
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files

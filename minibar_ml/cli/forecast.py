@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.i18n import Lang, screen

@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
-from minibar_ml.cli import console
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
-from minibar_ml.store.engine import connect, make_engine, retrying
-from minibar_ml.store.runs import when_started
+from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.failures import retrying
+from minibar_ml.store.jobs.runs import when_started
 from minibar_ml.store.schema.migrations import require_current
 from minibar_ml.store.sessions import naming_blockers
 

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from minibar_ml.artifacts.keys import create_key_file
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.config.commands import note_import
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.checks import require_currency, require_zone
 from minibar_ml.domain.errors import PreconditionFailed, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS

@@ -65,6 +65,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "depletion": "stock forecast",
         "leak": "stock reconciliation",
         "models": "model store",
+        "over_setup": "contents of the minibar",
         "product_demand": "product consumption",
         "refill_pace": "time per room",
         "room_consumption": "room consumption",

@@ -17,8 +17,8 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import marks, runs
 from minibar_ml.store.alerting import alerts
+from minibar_ml.store.jobs import marks, runs
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import hotels

@@ -12,7 +12,7 @@ from minibar_ml.ml import history
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
-from minibar_ml.store import marks
+from minibar_ml.store.jobs import marks
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""

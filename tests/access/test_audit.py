@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, make_url, text
 from sqlalchemy.exc import DBAPIError
-from support.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
-from support.hotels import ZONE, command, done, sql
-from support.logins import drop_logins, login, psql
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, detect, evening, rows
+from support.hotels.simulated import ZONE, command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import audit

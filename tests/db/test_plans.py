@@ -8,8 +8,8 @@ import pytest
 from conftest import load_sql
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import psycopg2 as dialect
-from support.findings import UNFILTERED
-from support.hotels import ZONE, done, sql
+from support.alerts.findings import UNFILTERED
+from support.hotels.simulated import ZONE, done, sql
 
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query

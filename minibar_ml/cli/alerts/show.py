@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from minibar_ml.cli import console, house, pager, session
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import ids, json_rows
 from minibar_ml.cli.alerts.ids import Ids
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console, pager
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
 from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.store import audit

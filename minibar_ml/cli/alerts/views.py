@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from minibar_ml.cli.console import table, visible
+from minibar_ml.cli.terminal.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, DayValue, Severity
 from minibar_ml.domain.alerting.budget import AlertStats

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.doctor import host, store
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError
 from minibar_ml.domain.health import Check, all_passed
-from minibar_ml.store.engine import explain
+from minibar_ml.store.failures import explain
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

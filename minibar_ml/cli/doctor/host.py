@@ -7,8 +7,8 @@ from pathlib import Path
 
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import session
-from minibar_ml.cli.console import plural
 from minibar_ml.cli.people.delivery import mail_server
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config import facts_import
 from minibar_ml.config.loading import Examined
 from minibar_ml.config.settings import Settings

@@ -11,8 +11,10 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, session, times
-from minibar_ml.cli.options import examples
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.alerting.alerts import STATUSES, Alert
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS

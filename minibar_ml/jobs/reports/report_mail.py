@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.messages import Attachment, Mail
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
-from minibar_ml.notify.wording import Summary, SummaryRow
+from minibar_ml.notify.summary import Summary, SummaryRow
 from minibar_ml.notify.wording import Words as MailWords
 from minibar_ml.render import duties, first_screen, headings
 from minibar_ml.render.cells import written

@@ -33,7 +33,7 @@ REASONS = (
 
 
 class VacantRoom:
-    """Certain vacancy is a rule: `collect` has done the reasoning (sql/queries/collect.sql), any unit is an alert.
+    """Certain vacancy is a rule: `collect` has done the reasoning (its `collect.sql`), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, and so before an
     arrival of unknown hour; a guest may be on no list where rows were rejected or a list is missing; and the first

@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.store import audit
-from minibar_ml.store.checks import fetch_opened_schemas
 from minibar_ml.store.engine import require_own_session, set_search_path
+from minibar_ml.store.jobs.checks import fetch_opened_schemas
 from minibar_ml.store.queries import query
 from minibar_ml.store.source.contract import known_layouts
 from minibar_ml.store.source.layouts import Layout

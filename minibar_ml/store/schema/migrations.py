@@ -11,7 +11,8 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, PreconditionFailed, SchemaAhead, SchemaBehind
-from minibar_ml.store.engine import SEARCH_PATH, sqlstate
+from minibar_ml.store.engine import SEARCH_PATH
+from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.sessions import LOCK_NOT_AVAILABLE
 from minibar_ml.store.sql_files import sql_folder
