@@ -15,7 +15,7 @@ FILL = """
 INSERT INTO minibar_ml.ml_alerts (type, severity, status, hotel_id, entity_type, entity_id, entity_name, metric, value,
     expected, detector, impact, reason, message, suggested_action, occurred_on, last_occurred_on, measured_on,
     raised_at, last_seen, resolved_at, resolved_by)
-SELECT 'consumption_anomaly', (ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4],
+SELECT 'consumption_anomaly', CAST((ARRAY['low', 'medium', 'high', 'critical'])[1 + n %% 4] AS minibar_ml.severity),
     CASE WHEN n %% 10 = 0 THEN 'open' ELSE 'resolved' END, 1, 'room', n, 'Oda ' || n, 'room_consumption', 9, 5,
     'statistics', n %% 900, 'room_high', 'Oda ' || n || ': 9 units, 5 expected.', 'Count again.', day, day, day,
     day + time '12:00', day + time '12:00',

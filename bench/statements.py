@@ -8,7 +8,7 @@ from bench.rows import Row
 
 NAME = "statements"
 FEW, MANY = 100, 1000
-LIMITS = {"collect": 40, "train": 60, "detect": 32}
+LIMITS = {"collect": 40, "train": 60, "detect": 42}
 COUNT = """
 import contextlib, io, json, sys
 from sqlalchemy import Engine, event

@@ -27,7 +27,7 @@ ALL = ("tests/access", "tests/alerts", "tests/application", "tests/cli", "tests/
 FEW = (
     "tests/db/test_schema.py", "tests/access/test_access.py", "tests/access/test_audit.py",
     "tests/source/test_source_contract.py", "tests/alerts/test_alert_lifecycle.py",
-    "tests/drills/test_hostile_people.py", "tests/drills/test_hardened_databases.py",
+    "tests/drills/attacks/test_hostile_people.py", "tests/drills/servers/test_hardened_databases.py",
 )  # fmt: skip
 """Schema and rights, where versions differ, the contract and the life of an alert."""
 WORKERS = str((os.cpu_count() or 1) + 2)

@@ -533,6 +533,161 @@ CREATE FUNCTION minibar_ml.mailbox(channel minibar_ml.ml_channels) RETURNS text
     SELECT CASE channel.kind WHEN 'email' THEN lower(channel.shown) ELSE CAST(channel.id AS text) END
 $$;
 
+CREATE TABLE minibar_ml.ml_alerts (
+    id bigint NOT NULL,
+    type text NOT NULL,
+    severity minibar_ml.severity NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    hotel_id integer NOT NULL,
+    entity_type text NOT NULL,
+    entity_id integer NOT NULL,
+    entity_name text NOT NULL,
+    metric text NOT NULL,
+    value double precision NOT NULL,
+    expected double precision,
+    lower double precision,
+    upper double precision,
+    deviation_percent double precision,
+    score double precision,
+    detector text NOT NULL,
+    impact numeric(14,2),
+    reason text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    message text NOT NULL,
+    suggested_action text NOT NULL,
+    occurred_on date NOT NULL,
+    last_occurred_on date NOT NULL,
+    measured_on date NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    last_seen timestamp with time zone NOT NULL,
+    occurrences integer DEFAULT 1 NOT NULL,
+    read_at timestamp with time zone,
+    read_by text,
+    resolved_at timestamp with time zone,
+    resolved_by text,
+    snoozed_until timestamp with time zone,
+    snoozed_by text,
+    previous_id bigint,
+    muted_by bigint,
+    end_reason text,
+    corrected_at timestamp with time zone,
+    incident_id bigint,
+    is_counted boolean DEFAULT true NOT NULL,
+    mute_id bigint,
+    CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
+    CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
+    CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
+    CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
+    CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
+    CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
+    CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
+    CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
+    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
+);
+
+COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.id IS 'The alert''s number, as people see it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.type IS 'What kind of fault.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.severity IS 'low, medium, high or critical, in this order.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.status IS 'open, acknowledged, snoozed, resolved or false_positive.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.hotel_id IS 'The hotel; 0 is a chain''s common store.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.entity_type IS 'room, product, attendant or hotel.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.entity_id IS 'The source''s id.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name when the alert was last found.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.metric IS 'The metric that shows it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.value IS 'What was measured.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.expected IS 'What is usual.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.lower IS 'The least that is normal.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.upper IS 'The most that is normal.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.deviation_percent IS 'How far from expected, in percent.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.score IS 'Evidence in nats: -ln of the chance of the same on a normal day.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.detector IS 'Which detector found it; +forest where the Isolation Forest agreed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.impact IS 'Possible loss, in the hotel''s currency.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.reason IS 'Which sentence describes it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.facts IS 'The figures of that sentence.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.message IS 'The sentence, in the language of the installation.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.suggested_action IS 'What to do about it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.occurred_on IS 'The business day on which the fault began.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.last_occurred_on IS 'The last one on which it was found.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.measured_on IS 'The day of the figures above.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.raised_at IS 'When it was raised, or could first be known.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.last_seen IS 'As of when it was last found.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.occurrences IS 'On how many days it was found.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.read_at IS 'When somebody acknowledged it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.read_by IS 'Who did.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.resolved_at IS 'When it was closed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.resolved_by IS 'Who closed it; system where it ended without action.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.snoozed_until IS 'When it comes back.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.snoozed_by IS 'Who snoozed it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.previous_id IS 'The alert of the same fault before this one.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains this one.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
+
+CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
+    LANGUAGE sql STABLE
+    AS $$
+    SELECT a.* FROM minibar_ml.ml_alerts a
+    WHERE (statuses IS NULL OR a.status = ANY(statuses))
+      AND (severities IS NULL OR a.severity = ANY(severities))
+      AND (types IS NULL OR a.type = ANY(types))
+      AND (hotel_ids IS NULL OR a.hotel_id = ANY(hotel_ids))
+      AND (since IS NULL OR a.raised_at >= since)
+      AND (until IS NULL OR a.raised_at < until)
+      AND (of_entity_type IS NULL OR a.entity_type = of_entity_type)
+      AND (of_entity_id IS NULL OR a.entity_id = of_entity_id)
+      AND (named IS NULL OR position(minibar_ml.folded(named) IN minibar_ml.folded(a.entity_name)) > 0)
+      AND (rooms IS NULL OR (a.entity_type = 'room' AND a.entity_id = ANY(rooms)))
+      AND (words IS NULL
+           OR position(minibar_ml.folded(words) IN minibar_ml.folded(concat_ws(E'\n', a.entity_name, a.message))) > 0
+           OR EXISTS (SELECT FROM minibar_ml.ml_alert_comments c WHERE c.alert_id = a.id
+                      AND position(minibar_ml.folded(words) IN minibar_ml.folded(c.body)) > 0))
+      AND (muted IS NULL OR (a.muted_by IS NOT NULL) = muted)
+$$;
+
 CREATE TABLE minibar_ml.ml_models (
     id bigint NOT NULL,
     model_type text NOT NULL,
@@ -611,9 +766,17 @@ CREATE FUNCTION minibar_ml.noted_settings() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    SELECT minibar_ml.noted_settings(NULL)
+$$;
+
+CREATE FUNCTION minibar_ml.noted_settings(file text) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
     SELECT l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
     WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
       AND NOT minibar_ml.is_person(session_user)
+      AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
     ORDER BY l.id DESC LIMIT 1
 $$;
 
@@ -680,6 +843,7 @@ $$;
 CREATE FUNCTION minibar_ml.record_changed_alerts() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
+    SET enable_nestloop TO 'off'
     AS $$
 DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
@@ -892,6 +1056,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.rename_staff() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE minibar_ml.ml_alerts a SET message = replace(a.message, a.entity_name, n.name), entity_name = n.name
+    FROM (SELECT id, minibar_ml.staff_name(entity_id, entity_name) AS name FROM minibar_ml.ml_alerts
+          WHERE entity_type = 'attendant') n
+    WHERE a.id = n.id AND a.entity_name <> n.name;
+    UPDATE minibar_ml.ml_muted_findings f SET message = replace(f.message, f.entity_name, n.name), entity_name = n.name
+    FROM (SELECT ctid AS place, minibar_ml.staff_name(entity_id, entity_name) AS name FROM minibar_ml.ml_muted_findings
+          WHERE entity_type = 'attendant') n
+    WHERE f.ctid = n.place AND f.entity_name <> n.name;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -934,6 +1115,9 @@ BEGIN
          WHERE r.job = 'collect' AND r.outcome IN ('done', 'partly')
            AND NOT r.counts @> '{"inserted": 0, "updated": 0, "removed": 0}'
          ORDER BY r.id DESC LIMIT 1),
+        -- Hotels that collect could not do are an alert.
+        (SELECT concat_ws('|', r.counts -> 'failed_hotels', r.counts -> 'only_hotels') FROM minibar_ml.ml_job_runs r
+         WHERE r.job = 'collect' AND r.outcome IN ('done', 'partly') ORDER BY r.id DESC LIMIT 1),
         (SELECT CAST(r.id AS text) FROM minibar_ml.ml_job_runs r
          WHERE r.job = 'train' AND r.outcome IN ('done', 'partly') ORDER BY r.id DESC LIMIT 1),
         (SELECT minibar_ml.figure(count(*), sum(hashtextextended(CAST(s AS text), 0))) FROM minibar_ml.ml_setup_rises s),
@@ -1025,6 +1209,18 @@ CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.staff_name(user_id integer, name text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE (SELECT value FROM minibar_ml.ml_facts
+                 WHERE fact = 'staff_names' AND hotel_id IS NULL AND since <= now() ORDER BY id DESC LIMIT 1)
+           WHEN 'codes' THEN '#' || user_id
+           -- What is a code already has no initials.
+           WHEN 'initials' THEN CASE WHEN name LIKE '#%' THEN name ELSE regexp_replace(name, '(\S)\S*', '\1.', 'g') END
+           ELSE name END
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -1180,140 +1376,6 @@ ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS I
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE minibar_ml.ml_alerts (
-    id bigint NOT NULL,
-    type text NOT NULL,
-    severity minibar_ml.severity NOT NULL,
-    status text DEFAULT 'open'::text NOT NULL,
-    hotel_id integer NOT NULL,
-    entity_type text NOT NULL,
-    entity_id integer NOT NULL,
-    entity_name text NOT NULL,
-    metric text NOT NULL,
-    value double precision NOT NULL,
-    expected double precision,
-    lower double precision,
-    upper double precision,
-    deviation_percent double precision,
-    score double precision,
-    detector text NOT NULL,
-    impact numeric(14,2),
-    reason text NOT NULL,
-    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
-    message text NOT NULL,
-    suggested_action text NOT NULL,
-    occurred_on date NOT NULL,
-    last_occurred_on date NOT NULL,
-    measured_on date NOT NULL,
-    raised_at timestamp with time zone NOT NULL,
-    last_seen timestamp with time zone NOT NULL,
-    occurrences integer DEFAULT 1 NOT NULL,
-    read_at timestamp with time zone,
-    read_by text,
-    resolved_at timestamp with time zone,
-    resolved_by text,
-    snoozed_until timestamp with time zone,
-    snoozed_by text,
-    previous_id bigint,
-    muted_by bigint,
-    end_reason text,
-    corrected_at timestamp with time zone,
-    incident_id bigint,
-    is_counted boolean DEFAULT true NOT NULL,
-    mute_id bigint,
-    CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
-    CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
-    CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
-    CONSTRAINT ml_alerts_entity_type_check CHECK ((entity_type = ANY (ARRAY['room'::text, 'product'::text, 'attendant'::text, 'hotel'::text]))),
-    CONSTRAINT ml_alerts_occurrences_check CHECK ((occurrences > 0)),
-    CONSTRAINT ml_alerts_snoozed_check CHECK (((status = 'snoozed'::text) = (snoozed_until IS NOT NULL))),
-    CONSTRAINT ml_alerts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text, 'resolved'::text, 'false_positive'::text]))),
-    CONSTRAINT ml_alerts_times CHECK (((read_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (read_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (resolved_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (resolved_at < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (snoozed_until >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (snoozed_until < '2200-01-01 00:00:00+00'::timestamp with time zone))),
-    CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
-);
-
-COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.id IS 'The alert''s number, as people see it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.type IS 'What kind of fault.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.severity IS 'low, medium, high or critical, in this order.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.status IS 'open, acknowledged, snoozed, resolved or false_positive.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.hotel_id IS 'The hotel; 0 is a chain''s common store.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.entity_type IS 'room, product, attendant or hotel.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.entity_id IS 'The source''s id.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name when the alert was last found.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.metric IS 'The metric that shows it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.value IS 'What was measured.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.expected IS 'What is usual.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.lower IS 'The least that is normal.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.upper IS 'The most that is normal.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.deviation_percent IS 'How far from expected, in percent.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.score IS 'Evidence in nats: -ln of the chance of the same on a normal day.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.detector IS 'Which detector found it; +forest where the Isolation Forest agreed.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.impact IS 'Possible loss, in the hotel''s currency.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.reason IS 'Which sentence describes it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.facts IS 'The figures of that sentence.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.message IS 'The sentence, in the language of the installation.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.suggested_action IS 'What to do about it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.occurred_on IS 'The business day on which the fault began.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.last_occurred_on IS 'The last one on which it was found.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.measured_on IS 'The day of the figures above.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.raised_at IS 'When it was raised, or could first be known.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.last_seen IS 'As of when it was last found.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.occurrences IS 'On how many days it was found.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.read_at IS 'When somebody acknowledged it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.read_by IS 'Who did.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.resolved_at IS 'When it was closed.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.resolved_by IS 'Who closed it; system where it ended without action.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.snoozed_until IS 'When it comes back.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.snoozed_by IS 'Who snoozed it.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.previous_id IS 'The alert of the same fault before this one.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.muted_by IS 'The live alert that explains this one.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.end_reason IS 'Why the system ended it, where not because all is normal again: records_changed or subject_gone.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.corrected_at IS 'As of when its figures were last corrected, because the records changed.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the incident is known that this one is a part of; null: it is alone.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
-
-COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
 
 ALTER TABLE minibar_ml.ml_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alerts_id_seq
@@ -1714,6 +1776,7 @@ CREATE TABLE minibar_ml.ml_outbox (
     attempts integer DEFAULT 0 NOT NULL,
     ended_at timestamp with time zone,
     reason text,
+    waits_for_digest boolean DEFAULT false NOT NULL,
     CONSTRAINT ml_outbox_check CHECK (((kind = 'alert'::text) = ((event_id IS NOT NULL) AND (alert_id IS NOT NULL)))),
     CONSTRAINT ml_outbox_check1 CHECK (((kind = 'report'::text) = ((report IS NOT NULL) AND (mail_id IS NOT NULL)))),
     CONSTRAINT ml_outbox_check2 CHECK (((status = 'bundled'::text) <= (digest_id IS NOT NULL))),
@@ -1755,6 +1818,8 @@ COMMENT ON COLUMN minibar_ml.ml_outbox.attempts IS 'How often sending was begun.
 COMMENT ON COLUMN minibar_ml.ml_outbox.ended_at IS 'When it was sent, skipped or given up.';
 
 COMMENT ON COLUMN minibar_ml.ml_outbox.reason IS 'Why it was delayed or given up.';
+
+COMMENT ON COLUMN minibar_ml.ml_outbox.waits_for_digest IS 'Whether the message goes out in a digest and not by itself.';
 
 ALTER TABLE minibar_ml.ml_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_outbox_id_seq
@@ -2333,6 +2398,8 @@ CREATE TRIGGER ml_people_deleted AFTER DELETE ON minibar_ml.ml_people REFERENCIN
 CREATE TRIGGER ml_people_inserted AFTER INSERT ON minibar_ml.ml_people REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 CREATE TRIGGER ml_people_updated AFTER UPDATE ON minibar_ml.ml_people REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER rename_staff AFTER INSERT ON minibar_ml.ml_facts FOR EACH ROW WHEN ((new.fact = 'staff_names'::text)) EXECUTE FUNCTION minibar_ml.rename_staff();
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);

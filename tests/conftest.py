@@ -15,9 +15,10 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support import servers
-from support.hotels import AS_OF, PLAN, ZONE, ByLayout, done
+from support.hotels.simulated import AS_OF, PLAN, ZONE, ByLayout, done
+from support.servers import postgres
 
+from minibar_ml.config import location
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.schema import migrations
@@ -42,12 +43,12 @@ settings.register_profile("search")
 settings.load_profile("suite")
 # The suite says the same of the same code; who looks for new cases runs it with --hypothesis-profile=search.
 pytest_plugins = [
-    "support.application_hotel",
-    "support.three_alerts",
-    "support.report_pages",
-    "support.harbour",
-    "support.house_of_lists",
-    "support.lists",
+    "support.hotels.application_hotel",
+    "support.alerts.three_alerts",
+    "support.reports.report_pages",
+    "support.hotels.harbour",
+    "support.hotels.house_of_lists",
+    "support.hotels.lists",
 ]
 
 
@@ -82,6 +83,8 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("COLUMNS", raising=False)  # which pytest-xdist sets
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    location.use()
 
 
 @pytest.fixture(scope="session")
@@ -95,7 +98,7 @@ def server() -> Iterator[str]:
         if binaries := os.environ.get("ML_TEST_POSTGRES"):
             with (
                 tempfile.TemporaryDirectory(prefix="minibar-ml-server-", dir=_memory()) as home,
-                servers.serving(Path(binaries), Path(home), UNSAFE) as url,
+                postgres.serving(Path(binaries), Path(home), UNSAFE) as url,
             ):
                 # Up to PostgreSQL 14 everybody may create in `public`; whoever installs us there closes it first.
                 _run(_sibling(url, "template1"), "REVOKE CREATE ON SCHEMA public FROM PUBLIC")

@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 import minibar_ml
-from minibar_ml.cli import console
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import NotFound, UsageError
 
 

@@ -14,7 +14,7 @@ QUIET = {"-q", "--quiet"}
 class _Unchanged:
     """A run that had nothing to do, as pings want it."""
 
-    partly: None = None
+    missing: None = None
 
 
 def run() -> None:
@@ -41,7 +41,7 @@ def _record(job: str, as_of: datetime, *, quiet: bool) -> bool:
     from minibar_ml.config import basis
     from minibar_ml.config.loading import examine
     from minibar_ml.domain.errors import MinibarError
-    from minibar_ml.store import unchanged
+    from minibar_ml.store.jobs import unchanged
 
     examined = examine()
     settings = examined.settings

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from minibar_ml import pings
-from minibar_ml.cli import session, times
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments import times
 from minibar_ml.config import facts_import
 from minibar_ml.config.conversion import as_text
 from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, ZONE, History, House, differing
@@ -16,7 +17,7 @@ from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 from minibar_ml.i18n import screen
 from minibar_ml.log import logger
 from minibar_ml.store import facts
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -9,7 +9,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_group
 
-from minibar_ml.cli import completion, help
+from minibar_ml.cli import help
+from minibar_ml.cli.arguments import completion
 from minibar_ml.i18n.screen import translated
 
 

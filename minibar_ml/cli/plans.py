@@ -9,7 +9,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
-from minibar_ml.store.marks import Outside
+from minibar_ml.store.jobs.marks import Outside
 
 CALENDAR_PAST = timedelta(days=2 * 366)
 """Longest history before the first checked day that detectors may learn from."""
@@ -62,6 +62,7 @@ def detection(
         zone=settings.zone(),
         limits=limits(house),
         own_limits=own_limits(house),
+        least_values=house.least_values(),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,

@@ -9,13 +9,15 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, hotels, house, session, times
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
+from minibar_ml.cli.views.archive import as_json, line
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.reporting.archive import Archived
 from minibar_ml.domain.reporting.periods import Period, month_ended, week_ending
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs import report
@@ -68,10 +70,8 @@ def weekly(
 
     With `--json`, prints the figures and writes no file.
     """
-    settings = session.settings()
-    if not json and not session.enabled(settings):
+    if (settings := _ready(is_json=json)) is None:
         return
-    settings = house.settings_of(settings, "report view" if json else "report")
     scope = _scope(settings, as_of, hotel)
     period = week_ending(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -98,10 +98,8 @@ def monthly(
 
     With `--json`, prints the figures and writes no file.
     """
-    settings = session.settings()
-    if not json and not session.enabled(settings):
+    if (settings := _ready(is_json=json)) is None:
         return
-    settings = house.settings_of(settings, "report view" if json else "report")
     scope = _scope(settings, as_of, hotel)
     period = month_ended(_last_day(ending, scope))
     files = _Files(out or settings.report_dir, _language(lang or settings.lang), format or ["html"], by_mail=email)
@@ -122,10 +120,8 @@ def dashboard(
 
     Its name is always the same. With `--json`, prints the figures and writes no file.
     """
-    settings = session.settings()
-    if not json and not session.enabled(settings):
+    if (settings := _ready(is_json=json)) is None:
         return
-    settings = house.settings_of(settings, "report view" if json else "report")
     language, folder = _language(lang or settings.lang), out or settings.report_dir
     scope = _scope(settings, as_of, hotel)
 
@@ -152,28 +148,20 @@ def list_reports(
     settings = session.settings()
     found = report_archive.fetch(out or settings.report_dir)
     if json:
-        console.print_json([_archived(one, settings.lang) for one in found])
+        console.print_json([as_json(one, settings.lang) for one in found])
         return
     if not found:
         console.note(f"No report in {out or settings.report_dir}.")
     for one in found:
-        head, day = one.head(settings.lang), one.last_day.isoformat() if one.last_day else "-"
-        formats = ",".join(sorted({format for _lang, format in one.files}))
-        line = f"{one.kind}  {day}  {one.hotel}  {formats}  {head.sentence if head else ''}".rstrip()
-        console.say(console.visible(line))
+        console.say(console.visible(line(one, settings.lang)))
 
 
-def _archived(one: Archived, lang: Lang) -> dict[str, Any]:
-    head = one.head(lang)
-    return {
-        "kind": one.kind,
-        "last_day": one.last_day,
-        "hotel": one.hotel,
-        "title": head.title if head else None,
-        "sentence": head.sentence if head else None,
-        "figures": list(head.figures) if head else [],
-        "files": sorted(one.files.values()),
-    }
+def _ready(*, is_json: bool) -> Settings | None:
+    """The settings with the facts that hold; None where jobs are switched off: figures alone can be seen even then."""
+    settings = session.settings()
+    if not is_json and not session.enabled(settings):
+        return None
+    return house.settings_of(settings, "report view" if is_json else "report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +184,7 @@ def _scope(settings: Settings, as_of: str | None, hotel: str | None) -> ReportSc
         hotels.find(settings, "report view", hotel),
         wanted,
         settings.currency,
-        settings.dashboard_url,
+        session.origin(settings),
         settings.reports_keep_days,
         is_live=as_of is None,
     )

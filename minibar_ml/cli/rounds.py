@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
-from minibar_ml.cli import console, hotels, house, plans, session, times
+from minibar_ml.cli import house, plans, session
 from minibar_ml.cli.alerts import filters
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.rounds import Round, RoundRules

@@ -84,6 +84,11 @@ WORDINGS: Mapping[str, Wording] = {
         (NONE_FOR_STAY, NONE, RANGE_FOR_STAY, RANGE, ABOUT),
         later="Compare with the guest's bill of that stay and with the checks that followed.",
     ),
+    "over_setup": Wording(
+        "Room {name}: {units} entered as consumed.",
+        "Ask who made the entry, and compare it with the guest's bill and with the stock.",
+        ("Entered: {products}.",),
+    ),
     "product_high": Wording(
         "{name}: {units} consumed{normal}.",
         "Look for rooms with high consumption and for duplicate entries, then count the stock.",
@@ -296,6 +301,10 @@ WORDINGS: Mapping[str, Wording] = {
     "jobs_late": Wording(
         "These jobs have not done their work when they should have: {jobs}.",
         "Run `minibar-ml status`: it says why and what to do. Is cron running?",
+    ),
+    "hotel_undone": Wording(
+        "{name}: these jobs failed for this hotel and were done for the others: {jobs}.",
+        "`minibar-ml status` shows the errors. Once the cause is gone, the next run does what is left.",
     ),
 }
 UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

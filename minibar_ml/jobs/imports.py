@@ -21,7 +21,7 @@ from minibar_ml.intake.words import bare
 from minibar_ml.store import audit
 from minibar_ml.store.intake import lists
 from minibar_ml.store.intake.lists import Batch, Names
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

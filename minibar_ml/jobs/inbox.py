@@ -20,7 +20,7 @@ from minibar_ml.intake.words import bare
 from minibar_ml.jobs import imports
 from minibar_ml.jobs.imports import Now, Options
 from minibar_ml.store.intake import lists
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -11,14 +11,14 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import address_of
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.messages import Mail, Outgoing
+from minibar_ml.domain.messages import NOWHERE, Mail, Origin, Outgoing
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store import marks, runs
 from minibar_ml.store.alerting import alerts
+from minibar_ml.store.jobs import marks, runs
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import hotels
@@ -47,8 +47,10 @@ class DeliveryPlan:
     digest_threshold: int
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+    least_values: Mapping[int, float] = field(default_factory=dict)
+    """See `outbox.enqueue`."""
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
     is_live: bool = False
     """Whether as-of is now."""
     outside: marks.Outside | None = None
@@ -73,7 +75,7 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
         usable = source.usable(connection)
         reading = _reading(connection, plan, usable)
         people.follow_source(connection, usable, plan.lang)
-        enqueued = outbox.enqueue(connection, plan.as_of)
+        enqueued = outbox.enqueue(connection, plan.as_of, plan.least_values)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
         outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
@@ -181,7 +183,7 @@ class _Delivery:
         """A message's content as of now; None for a digest with nothing left to report."""
         today = self._plan.as_of.astimezone(self._plan.zone).date()
         plan = self._plan
-        words = Words(message.language, plan.zone, self._hotel_names, today, plan.currency, plan.dashboard_url)
+        words = Words(message.language, plan.zone, self._hotel_names, today, plan.currency, plan.origin)
         if message.mail_id is not None:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:

@@ -12,7 +12,7 @@ from minibar_ml.ml import history
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors import LOOK_BACK
 from minibar_ml.ml.frames import LOOK_BACK_DAYS
-from minibar_ml.store import marks
+from minibar_ml.store.jobs import marks
 
 LONGEST_PAUSE_DAYS = 31
 """Days that a run makes up for after a pause."""
@@ -26,6 +26,8 @@ class DetectionPlan:
     zone: ZoneInfo
     limits: Limits
     own_limits: Mapping[int, Limits] = field(default_factory=dict)
+    least_values: Mapping[int, float] = field(default_factory=dict)
+    """See `outbox.enqueue`."""
     lang: Lang
     lookback_days: int
     training_days: int

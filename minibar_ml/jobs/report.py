@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.messages import NOWHERE, Origin
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting import happenings
 from minibar_ml.domain.reporting.periods import Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
+from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
@@ -21,10 +23,11 @@ from minibar_ml.jobs.reports.report_parts import Reading
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
-from minibar_ml.store import audit, reports
-from minibar_ml.store.reporting import called
+from minibar_ml.store import audit
+from minibar_ml.store.jobs.runs import Job, job_run
+from minibar_ml.store.reporting import called, reports
+from minibar_ml.store.reporting.called import Called
 from minibar_ml.store.reporting.scope import Scope
-from minibar_ml.store.runs import Job, job_run
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -49,7 +52,7 @@ class ReportScope:
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
     keep_days: int = 0
     is_live: bool = False
     """Whether as-of is now."""
@@ -89,7 +92,7 @@ def run(
                 return compute(connection, replace(scope, hotel_id=one), period)
 
             current.counts["mails"] = report_mail.enqueue(
-                connection, report, of_hotel, file_name, formats, lang, scope.dashboard_url
+                connection, report, of_hotel, file_name, formats, lang, scope.origin
             )
         result = _written(connection, current.counts, report, folder, files)
         _keep(folder, scope, lang)
@@ -140,18 +143,36 @@ def compute_dashboard(connection: "Connection", scope: ReportScope) -> Dashboard
 
 
 def compute(connection: "Connection", asked: ReportScope, period: Period, *, kind: ReportKind | None = None) -> Report:
-    """The Report of a period, read from one snapshot of the store; wants a connection without a transaction."""
+    """The Report of a period, read from one snapshot of the store; wants a connection without a transaction.
+
+    One about several hotels has a chapter for each, so that the number of statements grows with hotels.
+    """
     reports.take_snapshot(connection)
+    chosen = kind or ("monthly" if period.is_month else "weekly")
+    names = called.fetch(connection)
+    whole = _read(connection, asked, period, chosen, names)
+    if len(whole.hotels) < 2:
+        return whole
+    hotels = (replace(asked, hotel_id=line.hotel_id) for line in whole.lines)
+    return replace(whole, chapters=tuple(_chapter(_read(connection, one, period, chosen, names)) for one in hotels))
+
+
+def _chapter(report: Report) -> Report:
+    """A hotel's report without the lists that the whole report has: a page with 10,000 alerts has them once."""
+    return replace(report, alerts=Page((), report.alerts.total), details={})
+
+
+def _read(connection: "Connection", asked: ReportScope, period: Period, kind: ReportKind, names: Called) -> Report:
     scope = Scope(asked.hotel_id, asked.as_of)
     day = asked.as_of.astimezone(ZoneInfo(asked.timezone)).date()
-    reading = Reading(connection, scope, period, day, _hotels(connection, scope), called.fetch(connection))
+    reading = Reading(connection, scope, period, day, _hotels(connection, scope), names)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
     oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
     with_points, watched = reports.fetch_days(connection, scope, oldest, period.until)
     tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
     waits = report_parts.waits(reading)
     return Report(
-        kind=kind or ("monthly" if period.is_month else "weekly"),
+        kind=kind,
         hotel_id=asked.hotel_id,
         hotels=reading.hotels,
         period=period,

@@ -17,7 +17,7 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused, PreconditionFailed
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit, models
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 from minibar_ml.store.notifications import people
 
 if TYPE_CHECKING:

@@ -72,8 +72,9 @@ class Frames:
 
     rooms: hotel_id, room_id, day, units, refilled, visits, products_found, attendant_id, room_type, known, nights,
         guest_nights, guests, arriving, staying (guests who stay the coming night too), stays, stay_on, previous_on,
-        occupancy (NaN: unknown); one row a room and day that it was checked. `known` says that occupancy is known
-        since the room's check before.
+        occupancy (NaN: unknown), beyond (units that the room cannot hold, of products of which more than twice what it
+        holds was entered); one row a room and day that it was checked. `known` says that occupancy is known since the
+        room's check before.
     vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
         that a guest may have been there at: the one before, or this one before an arrival; -1: neither), hidden (the
         probability of a guest whom no list has); visits with no guest known since the visit before. Certain ones that
@@ -161,6 +162,8 @@ class Frames:
 TABLES = tuple(one.name for one in fields(Frames) if one.name != "calendar")
 POINTS = tuple(name for name in TABLES if name not in ("reservations", "orders"))
 """The names of the frames, and of those that are made of what the store has."""
+SHARED = ("products", "floor", "rises", "reservations", "orders")
+"""Those of which a chain's common store sees the rows of all hotels."""
 RECORDS = tuple(name for name in POINTS if name not in ("floor", "rises"))
 """Those whose points show that a hotel recorded something: a floor store holds what it holds on idle days too."""
 

@@ -1,25 +1,20 @@
-"""The texts of messages in both languages: one alert, a digest, a report, a test. Texts are escaped, CSS is inlined."""
+"""The texts of messages in both languages: one alert, a digest, a report, a test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Severity
-from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.messages import NOWHERE, Attachment, Mail, Origin
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import part_line, standing
-
-DOMAIN = "mails"
-TEMPLATES = Path(__file__).parent / "templates"
+from minibar_ml.notify.rendering import DOMAIN, rendered
+from minibar_ml.notify.summary import Summary
 
 
 def _(text: str) -> str:
@@ -40,66 +35,20 @@ HEADINGS = {
 }
 """Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")
-ORDER_MARK = "↻"
 STILL_UNREAD = _("Alert still unread")
-
-
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
-    """A row of today's list, in words: what happened, what to do, by when, and what it may cost.
-
-    `place`: the hotel, where the report is about several. `alert_id` and `severity` are None for an order.
-    """
-
-    what: str
-    todo: str
-    until: str
-    money: str
-    place: str
-    alert_id: int | None
-    severity: Severity | None
-
-    @property
-    def mark(self) -> str:
-        """The severity's mark, or an order's."""
-        return SEVERITY_MARKS[self.severity] if self.severity else ORDER_MARK
-
-    @property
-    def about(self) -> str:
-        """Everything but what happened and what to do, in one line."""
-        return " · ".join(filter(None, (self.until, self.money, self.place)))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
-
-    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can
-    change a mail that was sent.
-    """
-
-    title: str
-    sentence: str
-    health: str
-    whose: str
-    days: str
-    figures: Sequence[tuple[str, str, str]]
-    today: Sequence[SummaryRow]
-    more: int
-    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
 class Words:
     """The reader's language and zone, the names of the hotels where there are several, the day of reading, and as far
-    as they are known the currency of prices and the address of the dashboard."""
+    as they are known the currency of prices and where alerts are looked up."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
         """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
@@ -186,17 +135,7 @@ class Words:
         return self._mail("test", heading, values, short=heading)
 
     def _mail(self, template: str, subject: str, values: Mapping[str, Any], short: str) -> Mail:
-        from css_inline import inline
-
-        environment = _environment(self.lang)
-        common = {"lang": self.lang, "link": self._link, "subject": subject, **values}
-        text = _text(environment.get_template(f"{template}.txt.j2").render(common))
-        page = environment.get_template(f"{template}.html.j2").render(common)
-        return Mail(subject, text, inline(page, load_remote_stylesheets=False), short=short)
-
-    def _link(self, alert_id: int) -> str:
-        """Where an alert is on the dashboard; empty where that has no address."""
-        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
+        return rendered(template, subject, {"origin": self.origin, **values}, self.lang, short)
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""
@@ -262,24 +201,3 @@ def _with_loss(incident: Sequence[Alert]) -> Alert:
     first, known = incident[0], [one.counted_impact for one in incident if one.counted_impact is not None]
     counts = any(known) or first.status not in ENDS
     return replace(first, impact=sum(known) if known and counts else None)
-
-
-def _text(rendered: str) -> str:
-    """Plain text without the blank lines that tags leave, and with one at its end."""
-    lines = [line.rstrip() for line in rendered.splitlines()]
-    kept = [line for number, line in enumerate(lines) if line or (number and lines[number - 1])]
-    return "\n".join(kept).strip() + "\n"
-
-
-@cache
-def _environment(lang: Lang) -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=lambda name: name is not None and name.endswith(".html.j2"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(catalog(DOMAIN, lang), newstyle=True)  # type: ignore[attr-defined]
-    return environment

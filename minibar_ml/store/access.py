@@ -8,7 +8,7 @@ from sqlalchemy.exc import ProgrammingError
 from minibar_ml.domain.access import GROUPS, AccessRole, Binding
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.store import audit
-from minibar_ml.store.engine import sqlstate
+from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 
 NO_RIGHT = "42501"

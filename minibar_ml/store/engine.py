@@ -1,32 +1,24 @@
-"""The one way to the database: connections that know the hotel's time zone, and errors that say what to do."""
+"""The one way to the database: connections that know the hotel's time zone."""
 
 import getpass
 import os
-import re
-import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
-import psycopg2
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from minibar_ml import embedded
-from minibar_ml.domain.errors import ConfigurationError, DatabaseUnreachable, MinibarError, PreconditionFailed
-from minibar_ml.log import logger
+from minibar_ml.config import location
+from minibar_ml.domain.errors import ConfigurationError, PreconditionFailed
+from minibar_ml.store import failures
+from minibar_ml.store.failures import why_not_connected
 
 CONNECT_TIMEOUT_SECONDS = 10
-LOCK_TIMEOUT_SECONDS = 20
-"""Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
 SEARCH_PATH = "pg_catalog, minibar_ml, pg_temp"
 """Of every connection: no schema that others may create in, so that no operator or function of theirs fits better."""
-SCHEMA = "minibar_ml"
-ATTEMPTS = 4
-UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
-TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
 PREPARE = """
     SELECT pg_catalog.set_config('minibar_ml.source_schemas',
                                  CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), s.is_pooled),
@@ -51,28 +43,8 @@ PREPARE_TRANSACTION = f"""
 """What each transaction begins with behind a pooler; SET, and no SELECT, leaves a snapshot to be chosen."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
 
-ADMINISTRATORS = "administrators of the hotel"
-RUN_JOBS = ("run jobs", "the account of the jobs")
-NEEDED: Mapping[str, tuple[str, str]] = {
-    "ml_alerts": ("decide on alerts", ADMINISTRATORS),
-    "ml_alert_comments": ("comment on alerts", ADMINISTRATORS),
-    "ml_mutes": ("mute anything", ADMINISTRATORS),
-    "ml_models": ("see or change models", ADMINISTRATORS),
-    "ml_people": ("see who is notified", ADMINISTRATORS),
-    "ml_audit_log": ("read the audit log", ADMINISTRATORS),
-    "ml_audit_head": ("read the audit log", ADMINISTRATORS),
-    "ml_access": ("see or change who has access", "the store's owner"),
-}
-"""By table, what a login may not do that has no right on it, and who may; any other table is read by jobs alone."""
-
 SESSION = "minibar_ml_session"
 """Under which name a connection keeps what is known of its session."""
-
-Result = TypeVar("Result")
-
-
-class Unreached(DatabaseUnreachable):
-    """The server does not answer; it may in a moment, so the work is tried again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +79,7 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
     missing or malformed; its password is never repeated.
     """
     if not url:
-        raise ConfigurationError(f"ML_DATABASE_URL is not set; it looks like {EXAMPLE}.")
+        raise ConfigurationError(f"ML_DATABASE_URL is not set{location.described()}; it looks like {EXAMPLE}.")
     if embedded.is_embedded(url):
         url = embedded.url_of(url)
     try:
@@ -119,7 +91,7 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.
             raise ConfigurationError("ML_DATABASE_URL has two @: write %40 for the one in user or password.")
-        return _engine(parsed, application, (timezone, f"{LOCK_TIMEOUT_SECONDS}s", os_user()))
+        return _engine(parsed, application, (timezone, f"{failures.LOCK_TIMEOUT_SECONDS}s", os_user()))
     except (ArgumentError, NoSuchModuleError, ValueError):
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
@@ -167,127 +139,9 @@ def os_user() -> str:
         return str(os.getuid())
 
 
-def sqlstate(error: BaseException) -> str:
-    """PostgreSQL's five-letter code of a database error; empty where the server was never reached."""
-    original = getattr(error, "orig", error)
-    return getattr(original, "pgcode", None) or ""
-
-
-def is_transient(error: BaseException) -> bool:
-    """Whether the same work may well succeed in a moment."""
-    return isinstance(error, Unreached) or (
-        isinstance(error, DBAPIError)
-        and (error.connection_invalidated or sqlstate(error).startswith(TRANSIENT_CLASSES))
-    )
-
-
 def connect(engine: Engine) -> Connection:
     """One connection, to be closed by the caller; every failure to get it is named, with what to do."""
     try:
         return engine.connect()
     except DBAPIError as error:
-        raise _why_not_connected(error, engine) from error.orig
-
-
-def _why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
-    where = f"{engine.url.host or engine.url.query.get('host', 'local socket')}, database {engine.url.database}"
-    text = str(error.orig).strip()
-    if "password authentication failed" in text or "no password supplied" in text or 'role "' in text:
-        return DatabaseUnreachable(
-            f"{where}: user {engine.url.username!r} was refused; check user and password in ML_DATABASE_URL."
-        )
-    if "does not exist" in text:
-        return DatabaseUnreachable(f"{where}: database does not exist; check the name in ML_DATABASE_URL.")
-    if "TimeZone" in text:
-        return ConfigurationError("The PostgreSQL server does not know ML_TIMEZONE; use a name from pg_timezone_names.")
-    first_line = text.splitlines()[0] if text else type(error.orig).__name__
-    return Unreached(f"{where}: {first_line}. Check that the server is running and that ML_DATABASE_URL is right.")
-
-
-def retrying(work: Callable[[], Result]) -> Result:
-    """Do `work` again, with growing random pauses, while the database is unavailable.
-
-    Only for work that is one transaction or none, so that a repeat can't do anything twice: every job is but notify,
-    which commits what it has claimed before it sends, and what it has sent before it goes on.
-    """
-    try:
-        return work()
-    except Exception as error:
-        if not is_transient(error):
-            raise
-        return _again(work, error)
-
-
-def _again(work: Callable[[], Result], failure: Exception) -> Result:
-    """Do `work` once more by the rules; its `failure` counts as the first attempt."""
-    # Imported here: a command that goes well, and all but a few do, starts without it.
-    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
-    failures = [failure]
-
-    def attempt() -> Result:
-        if failures:
-            raise failures.pop()
-        return work()
-
-    retry = Retrying(
-        retry=retry_if_exception(is_transient),
-        wait=wait_random_exponential(multiplier=0.5, max=8),
-        stop=stop_after_attempt(ATTEMPTS),
-        sleep=time.sleep,
-        before_sleep=lambda state: logger.warning(
-            "database unavailable, retrying (%d/%d)", state.attempt_number, ATTEMPTS - 1
-        ),
-        reraise=True,
-    )
-    return retry(attempt)
-
-
-def explain(error: BaseException) -> MinibarError | None:
-    """The error to report for a database error; None for a bug, or where it is not a database error."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    if not isinstance(original, psycopg2.Error):
-        return None
-    code = sqlstate(error)
-    first_line = (str(original).strip() or type(original).__name__).splitlines()[0]
-    if code == "55P03":
-        return DatabaseUnreachable(
-            f"Another session holds a lock for over {LOCK_TIMEOUT_SECONDS} seconds ({first_line}); nothing was done. "
-            "Try again; pg_stat_activity shows open transactions."
-        )
-    if code.startswith(UNREACHABLE_CLASSES) or isinstance(
-        original, psycopg2.OperationalError | psycopg2.InterfaceError
-    ):
-        return DatabaseUnreachable(f"Database error: {first_line}. Nothing was stored; the next run continues.")
-    if code == "25006":
-        return PreconditionFailed(
-            "This database can't be written to now: it is a standby, or set to read-only. Give the primary server's "
-            "address in ML_DATABASE_URL."
-        )
-    if code == "42501":
-        return PreconditionFailed(_denied(first_line))
-    if code in ("3F000", "42P01", "42703", "42883"):
-        # PostgreSQL skips a schema of the search path that the role may not use, as if its tables did not exist.
-        return PreconditionFailed(
-            f"Something is missing in the database, or not visible to this role ({first_line}): "
-            "run `minibar-ml db check`."
-        )
-    return None
-
-
-def _denied(said: str) -> str:
-    """What a role lacks, in our words where the server only names a thing; a trigger's words say why."""
-    named = re.fullmatch(r'permission denied for (\w[\w ]*?) "?([^"]+)"?', said)
-    if named and named[2] == SCHEMA:
-        return (
-            "The database role has no access to the store: `minibar-ml access add` gives a person's login access to "
-            "hotels, GRANT minibar_ml_collector one that runs jobs; see `minibar-ml docs security`."
-        )
-    if named and named[2].startswith("ml_"):
-        what, who = NEEDED.get(named[2], RUN_JOBS)
-        return (
-            f"Your database login may not {what}: {who} may. Whoever runs the server can change that "
-            f"(`minibar-ml docs security`; no right on {named[1]} {named[2]})."
-        )
-    what = f"it has no right on {named[1]} {named[2]}" if named else said
-    return f"The database role may not do this: {what}. Grant it, see `minibar-ml docs security`."
+        raise why_not_connected(error, engine) from error.orig

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from minibar_ml.config.facts import FACTS
 from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.domain.hotels.facts import Key, Stated
-from minibar_ml.store.engine import sqlstate
+from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row
 from sqlalchemy.exc import DBAPIError
 
-from minibar_ml.store import engine
-from minibar_ml.store.engine import Unreached, sqlstate
+from minibar_ml.store import failures
+from minibar_ml.store.failures import Unreached, sqlstate
 from minibar_ml.store.queries import query
 
 LOCK_NOT_AVAILABLE = "55P03"
@@ -53,7 +53,7 @@ def find_blockers(connection: Connection) -> list[str]:
 
 
 def _blocked(blockers: list[str]) -> str:
-    waited = f"Another session holds a lock for over {engine.LOCK_TIMEOUT_SECONDS} seconds; nothing was done."
+    waited = f"Another session holds a lock for over {failures.LOCK_TIMEOUT_SECONDS} seconds; nothing was done."
     if not blockers:
         return f"{waited} It is gone by now: try again."
     return f"{waited} Open transactions on the store: {'; '.join(blockers)}. End them, or try again."

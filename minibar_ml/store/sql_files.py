@@ -39,9 +39,15 @@ def sections_of(content: str, called: str) -> dict[str, str]:
 
 
 @cache
+def query_files() -> dict[str, Path]:
+    """The files of named queries by subject; the folders that they stand in are for people."""
+    return {path.stem: path for path in sorted((sql_folder() / "queries").rglob("*.sql"))}
+
+
+@cache
 def subject(name: str) -> dict[str, str]:
-    """The sections of the file of a subject under `sql/queries`, loaded once."""
-    return sections(sql_folder() / "queries" / f"{name}.sql")
+    """The sections of the file of a subject, loaded once."""
+    return sections(query_files()[name])
 
 
 def without_comments(statement: str) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import make_url
-from support.hotels import command, done, sql
-from support.logins import drop_logins, login, psql
+from support.hotels.simulated import command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.access import STOCK_METRICS
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, types_where

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import make_url
-from support.hotels import AS_OF, command, done, sql
-from support.logins import drop_logins, login, psql
+from support.hotels.simulated import AS_OF, command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ExitCode

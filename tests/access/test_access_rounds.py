@@ -4,8 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 
 import pytest
-from support.hotels import AS_OF, command, done
-from support.logins import drop_logins, login
+from support.hotels.simulated import AS_OF, command, done
+from support.servers.logins import drop_logins, login
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout

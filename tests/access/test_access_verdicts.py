@@ -5,13 +5,13 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 from sqlalchemy import make_url
-from support.alert_commands import raise_alerts
-from support.findings import HIGH_ROOM, LOW_STOCK
-from support.hotels import ZONE, command, done, sql
-from support.logins import drop_logins, login, psql
+from support.alerts.alert_commands import raise_alerts
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK
+from support.hotels.simulated import ZONE, command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store import engine as engines
+from minibar_ml.store import failures
 from minibar_ml.store.engine import make_engine
 
 Capture = pytest.CaptureFixture[str]
@@ -101,7 +101,7 @@ def test_an_administrator_of_one_hotel_may_see_people_and_look_after_no_keys(hot
 def test_a_session_that_holds_the_audit_log_makes_nobody_wait_for_ever(
     hotels: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engines, "LOCK_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", 1)
     with psycopg2.connect(login(hotels, "viewer", "--as", "viewer", "--all-hotels")) as idle, idle.cursor() as cursor:
         cursor.execute("SELECT minibar_ml.record_action(NULL, 'alert.view', 'alert 1', NULL, NULL)")
         assert command(hotels, "alerts", "list") == ExitCode.DATABASE_UNREACHABLE

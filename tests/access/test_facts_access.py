@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from support.hotels import command, done, sql
-from support.logins import drop_logins, login, psql
+from support.hotels.simulated import command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.config.facts import FACTS, THRESHOLDS
 from minibar_ml.domain.errors import ExitCode

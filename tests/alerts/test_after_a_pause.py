@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from support.application import Application
-from support.hotels import alerts, command, done
-from support.mail_server import Mailbox, serving
-from support.sources import SmallHotel
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, command, done
+from support.hotels.sources import SmallHotel
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.errors import ExitCode
 

@@ -9,7 +9,19 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import Connection, text
-from support.findings import DEMAND, HIGH_ROOM, LOW_STOCK, OUTFLOW, STALE, VACANT, D, check_rooms, detect, evening, rows
+from support.alerts.findings import (
+    DEMAND,
+    HIGH_ROOM,
+    LOW_STOCK,
+    OUTFLOW,
+    STALE,
+    VACANT,
+    D,
+    check_rooms,
+    detect,
+    evening,
+    rows,
+)
 
 from minibar_ml.domain.alerting.alerts import LIVE_STATUSES, SEVERITIES, Finding, Severity, Verdict
 from minibar_ml.store.alerting import alerts

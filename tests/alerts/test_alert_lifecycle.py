@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from support.findings import (
+from support.alerts.findings import (
     DEMAND,
     HIGH_ROOM,
     LOW_STOCK,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
-from support.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
 
 from minibar_ml.domain.alerting.filters import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection, event
-from support.findings import (
+from support.alerts.findings import (
     DEMAND,
     HIGH_ROOM,
     LOW_STOCK,

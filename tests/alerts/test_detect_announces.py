@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from support.hotels import AS_OF, command, done, sql
-from support.mail_server import Mailbox, raise_alerts, serving
-from support.outbox import add
+from support.alerts.outbox import add
+from support.hotels.simulated import AS_OF, command, done, sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.notifications.outbox import RECENT_DAYS

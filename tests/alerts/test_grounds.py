@@ -5,10 +5,10 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.application import Application
-from support.hotels import alerts, command, done, sql
-from support.mail_server import Mailbox, serving
-from support.outbox import add
+from support.alerts.outbox import add
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, command, done, sql
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.errors import ExitCode
 

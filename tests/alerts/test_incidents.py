@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from support.findings import DEMAND, HIGH_ROOM, NEGATIVE, VACANT, D, detect, on, rows
-from support.hotels import done, sql
-from support.mail_server import Mailbox, serving
-from support.outbox import add
+from support.alerts.findings import DEMAND, HIGH_ROOM, NEGATIVE, VACANT, D, detect, on, rows
+from support.alerts.outbox import add
+from support.hotels.simulated import done, sql
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.alerting.alerts import Finding

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from support.hotels import sql
-from support.mail_server import Mailbox, raise_alerts, serving
-from support.outbox import add, change, mails, names
+from support.alerts.outbox import add, change, mails, names
+from support.hotels.simulated import sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 
 @pytest.fixture

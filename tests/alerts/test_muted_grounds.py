@@ -4,8 +4,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from support.application import Application
-from support.hotels import alerts, done, sql
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, done, sql
 
 FINDINGS = "SELECT entity_id, value, CAST(impact AS integer) FROM minibar_ml.ml_muted_findings ORDER BY 1, 2"
 

@@ -9,9 +9,21 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, make_url
-from support.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, STALE, VACANT, D, detect, evening, on, plain_texts, rows
-from support.hotels import command, done, sql
-from support.logins import drop_logins, login, psql
+from support.alerts.findings import (
+    HIGH_ROOM,
+    LOW_STOCK,
+    NEGATIVE,
+    STALE,
+    VACANT,
+    D,
+    detect,
+    evening,
+    on,
+    plain_texts,
+    rows,
+)
+from support.hotels.simulated import command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.alerting.alerts import Finding, Transitions
 from minibar_ml.domain.alerting.mutes import Mute

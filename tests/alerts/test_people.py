@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from support.hotels import command, sql
-from support.mail_server import Mailbox, raise_alerts, serving
+from support.hotels.simulated import command, sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.errors import ExitCode

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.application import Application
-from support.hotels import alerts, done, sql
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, done, sql
 
 Capture = pytest.CaptureFixture[str]
 COLUMNS = "entity_id, status, value, facts ->> 'ended_by', end_reason"

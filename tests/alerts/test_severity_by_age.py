@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from support.application import Application
-from support.hotels import alerts, command, done, sql
-from support.mail_server import Mailbox, serving
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, command, done, sql
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.errors import ExitCode

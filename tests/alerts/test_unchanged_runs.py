@@ -8,15 +8,15 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support import edited_hotel
-from support.cron_runs import EDITS, INTERVALS, STEPS, at, chosen, cron, notify, store
-from support.hotels import KEY, ZONE, command, sql
-from support.mail_server import Mailbox, serving
+from support.hotels import edited_hotel
+from support.hotels.simulated import KEY, ZONE, command, sql
+from support.program.cron_runs import EDITS, INTERVALS, STEPS, at, chosen, cron, notify, store
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.cli import entry
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 
 MORNING = datetime(2025, 11, 12, 6, tzinfo=UTC)
 RUNS = 24

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.application_hotel import PLAN_2025, none, one
-from support.hotels import ZONE, done, sql
+from support.hotels.application_hotel import PLAN_2025, none, one
+from support.hotels.simulated import ZONE, done, sql
 
 from minibar_ml.simulate import HotelPlan, generate, write
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import ZONE, done, sql
+from support.hotels.simulated import ZONE, done, sql
 
 from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write
 

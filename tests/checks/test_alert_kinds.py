@@ -1,7 +1,6 @@
 """Every alert type is described in one place, and what else has to name types agrees with it."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -21,7 +20,7 @@ from minibar_ml.domain.alerting.severities import SEVERITIES
 from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import POINTS, TABLES
-from minibar_ml.store.sql_files import sql_folder
+from minibar_ml.store.sql_files import query_files, sql_folder
 
 SCHEMA = (sql_folder() / "schema.sql").read_text(encoding="utf-8")
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -88,7 +87,7 @@ def test_the_policy_on_ml_alerts_shows_storekeepers_just_the_types_about_stock()
 
 
 def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
-    queries = Path(sql_folder() / "queries" / "alerts.sql").read_text(encoding="utf-8")
+    queries = query_files()["alerts"].read_text(encoding="utf-8")
     mute = queries.split("-- name: mute")[1].split("-- name:")[0]
     assert set(re.findall(r"\btype = '(\w+)'", mute)) == set(
         types_where(lambda kind: kind.marks_stale_data or bool(kind.shift_reasons))
@@ -98,7 +97,7 @@ def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
 @every_kind
 def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installation_gives(kind: AlertKind) -> None:
     given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
-    given |= {"refused", "jobs_late"} if kind.is_of_server else set()
+    given |= {"refused", "jobs_late", "hotel_undone"} if kind.is_of_server else set()
     given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
     given |= {"models_off"} if kind.type == "model_fallback" else set()
     given |= {"list_missing"} if kind.marks_stale_data else set()

@@ -7,11 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from support.ordinary_life import LAST_DAY, moment, ordinary
+from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.metrics import METRIC_TYPES
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml import detectors as detectors_package
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
@@ -213,3 +215,10 @@ def test_a_day_without_rows_is_tolerated(detector: Detector) -> None:
 @detectors
 def test_an_ordinary_hotel_is_quiet(detector: Detector) -> None:
     assert sum(len(whole_cycle(detector, ordinary(seed))) for seed in range(500, 506)) <= 1
+
+
+@pytest.mark.parametrize("lang", ["tr", "en"])
+def test_every_detector_has_a_name(lang: Lang) -> None:
+    names = {label("detector", detector.spec.name, lang) for detector in ALL}
+    assert len(names) == len(ALL)
+    assert not any("_" in name for name in names)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from support.hotels import LAST_DAY, ZONE
+from support.hotels.simulated import LAST_DAY, ZONE
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES

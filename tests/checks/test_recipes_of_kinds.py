@@ -88,7 +88,7 @@ TOY_TEST = '''"""The toy detector's own test, end to end: learn, detect, evaluat
 
 from dataclasses import replace
 
-from support.ordinary_life import LAST_DAY, moment, ordinary
+from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detection import detect_day
@@ -193,7 +193,12 @@ def test_a_detector_is_added_in_six_files_by_its_recipe(tree: Tree) -> None:
     assert len(tree.touched) <= 6
     assert follows(tree.touched, "detector")
     tree.write("tests/ml/test_often_visited.py", TOY_TEST)
-    files = ("ml/test_often_visited", "checks/test_detector_contract", "unit/test_messages", "unit/test_docs")
+    files = (
+        "ml/test_often_visited",
+        "checks/test_detector_contract",
+        "unit/i18n/test_messages",
+        "unit/project/test_docs",
+    )
     chosen = "often_visited or every_detector or every_reason_belongs or leave_some or every_english_text"
     tree.passes(*(f"tests/{file}.py" for file in files), "-k", chosen)
 
@@ -212,5 +217,5 @@ def test_an_alert_type_is_added_in_five_files_by_its_recipe(tree: Tree) -> None:
     assert len(tree.touched) <= 5
     assert follows(tree.touched, "alert-type")
     tree.passes("tests/db/test_schema.py", "-k", "migrations_give_exactly", "--rewrite")
-    files = ("checks/test_alert_kinds", "unit/test_messages", "access/test_access")
+    files = ("checks/test_alert_kinds", "unit/i18n/test_messages", "access/test_access")
     tree.passes(*(f"tests/{file}.py" for file in files), "-k", "alert_kinds or every_type or every_english or policies")

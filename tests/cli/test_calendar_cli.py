@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from support.hotels import AS_OF, command, sql, state
+from support.hotels.simulated import AS_OF, command, sql, state
 
 EVENTS = "starts_on,ends_on,name,hotel_id\n2025-11-10,2025-11-16,Film festival,1\n"
 

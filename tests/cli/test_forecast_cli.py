@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from support.hotels import AS_OF, command, done, state
+from support.hotels.simulated import AS_OF, command, done, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode

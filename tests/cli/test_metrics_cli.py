@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 from sqlalchemy import Engine, event
-from support.hotels import ZONE, sql
-from support.metric_points import Points
-from support.sources import SmallHotel
+from support.hotels.metric_points import Points
+from support.hotels.simulated import ZONE, sql
+from support.hotels.sources import SmallHotel
 
 from minibar_ml.cli.app import main
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from support.report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
+from support.reports.report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
 
 from minibar_ml.cli.app import main
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from support.hotels import AS_OF, done, sql, state
+from support.hotels.simulated import AS_OF, done, sql, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from support.application import Application
-from support.hotels import AS_OF, command, done, sql
+from support.hotels.application import Application
+from support.hotels.simulated import AS_OF, command, done, sql
 
 from minibar_ml.domain.alerting.kinds import KINDS
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
-from support.hotels import ZONE, command
-from support.mail_server import raise_alerts
+from support.hotels.simulated import ZONE, command
+from support.servers.mail_server import raise_alerts
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.messages import Mail

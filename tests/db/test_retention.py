@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from support.hotels import ZONE, command, sql
-from support.mail_server import Mailbox, raise_alerts, serving
+from support.hotels.simulated import ZONE, command, sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import retention

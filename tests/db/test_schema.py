@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import load_sql, program
-from support.hotels import command, done, sql
+from support.hotels.simulated import command, done, sql
 
 from minibar_ml import cli
 from minibar_ml.domain.errors import ExitCode
@@ -16,7 +16,7 @@ from minibar_ml.ml.frames import TABLES
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.queries import query
 from minibar_ml.store.schema import grants
-from minibar_ml.store.sql_files import sections, sql_folder
+from minibar_ml.store.sql_files import query_files, sections, sql_folder
 
 GOLDEN = sql_folder() / "schema.sql"
 HEADER = (
@@ -27,7 +27,7 @@ CODE = Path(cli.__file__).parents[1]
 DOCS = CODE.parent / "docs"
 FAMILIES = ("collect", "frames", "intake", "intake_migrations", "migrations", "report")
 """Subjects whose queries are named by what is asked for: `collect.{metric}`, `report.{name}`."""
-NAMES = [(path.stem, name) for path in sorted((sql_folder() / "queries").glob("*.sql")) for name in sections(path)]
+NAMES = [(path.stem, name) for path in query_files().values() for name in sections(path)]
 
 
 def _schema(url: str) -> str:
@@ -125,7 +125,7 @@ def test_a_schema_that_lacks_a_migration_is_refused_with_the_cure(
 
 @pytest.mark.parametrize(("subject", "name"), NAMES)
 def test_a_named_query_loads_says_what_it_is_and_is_used(subject: str, name: str) -> None:
-    first = sections(sql_folder() / "queries" / f"{subject}.sql")[name].partition("\n")[0]
+    first = sections(query_files()[subject])[name].partition("\n")[0]
     assert re.match(r"-- [A-Z].+[.;:,a-z]$", first), first
     assert str(query(f"{subject}.{name}").text).strip()
     code = "\n".join(path.read_text(encoding="utf-8") for path in CODE.rglob("*.py"))

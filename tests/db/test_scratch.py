@@ -2,8 +2,8 @@
 
 import pytest
 from sqlalchemy import Connection
-from support.findings import HIGH_ROOM, LOW_STOCK, D, detect, evening, plain_texts, rows
-from support.hotels import sql
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK, D, detect, evening, plain_texts, rows
+from support.hotels.simulated import sql
 
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES

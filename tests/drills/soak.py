@@ -18,13 +18,13 @@ from zoneinfo import ZoneInfo
 
 import psycopg2
 from conftest import load_sql
-from support.days import LET_ROOMS, STEP, Days
-from support.hotels import ZONE, done, sql
-from support.mail_server import Mailbox, serving
-from support.outbox import add
-from support.sources import SmallHotel
-from support.standbys import Server
-from support.storm import Hotel, Storm
+from support.alerts.outbox import add
+from support.hotels.days import LET_ROOMS, STEP, Days
+from support.hotels.simulated import ZONE, done, sql
+from support.hotels.sources import SmallHotel
+from support.program.storm import Hotel, Storm
+from support.servers.mail_server import Mailbox, serving
+from support.servers.standbys import Server
 
 from minibar_ml.store.sql_files import sql_folder
 

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels import ZONE, command, done, sql
-from support.sources import SmallHotel
+from support.hotels.simulated import ZONE, command, done, sql
+from support.hotels.sources import SmallHotel
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.jobs import collect, detect

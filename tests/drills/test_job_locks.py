@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import make_url
-from support.hotels import AS_OF, ZONE, command, done, sql
-from support.logins import drop_logins, login
-from support.sessions import LOCK_SESSIONS, refused, staying
-from support.sources import SmallHotel
+from support.hotels.simulated import AS_OF, ZONE, command, done, sql
+from support.hotels.sources import SmallHotel
+from support.servers.logins import drop_logins, login
+from support.servers.sessions import LOCK_SESSIONS, refused, staying
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ExitCode
 from minibar_ml.jobs import collect
-from minibar_ml.store import runs
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.intake import schema as lists
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs.locks import exclusive
 
 JOBS = ("collect", "train", "detect", "notify", "report", "monthly", "dashboard")
 NOW = datetime(2025, 11, 16, 22, tzinfo=UTC)
@@ -32,7 +32,7 @@ HOLD = """
 import sys, time
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.intake import schema as lists
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 with connect(make_engine(sys.argv[1], "UTC", "minibar-ml train")) as connection, exclusive(connection, "train"):
     print("held", flush=True)
     time.sleep(600)

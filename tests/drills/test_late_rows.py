@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.edited_hotel import walked
-from support.hotels import ZONE, command, done, sql
-from support.mail_server import Mailbox, serving
+from support.hotels.edited_hotel import walked
+from support.hotels.simulated import ZONE, command, done, sql
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import HotelPlan, generate, write

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-from support.hotels import AS_OF, alerts, checksum, done, sql
-from support.sessions import open_transactions, staying, watching
+from support.hotels.simulated import AS_OF, alerts, checksum, done, sql
+from support.servers.sessions import open_transactions, staying, watching
 
 from minibar_ml.jobs import candidates, train
 from minibar_ml.jobs.detection import detection_run
-from minibar_ml.store import engine
+from minibar_ml.store import failures
 
 NAME = "SELECT quote_ident(current_database())"
 WRITTEN = "SELECT (SELECT count(*) FROM minibar_ml.ml_models) + (SELECT count(*) FROM minibar_ml.ml_alerts)"
@@ -99,7 +99,7 @@ def test_points_that_come_in_while_detect_computes_are_checked_before_anything_i
 
 
 def test_a_reader_who_never_ends_holds_up_no_job(collected: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engine, "LOCK_TIMEOUT_SECONDS", 1)
+    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", 1)
     read = [
         f"SELECT count(*) FROM minibar_ml.{name}" for name in ("ml_metrics", "ml_alerts", "ml_models", "ml_job_runs")
     ]

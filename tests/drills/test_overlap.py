@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection
-from support.hotels import AS_OF, KEY, ZONE, alerts, checksum, done, sql
-from support.sources import SmallHotel
+from support.hotels.simulated import AS_OF, KEY, ZONE, alerts, checksum, done, sql
+from support.hotels.sources import SmallHotel
 
 from minibar_ml.artifacts.keys import parse_keys
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock
 from minibar_ml.jobs import collect, detect, train
 from minibar_ml.jobs.plans import DetectionPlan, TrainingPlan
 from minibar_ml.ml.contract import Limits
-from minibar_ml.store import runs
 from minibar_ml.store.engine import make_engine
+from minibar_ml.store.jobs import runs
 
 PAIRS = 50
 NOW = datetime(2025, 11, 16, 22, tzinfo=UTC)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from support.hotels import AS_OF, LAST_DAY, alerts, done, points, sql
+from support.hotels.simulated import AS_OF, LAST_DAY, alerts, done, points, sql
 
 from minibar_ml.simulate import Layout
 

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
-from support import edited_hotel
-from support.edited_hotel import LAST, Held, live, walked
-from support.hotels import sql
+from support.hotels import edited_hotel
+from support.hotels.edited_hotel import LAST, Held, live, walked
+from support.hotels.simulated import sql
 
 HISTORIES = int(os.environ.get("MINIBAR_HISTORIES", "3"))
 """Random histories of edits; 200 of them take half an hour."""

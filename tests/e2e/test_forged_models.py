@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from support.hotels import AS_OF, KEY, alerts, command, sql
+from support.hotels.simulated import AS_OF, KEY, alerts, command, sql
 
 from minibar_ml.artifacts import envelope
 from minibar_ml.artifacts.keys import parse_keys

@@ -8,7 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql, state
+from support.hotels.simulated import AS_OF, KEY, LAST_DAY, ZONE, alerts, command, days, done, sql, state
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import parse_keys

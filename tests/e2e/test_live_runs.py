@@ -15,9 +15,9 @@ from minibar_ml.jobs.detection.scope import Scope
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
-from minibar_ml.store import runs
 from minibar_ml.store.alerting import alerts
-from minibar_ml.store.runs import Change, LastRun, Since
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs.runs import Change, LastRun, Since
 
 NOON = datetime(2025, 11, 19, 10, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.hotels import alerts, checksum, command, sql, state
+from support.hotels.simulated import alerts, checksum, command, sql, state
 
 from minibar_ml.simulate import Layout
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
+from support.hotels.simulated import AS_OF, LAST_DAY, ZONE, alerts, command, done, sql
 
 from minibar_ml.i18n.formats import UNKNOWN
 from minibar_ml.simulate import Fault, HotelPlan, generate, write

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from conftest import load_sql
-from support.hotels import command, points, sql
+from support.hotels.simulated import command, points, sql
 
 from minibar_ml.store.sql_files import sql_folder
 

@@ -9,8 +9,8 @@ import pytest
 from conftest import ZONE
 from playwright.sync_api import Browser, Page
 from sqlalchemy import Connection, text
-from support.report_pages import CHROMIUM, column, opened, unfolded
-from support.report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
+from support.reports.report_pages import CHROMIUM, column, opened, unfolded
+from support.reports.report_rows import AS_OF, HOSTILE, LAST_DAY, AlertRow, insert_alerts
 
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.i18n import Lang

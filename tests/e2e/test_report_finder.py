@@ -8,8 +8,8 @@ import pytest
 from conftest import ZONE
 from playwright.sync_api import Locator, Page
 from sqlalchemy import Connection, text
-from support.report_pages import CHROMIUM, column, opened, unfolded
-from support.report_rows import LAST_DAY, AlertRow, insert_alerts
+from support.reports.report_pages import CHROMIUM, column, opened, unfolded
+from support.reports.report_rows import LAST_DAY, AlertRow, insert_alerts
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render.words import Words

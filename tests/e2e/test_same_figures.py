@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, checksum, command, done, sql
-from support.logins import drop_logins, login
-from support.mail_server import Mailbox, serving
+from support.hotels.simulated import AS_OF, checksum, command, done, sql
+from support.servers.logins import drop_logins, login
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.i18n import Lang
 from minibar_ml.simulate import Layout

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, text
-from support.hotels import ZONE, done
+from support.hotels.simulated import ZONE, done
 
 from minibar_ml.domain.imports import FileRefused
 from minibar_ml.intake.kinds import FIELDS

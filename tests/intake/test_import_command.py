@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from support.hotels import command, done, sql
-from support.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
+from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
+from support.hotels.simulated import command, done, sql
 
 Capture = pytest.CaptureFixture[str]
 

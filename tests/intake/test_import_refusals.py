@@ -4,8 +4,8 @@ import csv
 from pathlib import Path
 
 import pytest
-from support.hotels import done
-from support.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, imported
+from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, imported
+from support.hotels.simulated import done
 
 Capture = pytest.CaptureFixture[str]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.hotels import AS_OF, PLAN, Layout, alerts, done, sql
+from support.hotels.simulated import AS_OF, PLAN, Layout, alerts, done, sql
 
 NAMES = """
     SELECT 'room' AS type, room_id AS id, room_name AS name FROM minibar_ml.source_rooms()

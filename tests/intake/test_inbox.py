@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from support.hotels import KEY, ZONE, command, done, sql
+from support.hotels.simulated import KEY, ZONE, command, done, sql
 
 from minibar_ml.jobs import inbox
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.hotels import command, done, sql
-from support.logins import drop_logins, login, psql
+from support.hotels.simulated import command, done, sql
+from support.servers.logins import drop_logins, login, psql
 
 LISTS = (
     "hotel",

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels import ZONE, alerts, command, done
+from support.hotels.simulated import ZONE, alerts, command, done
 
 Capture = pytest.CaptureFixture[str]
 

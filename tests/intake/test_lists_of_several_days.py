@@ -1,8 +1,8 @@
 """A file that holds the lists of several days: a night for each, and never a guest on a day that is not listed."""
 
 import pytest
-from support.hotels import sql
-from support.house_of_lists import DAY, imported, nights
+from support.hotels.house_of_lists import DAY, imported, nights
+from support.hotels.simulated import sql
 
 Capture = pytest.CaptureFixture[str]
 WEEK = """Tarih;Oda No;Geliş;Gidiş;Kişi

@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from support import catalogs
+from support.program import catalogs
 
 from minibar_ml.domain.imports import IMPORT_KINDS, PROBLEMS, REASONS, ImportKind
 from minibar_ml.i18n import LOCALE_FOLDER

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from support.ordinary_life import LAST_DAY, moment, ordinary
+from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.hotels.calendar import Calendar, SpecialDay
 from minibar_ml.ml.contract import Limits

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from support.ordinary_life import FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
+from support.hotels.ordinary_life import FIRST_DAY, LAST_DAY, changed, found_on, moment, ordinary
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.ml.contract import Detector

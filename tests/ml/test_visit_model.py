@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from support.ordinary_life import HOTEL
+from support.hotels.ordinary_life import HOTEL
 
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.rooms import visit_model

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from support.report_values import MONTH, ZONE, a_report
+from support.reports.report_values import MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import DayValue
 from minibar_ml.domain.reporting.details import Detail

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from reportlab.graphics.shapes import Drawing, Line, Rect, String
 from reportlab.lib.colors import HexColor
-from support.report_values import ZONE, a_report
+from support.reports.report_values import ZONE, a_report
 
 import minibar_ml.render
 from minibar_ml.domain.reporting.rows import Count

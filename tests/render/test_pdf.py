@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
+from support.reports.report_values import HOSTILE, MONTH, ZONE, a_report, an_empty_report
 
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.rows import Affected, Money, Page
@@ -116,7 +116,7 @@ def test_names_that_try_to_be_code_are_text(folder: Path, lang: Lang) -> None:
 OPENED = """
 import sys
 sys.path.insert(0, sys.argv[1])
-from support.report_values import a_report
+from support.reports.report_values import a_report
 from minibar_ml.render.formats import rendered
 report, seen = a_report(), []
 def made():

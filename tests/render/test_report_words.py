@@ -8,8 +8,8 @@ from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
-from support import catalogs
-from support.report_values import a_report
+from support.program import catalogs
+from support.reports.report_values import a_report
 
 import minibar_ml.render
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES

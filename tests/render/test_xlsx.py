@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
-from support.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
+from support.reports.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
 from minibar_ml.i18n import Lang
 from minibar_ml.render import cells, listed

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels import AS_OF, ZONE, alerts, changed, checksum, command, done, points, sql, state
+from support.hotels.simulated import AS_OF, ZONE, alerts, changed, checksum, command, done, points, sql, state
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout
 from minibar_ml.store.engine import make_engine
-from minibar_ml.store.locks import exclusive
+from minibar_ml.store.jobs.locks import exclusive
 
 LAUNCHER = Path(__file__).parents[2] / "cli.py"
 LATE_DAY, LONG_AGO = date(2025, 11, 13), date(2025, 10, 27)

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from support.hotels import Points, command, done, points, sql
-from support.sources import SmallHotel
+from support.hotels.simulated import Points, command, done, points, sql
+from support.hotels.sources import SmallHotel
 
 AS_OF = "2025-11-17"
 

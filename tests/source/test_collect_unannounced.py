@@ -1,8 +1,8 @@
 """What no new row announces: low ids, another time zone, a line that says nothing."""
 
 import pytest
-from support.hotels import command, done, points, sql
-from support.sources import SmallHotel
+from support.hotels.simulated import command, done, points, sql
+from support.hotels.sources import SmallHotel
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from conftest import ZONE, load_sql
-from support.hotels import sql
+from support.hotels.simulated import sql
 
 from minibar_ml.domain.errors import SourceIncomplete
 from minibar_ml.store.engine import make_engine

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from support.harbour import EXAMPLE, LAYOUT
-from support.hotels import AS_OF, ZONE, alerts, checksum, command, done, points, sql
+from support.hotels.harbour import EXAMPLE, LAYOUT
+from support.hotels.simulated import AS_OF, ZONE, alerts, checksum, command, done, points, sql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.engine import make_engine

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from support.hotels import AS_OF, ZONE, checksum, done, sql
+from support.hotels.simulated import AS_OF, ZONE, checksum, done, sql
 
 from minibar_ml.simulate import Layout
 from minibar_ml.store.source.layouts import layouts

@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from support.hotels import done, points, sql
-from support.sources import SmallHotel
+from support.hotels.simulated import done, points, sql
+from support.hotels.sources import SmallHotel
 
 ROOMS = range(11, 21)
 DAY = "2025-11-14"

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from support.ordinary_life import HOTEL, LAST_DAY, ordinary
+from support.hotels.ordinary_life import HOTEL, LAST_DAY, ordinary
 
 from minibar_ml.ml.contract import Limits
 from minibar_ml.ml.detectors import shares

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from support.findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
+from support.alerts.findings import HIGH_ROOM, NEGATIVE, OUTFLOW, VACANT
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.simulate import Fault

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from support.findings import VACANT
+from support.alerts.findings import VACANT
 
 from minibar_ml.simulate import ApplicationManner, Fault, HotelPlan
 from quality.hotels import Hotel

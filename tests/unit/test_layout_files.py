@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from support.harbour import EXAMPLE, LAYOUT, PAGE
+from support.hotels.harbour import EXAMPLE, LAYOUT, PAGE
 
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.source_parts import PARTS

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.jobs.detection.scope import own_changes
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits
-from minibar_ml.store.runs import Change, LastRun, Since
+from minibar_ml.store.jobs.runs import Change, LastRun, Since
 
 NOW = datetime(2025, 11, 11, 9, tzinfo=UTC)
 PLAN = DetectionPlan(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 import pandas as pd
 import pytest
-from support.findings import HIGH_ROOM
+from support.alerts.findings import HIGH_ROOM
 
 from minibar_ml.domain.hotels.phases import History, phase_of
 from minibar_ml.i18n.messages import sentences

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from minibar_ml.store.queries import query
-from minibar_ml.store.sql_files import sections, sql_folder
+from minibar_ml.store.sql_files import query_files, sections, sql_folder
 
-FILES = sorted((sql_folder() / "queries").glob("*.sql"))
+FILES = sorted((sql_folder() / "queries").rglob("*.sql"))
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
@@ -18,8 +18,12 @@ def test_no_comment_reaches_the_driver_which_would_put_values_into_it(path: Path
     assert [name for name in names if "--" in str(query(f"{path.stem}.{name}"))] == []
 
 
+def test_a_subject_is_one_file_in_whatever_folder() -> None:
+    assert sorted(path.stem for path in FILES) == sorted(query_files())
+
+
 def test_a_bind_that_only_a_comment_names_is_none() -> None:
-    assert ":name, each" in sections(sql_folder() / "queries" / "people.sql")["fetch"]
+    assert ":name, each" in sections(query_files()["people"])["fetch"]
     assert str(query("people.fetch")).count(":name") == 2
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, TypeVar, get_args
 
-from minibar_ml.cli.moments import folded
+from minibar_ml.cli.arguments.moments import folded
 from minibar_ml.domain.alerting.alerts import STATUSES, WAITING_STATUSES, Status
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.languages import LANGS

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.json_rows import CONTRACT, EXTRAS
+from minibar_ml.cli.terminal import console
 
 FORMATS = ("table", "json", "ndjson", "csv", "xlsx")
 GROUP = "group"

@@ -1,31 +1,28 @@
 """`minibar-ml alerts list`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, pager, session, times
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import filters, groups, json_rows
 from minibar_ml.cli.alerts.filters import one, several
 from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
+from minibar_ml.cli.alerts.found import Found, fetch
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.alerts.table import Around, Style, folded, long, short
-from minibar_ml.cli.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.terminal import console, pager
 from minibar_ml.cli.views import phases
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert
-from minibar_ml.domain.alerting.filters import SORTS, AlertFilter, Hidden, Totals
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES
+from minibar_ml.domain.alerting.filters import SORTS, AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.domain.hotels.phases import History
 from minibar_ml.i18n import Lang, listings
-from minibar_ml.store import audit, runs
-from minibar_ml.store.alerting import alerts, histories
-from minibar_ml.store.source import names as source_names
 
 Statuses = Annotated[
     list[str] | None,
@@ -111,7 +108,7 @@ def list_(
         sort=one("--sort", sort, SORTS),
         **filters.entity(entity),
     )
-    found = _fetch(settings, wanted, hotel, floor, by, with_hidden=not (status or muted or quiet))
+    found = fetch(settings, wanted, hotel, floor, by, with_hidden=not (status or muted or quiet))
     lang, today = session.language(settings), times.today(as_of, settings.zone())
     if printed != "table":
         _print(found, printed, lang, today, settings.zone())
@@ -121,50 +118,6 @@ def list_(
         _print_table(shown, len(found.alerts), by, style, settings.currency, is_long=with_messages, paged=not no_pager)
     phases.note(found.phases, found.wanted.hotel_ids)
     _note(found, lang, is_default=not status, with_none=printed == "table" and not quiet)
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """What was read for one list: the filter with its rooms, the alerts, their groups, and what is said around them."""
-
-    wanted: AlertFilter
-    alerts: list[Alert]
-    groups: list[str] | None
-    hidden: list[Hidden]
-    phases: dict[int, History]
-    has_run: bool
-    incidents: dict[int, list[Alert]]
-    hotels: dict[int, str]
-    totals: Totals
-    parts: dict[int, list[Alert]] = field(default_factory=dict)
-    """By the alert that stands for an incident, the other ones."""
-
-    def only_hotel(self, lang: Lang) -> str | None:
-        """The hotel of all alerts that match, by its name; None where there are several."""
-        ids = self.totals.hotel_ids
-        return listings.hotel(min(ids), self.hotels.get(min(ids)), lang) if len(ids) == 1 else None
-
-    def by_incident(self) -> "_Found":
-        """The same with one alert for each incident, the first of the list, with the incident's severity and loss."""
-        rows: dict[int, tuple[Alert, str]] = {}
-        for alert, group in zip(self.alerts, self.groups or [""] * len(self.alerts), strict=True):
-            rows.setdefault(alert.incident_id or alert.id, (_whole(alert, self.incidents), group))
-        if self.groups is None and self.wanted.sort == "severity":
-            rows = dict(sorted(rows.items(), key=lambda row: -SEVERITIES.index(row[1][0].severity)))
-        shown = [alert for alert, _ in rows.values()]
-        groups = None if self.groups is None else [group for _, group in rows.values()]
-        parts = {
-            alert.id: [part for part in self.incidents.get(number, ()) if part.id != alert.id]
-            for number, (alert, _) in rows.items()
-        }
-        return replace(self, alerts=shown, groups=groups, parts=parts)
-
-
-def _whole(alert: Alert, incidents: Mapping[int, Sequence[Alert]]) -> Alert:
-    parts = incidents.get(alert.incident_id or 0, [alert])
-    priced = [one.counted_impact for one in parts if one.counted_impact is not None]
-    severest = max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity))
-    return replace(alert, impact=sum(priced) if priced else None, severity=severest.severity)
 
 
 def _span(
@@ -178,37 +131,6 @@ def _span(
     return start, end
 
 
-def _fetch(
-    settings: Settings,
-    wanted: AlertFilter,
-    hotel: list[str] | None,
-    floor: str | None,
-    by: Grouping | None,
-    *,
-    with_hidden: bool,
-) -> _Found:
-    with session.checked_store(settings, "alerts list") as connection:
-        if hotel:
-            from minibar_ml.store.source import hotels  # brings the source contract in: a list of all does without
-
-            wanted = replace(wanted, hotel_ids=hotels.find_ids(connection, hotel))
-        wanted = replace(wanted, rooms=filters.rooms(connection, floor))
-        found = alerts.fetch(connection, wanted)
-        is_cut = len(found) == wanted.limit
-        totals = histories.count_matching(connection, wanted) if is_cut else listings.totals_of(found)
-        called = source_names.fetch(connection, "entities.hotels", ids=sorted({alert.hotel_id for alert in found}))
-        names = groups.names(connection, found, by)
-        incidents = alerts.fetch_incidents(connection, found)
-        hidden = histories.fetch_hidden(connection, wanted) if with_hidden else []
-        young = runs.fetch_phases(connection)
-        has_run = bool(found) or runs.find_last(connection, "detect") is not None
-        audit.insert_listing(connection, wanted, len(found))
-        connection.commit()
-    if names:
-        found, names = groups.together(found, names)
-    return _Found(wanted, found, names, hidden, young, has_run, incidents, called, totals)
-
-
 def _format(word: str | None, *, json: bool) -> str:
     chosen = one("--format", word, FORMATS) if word else "json" if json else "table"
     if json and chosen != "json":
@@ -216,7 +138,7 @@ def _format(word: str | None, *, json: bool) -> str:
     return chosen
 
 
-def _print(found: _Found, printed: str, lang: Lang, today: date, zone: ZoneInfo) -> None:
+def _print(found: Found, printed: str, lang: Lang, today: date, zone: ZoneInfo) -> None:
     rows = [json_rows.as_json(alert, lang, today, found.hotels) for alert in found.alerts]
     if found.groups is not None:
         rows = [{**row, GROUP: group} for row, group in zip(rows, found.groups, strict=True)]
@@ -224,7 +146,7 @@ def _print(found: _Found, printed: str, lang: Lang, today: date, zone: ZoneInfo)
 
 
 def _print_table(
-    found: _Found, alerts: int, by: Grouping | None, style: Style, currency: str, *, is_long: bool, paged: bool
+    found: Found, alerts: int, by: Grouping | None, style: Style, currency: str, *, is_long: bool, paged: bool
 ) -> None:
     """The heading and the table; on a terminal that it overflows, without a pager, the most severe comes last.
 
@@ -247,7 +169,7 @@ def _print_table(
     pager.show(lines, colour=style.colour, wanted=paged)
 
 
-def _note(found: _Found, lang: Lang, *, is_default: bool, with_none: bool) -> None:
+def _note(found: Found, lang: Lang, *, is_default: bool, with_none: bool) -> None:
     """What is not in the list, and why it is empty; `is_default`: no status was asked for."""
     for one_hidden in found.hidden:
         console.note(listings.left_out(one_hidden, lang))

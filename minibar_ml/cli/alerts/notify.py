@@ -9,15 +9,16 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.people import delivery
+from minibar_ml.cli.terminal import console
 from minibar_ml.config import basis
 from minibar_ml.config.loading import examine
 from minibar_ml.domain.errors import Ended, ExitCode
 from minibar_ml.jobs.notify import DeliveryPlan, NotifyResult, run
 from minibar_ml.log import logger
-from minibar_ml.store.marks import Outside
+from minibar_ml.store.jobs.marks import Outside
 
 
 def register(noun: typer.Typer) -> None:
@@ -53,8 +54,9 @@ def notify(
         attempts=settings.notify_attempts,
         digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
+        least_values=known.least_values(),
         currency=settings.currency,
-        dashboard_url=settings.dashboard_url,
+        origin=session.origin(settings),
         is_live=as_of is None,
         outside=Outside(basis.digest(examine())) if as_of is None else None,
     )

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, keyboard, session
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import filters, screen, show
 from minibar_ml.cli.alerts.listing import Entity, Severities, Types
 from minibar_ml.cli.alerts.verdicts import By, body_of, operator_of, wakes_at_of
-from minibar_ml.cli.options import Hotels, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import Hotels, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console, keyboard
 from minibar_ml.domain.alerting.alerts import SEVERITIES, WAITING_STATUSES, Alert, Verdict
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES

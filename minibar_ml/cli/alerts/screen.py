@@ -9,7 +9,7 @@ import typer
 from minibar_ml.cli.alerts.show import Explained
 from minibar_ml.cli.alerts.table import COLOURS, cut, folded
 from minibar_ml.cli.alerts.views import drawing
-from minibar_ml.cli.console import coloured, visible
+from minibar_ml.cli.terminal.console import coloured, visible
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence
 from minibar_ml.i18n.formats import day, money

@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import stats_json
 from minibar_ml.cli.alerts.filters import one
-from minibar_ml.cli.options import AsOf, Hotels, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.store import runs
 from minibar_ml.store.alerting import counts
+from minibar_ml.store.jobs import runs
 from minibar_ml.store.source import hotels
 
 WINDOWS = {"24h": timedelta(hours=24), "7d": timedelta(days=7), "30d": timedelta(days=30)}

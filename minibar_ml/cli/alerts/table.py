@@ -7,7 +7,7 @@ from datetime import date
 import typer
 from rich.cells import cell_len, chop_cells
 
-from minibar_ml.cli.console import visible
+from minibar_ml.cli.terminal.console import visible
 from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day, day_cell, money

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import ids
 from minibar_ml.cli.alerts.ids import STDIN, Ids
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.alerting.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.store.alerting import alerts

@@ -7,9 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, hotels, house, session, times
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Json, Limit, Quiet, Verbose, examples
 from minibar_ml.cli.config import keys, views
-from minibar_ml.cli.options import AsOf, Json, Limit, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config import facts_import
 from minibar_ml.config.facts import FACTS, ZONE, History, differing
 from minibar_ml.domain.hotels.facts import Key, Stated

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from minibar_ml.cli import console, house
+from minibar_ml.cli import house
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, History
 from minibar_ml.domain.hotels.facts import FROM_THE_BEGINNING, Key, Stated
 from minibar_ml.i18n import Lang

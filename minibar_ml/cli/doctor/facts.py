@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.cli import house, plans
-from minibar_ml.cli.console import plural
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.health import Check
 from minibar_ml.store.source import hotels

@@ -1,32 +1,34 @@
-"""Checks of the database: server, clock, time zone, permissions, schema, source, roles, models, jobs."""
+"""Checks of the store: schema, source, roles, partitions, models, jobs, data; and all of the database, by name."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.envelope import prove
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import house
-from minibar_ml.cli.console import plural
+from minibar_ml.cli.db import own_layout
+from minibar_ml.cli.doctor import server
 from minibar_ml.cli.doctor.facts import events, facts
-from minibar_ml.cli.doctor.status import examine, format_span, job_problems, problem_line
+from minibar_ml.cli.doctor.health import examine
+from minibar_ml.cli.doctor.sentences import format_span, job_problems, problem_line
+from minibar_ml.cli.doctor.server import listed
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
-from minibar_ml.store import access, checks
+from minibar_ml.store import access
 from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.jobs import checks
 from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
-from minibar_ml.store.source.contract import describe_gaps, read
+from minibar_ml.store.source.contract import describe_gaps, read, recognise
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 Look = Callable[["Connection"], Iterable[Check]]
-OLDEST_SERVER = 14
-MOST_CLOCK_SKEW = timedelta(seconds=5)
 NEED_STORE = frozenset({"facts", "events", "source", "store", "roles", "partitions", "models", "jobs", "data"})
 
 
@@ -38,11 +40,11 @@ def connected(settings: Settings) -> "Connection":
 def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -> dict[str, Look]:
     """The checks by name, in order."""
     return {
-        "server": server,
-        "clock": clock,
-        "time_zone": lambda connection: time_zone(connection, settings.zone(), now),
-        "rights": rights,
-        "schemas": schemas,
+        "server": server.version,
+        "clock": server.clock,
+        "time_zone": lambda connection: server.time_zone(connection, settings.zone(), now),
+        "rights": server.rights,
+        "schemas": server.schemas,
         "schema": schema,
         "facts": lambda connection: facts(connection, settings, now),
         "source": source,
@@ -54,6 +56,21 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "jobs": lambda connection: jobs(connection, settings, now),
         "data": lambda connection: data(connection, settings, now),
     }
+
+
+def before(settings: Settings) -> dict[str, Look]:
+    """Checks of a database that has no store yet, in the place of others."""
+    return {"schema": no_store, "source": lambda connection: recognised(connection, settings)}
+
+
+def no_store(connection: "Connection") -> Iterator[Check]:
+    """That there is no store yet."""
+    yield Check("schema", "failed", "there is no store yet", "run `minibar-ml setup`, or `minibar-ml db init`")
+
+
+def recognised(connection: "Connection", settings: Settings) -> Iterator[Check]:
+    """Whether `db init` will know the application's tables; raises SourceIncomplete where it will not."""
+    yield Check("source", "ok", f"{recognise(connection, own_layout(settings)).name}: recognised")
 
 
 def with_facts(connection: "Connection", settings: Settings, now: datetime) -> Settings:
@@ -70,76 +87,6 @@ def is_made(connection: "Connection") -> bool:
     return checks.has_store(connection)
 
 
-def server(connection: "Connection") -> Iterator[Check]:
-    """Whether the server is new enough."""
-    found = checks.find_server(connection)
-    if found.number // 10000 < OLDEST_SERVER:
-        hint = f"move the database to version {OLDEST_SERVER} or newer"
-        yield Check("server", "failed", f"PostgreSQL {found.version} is too old", hint)
-    else:
-        yield Check("server", "ok", f"PostgreSQL {found.version}")
-
-
-def clock(connection: "Connection") -> Iterator[Check]:
-    """Whether the server's clock and this machine's agree."""
-    before = datetime.now(UTC)
-    there = checks.find_server(connection).clock
-    yield compare_clocks(before, there, datetime.now(UTC))
-
-
-def compare_clocks(before: datetime, there: datetime, after: datetime) -> Check:
-    """The server's clock, read between `before` and `after` on ours: only skew beyond that time counts."""
-    skew = max(there - after, before - there, timedelta())
-    if skew > MOST_CLOCK_SKEW:
-        direction = "ahead of" if there > after else "behind"
-        hint = "synchronise both clocks by NTP (timedatectl)"
-        return Check("clock", "failed", f"the server's clock is {format_span(skew)} {direction} this machine's", hint)
-    return Check("clock", "ok", "server and this machine agree")
-
-
-def time_zone(connection: "Connection", zone: ZoneInfo, now: datetime) -> Iterator[Check]:
-    """Whether the server knows the hotel's time zone, with the same clock changes in the next months."""
-    instants = [now + timedelta(days=30 * month) for month in range(12)]
-    walls = checks.fetch_wall_clock(connection, instants, zone.key)
-    if walls is None:
-        hint = "use a name from pg_timezone_names: ML_TIMEZONE and `minibar-ml collect --rezone`"
-        yield Check("time_zone", "failed", f"the server does not know {zone.key}", hint)
-        return
-    ours = [instant.astimezone(zone).replace(tzinfo=None) for instant in instants]
-    if off := [instant for instant, wall, our in zip(instants, walls, ours, strict=True) if wall != our]:
-        hint = "update the time zone data (tzdata) of the server and of this machine"
-        found = f"server and this machine disagree about {zone.key} on {off[0]:%Y-%m-%d}"
-        yield Check("time_zone", "failed", found, hint)
-        return
-    yield Check("time_zone", "ok", f"{zone.key}")
-
-
-def rights(connection: "Connection") -> Iterator[Check]:
-    """Whether this role can only read the source."""
-    found = checks.find_server(connection)
-    writable = checks.fetch_writable_sources(connection)
-    if found.is_superuser:
-        hint = "connect as a role that may only read the source; see `minibar-ml docs installation`"
-        yield Check("rights", "failed", f"role {found.role} is a superuser and can change the source", hint)
-    elif writable:
-        hint = (
-            f"REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {_listed(writable)} FROM {found.role} (or from the role it "
-            "inherits them from), and let another role own the tables"
-        )
-        yield Check("rights", "failed", f"role {found.role} can change {_listed(writable)} of the source", hint)
-    else:
-        yield Check("rights", "ok", f"role {found.role} can't change the source")
-
-
-def schemas(connection: "Connection") -> Iterator[Check]:
-    """Whether only owners may create in the schemas of the store and the source."""
-    opened = checks.fetch_opened_schemas(connection)
-    for found in opened:
-        yield Check("schemas", "failed", str(found), found.cure)
-    if not opened:
-        yield Check("schemas", "ok", "only owners may create in the schemas of store and source")
-
-
 def roles(connection: "Connection") -> Iterator[Check]:
     """Whether the group roles are up to date, and every login with access still exists."""
     hint = "run `minibar-ml db roles --apply` as a superuser"
@@ -149,7 +96,7 @@ def roles(connection: "Connection") -> Iterator[Check]:
     foreign = grants.fetch_foreign(connection)
     gone = [binding.database_role for binding in access.fetch(connection) if not binding.exists]
     if foreign:
-        yield Check("roles", "failed", f"{_listed(foreign)} added since roles.sql was last run", hint)
+        yield Check("roles", "failed", f"{listed(foreign)} added since roles.sql was last run", hint)
     for login in gone:
         found = f"role {login} has access to hotels but does not exist"
         yield Check("roles", "failed", found, f"run `minibar-ml access remove {login}`")
@@ -184,7 +131,7 @@ def store(connection: "Connection") -> Iterator[Check]:
         yield Check("store", "failed", "collect needs temporary tables, and this role may not create any", hint)
     if tables := checks.fetch_unwritable(connection):
         hint = f"GRANT SELECT, INSERT, UPDATE, DELETE on them to {found.role}, or connect as the store's owner"
-        yield Check("store", "failed", f"role {found.role} may not write {_listed(tables)}", hint)
+        yield Check("store", "failed", f"role {found.role} may not write {listed(tables)}", hint)
     elif not found.is_read_only and found.may_make_temporary:
         yield Check("store", "ok", "writable")
 
@@ -195,10 +142,10 @@ def partitions(connection: "Connection", now: datetime) -> Iterator[Check]:
     if not missing:
         yield Check("partitions", "ok", "exist for this month and the next")
     elif checks.may_make_partitions(connection):
-        yield Check("partitions", "warning", f"none yet for {_listed(missing)}", "`minibar-ml collect` creates them")
+        yield Check("partitions", "warning", f"none yet for {listed(missing)}", "`minibar-ml collect` creates them")
     else:
         hint = "run the jobs as the store's owner, with CREATE on the schema minibar_ml"
-        yield Check("partitions", "failed", f"none for {_listed(missing)}, and this role may not create any", hint)
+        yield Check("partitions", "failed", f"none for {listed(missing)}, and this role may not create any", hint)
 
 
 def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterator[Check]:
@@ -206,7 +153,7 @@ def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterato
 
     off = fetch_switched_off(connection)
     if off:
-        named = _listed([f"{one.model_type} model of {one.metric_type}, hotel {one.hotel_id}" for one in off])
+        named = listed([f"{one.model_type} model of {one.metric_type}, hotel {one.hotel_id}" for one in off])
         hint = "`minibar-ml audit list --action models` shows by whom; run `minibar-ml train` to put new ones to use"
         yield Check("models", "failed", f"switched off or deleted: {named}", hint)
     if isinstance(keys, ConfigurationError):
@@ -237,12 +184,18 @@ def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterato
 
 def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:
     """Whether each job keeps its schedule, as in `status`."""
-    for one in examine(connection, settings, now).jobs:
+    health = examine(connection, settings, now)
+    for one in health.jobs:
         age = f"last success {format_span(one.age)} ago" if one.age is not None else "not run yet"
         if one.state == "ok" or one.state == "running":
             yield Check("jobs", "ok", f"{one.runs.job}: {age}")
         elif one.is_broken:
-            yield Check("jobs", "failed", "; ".join(job_problems(one)), "see `minibar-ml status`")
+            yield Check(
+                "jobs",
+                "failed",
+                "; ".join(job_problems(one, health.undone_by(one.runs.job))),
+                "see `minibar-ml status`",
+            )
         else:
             hint = "" if one.state == "paused" else "install the crontab that `minibar-ml cron` prints"
             yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint)
@@ -255,13 +208,9 @@ def data(connection: "Connection", settings: Settings, now: datetime) -> Iterato
     for hotel, known in sorted(silent.items()):
         muted = [str(one.id) for one in health.mutes if one.hotel_id == hotel]
         closed = f"is the hotel application in use? A closed hotel: `minibar-ml mutes add --hotel {hotel} ...`"
-        hint = f"mute {_listed(muted)} is in force" if muted else closed
+        hint = f"mute {listed(muted)} is in force" if muted else closed
         yield Check("data", "warning", f"hotel {hotel}: no data for {plural(known.silent_days, 'day')}", hint)
     for one in health.problems:
         yield Check("data", "warning", problem_line(one), "correct these rows in the hotel application")
     if not silent and not health.problems:
         yield Check("data", "ok", "nothing was refused in the last week, and every hotel's data come in")
-
-
-def _listed(words: Sequence[str]) -> str:
-    return ", ".join(words)

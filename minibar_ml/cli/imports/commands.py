@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.imports import files, maps, template
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.imports import FileRefused
 from minibar_ml.i18n import imports as texts

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.imports.maps import load_map
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.imports import FileRefused, Imported, ImportKind
 from minibar_ml.i18n import Lang

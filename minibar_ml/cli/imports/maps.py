@@ -9,8 +9,9 @@ from typing import Annotated
 
 import typer
 
-from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS, FileRefused, ImportKind
 from minibar_ml.files import write_whole

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, hotels, house, plans, session
+from minibar_ml.cli import house, plans, session
 from minibar_ml.cli.alerts import json_rows, stats_json
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments import hotels
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.hotels.phases import Phase

@@ -7,9 +7,10 @@ import typer
 
 from minibar_ml.artifacts.envelope import open_sealed
 from minibar_ml.artifacts.keys import load_keys
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts.table import cut
-from minibar_ml.cli.options import Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments.options import Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.metrics import METRIC_TYPES, MetricType

@@ -5,8 +5,10 @@ from dataclasses import asdict
 
 import typer
 
-from minibar_ml.cli import console, hotels, house, plans, session
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli import house, plans, session
+from minibar_ml.cli.arguments import hotels
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import quality_table
 from minibar_ml.i18n.formats import fixed, number
 from minibar_ml.jobs.optimize import OptimizeResult, Search, run

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, session
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.metrics import json_rows
-from minibar_ml.cli.options import MOST_ROWS, AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.metrics import EntityType

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from minibar_ml.cli.console import table, visible, width
+from minibar_ml.cli.terminal.console import table, visible, width
 from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.metrics import EntityType, MetricType
 from minibar_ml.domain.reporting.periods import Period

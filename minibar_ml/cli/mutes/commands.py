@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
+from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts.filters import several
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.mutes import scope
 from minibar_ml.cli.mutes.table import listing
-from minibar_ml.cli.options import AsOf, Hotel, Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.alerting.mutes import FARTHEST_AHEAD, FARTHEST_BACK, LONGEST, Mute
 from minibar_ml.domain.errors import UsageError

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.alerting.mutes import Mute, MutedFinding
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, moment, money, whole

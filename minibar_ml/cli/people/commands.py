@@ -2,15 +2,15 @@
 
 import shlex
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from minibar_ml.cli import console, house, session
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
-from minibar_ml.cli.people import addresses, delivery, preferences
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.people import addresses, preferences
 from minibar_ml.cli.people.table import listing
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
 from minibar_ml.domain.people import ROLES, Person
 from minibar_ml.store import audit
@@ -178,39 +178,17 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
 
     Exits with status 6 if one was not accepted.
     """
-    from minibar_ml.store.notifications import people
+    from minibar_ml.cli.people import trial  # brings in the channels
 
     settings = house.settings_of(session.settings(), "people test")
     with session.store(settings, "people test") as connection:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)
     if not recipients:
-        raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
-    from minibar_ml.artifacts.tokens import address_of
-    from minibar_ml.notify.contract import NotDelivered
-    from minibar_ml.notify.wording import Words
-
-    now, failures, accepted = datetime.now(UTC), 0, list[str]()
-    mail = Words(person.language, settings.zone(), {}).test(person.name, now)
-    channels, keys = delivery.channels(settings), delivery.keys(settings)
-    for recipient in recipients:
-        where = f"{recipient.channel} {recipient.shown}"
-        if recipient.channel not in channels:
-            console.say(f"{where}: not sent, no mail server (ML_SMTP_HOST)")
-            failures += 1
-            continue
-        try:
-            channels[recipient.channel].send(
-                address_of(recipient, keys), person.name, mail, f"test {recipient.channel_id} {now.timestamp():.6f}"
-            )
-        except NotDelivered as error:
-            console.say(console.visible(f"{where}: not accepted: {error}"))
-            failures += 1
-        else:
-            console.say(f"{where}: accepted")
-            accepted.append(recipient.channel)
-    for channel in channels.values():
-        channel.close()
+        raise PreconditionFailed(
+            f"{name} has no address; `minibar-ml people set {shlex.quote(name)} --email ADDRESS` adds one."
+        )
+    accepted, failures = trial.send(person, recipients, settings)
     if accepted:
         with session.store(settings, "people test") as connection:
             audit.insert(connection, "message.sent", f"test to {person.name} by {', '.join(accepted)}")

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.people import Person
 from minibar_ml.i18n.screen import translated
 

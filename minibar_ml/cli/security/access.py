@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from minibar_ml.cli import console, session
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.access import ACCESS_ROLES, ROLE_OF_SOURCE, AccessRole, Binding
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.store import access

@@ -8,9 +8,11 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from minibar_ml.cli import console, house, session, times
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import Json, Limit, Quiet, Since, Until, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import ExitCode, UsageError
 from minibar_ml.store import audit
 from minibar_ml.store.audit import Chain, Checkpoint, Entry

@@ -6,9 +6,10 @@ from typing import Any
 import typer
 
 from minibar_ml.artifacts.keys import VARIABLE, create_key_file, load_keys
-from minibar_ml.cli import console, session
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, MinibarError
 from minibar_ml.jobs import rotation

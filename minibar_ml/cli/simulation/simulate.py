@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 
 import typer
 
-from minibar_ml.cli import console, session, times
-from minibar_ml.cli.console import plural
-from minibar_ml.cli.options import Quiet, Verbose, examples
+from minibar_ml.cli import session
+from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.files import write_whole
 from minibar_ml.simulate import ApplicationManner, HotelPlan, generate, write

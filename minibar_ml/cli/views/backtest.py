@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from minibar_ml.cli import console
 from minibar_ml.cli.alerts.table import folded
+from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views.budget_table import usage_table
 from minibar_ml.cli.views.sparkline import sparkline
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from rich.table import Table
 
-from minibar_ml.cli.console import table
+from minibar_ml.cli.terminal.console import table
 from minibar_ml.domain.alerting.budget import AlertStats, BudgetUsage, TypeStats
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import UNSET, counted, number, percent, significant

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
-from minibar_ml.cli import console
-from minibar_ml.cli.console import plural
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.hotels.phases import LEARNING_DAYS, PROVISIONAL_DAYS, History
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli import console
+from minibar_ml.cli.terminal import console
 from minibar_ml.i18n import formats, screen
 from minibar_ml.i18n.formats import fixed, number, significant
 

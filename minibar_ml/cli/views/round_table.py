@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from minibar_ml.cli import console
+from minibar_ml.cli.terminal import console
 from minibar_ml.domain.rounds import Round
 from minibar_ml.i18n import Lang, rounds
 from minibar_ml.i18n.formats import fixed, whole

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from minibar_ml.cli import console
-from minibar_ml.cli.console import plural
+from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal.console import plural
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -179,7 +179,7 @@ _ALL = (
             ),
             "product_high": _SHIFT,
             "product_low": _SHIFT,
-            OVER_SETUP: SeverityRule(least="low"),
+            OVER_SETUP: _MEDIUM,
         },
         # Demand for a product shifts for days; a room has other guests each time.
         continuing_reasons=frozenset({"product_high", "product_low"}),
@@ -302,7 +302,7 @@ _ALL = (
         type="job_late",
         title="Job late",
         normal_days=0,
-        severities={"jobs_late": SeverityRule(least="high")},
+        severities={"jobs_late": SeverityRule(least="high"), "hotel_undone": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         is_operational=True,

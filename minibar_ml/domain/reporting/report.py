@@ -26,7 +26,8 @@ ReportKind = Literal["weekly", "monthly", "dashboard"]
 class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
 
-    `unanswered`: refill requests of the period that nobody ever answered.
+    `unanswered`: refill requests of the period that nobody ever answered. `chapters`: where it is about several hotels,
+    the report of each, in the order of `lines`, whose alerts and their details only the whole report lists.
     """
 
     kind: ReportKind
@@ -70,6 +71,7 @@ class Report:
     unanswered: int = 0
     days_watched_before: int = 0
     currency: str = ""
+    chapters: tuple["Report", ...] = ()
 
     @property
     def live_total(self) -> int | None:

@@ -19,11 +19,11 @@ from minibar_ml.domain.reporting.places import Place
 from minibar_ml.domain.reporting.rows import Action, Affected, Count, Day, Live, Money, Page
 from minibar_ml.domain.reporting.tallies import Tallies
 from minibar_ml.domain.reporting.today import Duty
-from minibar_ml.store import problems, reports
-from minibar_ml.store.reporting import consumed, details, first_screen, listed
+from minibar_ml.store.jobs import problems
+from minibar_ml.store.jobs.runs import fetch_idle
+from minibar_ml.store.reporting import consumed, details, first_screen, listed, reports
 from minibar_ml.store.reporting.called import Called
 from minibar_ml.store.reporting.scope import Scope
-from minibar_ml.store.runs import fetch_idle
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

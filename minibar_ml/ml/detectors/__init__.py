@@ -5,6 +5,7 @@ from minibar_ml.ml.detectors.below_zero import BelowZero
 from minibar_ml.ml.detectors.custody import Custody
 from minibar_ml.ml.detectors.depletion import Depletion
 from minibar_ml.ml.detectors.leak import Leak
+from minibar_ml.ml.detectors.over_setup import OverSetup
 from minibar_ml.ml.detectors.product_demand import ProductDemand
 from minibar_ml.ml.detectors.refill_pace import RefillPace
 from minibar_ml.ml.detectors.room_consumption import RoomConsumption
@@ -20,6 +21,7 @@ ALL: tuple[Detector, ...] = (
     BelowZero(),
     Unanswered(),
     RoomConsumption(),
+    OverSetup(),
     SilentRoom(),
     ProductDemand(),
     Leak(),

@@ -18,11 +18,11 @@ COLUMNS = (
     "entity_id", "value", "expected", "lower", "upper", "score", "checks", "empty", "first", "last", "rooms",
 )  # fmt: skip
 FASTER = 4.0
-"""How many times faster than the hotel's rooms usually are such a run is; sql/queries/unseen.sql goes by it."""
+"""How many times faster than the hotel's rooms usually are such a run is; sql/queries/collect/unseen.sql goes by it."""
 
 
 class UnseenRound:
-    """A rule: `collect` has found the runs (sql/queries/unseen.sql), since what they say is no check for any metric."""
+    """A rule: `collect` has found the runs (its `unseen.sql`), since what they say is no check for any metric."""
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
         name="unseen_round",

@@ -3,9 +3,11 @@
 import base64
 import hashlib
 import json
+from collections.abc import Set
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -42,43 +44,68 @@ def dashboard(value: Dashboard, lang: Lang) -> bytes:
 
 def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...]) -> bytes:
     style, script = inlined("style.css"), inlined("script.js")
-    is_healthy, state = health(report, words)
+    shown = _shown(report, words)
+    open_ids = frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids)
     template = _environment(words).get_template("report.html.j2")
     page = template.render(
-        report=report,
+        **shown,
         windows=windows,
         lang=lang,
-        words=words,
-        charts=charts,
-        title=title(report, words),
+        prefix="",
+        role="region",
         document_title=document_title(report, words),
-        whose=whose(report, words),
-        days=days(report, words),
-        figures=tiles(report, words),
-        sentence=sentence(report, words),
-        summary=json.dumps([f"{one.title}: {written(one.value, one.kind, words)}" for one in tiles(report, words)]),
-        is_healthy=is_healthy,
-        health=state,
-        duties=duties.rows(report, words),
-        sections=sections(report, words),
-        number_kinds=NUMBERS,
-        neutral=NEUTRAL,
+        summary=json.dumps([f"{one.title}: {written(one.value, one.kind, words)}" for one in shown["figures"]]),
         listed=listed.table(report, words),
-        open_ids=frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids),
+        open_ids=open_ids,
         on_page=listed.ON_PAGE,
-        link=listed.link,
         details=lambda row: details.shown(row.alert, row.others, report, words),
-        marks=SEVERITY_MARKS,
         ranks={key: place for place, key in enumerate(SEVERITY_MARKS)},
-        first_actions=FIRST_ACTIONS,
+        chapters=[_chapter(one, words, open_ids) for one in report.chapters],
         style=style,
         script=script,
         policy=f"default-src 'none'; style-src {source_of(style)}; script-src {source_of(script)}; img-src data:; "
         "base-uri 'none'; form-action 'none'",
-        hotel=lambda hotel_id: hotel_name(report, hotel_id, words),
-        has_many_hotels=has_many_hotels(report),
     )
     return page.encode()
+
+
+def _chapter(report: Report, words: Words, open_ids: Set[int]) -> Markup:
+    """A hotel of a chain; `open_ids`: the alerts whose details are on the page."""
+    template = _environment(words).get_template("chapter.html.j2")
+    # Groups are no landmarks: every hotel has sections of the same names.
+    place = {"prefix": f"hotel-{report.hotel_id}-", "role": "group"}
+    # A template of ours, whose texts were escaped when it was rendered.
+    return Markup(template.render(**_shown(report, words), **place, open_ids=open_ids))
+
+
+def _shown(report: Report, words: Words) -> dict[str, Any]:
+    """What the page and each chapter of it show of their report."""
+    is_healthy, state = health(report, words)
+    shown = sections(report, words)
+    place, week = next(section.tables[:2] for section in shown if section.key == "period")
+    return {
+        "report": report,
+        "words": words,
+        "charts": charts,
+        "title": title(report, words),
+        "whose": whose(report, words),
+        "days": days(report, words),
+        "figures": tiles(report, words),
+        "sentence": sentence(report, words),
+        "is_healthy": is_healthy,
+        "health": state,
+        "duties": duties.rows(report, words),
+        "sections": shown,
+        "place": place,
+        "week": week,
+        "number_kinds": NUMBERS,
+        "neutral": NEUTRAL,
+        "link": listed.link,
+        "marks": SEVERITY_MARKS,
+        "first_actions": FIRST_ACTIONS,
+        "hotel": lambda hotel_id: hotel_name(report, hotel_id, words),
+        "has_many_hotels": has_many_hotels(report),
+    }
 
 
 @cache

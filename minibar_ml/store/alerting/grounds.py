@@ -14,8 +14,8 @@ from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.store.alerting import findings
 from minibar_ml.store.alerting.alerts import RESTS_ALSO
+from minibar_ml.store.jobs.runs import Change
 from minibar_ml.store.queries import query
-from minibar_ml.store.runs import Change
 
 
 class ChangedDay(NamedTuple):

@@ -11,7 +11,8 @@ from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, PreconditionFailed, SchemaAhead, SchemaBehind
-from minibar_ml.store.engine import SEARCH_PATH, sqlstate
+from minibar_ml.store.engine import SEARCH_PATH
+from minibar_ml.store.failures import sqlstate
 from minibar_ml.store.queries import query
 from minibar_ml.store.sessions import LOCK_NOT_AVAILABLE
 from minibar_ml.store.sql_files import sql_folder
@@ -148,9 +149,8 @@ def _require_sound_ground(connection: Connection) -> None:
         )
     if owner := connection.execute(query("migrations.find_strange_owner")).scalar_one_or_none():
         raise PreconditionFailed(
-            f"Schema minibar_ml belongs to role {owner}, who could change whatever is made in it: have its owner or a "
-            "superuser drop it, or give it to this role by `ALTER SCHEMA minibar_ml OWNER TO ...`, if nothing in it is "
-            "another's."
+            f"Schema minibar_ml belongs to role {owner}, who could change whatever is made in it: run this as that "
+            "role. If the schema is not of this installation, have its owner or a superuser drop it."
         )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.log import logger
-from minibar_ml.store.engine import explain
+from minibar_ml.store.failures import explain
 from minibar_ml.store.queries import query
 
 Named = Literal["room", "product", "attendant"]

@@ -1,0 +1,103 @@
+"""Files that somebody else may write or read, and folders that everybody may write, are refused with the cure."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from support.hotels.simulated import KEY, command
+
+from minibar_ml.domain.errors import ExitCode
+
+Capture = pytest.CaptureFixture[str]
+NOBODY = 65534
+AS_ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+ELSEWHERE = "ML_SOURCE_FILE=/tmp/planted.sql\n"
+MAIL = {"ML_SMTP_HOST": "localhost", "ML_SMTP_SENDER": "minibar@otel.example", "ML_SMTP_TLS": "none"}
+
+
+def _refused(capsys: Capture, url: str, *words: str, argv: tuple[str, ...] = ("status",), **settings: str) -> None:
+    """The command ends with status 3 and one line that has these words."""
+    assert command(url, *argv, **settings) == ExitCode.CONFIGURATION
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1, said
+    assert not [word for word in words if word not in said], said
+
+
+@pytest.mark.parametrize("mode", [0o666, 0o664, 0o646, 0o602])
+def test_a_settings_file_that_others_may_write_is_not_read(
+    mode: int, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    for name, settings in ((".env", {}), ("s.toml", {"ML_CONFIG_FILE": str(tmp_path / "s.toml")})):
+        path = tmp_path / name
+        path.write_text("" if name == "s.toml" else ELSEWHERE)
+        path.chmod(mode)
+        _refused(capsys, store_url, str(path), f"mode {mode:04o}", f"`chmod go-w {path}`", **settings)
+        path.unlink()
+
+
+@AS_ROOT
+@pytest.mark.parametrize("name", [".env", "s.toml", "a.key", "smtp.password"])
+def test_a_file_of_another_user_is_not_read_not_even_by_root(
+    name: str, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / name
+    path.write_text(KEY if name == "a.key" else "")
+    path.chmod(0o600)
+    os.chown(path, NOBODY, NOBODY)
+    settings: dict[str, str] = {
+        ".env": {},
+        "s.toml": {"ML_CONFIG_FILE": str(path)},
+        "a.key": {"ML_KEY_FILE": str(path), "ML_ENCRYPTION_KEYS": ""},
+        "smtp.password": {**MAIL, "ML_SMTP_PASSWORD_FILE": str(path)},
+    }[name]
+    argv = {"a.key": ("keys", "status"), "smtp.password": ("alerts", "notify")}.get(name, ("status",))
+    _refused(capsys, store_url, str(path), f"belongs to user {NOBODY}", f"`chown 0 {path}`", argv=argv, **settings)
+
+
+@pytest.mark.parametrize("mode", [0o644, 0o640])
+def test_a_settings_file_with_a_secret_that_others_may_read_is_refused(
+    mode: int, store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    path = tmp_path / ".env"
+    path.write_text("ML_SMTP_PASSWORD=t0psecret\n")
+    path.chmod(mode)
+    _refused(capsys, store_url, str(path), f"mode {mode:04o}", f"`chmod 600 {path}`", "change the secret")
+    path.write_text("ML_LANG=tr\n")
+    assert command(store_url, "config", "show") == ExitCode.OK
+    capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    "written",
+    [lambda folder: ("report", "dashboard", "--out", str(folder)),
+     lambda folder: ("status", "--prometheus", str(folder / "m.prom")),
+     lambda folder: ("simulate", "--labels", str(folder / "labels.json"), "--rooms", "10", "--days", "15")],
+)  # fmt: skip
+def test_nothing_is_written_into_a_folder_where_everybody_may_replace_it(
+    written: Callable[[Path], tuple[str, ...]], store_url: str, database: str, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o777)
+    argv = written(folder)
+    url = database if argv[0] == "simulate" else store_url
+    assert command(url, *argv) == ExitCode.CONFIGURATION
+    assert f"Everybody may write {folder} (mode 0777)" in (said := capsys.readouterr().err)
+    assert f"`chmod o-w {folder}`" in said
+    assert list(folder.iterdir()) == []
+
+
+def test_a_key_is_not_made_where_everybody_may_replace_it(tmp_path: Path, store_url: str, capsys: Capture) -> None:
+    tmp_path.chmod(0o777)
+    _refused(capsys, store_url, "could replace the key file", f"`chmod o-w {tmp_path}`", argv=("keys", "new"))
+    tmp_path.chmod(0o1777)
+    assert command(store_url, "keys", "new", "--quiet") == ExitCode.OK
+
+
+def test_who_may_write_the_authority_could_read_the_mail(tmp_path: Path, store_url: str, capsys: Capture) -> None:
+    path = tmp_path / "ca.pem"
+    path.write_text("")
+    path.chmod(0o666)
+    words = ("decides which mail server is trusted", "mode 0666", f"`chmod go-w {path}`")
+    _refused(capsys, store_url, *words, argv=("alerts", "notify"), **MAIL, ML_SMTP_CA_FILE=str(path))

@@ -1,0 +1,1 @@
+"""Alerts, findings and messages for tests."""

@@ -1,0 +1,1 @@
+"""Hotels for tests: simulated, written by hand row by row, imported from lists."""

@@ -1,0 +1,38 @@
+"""The hotel Pier, whose lists are imported one by one."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.hotels.simulated import command, done, sql
+
+ROOMS = "Room No,Floor,Type\n101,1,STD\n102,1,STD\n103,1,STD\n201,2,SUITE\n"
+PRODUCTS = "Product,Code,Price\nCola,1001,3.50\nSu 50 cl,1002,2.00\n"
+DAY = "2026-11-20"
+IN_HOUSE = "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,2\n102,2026-11-20,2026-11-21,1\n"
+AMBIGUOUS = "Room,Date,Item,Qty\n101,03/04/2026,Cola,1\n102,05/06/2026,Cola,1\n"
+
+
+@pytest.fixture
+def house(lists_url: str, tmp_path: Path) -> str:
+    """A store with the hotel Pier, its four rooms and two products."""
+    (tmp_path / "rooms.csv").write_text(ROOMS, encoding="utf-8")
+    (tmp_path / "products.csv").write_text(PRODUCTS, encoding="utf-8")
+    done(lists_url, "import", "rooms", "rooms.csv", "--hotel", "Pier")
+    done(lists_url, "import", "products", "products.csv")
+    return lists_url
+
+
+def imported(
+    house: str, kind: str, content: str | bytes, *options: str, name: str = "list.csv", **environment: str
+) -> int:
+    """Import a file with this content; the exit status."""
+    Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
+    return command(house, "import", kind, name, *options, **environment)
+
+
+def nights(url: str) -> list[tuple[Any, ...]]:
+    """Every night on record."""
+    asked = "SELECT room, night, guests, arrives_on, departs_on FROM minibar_in.night ORDER BY room, night"
+    return [tuple(row) for row in sql(url, asked)]

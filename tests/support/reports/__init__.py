@@ -1,0 +1,1 @@
+"""Rows, values and pages of reports for tests."""

@@ -1,0 +1,1 @@
+"""Servers, sessions and login roles that tests start, and what roles may do."""

@@ -1,0 +1,269 @@
+"""The texts of messages in both languages, and the headers of a mail."""
+
+import smtplib
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.policy import default
+from email.utils import getaddresses
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.program import catalogs
+
+import minibar_ml.notify
+from minibar_ml.domain.addresses import is_address
+from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.messages import Attachment, Mail, Origin
+from minibar_ml.i18n import LOCALE_FOLDER
+from minibar_ml.notify.channels.email import Email, Server, compose
+from minibar_ml.notify.summary import Summary, SummaryRow
+from minibar_ml.notify.wording import Words
+
+NOTIFY = Path(minibar_ml.notify.__file__).parent
+CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
+ZONE = ZoneInfo("Europe/Nicosia")
+DAY, AT = date(2026, 11, 16), datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
+SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
+
+
+def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
+    catalogs.require_whole(CATALOG, NOTIFY)
+
+
+def test_a_digest_counts_in_the_right_number() -> None:
+    assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
+    assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
+    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
+
+
+ALERT = Alert(
+    id=17, type="consumption_anomaly", severity="high", status="open", hotel_id=1, entity_type="room", entity_id=5,
+    entity_name="1126", metric="room_consumption", value=9.0, expected=1.4, lower=0.0, upper=4.0,
+    deviation_percent=540.0, score=12.0, detector="room_consumption", impact=1234.5, reason="room_high",
+    facts={"guests": 2, "nights": 1}, occurred_on=DAY, last_occurred_on=DAY, measured_on=DAY, raised_at=AT,
+    last_seen=AT, occurrences=2, read_at=None, read_by=None, resolved_at=None, resolved_by=None,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("event", "repetition", "english", "turkish"),
+    [
+        ("opened", 0, "[High] Room 1126: Unusual consumption", "[Yüksek] Oda 1126: Olağandışı tüketim"),
+        ("opened", 1, "[High] Alert still unread: Room 1126", "[Yüksek] Uyarı hâlâ okunmadı: Oda 1126"),
+        ("escalated", 0, "[High] Severity raised to high: Room 1126",
+         "[Yüksek] Uyarının önemi arttı (yüksek): Oda 1126"),
+        ("false_positive", 0, "[High] Alert marked as a false positive: Room 1126",
+         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi: Oda 1126"),
+    ],
+)  # fmt: skip
+def test_a_subject_says_why_the_message_is_sent(event: str, repetition: int, english: str, turkish: str) -> None:
+    assert Words("en", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == english
+    assert Words("tr", ZONE, {}).alert(ALERT, event, repetition, "Ayşe").subject == turkish
+
+
+def test_a_message_reads_well_in_english() -> None:
+    assert (
+        Words("en", ZONE, {1: "Palas"}).alert(ALERT, "opened", 0, "Ayşe").text
+        == """\
+New alert
+
+Unusual consumption: Room 1126
+Room 1126: 9 units consumed; 0 to 4 is normal for 2 guests and 1 night.
+
+Severity: ◆ High
+Type: Unusual consumption
+Hotel: Palas
+Day: 16 Nov 2026
+Raised: 17 Nov 2026 06:00
+Seen on: 2 days
+Possible loss: 1,234.50
+
+What to do
+Compare with the guest's bill. If they differ, count the minibar again.
+
+Details: minibar-ml alerts show 17
+Mark as read: minibar-ml alerts read 17
+
+--
+Sent to Ayşe by minibar-ml. To change what is sent to whom: minibar-ml people set
+"""
+    )
+
+
+def test_a_message_reads_well_in_turkish() -> None:
+    assert (
+        Words("tr", ZONE, {1: "Palas"}).alert(ALERT, "opened", 0, "Ayşe").text
+        == """\
+Yeni uyarı
+
+Olağandışı tüketim: Oda 1126
+Oda 1126: 9 adet tüketilmiş; 2 misafir ve 1 gece için normali 0–4 adet.
+
+Önem: ◆ Yüksek
+Tür: Olağandışı tüketim
+Otel: Palas
+Gün: 16 Kas 2026
+Uyarı zamanı: 17 Kas 2026 06:00
+Görülme: 2 gün
+Olası kayıp: 1.234,50
+
+Ne yapmalı
+Misafirin hesabıyla karşılaştırın. Tutmuyorsa minibarı yeniden sayın.
+
+Ayrıntılar: minibar-ml alerts show 17
+Okundu olarak işaretlemek için: minibar-ml alerts read 17
+
+--
+minibar-ml tarafından gönderildi. Alıcı: Ayşe. Kime ne gönderileceğini değiştirmek için: minibar-ml people set
+"""
+    )
+
+
+def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
+    ended = replace(ALERT, id=9, status="resolved", entity_name="7")
+    digest = Words("en", ZONE, {}).digest({"high": 2}, [ALERT], "Ayşe", [ended], 3)
+    assert digest.subject == "2 alerts: High 2; 3 alerts ended"
+    assert "1 more alert: minibar-ml alerts list\n" in digest.text
+    assert "◆ Unusual consumption: Room 7 (resolved): minibar-ml alerts show 9\n" in digest.text
+    assert "2 more alerts: minibar-ml alerts list --status all\n" in digest.text
+
+
+def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
+    ended = replace(ALERT, status="false_positive")
+    digest = Words("tr", ZONE, {}).digest({}, [], "Ayşe", [ended], 1)
+    assert digest.subject == "1 uyarı sona erdi"
+    assert digest.text.count("uyarı sona erdi") == 1
+    assert "Oda 1126 (yanlış alarm)" in digest.text
+
+
+def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_hold_more() -> None:
+    rows = [
+        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", "by tomorrow", "", "", None, None),
+        SummaryRow("Room 1126: 9 units.", "Count again.", "", "1,234.50 TRY", "", 17, "high"),
+    ]
+    summary = Summary(
+        title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
+        whose="Palas", days="10–16 Nov 2026", figures=[("New", "2", "")], today=rows, more=1,
+    )  # fmt: skip
+    mail = Words("en", ZONE, {}).report(summary, [Attachment("report.pdf", "application/pdf", b"%PDF")])
+    assert mail.subject == "Palas: 2 new alerts. 1 order is due by tomorrow."
+    assert mail.text.startswith("2 new alerts. 1 order is due by tomorrow.\n")
+    today = (
+        "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
+        "◆ Room 1126: 9 units.\nCount again.\n1,234.50 TRY · no. 17\n"
+    )
+    assert today in mail.text
+    assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
+    assert "2 more rows" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
+
+
+def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
+    words = Words("en", ZONE, {}, origin=Origin("https://hotel.example/minibar.html"))
+    link = "https://hotel.example/minibar.html#alert-17"
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
+                 words.report(summary, [])):  # fmt: skip
+        assert link in mail.text
+        assert f'href="{link}"' in mail.html
+    assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() -> None:
+    words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse")):
+        assert "minibar-ml --profile izmir alerts show 17" in mail.text
+        assert "minibar-ml --profile izmir alerts show 17" in mail.html
+        assert "minibar-ml alerts" not in mail.text + mail.html
+    report = words.report(summary, [])
+    assert "no. izmir-17" in report.text and "no. izmir-17" in report.html
+
+
+def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
+    empty = replace(ALERT, id=18, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
+    text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
+    assert "\n1,234.50 TRY · Palas\n" in text
+    assert "\norder by 20 Nov 2026 · Palas\n" in text
+
+
+def test_a_line_that_begins_with_from_is_sent_as_it_is() -> None:
+    sent: list[bytes] = []
+
+    class Listener(smtplib.SMTP):
+        """A server's end that only keeps what it is given."""
+
+        def __init__(self) -> None:
+            pass
+
+        def sendmail(
+            self, _sender: str, _to: object, content: object, *_rest: object, **_more: object
+        ) -> dict[str, Any]:
+            sent.append(content)  # type: ignore[arg-type]
+            return {}
+
+    channel = Email(Server("127.0.0.1", 25, "none", SENDER))
+    channel._open = Listener()
+    channel.send(ADDRESS, "Ayse", Mail("s", "Look:\nFrom Monday on\n", "<p>x</p>"), "1")
+    assert b"\r\nFrom Monday on\r\n" in sent[0]
+    assert b">From" not in sent[0]
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_text_breaks_a_header(subject: str, name: str, file: str) -> None:
+    message = compose(SENDER, ADDRESS, name, Mail(subject, "text", "<p>html</p>"), file)
+    head = bytes(message).partition(b"\r\n\r\n")[0].decode()
+    known = {"subject", "from", "to", "date", "message-id", "list-id", "auto-submitted", "x-auto-response-suppress",
+             "mime-version", "content-type"}  # fmt: skip
+    starts = {line.partition(":")[0].lower() for line in head.split("\r\n") if not line.startswith((" ", "\t"))}
+    assert starts == known
+    assert str(message["To"].addresses[0].addr_spec) == ADDRESS
+
+
+def test_a_subject_keeps_its_spaces_and_its_lines_short() -> None:
+    for name in ("Rakı Minyatür 5 cl", "Soğuk Kahve 240 ml", "Çikolata Fındıklı 33 gr " * 8):
+        for severity in ("Kritik", "Yüksek", "Orta", "Düşük"):
+            subject = f"[{severity}] {name.strip()}: Olağandışı tüketim"
+            person = "Kat Görevlisi Ayşegül Çığıroğlu Öztürk"
+            sent = bytes(compose(SENDER, ADDRESS, person, Mail(subject, "t", "h"), "1"))
+            arrived = message_from_bytes(sent, policy=default)
+            assert arrived["Subject"] == subject
+            # By the older parser: the newer one puts a space between two encoded words of a name.
+            ((known, address),) = getaddresses(message_from_bytes(sent).get_all("To"))
+            assert (str(make_header(decode_header(known))), address) == (person, ADDRESS)
+            head = sent.partition(b"\r\n\r\n")[0].split(b"\r\n")
+            assert max(map(len, head)) <= 78
+
+
+def test_a_message_keeps_its_id_and_no_other_has_it() -> None:
+    mail = Mail("s", "t", "h")
+    first, again, other = (compose(SENDER, ADDRESS, "a", mail, one)["Message-ID"] for one in ("1", "1", "2"))
+    assert first == again != other
+    assert first.endswith("@otel.example>")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ("ayse@otel.example", True),
+        ("a.b+c@x-y.example", True),
+        ("root@localhost", True),
+        ("ayse@otel.example\nBcc: x@y.example", False),
+        ("ayse@otel.example\n", False),
+        ("ayşe@otel.example", False),
+        ("Ayse <ayse@otel.example>", False),
+        ("ayse@", False),
+        ("a@b@c", False),
+        ("a,b@c", False),
+        ("", False),
+    ],
+)
+def test_only_plain_addresses_are_accepted(text: str, is_one: bool) -> None:
+    assert is_address(text) is is_one

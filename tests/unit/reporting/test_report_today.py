@@ -1,0 +1,135 @@
+"""What a report says first: the order of today's list, the sentence, and where alerts were."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
+
+from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.operations import JobRun, StockOut
+from minibar_ml.domain.reporting.periods import week_ending
+from minibar_ml.domain.reporting.places import PlaceDay, places
+from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
+from minibar_ml.domain.reporting.today import Stay, duties
+from minibar_ml.i18n import Lang
+from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.words import Words
+
+TODAY = date(2026, 3, 1)
+EN, TR = (Words(lang, ZoneInfo(ZONE)) for lang in ("en", "tr"))
+SOME = a_report().actions.rows[0].alert
+
+
+def action(number: int, **changes: object) -> Action:
+    kind = {"id": number, "entity_id": number, "entity_type": "room", "type": "consumption_anomaly"}
+    alert: Alert = replace(SOME, **{**kind, "impact": 10.0 * number, "measured_on": TODAY, **changes})
+    return Action(alert, "", "", TODAY)
+
+
+def order(product: int, days: int, name: str = "Kola") -> StockOut:
+    return StockOut(1, product, name, 2.5, False, 3.0, TODAY, 84, TODAY + timedelta(days=days))
+
+
+def test_what_is_due_comes_before_guests_and_guests_before_money() -> None:
+    found = [
+        action(1, severity="critical", impact=6100.0),
+        action(2),
+        action(3, type="unanswered_request"),
+        action(4, type="stock_depletion", entity_type="product", entity_id=7),
+        action(5, type="stock_depletion", entity_type="product", entity_id=8),
+    ]
+    outs = [order(7, 1), order(8, 5), order(9, 0, "Soda"), order(10, 4)]
+    stays = [Stay(2, TODAY - timedelta(days=1), TODAY + timedelta(days=2)), Stay(1, TODAY + timedelta(days=1), TODAY)]
+    made = duties(found, outs, stays, TODAY)
+    assert [(one.alert_ids, one.order.product_id if one.order else None) for one in made] == [
+        ((3,), None),
+        ((), 9),
+        ((4,), 7),
+        ((2,), None),
+        ((1,), None),
+        ((5,), 8),
+    ], "an order that is due later and has no alert is no duty of today"
+    assert made[3].guest_until == TODAY + timedelta(days=2)
+    assert made[4].guest_until is None, "who came after the fault is not asked"
+
+
+def test_an_incident_is_one_row_and_counts_once() -> None:
+    parts = [
+        action(1, incident_id=1, is_counted=False, severity="critical"),
+        action(2, incident_id=1, severity="low"),
+        action(3),
+    ]
+    incident = next(one for one in duties(parts, (), (), TODAY) if len(one.alert_ids) == 2)
+    assert (incident.alert_ids, incident.impact, incident.severity) == ((2, 1), Decimal(20), "critical")
+
+
+LOSS_EN, LOSS_TR = "possible loss 100 TRY, 75% of it Room 9.", "olası kayıp 100 TRY, bunun %75'i Oda 9."
+
+
+@pytest.mark.parametrize(
+    ("lang", "new", "before", "waiting", "wanted"),
+    [
+        ("en", 5, 11, 3, f"5 new alerts, 11 the week before. 3 alerts wait for your decision, {LOSS_EN}"),
+        ("en", 1, 0, 1, f"1 new alert, 0 the week before. 1 alert waits for your decision, {LOSS_EN}"),
+        ("en", 0, 1, 0, "No new alerts, 1 the week before. Nothing waits for a decision."),
+        ("tr", 5, 11, 3, f"5 yeni uyarı, önceki hafta 11. 3 uyarı kararınızı bekliyor, {LOSS_TR}"),
+        ("tr", 0, 1, 0, "Yeni uyarı yok, önceki hafta 1. Karar bekleyen uyarı yok."),
+    ],
+)
+def test_the_sentence_counts_in_the_right_number(lang: Lang, new: int, before: int, waiting: int, wanted: str) -> None:
+    found = (
+        tuple(action(n, entity_name=str(n), impact=amount) for n, amount in ((9, 75.0), (8, 25.0))) if waiting else ()
+    )
+    report = replace(
+        a_report(week_ending(TODAY)),
+        total=Count("all", new, before),
+        live=(Live("high", waiting, Decimal(100) if waiting else None),),
+        actions=Page(found, waiting),
+        today=duties(found, (), (), TODAY),
+        stock_outs=Page(),
+        currency="TRY",
+    )
+    assert sentence(report, Words(lang, ZoneInfo(ZONE))) == wanted
+
+
+def test_orders_and_guests_end_the_sentence() -> None:
+    found = (action(3, type="unanswered_request", impact=None),)
+    report = replace(a_report(), actions=Page(found, 1), today=(), stock_outs=Page((order(1, 1), order(2, 0)), 2))
+    assert sentence(report, EN).endswith("1 guest waits for a refill. 2 orders are due by tomorrow.")
+    assert sentence(report, TR).endswith("1 misafir dolum bekliyor. 2 sipariş en geç yarın verilmeli.")
+    now = replace(report, stock_outs=Page((order(1, 0), order(2, -1)), 2))
+    assert sentence(now, EN).endswith("2 orders are due today.")
+    assert sentence(now, TR).endswith("2 sipariş bugün verilmeli.")
+    later = replace(report, actions=Page(), stock_outs=Page((order(1, 5),), 1))
+    assert sentence(later, EN).endswith("The next order is due on 6 Mar.")
+
+
+def test_a_period_is_compared_only_with_one_that_was_watched() -> None:
+    report = a_report(total=Count("all", 30, 3, is_comparable=False), days_watched_before=2)
+    assert ", 3 in January" not in sentence(report, EN)
+    below = {one.key: one.below for one in tiles(report, EN)}["new"]
+    assert below.endswith("not comparable (watched 2 of 31 days before)")
+    assert (report.total.change_percent, Count("all", 9, 4).change_percent) == (None, None), "a few are no percentage"
+    assert Count("all", 9, 6).change_percent == 50
+
+
+def test_data_and_jobs_are_said_to_be_right_or_what_is_wrong_with_them() -> None:
+    late = (JobRun("train", "done", AS_OF, AS_OF - timedelta(days=2), AS_OF - timedelta(days=1)),)
+    assert health(a_report(jobs=late), EN) == (False, "no data for 1 day, model training late")
+    days = tuple(replace(day, alerts=0) for day in a_report().trend)
+    good = a_report(jobs=(), days_without_data=(), trend=days)
+    assert health(good, EN) == (True, "data complete, jobs on time")
+    assert health(good, TR) == (True, "veri tam, işler zamanında")
+
+
+def test_floors_stand_in_the_order_of_the_lift_and_the_quiet_ones_are_one_row() -> None:
+    rows = [PlaceDay(1, "room", room, MONTH.since, room, "high") for room in range(1, 14)]
+    rows.append(PlaceDay(1, "product", None, MONTH.last_day, 1, "critical"))
+    found = places(rows, {room: f"{room}. KAT" for room in range(1, 14)}, MONTH)
+    assert [one.floor for one in found] == [*(f"{n}. KAT" for n in range(7, 14)), None, None]
+    assert [(one.kind, one.alerts) for one in found][-2:] == [("other", 21), ("product", 1)]
+    assert len(found[0].spots) == 5, "calendar weeks of February 2026"
+    assert (found[-1].spots[-1].worst, found[-1].spots[0].worst) == ("critical", None)
