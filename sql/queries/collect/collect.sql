@@ -194,9 +194,9 @@ WITH runs AS MATERIALIZED (
                          SELECT FROM scratch_uploads u WHERE u.hotel_id = f.hotel_id AND u.is_loaded
                          AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
                      THEN f.named_at::date END AS seen_until,
-           CASE WHEN NOT (f.is_in_house OR f.is_departure OR EXISTS (
-                         SELECT FROM found o WHERE o.room_id = f.room_id AND o.arrives_on = f.arrives_on
-                         AND o.departs_on > o.arrives_on AND (o.is_in_house OR o.is_departure)))
+           CASE WHEN (f.room_id, f.arrives_on) NOT IN (
+                         SELECT room_id, arrives_on FROM found
+                         WHERE (is_in_house OR is_departure) AND departs_on > arrives_on)
                 THEN (SELECT u.day FROM scratch_uploads u
                       WHERE u.hotel_id = f.hotel_id AND u.is_loaded
                         AND u.day > f.arrives_on AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import pytest
-from support.application import Application
-from support.hotels import done, points
-from support.presence import listed_hotel, states, vacant
+from support.hotels.application import Application
+from support.hotels.presence import listed_hotel, states, vacant
+from support.hotels.simulated import done, points
 
 
 @pytest.fixture
