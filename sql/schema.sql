@@ -670,7 +670,7 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this aler
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
     AS $$
-    SELECT a.* FROM minibar_ml.ml_alerts a
+    SELECT a.* FROM ml_alerts a
     WHERE (statuses IS NULL OR a.status = ANY(statuses))
       AND (severities IS NULL OR a.severity = ANY(severities))
       AND (types IS NULL OR a.type = ANY(types))
