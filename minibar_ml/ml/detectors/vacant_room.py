@@ -111,7 +111,7 @@ def surprise(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "n
 
 
 def explained(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
-    """Of finds as improbable as each, the share that guests explain who may have been there; inf for other evidence.
+    """Of finds as improbable as each or less so, the least share that guests explain; inf for other evidence.
 
     All times of the days before are tests, together with the day's own finds (Benjamini & Hochberg 1995).
     """
@@ -122,10 +122,14 @@ def explained(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "
     both = pd.concat([past[past["products_found"] > 0], found[mine]])
     kinds = both.groupby(["evidence", "check_hour", "products_found"], as_index=False).size().assign(hidden=0.0)
     seen = np.sort(np.repeat(surprise(kinds, before, guests), kinds["size"]))
-    score = found["score"].to_numpy(dtype=float)
-    as_rare = len(seen) - np.searchsorted(seen, score - 1e-9)
-    expected = max(len(past) + int(mine.sum()), LEAST_TIMES) * np.exp(-score)
-    return np.where(mine, expected / np.maximum(as_rare, 1), np.inf)
+    tests = max(len(past) + int(mine.sum()), LEAST_TIMES)
+    as_rare = len(seen) - np.searchsorted(seen, seen - 1e-9)
+    # What is less probable than finds that guests do not explain, they do not explain either.
+    share = np.minimum.accumulate(tests * np.exp(-seen) / as_rare)
+    place = np.searchsorted(seen, found["score"].to_numpy(dtype=float)[mine] - 1e-9)
+    result = np.full(len(found), np.inf)
+    result[mine] = share[place]
+    return result
 
 
 def _tail(row: Mapping[Any, Any], alike: "DataFrame", takes: Callable[[float], float]) -> float:

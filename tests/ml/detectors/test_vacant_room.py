@@ -102,6 +102,12 @@ def test_guests_explain_one_large_find_and_not_many(evidence: int) -> None:
     assert len(_found(_frames(6, evidence, times=1, ones=0.1, thefts=30))) == 1
 
 
+def test_a_find_less_probable_than_those_that_guests_do_not_explain_is_raised_with_them() -> None:
+    thefts_of_six = _frames(8, times=1, thefts=12)
+    assert len(_found(thefts_of_six)) == 1
+    assert _found(_frames(6, times=1, thefts=0, ones=0.1)) == []
+
+
 @pytest.mark.parametrize("evidence", [REJECTED_ROWS, MISSING_LIST])
 def test_the_likelier_a_guest_on_no_list_is_the_more_products_it_takes(evidence: int) -> None:
     needed = [
