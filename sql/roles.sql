@@ -11,30 +11,6 @@
 --   minibar_ml_operator   administrators of a hotel: read and handle alerts, models, the audit log
 --   minibar_ml_viewer     storekeepers and who else may only look
 
--- From here on PostgreSQL's own schema alone: whoever may CREATE in a schema of the path could otherwise offer a
--- function or operator that fits better, and it would run as the superuser. Where the path finds the application is
--- kept.
-DO $$
-BEGIN
-    -- Sessions of the program know it already.
-    IF coalesce(pg_catalog.current_setting('minibar_ml.source_schemas', true), '') OPERATOR(pg_catalog.=) '' THEN
-        PERFORM pg_catalog.set_config('minibar_ml.source_schemas',
-                                      CAST(pg_catalog.current_schemas(false) AS pg_catalog.text), false);
-    END IF;
-    PERFORM pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
-END
-$$;
-
--- The application's tables, where the path finds them. Which they are, and who may read them, is said by the source
--- contract: `minibar-ml db roles` puts its rows here.
-CREATE TEMPORARY TABLE minibar_ml_source AS
-SELECT DISTINCT ON (t.name) t.name, t.columns, t.readers, c.oid, n.oid AS schema, c.relowner AS owner
-FROM (VALUES /* tables, columns and readers of sql/source */) AS t (name, columns, readers)
-CROSS JOIN unnest(CAST(current_setting('minibar_ml.source_schemas') AS text[])) WITH ORDINALITY AS p (schema, place)
-JOIN pg_namespace n ON n.nspname = p.schema
-JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
-ORDER BY t.name, p.place;
-
 -- Others may not CREATE where the application's tables or the store are: what they put there would be taken for them.
 -- The schema's owner, the tables' owners and superusers are not others.
 DO $$
@@ -144,7 +120,7 @@ GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, json
 -- What policies and views of the program ask.
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
     minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
-    minibar_ml.noted_settings() TO minibar_ml_viewer, minibar_ml_collector;
+    minibar_ml.noted_settings(), minibar_ml.noted_settings(text) TO minibar_ml_viewer, minibar_ml_collector;
 
 -- People's rights to write are by column, and never on a number that the table counts itself: whoever chose it would take
 -- that of a row to come. Rights on the whole table, which earlier versions gave, are taken back.

@@ -670,7 +670,7 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this aler
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
     AS $$
-    SELECT a.* FROM minibar_ml.ml_alerts a
+    SELECT a.* FROM ml_alerts a
     WHERE (statuses IS NULL OR a.status = ANY(statuses))
       AND (severities IS NULL OR a.severity = ANY(severities))
       AND (types IS NULL OR a.type = ANY(types))
@@ -766,9 +766,17 @@ CREATE FUNCTION minibar_ml.noted_settings() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
+    SELECT minibar_ml.noted_settings(NULL)
+$$;
+
+CREATE FUNCTION minibar_ml.noted_settings(file text) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
     SELECT l.after FROM minibar_ml.ml_audit_log l JOIN pg_roles r ON r.rolname = l.database_role
     WHERE l.action = 'settings.changed' AND jsonb_typeof(l.after) = 'object' AND NOT minibar_ml.is_person(r.rolname)
       AND NOT minibar_ml.is_person(session_user)
+      AND (noted_settings.file IS NULL OR coalesce(l.after ->> 'file', '') = noted_settings.file)
     ORDER BY l.id DESC LIMIT 1
 $$;
 

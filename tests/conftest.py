@@ -18,6 +18,7 @@ from sqlalchemy.pool import NullPool
 from support.hotels.simulated import AS_OF, PLAN, ZONE, ByLayout, done
 from support.servers import postgres
 
+from minibar_ml.config import location
 from minibar_ml.simulate import Layout, SourceData, generate, write
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.schema import migrations
@@ -82,6 +83,8 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.delenv("COLUMNS", raising=False)  # which pytest-xdist sets
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / ".config"))
+    location.use()
 
 
 @pytest.fixture(scope="session")

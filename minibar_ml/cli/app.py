@@ -6,14 +6,17 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from minibar_ml import __version__, deadline, log
+from minibar_ml.cli import profiles
 from minibar_ml.cli.help import wanted_language
 from minibar_ml.cli.lazy import Command, LazyGroup
 from minibar_ml.cli.terminal import console
+from minibar_ml.config import location
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, ExitCode, MinibarError
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
@@ -33,6 +36,11 @@ COMMANDS = {
     "models": Command("learning.models", "List models, show their quality, roll back.", RESULTS),
     "backtest": Command("learning.backtest", "Show which alerts the last weeks would have raised.", TUNING),
     "optimize": Command("learning.optimize", "Search for a better split of the alert budget.", TUNING),
+    "setup": Command(
+        "setup.commands",
+        "Set up minibar-ml for a database: settings, key, store, first run of all jobs, and their schedule.",
+        SETUP,
+    ),
     "config": Command("config.commands", "Show and change the facts of the hotels: hours, supplies, budget.", SETUP),
     "start": Command(
         "start",
@@ -53,6 +61,7 @@ COMMANDS = {
     "cron": Command("cron", "Print a crontab that matches your settings.", SETUP),
     "status": Command("doctor.status", "Show when each job last ran and whether it is late.", SETUP),
     "doctor": Command("doctor.commands", "Check the whole installation and show how to fix what is wrong.", SETUP),
+    "fleet": Command("fleet.commands", "Run jobs on several stores, and show them together.", SETUP),
     "docs": Command("docs", "Print a page of the documentation.", SETUP),
     "simulate": Command(
         "simulation.simulate", "Write a simulated hotel into an empty database, or its lists into files.", DEMO
@@ -106,23 +115,39 @@ def root(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option("--config", metavar="PATH", help="Read the settings from this file, or from .env in this folder."),
+    ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", metavar="NAME", help="Read the settings of this profile, a folder of its own."),
+    ] = None,
+    all_profiles: Annotated[
+        bool, typer.Option("--all-profiles", help="Run status, alerts list or report for every profile.")
+    ] = False,
 ) -> None:
     """Find anomalies in a hotel's minibars: learn what is normal, alert on what is not.
 
     Exit status: 0 ok (also when anomalies were found), 1 unexpected error, 2 usage error, 3 configuration error,
     4 database unreachable, 5 precondition not met, 6 partly done, 75 another run holds the lock.
     """
+    # `main` has read --config and the like: they say in which language all of this is, and may stand anywhere.
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error ends here, as one line on stderr."""
     log.configure(stamped=not sys.stderr.isatty())
+    chosen = profiles.chosen(sys.argv[1:] if arguments is None else arguments)
+    location.use(chosen.config, chosen.profile)
     screen.use(wanted_language())
     if sys.stdout is None:
         typer.echo("error: stdout is closed.", err=True)
         return ExitCode.UNEXPECTED
     try:
-        code = app(args=list(arguments) if arguments is not None else None, standalone_mode=False)
+        if chosen.is_for_all:
+            return profiles.run_all(chosen.arguments)
+        code = app(args=chosen.arguments, standalone_mode=False)
     except typer.Exit as request:
         return request.exit_code
     except typer.Abort:

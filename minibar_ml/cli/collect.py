@@ -1,7 +1,7 @@
 """`minibar-ml collect`: source rows -> metric points."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import ExitCode, SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 
 def register(root: typer.Typer) -> None:
@@ -46,20 +49,22 @@ def collect(
     settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
     only = hotels.find_all(settings, "collect", hotel)
-    result = session.work(
-        settings,
-        "collect",
-        lambda connection: run(
-            connection,
-            instant,
-            settings.zone(),
-            settings.lookback_days,
-            first_day,
-            settings.house_hours(),
-            hotels=only,
-            is_live=as_of is None,
-        ),
-    )
+
+    def job(connection: "Connection") -> CollectResult:
+        with console.progress("collect", enabled=not quiet) as advance:
+            return run(
+                connection,
+                instant,
+                settings.zone(),
+                settings.lookback_days,
+                first_day,
+                settings.house_hours(),
+                hotels=only,
+                is_live=as_of is None,
+                progress=advance,
+            )
+
+    result = session.work(settings, "collect", job)
     _warn(result)
     if json:
         console.print_json({**asdict(result), "refused": [one.to_json() for one in result.refused]})

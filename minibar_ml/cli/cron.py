@@ -12,15 +12,17 @@ import typer
 from minibar_ml.cli import house, session
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
+from minibar_ml.config import location
 from minibar_ml.config.cron import DAY, HOUR, describe_minutes
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
-DIRECTORY = Path("/etc/minibar-ml")
-DATA = Path("/var/lib/minibar-ml")
+DIRECTORY = location.MACHINE
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
+FLEET = ("fleet", "run", "--jitter", "20", "--quiet", "--")
+"""Members begin within 20 seconds, so that they do not all come to one server at once."""
 DETECT_DELAY_MINUTES = 2
 IMPORT_MINUTES = 5
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
@@ -39,7 +41,7 @@ class Job:
 
 def register(root: typer.Typer) -> None:
     """Add this command to the app."""
-    shown = examples("cron --here | crontab -", "cron --user minibar | sudo tee /etc/cron.d/minibar-ml")
+    shown = examples("cron --user minibar | sudo tee /etc/cron.d/minibar-ml", "cron --user minibar --systemd")
     root.command(epilog=shown)(cron)
 
 
@@ -59,26 +61,42 @@ def cron(
     here: Annotated[
         bool, typer.Option("--here", help="Use this installation's minibar-ml and the current directory.")
     ] = False,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Run the jobs on all members of fleet.toml in the working directory.")
+    ] = False,
+    systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd services and timers instead.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
 ) -> None:
     """Print a crontab that matches your settings.
 
-    `minibar-ml cron --here | crontab -` installs it for the current user.
+    With `--user` it is a file for /etc/cron.d; `minibar-ml setup` writes that file, or systemd's units.
     """
     if here:
-        command, directory = _installed(), Path.cwd()
+        command, directory = installed(), Path.cwd()
     for option, path in (("--command", command), ("--directory", directory)):
         if not path.is_absolute():
             raise UsageError(f"{option} {path} must be an absolute path.")
-    _require_safe(command, directory, user, mail_to)
+    require_safe(command, directory, user, mail_to)
     settings = session.settings()
-    if settings.database_url:
+    if settings.database_url and not fleet:
         settings = house.settings_of(settings, "cron")
-    console.say(crontab(settings, command, directory, user, mail_to).rstrip("\n"))
+    if systemd and fleet:
+        raise UsageError("--systemd and --fleet cannot be combined.")
+    if systemd:
+        _print_units(settings, command, directory, user)
+        return
+    console.say(crontab(settings, command, directory, user, mail_to, fleet=fleet).rstrip("\n"))
 
 
-def _require_safe(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
+def _print_units(settings: Settings, command: Path, directory: Path, user: str | None) -> None:
+    from minibar_ml.cli import systemd  # which builds on this module
+
+    for name, text in systemd.units(settings, command, directory, user, "minibar-ml").items():
+        console.say(f"# {systemd.FOLDER / name}\n{text}")
+
+
+def require_safe(command: Path, directory: Path, user: str | None, mail_to: str) -> None:
     """Raise UsageError for values that would add a line or another command to the crontab."""
     if user is not None and not _USER.fullmatch(user):
         raise UsageError(f"--user {user!r} is not a valid user name; use letters, digits, _ . and - only.")
@@ -89,7 +107,8 @@ def _require_safe(command: Path, directory: Path, user: str | None, mail_to: str
             raise UsageError(f"{option} {str(path)!r} must not contain control characters.")
 
 
-def _installed() -> Path:
+def installed() -> Path:
+    """The program of this installation; raises UsageError where there is none."""
     # Not resolved: in a virtual environment the link is what leads to its libraries.
     script = Path(sys.executable).with_name("minibar-ml")
     if not script.is_file():
@@ -103,20 +122,27 @@ def crontab(
     directory: Path = DIRECTORY,
     user: str | None = None,
     mail_to: str = MAIL_TO,
+    *,
+    fleet: bool = False,
 ) -> str:
-    """The crontab's text."""
+    """The crontab's text; `fleet`: of jobs on all members of a fleet."""
     start = f"{user} " if user else ""
     run = f"cd {shlex.quote(str(directory))} && {shlex.quote(str(command))}"
     lines = _head(settings, user, mail_to)
-    for job in _jobs(settings, directory):
+    for job in jobs(settings, directory, fleet=fleet):
         # cron ends a command at an unescaped %.
-        work = f"{run} {shlex.join(job.arguments)} --quiet".replace("%", r"\%")
+        arguments = (*FLEET, *job.arguments) if fleet else (*job.arguments, "--quiet")
+        work = f"{run} {shlex.join(arguments)}".replace("%", r"\%")
         lines += ["", f"# {job.why}", f"{job.schedule} {start}{work}"]
     return "\n".join(lines) + "\n"
 
 
 def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
-    install = "save it as /etc/cron.d/minibar-ml (a name without a dot)" if user else "install it with `crontab -`"
+    install = (
+        "save it as /etc/cron.d/minibar-ml (a name without a dot)"
+        if user
+        else "add it to `crontab -e`, or print a file for /etc/cron.d with --user"
+    )
     return [
         f"# Printed by `minibar-ml cron`; {install}.",
         "SHELL=/bin/sh",
@@ -130,14 +156,16 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
     ]
 
 
-def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
+def jobs(settings: Settings, directory: Path, *, fleet: bool = False) -> tuple[Job, ...]:
+    """What runs when, in this working directory; `fleet`: on each member of a fleet."""
     intervals = (settings.data_collection_interval, settings.anomaly_check_interval, settings.notify_interval)
     collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
-    # A folder of settings is no place for what a job writes.
-    reports = (DATA if directory == DIRECTORY else directory) / settings.report_dir
+    reports = location.data_folder(directory) / settings.report_dir
+    # Members of a fleet have a folder each, in the one that the settings name.
+    out = () if fleet else ("--out", str(reports))
     return (
-        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox else ()),
+        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox and not fleet else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),
@@ -161,17 +189,17 @@ def _jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
         Job(
             "The weekly report, up to yesterday, also by mail to its subscribers.",
             _fields(settings.report_schedule),
-            ("report", "weekly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "weekly", *FORMATS, "--email", *out),
         ),
         Job(
             "The report of the last month, also by mail to its subscribers (administrators by default).",
             _fields(settings.monthly_report_schedule),
-            ("report", "monthly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "monthly", *FORMATS, "--email", *out),
         ),
         Job(
             "The dashboard: one page, always under the same name, for a web server or a file share.",
             _fields(settings.dashboard_schedule),
-            ("report", "dashboard", "--out", str(reports)),
+            ("report", "dashboard", *out),
         ),
     )
 

@@ -70,7 +70,7 @@ def init(
     _check_parts("--without", without, having)
     _check_parts("--with", having)
     settings = session.settings()
-    own_file = _own_file(settings)
+    own_file = own_layout(settings)
     if files and own_file:
         raise UsageError("--files and ML_SOURCE_FILE name two sources; use one.")
     with session.connected(settings, "db init") as connection:
@@ -107,9 +107,14 @@ def _check_parts(option: str, parts: list[str] | None, others: list[str] | None 
         raise UsageError(f"--without {sorted(both)[0]} and --with {sorted(both)[0]} cannot be combined.")
 
 
-def _own_file(settings: Settings) -> Layout | None:
+def own_layout(settings: Settings) -> Layout | None:
     """The layout from outside the package, where the settings name one."""
     return layout_files.load(Path(settings.source_file)) if settings.source_file else None
+
+
+def all_layouts(settings: Settings) -> tuple[Layout, ...]:
+    """Our own layouts, and that one."""
+    return (*layouts(), *filter(None, [own_layout(settings)]))
 
 
 @app.command(epilog=examples("db upgrade", "db upgrade --sql"))
@@ -139,8 +144,7 @@ def roles(
     """Print the SQL that creates the group roles and their grants, for psql."""
     settings = session.settings()
     if not apply:
-        own_file = _own_file(settings)
-        console.say(grants.script((*layouts(), own_file) if own_file else layouts()))
+        console.say(grants.script(all_layouts(settings)))
         return
     with session.store(settings, "db roles") as connection:
         grants.apply(connection)
@@ -169,7 +173,7 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
     something is missing.
     """
     settings = session.settings()
-    own_file = _own_file(settings)
+    own_file = own_layout(settings)
     with session.store(settings, "db check") as connection:
         contract = source.read(connection)
         version = migrations.server_version(connection)

@@ -31,7 +31,8 @@ REASONS = {
 }
 UNKNOWN = "–"
 LONGEST_DAYS = 90
-NARROW = 100
+NARROW, SLIM = 100, 70
+"""Columns of a terminal below which names and dates are short, and below which only what is ordered is shown."""
 STALE = timedelta(days=2)
 LISTED = 5
 """StockForecasts named where several have no forecast."""
@@ -78,7 +79,7 @@ def forecast(
     _table(shown, called, lang)
     if product is not None:
         for one in shown:
-            _daily(one, lang)
+            _daily(one, called if hotel is None else {}, lang)
     _note(result, shown, zone)
     if verbose:
         _note_accuracy(result)
@@ -100,24 +101,31 @@ def _table(shown: tuple[StockForecast, ...], called: Mapping[int, str], lang: La
     has_orders = any(one.ordered_units for one in shown)
     heads = ["product", "level", "per day", "days left", "empty on", "order", "order by"]
     heads += ["on order", "due"] if has_orders else []
-    right = ["level", "per day", "order", "on order"]
-    table = console.table([*(["hotel"] if many else []), *heads], right=right)
+    heads = [*(["hotel"] if many else []), *heads]
+    if console.width() < SLIM:
+        heads = [head for head in heads if head not in ("per day", "empty on", "on order", "due")]
+    table = console.table(heads, right=["level", "per day", "order", "on order"])
     for one in [one for one in shown if one.days is not None]:
-        cells = [
-            console.visible(_cut(one.name, 13 if narrow else 40)),
-            whole(one.level, lang),
-            fixed(one.daily_units, lang, 1),
-            f"{_days(one.days, lang)} ({_days(one.p10, lang)}{UNKNOWN}{_days(one.p90, lang)})",
-            _when(one.empty_on, one.days, lang, narrow=narrow),
-            whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
-            _when(one.order_by, 0.0, lang, narrow=narrow) if one.order_by else UNKNOWN,
-        ]
-        if has_orders:
-            cells.append(whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN)
-            cells.append(_when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN)
-        table.add_row(*([_cut(hotel_name(one.hotel_id, called.get(one.hotel_id), lang), 13)] if many else []), *cells)
+        cells = _cells(one, called, lang, narrow=narrow)
+        table.add_row(*(cells[head] for head in heads))
     if table.row_count:
         console.out().print(table)
+
+
+def _cells(one: StockForecast, called: Mapping[int, str], lang: Lang, *, narrow: bool) -> dict[str, str]:
+    """A row's cells by heading."""
+    return {
+        "hotel": _cut(hotel_name(one.hotel_id, called.get(one.hotel_id), lang), 13),
+        "product": console.visible(_cut(one.name, 13 if narrow else 40)),
+        "level": whole(one.level, lang),
+        "per day": fixed(one.daily_units, lang, 1),
+        "days left": f"{_days(one.days, lang)} ({_days(one.p10, lang)}{UNKNOWN}{_days(one.p90, lang)})",
+        "empty on": _when(one.empty_on, one.days, lang, narrow=narrow),
+        "order": whole(one.order_quantity, lang) if one.order_quantity else UNKNOWN,
+        "order by": _when(one.order_by, 0.0, lang, narrow=narrow) if one.order_by else UNKNOWN,
+        "on order": whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN,
+        "due": _when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN,
+    }
 
 
 def _cut(name: str, width: int) -> str:
@@ -136,9 +144,11 @@ def _when(day: Any, days: float | None, lang: Lang, *, narrow: bool) -> str:
     return short_day(day, lang) if narrow else day_cell(day, lang)
 
 
-def _daily(one: StockForecast, lang: Lang) -> None:
+def _daily(one: StockForecast, called: Mapping[int, str], lang: Lang) -> None:
     if not one.ahead:
         return
+    of_hotel = f", {hotel_name(one.hotel_id, called[one.hotel_id], lang)}" if len(called) > 1 else ""
+    console.write_line(f"\n{console.visible(one.name + of_hotel)}")
     table = console.table(["day", "expected use", "left", "risk empty"], right=["expected use", "left", "risk empty"])
     for day in one.ahead:
         table.add_row(

@@ -3,9 +3,10 @@
 import os
 import re
 from functools import partial
-from pathlib import Path
 from typing import Any
 
+from minibar_ml.config import location
+from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.screen import translated
 
@@ -17,15 +18,16 @@ _SETTING = re.compile(r"""^(?:export )?ML_LANG=['"]?(en|tr)['"]?\s*$""", re.MULT
 
 
 def wanted_language() -> Lang:
-    """The language of what is said before settings are read: ML_LANG of the environment or of ./.env, else English."""
-    named = os.environ.get("ML_LANG") or _of_file(Path(".env"))
+    """The language of what is said before settings are read: ML_LANG of the environment or of `.env`, else English."""
+    named = os.environ.get("ML_LANG") or _of_file()
     return "tr" if named == "tr" else "en"
 
 
-def _of_file(path: Path) -> str:
+def _of_file() -> str:
     try:
-        found = _SETTING.findall(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError):
+        path = location.find().path
+        found = _SETTING.findall(path.read_text(encoding="utf-8")) if path else []
+    except (OSError, UnicodeDecodeError, ConfigurationError):
         return ""  # whoever reads the settings says what is wrong with the file
     return str(found[-1]) if found else ""
 

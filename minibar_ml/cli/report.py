@@ -184,7 +184,7 @@ def _scope(settings: Settings, as_of: str | None, hotel: str | None) -> ReportSc
         hotels.find(settings, "report view", hotel),
         wanted,
         settings.currency,
-        settings.dashboard_url,
+        session.origin(settings),
         settings.reports_keep_days,
         is_live=as_of is None,
     )

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, TypeVar
 
 from minibar_ml import pings
 from minibar_ml.cli.terminal import console
+from minibar_ml.config import location
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
+from minibar_ml.domain.messages import Origin
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
 from minibar_ml.store import access, audit
@@ -47,6 +49,11 @@ ENGLISH: Lang = "en"
 def language(settings: Settings) -> Lang:
     """The language of alerts, metrics tables, messages and reports; the settings have checked that it is supported."""
     return "tr" if settings.lang == "tr" else "en"
+
+
+def origin(settings: Settings) -> Origin:
+    """Where messages say that their alerts are found."""
+    return Origin(settings.dashboard_url, location.find().profile)
 
 
 def enabled(settings: Settings) -> bool:
@@ -98,7 +105,7 @@ def work(settings: Settings, command: str, job: Callable[["Connection"], Result]
             with _connection(settings, command) as connection, naming_blockers(connection):
                 if command in pings.JOBS:
                     # The audit log records that a job runs with other settings than the one before.
-                    audit.note_settings(connection, settings.changed())
+                    audit.note_settings(connection, settings.changed(), str(location.find().path or ""))
                     connection.commit()
                 when_started(connection, watch.start)
                 return job(connection)

@@ -8,17 +8,18 @@ from typing import Annotated
 import typer
 
 from minibar_ml.artifacts.keys import create_key_file
-from minibar_ml.cli import house, session
+from minibar_ml.cli import env_file, house, session
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.terminal import console
+from minibar_ml.config import location
 from minibar_ml.config.checks import require_currency, require_zone
 from minibar_ml.domain.errors import PreconditionFailed, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS
 from minibar_ml.domain.languages import Lang
 from minibar_ml.embedded import PREFIX, is_embedded
 from minibar_ml.embedded import stop as embedded_stop
-from minibar_ml.files import PRIVATE, write_whole
+from minibar_ml.files import write_whole
 from minibar_ml.intake import templates
 from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
@@ -26,7 +27,7 @@ from minibar_ml.store.intake.lists import insert_hotels
 from minibar_ml.store.schema import databases, migrations
 from minibar_ml.store.source import contract as source
 
-INBOX, TEMPLATES, KEY, ENV = "inbox", "templates", "minibar-ml.key", ".env"
+INBOX, TEMPLATES, KEY = "inbox", "templates", "minibar-ml.key"
 HINT = "choose another folder with --here"
 
 
@@ -56,10 +57,9 @@ def start(
     folder = here.absolute()
     if not hotel.strip():
         raise UsageError("--hotel must name the hotel.")
-    if (folder / ENV).exists():
+    if (folder / location.NAME).exists():
         raise PreconditionFailed(f"{folder} is set up already: change to it and run `minibar-ml status`.")
-    if any(character in str(folder) for character in "\n'\"\\$"):
-        raise UsageError(f"--here {folder}: use a path without quotes, $ and backslashes.")
+    env_file.require_writable("--here", str(folder))
     folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     (folder / INBOX).mkdir(exist_ok=True)
     if not (folder / KEY).exists():
@@ -76,7 +76,7 @@ def start(
     console.note(
         "     minibar-ml detect --since D && minibar-ml report weekly   (D: the first day to check, YYYY-MM-DD)"
     )
-    console.note("  3. minibar-ml cron --here | crontab -")
+    console.note("  3. minibar-ml cron --here   (add what it prints to `crontab -e`)")
     console.note(
         "`minibar-ml docs import` explains the rest; `minibar-ml stop` ends the database server, for a backup."
     )
@@ -100,10 +100,10 @@ def _settings(url: str, timezone: str, lang: Lang, currency: str) -> dict[str, s
 
 def _set_up(folder: Path, hotel: str, values: dict[str, str]) -> None:
     """Make the store and write the settings: in the folder, and as if no other were set."""
-    for name in [name for name in os.environ if name.startswith("ML_")]:
-        del os.environ[name]
+    env_file.leave_to_files()
     os.environ |= values
     os.chdir(folder)
+    location.use_none()
     settings = session.settings()
     with session.connected(settings, "start") as connection:
         migrations.upgrade(connection)
@@ -113,8 +113,7 @@ def _set_up(folder: Path, hotel: str, values: dict[str, str]) -> None:
         audit.insert(connection, "db.init", "source contract", after={"layout": contract.layout, "without": []})
         connection.commit()
         note_import(house.import_first(connection, settings))
-    text = "".join(f"{name}='{value}'\n" for name, value in values.items())
-    write_whole(folder / ENV, text.encode(), PRIVATE, hint=HINT)
+    env_file.write(folder, values, hint=HINT)
 
 
 def _write_templates(folder: Path, lang: Lang) -> None:

@@ -18,7 +18,7 @@ NAMES = {
     "day of week": ("sun", "mon", "tue", "wed", "thu", "fri", "sat"),
 }
 _ITEM = re.compile(r"(?:\*|(\d{1,2})-(\d{1,2}))(?:/([1-9]\d?))?|(\d{1,2})", re.ASCII)
-_ANY_TIME = datetime(2024, 1, 1, tzinfo=UTC)
+ANY_TIME = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def require_expression(variable: str, expression: str) -> None:
@@ -38,7 +38,7 @@ def require_expression(variable: str, expression: str) -> None:
     from cronsim import CronSim, CronSimError  # only where a schedule is set: every command reads the settings
 
     try:
-        next(CronSim(expression, _ANY_TIME))
+        next(CronSim(expression, ANY_TIME))
     except (CronSimError, StopIteration) as error:
         raise ConfigurationError(
             f"{variable}={expression!r} is never due: no month has that day; use one such as '0 0 * * *'."

@@ -1,4 +1,6 @@
-"""Reading the settings: environment over `.env` over the TOML file that ML_CONFIG_FILE names.
+"""Reading the settings: environment over `.env` (see location.py) over the TOML file that ML_CONFIG_FILE names.
+
+A relative path in a file is relative to the folder of the `.env`, wherever a command is run.
 
 Settings say which database is asked and which SQL is run: a file that somebody else may write is refused, and one that
 holds a secret where others may read it.
@@ -6,13 +8,14 @@ holds a secret where others may read it.
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import Field, dataclass, fields
+from dataclasses import Field, dataclass, fields, replace
 from functools import cache, partial
 from io import StringIO
 from pathlib import Path
 from typing import Any, get_type_hints
 
 from minibar_ml import permissions
+from minibar_ml.config import location
 from minibar_ml.config.conversion import convert
 from minibar_ml.config.settings import PREFIX, Settings, has_variable
 from minibar_ml.domain.addresses import is_address
@@ -61,10 +64,12 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
             faults.append(error)
             return otherwise
 
-    dotenv = _File((folder or Path.cwd()) / ".env")
+    path = folder / location.NAME if folder else location.find().path
+    dotenv = _File(path or Path(location.NAME))
     of_dotenv = attempt(lambda: _dotenv(dotenv), {})
     values = of_dotenv | dict(environment)
-    toml = _File(Path(values.get(FILE_VARIABLE) or "."))
+    home = path.parent if path and path.is_file() else Path()
+    toml = _File((Path() if FILE_VARIABLE in environment else home) / (values.get(FILE_VARIABLE) or "."))
     of_file = attempt(lambda: _toml(toml) if values.get(FILE_VARIABLE) else {}, {})
     exposed = (*_exposed(dotenv, of_dotenv), *_exposed(toml, of_file))
     faults += _unknown_keys(of_file, values)
@@ -75,7 +80,19 @@ def examine(environment: Mapping[str, str] | None = None, folder: Path | None = 
         faults.append(fault)
         del checked[name]
     unknown, given = _unknown_variables(values), frozenset(checked)
-    return Examined(Settings(**checked), tuple(faults), unknown, exposed, given)
+    settings = _rooted(Settings(**checked), home, environment)
+    return Examined(settings, tuple(faults), unknown, exposed, given)
+
+
+def _rooted(settings: Settings, home: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings with each path that the environment does not name relative to the folder of the files, `home`."""
+    found: Values = {}
+    for spec in fields(settings):
+        value = getattr(settings, spec.name)
+        if spec.metadata["is_path"] and str(value) and PREFIX + spec.name.upper() not in environment:
+            base = location.data_folder(home) if spec.name == "report_dir" else home
+            found[spec.name] = type(value)(base / value)
+    return replace(settings, **found)
 
 
 def suggestion(variable: str) -> str | None:

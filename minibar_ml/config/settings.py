@@ -43,10 +43,11 @@ def _setting(
     *,
     check: Check | None = None,
     is_secret: bool = False,
+    is_path: bool = False,
     fact: "Fact | None" = None,
 ) -> Any:
-    """A field of Settings; a secret never shows in repr."""
-    about = {"help": help, "min": minimum, "max": maximum, "check": check, "fact": fact}
+    """A field of Settings; a secret never shows in repr; a relative path is relative to the file that it stands in."""
+    about = {"help": help, "min": minimum, "max": maximum, "check": check, "is_path": is_path, "fact": fact}
     return field(default=default, repr=not is_secret, metadata=about)
 
 
@@ -111,11 +112,15 @@ class Settings:
         scope="hotel",
         has_variable=False,
     )
-    events_file: str = _setting("", "CSV file that `config import` reads events from")
+    events_file: str = _setting("", "CSV file that `config import` reads events from", is_path=True)
     source_file: str = _setting(
-        "", "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone"
+        "",
+        "SQL file or folder of `db init` that maps another hotel system's tables; writable by its owner alone",
+        is_path=True,
     )
-    import_inbox: str = _setting("", "folder whose lists cron imports (`minibar-ml import --inbox`); empty: none")
+    import_inbox: str = _setting(
+        "", "folder whose lists cron imports (`minibar-ml import --inbox`); empty: none", is_path=True
+    )
     lang: Lang = _fact(
         "en",
         "language of alerts, metrics tables, messages and reports; other screens are in English",
@@ -132,7 +137,7 @@ class Settings:
     dashboard_url: str = _setting(
         "", "address of the dashboard's page: mails link to their alerts there; empty: no links", check=require_page_url
     )
-    report_dir: Path = _setting(Path("reports"), "folder that reports are written to")
+    report_dir: Path = _setting(Path("reports"), "folder that reports are written to", is_path=True)
     reports_keep_days: int = _setting(
         0, "days after its last day that a report is deleted from its folder; 0: reports are kept", 0, 3660
     )
@@ -273,15 +278,19 @@ class Settings:
         unit="days",
     )
     products_file: str = _setting(
-        "", "TOML or CSV file that `config import` reads lead_time_days, order_multiple, min_order of products from"
+        "",
+        "TOML or CSV file that `config import` reads lead_time_days, order_multiple, min_order of products from",
+        is_path=True,
     )
     smtp_host: str = _setting("", "mail server; empty: mails wait in the outbox")
     smtp_port: int = _setting(587, "port of the mail server", 1, 65535)
     smtp_tls: SmtpTls = _setting("starttls", "encryption of mail: starttls, tls (from the start) or none")
-    smtp_ca_file: str = _setting("", "PEM file of the CA that signed the mail server's certificate")
+    smtp_ca_file: str = _setting("", "PEM file of the CA that signed the mail server's certificate", is_path=True)
     smtp_user: str = _setting("", "user at the mail server; empty: no login")
     smtp_password: str = _setting("", "password of that user", is_secret=True)
-    smtp_password_file: str = _setting("", "file (mode 0600) with that password, used if ML_SMTP_PASSWORD is empty")
+    smtp_password_file: str = _setting(
+        "", "file (mode 0600) with that password, used if ML_SMTP_PASSWORD is empty", is_path=True
+    )
     smtp_sender: str = _setting("", "sender address of mails; empty: ML_SMTP_USER")
     smtp_timeout: int = _setting(20, "seconds for connecting to the mail server, and for each mail", 1, 60)
     private_channels: str = _setting(
@@ -297,7 +306,9 @@ class Settings:
         10, "more messages than this to one person at once are sent as one digest", 1, 10000
     )
     encryption_keys: str = _setting("", "Fernet keys, comma separated, newest first", is_secret=True)
-    key_file: Path = _setting(Path("minibar-ml.key"), "file (mode 0600) of keys, used if ML_ENCRYPTION_KEYS is empty")
+    key_file: Path = _setting(
+        Path("minibar-ml.key"), "file (mode 0600) of keys, used if ML_ENCRYPTION_KEYS is empty", is_path=True
+    )
     ping_url: str = _setting(
         "",
         "https URL to ping when a job starts (/start), succeeds or fails (/fail); {job} is replaced by its name",

@@ -12,6 +12,31 @@ MessageKind = Literal["alert", "digest", "report"]
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where what a message speaks of is looked up: the dashboard's address, and the profile of the database."""
+
+    dashboard_url: str = ""
+    profile: str = ""
+
+    @property
+    def program(self) -> str:
+        """How the program is called for this database, from any folder."""
+        return f"minibar-ml --profile {self.profile}" if self.profile else "minibar-ml"
+
+    def number(self, alert_id: int) -> str:
+        """The number of an alert, which another profile's database has too."""
+        return f"{self.profile}-{alert_id}" if self.profile else str(alert_id)
+
+    def link(self, alert_id: int) -> str:
+        """Where an alert is on the dashboard; empty where that has no address."""
+        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
+
+
+NOWHERE = Origin()
+"""No dashboard, and the only database."""
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that goes with a mail; `media_type` such as application/pdf."""
 

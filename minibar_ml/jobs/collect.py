@@ -1,6 +1,6 @@
 """collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,7 @@ def run(
     *,
     hotels: Collection[int] | None = None,
     is_live: bool = False,
+    progress: Callable[[str], None] = lambda _step: None,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
 
@@ -75,19 +76,20 @@ def run(
     is now. A hotel whose rows can't be computed is named, and the others are collected all the same.
     """
     with runs.job_run(connection, "collect", as_of, hotels=hotels, is_live=is_live) as job:
-        asked = _Asked(as_of, zone, lookback_days, since, hours or HouseHours())
+        asked = _Asked(as_of, zone, lookback_days, since, hours or HouseHours(), progress)
         return by_hotel.apart(connection, job, lambda units: _collect(connection, asked, units))
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What a run was asked for."""
+    """What a run was asked for; progress: what hears of each step."""
 
     as_of: datetime
     zone: ZoneInfo
     lookback_days: int
     since: date | None
     hours: HouseHours
+    progress: Callable[[str], None]
 
 
 def _collect(connection: "Connection", asked: _Asked, units: by_hotel.Units) -> CollectResult:
@@ -105,7 +107,7 @@ def _collect(connection: "Connection", asked: _Asked, units: by_hotel.Units) -> 
 
     done = units.each(
         units.parts(),
-        lambda part: _part(connection, job, spans(part), contract, replace(house, hotels=part)),
+        lambda part: _part(connection, job, spans(part), contract, replace(house, hotels=part), asked.progress),
         lambda part: spans(part).first_on,
     )
     found = [one for part in done for one in part.found]
@@ -173,10 +175,17 @@ def _spans(
     return _Spans(span, own, last is None or any(one.since_on <= everything.since_on for one in (span, *own.values())))
 
 
-def _part(connection: "Connection", job: runs.Run, spans: _Spans, contract: Contract, house: House) -> _Part:
+def _part(
+    connection: "Connection",
+    job: runs.Run,
+    spans: _Spans,
+    contract: Contract,
+    house: House,
+    progress: Callable[[str], None],
+) -> _Part:
     """Compute some hotels' points and write those that differ."""
     span = spans.usual
-    _compute(connection, span, spans.own, contract.usable, house)
+    _compute(connection, span, spans.own, contract.usable, house, progress)
     if house.hotels is not None:
         metrics.keep_hotels(connection, house.hotels)
     found = metrics.refuse(connection, span.until)
@@ -214,12 +223,19 @@ def _has_moved(last: LastRun | None, zone: ZoneInfo, hours: HouseHours) -> bool:
 
 
 def _compute(
-    connection: "Connection", span: Span, spans: Mapping[MetricType, Span], usable: Collection[str], house: House
+    connection: "Connection",
+    span: Span,
+    spans: Mapping[MetricType, Span],
+    usable: Collection[str],
+    house: House,
+    progress: Callable[[str], None],
 ) -> None:
     """Fill the scratch tables, each stage over the span of the metric that it is for, and from them the points."""
     stages = {"": span} | {stage: spans.get(metric, span) for stage, metric in STAGED_FOR.items()}
+    progress(f"records since {span.since_on}")
     metrics.stage(connection, stages, usable, house)
     for metric_type, own in spans.items():
+        progress(metric_type)
         metrics.compute(connection, metric_type, own, house)
         logger.debug("computed %s since %s", metric_type, own.since_on)
 

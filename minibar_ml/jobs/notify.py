@@ -11,7 +11,7 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.artifacts.tokens import address_of
 from minibar_ml.domain.alerting.alerts import Alert
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.messages import Mail, Outgoing
+from minibar_ml.domain.messages import NOWHERE, Mail, Origin, Outgoing
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
@@ -50,7 +50,7 @@ class DeliveryPlan:
     least_values: Mapping[int, float] = field(default_factory=dict)
     """See `outbox.enqueue`."""
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
     is_live: bool = False
     """Whether as-of is now."""
     outside: marks.Outside | None = None
@@ -183,7 +183,7 @@ class _Delivery:
         """A message's content as of now; None for a digest with nothing left to report."""
         today = self._plan.as_of.astimezone(self._plan.zone).date()
         plan = self._plan
-        words = Words(message.language, plan.zone, self._hotel_names, today, plan.currency, plan.dashboard_url)
+        words = Words(message.language, plan.zone, self._hotel_names, today, plan.currency, plan.origin)
         if message.mail_id is not None:
             return outbox.get_mail(self._connection, message.mail_id)
         if message.alert_id is not None and message.event is not None:

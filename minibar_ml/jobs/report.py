@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import NotFound
+from minibar_ml.domain.messages import NOWHERE, Origin
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting import happenings
 from minibar_ml.domain.reporting.periods import Period, days_ending
@@ -51,7 +52,7 @@ class ReportScope:
     hotel_id: int | None = None
     wanted: Mapping[str, datetime] = field(default_factory=dict)
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
     keep_days: int = 0
     is_live: bool = False
     """Whether as-of is now."""
@@ -91,7 +92,7 @@ def run(
                 return compute(connection, replace(scope, hotel_id=one), period)
 
             current.counts["mails"] = report_mail.enqueue(
-                connection, report, of_hotel, file_name, formats, lang, scope.dashboard_url
+                connection, report, of_hotel, file_name, formats, lang, scope.origin
             )
         result = _written(connection, current.counts, report, folder, files)
         _keep(folder, scope, lang)

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Severity
-from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.messages import NOWHERE, Attachment, Mail, Origin
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
@@ -41,14 +41,14 @@ STILL_UNREAD = _("Alert still unread")
 @dataclass(frozen=True)
 class Words:
     """The reader's language and zone, the names of the hotels where there are several, the day of reading, and as far
-    as they are known the currency of prices and the address of the dashboard."""
+    as they are known the currency of prices and where alerts are looked up."""
 
     lang: Lang
     zone: ZoneInfo
     hotels: Mapping[int, str]
     today: date | None = None
     currency: str = ""
-    dashboard_url: str = ""
+    origin: Origin = NOWHERE
 
     def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
         """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
@@ -135,11 +135,7 @@ class Words:
         return self._mail("test", heading, values, short=heading)
 
     def _mail(self, template: str, subject: str, values: Mapping[str, Any], short: str) -> Mail:
-        return rendered(template, subject, {"link": self._link, **values}, self.lang, short)
-
-    def _link(self, alert_id: int) -> str:
-        """Where an alert is on the dashboard; empty where that has no address."""
-        return f"{self.dashboard_url}#alert-{alert_id}" if self.dashboard_url else ""
+        return rendered(template, subject, {"origin": self.origin, **values}, self.lang, short)
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""

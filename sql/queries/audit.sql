@@ -37,5 +37,5 @@ LEFT JOIN LATERAL (SELECT id, hash FROM ml_audit_log ORDER BY id DESC LIMIT 1) l
 SELECT id, encode(hash, 'hex') AS hash FROM ml_audit_log WHERE encode(hash, 'hex') = ANY (CAST(:hashes AS text[]))
 
 -- name: find_settings
--- The settings that jobs noted last, and whether this session may note others.
-SELECT noted_settings() AS noted, NOT is_person(session_user) AS may_note
+-- The settings that jobs noted last out of this file, and whether this session may note others.
+SELECT noted_settings(:file) AS noted, NOT is_person(session_user) AS may_note

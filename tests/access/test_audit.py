@@ -277,3 +277,15 @@ def test_a_job_with_other_settings_than_before_says_which_and_never_a_secret(
     assert [entry.subject for entry in entries] == ["ML_DATABASE_URL, ML_ENCRYPTION_KEYS", "ML_NOTIFY_SECONDS"]
     assert entries[1].after == {**entries[1].before, "ML_NOTIFY_SECONDS": "25"}
     assert entries[0].after == {"ML_DATABASE_URL": "set", "ML_ENCRYPTION_KEYS": "set"}
+
+
+def test_settings_are_compared_with_those_of_the_same_file(store_url: str, tmp_path: Path) -> None:
+    for name in ("cron", "ayse"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / ".env").write_text(f"ML_REPORT_DIR=/srv/{name}\n")
+    for name in ("cron", "ayse", "cron", "ayse", "cron"):
+        words = ("collect", "--as-of", "2025-11-17", "--quiet", "--config", str(tmp_path / name))
+        assert command(store_url, *words) == ExitCode.OK
+    entries = sql(store_url, f"SELECT subject, after FROM {LOG} WHERE action = 'settings.changed' ORDER BY id")
+    assert [entry.after["file"] for entry in entries] == [str(tmp_path / name / ".env") for name in ("cron", "ayse")]
+    assert entries[0].subject.endswith(f"ML_REPORT_DIR in {tmp_path}/cron/.env")

@@ -56,7 +56,7 @@ def notify(
         clock=time.monotonic,
         least_values=known.least_values(),
         currency=settings.currency,
-        dashboard_url=settings.dashboard_url,
+        origin=session.origin(settings),
         is_live=as_of is None,
         outside=Outside(basis.digest(examine())) if as_of is None else None,
     )

@@ -35,7 +35,7 @@ def doctor(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
 
     Checks settings, database, permissions, keys, disk space, clocks and jobs. Exits with status 1 if a check failed.
     """
-    found = list(_checks(datetime.now(UTC)))
+    found = list(checks(datetime.now(UTC)))
     passed = all_passed(found)
     if json:
         console.print_json({"ok": passed, "checks": [asdict(check) for check in found]})
@@ -58,7 +58,8 @@ def guarded(name: str, look: Callable[[], Iterable[Check]]) -> Iterator[Check]:
         yield Check(name, "failed", str(known) if known else f"{type(error).__name__}: {first_line}")
 
 
-def _checks(now: datetime) -> Iterator[Check]:
+def checks(now: datetime) -> Iterator[Check]:
+    """Everything that can be checked, in order."""
     examined = examine()
     settings = examined.settings
     yield from guarded("settings", lambda: host.settings(examined))
@@ -89,8 +90,9 @@ def _store(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         yield Check("database", "ok", "reached")
         has_store = store.is_made(connection)
         checks = store.all_of(store.with_facts(connection, settings, now) if has_store else settings, keys, now)
-        for name, look in checks.items():
-            if name in store.NEED_STORE and not has_store:
+        before = {} if has_store else store.before(settings)
+        for name, look in (checks | before).items():
+            if name in store.NEED_STORE - before.keys() and not has_store:
                 yield Check(name, "skipped", "no store yet")
                 continue
             yield from guarded(name, _on(connection, look))

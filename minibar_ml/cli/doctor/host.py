@@ -9,7 +9,7 @@ from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import session
 from minibar_ml.cli.people.delivery import mail_server
 from minibar_ml.cli.terminal.console import plural
-from minibar_ml.config import facts_import
+from minibar_ml.config import facts_import, location
 from minibar_ml.config.loading import Examined
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
@@ -33,7 +33,8 @@ def settings(examined: Examined) -> Iterator[Check]:
     for fault in examined.exposed:
         yield Check("settings", "failed", str(fault))
     if not examined.faults and not examined.unknown and not examined.exposed:
-        yield Check("settings", "ok", "valid")
+        path = location.find().path
+        yield Check("settings", "ok", f"valid, read from {path}" if path else "valid, of the environment alone")
 
 
 def files(settings: Settings) -> Iterator[Check]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from minibar_ml.artifacts.envelope import prove
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.cli import house
+from minibar_ml.cli.db import own_layout
 from minibar_ml.cli.doctor import server
 from minibar_ml.cli.doctor.facts import events, facts
 from minibar_ml.cli.doctor.health import examine
@@ -22,7 +23,7 @@ from minibar_ml.store.jobs import checks
 from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
-from minibar_ml.store.source.contract import describe_gaps, read
+from minibar_ml.store.source.contract import describe_gaps, read, recognise
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -55,6 +56,21 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "jobs": lambda connection: jobs(connection, settings, now),
         "data": lambda connection: data(connection, settings, now),
     }
+
+
+def before(settings: Settings) -> dict[str, Look]:
+    """Checks of a database that has no store yet, in the place of others."""
+    return {"schema": no_store, "source": lambda connection: recognised(connection, settings)}
+
+
+def no_store(connection: "Connection") -> Iterator[Check]:
+    """That there is no store yet."""
+    yield Check("schema", "failed", "there is no store yet", "run `minibar-ml setup`, or `minibar-ml db init`")
+
+
+def recognised(connection: "Connection", settings: Settings) -> Iterator[Check]:
+    """Whether `db init` will know the application's tables; raises SourceIncomplete where it will not."""
+    yield Check("source", "ok", f"{recognise(connection, own_layout(settings)).name}: recognised")
 
 
 def with_facts(connection: "Connection", settings: Settings, now: datetime) -> Settings:

@@ -185,7 +185,9 @@ def test(name: Name, quiet: Quiet = False, verbose: Verbose = False) -> None:
         person = people.get(connection, name)
         recipients = people.fetch_channels(connection, person)
     if not recipients:
-        raise PreconditionFailed(f"{name} has no address; `minibar-ml people set` adds one.")
+        raise PreconditionFailed(
+            f"{name} has no address; `minibar-ml people set {shlex.quote(name)} --email ADDRESS` adds one."
+        )
     accepted, failures = trial.send(person, recipients, settings)
     if accepted:
         with session.store(settings, "people test") as connection:

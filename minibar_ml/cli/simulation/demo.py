@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli import session
+from minibar_ml.cli import env_file, session
 from minibar_ml.cli.arguments import times
 from minibar_ml.cli.arguments.options import examples
 from minibar_ml.cli.terminal import console
@@ -68,13 +68,9 @@ def demo(
 
 def _set_environment(folder: Path, url: str) -> None:
     """Only the demo's settings: one of the caller's might name a real hotel's database."""
-    for name in [name for name in os.environ if name.startswith("ML_") and name != "ML_LANG"]:
-        del os.environ[name]
-    os.environ |= {
-        "ML_DATABASE_URL": url,
-        "ML_KEY_FILE": str(folder / "minibar-ml.key"),
-        "ML_REPORT_DIR": str(folder / "reports"),
-    }
+    env_file.leave_to_files(kept=("ML_LANG",))
+    # In a file, so that none of the user's or of the machine's is found, and commands can be tried in the folder.
+    env_file.write(folder, {"ML_DATABASE_URL": url}, hint="name another folder with --dir")
     os.chdir(folder)
 
 
@@ -127,7 +123,7 @@ def _show_next(url: str, folder: Path, *, keep: bool) -> None:
     if keep:
         console.say(f"database  {url}")
         console.say(f"try       export PATH='{Path(sys.executable).parent}':\"$PATH\"")
-        console.say(f"          export ML_DATABASE_URL='{url}' ML_KEY_FILE='{folder / 'minibar-ml.key'}'")
+        console.say(f"          cd '{folder}'")
         console.say("          minibar-ml alerts list --type vacant_consumption --json")
         console.say("          minibar-ml alerts false-positive ID; minibar-ml train; minibar-ml detect")
     else:

@@ -8,7 +8,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -111,10 +110,10 @@ def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":
 
 
 @contextmanager
-def progress(what: str, *, enabled: bool) -> Iterator[Callable[[date], None]]:
-    """A progress bar on stderr, advanced with each day; only on a terminal, and never with NO_COLOR."""
+def progress(what: str, *, enabled: bool) -> Iterator[Callable[[object], None]]:
+    """A progress bar on stderr, advanced with each day or step; only on a terminal, and never with NO_COLOR."""
     if not enabled or not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
-        yield lambda _day: None
+        yield lambda _step: None
         return
     from rich.console import Console
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
@@ -122,4 +121,4 @@ def progress(what: str, *, enabled: bool) -> Iterator[Callable[[date], None]]:
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(what, total=None)
-        yield lambda day: bar.update(task, description=f"{what} {day}")
+        yield lambda step: bar.update(task, description=f"{what} {step}")

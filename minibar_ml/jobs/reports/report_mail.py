@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.messages import Attachment, Mail, Origin
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.notify.summary import Summary, SummaryRow
@@ -39,12 +39,12 @@ def enqueue(
     names: Callable[[Report, Lang, str], str],
     formats: Sequence[str],
     lang: Lang,
-    dashboard_url: str,
+    origin: Origin,
 ) -> int:
     """Write the messages with a report, in the caller's transaction, for those who don't have it yet; how many.
 
     Who is there for some hotels only gets a report of each of them, which `of_hotel` computes. `names` gives a file's
-    name; `lang` is that of people who follow the hotel application. Rows link to their alerts at `dashboard_url`.
+    name; `lang` is that of people who follow the hotel application. Rows link to their alerts at their `origin`.
     """
     people.follow_source(connection, source.usable(connection), lang)
     edition, made = _edition(report), 0
@@ -52,9 +52,7 @@ def enqueue(
     subscriptions = outbox.fetch_report_subscriptions(connection, edition, report.hotel_id)
     for hotel_id, wanted in groupby(subscriptions, key=lambda one: one.hotel_id):
         one = report if hotel_id == report.hotel_id or hotel_id is None else of_hotel(hotel_id)
-        mails = {
-            reader.language: _mail(one, reader.language, names, formats, dashboard_url, checkpoint) for reader in wanted
-        }
+        mails = {reader.language: _mail(one, reader.language, names, formats, origin, checkpoint) for reader in wanted}
         made += outbox.enqueue_report(connection, edition, hotel_id, report.hotel_id, mails, report.generated_at)
     return made
 
@@ -68,7 +66,7 @@ def _mail(
     lang: Lang,
     names: Callable[[Report, Lang, str], str],
     formats: Sequence[str],
-    dashboard_url: str,
+    origin: Origin,
     checkpoint: str,
 ) -> Mail:
     words = Words(lang, ZoneInfo(report.timezone))
@@ -88,7 +86,7 @@ def _mail(
         Attachment(names(report, lang, format), MEDIA_TYPES[format], rendered(report, lang, format))
         for format in formats
     )
-    return MailWords(lang, words.zone, {}, dashboard_url=dashboard_url).report(summary, files)
+    return MailWords(lang, words.zone, {}, origin=origin).report(summary, files)
 
 
 def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:

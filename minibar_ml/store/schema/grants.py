@@ -14,7 +14,9 @@ from minibar_ml.store.source.layouts import Layout
 from minibar_ml.store.sql_files import sql_folder
 
 SOURCE_TABLES = "/* tables, columns and readers of sql/source */"
-"""Where sql/roles.sql takes the rows of the contract."""
+"""Where sql/source_tables.sql takes the rows of the contract."""
+LOGIN = "/* login */"
+"""Where sql/login.sql takes the name of the login."""
 
 
 def script(known: Sequence[Layout]) -> str:
@@ -22,8 +24,17 @@ def script(known: Sequence[Layout]) -> str:
 
     The schema of imported lists, where there is one, has its own part (sql/intake/roles.sql).
     """
-    texts = [(sql_folder() / part / "roles.sql").read_text(encoding="utf-8") for part in (".", "intake")]
-    return "".join(texts).replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants(known)) + "\n")
+    return _joined(known, "source_tables.sql", "roles.sql", "intake/roles.sql")
+
+
+def login_script(known: Sequence[Layout], login: str) -> str:
+    """sql/login.sql for a login, which psql can run: it may own a store and read what these layouts read."""
+    return _joined(known, "source_tables.sql", "login.sql").replace(LOGIN, login.replace("'", "''"))
+
+
+def _joined(known: Sequence[Layout], *files: str) -> str:
+    text = "\n".join((sql_folder() / name).read_text(encoding="utf-8") for name in files)
+    return text.replace(SOURCE_TABLES, "\n    " + ",\n    ".join(_grants(known)) + "\n")
 
 
 def _grants(known: Sequence[Layout]) -> list[str]:

@@ -149,9 +149,8 @@ def _require_sound_ground(connection: Connection) -> None:
         )
     if owner := connection.execute(query("migrations.find_strange_owner")).scalar_one_or_none():
         raise PreconditionFailed(
-            f"Schema minibar_ml belongs to role {owner}, who could change whatever is made in it: have its owner or a "
-            "superuser drop it, or give it to this role by `ALTER SCHEMA minibar_ml OWNER TO ...`, if nothing in it is "
-            "another's."
+            f"Schema minibar_ml belongs to role {owner}, who could change whatever is made in it: run this as that "
+            "role. If the schema is not of this installation, have its owner or a superuser drop it."
         )
 
 

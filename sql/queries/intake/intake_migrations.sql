@@ -1,8 +1,14 @@
 -- The record of migrations that made the schema of imported lists.
 
 -- name: create_schema
--- The schema of imported lists.
-CREATE SCHEMA IF NOT EXISTS minibar_in
+-- The schema of imported lists. IF NOT EXISTS would need CREATE on the database also where it does.
+DO $$
+BEGIN
+    IF to_regnamespace('minibar_in') IS NULL THEN
+        CREATE SCHEMA minibar_in;
+    END IF;
+END
+$$
 
 -- name: create_table
 -- Its record of migrations.

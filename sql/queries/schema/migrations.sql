@@ -2,12 +2,20 @@
 
 -- name: find_strange_owner
 -- Who owns the store's schema, where that is neither this role nor a superuser; its owner could change every function.
+-- Nobody logs in as the role that sql/roles.sql gives the store to, and only superusers put anybody into it.
 SELECT r.rolname FROM pg_catalog.pg_namespace n JOIN pg_catalog.pg_roles r ON r.oid = n.nspowner
 WHERE n.nspname = 'minibar_ml' AND r.rolname <> current_user AND NOT r.rolsuper
+  AND NOT (r.rolname = 'minibar_ml_owner' AND NOT r.rolcanlogin AND pg_catalog.pg_has_role(r.oid, 'USAGE'))
 
 -- name: create_schema
--- The store's schema.
-CREATE SCHEMA IF NOT EXISTS minibar_ml
+-- The store's schema. IF NOT EXISTS would need CREATE on the database also where it does.
+DO $$
+BEGIN
+    IF to_regnamespace('minibar_ml') IS NULL THEN
+        CREATE SCHEMA minibar_ml;
+    END IF;
+END
+$$
 
 -- name: create_table
 -- The record itself: which files were applied, and what they said.

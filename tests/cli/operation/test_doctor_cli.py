@@ -130,9 +130,18 @@ def test_an_empty_database_is_reported_once_and_what_needs_a_store_is_skipped(
 ) -> None:
     monkeypatch.setenv("ML_DATABASE_URL", database)
     checks = found(capsys, ExitCode.UNEXPECTED)
-    assert "failed: The store lacks" in words_of(checks, "schema")
-    assert "db init" in words_of(checks, "schema")
-    assert {words_of(checks, name) for name in store.NEED_STORE} == {"skipped: no store yet"}
+    assert "failed: there is no store yet" in words_of(checks, "schema")
+    assert "minibar-ml setup" in words_of(checks, "schema")
+    assert "tables are not recognised" in words_of(checks, "source")
+    assert {words_of(checks, name) for name in store.NEED_STORE - {"source"}} == {"skipped: no store yet"}
+
+
+@pytest.mark.usefixtures("key")
+def test_before_there_is_a_store_the_application_is_recognised(
+    store_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sql(store_url, "DROP SCHEMA minibar_ml CASCADE")
+    assert words_of(found(capsys, ExitCode.UNEXPECTED), "source") == "ok: minibar: recognised"
 
 
 @pytest.mark.usefixtures("key")

@@ -75,6 +75,27 @@ def test_a_schema_that_another_login_has_made_beforehand_is_refused(
     assert sql(prepared, "SELECT FROM pg_class WHERE relnamespace = CAST('minibar_ml' AS regnamespace)") == []
 
 
+@pytest.mark.parametrize("who", ["its first owner", "a superuser"])
+def test_a_store_that_was_given_to_the_group_role_is_upgraded_without_create_on_the_database(
+    who: str, make_database: Callable[..., str]
+) -> None:
+    url = make_database()
+    load_sql(url, sql_folder() / "simulate" / "layout_a.sql")
+    keeper = login(url, "minibar")
+    role, database = make_url(keeper).username, sql(url, NAME)[0][0]
+    sql(url, f"GRANT CREATE, TEMPORARY ON DATABASE {database} TO {role}")
+    sql(url, f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+    done(keeper, "db", "init", "--quiet")
+    done(url, "db", "roles", "--apply", "--quiet")
+    sql(url, f"REVOKE CREATE ON DATABASE {database} FROM {role}")
+    sql(url, "DROP FUNCTION minibar_ml.noted_settings(text)")
+    sql(url, "DELETE FROM minibar_ml.ml_schema_migrations WHERE name = 'settings_by_file'")
+    done(keeper if who == "its first owner" else url, "db", "upgrade", "--quiet")
+    done(keeper, "collect", "--quiet")
+    sql(url, "DROP SCHEMA minibar_ml CASCADE")
+    drop_logins(url)
+
+
 def test_partitions_are_made_for_a_hotels_years_and_no_more(store_url: str) -> None:
     made = "SELECT minibar_ml.ensure_partitions(CAST(:since AS timestamptz), CAST(:until AS timestamptz))"
     assert sql(store_url, made, since="2016-01-01", until="2026-01-01")[0][0] > 100

@@ -7,8 +7,8 @@ from typer.main import get_command
 
 from minibar_ml.cli.app import app
 
-OWN_SERVER = ("demo", "start", "stop")
-"""They start or end a database server of their own."""
+OWN_SERVER = ("demo", "start", "stop", "setup")
+"""They start or end a database server of their own, or write to the machine's folders."""
 SMALL = {("simulate",): {"rooms": "5", "days": "14"}}
 """What else a call says: the hotel of the defaults takes fifteen seconds, and shows no more of how words are read."""
 

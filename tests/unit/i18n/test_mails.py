@@ -19,7 +19,7 @@ from support.program import catalogs
 import minibar_ml.notify
 from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.alerting.alerts import Alert
-from minibar_ml.domain.messages import Attachment, Mail
+from minibar_ml.domain.messages import Attachment, Mail, Origin
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.summary import Summary, SummaryRow
@@ -164,7 +164,7 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
 
 
 def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
-    words = Words("en", ZONE, {}, dashboard_url="https://hotel.example/minibar.html")
+    words = Words("en", ZONE, {}, origin=Origin("https://hotel.example/minibar.html"))
     link = "https://hotel.example/minibar.html#alert-17"
     row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
@@ -173,6 +173,18 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
         assert link in mail.text
         assert f'href="{link}"' in mail.html
     assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() -> None:
+    words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse")):
+        assert "minibar-ml --profile izmir alerts show 17" in mail.text
+        assert "minibar-ml --profile izmir alerts show 17" in mail.html
+        assert "minibar-ml alerts" not in mail.text + mail.html
+    report = words.report(summary, [])
+    assert "no. izmir-17" in report.text and "no. izmir-17" in report.html
 
 
 def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
