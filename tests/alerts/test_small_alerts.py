@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.hotels import ZONE, command, sql
-from support.mail_server import Mailbox, raise_alerts, serving
-from support.outbox import add, change, mails
+from support.alerts.outbox import add, change, mails
+from support.hotels.simulated import ZONE, command, sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 

@@ -4,9 +4,9 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from support.hotels import command, sql
-from support.mail_server import Mailbox, raise_alerts, serving
-from support.outbox import add, mails
+from support.alerts.outbox import add, mails
+from support.hotels.simulated import command, sql
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store.queries import query
