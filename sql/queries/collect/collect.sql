@@ -922,13 +922,15 @@ WHERE s.units <> excluded.units
 
 -- name: settle_rises
 -- What a raised setup asked for was put in and not consumed: it is taken off what the first fill of each room seems to
--- have found, of 30 days. Until the rise is known to be there every fill may be it.
+-- have found, of 30 days. Until the rise is known to be there every fill may be it, but of a product that no room had
+-- before the first fill is.
 WITH rises AS MATERIALIZED (
-    SELECT * FROM ml_setup_rises
-    WHERE since_at < CAST(:until AS timestamptz) AND until_at > CAST(:since_at AS timestamptz) - interval '30 days'
+    SELECT r.*, CASE WHEN s.units <= r.units THEN r.since_at ELSE r.until_at END AS counts_at
+    FROM ml_setup_rises r LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
+    WHERE r.since_at < CAST(:until AS timestamptz) AND r.until_at > CAST(:since_at AS timestamptz) - interval '30 days'
 ), earlier AS MATERIALIZED (
     SELECT l.room_id, l.product_id, l.visited_at
-    FROM source_visit_lines((SELECT min(until_at) FROM rises), :since_at) l
+    FROM source_visit_lines((SELECT min(counts_at) FROM rises), :since_at) l
     WHERE l.refilled > 0 AND l.product_id IN (SELECT product_id FROM rises)
 ), fills AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.room_type, v.visited_at, l.product_id, l.consumed - l.noted AS units
@@ -940,9 +942,9 @@ WITH rises AS MATERIALIZED (
      AND r.product_id = f.product_id AND f.visited_at >= r.since_at AND f.visited_at < r.until_at + interval '30 days'
     WHERE f.units > 0
       AND NOT EXISTS (SELECT FROM fills e WHERE e.room_id = f.room_id AND e.product_id = f.product_id
-                      AND e.visited_at >= r.until_at AND e.visited_at < f.visited_at)
+                      AND e.visited_at >= r.counts_at AND e.visited_at < f.visited_at)
       AND NOT EXISTS (SELECT FROM earlier e WHERE e.room_id = f.room_id AND e.product_id = f.product_id
-                      AND e.visited_at >= r.until_at)
+                      AND e.visited_at >= r.counts_at)
     GROUP BY f.visit_id, f.product_id
 ), lines AS (
     UPDATE scratch_lines l SET consumed = l.consumed - r.units

@@ -69,7 +69,11 @@ def test_a_product_that_is_new_in_a_setup_is_filled_and_not_consumed(hotel: Appl
     _vacant(hotel, "2025-11-14T02:00")
     sql(hotel.url, "INSERT INTO setup_icerik (setup_id, urun_id, adet) VALUES (1, 2, 2)")
     hotel.setup(1, "2025-11-14 10:00", 2, 2)
-    assert _vacant(hotel)[1, "2025-11-14"][0] == 0
+    assert _vacant(hotel, "2025-11-15T02:00")[1, "2025-11-14"][0] == 0
+    # No room had it before, so the fill of the day was its own and the next one is a find.
+    hotel.setup(1, "2025-11-15 10:00", 2, 2)
+    found = _vacant(hotel)
+    assert (found[1, "2025-11-14"][0], found[1, "2025-11-15"][0]) == (0, 2)
 
 
 def test_the_first_reading_of_setups_and_a_lowered_one_explain_nothing(hotel: Application) -> None:
