@@ -220,7 +220,7 @@ def test_a_mute_reads_in_the_installations_language(hotels: str, capsys: Capture
     assert "Susturma 1: Kat 2 katı (Tüketimsiz oda)" in capsys.readouterr().err
     assert command(hotels, "mutes", "list", ML_LANG="tr") == ExitCode.OK
     listed = capsys.readouterr().out
-    assert "Otel 1: Kat 2 katı (Tüketimsiz oda)" in listed
+    assert "1 Deniz: Kat 2 katı (Tüketimsiz oda)" in listed
     assert "Susturulan bulgu: 0" in listed
     assert command(hotels, "mutes", "show", "1") == ExitCode.OK
     assert "Hotel 1: floor Kat 2 (Silent room)" in capsys.readouterr().out
