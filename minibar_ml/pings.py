@@ -22,7 +22,7 @@ class _Run(Protocol):
     """A job's run, as far as a ping depends on it."""
 
     @property
-    def partly(self) -> str | None:
+    def missing(self) -> str | None:
         """Why part of its work could not be done."""
 
 
@@ -44,7 +44,7 @@ class Watch:
     def end(self) -> None:
         """The work is over: how the run ended, if there was one (`report --json` makes none)."""
         if self._run is not None:
-            self.ping(SUCCESS if self._run.partly is None else FAILURE)
+            self.ping(SUCCESS if self._run.missing is None else FAILURE)
 
     def ping(self, event: str) -> None:
         """One request, within a few seconds; a warning where it fails."""

@@ -61,6 +61,7 @@ COMMANDS = {
     "cron": Command("cron", "Print a crontab that matches your settings.", SETUP),
     "status": Command("doctor.status", "Show when each job last ran and whether it is late.", SETUP),
     "doctor": Command("doctor.commands", "Check the whole installation and show how to fix what is wrong.", SETUP),
+    "fleet": Command("fleet.commands", "Run jobs on several stores, and show them together.", SETUP),
     "docs": Command("docs", "Print a page of the documentation.", SETUP),
     "simulate": Command(
         "simulation.simulate", "Write a simulated hotel into an empty database, or its lists into files.", DEMO

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from minibar_ml.cli import house, session
-from minibar_ml.cli.arguments import times
-from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Since, Verbose, examples
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Since, Verbose, examples
 from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
-from minibar_ml.domain.errors import SourceIncomplete
+from minibar_ml.domain.errors import ExitCode, SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger
 
@@ -29,6 +29,7 @@ def collect(
     rezone: Annotated[
         bool, typer.Option("--rezone", help="Change the store's time zone to ML_TIMEZONE; computes all days again.")
     ] = False,
+    hotel: Hotels = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -37,7 +38,7 @@ def collect(
     """Read the hotel's tables and store metric points.
 
     The first run covers all history; later ones cover the last days (lookback_days, see `config`) and rows that are
-    new since the last run. `--since` computes older days again.
+    new since the last run. `--since` computes older days again; `--hotel` leaves the other hotels to the next run.
     """
     settings = session.settings()
     if not session.enabled(settings):
@@ -47,6 +48,7 @@ def collect(
     instant = times.resolve_as_of(as_of, known.zone())
     settings = known.at(instant).settings
     first_day = times.first_day(since, instant, settings.zone())
+    only = hotels.find_all(settings, "collect", hotel)
 
     def job(connection: "Connection") -> CollectResult:
         with console.progress("collect", enabled=not quiet) as advance:
@@ -57,6 +59,7 @@ def collect(
                 settings.lookback_days,
                 first_day,
                 settings.house_hours(),
+                hotels=only,
                 is_live=as_of is None,
                 progress=advance,
             )
@@ -74,8 +77,12 @@ def collect(
             result.points.updated,
             result.points.removed,
         )
+    if result.failures:
+        logger.warning("%s", result.failures)
     if result.missing:
         raise SourceIncomplete(result.missing)
+    if result.failures:
+        raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
 def _warn(result: CollectResult) -> None:

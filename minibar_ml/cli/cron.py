@@ -21,6 +21,8 @@ COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = location.MACHINE
 MAIL_TO = "root"
 FORMATS = ("--format", "html", "--format", "pdf", "--format", "xlsx")
+FLEET = ("fleet", "run", "--jitter", "20", "--quiet", "--")
+"""Members begin within 20 seconds, so that they do not all come to one server at once."""
 DETECT_DELAY_MINUTES = 2
 IMPORT_MINUTES = 5
 _USER = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,31}\$?")
@@ -59,6 +61,9 @@ def cron(
     here: Annotated[
         bool, typer.Option("--here", help="Use this installation's minibar-ml and the current directory.")
     ] = False,
+    fleet: Annotated[
+        bool, typer.Option("--fleet", help="Run the jobs on all members of fleet.toml in the working directory.")
+    ] = False,
     systemd: Annotated[bool, typer.Option("--systemd", help="Print systemd services and timers instead.")] = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -74,12 +79,14 @@ def cron(
             raise UsageError(f"{option} {path} must be an absolute path.")
     require_safe(command, directory, user, mail_to)
     settings = session.settings()
-    if settings.database_url:
+    if settings.database_url and not fleet:
         settings = house.settings_of(settings, "cron")
+    if systemd and fleet:
+        raise UsageError("--systemd and --fleet cannot be combined.")
     if systemd:
         _print_units(settings, command, directory, user)
         return
-    console.say(crontab(settings, command, directory, user, mail_to).rstrip("\n"))
+    console.say(crontab(settings, command, directory, user, mail_to, fleet=fleet).rstrip("\n"))
 
 
 def _print_units(settings: Settings, command: Path, directory: Path, user: str | None) -> None:
@@ -115,14 +122,17 @@ def crontab(
     directory: Path = DIRECTORY,
     user: str | None = None,
     mail_to: str = MAIL_TO,
+    *,
+    fleet: bool = False,
 ) -> str:
-    """The crontab's text."""
+    """The crontab's text; `fleet`: of jobs on all members of a fleet."""
     start = f"{user} " if user else ""
     run = f"cd {shlex.quote(str(directory))} && {shlex.quote(str(command))}"
     lines = _head(settings, user, mail_to)
-    for job in jobs(settings, directory):
+    for job in jobs(settings, directory, fleet=fleet):
         # cron ends a command at an unescaped %.
-        work = f"{run} {shlex.join(job.arguments)} --quiet".replace("%", r"\%")
+        arguments = (*FLEET, *job.arguments) if fleet else (*job.arguments, "--quiet")
+        work = f"{run} {shlex.join(arguments)}".replace("%", r"\%")
         lines += ["", f"# {job.why}", f"{job.schedule} {start}{work}"]
     return "\n".join(lines) + "\n"
 
@@ -146,14 +156,16 @@ def _head(settings: Settings, user: str | None, mail_to: str) -> list[str]:
     ]
 
 
-def jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
-    """What runs when, in this working directory."""
+def jobs(settings: Settings, directory: Path, *, fleet: bool = False) -> tuple[Job, ...]:
+    """What runs when, in this working directory; `fleet`: on each member of a fleet."""
     intervals = (settings.data_collection_interval, settings.anomaly_check_interval, settings.notify_interval)
     collect, detect, notify = (seconds // 60 for seconds in intervals)
     delay = min(DETECT_DELAY_MINUTES, detect - 1)
     reports = location.data_folder(directory) / settings.report_dir
+    # Members of a fleet have a folder each, in the one that the settings name.
+    out = () if fleet else ("--out", str(reports))
     return (
-        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox else ()),
+        *([_inbox(directory / settings.import_inbox)] if settings.import_inbox and not fleet else ()),
         Job(
             f"Every {describe_minutes(collect)}; the next run makes up for a missed one.",
             _every(collect),
@@ -177,17 +189,17 @@ def jobs(settings: Settings, directory: Path) -> tuple[Job, ...]:
         Job(
             "The weekly report, up to yesterday, also by mail to its subscribers.",
             _fields(settings.report_schedule),
-            ("report", "weekly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "weekly", *FORMATS, "--email", *out),
         ),
         Job(
             "The report of the last month, also by mail to its subscribers (administrators by default).",
             _fields(settings.monthly_report_schedule),
-            ("report", "monthly", *FORMATS, "--email", "--out", str(reports)),
+            ("report", "monthly", *FORMATS, "--email", *out),
         ),
         Job(
             "The dashboard: one page, always under the same name, for a web server or a file share.",
             _fields(settings.dashboard_schedule),
-            ("report", "dashboard", "--out", str(reports)),
+            ("report", "dashboard", *out),
         ),
     )
 

@@ -7,8 +7,8 @@ import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.cli import house, plans, session
-from minibar_ml.cli.arguments import times
-from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Jobs, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import phases
@@ -42,6 +42,8 @@ def detect(
     fail_on_alert: Annotated[
         bool, typer.Option("--fail-on-alert", help=f"Exit with status {ANOMALIES_FOUND} when an alert was raised.")
     ] = False,
+    hotel: Hotels = None,
+    jobs: Jobs = 1,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -66,9 +68,11 @@ def detect(
     plan = plans.detection(known, instant, since=first, until=until_day, is_live=as_of is None, basis=by)
     keys = None if plan.walks else _keys(settings)
 
+    only = hotels.find_all(settings, "detect", hotel)
+
     def job(connection: "Connection") -> DetectResult:
         with console.progress("detect", enabled=plan.walks and not quiet) as advance:
-            return run(connection, plan, keys, advance)
+            return run(connection, plan, keys, advance, only, jobs)
 
     result = session.work(settings, "detect", job)
     _show(result, json=json)

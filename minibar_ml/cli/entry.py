@@ -14,7 +14,7 @@ QUIET = {"-q", "--quiet"}
 class _Unchanged:
     """A run that had nothing to do, as pings want it."""
 
-    partly: None = None
+    missing: None = None
 
 
 def run() -> None:

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from minibar_ml.domain.alerting.alerts import Severity
 from minibar_ml.domain.alerting.mutes import Mute
+from minibar_ml.domain.hotels.failed import Undone
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.imports import ListFreshness
@@ -131,6 +132,7 @@ class Health:
     """What `status` shows. `refused`: the reason by model, as of the last detect; `idle`: as of the last collect.
 
     `outbox` None: not for this role. lists: how new those are that hotels import; late_lists: what should have come.
+    undone: hotels that jobs could not do.
     """
 
     as_of: datetime
@@ -144,6 +146,11 @@ class Health:
     idle: tuple[Idle, ...] = ()
     lists: tuple[ListFreshness, ...] = ()
     late_lists: tuple[ListFreshness, ...] = ()
+    undone: tuple[Undone, ...] = ()
+
+    def undone_by(self, job: ScheduledJob) -> list[Undone]:
+        """The hotels that a job could not do."""
+        return [one for one in self.undone if one.job == job]
 
     @property
     def has_run(self) -> bool:

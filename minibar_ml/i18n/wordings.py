@@ -302,5 +302,9 @@ WORDINGS: Mapping[str, Wording] = {
         "These jobs have not done their work when they should have: {jobs}.",
         "Run `minibar-ml status`: it says why and what to do. Is cron running?",
     ),
+    "hotel_undone": Wording(
+        "{name}: these jobs failed for this hotel and were done for the others: {jobs}.",
+        "`minibar-ml status` shows the errors. Once the cause is gone, the next run does what is left.",
+    ),
 }
 UNKNOWN_REASON = Wording("{name}: unusual figures.", "Look into it.")

@@ -1,7 +1,7 @@
 """collect: from source rows to metric points, recomputing a trailing window and whatever came late."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
+from minibar_ml.jobs import by_hotel
 from minibar_ml.log import logger
 from minibar_ml.store.alerting import grounds
 from minibar_ml.store.jobs import problems, runs
@@ -16,6 +17,7 @@ from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, NewRows, Refused, Span
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source.contract import Contract
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -38,7 +40,10 @@ STAGED_FOR: Mapping[str, MetricType] = {
 
 @dataclass(frozen=True, slots=True)
 class CollectResult:
-    """What one run wrote: counts of points, what was refused and why, and what of the source is missing."""
+    """What one run wrote: counts of points, what was refused and why, and what of the source is missing.
+
+    failures: which hotels could not be collected, and why.
+    """
 
     since: date
     until: datetime
@@ -47,6 +52,7 @@ class CollectResult:
     refused: tuple[Refused, ...] = ()
     warnings: tuple[str, ...] = ()
     missing: str | None = None
+    failures: str | None = None
 
 
 def run(
@@ -57,6 +63,7 @@ def run(
     since: date | None = None,
     hours: HouseHours | None = None,
     *,
+    hotels: Collection[int] | None = None,
     is_live: bool = False,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> CollectResult:
@@ -65,42 +72,130 @@ def run(
     The span starts at the earliest of: `lookback_days` before as-of, the last run's as-of day, the oldest row that
     is new to us, and `since`; on the first run of a business day also the oldest day of the last year that a live alert
     rests on. On the very first run everything is new: all history is filled in. `hours` stand for the hours of stays
-    that have none on record. `is_live`: as-of is now.
+    that have none on record. `hotels`: only these; what is new of the others is left to the next run. `is_live`: as-of
+    is now. A hotel whose rows can't be computed is named, and the others are collected all the same.
     """
-    with runs.job_run(connection, "collect", as_of, is_live=is_live) as job:
-        contract = source.read(connection)
-        source.number_keys(connection, contract)
-        new_rows = metrics.fetch_new_rows(connection, contract.usable, as_of - timedelta(days=OLDEST_DAYS))
-        last = runs.find_last(connection, "collect")
-        house = House(metrics.ledger_hotel(connection, contract.usable), hours or HouseHours())
-        everything = _span(as_of, zone, [(as_of - timedelta(days=OLDEST_DAYS)).astimezone(zone).date()])
-        days = [*_lookback(connection, as_of, zone, last, lookback_days), since, *_starts(new_rows, last, zone)]
-        has_moved = _has_moved(last, zone, house.hours)
-        span = everything if has_moved else _span(as_of, zone, days)
-        spans = {
-            metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
-            for metric in COLLECTED
-            if metric.can_be_computed(contract.usable)
-        }
-        _compute(connection, span, spans, contract.usable, house, progress)
-        found = metrics.refuse(connection, as_of)
-        refused = [one for one in found if one.source != metrics.BEGINNINGS]
-        starts = {metric: own.since_at for metric, own in spans.items()}
-        # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
-        is_afresh = last is None or any(one is everything for one in (span, *spans.values()))
-        changes_since = span.until_on if is_afresh else min(one.since_on for one in (span, *spans.values()))
-        points = metrics.merge(connection, job.id, starts, as_of, span.until_on, changes_since)
+    with runs.job_run(connection, "collect", as_of, hotels=hotels, is_live=is_live) as job:
+        asked = _Asked(as_of, zone, lookback_days, since, hours or HouseHours(), progress)
+        return by_hotel.apart(connection, job, lambda units: _collect(connection, asked, units))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a run was asked for; progress: what hears of each step."""
+
+    as_of: datetime
+    zone: ZoneInfo
+    lookback_days: int
+    since: date | None
+    hours: HouseHours
+    progress: Callable[[str], None]
+
+
+def _collect(connection: "Connection", asked: _Asked, units: by_hotel.Units) -> CollectResult:
+    job, as_of, zone = units.job, asked.as_of, asked.zone
+    contract = source.read(connection)
+    source.number_keys(connection, contract)
+    new_rows = metrics.fetch_new_rows(connection, contract.usable, as_of - timedelta(days=OLDEST_DAYS))
+    last = runs.find_last(connection, "collect")
+    house = House(metrics.ledger_hotel(connection, contract.usable), asked.hours)
+    days = [*_lookback(connection, as_of, zone, last, asked.lookback_days), asked.since, *_starts(new_rows, last, zone)]
+    has_moved = _has_moved(last, zone, house.hours)
+
+    def spans(part: by_hotel.Hotels) -> _Spans:
+        return _spans(asked, contract, last, house, [*days, by_hotel.since_of(job.undone, part)], has_moved=has_moved)
+
+    done = units.each(
+        units.parts(),
+        lambda part: _part(connection, job, spans(part), contract, replace(house, hotels=part), asked.progress),
+        lambda part: spans(part).first_on,
+    )
+    found = [one for part in done for one in part.found]
+    refused = [one for one in found if one.source != metrics.BEGINNINGS]
+    usual = spans(job.hotels).usual
+    if job.hotels is None:
         metrics.upsert_watermarks(connection, new_rows)
-        problems.merge(connection, refused, new_rows, span.since_on, span.until_on, as_of)
-        job.counts.update(asdict(points))
-        job.counts.update(_counts(found, refused, house, zone))
-        # For detect: points that are filed again are no news of the hotel.
-        job.counts |= {"has_moved": True} if has_moved else {}
-        job.counts |= {"is_afresh": True} if is_afresh else {}
-        job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
-        job.partly = source.describe_gaps(contract) if contract.gaps else None
+    if job.hotels is None and len(done) == 1 and not job.failed:
+        # What is not of one hotel would be counted once for each part.
+        problems.merge(connection, refused, new_rows, usual.since_on, usual.until_on, as_of)
+    points = sum((part.points for part in done), MergeResult(0, 0, 0))
+    job.counts = {**asdict(points), **_counts(found, refused, house, zone)}
+    # For detect: points that are filed again are no news of the hotel.
+    job.counts |= {"has_moved": True} if has_moved else {}
+    job.counts |= {"is_afresh": True} if any(part.is_afresh for part in done) else {}
+    job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
+    job.partly = source.describe_gaps(contract) if contract.gaps else None
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
-    return CollectResult(span.since_on, as_of, points, tuple(spans), tuple(refused), warnings, job.partly)
+    return CollectResult(
+        usual.since_on, as_of, points, done[0].metrics, tuple(refused), warnings, job.partly, job.failures
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Spans:
+    """What is recomputed: the usual span, by metric its own; is_afresh: some for the first time, or in another way."""
+
+    usual: Span
+    own: Mapping[MetricType, Span]
+    is_afresh: bool
+
+    @property
+    def first_on(self) -> date:
+        """The first business day of any of them."""
+        return min(one.since_on for one in (self.usual, *self.own.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What became of hotels that were worked on together."""
+
+    points: MergeResult
+    found: Sequence[Refused]
+    metrics: tuple[MetricType, ...]
+    is_afresh: bool
+
+
+def _spans(
+    asked: _Asked,
+    contract: Contract,
+    last: LastRun | None,
+    house: House,
+    days: list[date | None],
+    *,
+    has_moved: bool,
+) -> _Spans:
+    as_of, zone = asked.as_of, asked.zone
+    everything = _span(as_of, zone, [(as_of - timedelta(days=OLDEST_DAYS)).astimezone(zone).date()])
+    span = everything if has_moved else _span(as_of, zone, days)
+    own = {
+        metric.type: _own_span(metric, span, everything, zone, last, house.ledger_hotel)
+        for metric in COLLECTED
+        if metric.can_be_computed(contract.usable)
+    }
+    return _Spans(span, own, last is None or any(one.since_on <= everything.since_on for one in (span, *own.values())))
+
+
+def _part(
+    connection: "Connection",
+    job: runs.Run,
+    spans: _Spans,
+    contract: Contract,
+    house: House,
+    progress: Callable[[str], None],
+) -> _Part:
+    """Compute some hotels' points and write those that differ."""
+    span = spans.usual
+    _compute(connection, span, spans.own, contract.usable, house, progress)
+    if house.hotels is not None:
+        metrics.keep_hotels(connection, house.hotels)
+    found = metrics.refuse(connection, span.until)
+    starts = {metric: own.since_at for metric, own in spans.own.items()}
+    # Where everything is computed again, no record has changed: it is read in another way, or for the first time.
+    changes_since = span.until_on if spans.is_afresh else spans.first_on
+    points = metrics.merge(connection, job.id, starts, span.until, span.until_on, changes_since, house.hotels)
+    if house.hotels is not None:
+        metrics.drop_scratch(connection)
+    return _Part(points, found, tuple(spans.own), spans.is_afresh)
 
 
 def _counts(found: Sequence[Refused], refused: Sequence[Refused], house: House, zone: ZoneInfo) -> dict[str, Any]:

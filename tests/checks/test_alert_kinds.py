@@ -97,7 +97,7 @@ def test_the_query_that_mutes_names_the_types_that_can_mute() -> None:
 @every_kind
 def test_severities_are_of_reasons_that_a_detector_or_the_check_of_the_installation_gives(kind: AlertKind) -> None:
     given = {reason for one in ALL if kind.type in one.spec.types for reason in one.spec.reasons}
-    given |= {"refused", "jobs_late"} if kind.is_of_server else set()
+    given |= {"refused", "jobs_late", "hotel_undone"} if kind.is_of_server else set()
     given |= {OVER_SETUP} if "room" in kind.tampers or kind.is_repeatable else set()
     given |= {"models_off"} if kind.type == "model_fallback" else set()
     given |= {"list_missing"} if kind.marks_stale_data else set()

@@ -107,3 +107,18 @@ def test_a_walk_through_a_muted_hotel_raises_nothing_and_counts_what_it_finds(co
     assert command(collected, "backtest", "--days", "14", "--as-of", "2025-11-16", "--json") == ExitCode.OK
     assert json.loads(capsys.readouterr().out)["alerts"] == 0
     assert sql(collected, "SELECT count(*) FROM minibar_ml.ml_muted_findings") == traces
+
+
+def test_a_hotel_that_a_job_could_not_do_is_an_alert_for_who_keeps_the_server(store_url: str) -> None:
+    sql(store_url, "INSERT INTO oteller (id, ad, aktif) VALUES (7, 'Deniz', true)")
+    done(store_url, "collect", "--quiet")
+    failed = json.dumps({"failed_hotels": {"7": {"error": "ValueError", "since": None}}}).replace(":", r"\:")
+    sql(store_url, f"UPDATE minibar_ml.ml_job_runs SET counts = counts || '{failed}' WHERE job = 'collect'")
+    done(store_url, "detect", "--quiet")
+    (found,) = alerts(store_url, "type = 'job_late' AND entity_id = 7", "status, hotel_id, message")
+    assert found == (
+        "open", 0, "Deniz: these jobs failed for this hotel and were done for the others: data collection.",
+    )  # fmt: skip
+    done(store_url, "collect", "--quiet")
+    done(store_url, "detect", "--quiet")
+    assert alerts(store_url, "type = 'job_late' AND entity_id = 7", "status") == [("resolved",)]

@@ -15,7 +15,7 @@ from minibar_ml.simulate import HotelPlan, generate, write
 
 AS_OF = "2025-11-17"
 LIMITS = {"collect": 42, "train": 43, "detect": 44}
-ROOMS = (20, 200)
+ROOMS = (15, 90)
 HANDSHAKE = ("select pg_catalog.version", "select current_schema", "show ")
 """What SQLAlchemy asks on every first connection, before any statement of ours."""
 OF_FINDINGS = ("-- Names of ", "-- Names and ", "-- Which products were found", "-- Turns one day's findings")

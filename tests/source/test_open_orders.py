@@ -74,7 +74,8 @@ def test_the_night_s_forecast_shows_what_is_on_order_and_orders_so_much_less(url
             # Without stays, so that demand is the same and only the orders differ.
             readable = usable - {"source_stays"}
             known = night_forecasts.read(connection, hotels, plan, readable)
-            night_forecasts.store(connection, night_forecasts.compute(known, plan), hotels, plan)
+            made = [one for hotel, frames in known.items() for one in night_forecasts.compute(hotel, frames, plan)]
+            night_forecasts.store(connection, made, hotels, plan)
             (quantities[is_live], *_) = sorted(
                 forecasts.fetch_newest(connection, NOW, None, {}), key=lambda one: (one.product_id, one.hotel_id)
             )

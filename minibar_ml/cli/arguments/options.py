@@ -43,6 +43,10 @@ Until = Annotated[
 Limit = typer.Option("--limit", metavar="N", min=1, max=MOST_ROWS, help="Show at most N rows.")
 Hotel = Annotated[str | None, typer.Option("--hotel", metavar="H", help="Only this hotel (name or id).")]
 
+Jobs = Annotated[
+    int, typer.Option("--jobs", metavar="N", min=1, help="Work on N hotels at a time, each in a process of its own.")
+]
+
 Hotels = Annotated[
     list[str] | None,
     typer.Option("--hotel", metavar="H", help="Only this hotel (name or id); may be repeated."),

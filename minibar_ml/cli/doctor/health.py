@@ -11,7 +11,7 @@ from minibar_ml.domain.hotels.phases import History, recorded
 from minibar_ml.store.alerting import mutes
 from minibar_ml.store.intake import lists
 from minibar_ml.store.jobs import checks, problems
-from minibar_ml.store.jobs.runs import fetch_idle
+from minibar_ml.store.jobs.runs import fetch_idle, fetch_undone
 from minibar_ml.store.notifications import outbox
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def examine(connection: "Connection", settings: Settings, as_of: datetime) -> He
         idle=fetch_idle(connection, as_of),
         lists=imported,
         late_lists=tuple(one for one in imported if one.is_late(today)),
+        undone=tuple(fetch_undone(connection, as_of)),
     )
 
 

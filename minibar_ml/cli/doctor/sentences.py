@@ -1,6 +1,6 @@
 """What `status` says below its table, and `doctor` of jobs and source: one line for each thing, with what to do."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from minibar_ml.cli.terminal.console import plural
@@ -8,6 +8,7 @@ from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.health import KILLED, Health, JobHealth, OutboxHealth
+from minibar_ml.domain.hotels.failed import Undone
 from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.i18n import mutings, screen
@@ -26,7 +27,7 @@ COMMANDS = {
 def sentences(health: Health, settings: Settings) -> Iterator[str]:
     """The lines below the table of jobs."""
     for one in health.jobs:
-        yield from job_problems(one)
+        yield from job_problems(one, health.undone_by(one.runs.job))
         if one.runs.error:
             yield f"{one.runs.job}: last error at {local(one.runs.error_as_of, settings)}: {one.runs.error}"
     severities = (f"{label('severity', one, screen.lang())} {count}" for one, count in health.open_alerts.items())
@@ -81,8 +82,8 @@ def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:
         )
 
 
-def job_problems(one: JobHealth) -> list[str]:
-    """A job's problems and what to do, one line each."""
+def job_problems(one: JobHealth, undone: Sequence[Undone] = ()) -> list[str]:
+    """A job's problems and what to do, one line each; `undone`: hotels that it could not do."""
     command = COMMANDS.get(one.runs.job, one.runs.job)
     job, last = one.runs.job, f"last success {format_span(one.age)} ago" if one.age is not None else "no success yet"
     if one.state == "paused":
@@ -92,6 +93,9 @@ def job_problems(one: JobHealth) -> list[str]:
         return [f"{job} is broken: last run failed{why}; {last}. Run `minibar-ml {command}` by hand"]
     if one.state == "late":
         return [f"{job} is late: {last}, schedule {one.schedule.text}. Is cron running? See `minibar-ml cron`"]
+    if undone:
+        failed = ", ".join(str(hotel.hotel_id) for hotel in undone)
+        return [f"{job} failed for hotel {failed} and was done for the others"]
     if one.state == "partly" and job == "notify":
         return [f"notify could not use a channel: {one.runs.error}"]
     if one.state == "partly" and job == "detect":

@@ -32,6 +32,7 @@ def as_json(health: Health) -> dict[str, Any]:
         "open_alerts": dict(health.open_alerts),
         "hotels": [_hotel_json(hotel, known) for hotel, known in sorted(health.phases.items())],
         "idle": [asdict(one) for one in health.idle],
+        "undone": [asdict(one) for one in health.undone],
         "refused_models": dict(health.refused),
         "outbox": {**asdict(health.outbox), "ok": health.outbox.is_well(health.as_of)} if health.outbox else None,
         "source_problems": [{**asdict(one), "has_grown": one.has_grown} for one in health.problems],

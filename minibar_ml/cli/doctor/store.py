@@ -184,12 +184,18 @@ def models(connection: "Connection", keys: Keys | ConfigurationError) -> Iterato
 
 def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:
     """Whether each job keeps its schedule, as in `status`."""
-    for one in examine(connection, settings, now).jobs:
+    health = examine(connection, settings, now)
+    for one in health.jobs:
         age = f"last success {format_span(one.age)} ago" if one.age is not None else "not run yet"
         if one.state == "ok" or one.state == "running":
             yield Check("jobs", "ok", f"{one.runs.job}: {age}")
         elif one.is_broken:
-            yield Check("jobs", "failed", "; ".join(job_problems(one)), "see `minibar-ml status`")
+            yield Check(
+                "jobs",
+                "failed",
+                "; ".join(job_problems(one, health.undone_by(one.runs.job))),
+                "see `minibar-ml status`",
+            )
         else:
             hint = "" if one.state == "paused" else "install the crontab that `minibar-ml cron` prints"
             yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint)

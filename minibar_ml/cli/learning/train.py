@@ -8,7 +8,8 @@ import typer
 
 from minibar_ml.artifacts.keys import load_keys
 from minibar_ml.cli import house, plans, session
-from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
+from minibar_ml.cli.arguments import hotels
+from minibar_ml.cli.arguments.options import AsOf, Hotels, Jobs, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
@@ -27,7 +28,14 @@ def register(root: typer.Typer) -> None:
     root.command(epilog=examples("train", "train --as-of 2026-03-01 --json"))(train)
 
 
-def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -> None:
+def train(
+    hotel: Hotels = None,
+    jobs: Jobs = 1,
+    as_of: AsOf = None,
+    json: Json = False,
+    quiet: Quiet = False,
+    verbose: Verbose = False,
+) -> None:
     """Fit models to recent weeks, evaluate and store them.
 
     Learns from the last days (training_days, see `config`), evaluates on faults injected into held-out days, stores the
@@ -41,8 +49,10 @@ def train(as_of: AsOf = None, json: Json = False, quiet: Quiet = False, verbose:
     plan = plans.training(known, instant, is_live=as_of is None)
     keys = load_keys(settings)
 
+    only = hotels.find_all(settings, "train", hotel)
+
     def job(connection: "Connection") -> TrainResult:
-        return run(connection, plan, keys)
+        return run(connection, plan, keys, only, jobs)
 
     result = session.work(settings, "train", job)
     stored = result.forecasts

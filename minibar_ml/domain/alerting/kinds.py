@@ -302,7 +302,7 @@ _ALL = (
         type="job_late",
         title="Job late",
         normal_days=0,
-        severities={"jobs_late": SeverityRule(least="high")},
+        severities={"jobs_late": SeverityRule(least="high"), "hotel_undone": SeverityRule(least="high")},
         is_state=True,
         is_continuing=True,
         is_operational=True,

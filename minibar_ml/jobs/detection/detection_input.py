@@ -29,10 +29,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DetectionInput:
-    """What was read, with the plan that goes with it; `version`: which runs were the last to write points.
+    """What was read of some hotels (None: of all), with the plan that goes with it.
 
-    `reading`: what of it others may change, where the next run is to compare."""
+    `version`: which runs were the last to write points. `reading`: what of it others may change, where the next run is
+    to compare."""
 
+    part: frozenset[int] | None
     plan: DetectionPlan
     since: Since
     scope: Scope
@@ -43,20 +45,36 @@ class DetectionInput:
     reading: marks.Reading | None = None
 
 
-def read(connection: "Connection", plan: DetectionPlan, keys: Keys | None) -> DetectionInput:
-    """Read all that detection needs; when it returns, no transaction is open."""
+def read(
+    connection: "Connection",
+    plan: DetectionPlan,
+    keys: Keys | None,
+    part: frozenset[int] | None = None,
+    undone_since: date | None = None,
+) -> DetectionInput:
+    """Read all that detection of some hotels (None: of all) needs; when it returns, no transaction is open.
+
+    `undone_since`: the first day that earlier runs could not check of them.
+    """
     with snapshot(connection):
         version = runs.find_version(connection)
         since = _since(connection, plan)
-        scope = Scope.of(plan, since, _moved(connection, plan, since))
+        moved = _moved(connection, plan, since, is_undone=undone_since is not None)
+        scope = Scope.of(plan, since, moved, undone_since).of_hotels(part)
         usable = source.read(connection).usable
         reading = _reading(connection, plan, scope, usable)
         plan = with_names(connection, plan, usable)
-        loaded = {} if plan.walks else _load(connection, keys, plan.as_of)
-        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded))
+        loaded = {} if plan.walks else _load(connection, keys, plan.as_of, part)
+        hotels = Hotels.of(plan, read_hotels(connection, plan, scope.first, usable, loaded, part))
     nightly = NightlyTraining(plan, hotels.frames, _verdicts(connection, plan))
     models: Models = nightly if plan.walks else StoredModels(loaded, keys, nightly, plan.today())
-    return DetectionInput(plan, since, scope, frozenset(usable), hotels, models, version, reading)
+    return DetectionInput(part, plan, since, scope, frozenset(usable), hotels, models, version, reading)
+
+
+def find_first_day(connection: "Connection", plan: DetectionPlan, undone_since: date | None) -> date:
+    """The first day that a run has to look at."""
+    with snapshot(connection):
+        return Scope.of(plan, _since(connection, plan), (), undone_since).first
 
 
 def _reading(
@@ -75,12 +93,16 @@ def _since(connection: "Connection", plan: DetectionPlan) -> Since:
     return runs.find_last_with_changes(connection, "detect", plan.as_of, is_live=plan.is_live)
 
 
-def _moved(connection: "Connection", plan: DetectionPlan, since: Since) -> list[MovedGround]:
-    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked."""
-    is_known = plan.walks or (since.last is not None and since.collected_as_of is None)
-    if is_known:
+def _moved(connection: "Connection", plan: DetectionPlan, since: Since, *, is_undone: bool) -> list[MovedGround]:
+    """Days of live alerts whose points have changed; none where nothing was collected since the last run looked.
+
+    `is_undone`: the last run could not look.
+    """
+    is_known = since.last is not None and since.collected_as_of is None and not is_undone
+    if plan.walks or is_known:
         return []
-    return grounds.fetch_moved(connection, plan.today(), changed_days(plan, since), own_changes(plan, since))
+    own = None if is_undone else own_changes(plan, since)
+    return grounds.fetch_moved(connection, plan.today(), changed_days(plan, since), own)
 
 
 def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date], list[LabelledAlert]]:
@@ -98,7 +120,9 @@ def _verdicts(connection: "Connection", plan: DetectionPlan) -> Callable[[date],
     return known_on
 
 
-def _load(connection: "Connection", keys: Keys | None, as_of: datetime) -> dict[int, stored_models.LoadedModels]:
-    """The active models; one that was trained after the as-of instant would be a look ahead."""
-    known = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
-    return stored_models.load(known, keys)
+def _load(
+    connection: "Connection", keys: Keys | None, as_of: datetime, part: frozenset[int] | None
+) -> dict[int, stored_models.LoadedModels]:
+    """The hotels' active models; one that was trained after the as-of instant would be a look ahead."""
+    active = [model for model in stored.fetch_active(connection) if model.trained_at <= as_of]
+    return stored_models.load([one for one in active if part is None or one.header.hotel_id in part], keys)

@@ -1,6 +1,6 @@
 """Checking hotels' days one after the other, as detect and backtest both do it."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.alerting.alerts import Finding, MovedGround
 from minibar_ml.domain.alerting.kinds import OVER_SETUP, AlertType
 from minibar_ml.domain.metrics import STAYS
+from minibar_ml.jobs import side_by_side
 from minibar_ml.jobs.detection.scope import Found, key_of
 from minibar_ml.jobs.detection.stored_models import LoadedModels
 from minibar_ml.jobs.plans import DetectionPlan
@@ -35,6 +36,12 @@ class Models(Protocol):
     def fitted(self, hotel_id: int, day: date, /) -> FittedModels:
         """The models to check a hotel's day by."""
 
+    def of_hotel(self, hotel_id: int, days: Collection[date], /) -> "Models":
+        """The same of one hotel, for these days, to be sent to another process."""
+
+    def refuse(self, why: Mapping[tuple[int, str], str]) -> None:
+        """Note what another process found of stored models."""
+
 
 @dataclass(frozen=True, slots=True)
 class Hotels:
@@ -55,22 +62,24 @@ def read_hotels(
     first: date,
     usable: Collection[str] = (),
     loaded: Mapping[int, LoadedModels] | None = None,
+    part: Collection[int] | None = None,
 ) -> dict[int, Frames]:
-    """All that checking `first` and the days after it, and learning for them, may look at; by hotel.
+    """All that checking `first` and the days after it, and learning for them, may look at; by hotel (None: all).
 
     Where every hotel has stored models that can be trusted, nothing is learned, and less is read: at 100,000 rooms a
     tenth of it.
     """
-    known = fetch_ids(connection, usable) if loaded else []
+    known = [one for one in fetch_ids(connection, usable) if part is None or one in part] if loaded else []
     learns = not loaded or any(one not in loaded or not loaded[one].is_whole for one in [*known, *loaded])
     later = {} if learns else plan.oldest_scored(first)
-    frames = replace(points.fetch(connection, plan.oldest(first), plan.as_of, later), calendar=plan.calendar)
+    since = plan.oldest(first)
+    frames = replace(points.fetch(connection, since, plan.as_of, later, part), calendar=plan.calendar)
     if plan.is_live and STAYS.issubset(usable):
-        frames = replace(frames, reservations=points.fetch_reservations(connection, plan.oldest(first), plan.as_of))
+        frames = replace(frames, reservations=points.fetch_reservations(connection, since, plan.as_of, part))
     if plan.is_live and "source_orders" in usable:
-        frames = replace(frames, orders=points.fetch_orders(connection, plan.oldest(first), plan.as_of))
+        frames = replace(frames, orders=points.fetch_orders(connection, since, plan.as_of, part))
     frames = frames.in_range(entities.fetch_retired(connection, usable))
-    return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels()}
+    return {hotel_id: frames.of_hotel(hotel_id) for hotel_id in frames.hotels() if part is None or hotel_id in part}
 
 
 def detect_days(
@@ -80,16 +89,51 @@ def detect_days(
     models: Models,
     progress: Callable[[date], None],
     only: Mapping[date, Collection[int]] | None = None,
+    jobs: int = 1,
 ) -> Found:
     """What every hotel's detectors find on each day, in order; `progress` is called with each day done.
 
-    `only`: the hotels that are checked on days on which not all are.
+    `only`: the hotels that are checked on days on which not all are. `jobs`: how many processes check hotels.
     """
+    if jobs > 1:
+        return _side_by_side(plan, list(days), hotels, models, only or {}, jobs)
     found = []
     for day in days:
         found.append((day, _detect_day(plan, day, hotels, models, (only or {}).get(day))))
         progress(day)
     return found
+
+
+def _side_by_side(
+    plan: DetectionPlan,
+    days: Sequence[date],
+    hotels: Hotels,
+    models: Models,
+    only: Mapping[date, Collection[int]],
+    jobs: int,
+) -> Found:
+    tasks = [
+        (plan, days, replace(hotels, frames={hotel_id: frames}), models.of_hotel(hotel_id, days), only)
+        for hotel_id, frames in hotels.frames.items()
+    ]
+    found: Found = [(day, []) for day in days]
+    for of_hotel, refused in side_by_side.each(_of_hotel, tasks, jobs):
+        models.refuse(refused)
+        for (_, findings), (_, own) in zip(found, of_hotel, strict=True):
+            findings += own
+    return found
+
+
+def _of_hotel(
+    plan: DetectionPlan,
+    days: Sequence[date],
+    hotels: Hotels,
+    models: Models,
+    only: Mapping[date, Collection[int]],
+) -> tuple[Found, dict[tuple[int, str], str]]:
+    """What is found in one hotel, and which of its models were refused meanwhile."""
+    found = detect_days(plan, days, hotels, models, lambda _day: None, only)
+    return found, models.refused
 
 
 def still_found(

@@ -31,6 +31,14 @@ class NightlyTraining:
         """No model can be refused, as none is stored."""
         return {}
 
+    def of_hotel(self, hotel_id: int, days: Collection[date]) -> "NightlyTraining":
+        """The same of one hotel for some days, without a connection."""
+        given = {day: self._verdicts(day) for day in days}
+        return NightlyTraining(self._plan, {hotel_id: self._hotels[hotel_id]}, given.__getitem__)
+
+    def refuse(self, why: Mapping[tuple[int, str], str]) -> None:
+        """Nothing is ever refused."""
+
     def fitted(self, hotel_id: int, day: date) -> FittedModels:
         """The models to check a day by."""
         return self.learn(hotel_id, day, with_forests=True)

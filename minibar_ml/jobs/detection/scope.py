@@ -38,9 +38,14 @@ class Scope:
     """The day of the last run; None where there was none, or where history is walked on purpose."""
 
     @classmethod
-    def of(cls, plan: DetectionPlan, since: Since, moved: Sequence[MovedGround]) -> "Scope":
-        """What has to be looked at since the last run; a walk looks at its days alone."""
-        whole = whole_days(plan, since)
+    def of(
+        cls, plan: DetectionPlan, since: Since, moved: Sequence[MovedGround], undone_since: date | None = None
+    ) -> "Scope":
+        """What has to be looked at since the last run; a walk looks at its days alone.
+
+        `undone_since`: the first day that earlier runs could not check.
+        """
+        whole = whole_days(plan, since, undone_since)
         if plan.walks:
             return cls(tuple(whole), {}, ())
         own = [ground for ground in moved if ground.is_own]
@@ -58,6 +63,16 @@ class Scope:
         compared = tuple(ground for ground in moved if not ground.is_own)
         paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
         return cls(tuple(whole), again, tuple(own), compared, paused_since)
+
+    def of_hotels(self, hotels: Collection[int] | None) -> "Scope":
+        """The same of some hotels alone; None: of all."""
+        if hotels is None:
+            return self
+        entities = {day: {one for one in known if one[0] in hotels} for day, known in self.entities.items()}
+        moved, compared = (
+            tuple(one for one in grounds if one.hotel_id in hotels) for grounds in (self.moved, self.compared)
+        )
+        return replace(self, entities=entities, moved=moved, compared=compared)
 
     def is_of_today(self, today: date) -> bool:
         """Whether the running day is looked at, and nothing of days before it."""
@@ -121,9 +136,13 @@ class Scope:
         return [ground for ground in self.compared if key_of(ground) not in known]
 
 
-def whole_days(plan: DetectionPlan, since: Since) -> list[date]:
+def whole_days(plan: DetectionPlan, since: Since, undone_since: date | None = None) -> list[date]:
     """The days that are checked as a whole."""
-    return plan.days(since.last.as_of if since.last else None, since.collected_as_of)
+    days = plan.days(since.last.as_of if since.last else None, since.collected_as_of)
+    if undone_since is None or plan.walks:
+        return days
+    first = max(undone_since, plan.oldest_changed())
+    return [first + timedelta(days=n) for n in range((days[0] - first).days)] + days
 
 
 def changed_days(plan: DetectionPlan, since: Since) -> set[ChangedDay]:

@@ -1,15 +1,17 @@
 """What detect says of the installation itself: rows of the source that are refused, jobs that are late."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import AlertType, severity_of, types_where
 from minibar_ml.domain.health import Schedule, ScheduledJob, is_overdue
+from minibar_ml.domain.hotels.failed import FailedHotel
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.jobs.plans import DetectionPlan
-from minibar_ml.store.jobs import checks, problems
+from minibar_ml.store.jobs import checks, problems, runs
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -24,9 +26,14 @@ def types() -> tuple[AlertType, ...]:
     return types_where(lambda kind: kind.is_of_server)
 
 
-def findings(connection: "Connection", plan: DetectionPlan) -> list[Finding]:
-    """Problems of the source that have grown and jobs that are late, at the plan's instant; three statements."""
-    return [*_refused(connection, plan), *_late(connection, plan)]
+def findings(
+    connection: "Connection", plan: DetectionPlan, unchecked: Mapping[int, FailedHotel] | None = None
+) -> list[Finding]:
+    """Problems of the source that have grown, jobs that are late, and hotels that they could not do; four statements.
+
+    As of the plan's instant; `unchecked`: the hotels that this run of detect could not do.
+    """
+    return [*_refused(connection, plan), *_late(connection, plan), *_undone(connection, plan, unchecked or {})]
 
 
 def _refused(connection: "Connection", plan: DetectionPlan) -> Iterator[Finding]:
@@ -56,6 +63,17 @@ def late_jobs(
         for job in schedules
         if job != "detect" and is_overdue(runs[job].success_as_of, schedules[job], installed_at)
     ]
+
+
+def _undone(connection: "Connection", plan: DetectionPlan, unchecked: Mapping[int, FailedHotel]) -> Iterator[Finding]:
+    """One for each hotel that jobs could not do."""
+    hotels: dict[int, list[str]] = {}
+    for undone in runs.fetch_undone(connection, plan.as_of, ("collect", "train")):
+        hotels.setdefault(undone.hotel_id, []).append(undone.job)
+    for hotel_id in unchecked:
+        hotels.setdefault(hotel_id, []).append("detect")
+    for hotel_id, jobs in sorted(hotels.items()):
+        yield replace(_finding(plan, "job_late", "hotel_undone", len(jobs), {"jobs": jobs}), entity_id=hotel_id)
 
 
 def _finding(

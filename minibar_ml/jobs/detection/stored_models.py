@@ -1,6 +1,6 @@
 """What train has stored, opened for detect: statistics at once, forests only when a finding asks for them."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -72,6 +72,16 @@ class StoredModels:
         return {
             (hotel, metric): why for hotel, loaded in self._loaded.items() for metric, why in loaded.refused.items()
         }
+
+    def of_hotel(self, hotel_id: int, _days: Collection[date]) -> "StoredModels":
+        """The same of one hotel, without a connection."""
+        loaded = {hotel_id: self._loaded[hotel_id]} if hotel_id in self._loaded else {}
+        return StoredModels(loaded, self._keys, self._training.of_hotel(hotel_id, [self._today]), self._today)
+
+    def refuse(self, why: Mapping[tuple[int, str], str]) -> None:
+        """Note what another process found when it opened models: why they could not be trusted."""
+        for (hotel_id, metric), reason in why.items():
+            self._loaded[hotel_id].refused[metric] = reason
 
     def fitted(self, hotel_id: int, _day: date) -> FittedModels:
         """The models to check a day by: the same ones for every day."""

@@ -1,6 +1,6 @@
 """The nightly forecasts as metric points: what train stores for the days that are over."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -36,16 +36,15 @@ def with_names(connection: "Connection", plan: Plan, usable: Collection[str]) ->
     return replace(plan, limits=named(plan.limits), own_limits=own)
 
 
-def compute(hotels: Mapping[int, Frames], plan: TrainingPlan) -> list[Point]:
-    """The forecasts of the last 31 days that are over, each from what lay before its end alone.
+def compute(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[Point]:
+    """A hotel's forecasts of the last 31 days that are over, each from what lay before its end alone.
 
-    `hotels` must hold the products and levels of the 60 days before those. A point says nothing of stays ahead: only
+    `frames` must hold the products and levels of the 60 days before those. A point says nothing of stays ahead: only
     a live run can know those, and a stored point depends on source rows and its business day alone (and, for its
     order, on how products are ordered).
     """
     return [
         point
-        for hotel_id, frames in hotels.items()
         for made in forecast_days(frames, [day.toordinal() for day in _days(plan)])
         for point in _points(hotel_id, made, plan.limits_of(hotel_id).supplies)
     ]

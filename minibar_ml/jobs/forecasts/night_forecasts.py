@@ -27,15 +27,10 @@ OUTLOOK_DAYS = 14
 
 def read(
     connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan, usable: Collection[str]
-) -> Mapping[int, Frames]:
+) -> dict[int, Frames]:
     """The hotels' frames with what a live run knows of the days ahead: stays and open orders."""
     hotels = _with_stays(connection, hotels, plan) if plan.is_live and STAYS.issubset(usable) else hotels
-    return _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else hotels
-
-
-def compute(hotels: Mapping[int, Frames], plan: TrainingPlan) -> list[StockForecast]:
-    """The forecast of every product as of the plan's instant; `hotels` must hold products and levels of 60 days."""
-    return _once([one for hotel_id, frames in hotels.items() for one in _of_hotel(hotel_id, frames, plan)])
+    return _with_orders(connection, hotels, plan) if plan.is_live and "source_orders" in usable else dict(hotels)
 
 
 def store(connection: "Connection", made: Sequence[StockForecast], hotels: Collection[int], plan: TrainingPlan) -> None:
@@ -43,19 +38,19 @@ def store(connection: "Connection", made: Sequence[StockForecast], hotels: Colle
     forecasts.insert_night(connection, plan.today(), plan.as_of, made, hotels)
 
 
-def _once(made: list[StockForecast]) -> list[StockForecast]:
+def once(made: Sequence[StockForecast]) -> list[StockForecast]:
     """Without what hotels of a chain use from its common store, which has the stock and the forecast of it."""
     common = {one.product_id for one in made if one.hotel_id == COMMON_STORE and one.level is not None}
     return [one for one in made if one.level is not None or one.product_id not in common]
 
 
 def _with_stays(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
-    stays = points.fetch_reservations(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of)
+    stays = points.fetch_reservations(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of, hotels)
     return {hotel: replace(frames, reservations=_of(stays, hotel)) for hotel, frames in hotels.items()}
 
 
 def _with_orders(connection: "Connection", hotels: Mapping[int, Frames], plan: TrainingPlan) -> dict[int, Frames]:
-    orders = points.fetch_orders(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of)
+    orders = points.fetch_orders(connection, plan.oldest(WINDOW_DAYS + 1), plan.as_of, hotels)
     return {hotel: replace(frames, orders=_of(orders, hotel)) for hotel, frames in hotels.items()}
 
 
@@ -64,7 +59,8 @@ def _of(rows: "DataFrame", hotel_id: int) -> "DataFrame":
     return rows.assign(hotel_id=hotel_id) if hotel_id == COMMON_STORE else rows[rows["hotel_id"] == hotel_id]
 
 
-def _of_hotel(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
+def compute(hotel_id: int, frames: Frames, plan: TrainingPlan) -> list[StockForecast]:
+    """The forecast of a hotel's products as of the plan's instant; `frames` hold products and levels of 60 days."""
     day = plan.today().toordinal()
     factor = factor_of(frames, day)
     made = forecast_stock(stock_of(frames, day - WINDOW_DAYS, day + 1), day, is_complete=False, factor=factor)

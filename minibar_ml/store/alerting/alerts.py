@@ -18,7 +18,7 @@ from minibar_ml.domain.alerting.kinds import KINDS, MOST_QUIET_DAYS, AlertType, 
 from minibar_ml.domain.errors import NotFound, PreconditionFailed
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate
-from minibar_ml.store.queries import query
+from minibar_ml.store.queries import as_array, query
 
 FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
     "acknowledged": ("open", "snoozed"),
@@ -39,6 +39,7 @@ def upsert(
     texts: Callable[[Finding, str], tuple[str, str]],
     evaluated: Collection[AlertType] | None,
     judged_on: date | None = None,
+    hotels: Collection[int] | None = None,
 ) -> Transitions:
     """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
@@ -47,7 +48,7 @@ def upsert(
     `texts` gives message and suggested action of a finding and its entity's name. `evaluated` are the types whose
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
     looks at an earlier day once more gives None: by that nothing is over, and it is one statement. `judged_on`: the day
-    that was checked, where a fault may be of an earlier one.
+    that was checked, where a fault may be of an earlier one. `hotels`: those that were looked at; None: all.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
     values = {"as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
@@ -64,6 +65,7 @@ def upsert(
             "findings": document,
             "as_of": as_of,
             "evaluated": sorted(evaluated),
+            "hotels": as_array(hotels),
             "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
             "shown_by_any": list(types_where(lambda kind: kind.is_shown_by_any_point)),
             **states(),

@@ -1,7 +1,7 @@
 """Job runs: what ran when, as of what instant, and how it ended."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, Ended, MinibarError, PreconditionFailed
+from minibar_ml.domain.hotels import failed
+from minibar_ml.domain.hotels.failed import FailedHotel, Undone
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.idle import Idle, of_json
 from minibar_ml.store.engine import session_of
@@ -23,15 +25,46 @@ Job = Literal["collect", "train", "detect", "notify", "report", "monthly", "dash
 
 READING: tuple[Job, ...] = ("report", "monthly", "dashboard")
 """Jobs that only read the store, but for the record of the run."""
+DONE: Mapping[Job, str] = {"collect": "collected", "train": "trained", "detect": "checked"}
+"""What jobs that work hotel by hotel do to a hotel."""
+ONLY_HOTELS = "only_hotels"
+"""Under this name the counts of a run that was not of all hotels keep which they were."""
 
 
 @dataclass
 class Run:
-    """A job's run while it is under way: counts and whether part of it could not be done."""
+    """A job's run while it is under way: counts, whether part of it could not be done, and for which hotels all of it.
+
+    `hotels`: those that were asked for; None: all. `undone`: those that the last run could not do.
+    """
 
     id: int
+    job: Job
+    hotels: frozenset[int] | None = None
     counts: dict[str, Any] = field(default_factory=dict)
     partly: str | None = None
+    failed: dict[int, FailedHotel] = field(default_factory=dict)
+    undone: Mapping[int, FailedHotel] = field(default_factory=dict)
+
+    @property
+    def failures(self) -> str | None:
+        """The hotels that could not be done, in one line; None where all were."""
+        hotels = (f"hotel {one} was not {DONE[self.job]}: {why.error}" for one, why in sorted(self.failed.items()))
+        return "; ".join(hotels) or None
+
+    @property
+    def missing(self) -> str | None:
+        """What could not be done, in one line; None where all was."""
+        return "; ".join(one for one in (self.partly, self.failures) if one) or None
+
+    def noted(self) -> dict[str, Any]:
+        """What is kept of it."""
+        noted = dict(self.counts)
+        if self.hotels is not None:
+            noted[ONLY_HOTELS] = sorted(self.hotels)
+        if self.failed:
+            noted[failed.KEY] = {str(one): why.to_json() for one, why in sorted(self.failed.items())}
+        return noted
 
 
 def when_started(connection: Connection, notify: Callable[[Run], None]) -> None:
@@ -40,20 +73,24 @@ def when_started(connection: Connection, notify: Callable[[Run], None]) -> None:
 
 
 @contextmanager
-def job_run(connection: Connection, job: Job, as_of: datetime, *, is_live: bool = False) -> Iterator[Run]:
+def job_run(
+    connection: Connection, job: Job, as_of: datetime, *, hotels: Collection[int] | None = None, is_live: bool = False
+) -> Iterator[Run]:
     """Lock the job, open a run, and close it in the work's own transaction.
 
     On an exception the work is rolled back and the run closed as failed with what is reported of it, in a transaction
-    of its own; the exception goes on. `is_live`: as-of is the clock's; PreconditionFailed where that has gone back by
-    more than a day since the last run. AnotherRunHoldsTheLock, and nothing is stored, where the lock was lost and
-    another run has begun. On a standby, reports alone run, without a lock and without a record.
+    of its own; the exception goes on. `hotels`: those that it is for (None: all). `is_live`: as-of is the clock's;
+    PreconditionFailed where that has gone back by more than a day since the last run. AnotherRunHoldsTheLock, and
+    nothing is stored, where the lock was lost and another run has begun. On a standby, reports alone run, without a
+    lock and without a record.
     """
     if job in READING and session_of(connection).is_standby:
-        yield Run(0)
+        yield Run(0, job)
         connection.rollback()
         return
     with exclusive(connection, job):
         run = _opened(connection, job, as_of, is_live)
+        run.hotels = None if hotels is None else frozenset(hotels)
         if notify := connection.info.get("when_started"):
             notify(run)
         try:
@@ -64,15 +101,15 @@ def job_run(connection: Connection, job: Job, as_of: datetime, *, is_live: bool 
         except BaseException as error:
             if not connection.invalidated:
                 connection.rollback()
-                _end(connection, run, "failed", _reported(error))
+                _end(connection, run, "failed", describe(error))
                 connection.commit()
             raise
 
 
 def _opened(connection: Connection, job: Job, as_of: datetime, is_live: bool) -> Run:
     values = {"job": job, "as_of": as_of, "is_live": is_live}
-    number = connection.execute(query("runs.insert"), values).scalar_one_or_none()
-    if number is None:
+    opened = connection.execute(query("runs.insert"), values).one_or_none()
+    if opened is None:
         last = connection.execute(query("runs.find_latest")).one()
         connection.rollback()
         here = as_of.astimezone(last.as_of.tzinfo)
@@ -82,11 +119,11 @@ def _opened(connection: Connection, job: Job, as_of: datetime, is_live: bool) ->
             f"once with `--as-of {here:%Y-%m-%dT%H:%M}`; nothing was done."
         )
     connection.commit()
-    return Run(number)
+    return Run(opened.id, job, undone=failed.of_json(opened.undone or {}))
 
 
 def _close(connection: Connection, run: Run, job: Job) -> None:
-    if not _end(connection, run, "partly" if run.partly else "done", run.partly):
+    if not _end(connection, run, "partly" if run.missing else "done", run.missing):
         raise AnotherRunHoldsTheLock(
             f"Another {job} run has begun since this one lost its lock, as its connection was ended from outside; "
             "nothing was stored."
@@ -95,11 +132,11 @@ def _close(connection: Connection, run: Run, job: Job) -> None:
 
 def _end(connection: Connection, run: Run, outcome: str, error: str | None) -> bool:
     """Close the run; False where another one has found it killed."""
-    values = {"id": run.id, "outcome": outcome, "counts": json.dumps(run.counts), "error": error}
+    values = {"id": run.id, "outcome": outcome, "counts": json.dumps(run.noted()), "error": error}
     return connection.execute(query("runs.mark_ended"), values).rowcount == 1
 
 
-def _reported(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """What `status` shows of an error, in one line; a database error's statement and values are no part of it."""
     if isinstance(error, DBAPIError):
         original = str(error.orig).strip().splitlines()
@@ -171,6 +208,12 @@ def find_version(connection: Connection) -> tuple[int | None, int | None]:
     """Which points there are: the last runs of collect and of train, which write them."""
     row = connection.execute(query("runs.find_version")).one()
     return row.collect, row.train
+
+
+def fetch_undone(connection: Connection, as_of: datetime, jobs: Collection[Job] = tuple(DONE)) -> list[Undone]:
+    """The hotels that jobs could not do, as of an instant; not those that a run of their own has done since."""
+    rows = connection.execute(query("runs.fetch_undone"), {"jobs": list(jobs), "as_of": as_of})
+    return [Undone(row.job, row.hotel_id, row.error) for row in rows]
 
 
 def fetch_idle(connection: Connection, as_of: datetime) -> tuple[Idle, ...]:

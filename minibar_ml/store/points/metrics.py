@@ -20,7 +20,7 @@ from minibar_ml.domain.metrics import (
     VISITS,
     MetricType,
 )
-from minibar_ml.store.queries import query
+from minibar_ml.store.queries import as_array, query
 
 WATCHED = {
     "source_new_stock_movements": "new_stock_movements",
@@ -111,6 +111,7 @@ def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
+    (frozenset({"source_rooms"}), ("stage_rooms",)),
     (STAYS | {"source_uploads"}, ("stage_uploads",)),
     (STAYS | {"source_list_files"}, ("stage_files",)),
     (STAYS, ("stage_record", "stage_stays")),
@@ -147,15 +148,20 @@ BEGINNINGS = "ledger beginnings"
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What a run takes from the hotel and not from its rows: whose the ledger is, and the hours of rooms."""
+    """What a run takes from the hotels and not from their rows: whose the ledger is, and the hours of rooms.
+
+    `hotels`: those that are worked on; None: all.
+    """
 
     ledger_hotel: int | None
     hours: HouseHours
+    hotels: frozenset[int] | None = None
 
     def binds(self) -> dict[str, Any]:
         """As the queries name them."""
         return {
             "ledger_hotel": self.ledger_hotel,
+            "hotels": as_array(self.hotels),
             "check_in": self.hours.check_in,
             "check_out": self.hours.check_out,
             "visit_minutes": VISIT_MINUTES,
@@ -191,6 +197,16 @@ def compute(connection: Connection, metric: MetricType, span: Span, house: House
     connection.execute(query(f"collect.{metric}"), span.binds() | house.binds())
 
 
+def keep_hotels(connection: Connection, hotels: frozenset[int]) -> None:
+    """Take out what was computed of other hotels."""
+    connection.execute(query("collect.keep_hotels"), {"hotels": as_array(hotels)})
+
+
+def drop_scratch(connection: Connection) -> None:
+    """Remove the scratch tables before the end of the transaction, which goes on with other hotels."""
+    connection.execute(query("collect.drop_scratch"))
+
+
 def refuse(connection: Connection, until: datetime) -> list[Refused]:
     """Take out what can't be true and say what it was."""
     rows = connection.execute(query("collect.refuse"), {"until": until})
@@ -205,6 +221,10 @@ class MergeResult:
     updated: int
     removed: int
 
+    def __add__(self, other: "MergeResult") -> "MergeResult":
+        """What both did together."""
+        return MergeResult(self.inserted + other.inserted, self.updated + other.updated, self.removed + other.removed)
+
 
 def merge(
     connection: Connection,
@@ -213,16 +233,17 @@ def merge(
     until: datetime,
     until_on: date,
     changes_since: date,
+    hotels: frozenset[int] | None = None,
 ) -> MergeResult:
-    """Write what is new or different, remove what the source no longer gives; returns the counts.
+    """Write what is new or different, remove what the source no longer gives of the hotels; returns the counts.
 
     Whose points changed on which business days from `changes_since` to before `until_on` is left for detect in
     ml_changed_days: of `until_on` it looks at everything anyway.
     """
     recent = max(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
-    bounds = {"until": until, "until_on": until_on, "run_id": run_id, "changes_since": changes_since}
-    bounds |= {"recent_since": recent, "trailing_since": min(spans.values(), default=until)}
+    bounds: dict[str, Any] = {"until": until, "until_on": until_on, "run_id": run_id, "changes_since": changes_since}
+    bounds |= {"hotels": as_array(hotels), "recent_since": recent, "trailing_since": min(spans.values(), default=until)}
     bounds |= {"trailing": [metric for metric, since in spans.items() if since < recent]}
     written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]

@@ -65,6 +65,17 @@ def fetch_ids(connection: Connection, usable: Collection[str]) -> list[int]:
     return list(connection.execute(query("hotels.fetch_active")).scalars())
 
 
+def fetch_known(connection: Connection) -> set[int]:
+    """Every hotel that source or store knows, in use or not, and the common store."""
+    kept = connection.execute(query("hotels.fetch_kept")).scalars()
+    return {COMMON_STORE, *fetch_names(connection), *kept}
+
+
+def has_common_store(connection: Connection) -> bool:
+    """Whether the ledger is filed under a chain's common store."""
+    return bool(connection.execute(query("hotels.has_common_store")).scalar_one())
+
+
 def fetch_rooms(connection: Connection, since: datetime, until: datetime) -> dict[int, int]:
     """Active rooms by hotel; where the source can't be read, the rooms checked in since <= t < until.
 

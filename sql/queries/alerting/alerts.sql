@@ -156,7 +156,7 @@ SELECT (SELECT count(*) FROM opened) AS opened,
 
 -- name: resolve
 -- Resolves live alerts whose fault is settled, gone (states) or long unseen (events), one row each; opens again those
--- whose snooze is over and that are not resolved. A state that today's records don't show on its own days was none.
+-- whose snooze is over and that are not resolved; of :hotels, NULL: of all. A state that today's records don't show on its own days was none.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
@@ -172,7 +172,7 @@ WITH found AS (
            CASE WHEN a.reason = ANY(:state_reasons) THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
-    WHERE is_live(a.status)
+    WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), over AS (
     SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l

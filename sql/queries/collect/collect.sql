@@ -1,7 +1,9 @@
 -- Collecting: from source rows to metric points, wholly inside PostgreSQL.
 --
 -- The scratch tables live for one transaction. `:since_on` is the first business day to recompute, `:since_at` its
--- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most.
+-- midnight, `:until` the as-of instant, `:until_on` its business day. Exposure looks back 60 days at most. `:hotels` are
+the hotels that are worked on, NULL where all are: rows of others are left out where they are read, so that they can do no
+harm.
 
 -- name: create_scratch
 -- The scratch tables of one run. A tenth of the usual sample shows the planner their sizes just as well, and each query
@@ -14,6 +16,8 @@ CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, day date, rows bigint, example_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_rooms (
+    room_id integer, hotel_id integer, room_type text, is_active boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
     stay_id bigint, room_id integer, hotel_id integer, guests integer, arrives_on date, arrives_at timestamptz,
     departs_on date, departs_at timestamptz, leaves_at timestamptz, seen_until date, is_expected boolean,
@@ -76,6 +80,16 @@ CREATE TEMP TABLE scratch_unseen (
     visit_id bigint, hotel_id integer, attendant_id integer, business_date date, run bigint, is_empty boolean,
     minutes numeric, usual_minutes double precision) ON COMMIT DROP
 
+-- name: drop_scratch
+-- Removes the scratch tables, so that the same transaction can fill them for other hotels.
+DISCARD TEMP
+
+-- name: stage_rooms
+-- The rooms that are worked on.
+INSERT INTO scratch_rooms SELECT room_id, hotel_id, room_type, is_active FROM source_rooms()
+WHERE CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]));
+ANALYZE scratch_rooms
+
 -- name: stage_uploads
 -- On which days each hotel has loaded its in-house list, and when last; and on which its list of departures.
 INSERT INTO scratch_uploads
@@ -84,6 +98,7 @@ SELECT hotel_id, day, coalesce(bool_or(l.is_there AND list = 'in_house'), false)
        coalesce(bool_or(l.is_there AND list = 'departures'), false)
 FROM source_uploads(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 2)
 CROSS JOIN LATERAL (SELECT is_loaded AND coalesce(loaded_at <= :until, true)) l (is_there)
+WHERE CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]))
 GROUP BY hotel_id, day
 
 -- name: stage_files
@@ -98,6 +113,7 @@ WITH files AS MATERIALIZED (
            CAST(lines AS bigint) AS lines, CAST(rejected AS bigint) AS rejected
     FROM source_list_files(CAST(:since_on AS date) - 61, CAST(:until_on AS date) + 1)
     WHERE loaded_at <= :until AND rejected >= 0
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
     ORDER BY hotel_id, list, loaded_at::date, CAST(lines AS bigint) - rejected DESC, rejected, file_id
 ), empty AS (
     UPDATE scratch_uploads u
@@ -125,6 +141,7 @@ SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, gues
        departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night, state = 'day_use')
 FROM ml_nights
 WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY room_id, night, state, id DESC
 
 -- name: stage_stays
@@ -133,6 +150,7 @@ ORDER BY room_id, night, state, id DESC
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
 -- later list has the stay right, or the list of that afternoon was printed in the morning, since it names nearly everybody
 -- who left; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
+-- A guest who was to arrive and whom two lists of guests in house do not have has not come: the stay ends with the second.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
@@ -147,7 +165,7 @@ WITH runs AS MATERIALIZED (
            coalesce(s.written_at::date < max(s.written_at::date) OVER (
                PARTITION BY s.room_id, s.arrives_on, s.departs_on > s.arrives_on), false) AS is_outdated
     FROM source_stays(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) s
-    JOIN source_rooms() r USING (room_id) WHERE s.departs_on >= s.arrives_on
+    JOIN scratch_rooms r USING (room_id) WHERE s.departs_on >= s.arrives_on
 ), wrong AS (
     SELECT stay_id, room_id, arrives_on, arrives_on AS first_night,
            CASE WHEN departs_on > arrives_on + 400 THEN CAST(:until_on AS date) ELSE departs_on END AS last_night,
@@ -175,7 +193,14 @@ WITH runs AS MATERIALIZED (
     SELECT f.*, CASE WHEN f.hotel_id IN (SELECT hotel_id FROM daily) AND EXISTS (
                          SELECT FROM scratch_uploads u WHERE u.hotel_id = f.hotel_id AND u.is_loaded
                          AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
-                     THEN f.named_at::date END AS seen_until
+                     THEN f.named_at::date END AS seen_until,
+           CASE WHEN (f.room_id, f.arrives_on) NOT IN (
+                         SELECT room_id, arrives_on FROM found
+                         WHERE (is_in_house OR is_departure) AND departs_on > arrives_on)
+                THEN (SELECT u.day FROM scratch_uploads u
+                      WHERE u.hotel_id = f.hotel_id AND u.is_loaded
+                        AND u.day > f.arrives_on AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date)
+                      ORDER BY u.day OFFSET 1 LIMIT 1) END AS absent_on
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
 ), late_lists AS (
     -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
@@ -236,8 +261,8 @@ WITH runs AS MATERIALIZED (
         interval '1 day') night
 )
 INSERT INTO scratch_stays
-SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at, leaves_at, seen_until,
-       NOT (is_in_house OR is_departure), is_in_house,
+SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, coalesce(absent_on, departs_on), departs_at, leaves_at,
+       seen_until, NOT (is_in_house OR is_departure), is_in_house,
        is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
 FROM stays
 
@@ -323,7 +348,8 @@ ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests D
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
--- where the stay is still listed and no longer fills the night, and where the room was let for the day.
+-- where the stay is still listed and no longer fills the night, and where the room was let for the day. A night that was
+-- only known before the day's list was loaded, which has the guest leave sooner, was planned and never was occupied.
 ANALYZE scratch_nights;
 WITH gone AS MATERIALIZED (
     SELECT r.* FROM scratch_record r
@@ -342,7 +368,12 @@ WITH gone AS MATERIALIZED (
     FROM overwritten GROUP BY room_id, arrives_on, departs_on
 ), doubts AS (
     INSERT INTO scratch_unknown
-    SELECT room_id, night FROM gone EXCEPT SELECT room_id, night FROM overwritten
+    SELECT room_id, night FROM gone g
+    WHERE NOT EXISTS (
+        SELECT FROM scratch_stays s JOIN scratch_uploads u ON u.hotel_id = s.hotel_id AND u.day = g.night
+        WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected
+          AND s.departs_on > s.arrives_on AND s.departs_on <= g.night AND u.is_loaded AND g.known_at < u.loaded_at)
+    EXCEPT SELECT room_id, night FROM overwritten
     UNION
     SELECT r.room_id, r.night FROM scratch_record r
     WHERE r.state = 'day_use' AND NOT EXISTS (
@@ -378,7 +409,7 @@ INSERT INTO ml_nights (hotel_id, room_id, night, state, guests, stay_id, arrives
                                   departs_at, is_expected, known_at)
 SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_on, k.arrives_at, k.departs_on,
        k.departs_at, k.is_expected, :until
-FROM now_known k JOIN source_rooms() r USING (room_id)
+FROM now_known k JOIN scratch_rooms r USING (room_id)
 LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
  AND CASE WHEN k.state = 'day_use' THEN l.state = 'day_use' ELSE l.state <> 'day_use' END
 WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
@@ -394,7 +425,7 @@ WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at
 WITH known_from AS (
     SELECT hotel_id, min(day) AS day FROM (
         SELECT r.hotel_id, f.departs_on AS day
-        FROM source_first_departures() f JOIN source_rooms() r USING (room_id)
+        FROM source_first_departures() f JOIN scratch_rooms r USING (room_id)
         UNION ALL
         -- Lists of departures are overwritten; what was known stays known.
         SELECT hotel_id, min(departs_on) FROM scratch_record WHERE departs_on <= CAST(:until_on AS date)
@@ -406,10 +437,10 @@ WITH known_from AS (
 ), tracked AS (
     SELECT hotel_id, min(day) AS first_day, max(day) AS last_day FROM scratch_uploads GROUP BY hotel_id
 ), active AS (
-    SELECT hotel_id, count(*) AS rooms FROM source_rooms() WHERE is_active GROUP BY hotel_id
+    SELECT hotel_id, count(*) AS rooms FROM scratch_rooms WHERE is_active GROUP BY hotel_id
 ), occupied AS (
     SELECT r.hotel_id, n.night, count(*) AS rooms
-    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE r.is_active GROUP BY 1, 2
+    FROM scratch_nights n JOIN scratch_rooms r USING (room_id) WHERE r.is_active GROUP BY 1, 2
 ), days AS (
     SELECT k.hotel_id, d::date AS day,
            d::date >= k.day AND CASE
@@ -438,6 +469,7 @@ WITH found AS MATERIALIZED (
            coalesce(least(handed_out, used, remaining, returned) >= 0
                     AND greatest(handed_out, used, remaining, returned) <= 1000000, false) AS possible
     FROM source_custody(:since_at, :until)
+    WHERE CAST(:hotels AS integer[]) IS NULL OR coalesce(hotel_id, :ledger_hotel) = ANY(CAST(:hotels AS integer[]))
 ), refused AS (
     INSERT INTO refused_rows
     SELECT 'custody', CASE WHEN least < 0 THEN 'negative units' ELSE 'more than a million units' END, counted_at::date,
@@ -463,7 +495,8 @@ FROM found WHERE possible GROUP BY 1, 2, 3, 4
 WITH written AS (
     SELECT *, lag(drawn_at) OVER (
                PARTITION BY hotel_id, attendant_id, product_id, units ORDER BY drawn_at, draw_id) AS same_at
-    FROM source_floor_draws(:since_at, :until) WHERE units IS NOT NULL
+    FROM source_floor_draws(:since_at, :until)
+    WHERE units IS NOT NULL AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), found AS MATERIALIZED (
     SELECT * FROM written WHERE units <= 0 OR coalesce(drawn_at - same_at >= interval '1 minute', true)
 ), refused AS (
@@ -654,14 +687,14 @@ INSERT INTO scratch_rows
 SELECT v.visit_id, r.hotel_id, v.room_id, r.room_type, v.attendant_id, v.visited_at, v.kind,
        v.is_check AND v.visit_id NOT IN (SELECT row_id FROM scratch_doubtful), v.kind = 'note'
 FROM source_visits(CAST(:since_at AS timestamptz) - interval '6 hours', :until) v
-JOIN source_rooms() r USING (room_id)
+JOIN scratch_rooms r USING (room_id)
 
 -- name: stage_controls
 -- Empty checks that only the control records have: rows without lines, whose number is the record's below zero. And knocks
 -- at doors that stayed shut, and minutes in rooms.
 WITH found AS MATERIALIZED (
     SELECT c.*, r.hotel_id, r.room_type FROM source_controls(CAST(:since_at AS timestamptz) - interval '6 hours', :until) c
-    JOIN source_rooms() r USING (room_id)
+    JOIN scratch_rooms r USING (room_id)
 ), knocks AS (
     INSERT INTO scratch_knocks SELECT attendant_id, ended_at FROM found WHERE is_knock
 ), minutes AS (
@@ -766,7 +799,7 @@ WITH tracked AS (
     WHERE is_in_house AND departs_on > arrives_on AND arrives_on <= CAST(:until_on AS date) - 3 GROUP BY hotel_id
 ), arrivals AS (
     SELECT r.hotel_id, count(*) AS rooms
-    FROM scratch_nights n JOIN source_rooms() r USING (room_id) WHERE n.night = n.stay_on GROUP BY r.hotel_id
+    FROM scratch_nights n JOIN scratch_rooms r USING (room_id) WHERE n.night = n.stay_on GROUP BY r.hotel_id
 ), free AS (
     SELECT hotel_id, sum(free_rooms) AS rooms FROM scratch_days WHERE is_known GROUP BY hotel_id
 ), unseen AS MATERIALIZED (
@@ -846,9 +879,9 @@ WITH found AS MATERIALIZED (
 INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,
        min(q.day)::timestamptz, 'rooms', (
-           SELECT count(*) FROM source_rooms() a
+           SELECT count(*) FROM scratch_rooms a
            WHERE a.is_active AND a.hotel_id = q.hotel_id AND a.room_type IS NOT DISTINCT FROM r.room_type)
-FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN source_rooms() r USING (room_id)
+FROM risen k JOIN quiet q USING (hotel_id, product_id) JOIN scratch_rooms r USING (room_id)
 WHERE q.day > k.day - 4 AND q.day <= k.day AND q.products = 1
   AND NOT EXISTS (
     SELECT FROM ml_setup_rises o
@@ -860,7 +893,8 @@ GROUP BY q.hotel_id, r.room_type, q.product_id
 -- What setups hold more of than when they were last read, and what they hold now. The first reading shows no rise: what a
 -- hotel's rooms of a type had before it is not known.
 WITH now AS MATERIALIZED (
-    SELECT hotel_id, room_type, product_id, units FROM source_setups() WHERE units > 0 AND hotel_id IS NOT NULL
+    SELECT hotel_id, room_type, product_id, units FROM source_setups()
+    WHERE units > 0 AND hotel_id IS NOT NULL AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), former AS (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
@@ -868,13 +902,13 @@ WITH now AS MATERIALIZED (
     INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),
            coalesce(f.at, CAST(:until AS timestamptz) - interval '1 day'), :until, 'setups', (
-               SELECT count(*) FROM source_rooms() a
+               SELECT count(*) FROM scratch_rooms a
                WHERE a.is_active AND a.hotel_id = n.hotel_id AND a.room_type = n.room_type)
     FROM now n CROSS JOIN former f LEFT JOIN ml_setups s USING (hotel_id, room_type, product_id)
     WHERE n.units > coalesce(s.units, 0)
       AND EXISTS (SELECT FROM ml_setups k WHERE k.hotel_id = n.hotel_id AND k.room_type = n.room_type)
 ), dropped AS (
-    DELETE FROM ml_setups s WHERE NOT EXISTS (
+    DELETE FROM ml_setups s WHERE (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[]))) AND NOT EXISTS (
         SELECT FROM now n
         WHERE (n.hotel_id, n.room_type, n.product_id) = (s.hotel_id, s.room_type, s.product_id))
 )
@@ -1149,7 +1183,7 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- Extras noted as used up are left out: the guest who had them has left.
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
--- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
+-- (after_departure_check, with its hour, check_hour), or by one that had come and is less than two hours ago or was only planned
 -- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
 -- on no list (rejected_rows); or a list is missing between two that have the room empty (missing_list); or the visit before
@@ -1204,7 +1238,7 @@ WITH stays AS (
            max(s.departs_on) AS departed_on
     FROM scratch_visits v JOIN stays s ON s.room_id = v.room_id AND s.ends_at <= v.previous_at
     WHERE v.is_check AND NOT EXISTS (SELECT FROM touched t WHERE t.visit_id = v.visit_id) GROUP BY 1, 2, 3, 4, 5
-), seconds AS (
+), seconds AS MATERIALIZED (
     -- Where the visit before found something, the guest may have taken it after the check of the departure day, which was then
     -- too early: two checks have to have come between.
     SELECT d.visit_id FROM departed d
@@ -1225,7 +1259,7 @@ WITH stays AS (
         WHERE m.metric_type = 'room_consumption' AND m.hotel_id = d.hotel_id AND m.entity_type = 'room'
           AND m.entity_id = d.room_id AND m.observed_at >= d.departed_on::timestamptz
           AND m.observed_at < least(d.previous_on, CAST(:since_on AS date))::timestamptz) ELSE 0 END < f.needed
-), rejects AS (
+), rejects AS MATERIALIZED (
     SELECT v.visit_id, sum(r.rows / greatest(d.free_rooms, 1.0)) AS hidden FROM scratch_visits v
     JOIN scratch_rejects r ON r.hotel_id = v.hotel_id AND r.day BETWEEN v.previous_at::date AND v.business_date
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
@@ -1238,13 +1272,16 @@ WITH stays AS (
     WHERE metric_type = 'floor_stock' AND observed_at < :since_at
       AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
 ), lacking AS MATERIALIZED (
+    -- By equality alone: a scan of the shelves for each line would grow with their square.
     SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
     FROM scratch_visits v JOIN scratch_lines l USING (visit_id) LEFT JOIN touched t USING (visit_id)
-    CROSS JOIN LATERAL (
-        SELECT count(DISTINCT s.day) AS days, count(*) FILTER (WHERE s.product_id = l.product_id AND s.units > 0) AS stocked
-        FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.day BETWEEN v.previous_at::date - 1 AND v.previous_at::date) f
-    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND f.days = 2 AND f.stocked < 2
-      AND EXISTS (SELECT FROM shelves s WHERE s.hotel_id = v.hotel_id AND s.product_id = l.product_id)
+    CROSS JOIN LATERAL (SELECT v.previous_at::date AS day) e
+    JOIN (SELECT DISTINCT hotel_id, day FROM shelves) b ON b.hotel_id = v.hotel_id AND b.day = e.day
+    JOIN (SELECT DISTINCT hotel_id, day + 1 AS day FROM shelves) a ON a.hotel_id = v.hotel_id AND a.day = e.day
+    JOIN (SELECT DISTINCT hotel_id, product_id FROM shelves) k ON k.hotel_id = v.hotel_id AND k.product_id = l.product_id
+    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.units > 0
+    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.units > 0
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.units IS NULL OR r.units IS NULL)
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
@@ -1297,7 +1334,8 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'holds', f.holds,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
-           'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
+           'check_hour', extract(hour FROM coalesce(min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail),
+                                                    max(v.visited_at) FILTER (WHERE v.is_head)))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'missing_list', CASE WHEN bool_or(v.lacks_list) THEN true END,
@@ -1428,7 +1466,7 @@ SELECT DISTINCT ON (q.room_id, q.requested_at)
        jsonb_strip_nulls(jsonb_build_object(
            'open', coalesce(q.answered_at > :until, true) AND e.request_id IS NULL, 'ended_by', e.ended_by,
            'unlisted', nullif(o.is_unlisted, false)))
-FROM found q JOIN source_rooms() r USING (room_id)
+FROM found q JOIN scratch_rooms r USING (room_id)
 LEFT JOIN open o USING (request_id) LEFT JOIN ended e USING (request_id) WHERE NOT q.is_untimed
 ORDER BY q.room_id, q.requested_at, q.answered_at DESC NULLS FIRST, q.request_id
 
@@ -1439,6 +1477,10 @@ SELECT 'custody_loss', hotel_id, 'attendant', attendant_id, sum(lost), day::time
        jsonb_strip_nulls(jsonb_build_object('handed_out', sum(handed_out),
            'products', jsonb_object_agg(product_id, lost) FILTER (WHERE lost > 0)))
 FROM scratch_custody WHERE day >= CAST(:since_on AS date) GROUP BY hotel_id, attendant_id, day
+
+-- name: keep_hotels
+-- Takes out the points of other hotels than those that are worked on: of a ledger, for one, which is read as a whole.
+DELETE FROM computed_metrics WHERE hotel_id <> ALL(CAST(:hotels AS integer[]))
 
 -- name: refuse
 -- Takes out points that can't be true; returns what was refused here and while staging, with how many of each day.
@@ -1503,6 +1545,7 @@ WITH spans AS (
     WHERE m.metric_type = s.metric_type AND m.observed_at >= s.since_at
       AND m.observed_at >= :trailing_since AND m.observed_at <= :until
       AND (m.observed_at >= :recent_since OR m.metric_type = ANY(:trailing))
+      AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
       AND NOT EXISTS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type

@@ -1,8 +1,8 @@
 -- What status and doctor ask: how the jobs are, and what of server and store is not as it should be.
 
 -- name: fetch_jobs
--- For each job its last run up to an instant, the last that did its work, and the last that reported an error; null where
--- there was none. is_locked: whether a session holds the job's lock now.
+-- For each job its last run up to an instant, the last of all hotels that did its work, and the last that reported an
+-- error; null where there was none. is_locked: whether a session holds the job's lock now.
 SELECT j.job, last.as_of AS last_as_of, last.started_at, last.ended_at, last.outcome, good.as_of AS success_as_of,
        good.counts, bad.as_of AS error_as_of, bad.error,
        EXISTS (
@@ -16,7 +16,8 @@ LEFT JOIN LATERAL (
 ) last ON true
 LEFT JOIN LATERAL (
     SELECT as_of, counts FROM ml_job_runs r
-    WHERE r.job = j.job AND as_of <= :as_of AND outcome IN ('done', 'partly') ORDER BY as_of DESC, id DESC LIMIT 1
+    WHERE r.job = j.job AND as_of <= :as_of AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'only_hotels')
+    ORDER BY as_of DESC, id DESC LIMIT 1
 ) good ON true
 LEFT JOIN LATERAL (
     SELECT as_of, error FROM ml_job_runs r

@@ -38,6 +38,7 @@ WHERE u.until > :as_of
   AND NOT EXISTS (
       SELECT FROM jsonb_each_text(CAST(:terms AS jsonb) -> 'late_after') l (job, seconds) CROSS JOIN LATERAL (
           SELECT coalesce((SELECT r.as_of FROM ml_job_runs r WHERE r.job = l.job AND r.outcome IN ('done', 'partly')
+                             AND NOT jsonb_exists(r.counts, 'only_hotels')
                            ORDER BY r.started_at DESC LIMIT 1),
                           (SELECT min(applied_at) FROM ml_schema_migrations)) AS as_of) g
       WHERE g.as_of + CAST(l.seconds AS integer) * interval '1 second' < :as_of)
@@ -87,6 +88,7 @@ WITH mark AS MATERIALIZED (
       AND NOT EXISTS (
           SELECT FROM jsonb_each_text(m.terms -> 'late_after') l (job, seconds) CROSS JOIN LATERAL (
               SELECT coalesce((SELECT r.as_of FROM ml_job_runs r WHERE r.job = l.job AND r.outcome IN ('done', 'partly')
+                                 AND NOT jsonb_exists(r.counts, 'only_hotels')
                                ORDER BY r.started_at DESC LIMIT 1),
                               (SELECT min(applied_at) FROM ml_schema_migrations)) AS as_of) g
           WHERE g.as_of + CAST(l.seconds AS integer) * interval '1 second' < :as_of)

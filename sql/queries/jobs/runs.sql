@@ -1,7 +1,7 @@
 -- Job runs.
 
 -- name: insert
--- Opens a run; returns its id. We hold the job's lock, so a run of it that is still open has been killed. No row where
+-- Opens a run; returns its id, and the hotels that the last run of all could not do. We hold the job's lock, so a run of it that is still open has been killed. No row where
 -- the run goes by a clock that is more than a day behind the last run's. Runs of reports don't count, which people may
 -- record.
 WITH killed AS (
@@ -14,7 +14,10 @@ WITH killed AS (
 INSERT INTO ml_job_runs (job, as_of)
 SELECT :job, CAST(:as_of AS timestamptz)
 WHERE NOT (:is_live AND EXISTS (SELECT FROM last WHERE as_of > CAST(:as_of AS timestamptz) + interval '1 day'))
-RETURNING id
+RETURNING id, (
+    SELECT r.counts -> 'failed_hotels' FROM ml_job_runs r
+    WHERE r.job = :job AND r.outcome IN ('done', 'partly') AND NOT jsonb_exists(r.counts, 'only_hotels')
+    ORDER BY r.id DESC LIMIT 1) AS undone
 
 -- name: find_latest
 -- Job and as-of of the last run of any job that did its work, reports aside.
@@ -28,9 +31,25 @@ SET ended_at = clock_timestamp(), outcome = :outcome, counts = CAST(:counts AS j
 WHERE id = :id AND outcome = 'running'
 
 -- name: find_last
--- As-of, start and counts of the last run of a job that did its work; no row before the first.
+-- As-of, start and counts of the last run of a job, of all hotels, that did its work; no row before the first.
 SELECT as_of, started_at, counts FROM ml_job_runs
-WHERE job = :job AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1
+WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'only_hotels') ORDER BY id DESC LIMIT 1
+
+-- name: fetch_undone
+-- The hotels that the last run of each job up to an instant could not do, and no run of their own has done since.
+SELECT l.job, CAST(f.key AS integer) AS hotel_id, f.value ->> 'error' AS error
+FROM unnest(CAST(:jobs AS text[])) WITH ORDINALITY AS j (job, place) CROSS JOIN LATERAL (
+    SELECT r.id, r.job, r.counts FROM ml_job_runs r
+    WHERE r.job = j.job AND r.outcome IN ('done', 'partly') AND r.as_of <= :as_of
+      AND NOT jsonb_exists(r.counts, 'only_hotels')
+    ORDER BY r.id DESC LIMIT 1) l
+CROSS JOIN LATERAL jsonb_each(coalesce(l.counts -> 'failed_hotels', '{}')) f
+WHERE NOT EXISTS (
+    SELECT FROM ml_job_runs o
+    WHERE o.job = l.job AND o.id > l.id AND o.outcome IN ('done', 'partly') AND o.as_of <= :as_of
+      AND o.counts -> 'only_hotels' @> to_jsonb(CAST(f.key AS integer))
+      AND NOT jsonb_exists(coalesce(o.counts -> 'failed_hotels', '{}'), f.key))
+ORDER BY j.place, hotel_id
 
 -- name: find_idle
 -- What the last collect up to an instant found to have nothing to work with.
@@ -44,10 +63,11 @@ WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDE
 -- days again, and left no such rows. For a run of now (:is_live) the last one is the last whose clock was not ahead: what
 -- a later one did is taken back, and its days and changes are still to be seen.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
--- The last run is the last that has looked: what a run after it found unchanged it did not read.
+-- The last run is the last that has looked: what a run after it found unchanged it did not read, and a run of single
+-- hotels did not look at the others.
 WITH last AS (
     SELECT id, as_of, started_at, counts FROM ml_job_runs
-    WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'unchanged')
+    WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists_any(counts, '{unchanged,only_hotels}')
       AND (NOT :is_live OR as_of <= :as_of)
     ORDER BY id DESC LIMIT 1
 ), collected AS (

@@ -1,5 +1,5 @@
 -- What detectors read, as plain columns: a `day` is a business date's proleptic ordinal, 0 where there is none.
--- `date - DATE '0001-01-01' + 1` is Python's date.toordinal().
+-- `date - DATE '0001-01-01' + 1` is Python's date.toordinal(). `:hotels`: only of these; NULL: of all.
 
 -- name: rooms
 -- Room checks with their exposure. `beyond`: of products of which more than twice was entered than the room holds, the
@@ -22,6 +22,7 @@ FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     guest_nights integer, guests integer, arriving integer, staying integer, stays integer, stay_on date, previous_on date,
     occupancy double precision, holds jsonb)
 WHERE m.metric_type = 'room_consumption' AND m.observed_at >= :since AND m.observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY m.hotel_id, m.entity_id, m.observed_at
 
 -- name: vacant
@@ -37,6 +38,7 @@ FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_record(m.context) AS c (
     previous_on date, products jsonb, after_departure_check boolean, before_arrival boolean, around_departure boolean,
     rejected_rows boolean, missing_list boolean, after_first_check boolean, check_hour integer, hidden double precision)
 WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= :since AND m.observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
   AND (m.metric_value > 0 OR c.after_departure_check OR c.before_arrival OR c.around_departure OR c.rejected_rows
        OR c.missing_list OR c.after_first_check)
 ORDER BY m.hotel_id, m.entity_id, m.observed_at
@@ -47,6 +49,7 @@ SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 
        coalesce(CAST(context ->> 'refilled' AS double precision), 0) AS refilled
 FROM ml_metrics
 WHERE metric_type = 'product_consumption' AND observed_at >= :since AND observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: outflow
@@ -57,6 +60,7 @@ SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 
        CAST(context ->> 'returned' AS double precision) AS returned
 FROM ml_metrics
 WHERE metric_type = 'stock_outflow' AND observed_at >= :since AND observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: levels
@@ -66,10 +70,12 @@ SELECT hotel_id, product_id, day, at, level, kind FROM (
            extract(epoch FROM observed_at) AS at, metric_value AS level, context ->> 'kind' AS kind
     FROM ml_metrics
     WHERE metric_type = 'stock_level' AND observed_at >= :since AND observed_at < :until
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
     UNION ALL
     (SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, business_date - DATE '0001-01-01' + 1,
            extract(epoch FROM observed_at), metric_value, context ->> 'kind'
     FROM ml_metrics WHERE metric_type = 'stock_level' AND observed_at < :since
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
     ORDER BY hotel_id, entity_id, observed_at DESC)
 ) l ORDER BY hotel_id, product_id, at
 
@@ -78,12 +84,14 @@ SELECT hotel_id, product_id, day, at, level, kind FROM (
 SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS units
 FROM ml_metrics
 WHERE metric_type = 'floor_stock' AND observed_at >= :since AND observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: rises
 -- What raised setups ask for: units in all rooms of a type, from the day on which they may have been raised.
 SELECT hotel_id, since_at::date - DATE '0001-01-01' + 1 AS day, product_id, units * rooms AS units
 FROM ml_setup_rises WHERE since_at >= :since AND since_at < :until AND rooms > 0
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, product_id, since_at
 
 -- name: gaps
@@ -100,6 +108,7 @@ FROM ml_metrics m CROSS JOIN LATERAL (
         jsonb_array_elements_text(m.context -> 'room_minutes'), jsonb_array_elements_text(m.context -> 'room_items')
     ) AS r (minutes, items)) g
 WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY m.hotel_id, m.entity_id, m.observed_at, g.in_room
 
 -- name: requests
@@ -111,6 +120,7 @@ SELECT hotel_id, entity_id AS room_id, business_date - DATE '0001-01-01' + 1 AS 
        CASE WHEN CAST(context ->> 'unlisted' AS boolean) THEN 1 ELSE 0 END AS unlisted
 FROM ml_metrics
 WHERE metric_type = 'request_response' AND observed_at >= :since AND observed_at < :until
+  AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: custody
@@ -122,6 +132,7 @@ SELECT * FROM (
            0 AS run, 0 AS room_id, 0 AS at, 0 AS empty, 0 AS usual_minutes
     FROM ml_metrics
     WHERE metric_type = 'custody_loss' AND observed_at >= :since AND observed_at < :until
+      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
     UNION ALL
     SELECT m.hotel_id, m.entity_id, m.business_date - DATE '0001-01-01' + 1, 0, 0,
            u.run, u.room, extract(epoch FROM u.at), CASE WHEN u.empty THEN 1 ELSE 0 END,
@@ -129,6 +140,7 @@ SELECT * FROM (
     FROM ml_metrics m CROSS JOIN LATERAL jsonb_to_recordset(m.context -> 'unseen') AS u (
         run integer, room integer, at timestamptz, empty boolean)
     WHERE m.metric_type = 'refill_duration' AND m.observed_at >= :since AND m.observed_at < :until
+      AND (CAST(:hotels AS integer[]) IS NULL OR m.hotel_id = ANY(CAST(:hotels AS integer[])))
       AND jsonb_exists(m.context, 'unseen')
 ) c ORDER BY hotel_id, attendant_id, day, at, room_id
 
@@ -140,6 +152,7 @@ SELECT r.hotel_id, least(s.arrives_on, CAST(:until AS timestamptz)::date) - DATE
 FROM source_stays(CAST(:since AS timestamptz)::date, CAST(:until AS timestamptz)::date + 41) s
 JOIN source_rooms() r USING (room_id)
 WHERE s.departs_on BETWEEN s.arrives_on + 1 AND s.arrives_on + 400 AND s.guests BETWEEN 1 AND 50
+  AND (CAST(:hotels AS integer[]) IS NULL OR r.hotel_id = ANY(CAST(:hotels AS integer[])))
 GROUP BY r.hotel_id, s.arrives_on, s.departs_on
 ORDER BY r.hotel_id, s.arrives_on, s.departs_on
 
@@ -151,5 +164,6 @@ SELECT o.hotel_id,
        o.product_id, coalesce(o.due_on - DATE '0001-01-01' + 1, 0) AS due_on, sum(o.outstanding) AS units
 FROM source_orders(CAST(:since AS timestamptz) - interval '120 days', :until) o
 WHERE o.hotel_id IS NOT NULL AND o.outstanding > 0
+  AND (CAST(:hotels AS integer[]) IS NULL OR o.hotel_id = ANY(CAST(:hotels AS integer[])))
   AND coalesce(o.due_on, o.ordered_at::date + 23) >= CAST(:until AS timestamptz)::date - 7
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 3, 4, 2

@@ -243,6 +243,7 @@ SELECT day::date AS day, EXISTS (
         LIMIT 1) found) AS has_points, EXISTS (
     SELECT FROM ml_job_runs r
     WHERE r.job = 'detect' AND r.outcome IN ('done', 'partly') AND r.as_of >= day::timestamptz AND r.as_of <= :as_of
+      AND NOT jsonb_exists(r.counts, 'only_hotels')
       AND coalesce(CAST(r.counts ->> 'since' AS date), DATE '-infinity') <= day::date) AS is_checked
 FROM generate_series(CAST(:since AS timestamp), CAST(:until AS timestamp) - interval '1 day', interval '1 day') AS day
 
@@ -381,7 +382,7 @@ SELECT 'product' AS kind, product_id AS id, name, sale_price AS price, CAST(NULL
        CAST(NULL AS text) AS room_type, CAST(NULL AS integer) AS hotel_id
 FROM source_products()
 UNION ALL
-SELECT 'attendant', user_id, name, NULL, NULL, NULL, NULL FROM source_users()
+SELECT 'attendant', user_id, staff_name(user_id, name), NULL, NULL, NULL, NULL FROM source_users()
 UNION ALL
 SELECT 'room', room_id, room_name, NULL, floor_name, room_type, CASE WHEN is_active THEN hotel_id END FROM source_rooms()
 

@@ -190,12 +190,14 @@ RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STAB
 $$;
 
 -- name: source_seen_setups
--- needs: setup_icerik(setup_id)
+-- needs: oda_tipi_setup(setup_id), setuplar(id, aktif), setup_icerik(setup_id)
+-- Those that a room type of a hotel has: what a setup holds says nothing while no room has it.
 CREATE FUNCTION minibar_ml.source_seen_setups()
 RETURNS TABLE (rows bigint, newest timestamptz, unknown jsonb) LANGUAGE sql STABLE AS $$
     SELECT count(*), NULL::timestamptz,
            NULL::jsonb
-    FROM source.setup_icerik
+    FROM source.oda_tipi_setup o JOIN source.setuplar s ON s.id = o.setup_id AND s.aktif IS NOT FALSE
+    JOIN source.setup_icerik i ON i.setup_id = s.id
 $$;
 
 -- name: source_seen_orders

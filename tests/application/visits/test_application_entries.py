@@ -223,6 +223,16 @@ def test_check_names_line_prices_and_what_they_are_good_for(
     assert " 1 " in line and "price" in line
 
 
+@pytest.mark.parametrize(("change", "rows"), [("SELECT 1", "3"), ("DELETE FROM oda_tipi_setup", "0")])
+def test_check_counts_only_the_setups_that_a_room_type_has(
+    hotel: Application, capsys: pytest.CaptureFixture[str], change: str, rows: str
+) -> None:
+    sql(hotel.url, change)
+    done(hotel.url, "db", "check")
+    (line,) = [line.split() for line in capsys.readouterr().out.splitlines() if "setups" in line.split()[:2]]
+    assert rows in line
+
+
 # Rooms that are closed
 
 

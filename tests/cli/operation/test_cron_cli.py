@@ -154,3 +154,13 @@ def test_a_word_that_would_make_another_line_or_command_is_refused(
 
 def test_a_users_name_is_put_before_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert " minibar-ml_1 cd " in printed(capsys, "--user", "minibar-ml_1")
+
+
+def test_a_fleet_s_crontab_runs_every_job_on_its_members(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cron", "--fleet"]) == 0
+    lines = [line for line in capsys.readouterr().out.splitlines() if "minibar-ml fleet" in line]
+    assert [line.split(" -- ")[1].split(" --")[0] for line in lines] == [
+        "collect", "detect", "alerts notify", "train", "report weekly", "report monthly", "report dashboard",
+    ]  # fmt: skip
+    assert all("fleet run --jitter 20 --quiet -- " in line for line in lines)
+    assert not any("--out" in line for line in lines)

@@ -15,21 +15,21 @@ UNPRIVILEGED = ("postgres", "pgserver", "nobody")
 @contextmanager
 def serving(binaries: Path, folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """Make and start a server in an empty `folder`, with a socket there alone; the URL of its maintenance database."""
-    account, data = _account(), folder / "pgdata"
+    owner, data = account(), folder / "pgdata"
     data.mkdir()
-    if account:
+    if owner:
         for path in (folder, data):
-            shutil.chown(path, account)
+            shutil.chown(path, owner)
     _run(binaries / "initdb", "-D", data, "-U", "postgres", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8",
-         "--no-sync", account=account)  # fmt: skip
+         "--no-sync", owner=owner)  # fmt: skip
     options = f"-c listen_addresses='' -c unix_socket_directories='{folder}'"
     options += "".join(f" -c {name}={value}" for name, value in settings.items())
     control = (binaries / "pg_ctl", "-D", data, "-w", "-t", "120")
-    _run(*control, "-l", folder / "log", "-o", options, "start", account=account)
+    _run(*control, "-l", folder / "log", "-o", options, "start", owner=owner)
     try:
         yield f"postgresql://postgres@/postgres?host={folder}"
     finally:
-        _run(*control, "-m", "immediate", "stop", account=account)
+        _run(*control, "-m", "immediate", "stop", owner=owner)
 
 
 def version(binaries: Path) -> str:
@@ -38,7 +38,8 @@ def version(binaries: Path) -> str:
     return said.partition("(PostgreSQL) ")[2].split()[0]
 
 
-def _account() -> str | None:
+def account() -> str | None:
+    """Whom a server runs as, which refuses to run as root; None: whoever we are."""
     if os.geteuid() != 0:
         return None
     import pwd
@@ -47,8 +48,8 @@ def _account() -> str | None:
     return next(name for name in UNPRIVILEGED if name in known)
 
 
-def _run(*command: Any, account: str | None) -> None:
-    as_another: dict[str, Any] = {"user": account} if account else {}
+def _run(*command: Any, owner: str | None) -> None:
+    as_another: dict[str, Any] = {"user": owner} if owner else {}
     ran = subprocess.run([str(word) for word in command], check=False, capture_output=True, text=True, **as_another)
     if ran.returncode:
         raise RuntimeError(f"{command[0]} ended with {ran.returncode}: {ran.stdout}{ran.stderr}")

@@ -13,18 +13,15 @@ import psycopg2
 from conftest import program
 from sqlalchemy import make_url
 
+from support.servers.postgres import account
+
 SECONDS = 60
 
 
-def _unprivileged() -> str | None:
-    """Whom servers run as, which refuse to run as root; the embedded server's package has made that user."""
-    return "pgserver" if os.geteuid() == 0 else None
-
-
-def _owned(folder: Path) -> Path:
+def _owned(folder: Path, owner: str | None) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    if user := _unprivileged():
-        shutil.chown(folder, user, user)
+    if owner:
+        shutil.chown(folder, owner, owner)
         folder.chmod(0o700)
     return folder
 
@@ -33,7 +30,7 @@ class Server:
     """A PostgreSQL server in a folder, reached by a socket in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = _owned(folder)
+        self.folder = _owned(folder, account())
 
     @property
     def data(self) -> Path:
@@ -46,7 +43,7 @@ class Server:
 
     def _run(self, name: str, *arguments: str) -> None:
         subprocess.run(
-            [program(name), *arguments], check=True, capture_output=True, text=True, user=_unprivileged(),
+            [program(name), *arguments], check=True, capture_output=True, text=True, user=account(),
             cwd=self.folder, timeout=SECONDS,
         )  # fmt: skip
 
@@ -94,14 +91,16 @@ def caught_up(primary: Server, standby: Server) -> None:
 def pooler(url: str, folder: Path, *, pool_size: int = 4) -> Iterator[str]:
     """The URL of the same database through PgBouncer, which gives each transaction a session of its choice."""
     behind, port = make_url(url), _free_port()
-    config = _owned(folder) / "pgbouncer.ini"
+    # Its socket lies in a folder that only the server's account may enter.
+    owner = Path(behind.query["host"]).owner() if os.geteuid() == 0 else None
+    config = _owned(folder, owner) / "pgbouncer.ini"
     config.write_text(
         f"[databases]\n{behind.database} = host={behind.query['host']} user={behind.username}\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
         f"pool_mode = transaction\ndefault_pool_size = {pool_size}\nlogfile = {folder}/log\npidfile = {folder}/pid\n"
     )
     command = [shutil.which("pgbouncer") or "/usr/sbin/pgbouncer", str(config)]
-    process = subprocess.Popen(command, user=_unprivileged(), stderr=subprocess.DEVNULL, cwd=folder)
+    process = subprocess.Popen(command, user=owner, stderr=subprocess.DEVNULL, cwd=folder)
     try:
         _listening(port)
         yield f"postgresql://{behind.username}@127.0.0.1:{port}/{behind.database}"

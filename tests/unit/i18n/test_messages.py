@@ -196,6 +196,9 @@ CASES: list[tuple[Any, ...]] = [
     ("job_late", "hotel", "jobs_late", 2.0, None, None, {"jobs": ["collect", "train"]},
      "These jobs have not done their work when they should have: data collection, model training.",
      "Zamanında tamamlanmayan görevler: veri toplama, model eğitimi."),
+    ("job_late", "hotel", "hotel_undone", 2.0, None, None, {"jobs": ["collect", "detect"]},
+     "1126: these jobs failed for this hotel and were done for the others: data collection, anomaly detection.",
+     "1126: bu otelde başarısız olan, öteki otellerde tamamlanan görevler: veri toplama, anomali tespiti."),
 ]  # fmt: skip
 
 
@@ -226,12 +229,9 @@ def test_a_message_reads_well_in_both_languages(case: Any) -> None:
 
 def test_every_reason_that_a_detector_gives_has_its_sentences() -> None:
     given = {reason for detector in ALL for reason in detector.spec.reasons}
-    given |= {"model_refused", "models_off", "refused", "jobs_late", "list_missing"}
+    given |= {"model_refused", "models_off", "refused", "jobs_late", "hotel_undone", "list_missing"}
     special = {
-        "waited",
-        "waiting_long",
-        "left_waiting",
-        "refilled",
+        *("waited", "waiting_long", "left_waiting", "refilled"),
         "served_later",
         "checked_later",
         "never_answered",
