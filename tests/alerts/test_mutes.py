@@ -220,10 +220,10 @@ def test_a_mute_reads_in_the_installations_language(hotels: str, capsys: Capture
     assert "Susturma 1: Kat 2 katı (Tüketimsiz oda)" in capsys.readouterr().err
     assert command(hotels, "mutes", "list", ML_LANG="tr") == ExitCode.OK
     listed = capsys.readouterr().out
-    assert "Otel 1: Kat 2 katı (Tüketimsiz oda)" in listed
+    assert "1 Deniz: Kat 2 katı (Tüketimsiz oda)" in listed
     assert "Susturulan bulgu: 0" in listed
     assert command(hotels, "mutes", "show", "1") == ExitCode.OK
-    assert "Hotel 1: floor Kat 2 (Silent room)" in capsys.readouterr().out
+    assert "1 Deniz: floor Kat 2 (Silent room)" in capsys.readouterr().out
 
 
 def test_administrators_mute_their_hotels_and_others_see_what_they_could_see_alerts_of(

@@ -1,6 +1,6 @@
 """`minibar-ml metrics`: consumption trends, attendants' pace, and coverage of the data."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -62,12 +62,13 @@ def trend(
         wanted = _wanted(connection, room, product)
         found = trends.fetch_consumption(connection, asked.period, hotel_id, wanted, limit or None)
         collected = trends.collected_until(connection)
+        called = _called(connection, [row.hotel_id for page in found.values() for row in page.rows])
     if json:
         console.print_json(json_rows.trends_json(asked.head(collected), found))
     elif any(found[kind].rows for kind in found):
         from minibar_ml.cli.metrics import views
 
-        _print(views.trend_tables(found, asked.period, asked.lang()))
+        _print(views.trend_tables(found, called, asked.period, asked.lang()))
     _note_what_is_missing(asked, collected, empty=not any(capped.rows for capped in found.values()))
     for kind, capped in found.items():
         if capped.is_cut:
@@ -97,12 +98,13 @@ def pace(
         ids = None if attendant is None else names.find_ids(connection, "attendant", attendant)
         found = trends.fetch_pace(connection, asked.period, hotel_id, ids)
         collected = trends.collected_until(connection)
+        called = _called(connection, [pace.hotel_id for pace in found])
     if json:
         console.print_json(json_rows.pace_json(asked.head(collected), found))
     elif found:
         from minibar_ml.cli.metrics import views
 
-        _print(views.pace_tables(found, asked.period, asked.lang()))
+        _print(views.pace_tables(found, called, asked.period, asked.lang()))
     _note_what_is_missing(asked, collected, empty=not found)
 
 
@@ -177,6 +179,11 @@ def _wanted(connection: "Connection", room: str | None, product: str | None) -> 
         "room": others if room is None else names.find_ids(connection, "room", room),
         "product": others if product is None else names.find_ids(connection, "product", product),
     }
+
+
+def _called(connection: "Connection", hotel_ids: list[int]) -> Mapping[int, str]:
+    """The names of hotels that have a column of their own; none where there is only one."""
+    return hotels.fetch_names(connection) if len(set(hotel_ids)) > 1 else {}
 
 
 def _hotel(connection: "Connection", word: str | None) -> int | None:

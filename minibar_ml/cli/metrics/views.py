@@ -19,6 +19,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.captions import NO_POINTS, UNREADABLE, days_compared, days_shown, unknown
 from minibar_ml.i18n.formats import UNSET, change, day_cell, number, percent
 from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.listings import hotel
 
 WIDE = 100
 """Columns needed for all figures."""
@@ -26,16 +27,18 @@ MOST_BLOCKS = 10
 """Blocks of a sparkline on a narrow terminal; each is then the mean of some days."""
 
 
-def trend_tables(found: Mapping[EntityType, Page[Trend]], period: Period, lang: Lang) -> Iterator[RenderableType]:
-    """The days, then products and rooms, as far as there are any."""
+def trend_tables(
+    found: Mapping[EntityType, Page[Trend]], called: Mapping[int, str], period: Period, lang: Lang
+) -> Iterator[RenderableType]:
+    """The days, then products and rooms, as far as there are any; `called`: the hotels' names."""
     yield Text(days_compared(period, lang))
     for kind, capped in found.items():
         if capped.rows:
             yield Text()
-            yield _trends(kind, capped.rows, lang)
+            yield _trends(kind, capped.rows, called, lang)
 
 
-def _trends(kind: EntityType, rows: Sequence[Trend], lang: Lang) -> Table:
+def _trends(kind: EntityType, rows: Sequence[Trend], called: Mapping[int, str], lang: Lang) -> Table:
     has_hotels = len({row.hotel_id for row in rows}) > 1
     has_series = len(rows[0].now.days) > 1
     columns = ["units", "before", "daily_mean", "change", "checked", *(["series"] if has_series else [])]
@@ -46,7 +49,7 @@ def _trends(kind: EntityType, rows: Sequence[Trend], lang: Lang) -> Table:
         checked = f"{now.checked_days}/{before.checked_days}"
         series = [_drawing(now)] if has_series else []
         made.add_row(
-            *_who(row.name, row.entity_id, row.hotel_id, has_hotels),
+            *_who(row.name, row.entity_id, hotel(row.hotel_id, called.get(row.hotel_id), lang) if has_hotels else ""),
             *figures, _change(row.change_percent, lang), checked, *series,
         )  # fmt: skip
     return made
@@ -59,8 +62,10 @@ def _drawing(consumption: Consumption) -> str:
     return sparkline([sum(group) / len(group) if group else None for group in groups])
 
 
-def pace_tables(found: Sequence[AttendantPace], period: Period, lang: Lang) -> Iterator[RenderableType]:
-    """The days, then the attendants."""
+def pace_tables(
+    found: Sequence[AttendantPace], called: Mapping[int, str], period: Period, lang: Lang
+) -> Iterator[RenderableType]:
+    """The days, then the attendants; `called`: the hotels' names."""
     yield Text(days_compared(period, lang))
     yield Text()
     has_hotels = len({pace.hotel_id for pace in found}) > 1
@@ -68,8 +73,9 @@ def pace_tables(found: Sequence[AttendantPace], period: Period, lang: Lang) -> I
     made = _table(label("entity", "attendant", lang), columns, has_hotels, lang, left=("weeks",))
     for pace in found:
         now = pace.now
+        of_hotel = hotel(pace.hotel_id, called.get(pace.hotel_id), lang) if has_hotels else ""
         made.add_row(
-            *_who(pace.name, pace.attendant_id, pace.hotel_id, has_hotels),
+            *_who(pace.name, pace.attendant_id, of_hotel),
             _number(now.minutes, lang), _number(pace.before.minutes, lang), _change(pace.change_percent, lang),
             str(now.shifts), _number(now.visits, lang),
             sparkline([figures.minutes for _, figures in pace.weeks]),
@@ -82,10 +88,9 @@ def summary_tables(
 ) -> Iterator[RenderableType]:
     """The days, then a table per hotel, and below it metrics without data."""
     yield Text(days_shown(period, lang))
-    for hotel, group in groupby(found, key=lambda one: one.hotel_id):
+    for hotel_id, group in groupby(found, key=lambda one: one.hotel_id):
         metrics = list(group)
-        name = visible(metrics[0].hotel_name or "")
-        yield Text(f"\n{label('entity', 'hotel', lang)} {hotel}{', ' + name if name else ''}\n", style="bold")
+        yield Text(f"\n{visible(hotel(hotel_id, metrics[0].hotel_name, lang))}\n", style="bold")
         yield _summary(metrics, lang, zone)
         for reason, text in (("no_points", NO_POINTS), ("source_unreadable", UNREADABLE)):
             if without := [one.metric for one in metrics if one.unknown == reason]:
@@ -121,8 +126,8 @@ def _table(first: str, columns: Sequence[str], has_hotels: bool, lang: Lang, lef
     return made
 
 
-def _who(name: str | None, entity_id: int, hotel_id: int, has_hotels: bool) -> list[str]:
-    return [visible(name) if name else f"id {entity_id}", *([str(hotel_id)] if has_hotels else [])]
+def _who(name: str | None, entity_id: int, of_hotel: str) -> list[str]:
+    return [visible(name) if name else f"id {entity_id}", *([visible(of_hotel)] if of_hotel else [])]
 
 
 def _number(value: float | None, lang: Lang) -> str:

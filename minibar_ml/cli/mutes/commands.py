@@ -112,13 +112,13 @@ def list_(
     with session.store(settings, "mutes list") as connection:
         hotel_id = None if hotel is None else hotels.find_id(connection, hotel)
         found = mutes.fetch(connection, None if all_ else instant, hotel_id)
-        names = scope.names(connection, found)
+        names, called = scope.names(connection, found), hotels.fetch_names(connection)
     lang = session.language(settings)
     if json:
         console.print_json([as_json(mute, names) for mute in found])
     elif not found:
         console.note(mutings.none(lang))
-    for line in [] if json else listing([_local(mute, settings.zone()) for mute in found], names, lang):
+    for line in [] if json else listing([_local(mute, settings.zone()) for mute in found], names, called, lang):
         console.say(line)
 
 
@@ -129,12 +129,12 @@ def show(mute_id: Id, json: Json = False, quiet: Quiet = False, verbose: Verbose
     with session.store(settings, "mutes show") as connection:
         mute = mutes.get(connection, mute_id)
         found = mutes.fetch_findings(connection, mute_id)
-        names = scope.names(connection, [mute])
+        names, called = scope.names(connection, [mute]), hotels.fetch_names(connection)
     lang = session.language(settings)
     if json:
         console.print_json({**as_json(mute, names), "muted_findings": [asdict(finding) for finding in found]})
         return
-    for line in listing([_local(mute, settings.zone())], names, lang, found):
+    for line in listing([_local(mute, settings.zone())], names, called, lang, found):
         console.say(line)
 
 

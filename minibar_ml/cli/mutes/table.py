@@ -8,6 +8,7 @@ from minibar_ml.domain.alerting.mutes import Mute, MutedFinding
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.formats import day_cell, moment, money, whole
 from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.listings import hotel
 from minibar_ml.i18n.mutings import scope, until
 
 INDENT = "    "
@@ -16,13 +17,17 @@ INDENT = "    "
 def listing(
     mutes: Sequence[Mute],
     names: Mapping[str | None, Mapping[int, str]],
+    called: Mapping[int, str],
     lang: Lang,
     found: Sequence[MutedFinding] = (),
 ) -> Iterator[str]:
-    """For each mute what it covers, from when until when, why, and what was found; below them the muted findings."""
+    """For each mute what it covers, from when until when, why, and what was found; below them the muted findings.
+
+    `called`: the hotels' names.
+    """
     for mute in mutes:
-        hotel = f"{label('entity', 'hotel', lang)} {mute.hotel_id}"
-        what = f"{mute.id}  {hotel}: {scope(mute, names.get(mute.entity_type, {}), lang)}"
+        of_hotel = hotel(mute.hotel_id, called.get(mute.hotel_id), lang)
+        what = f"{mute.id}  {of_hotel}: {scope(mute, names.get(mute.entity_type, {}), lang)}"
         yield from folded(console.visible(what), console.width())
         for sentence in _sentences(mute, lang):
             yield from _indented(sentence)

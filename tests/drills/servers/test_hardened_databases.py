@@ -91,6 +91,7 @@ def test_a_store_that_was_given_to_the_group_role_is_upgraded_without_create_on_
     sql(url, "DROP FUNCTION minibar_ml.noted_settings(text)")
     sql(url, "DELETE FROM minibar_ml.ml_schema_migrations WHERE name = 'settings_by_file'")
     done(keeper if who == "its first owner" else url, "db", "upgrade", "--quiet")
+    done(url, "db", "roles", "--apply", "--quiet")  # as after every upgrade
     done(keeper, "collect", "--quiet")
     sql(url, "DROP SCHEMA minibar_ml CASCADE")
     drop_logins(url)
