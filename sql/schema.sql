@@ -670,7 +670,7 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this aler
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
     AS $$
-    SELECT a.* FROM minibar_ml.ml_alerts a
+    SELECT a.* FROM ml_alerts a
     WHERE (statuses IS NULL OR a.status = ANY(statuses))
       AND (severities IS NULL OR a.severity = ANY(severities))
       AND (types IS NULL OR a.type = ANY(types))
@@ -1056,6 +1056,23 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION minibar_ml.rename_staff() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+BEGIN
+    UPDATE minibar_ml.ml_alerts a SET message = replace(a.message, a.entity_name, n.name), entity_name = n.name
+    FROM (SELECT id, minibar_ml.staff_name(entity_id, entity_name) AS name FROM minibar_ml.ml_alerts
+          WHERE entity_type = 'attendant') n
+    WHERE a.id = n.id AND a.entity_name <> n.name;
+    UPDATE minibar_ml.ml_muted_findings f SET message = replace(f.message, f.entity_name, n.name), entity_name = n.name
+    FROM (SELECT ctid AS place, minibar_ml.staff_name(entity_id, entity_name) AS name FROM minibar_ml.ml_muted_findings
+          WHERE entity_type = 'attendant') n
+    WHERE f.ctid = n.place AND f.entity_name <> n.name;
+    RETURN NULL;
+END
+$$;
+
 CREATE FUNCTION minibar_ml.runs_jobs(who name) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO 'pg_catalog', 'pg_temp'
@@ -1192,6 +1209,18 @@ CREATE FUNCTION minibar_ml.sees_thresholds() RETURNS boolean
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
     SELECT minibar_ml.sees_everything() OR minibar_ml.is_any(current_user, ARRAY['administrator'])
+$$;
+
+CREATE FUNCTION minibar_ml.staff_name(user_id integer, name text) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT CASE (SELECT value FROM minibar_ml.ml_facts
+                 WHERE fact = 'staff_names' AND hotel_id IS NULL AND since <= now() ORDER BY id DESC LIMIT 1)
+           WHEN 'codes' THEN '#' || user_id
+           -- What is a code already has no initials.
+           WHEN 'initials' THEN CASE WHEN name LIKE '#%' THEN name ELSE regexp_replace(name, '(\S)\S*', '\1.', 'g') END
+           ELSE name END
 $$;
 
 CREATE FUNCTION minibar_ml.verdict(status text, read_at timestamp with time zone, read_by text, resolved_at timestamp with time zone, resolved_by text, snoozed_until timestamp with time zone, snoozed_by text) RETURNS jsonb
@@ -1747,6 +1776,7 @@ CREATE TABLE minibar_ml.ml_outbox (
     attempts integer DEFAULT 0 NOT NULL,
     ended_at timestamp with time zone,
     reason text,
+    waits_for_digest boolean DEFAULT false NOT NULL,
     CONSTRAINT ml_outbox_check CHECK (((kind = 'alert'::text) = ((event_id IS NOT NULL) AND (alert_id IS NOT NULL)))),
     CONSTRAINT ml_outbox_check1 CHECK (((kind = 'report'::text) = ((report IS NOT NULL) AND (mail_id IS NOT NULL)))),
     CONSTRAINT ml_outbox_check2 CHECK (((status = 'bundled'::text) <= (digest_id IS NOT NULL))),
@@ -1788,6 +1818,8 @@ COMMENT ON COLUMN minibar_ml.ml_outbox.attempts IS 'How often sending was begun.
 COMMENT ON COLUMN minibar_ml.ml_outbox.ended_at IS 'When it was sent, skipped or given up.';
 
 COMMENT ON COLUMN minibar_ml.ml_outbox.reason IS 'Why it was delayed or given up.';
+
+COMMENT ON COLUMN minibar_ml.ml_outbox.waits_for_digest IS 'Whether the message goes out in a digest and not by itself.';
 
 ALTER TABLE minibar_ml.ml_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_outbox_id_seq
@@ -2366,6 +2398,8 @@ CREATE TRIGGER ml_people_deleted AFTER DELETE ON minibar_ml.ml_people REFERENCIN
 CREATE TRIGGER ml_people_inserted AFTER INSERT ON minibar_ml.ml_people REFERENCING NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
 
 CREATE TRIGGER ml_people_updated AFTER UPDATE ON minibar_ml.ml_people REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows FOR EACH STATEMENT EXECUTE FUNCTION minibar_ml.record_writes();
+
+CREATE TRIGGER rename_staff AFTER INSERT ON minibar_ml.ml_facts FOR EACH ROW WHEN ((new.fact = 'staff_names'::text)) EXECUTE FUNCTION minibar_ml.rename_staff();
 
 ALTER TABLE ONLY minibar_ml.ml_alert_comments
     ADD CONSTRAINT ml_alert_comments_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES minibar_ml.ml_alerts(id);

@@ -62,6 +62,7 @@ def detection(
         zone=settings.zone(),
         limits=limits(house),
         own_limits=own_limits(house),
+        least_values=house.least_values(),
         lang=settings.lang,
         lookback_days=settings.lookback_days,
         training_days=settings.training_days,

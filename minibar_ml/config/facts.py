@@ -71,6 +71,10 @@ class House:
         """The settings with a hotel's facts."""
         return self.hotels.get(hotel_id, self.settings)
 
+    def least_values(self) -> dict[int, float]:
+        """By hotel, the possible loss from which on a room's alert is a message of its own; 0: where none is stated."""
+        return {0: self.settings.least_value} | {one: own.least_value for one, own in self.hotels.items()}
+
     def supplies(self, hotel_id: int | None = None) -> Supplies:
         """How products are ordered: in a hotel, or where nothing is said of one."""
         known = self.settings if hotel_id is None else self.of_hotel(hotel_id)

@@ -127,7 +127,10 @@ def _inside(folder: Path) -> Iterator[Path]:
 
 def _is_own(path: Path) -> bool:
     """Whether a file was named, or is of the current folder: one that is there and can't be read is an error then."""
-    return (_Chosen.config is not None or path.parent == Path.cwd()) and path.is_file()
+    try:
+        return (_Chosen.config is not None or path.parent == Path.cwd()) and path.is_file()
+    except PermissionError:
+        return False  # the folder is closed to this user, as root's is to whom `sudo -u` makes one
 
 
 def _state(path: Path) -> str:

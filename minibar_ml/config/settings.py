@@ -29,6 +29,7 @@ from minibar_ml.domain.languages import Lang
 
 PREFIX = "ML_"
 SmtpTls = Literal["starttls", "tls", "none"]
+StaffNames = Literal["full", "initials", "codes"]
 Check = Callable[[str, Any], None]
 """Raises ConfigurationError where the value of a variable is wrong beyond type and limits."""
 DAY = 86400
@@ -146,6 +147,12 @@ class Settings:
         "kaynaktaki fiyatların para birimi, TRY veya EUR gibi; tutarlarla gösterilir; boş: gösterilmez",
         check=require_currency,
     )
+    staff_names: StaffNames = _fact(
+        "full",
+        "what attendants are called in alerts, messages, lists and reports: full, initials, or codes (#12: their id)",
+        "görevlilerin uyarılarda, iletilerde, listelerde ve raporlarda adı: full (tam), initials (baş harfler) veya "
+        "codes (#12: kimlik numarası)",
+    )
     check_in_time: time = _fact(
         HouseHours.check_in,
         "check-in time of stays that have no time of arrival",
@@ -235,6 +242,16 @@ class Settings:
         scope="hotel",
         unit="units",
         is_threshold=True,
+    )
+    least_value: float = _fact(
+        0.0,
+        "possible loss below which a room's alert waits for the daily digest instead of a message of its own, in the "
+        "source's currency; 0: none waits",
+        "olası kaybı bunun altında olan oda uyarısı kendi iletisi yerine günlük özeti bekler, kaynağın para "
+        "biriminde; 0: hiçbiri beklemez",
+        0.0,
+        1_000_000_000.0,
+        scope="hotel",
     )
     lead_time_days: int = _fact(
         3, "days from order to delivery", "siparişten teslime kadar gün", 0, 365, scope="product", unit="days"

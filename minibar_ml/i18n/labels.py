@@ -138,6 +138,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "grounds": "Records",
         "action": "What to do",
         "again": "Previous alert",
+        "verdicts": "Others like it",
         "history": "History",
         "alerts": "Alerts",
         "judged": "Reviewed",

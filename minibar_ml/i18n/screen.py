@@ -40,6 +40,13 @@ def translated(text: str) -> str:
 def _one(text: str) -> str:
     if not text:
         return ""  # the catalog's own head, in gettext
+    if bare := text.lstrip(" "):
+        indent = text[: len(text) - len(bare)]
+        return indent + _sentence(bare)
+    return text
+
+
+def _sentence(text: str) -> str:
     known = catalog(DOMAIN, _Screen.lang).gettext(text)
     if known != text:
         return known

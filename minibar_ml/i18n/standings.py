@@ -1,6 +1,7 @@
 """The state of an alert: snoozed, muted, one of a series; and its history."""
 
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent
+from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import day, moment, number
 from minibar_ml.i18n.labels import DOMAIN, label
@@ -17,7 +18,13 @@ NOW_OTHER = "{day}: {value} when it was found, {now} now"
 NOW_GONE = "{day}: {value} when it was found, no longer on record"
 NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
+VERDICTS = "Of {decided} others of this type decided in this hotel, {confirmed} were confirmed."
+VERDICT = "One other of this type was decided in this hotel; it was confirmed."
+NO_VERDICT = "One other of this type was decided in this hotel; it was a false alarm."
 TEXTS = (
+    VERDICTS,
+    VERDICT,
+    NO_VERDICT,
     PART,
     SNOOZED,
     MUTED,
@@ -61,6 +68,13 @@ def again(before: Alert, lang: Lang) -> str:
     ended = before.resolved_at or before.last_seen
     status = label("status", before.status, lang)
     return catalog(DOMAIN, lang).gettext(AGAIN).format(id=before.id, status=status, day=day(ended.date(), lang))
+
+
+def verdicts_line(verdicts: VerdictCounts, lang: Lang) -> str:
+    """How often others like an alert were right."""
+    text = VERDICTS if verdicts.decided > 1 else VERDICT if verdicts.confirmed else NO_VERDICT
+    figures = {"decided": number(verdicts.decided, lang), "confirmed": number(verdicts.confirmed, lang)}
+    return catalog(DOMAIN, lang).gettext(text).format(**figures)
 
 
 def ground_line(one: AlertDay, lang: Lang) -> str:

@@ -172,7 +172,7 @@ def _announce(connection: "Connection", plan: DetectionPlan, usable: Collection[
     try:
         with sessions.apart(connection):
             people.follow_source(connection, usable, plan.lang)
-            outbox.enqueue(connection, plan.as_of)
+            outbox.enqueue(connection, plan.as_of, plan.least_values)
     except sessions.Blocked as blocked:
         return f"Messages are left to the next run. {blocked}"
     return None

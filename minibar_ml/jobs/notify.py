@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -47,6 +47,8 @@ class DeliveryPlan:
     digest_threshold: int
     clock: Callable[[], float]
     """Seconds that pass: when `seconds` of delivering are over, no further message is begun."""
+    least_values: Mapping[int, float] = field(default_factory=dict)
+    """See `outbox.enqueue`."""
     currency: str = ""
     origin: Origin = NOWHERE
     is_live: bool = False
@@ -73,7 +75,7 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
         usable = source.usable(connection)
         reading = _reading(connection, plan, usable)
         people.follow_source(connection, usable, plan.lang)
-        enqueued = outbox.enqueue(connection, plan.as_of)
+        enqueued = outbox.enqueue(connection, plan.as_of, plan.least_values)
         if retry_failed:
             outbox.retry_failed(connection, plan.as_of)
         outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)

@@ -26,6 +26,8 @@ class DetectionPlan:
     zone: ZoneInfo
     limits: Limits
     own_limits: Mapping[int, Limits] = field(default_factory=dict)
+    least_values: Mapping[int, float] = field(default_factory=dict)
+    """See `outbox.enqueue`."""
     lang: Lang
     lookback_days: int
     training_days: int

@@ -76,8 +76,9 @@ class Frames:
         holds was entered); one row a room and day that it was checked. `known` says that occupancy is known since the
         room's check before.
     vacant: hotel_id, room_id, day, units, products_found, previous_on, evidence (see CERTAIN), check_hour (of the check
-        before, -1 where it does not matter), hidden (the probability of a guest whom no list has); visits with no guest
-        known since the visit before. Certain ones that found nothing are left out.
+        that a guest may have been there at: the one before, or this one before an arrival; -1: neither), hidden (the
+        probability of a guest whom no list has); visits with no guest known since the visit before. Certain ones that
+        found nothing are left out.
     products: hotel_id, product_id, day, units (found consumed), refilled.
     outflow: hotel_id, product_id, day, units, issued, written_off, returned (from custody).
     levels: hotel_id, product_id, day, at, level, kind; ledger balance after each movement, in order of `at`.

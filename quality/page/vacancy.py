@@ -20,7 +20,7 @@ deleted lists: by the hours that their departure lists name. Each theft lies in 
 nobody in the room, neither arriving nor leaving, since the check before. *Certain* is the share found as certain:
 what such a check finds is raised whatever its size, so as much is found of thefts of one unit. The rest was found by
 probability, or not. Nothing is stolen here between the check on a departure day and the next one; what is stolen then
-is rarely found, since a guest who left late explains it as well.
+is found where it happens often, since a guest who left late explains one such find as well.
 """
 
 

@@ -1,10 +1,10 @@
 -- The alerts that match a list's filter; an argument that is null asks for nothing. Without a path of its own it becomes
--- part of the query that calls it, so that indexes serve.
+-- part of the query that calls it: indexes serve, and a backtest finds its own alerts, whose table stands in front.
 CREATE FUNCTION minibar_ml.matching_alerts(
     statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamptz,
     until timestamptz, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean)
 RETURNS SETOF minibar_ml.ml_alerts LANGUAGE sql STABLE AS $$
-    SELECT a.* FROM minibar_ml.ml_alerts a
+    SELECT a.* FROM ml_alerts a
     WHERE (statuses IS NULL OR a.status = ANY(statuses))
       AND (severities IS NULL OR a.severity = ANY(severities))
       AND (types IS NULL OR a.type = ANY(types))

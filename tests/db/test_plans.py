@@ -127,7 +127,7 @@ def _plan_of(connection: Connection, name: str, **values: Any) -> list[dict[str,
 
 
 def test_a_window_of_points_reads_the_partitions_of_its_months_alone(_store: Connection) -> None:
-    nodes = _plan_of(_store, "frames.rooms", **WINDOW)
+    nodes = _plan_of(_store, "frames.rooms", hotels=None, **WINDOW)
     assert {node["Relation Name"] for node in nodes if "Relation Name" in node} == {"ml_metrics_2025_11"}
     assert _scanned_whole(nodes) == set()
 

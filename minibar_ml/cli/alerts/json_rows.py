@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
+from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.messages import sentences
 
@@ -41,11 +42,12 @@ def explained(
     series: Sequence[DayValue],
     history: Sequence[AlertEvent],
     grounds: Sequence[AlertDay],
+    verdicts: VerdictCounts,
     lang: Lang,
     today: date,
     hotels: Mapping[int, str],
 ) -> dict[str, Any]:
-    """An alert with its metric's last 30 days, its history, its comments and what it rests on."""
+    """An alert with its metric's last 30 days, its history, comments, what it rests on, verdicts on others like it."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
     events = [
         {
@@ -61,5 +63,5 @@ def explained(
     ]
     return {
         **as_json(alert, lang, today, hotels), "series": [asdict(one) for one in series], "events": events,
-        "comments": comments, "grounds": [asdict(one) for one in grounds],
+        "comments": comments, "grounds": [asdict(one) for one in grounds], "verdicts_on_others": asdict(verdicts),
     }  # fmt: skip

@@ -54,6 +54,7 @@ def notify(
         attempts=settings.notify_attempts,
         digest_threshold=settings.notify_digest_threshold,
         clock=time.monotonic,
+        least_values=known.least_values(),
         currency=settings.currency,
         origin=session.origin(settings),
         is_live=as_of is None,

@@ -13,8 +13,9 @@ from minibar_ml.cli.alerts.ids import Ids
 from minibar_ml.cli.arguments.options import AsOf, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console, pager
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent, DayValue
+from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.store import audit
-from minibar_ml.store.alerting import alerts, grounds, histories
+from minibar_ml.store.alerting import alerts, grounds, histories, verdicts
 from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
@@ -28,13 +29,14 @@ def register(noun: typer.Typer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What is known of one alert: its metric's days, history, what it rests on, and the alert before it."""
+    """What is known of one alert: its metric's days, history, what it rests on, the one before, verdicts on others."""
 
     alert: Alert
     series: Sequence[DayValue]
     history: Sequence[AlertEvent]
     rests_on: Sequence[AlertDay]
     before: Alert | None
+    verdicts: VerdictCounts
 
 
 def show(
@@ -47,8 +49,8 @@ def show(
 ) -> None:
     """Explain alerts: what was expected, why they were raised, what to do.
 
-    Also shows the last 30 days of the metric, what the records say of an alert's days now, its history and its
-    comments. With several ids, `--json` prints an array.
+    Also shows the last 30 days of the metric, what the records say of an alert's days now, verdicts on others like it,
+    its history and its comments. With several ids, `--json` prints an array.
     """
     known, instant = house.at(session.settings(), "alerts show", as_of)
     settings, numbers = known.settings, ids.parsed(ids_)
@@ -62,7 +64,8 @@ def show(
     lang = session.language(settings)
     if json:
         shown = [
-            json_rows.explained(one.alert, one.series, one.history, one.rests_on, lang, today, hotels) for one in found
+            json_rows.explained(one.alert, one.series, one.history, one.rests_on, one.verdicts, lang, today, hotels)
+            for one in found
         ]
         console.print_json(shown[0] if len(shown) == 1 else shown)
         return
@@ -88,4 +91,5 @@ def read(connection: "Connection", alert: Alert, today: date) -> Explained:
         history=histories.fetch_history(connection, alert.id),
         rests_on=grounds.fetch(connection, alert.id, today),
         before=alerts.get(connection, alert.previous_id) if alert.previous_id else None,
+        verdicts=verdicts.count_like(connection, alert),
     )

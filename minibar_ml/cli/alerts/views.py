@@ -17,7 +17,7 @@ from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, p
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.listings import hotel
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.i18n.standings import again, event_line, ground_line, standing
+from minibar_ml.i18n.standings import again, event_line, ground_line, standing, verdicts_line
 
 if TYPE_CHECKING:
     from minibar_ml.cli.alerts.show import Explained
@@ -61,6 +61,8 @@ def explanation(
     if rests_on:
         line("grounds", Text("\n".join(visible(ground_line(one, lang)) for one in rests_on)))
     line("action", action)
+    if explained.verdicts.decided:
+        line("verdicts", verdicts_line(explained.verdicts, lang))
     made.add_row()
     if before is not None:
         line("again", again(before, lang))

@@ -16,6 +16,7 @@ from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError
 from minibar_ml.domain.health import Check, all_passed
+from minibar_ml.i18n.screen import translated
 from minibar_ml.store.failures import explain
 
 if TYPE_CHECKING:
@@ -106,10 +107,10 @@ def _on(connection: "Connection", look: store.Look) -> Callable[[], Iterable[Che
 def _print(check: Check) -> None:
     indent = STATE_WIDTH + NAME_WIDTH
     room = max(console.width() - indent, LEAST_WIDTH)
-    lines = folded(console.visible(check.found), room)
+    lines = folded(console.visible(translated(check.found)), room)
     if check.hint:
-        lines += folded(f"-> {console.visible(check.hint)}", room)
+        lines += folded(f"-> {console.visible(translated(check.hint))}", room)
     first, *rest = lines
-    console.say(f"{check.state:<{STATE_WIDTH}}{check.name:<{NAME_WIDTH}}{first}")
+    console.write_line(f"{translated(check.state):<{STATE_WIDTH}}{check.name:<{NAME_WIDTH}}{first}")
     for line in rest:
-        console.say(" " * indent + line)
+        console.write_line(" " * indent + line)

@@ -27,18 +27,24 @@ def chosen(named: str | None, folder: Path) -> str:
     return named or (USER if is_of_machine else current)
 
 
+def is_there(name: str) -> bool:
+    """Whether the machine has this user."""
+    try:
+        return bool(pwd.getpwnam(name))
+    except KeyError:
+        return False
+
+
 def make(name: str, folder: Path) -> bool:
     """Make the user, as root and where there is none; whether it was made.
 
     Raises PreconditionFailed where useradd refuses.
     """
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
+    if not is_there(name):
         command = ["useradd", "--system", "--user-group", "--home-dir", str(folder), "--shell", "/usr/sbin/nologin"]
         done = subprocess.run([*command, name], capture_output=True, text=True, check=False)
         if done.returncode:
-            raise PreconditionFailed(f"Can't make user {name}: {done.stderr.strip()}.") from None
+            raise PreconditionFailed(f"Can't make user {name}: {done.stderr.strip()}.")
         return True
     return False
 

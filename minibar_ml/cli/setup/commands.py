@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -21,6 +22,7 @@ from minibar_ml.config import location
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, PreconditionFailed, SchemaBehind
 from minibar_ml.domain.languages import Lang
+from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 from minibar_ml.store.engine import make_engine
@@ -78,11 +80,14 @@ def setup(
     is, so that setup can be run again after something was in its way.
     """
     given = {"database_url": database_url, "timezone": timezone, "lang": lang, "currency": currency}
-    if sql:
-        _print_sql(database_url)
-        return
+    if lang:
+        screen.use(lang)
     folder = location.target(as_root=os.geteuid() == account.ROOT)
     name = account.chosen(user, folder)
+    if sql:
+        with account.acting_as(name) if account.is_there(name) else nullcontext():
+            _print_sql(database_url)
+        return
     changed = _make_account(name, folder)
     with account.acting_as(name):
         _require_program(name)

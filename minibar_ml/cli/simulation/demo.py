@@ -20,6 +20,7 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, KINDS
 from minibar_ml.domain.errors import MinibarError
 from minibar_ml.embedded import own_runtime_folder
+from minibar_ml.i18n.screen import translated
 from minibar_ml.simulate.server import fresh_database
 from minibar_ml.store.alerting import alerts
 
@@ -110,7 +111,7 @@ def _show_faults(faults: Sequence[dict[str, Any]], first: date) -> None:
             found = sum(any(explains(fault, alert) for alert in own) for fault in mine)
             false = sum(not any(explains(fault, alert) for fault in hidden) for alert in own)
             table.add_row(kind, str(len(mine)), str(found), str(len(own)), str(false))
-    typer.secho(f"\nFaults hidden since {first}, and alerts", bold=True)
+    typer.secho(f"\n{translated(f'Faults hidden since {first}, and alerts')}", bold=True)
     console.out().print(table)
     console.say(
         "Some faults are smaller than normal guest variation; catching them all would mean too many false alerts."
@@ -118,13 +119,13 @@ def _show_faults(faults: Sequence[dict[str, Any]], first: date) -> None:
 
 
 def _show_next(url: str, folder: Path, *, keep: bool) -> None:
-    typer.secho("\nNext", bold=True)
+    typer.secho(f"\n{translated('Next')}", bold=True)
     console.say(f"report    {folder / 'reports'}")
     if keep:
         console.say(f"database  {url}")
-        console.say(f"try       export PATH='{Path(sys.executable).parent}':\"$PATH\"")
-        console.say(f"          cd '{folder}'")
-        console.say("          minibar-ml alerts list --type vacant_consumption --json")
-        console.say("          minibar-ml alerts false-positive ID; minibar-ml train; minibar-ml detect")
+        console.write_line(f"          export PATH='{Path(sys.executable).parent}':\"$PATH\"")
+        console.write_line(f"          cd '{folder}'")
+        console.write_line("          minibar-ml alerts list --type vacant_consumption --json")
+        console.write_line("          minibar-ml alerts false-positive ID; minibar-ml train; minibar-ml detect")
     else:
         console.say("try       minibar-ml demo --keep: leaves the server running and prints the database's address")

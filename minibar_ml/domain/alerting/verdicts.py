@@ -8,6 +8,14 @@ from minibar_ml.domain.metrics import EntityType
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """How many alerts people decided on, and how many of them they confirmed."""
+
+    decided: int
+    confirmed: int
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledAlert:
     """An alert that a person marked false or resolved, and when (`at`).
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 LEAST_DAYS = 7
 LEAST_DAY_TOTAL = 20.0
+SHORT_DAYS, KNOWN_DAYS = 4, 28
+"""Days for which rooms are still being filled after the floor store had run out of a product; and in which it must have
+held any of it for that to be said."""
 TWO_DAY_PENALTY = float(np.log(1e-4 / 3e-5))
 """Nats that two-day sums have to be stranger by: they are a second test of the same days."""
 
@@ -32,7 +35,7 @@ class ProductDemand:
         metric="product_consumption",
         types=("consumption_anomaly",),
         reasons={"product_high": "sales", "product_low": "sales"},
-        reads={"products": 1},
+        reads={"products": 1, "floor": KNOWN_DAYS},
         learns_from="products",
         share=0.05,
         inject=surge,
@@ -69,9 +72,15 @@ class ProductDemand:
         return best
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
-        """One row a known product on a day with 20 units or more; see Detector."""
+        """One row a known product on a day with 20 units or more; see Detector.
+
+        What the floor store had lately run out of has no row, and is in no other's total: nobody could refill it, and
+        then all rooms were filled at once.
+        """
         import pandas as pd
 
+        is_there = ~_ran_out(frames.floor, parameters["products"], moment.day)
+        parameters = _of(parameters, is_there)
         recent = frames.products[frames.products["day"] >= moment.day - 1]
         units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
         if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
@@ -103,6 +112,25 @@ class ProductDemand:
             & ((off > 0) | moment.is_complete)
         ]
         return [_finding(row, moment) for row in picked.to_dict("records")]
+
+
+def _ran_out(floor: "DataFrame", products: Any, day: int) -> Any:
+    """Which products the floor store, that has held them, lacked on an evening of the days before; none without one."""
+    held = floor[(floor["day"] < day) & (floor["day"] >= day - KNOWN_DAYS)]
+    filled = held[held["units"] > 0]
+    evenings = filled[filled["day"] >= day - SHORT_DAYS].groupby("product_id")["day"].nunique()
+    lately = held.loc[held["day"] >= day - SHORT_DAYS, "day"].nunique()
+    lacked = evenings.reindex(products, fill_value=0).to_numpy() < lately
+    return lacked & np.isin(products, filled["product_id"].to_numpy())
+
+
+def _of(parameters: Parameters, picked: Any) -> Parameters:
+    """What was learned of some of the products, whose shares are of these alone."""
+    if picked.all():
+        return parameters
+    shares = parameters["shares"][picked]
+    alone = {"products": parameters["products"][picked], "shares": shares / max(float(shares.sum()), 1e-12)}
+    return {**parameters, **alone, "dispersion": parameters["dispersion"][picked]}
 
 
 def _by_day(products: "DataFrame") -> "DataFrame":

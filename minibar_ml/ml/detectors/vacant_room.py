@@ -9,22 +9,33 @@ import numpy as np
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import severity_of
 from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.frames import AFTER_FIRST_CHECK, CERTAIN, MISSING_LIST, REJECTED_ROWS, Frames
+from minibar_ml.ml.frames import (
+    AFTER_DEPARTURE,
+    AROUND_DEPARTURE,
+    BEFORE_ARRIVAL,
+    CERTAIN,
+    MISSING_LIST,
+    REJECTED_ROWS,
+    Frames,
+)
 from minibar_ml.ml.rooms import one_night
 
 if TYPE_CHECKING:
     from pandas import DataFrame, Series
 
 PRIOR_CHECKS, PRIOR_RATE = 50.0, 0.01
-RATIO_PRIOR, GUESTS_RATIO, OVERLOOKED_RATIO, GREATEST_RATIO = 20.0, 0.3, 0.15, 0.6
+RATIO_PRIOR, USUAL_RATIO, GREATEST_RATIO = 20.0, 0.15, 0.6
+GUESTS_SHARE, FALSE_SHARE = 0.07, 0.1
+"""Of the times in which a guest may have been there, the share in which one was, at most; and of the finds that are
+raised of them, the share that such guests may explain."""
+LEAST_TIMES = 150
+"""As many such times as a hotel of a hundred rooms has in four weeks: a smaller or a new hotel is held to them, too."""
 SPAN_HOURS = 1
 PRIOR_FINDS = 2.0
+GUESTS_MAY_HAVE_BEEN = (AFTER_DEPARTURE, BEFORE_ARRIVAL, AROUND_DEPARTURE)
+"""Evidence against which speaks a guest of the day of departure or arrival."""
 UNLISTED = (REJECTED_ROWS, MISSING_LIST)
 """Evidence against which speaks only a guest whom no list has."""
-EVER_RARER = (AFTER_FIRST_CHECK, *UNLISTED)
-"""Evidence by which the more products there are, the rarer a find is, however few such times were seen."""
-Tests = Mapping[int, tuple[float, float]]
-"""By evidence: uncertain times a checked room and day, and the least probability of a find."""
 REASONS = (
     "vacant", "after_departure", "before_arrival", "around_departure", "after_first_check", "rejected_rows",
     "missing_list",
@@ -35,12 +46,13 @@ REASONS = (
 class VacantRoom:
     """Certain vacancy is a rule: `collect` has done the reasoning (its `collect.sql`), any unit is an alert.
 
-    Between a check on the departure day and the next one a guest may still have been in the room, and so before an
-    arrival of unknown hour; a guest may be on no list where rows were rejected or a list is missing; and the first
-    check after a guest may have overlooked what the second finds. How often such a time leaves something missing is
-    learned from the hotel's own weeks before the scored day; how much rarer more products are, from two against one:
-    guests who leave late may take several, who overlooks, overlooks one. How likely a guest on no list is, `collect`
-    has worked out; such a guest takes what the hotel's guests take in one night.
+    Between a check on the departure day and the next one a guest may still have been in the room, or have stayed on
+    without a list that says so, and so before an arrival of unknown hour. Such guests take what the hotel's guests take
+    in one night; how many there are is learned from the hotel's own weeks, where thieves count too, and never taken for
+    more than hotels have. Finds are raised together where they explain few of them.
+
+    A guest may be on no list where rows were rejected or a list is missing; how likely that is, `collect` has worked
+    out. And the first check after a guest may have overlooked what the second finds: one product, seldom two.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -60,75 +72,85 @@ class VacantRoom:
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row a room in which something was found.
 
-        `score` is -ln of the probability that guests took so much, NaN where nobody can have been there; `tests` says
-        of each evidence how many such times there are a room and day, and how rare a find can be there at most.
+        `score` is -ln of the probability that guests took so much, NaN where nobody can have been there; `explained`,
+        where guests may have been there, the share of such finds that they explain; `times`, how many times of other
+        evidence there are a checked room and day.
         """
         vacant = frames.vacant
         found = vacant[(vacant["day"] == moment.day) & (vacant["units"] > 0)].reset_index(drop=True)
         before = vacant[(vacant["day"] < moment.day) & (vacant["evidence"] != CERTAIN)]
         guests = frames.rooms[frames.rooms["day"] < moment.day]
         score = np.where(found["evidence"] == CERTAIN, np.nan, surprise(found, before, guests))
-        tests: Any = [_tests(frames, before, moment)] * len(found)
         return found.assign(
             entity_id=found["room_id"], value=found["units"], expected=0.0, lower=0.0, upper=0.0, score=score,
-            tests=tests, earlier=earlier(found, vacant),
+            explained=explained(found.assign(score=score), before, guests), times=_times(before, guests),
+            earlier=earlier(found, vacant),
         )  # fmt: skip
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
-        """Every certain row; of the others those beyond their share of the budget."""
+        """Every certain row; of the others those beyond their share of the budget, or of what guests explain."""
         if not len(scores):
             return []
-        allowance = self.spec.share * limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0) / 1000.0
-        least = scores["evidence"].map(_thresholds(scores["tests"].iloc[0], allowance)).fillna(np.inf)
-        picked = scores[scores["score"].isna() | (scores["score"] >= least)]
+        factor = limits.budget * limits.threshold_multiplier.get(self.spec.name, 1.0)
+        least = -np.log(self.spec.share * factor / 1000.0 / scores["times"])
+        is_rare = ~scores["evidence"].isin(GUESTS_MAY_HAVE_BEEN) & (scores["score"] >= least)
+        is_seldom = scores["explained"] <= FALSE_SHARE * factor
+        picked = scores[scores["score"].isna() | is_rare | is_seldom]
         return [_finding(row, moment) for row in picked.to_dict("records")]
-
-
-def _thresholds(tests: Tests, allowance: float) -> dict[int, float]:
-    """By evidence, the score from which on a find is raised, so that all of them together stay within the allowance.
-
-    Evidence by which no find is ever so rare raises nothing, and takes nothing of what the others may spend.
-    """
-    together, picked = 0.0, []
-    for rarest, times, evidence in sorted((rarest, times, evidence) for evidence, (times, rarest) in tests.items()):
-        if rarest * (together + times) > allowance:
-            break
-        together += times
-        picked.append(evidence)
-    return dict.fromkeys(picked, -float(np.log(allowance / max(together, 1e-6))))
 
 
 def surprise(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
     """-ln of the probability of so many products or more, by the uncertain times of the days before.
 
-    The rate of finds is that of checks of such evidence and of about that hour, shrunk to that of the other hours, and
-    this to a small prior. How many products are found is geometric, but where guests may have taken them no rarer than
-    the rule of succession allows (Laplace 1814): one in as many times as were seen, and two. Units of one product count
-    once: an attendant who overlooked it overlooked them all. `guests`: the hotel's room checks of these days.
+    Units of one product count once: an attendant who overlooked it overlooked them all. `guests`: the hotel's room
+    checks of these days.
     """
     takes = one_night.at_least(guests)
     tails = [_tail(row, before[before["evidence"] == row["evidence"]], takes) for row in found.to_dict("records")]
     return np.asarray(-np.log(np.clip(np.asarray(tails, dtype=float), 1e-30, 1.0)))
 
 
+def explained(found: "DataFrame", before: "DataFrame", guests: "DataFrame") -> "np.ndarray[Any, np.dtype[np.float64]]":
+    """Of finds as improbable as each or less so, the least share that guests explain; inf for other evidence.
+
+    All times of the days before are tests, together with the day's own finds (Benjamini & Hochberg 1995).
+    """
+    import pandas as pd
+
+    past = before[before["evidence"].isin(GUESTS_MAY_HAVE_BEEN)]
+    mine = np.asarray(found["evidence"].isin(GUESTS_MAY_HAVE_BEEN), dtype=bool)
+    both = pd.concat([past[past["products_found"] > 0], found[mine]])
+    kinds = both.groupby(["evidence", "check_hour", "products_found"], as_index=False).size().assign(hidden=0.0)
+    seen = np.sort(np.repeat(surprise(kinds, before, guests), kinds["size"]))
+    tests = max(len(past) + int(mine.sum()), LEAST_TIMES)
+    as_rare = len(seen) - np.searchsorted(seen, seen - 1e-9)
+    # What is less probable than finds that guests do not explain, they do not explain either.
+    share = np.minimum.accumulate(tests * np.exp(-seen) / as_rare)
+    place = np.searchsorted(seen, found["score"].to_numpy(dtype=float)[mine] - 1e-9)
+    result = np.full(len(found), np.inf)
+    result[mine] = share[place]
+    return result
+
+
 def _tail(row: Mapping[Any, Any], alike: "DataFrame", takes: Callable[[float], float]) -> float:
     of_hidden = float(row["hidden"]) * takes(row["products_found"])
+    if row["evidence"] in GUESTS_MAY_HAVE_BEEN:
+        products, near = alike["products_found"], (alike["check_hour"] - row["check_hour"]).abs() <= SPAN_HOURS
+        rate = _rate(products[near] > 0, _rate(products[~near] > 0, GUESTS_SHARE * takes(1)))
+        return min(rate / takes(1), GUESTS_SHARE) * takes(row["products_found"])
     if row["evidence"] not in UNLISTED:
-        return _tail_of_known(row, alike) + of_hidden
+        return _overlooked(row, alike) + of_hidden
     # Where such times leave something missing more often than guests so rare can, they are not so rare.
     finds, expected = float((alike["products_found"] > 0).sum()), float(alike["hidden"].sum()) * takes(1)
     return min(of_hidden * max((finds + PRIOR_FINDS) / (expected + PRIOR_FINDS), 1.0), 1.0)
 
 
-def _tail_of_known(row: Mapping[Any, Any], alike: "DataFrame") -> float:
-    """Of what the guest before or after may have taken, or the check before overlooked."""
-    products, near = alike["products_found"], (alike["check_hour"] - row["check_hour"]).abs() <= SPAN_HOURS
-    rate = _rate(products[near] > 0, _rate(products[~near] > 0, PRIOR_RATE))
-    usual = OVERLOOKED_RATIO if row["evidence"] == AFTER_FIRST_CHECK else GUESTS_RATIO
+def _overlooked(row: Mapping[Any, Any], alike: "DataFrame") -> float:
+    """Of what the check before left: geometric in the number of products, by the times of the days before."""
+    products = alike["products_found"]
     ones, twos = int((products == 1).sum()), int((products == 2).sum())
-    ratio = min((twos + RATIO_PRIOR * usual) / (ones + RATIO_PRIOR), GREATEST_RATIO)
-    tail = float(rate * ratio ** max(float(row["products_found"]) - 1, 0))
-    return tail if row["evidence"] == AFTER_FIRST_CHECK else max(tail, 1.0 / (len(alike) + 2))
+    ratio = min((twos + RATIO_PRIOR * USUAL_RATIO) / (ones + RATIO_PRIOR), GREATEST_RATIO)
+    return float(_rate(products > 0, PRIOR_RATE) * ratio ** max(float(row["products_found"]) - 1, 0))
 
 
 def _rate(finds: "Series[bool]", prior: float) -> float:
@@ -150,16 +172,11 @@ def earlier(found: "DataFrame", vacant: "DataFrame") -> "Series[Any]":
     return pd.Series(days, index=found.index, dtype=object)
 
 
-def _tests(frames: Frames, before: "DataFrame", moment: Moment) -> Tests:
-    """Of the days before; one a room where there were none, and one more of each than was seen."""
-    rooms = frames.rooms
-    checked = int((rooms["day"] < moment.day).sum()) if len(before) else 0
-    times = before["evidence"].value_counts()
-    found = {evidence: int(times.get(evidence, 0)) for evidence in range(1, len(REASONS))}
-    return {
-        evidence: ((many + 1) / checked if checked else 1.0, 0.0 if evidence in EVER_RARER else 1.0 / (many + 2))
-        for evidence, many in found.items()
-    }
+def _times(before: "DataFrame", guests: "DataFrame") -> float:
+    """A checked room and day: times of evidence that is held to the budget. One more of each than was seen."""
+    others = [kind for kind in range(1, len(REASONS)) if kind not in GUESTS_MAY_HAVE_BEEN]
+    seen = int(before["evidence"].isin(others).sum())
+    return (seen + len(others)) / len(guests) if len(before) and len(guests) else float(len(others))
 
 
 def _iso(day: int) -> str:

@@ -1,8 +1,9 @@
 """The outbox: messages are written where alerts change, and delivered by `alerts notify`, each one once."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row
@@ -16,14 +17,21 @@ from minibar_ml.domain.people import ChannelKind, ReportPeriod
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
+DIGEST_AT = time(8)
+"""When a digest of small alerts is sent to whoever asked for no time."""
 RECENT_DAYS = 3
 """An alert that was last found longer ago than so many days is old news: nobody is notified that it was opened."""
 
 
-def enqueue(connection: Connection, as_of: datetime) -> int:
-    """Write the messages for what has happened to alerts, in the caller's transaction; one statement. How many."""
+def enqueue(connection: Connection, as_of: datetime, least_values: Mapping[int, float] | None = None) -> int:
+    """Write the messages for what has happened to alerts, in the caller's transaction; one statement. How many.
+
+    `least_values`: by hotel (0: any other), the possible loss below which a room's alert waits for the day's digest,
+    unless it is critical. Where the loss is not known it does not wait.
+    """
     server_types = list(types_where(lambda kind: kind.is_of_server))
     values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": server_types}
+    values |= {"least_values": json.dumps(dict(least_values or {})), "digest_at": DIGEST_AT}
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
 

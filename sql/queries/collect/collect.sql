@@ -150,6 +150,7 @@ ORDER BY room_id, night, state, id DESC
 -- a guest whom a list of guests in house still names in the afternoon of the departure or later: until that day, unless a
 -- later list has the stay right, or the list of that afternoon was printed in the morning, since it names nearly everybody
 -- who left; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
+-- A guest who was to arrive and whom two lists of guests in house do not have has not come: the stay ends with the second.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
@@ -193,7 +194,14 @@ WITH runs AS MATERIALIZED (
     SELECT f.*, CASE WHEN f.hotel_id IN (SELECT hotel_id FROM daily) AND EXISTS (
                          SELECT FROM scratch_uploads u WHERE u.hotel_id = f.hotel_id AND u.is_loaded
                          AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
-                     THEN f.named_at::date END AS seen_until
+                     THEN f.named_at::date END AS seen_until,
+           CASE WHEN (f.room_id, f.arrives_on) NOT IN (
+                         SELECT room_id, arrives_on FROM found
+                         WHERE (is_in_house OR is_departure) AND departs_on > arrives_on)
+                THEN (SELECT u.day FROM scratch_uploads u
+                      WHERE u.hotel_id = f.hotel_id AND u.is_loaded
+                        AND u.day > f.arrives_on AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date)
+                      ORDER BY u.day OFFSET 1 LIMIT 1) END AS absent_on
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
 ), late_lists AS (
     -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
@@ -254,8 +262,8 @@ WITH runs AS MATERIALIZED (
         interval '1 day') night
 )
 INSERT INTO scratch_stays
-SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, departs_on, departs_at, leaves_at, seen_until,
-       NOT (is_in_house OR is_departure), is_in_house,
+SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, coalesce(absent_on, departs_on), departs_at, leaves_at,
+       seen_until, NOT (is_in_house OR is_departure), is_in_house,
        is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
 FROM stays
 
@@ -341,7 +349,8 @@ ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests D
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
 -- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
--- where the stay is still listed and no longer fills the night, and where the room was let for the day.
+-- where the stay is still listed and no longer fills the night, and where the room was let for the day. A night that was
+-- only known before the day's list was loaded, which has the guest leave sooner, was planned and never was occupied.
 ANALYZE scratch_nights;
 WITH gone AS MATERIALIZED (
     SELECT r.* FROM scratch_record r
@@ -360,7 +369,12 @@ WITH gone AS MATERIALIZED (
     FROM overwritten GROUP BY room_id, arrives_on, departs_on
 ), doubts AS (
     INSERT INTO scratch_unknown
-    SELECT room_id, night FROM gone EXCEPT SELECT room_id, night FROM overwritten
+    SELECT room_id, night FROM gone g
+    WHERE NOT EXISTS (
+        SELECT FROM scratch_stays s JOIN scratch_uploads u ON u.hotel_id = s.hotel_id AND u.day = g.night
+        WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected
+          AND s.departs_on > s.arrives_on AND s.departs_on <= g.night AND u.is_loaded AND g.known_at < u.loaded_at)
+    EXCEPT SELECT room_id, night FROM overwritten
     UNION
     SELECT r.room_id, r.night FROM scratch_record r
     WHERE r.state = 'day_use' AND NOT EXISTS (
@@ -1171,7 +1185,7 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- Extras noted as used up are left out: the guest who had them has left.
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
--- (after_departure_check, with its hour), or by one that had come and is less than two hours ago or was only planned
+-- (after_departure_check, with its hour, check_hour), or by one that had come and is less than two hours ago or was only planned
 -- (around_departure); the visit is on the day of arrival, before check-in time, and the guest may
 -- have come early (before_arrival); or rows were rejected from the lists of a day since the visit before, so that a guest may be
 -- on no list (rejected_rows); or a list is missing between two that have the room empty (missing_list); or the visit before
@@ -1322,7 +1336,8 @@ SELECT 'vacant_consumption', v.hotel_id, 'room', v.room_id, sum(v.units), v.busi
            'holds', f.holds,
            'after_departure_check', CASE WHEN bool_or(v.is_tail) THEN true END,
            'around_departure', CASE WHEN bool_or(v.is_timed_tail) THEN true END,
-           'check_hour', extract(hour FROM min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail))::integer,
+           'check_hour', extract(hour FROM coalesce(min(v.previous_at) FILTER (WHERE v.is_tail OR v.is_timed_tail),
+                                                    max(v.visited_at) FILTER (WHERE v.is_head)))::integer,
            'before_arrival', CASE WHEN bool_or(v.is_head) THEN true END,
            'rejected_rows', CASE WHEN bool_or(v.has_rejects) THEN true END,
            'missing_list', CASE WHEN bool_or(v.lacks_list) THEN true END,

@@ -14,7 +14,10 @@ WITH fresh AS (
     -- A muted alert is news of the one that explains it where it is more severe.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end,
            f.event IN ('opened', 'unmuted') AS is_opening, a.id AS own_id, coalesce(e.id, a.id) AS alert_id,
-           coalesce(a.incident_id, a.id) AS incident_id, a.hotel_id, a.type, a.severity, a.is_counted,
+           coalesce(a.incident_id, a.id) AS incident_id, a.hotel_id,
+           a.entity_type = 'room' AND e.id IS NULL AND a.impact < CAST(coalesce(
+               CAST(:least_values AS jsonb) ->> CAST(a.hotel_id AS text), CAST(:least_values AS jsonb) ->> '0', '0'
+           ) AS numeric) AS is_small, a.type, a.severity, a.is_counted,
            a.end_reason IS NOT DISTINCT FROM 'records_changed' AS is_withdrawn
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
     LEFT JOIN ml_alerts e ON e.id = a.muted_by AND e.incident_id = a.incident_id AND e.status = 'open'
@@ -31,11 +34,11 @@ WITH fresh AS (
            OR jsonb_exists(a.facts, 'found_late_on') OR a.corrected_at IS NOT NULL)
     ORDER BY f.alert_id, f.id DESC
 )
-INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, next_at)
-SELECT DISTINCT ON (n.incident_id, n.is_end, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id,
-       CASE WHEN p.digest_at IS NULL THEN CAST(:as_of AS timestamptz)
-            ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + p.digest_at
-                      + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < p.digest_at THEN interval '0'
+INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, waits_for_digest, next_at)
+SELECT DISTINCT ON (n.incident_id, n.is_end, mailbox(c)) 'alert', c.id, n.event_id, n.alert_id, s.waits,
+       CASE WHEN NOT s.waits THEN CAST(:as_of AS timestamptz)
+            ELSE CAST(CAST(CAST(:as_of AS timestamptz) AS date) + s.digest_at
+                      + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < s.digest_at THEN interval '0'
                              ELSE interval '1 day' END AS timestamptz) END
 FROM news n
 JOIN ml_people p ON p.is_active
@@ -52,6 +55,10 @@ CROSS JOIN LATERAL (
     FROM ml_alerts m
     WHERE m.incident_id = n.incident_id AND is_live(m.status) AND NOT n.is_end
       AND (p.alert_types IS NULL OR m.type = ANY(p.alert_types))) w
+-- Of small alerts nobody needs to hear at once, unless one of the incident is critical.
+CROSS JOIN LATERAL (
+    SELECT p.digest_at IS NOT NULL OR coalesce(n.is_small AND w.severity < 'critical', false) AS waits,
+           coalesce(p.digest_at, CAST(:digest_at AS time)) AS digest_at) s
 JOIN ml_channels c ON c.person_id = p.id
 CROSS JOIN LATERAL (
     SELECT coalesce(bool_or(o.status = 'sent'), false) AS is_sent,
@@ -108,11 +115,11 @@ WHERE o.status = 'waiting' AND o.kind = 'alert' AND a.id = o.alert_id AND e.id =
                             OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred') AND o.repetition = 0)) END)
 
 -- name: bundle
--- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, and for anybody where more than
--- :digest_threshold messages are due.
+-- Makes one digest a channel, of these kinds, of what is due: for whoever wants digests, of what has waited for one, and for
+-- anybody where more than :digest_threshold messages are due.
 -- What was tried before stays by itself, so that a second copy is known for one.
 WITH due AS (
-    SELECT o.id, o.channel_id, p.digest_at IS NOT NULL AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
+    SELECT o.id, o.channel_id, p.digest_at IS NOT NULL OR o.waits_for_digest AS wants_digest, count(*) OVER (PARTITION BY o.channel_id) AS due
     FROM ml_outbox o
     JOIN ml_channels c ON c.id = o.channel_id
     JOIN ml_people p ON p.id = c.person_id

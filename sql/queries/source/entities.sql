@@ -5,8 +5,8 @@
 SELECT room_id AS id, room_name AS name, NOT is_active AS is_closed FROM source_rooms() WHERE room_id = ANY(:ids)
 
 -- name: attendants
--- Names of attendants.
-SELECT user_id AS id, name, false AS is_closed FROM source_users() WHERE user_id = ANY(:ids)
+-- Names of attendants, or what the hotel wants in their place.
+SELECT user_id AS id, staff_name(user_id, name) AS name, false AS is_closed FROM source_users() WHERE user_id = ANY(:ids)
 
 -- name: hotels
 -- Names of hotels.
@@ -17,7 +17,7 @@ SELECT hotel_id AS id, name, false AS is_closed FROM source_hotels() WHERE hotel
 SELECT 'room' AS kind, room_id AS id, room_name AS name, NOT is_active AS is_closed
 FROM source_rooms() WHERE room_id = ANY(:rooms)
 UNION ALL
-SELECT 'attendant', user_id, name, false FROM source_users() WHERE user_id = ANY(:attendants)
+SELECT 'attendant', user_id, staff_name(user_id, name), false FROM source_users() WHERE user_id = ANY(:attendants)
 UNION ALL
 SELECT 'hotel', hotel_id, name, false FROM source_hotels() WHERE hotel_id = ANY(:hotels)
 

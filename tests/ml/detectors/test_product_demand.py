@@ -128,3 +128,34 @@ def test_too_few_days_have_no_change_of_level() -> None:
 def test_the_frames_reach_back_as_far_as_the_walks_learn() -> None:
     assert BEGIN - LOOK_BACK - 30 >= FIRST_DAY
     assert BEGIN + DAYS_UNTIL_USUAL < FIRST_DAY + DAYS
+
+
+def _shelves(until: int) -> pd.DataFrame:
+    """A floor store that holds all products, but PRODUCT not on the five evenings before and up to a day."""
+    days = range(LAST_DAY - 30, LAST_DAY + 1)
+    rows = [(HOTEL, day, 100 + n, 20.0) for day in days for n in range(20)]
+    return pd.DataFrame(
+        [row for row in rows if row[2] != PRODUCT or not until - 5 < row[1] <= until],
+        columns=["hotel_id", "day", "product_id", "units"],
+    )
+
+
+@pytest.mark.parametrize(("last_empty", "is_found"), [(LAST_DAY - 3, False), (LAST_DAY - 12, True)])
+def test_rooms_that_are_filled_after_the_floor_store_was_empty_are_no_demand(last_empty: int, is_found: bool) -> None:
+    found = [
+        nightly(changed(shifted(ordinary(seed), 4.0, LAST_DAY - 2), floor=_shelves(last_empty)), LAST_DAY - 2)
+        for seed in SEEDS
+    ]
+    assert any(found) == is_found
+
+
+def test_what_is_missing_from_the_shelf_is_in_nobodys_total() -> None:
+    """A product that makes up half of a day's units would make all the others look rare."""
+    for seed in SEEDS:
+        frames = changed(shifted(ordinary(seed), 30.0, LAST_DAY), floor=_shelves(LAST_DAY - 1))
+        learned = ProductDemand().fit(frames.between(LAST_DAY - 33, LAST_DAY - 3), 100)
+        assert not isinstance(learned, TooLittle)
+        scores = ProductDemand().score(frames.between(LAST_DAY - 60, LAST_DAY + 1), learned, moment())
+        assert PRODUCT not in set(scores["entity_id"])
+        assert abs(scores["value"].sum() / scores["expected"].sum() - 1) < 0.05
+        assert ProductDemand().decide(scores, learned, Limits(), moment()) == []

@@ -43,6 +43,8 @@ def said(folder: Path) -> Iterator[tuple[str, str]]:
 def _arguments(node: ast.AST) -> Iterator[ast.expr]:
     if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
         found = node.exc.args
+    elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Check":
+        found = node.args[2:]  # of `doctor`: name, state, what was found, what to do
     elif isinstance(node, ast.Call) and SAID.match(ast.unparse(node.func)):
         found = node.args[:1]
     else:

@@ -1,11 +1,13 @@
 """Where settings are looked for, and that a command finds them from any folder."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from minibar_ml.cli import profiles
 from minibar_ml.cli.app import main
+from minibar_ml.cli.setup.account import acting_as
 from minibar_ml.config import location
 from minibar_ml.config.loading import load
 from minibar_ml.domain.errors import ConfigurationError, ExitCode
@@ -55,6 +57,17 @@ def test_what_was_named_and_is_not_there_is_an_error_that_says_where_it_was_look
     assert "There are profiles bodrum." in said
     assert main(["config", "show", "--config=none"]) == ExitCode.CONFIGURATION
     assert "looked for" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_current_folder_that_is_closed_to_the_user_has_no_settings(
+    tmp_path: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", "/root")
+    write(tmp_path / "closed").parent.chmod(0o700)
+    monkeypatch.chdir(tmp_path / "closed")
+    with acting_as("nobody"):
+        assert location.find() == location.Location(None)
 
 
 def test_without_settings_the_error_names_every_place(
