@@ -40,6 +40,7 @@ class Written:
 
 
 def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written:
+    """Make alerts of the findings of one part, in the caller's transaction."""
     given, scope, days = one.given, one.given.scope, one.given.scope.days
     plan, found = given.plan, [(day, list(findings)) for day, findings in one.found]
     found[-1][1].extend(_of_now(connection, one, found[-1][1], job))
