@@ -62,7 +62,7 @@ class Units:
         since: Callable[[Hotels], date | None] = lambda _part: None,
         guard: Guard | None = None,
     ) -> list[Result]:
-        """The results of `work` for the parts, or for as much of them as can be done; raises where that is nothing.
+        """The results of `work` for the parts, or for as much of them as can be done; raises where no hotel can.
 
         `since`: from which business day on work is left to be done for a part that failed. `guard` undoes what failed
         of a part; default: a savepoint.
@@ -72,7 +72,7 @@ class Units:
         errors: list[Exception] = []
         within = guard or self._connection.begin_nested
         found = [one for part in parts for one in self._apart(part, work, since, within, errors)]
-        if errors and not found:
+        if errors and _hotels_of(self._known) <= set(self.job.failed):
             raise errors[0]
         return found
 
@@ -121,7 +121,7 @@ def apart(connection: "Connection", job: runs.Run, work: Callable[[Units], Resul
         if not may_be_one_hotels(error):
             raise
         connection.rollback()
-        if len(known(connection, job.hotels)) < 2:
+        if len(_hotels_of(known(connection, job.hotels))) < 2:
             raise
         logger.warning("%s; looking for the hotel that it is about", runs.describe(error))
         job.failed.clear()
@@ -155,6 +155,11 @@ def rolled_back(connection: "Connection") -> Iterator[None]:
 def since_of(undone: Mapping[int, FailedHotel], part: Hotels) -> date | None:
     """From which business day on a part is left to be done, where one of its hotels could not be done before."""
     return min((one.since for hotel, one in undone.items() if one.since and part and hotel in part), default=None)
+
+
+def _hotels_of(members: frozenset[int]) -> frozenset[int]:
+    """Without a chain's common store, which is no hotel: where nothing else can be done, nothing is."""
+    return members - {COMMON_STORE}
 
 
 def _halves(members: list[int]) -> list[list[int]]:

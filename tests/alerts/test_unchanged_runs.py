@@ -154,6 +154,17 @@ def test_another_day_or_a_clock_that_went_back_is_a_full_run(quiet_morning: str,
         assert not entry.is_unchanged(["detect"], instant)
 
 
+def test_a_hotel_that_collect_could_not_do_is_a_full_run_of_detect(settled: str) -> None:
+    failed = (
+        "jsonb_build_object('failed_hotels', jsonb_build_object('7', jsonb_build_object('error', 'E', 'since', NULL)))"
+    )
+    last = "SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect'"
+    sql(settled, f"UPDATE minibar_ml.ml_job_runs SET counts = counts || {failed} WHERE id = ({last})")
+    assert not cron(settled, LATER, "detect", short=True)
+    found = sql(settled, "SELECT entity_id FROM minibar_ml.ml_alerts WHERE type = 'job_late' AND status = 'open'")
+    assert 7 in [row.entity_id for row in found]
+
+
 def test_a_run_that_has_nothing_to_do_imports_nothing_slow(settled: str) -> None:
     code = (
         "import sys; from datetime import datetime; from minibar_ml.cli import entry;"

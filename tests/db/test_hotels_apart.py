@@ -131,3 +131,11 @@ def test_alerts_of_a_hotel_that_cannot_be_checked_stay_as_they_are(three: Callab
     after = sql(url, ALERTS)
     assert [row for row in after if row.hotel_id == 2] == [row for row in before if row.hotel_id == 2]
     assert [row for row in after if row.hotel_id != 2] != [row for row in before if row.hotel_id != 2]
+
+
+def test_where_no_hotel_can_be_done_the_run_fails(three: Callable[[], str], capsys: pytest.CaptureFixture[str]) -> None:
+    url = three()
+    sql(url, REFUSE.format("metrics").replace(f"= {BROKEN}", "> 0"))
+    assert command(url, "collect", "--as-of", AS_OF, "--quiet") == ExitCode.UNEXPECTED
+    assert [row.outcome for row in sql(url, RUN, job="collect")] == ["failed"]
+    assert "a row that nobody expected" in capsys.readouterr().err

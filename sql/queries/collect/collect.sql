@@ -158,6 +158,7 @@ ANALYZE scratch_uploads, scratch_record;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of >= CAST(:since_on AS date) - 61 AND as_of < :until
+      AND NOT jsonb_exists(counts, 'only_hotels')
     GROUP BY as_of::date
 ), found AS MATERIALIZED (
     SELECT s.*, r.hotel_id, s.departs_on > s.arrives_on + 400 OR coalesce(s.guests NOT BETWEEN 1 AND 50, false) AS is_wrong,
@@ -898,6 +899,7 @@ WITH now AS MATERIALIZED (
 ), former AS (
     SELECT max(as_of) AS at FROM ml_job_runs
     WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of < CAST(:until AS timestamptz)
+      AND NOT jsonb_exists(counts, 'only_hotels')
 ), risen AS (
     INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
     SELECT n.hotel_id, n.room_type, n.product_id, n.units - coalesce(s.units, 0),

@@ -105,9 +105,6 @@ EDITS = {
     " CAST(1 + :other % 3 AS text),"
     " CAST(:at AS timestamptz) + :other * interval '3 minutes')",
     "models switched off": "UPDATE minibar_ml.ml_models SET is_active = false WHERE metric_type = 'room_consumption'",
-    "a hotel not collected": "UPDATE minibar_ml.ml_job_runs SET counts = counts || jsonb_build_object('failed_hotels',"
-    " jsonb_build_object('7', jsonb_build_object('error', 'E', 'since', NULL)))"
-    " WHERE id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect' AND outcome = 'done')",
     "a preference": "UPDATE minibar_ml.ml_people SET repeat_minutes = 5 + :other, quiet_from = '21:00',"
     " quiet_until = '07:00',"
     " digest_at = CASE WHEN :other % 2 = 0 THEN time '09:00' END, wants_resolved = true",

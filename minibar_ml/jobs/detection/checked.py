@@ -1,0 +1,53 @@
+"""What a run of detect has found in hotels that it checked together."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from minibar_ml.domain.alerting.alerts import MovedGround
+from minibar_ml.jobs import by_hotel
+from minibar_ml.jobs.detection.detection_input import DetectionInput
+from minibar_ml.jobs.detection.detection_run import detect_days, still_found
+from minibar_ml.jobs.detection.scope import Found
+from minibar_ml.ml.frames import Frames
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What was found in hotels that were checked together; `gone`: days that others' records contradict."""
+
+    given: DetectionInput
+    found: Found
+    gone: Sequence[MovedGround]
+
+    def of(self, part: by_hotel.Hotels) -> "Checked":
+        """The same of some of its hotels."""
+        if part == self.given.part or part is None:
+            return self
+        found = [(day, [one for one in findings if one.hotel_id in part]) for day, findings in self.found]
+        given = replace(self.given, part=part, scope=self.given.scope.of_hotels(part))
+        return Checked(given, found, [one for one in self.gone if one.hotel_id in part])
+
+    @property
+    def refused(self) -> dict[tuple[int, str], str]:
+        """Why stored models could not be trusted, by hotel and metric."""
+        return {key: why for key, why in self.given.models.refused.items() if self.has(key[0])}
+
+    @property
+    def frames(self) -> dict[int, Frames]:
+        """What was read, by hotel."""
+        return {hotel_id: frames for hotel_id, frames in self.given.hotels.frames.items() if self.has(hotel_id)}
+
+    def has(self, hotel_id: int) -> bool:
+        """Whether the hotel was checked here."""
+        return self.given.part is None or hotel_id in self.given.part
+
+
+def check(given: DetectionInput, progress: Callable[[date], None], jobs: int) -> Checked:
+    """Find what is to be found, and which alerts' days nothing bears out any longer."""
+    plan, scope, hotels = given.plan, given.scope, given.hotels
+    found = detect_days(plan, scope.days, hotels, given.models, progress, scope.hotels, jobs)
+    found = scope.own(found, plan.today())
+    doubtful = scope.doubtful(found)
+    still = still_found(plan, hotels, given.models, doubtful)
+    return Checked(given, found, [ground for ground in doubtful if ground not in still])

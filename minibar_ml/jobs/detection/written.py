@@ -1,0 +1,153 @@
+"""Alerts made of what was found in hotels that were checked together."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from minibar_ml.domain.alerting.alerts import Finding, MovedGround
+from minibar_ml.domain.alerting.kinds import AlertType, types_where
+from minibar_ml.domain.hotels.phases import History
+from minibar_ml.domain.metrics import COMMON_STORE, EntityType
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.detection import fallbacks, list_watch, self_watch
+from minibar_ml.jobs.detection.checked import Checked
+from minibar_ml.jobs.detection.detection_run import enriched
+from minibar_ml.jobs.detection.scope import Found, Scope
+from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.log import logger
+from minibar_ml.ml.detectors import unanswered
+from minibar_ml.ml.frames import Frames
+from minibar_ml.store.alerting import alerts, grounds, mutes
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.source import entities
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What became of the findings of hotels that were written together."""
+
+    days: Sequence[date]
+    counts: Counter[str]
+    total: Counter[str]
+    muted: int
+    phases: Mapping[int, History]
+    refused: Mapping[tuple[int, str], str]
+
+
+def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written:
+    """Make alerts of the findings of one part, in the caller's transaction."""
+    given, scope, days = one.given, one.given.scope, one.given.scope.days
+    plan, found = given.plan, [(day, list(findings)) for day, findings in one.found]
+    found[-1][1].extend(_of_now(connection, one, found[-1][1], job))
+    known = entities.fetch(connection, [finding for _, findings in found for finding in findings], given.usable)
+    known.names.update(self_watch.NAMES)
+    found = [
+        (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)]) for day, findings in found
+    ]
+    total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
+    total.update(_settle(connection, plan, scope, found, one.gone, known.names))
+    for day, today in scope.new(found):
+        unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
+        muted += len(today) - len(unmuted)
+        total.update(_apply(connection, plan, day, unmuted, known.names, given.part))
+    counts = Counter[str](finding.type for _, findings in found for finding in findings)
+    phases = given.hotels.records.of_hotels(plan.today())
+    return Written(days, counts, total, muted, {h: p for h, p in phases.items() if one.has(h)}, one.refused)
+
+
+def _of_now(connection: "Connection", one: Checked, known: Sequence[Finding], job: runs.Run) -> Iterator[Finding]:
+    """What a run says besides what its detectors have found: of requests, models and lists, and of the installation.
+
+    `known`: findings of the last day.
+    """
+    plan = one.given.plan
+    yield from _ended(connection, plan, one.frames)
+    yield from fallbacks.refused(plan, one.refused)
+    if one.has(COMMON_STORE) and not plan.walks:
+        yield from fallbacks.switched_off(connection, plan, one.refused)
+        if plan.is_live:
+            yield from self_watch.findings(connection, plan, job.failed)
+    if plan.is_live:
+        yield from (finding for finding in list_watch.findings(connection, plan, known) if one.has(finding.hotel_id))
+
+
+def _settle(
+    connection: "Connection",
+    plan: DetectionPlan,
+    scope: Scope,
+    found: Found,
+    gone: Collection[MovedGround],
+    names: Mapping[tuple[EntityType, int], str],
+) -> dict[str, int]:
+    """Alerts and muted findings as today's records have them; `gone`: days that others' records no longer bear out."""
+    moved = [*scope.of_alerts, *gone]
+    if unmuted := scope.unmuted(found):
+        mutes.forget(connection, unmuted)
+    if not moved:
+        return {}
+    return asdict(grounds.settle(connection, moved, scope.again(found), names, plan.as_of, _texts(plan)))
+
+
+def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:
+    """Requests of live alerts that were over before today, so that the alert says how they ended."""
+    if plan.walks:
+        return []
+    waiting = alerts.fetch_waiting(connection)
+    moments = {hotel_id: plan.moment(hotel_id, plan.today()) for hotel_id in frames}
+    return [
+        finding
+        for hotel_id, rooms in waiting.items()
+        if hotel_id in frames
+        for finding in unanswered.ended_before(frames[hotel_id], moments[hotel_id], rooms)
+    ]
+
+
+def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:
+    return lambda finding, name: sentences(finding, name, plan.lang)
+
+
+def _unmuted(
+    connection: "Connection",
+    plan: DetectionPlan,
+    day: date,
+    findings: Sequence[Finding],
+    names: Mapping[tuple[EntityType, int], str],
+) -> list[Finding]:
+    """The findings of a day that no mute covers, at the instant of that day's run."""
+    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan), day)
+
+
+def _evaluated(plan: DetectionPlan) -> list[AlertType]:
+    """The types of which a day's findings hold every state; only a run of now looks at the installation."""
+    blind = () if plan.is_live and not plan.walks else self_watch.types()
+    return [name for name in types_where(lambda kind: kind.may_be_state) if name not in blind]
+
+
+def _apply(
+    connection: "Connection",
+    plan: DetectionPlan,
+    day: date,
+    findings: Sequence[Finding],
+    names: Mapping[tuple[EntityType, int], str],
+    part: Collection[int] | None,
+) -> dict[str, int]:
+    """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
+    is_last = day == plan.today()
+    evaluated = _evaluated(plan) if plan.walks or is_last else None
+    moved = alerts.upsert(
+        connection,
+        findings,
+        names,
+        plan.seen_at(day),
+        _texts(plan),
+        evaluated,
+        day,
+        part,
+    )
+    logger.debug("%s: %d findings, %s", day, len(findings), moved)
+    return asdict(moved)
