@@ -34,3 +34,6 @@ END
 $$;
 CREATE TRIGGER rename_staff AFTER INSERT ON minibar_ml.ml_facts
     FOR EACH ROW WHEN (NEW.fact = 'staff_names') EXECUTE FUNCTION minibar_ml.rename_staff();
+
+-- As of every function that acts for the owner: nobody calls it but who is granted it.
+REVOKE EXECUTE ON FUNCTION minibar_ml.staff_name(integer, text), minibar_ml.rename_staff() FROM PUBLIC;

@@ -9,8 +9,9 @@ from minibar_ml.cli.app import app
 
 OWN_SERVER = ("demo", "start", "stop", "setup")
 """They start or end a database server of their own, or write to the machine's folders."""
-SMALL = {("simulate",): {"rooms": "5", "days": "14"}}
-"""What else a call says: the hotel of the defaults takes fifteen seconds, and shows no more of how words are read."""
+SMALL = {("simulate",): {"rooms": "5", "days": "14"}, ("fleet", "run"): {"command": "collect"}}
+"""What else a call says: the hotel of the defaults takes fifteen seconds and shows no more of how words are read; and a
+fleet runs jobs alone."""
 
 
 def _walk(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
