@@ -3,14 +3,15 @@
 import csv
 import io
 import json
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook
 from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
-from support.hotels.simulated import command, done, sql
+from support.hotels.simulated import ZONE, command, done, sql
 
 Capture = pytest.CaptureFixture[str]
 
@@ -275,7 +276,7 @@ def test_a_template_is_a_list_that_can_be_imported(lists_url: str, lang: str, su
         done(lists_url, "import", "template", kind, "--out", kind + suffix, ML_LANG=lang)
         options = ["--add-missing"] if kind != "rooms" else ["--hotel", "Pier"]
         options += (
-            ["--day", f"{datetime.now(UTC).astimezone():%Y-%m-%d}"]
+            ["--day", f"{datetime.now(ZoneInfo(ZONE)):%Y-%m-%d}"]
             if kind in ("in_house", "arrivals", "departures")
             else []
         )
