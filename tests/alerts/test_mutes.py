@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Connection, make_url
@@ -22,7 +23,7 @@ from support.alerts.findings import (
     plain_texts,
     rows,
 )
-from support.hotels.simulated import command, done, sql
+from support.hotels.simulated import ZONE, command, done, sql
 from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.alerting.alerts import Finding, Transitions
@@ -275,7 +276,7 @@ def test_by_psql_nobody_mutes_the_past_as_another_or_changes_what_was_said(hotel
 def test_a_report_shows_what_was_muted_in_its_days(hotels: str, tmp_path: Path, capsys: Capture) -> None:
     done(hotels, "mutes", "add", "--hotel", "1", "--floor", "Kat 1", *WHY, "--by", "Ayşe", "--quiet")
     done(hotels, "collect", "--quiet")
-    today = datetime.now(UTC).date()
+    today = datetime.now(ZoneInfo(ZONE)).date()
     found = (
         "INSERT INTO minibar_ml.ml_muted_findings VALUES"
         " (1, 'silent_room', 1, 'room', 1, :day, '101', 'high', 3, 12.5, 'm', now(), now())"
