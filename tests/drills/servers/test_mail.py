@@ -102,7 +102,9 @@ def test_a_server_that_does_not_answer_in_time_is_given_up_for_this_run(hotel: s
         assert notify(hotel, mailbox, ML_SMTP_TIMEOUT="1") == ExitCode.PARTLY_DONE
     rows = outbox(hotel)
     assert sorted(row.attempts for row in rows) == [0, 0, 0, 0, 1]
-    assert [row.reason for row in rows if row.attempts] == [f"mail server localhost, port {mailbox.port}: timed out"]
+    (reason,) = [row.reason for row in rows if row.attempts]
+    # Before the greeting or while it is read, smtplib says it in other words.
+    assert reason.startswith(f"mail server localhost, port {mailbox.port}: ") and reason.endswith("timed out")
 
 
 def test_a_refusal_in_passing_is_tried_again_with_the_same_message_id(hotel: str) -> None:
