@@ -22,7 +22,7 @@ from minibar_ml.jobs import fleet
 from minibar_ml.jobs.fleet import Terms
 
 app = typer.Typer(no_args_is_help=True)
-RUNNABLE = (("collect",), ("train",), ("detect",), ("alerts", "notify"), ("report",))
+RUNNABLE = (("collect",), ("train",), ("detect",), ("alerts", "notify"), ("report",), ("rounds",))
 """The commands that a fleet runs; others are for one store at a time."""
 LISTED = ("alerts", "list", "--json", "--limit", str(MOST_ROWS))
 PAGE = "fleet.html"
