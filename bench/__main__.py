@@ -4,11 +4,11 @@ import argparse
 import json
 import sys
 
-from bench import documents, jobs, model_loading, recheck, reports, scale, startup, statements, unchanged
+from bench import documents, intake, jobs, model_loading, recheck, reports, scale, startup, statements, unchanged
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-MODULES = (startup, statements, unchanged, jobs, scale, recheck, model_loading, reports, documents)
+MODULES = (startup, statements, unchanged, jobs, scale, recheck, model_loading, reports, documents, intake)
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 

@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 OLDEST_DAYS = 3653
 """Source rows older than ten years are typing errors, not history."""
 STAGED_FOR: Mapping[str, MetricType] = {
-    "stage_custody": "custody_loss",
-    "stage_draws": "custody_loss",
-    "stage_movements": "stock_outflow",
-    "stage_openings": "stock_level",
-    "stage_own_depots": "stock_level",
-    "settle_openings": "stock_level",
-    "stage_refills": "request_response",
-    "stage_asked_controls": "request_response",
+    "ledger.custody": "custody_loss",
+    "ledger.draws": "custody_loss",
+    "ledger.movements": "stock_outflow",
+    "ledger.openings": "stock_level",
+    "ledger.own_depots": "stock_level",
+    "ledger.settle_openings": "stock_level",
+    "visits.refills": "request_response",
+    "visits.asked_controls": "request_response",
 }
 """Stages that are read over one metric's span, which may be longer than the usual one."""
 

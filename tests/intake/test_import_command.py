@@ -1,33 +1,16 @@
 """Lists as hotels export them: what is taken, what is rejected and why, in both languages; nothing is ever invented."""
 
 import csv
-import io
 import json
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import Workbook
-from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
+from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights, workbook
 from support.hotels.simulated import ZONE, command, done, sql
 
 Capture = pytest.CaptureFixture[str]
-
-
-def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
-    """An Excel file with these rows, and sheets of other names with theirs."""
-    book = Workbook()
-    for line in lines:
-        book.active.append(line)
-    for title, rows in others.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()
 
 
 def test_a_list_of_guests_in_house_is_the_night_of_its_day(house: str) -> None:
@@ -148,7 +131,7 @@ def test_more_than_five_percent_of_rejects_refuse_the_whole_file(house: str, cap
 def test_rooms_are_made_where_somebody_asks_for_it(house: str, capsys: Capture) -> None:
     text = IN_HOUSE + "999,2026-11-18,2026-11-22,2\n"
     assert imported(house, "in_house", text, "--day", DAY, "--add-missing") == 0
-    assert "1 new rooms, products or people" in capsys.readouterr().out
+    assert "; 1 new room, product or person\n" in capsys.readouterr().out
     assert len(nights(house)) == 3
 
 
