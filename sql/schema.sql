@@ -1527,7 +1527,7 @@ CREATE TABLE minibar_ml.ml_job_locks (
     name text NOT NULL
 );
 
-COMMENT ON TABLE minibar_ml.ml_job_locks IS 'Locks of jobs, of the first import of facts (config), of key rotation (keys) and of imported files. A run has its row locked.';
+COMMENT ON TABLE minibar_ml.ml_job_locks IS 'Locks of jobs, of a cluster''s tasks (fleet ...), of the first import of facts (config), of key rotation (keys) and of imported files. A run has its row locked.';
 
 COMMENT ON COLUMN minibar_ml.ml_job_locks.name IS 'What is locked.';
 
