@@ -187,7 +187,7 @@ def _make_store(settings: Settings, without: list[str]) -> None:
         console.note(_for_administrator(settings))
         if not answers.can_ask():
             raise typer.Exit(code)
-        typer.confirm(translated("Try again?"), default=True, abort=True, err=True)
+        typer.prompt(translated("Enter: try again; Ctrl-C: stop"), default="", show_default=False, err=True)
 
 
 def _for_administrator(settings: Settings) -> str:
