@@ -5,7 +5,9 @@ import json
 import sys
 
 from bench import (
+    chain,
     documents,
+    history,
     intake,
     jobs,
     model_loading,
@@ -20,7 +22,10 @@ from bench import (
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-MODULES = (startup, statements, unchanged, jobs, rounds, scale, recheck, model_loading, reports, documents, intake)
+MODULES = (
+    startup, statements, unchanged, jobs, history, chain, rounds, scale, recheck, model_loading, reports, documents,
+    intake,
+)  # fmt: skip
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 
