@@ -310,12 +310,24 @@ WITH stays AS (
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
     GROUP BY v.visit_id
 ), shelves AS MATERIALIZED (
-    SELECT hotel_id, entity_id AS product_id, business_date AS day, metric_value AS units
-    FROM computed_metrics WHERE metric_type = 'floor_stock'
-    UNION ALL
-    SELECT hotel_id, entity_id, business_date, metric_value FROM ml_metrics
-    WHERE metric_type = 'floor_stock' AND observed_at < :since_at
-      AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
+    SELECT hotel_id, product_id, day, is_enough FROM (
+        SELECT hotel_id, product_id, day, count(units) > 0 AS is_shelf, max(units) > 0 AND 2 * max(units) >= coalesce(
+                   sum(sum(used)) OVER (PARTITION BY hotel_id, product_id ORDER BY day
+                                        RANGE BETWEEN interval '28 days' PRECEDING AND interval '1 day' PRECEDING), 0) / 28
+                   AS is_enough
+        FROM (
+            SELECT hotel_id, entity_id AS product_id, business_date AS day,
+                   CASE metric_type WHEN 'floor_stock' THEN metric_value END AS units,
+                   CASE metric_type WHEN 'product_consumption' THEN metric_value END AS used
+            FROM computed_metrics WHERE metric_type IN ('floor_stock', 'product_consumption')
+            UNION ALL
+            SELECT hotel_id, entity_id, business_date, CASE metric_type WHEN 'floor_stock' THEN metric_value END,
+                   CASE metric_type WHEN 'product_consumption' THEN metric_value END
+            FROM ml_metrics
+            WHERE metric_type IN ('floor_stock', 'product_consumption') AND observed_at < :since_at
+              AND observed_at >= CAST(:since_at AS timestamptz) - interval '89 days') m
+        GROUP BY hotel_id, product_id, day) s
+    WHERE is_shelf
 ), lacking AS MATERIALIZED (
     -- By equality alone: a scan of the shelves for each line would grow with their square.
     SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
@@ -324,9 +336,9 @@ WITH stays AS (
     JOIN (SELECT DISTINCT hotel_id, day FROM shelves) b ON b.hotel_id = v.hotel_id AND b.day = e.day
     JOIN (SELECT DISTINCT hotel_id, day + 1 AS day FROM shelves) a ON a.hotel_id = v.hotel_id AND a.day = e.day
     JOIN (SELECT DISTINCT hotel_id, product_id FROM shelves) k ON k.hotel_id = v.hotel_id AND k.product_id = l.product_id
-    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.units > 0
-    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.units > 0
-    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.units IS NULL OR r.units IS NULL)
+    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.is_enough
+    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.is_enough
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.day IS NULL OR r.day IS NULL)
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
