@@ -92,6 +92,9 @@ class Settings:
     database_url: str = _setting(
         "", "URL of the database: postgresql://user:password@host:port/name, or embedded:FOLDER", is_secret=True
     )
+    read_url: str = _setting(
+        "", "URL of a read replica, which reports, metrics, statistics and forecasts are read from", is_secret=True
+    )
     timezone: str = _fact(
         "Europe/Nicosia",
         "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",
@@ -132,6 +135,9 @@ class Settings:
     report_schedule: str = _setting("0 7 * * 1", "cron expression of the weekly report", check=require_expression)
     monthly_report_schedule: str = _setting(
         "0 7 1 * *", "cron expression of the monthly report", check=require_expression
+    )
+    rounds_schedule: str = _setting(
+        "30 6 * * *", "cron expression of the morning's rounds by mail", check=require_expression
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     dashboard_url: str = _setting(
