@@ -43,6 +43,7 @@ settings.register_profile("search")
 settings.load_profile("suite")
 # The suite says the same of the same code; who looks for new cases runs it with --hypothesis-profile=search.
 pytest_plugins = [
+    "support.hotels.application",
     "support.hotels.application_hotel",
     "support.alerts.three_alerts",
     "support.reports.report_pages",
