@@ -13,6 +13,7 @@ from bench import (
     model_loading,
     recheck,
     reports,
+    rounds,
     scale,
     startup,
     statements,
@@ -22,7 +23,8 @@ from bench.hotel import machine, server
 from bench.rows import Row, table
 
 MODULES = (
-    startup, statements, unchanged, jobs, history, chain, scale, recheck, model_loading, reports, documents, intake,
+    startup, statements, unchanged, jobs, history, chain, rounds, scale, recheck, model_loading, reports, documents,
+    intake,
 )  # fmt: skip
 BENCHMARKS = {module.NAME: module for module in MODULES}
 

@@ -3,8 +3,10 @@
 import argparse
 from collections.abc import Sequence
 
+from quality import rounds
 from quality.hotels import PARTS, Hotel, Part, load
 from quality.page import report, tables, vacancy
+from quality.page import rounds as round_page
 from quality.results import Results, measure
 
 
@@ -19,12 +21,16 @@ def main() -> int:
         "--application", action="store_true",
         help="only the alerts of hotels written as the application writes; of held-out they become the page's section",
     )  # fmt: skip
+    parser.add_argument("--rounds", action="store_true", help="only rounds; of held-out they become the page's section")
     asked = parser.parse_args()
     for part in PARTS:
         if asked.part in (_word(part), "all"):
             hotels = load(part)[: asked.hotels]
             if asked.application:
                 _measure_application(part, hotels, asked.jobs)
+                continue
+            if asked.rounds:
+                _measure_rounds(part, hotels)
                 continue
             results = measure(part, hotels, asked.jobs, only_alerts=asked.alerts)
             _show(results)
@@ -38,10 +44,21 @@ def _measure_application(part: Part, hotels: Sequence[Hotel], jobs: int) -> None
     written = [hotel for hotel in hotels if hotel.plan.manner is not None]
     results = measure(part, written, jobs, only_alerts=True)
     made = f"{vacancy.section(results)}\n\n{report.made(results)}"
-    print(f"\n{tables.summary(results)}\n\n{tables.hotels(results)}\n\n{made}")
+    print(f"\n{tables.summary(results)}\n\n{tables.hotels(results)}")
+    _show_section(part, hotels, made, vacancy.HEADING)
+
+
+def _measure_rounds(part: Part, hotels: Sequence[Hotel]) -> None:
+    measured = {one.name: rounds.fetch(one) for one in hotels if rounds.can_measure(one)}
+    _show_section(part, hotels, f"{round_page.section(measured)}\n\n{report.made_on()}", round_page.HEADING)
+
+
+def _show_section(part: Part, hotels: Sequence[Hotel], made: str, heading: str) -> None:
+    """Print it; of all of held-out put it into the page too."""
+    print(f"\n{made}")
     if part == "held_out" and len(hotels) == len(load(part)):
         page = report.FILE.read_text(encoding="utf-8")
-        report.FILE.write_text(vacancy.put_into(page, made), encoding="utf-8")
+        report.FILE.write_text(report.put_into(page, made, heading), encoding="utf-8")
         print(f"\nwritten into {report.FILE}")
 
 

@@ -8,8 +8,10 @@ from dataclasses import dataclass, replace
 from itertools import compress
 from typing import Literal
 
+from quality import rounds
 from quality.flags import Flags
 from quality.hotels import Hotel, Part
+from quality.rounds import HotelRounds
 from quality.truth import Subject
 from quality.walk import Walk, walk
 from quality.yardsticks import bound, forecasts, naive, self_estimate, silent_bound
@@ -22,12 +24,14 @@ Guests = Literal["gamma", "mixed"]
 
 @dataclass(frozen=True, slots=True)
 class Yardsticks:
-    """One hotel's yardsticks: naive rules, bounds by subject, the product's own estimate, forecasts."""
+    """One hotel's yardsticks: naive rules, bounds by subject, the product's own estimate, forecasts, and its rounds
+    (None where its attendants make no full ones)."""
 
     naive: Mapping[int, Flags]
     bounds: Mapping[Subject, Flags]
     estimate: Mapping[str, Estimate]
     forecasts: Forecasts
+    rounds: HotelRounds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +71,7 @@ def measure(part: Part, hotels: Sequence[Hotel], jobs: int, *, only_alerts: bool
 def _all(hotel: Hotel) -> tuple[Walk, Yardsticks]:
     walked = walk(hotel)
     bounds: dict[Subject, Flags] = {"room spike": bound.fetch(hotel), "silent room": silent_bound.fetch(hotel)}
-    return walked, Yardsticks(naive.fetch(hotel), bounds, self_estimate.fetch(hotel), forecasts.fetch(hotel))
+    walked_rounds = rounds.fetch(hotel) if rounds.can_measure(hotel) else None
+    return walked, Yardsticks(
+        naive.fetch(hotel), bounds, self_estimate.fetch(hotel), forecasts.fetch(hotel), walked_rounds
+    )

@@ -1,4 +1,4 @@
-"""`python -m quality.rounds [tune|validate|held-out]`: rounds that leave rooms out, compared with full rounds.
+"""Rounds that leave rooms out, compared with full rounds.
 
 The simulated attendants check every room in house every day. A policy that leaves a room out does not see its row: the
 units wait for the room's next check, which is then one of several nights, and models learn from what the policy has
@@ -6,8 +6,7 @@ seen. Departures and rooms unchecked for 3 nights are always visited, by every p
 minibar that was not refilled is left out of account, and so are signs at doors and open alerts.
 """
 
-import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
@@ -19,13 +18,18 @@ from pandas import DataFrame
 from minibar_ml.cli.rounds import EVERY_DAYS, SHARE
 from minibar_ml.config.settings import Settings
 from minibar_ml.ml.contract import Parameters, TooLittle
+from minibar_ml.ml.frames import UNKNOWN_DAY
 from minibar_ml.ml.rooms import visit_model
 from minibar_ml.ml.rooms.outlook import outlook
 from minibar_ml.ml.rooms.round import choose
+from minibar_ml.simulate.building.products import product_table
 from quality import points
-from quality.hotels import PARTS, load
+from quality.cache import cached, source_hash
+from quality.hotels import Hotel
 
 Floats = NDArray[np.float64]
+MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/rounds.py")
+SHARES = (0.4, SHARE, 0.8)
 LEARNED_AGAIN_DAYS = 7
 ADDED = ("units", "refilled", "nights", "guest_nights", "products_found")
 """What a check of several nights has the sum of."""
@@ -85,7 +89,7 @@ def walk(rooms: DataFrame, first: int, rank: Rank, share: float, every: int = EV
         ahead = _with_waiting(today, waiting)
         in_house = ((today["nights"] > 0) & (today["staying"] > 0)).to_numpy()
         always = ~in_house | (ahead["nights"] >= every).to_numpy()
-        ranked, chance = rank(ahead, seen, model, rng)
+        ranked, chance = rank(_as_planned(ahead), seen, model, rng)
         count = ceil(share * in_house.sum()) - int((always & in_house).sum())
         picked = choose(ranked, ahead["previous_on"].to_numpy(dtype=np.int64), always, count)
         _count(done, today, ahead, in_house, picked, chance, waiting, day)
@@ -93,6 +97,12 @@ def walk(rooms: DataFrame, first: int, rank: Rank, share: float, every: int = EV
         waiting = pd.concat([waiting, today[~picked]], ignore_index=True)
         seen = pd.concat([seen, ahead[picked]], ignore_index=True)
     return done
+
+
+def _as_planned(ahead: DataFrame) -> DataFrame:
+    """The rooms as `rounds` takes them in the morning: what is not known of one does not leave it out."""
+    checked_before = ahead["previous_on"] > UNKNOWN_DAY
+    return ahead.assign(known=True, previous_on=ahead["previous_on"].where(checked_before, ahead["day"] - 1))
 
 
 def _learn(seen: DataFrame, day: int) -> Parameters | None:
@@ -133,47 +143,32 @@ def _count(
     done.chances.append(pd.DataFrame({"chance": chance[in_house], "used": true}))
 
 
-def reliability(walked: Sequence[Walked]) -> DataFrame:
-    """By tenth of the chances: rooms, mean chance, share that was used."""
-    every = pd.concat([one for walk in walked for one in walk.chances]).dropna()
-    bins = np.minimum((every["chance"] * 10).astype(int), 9)
-    return every.groupby(bins).agg(rooms=("used", "size"), chance=("chance", "mean"), used=("used", "mean"))
+@dataclass(frozen=True, slots=True)
+class HotelRounds:
+    """What every policy did on a hotel at every share of visits, and what a unit costs its guests on average."""
+
+    price: float
+    walks: Mapping[tuple[str, float], Sequence[Walked]]
 
 
-def table(results: dict[tuple[str, float], list[Walked]]) -> str:
-    """One line a policy and share of visits, over all hotels together."""
-    lines = ["| policy | visits | found the same day | within a day | within 2 days |", "|---|---|---|---|---|"]
-    for (name, _), walks in results.items():
-        units = sum(one.units for one in walks)
-        visits = sum(one.visits for one in walks) / sum(one.rooms for one in walks)
-        found = [sum(one.found_within(days) * one.units for one in walks) / units for days in (0, 1, 2)]
-        lines.append(f"| {name} | {visits:.1%} | " + " | ".join(f"{one:.1%}" for one in found) + " |")
-    return "\n".join(lines)
+def can_measure(hotel: Hotel) -> bool:
+    """Whether its attendants check every room in house every day, as far as its lists of guests say."""
+    return hotel.plan.has_stays and hotel.plan.check_every_days == 1
 
 
-def main() -> int:
-    """Measure the hotels of a set that have stays, and print the tables."""
-    parser = argparse.ArgumentParser(prog="python -m quality.rounds", description=__doc__)
-    parser.add_argument("part", nargs="?", default="tune", choices=[part.replace("_", "-") for part in PARTS])
-    parser.add_argument("--hotels", type=int, metavar="N", help="only the first N of the set")
-    asked = parser.parse_args()
-    part = next(part for part in PARTS if part.replace("_", "-") == asked.part)
-    results: dict[tuple[str, float], list[Walked]] = {}
-    for hotel in [one for one in load(part) if one.plan.has_stays][: asked.hotels]:
-        rooms = points.fetch(hotel).frames.rooms
-        add(results, rooms, hotel.first_scored.toordinal(), (0.4, SHARE, 0.8))
-    print(table(results))
-    print(reliability(results["rounds", SHARE]).round(3).to_string())
-    return 0
+def fetch(hotel: Hotel) -> HotelRounds:
+    """A hotel's rounds."""
+    return cached("rounds", hotel.name, (hotel, source_hash(*MADE_BY)), lambda: make(hotel, points.fetch(hotel)))
 
 
-def add(results: dict[tuple[str, float], list[Walked]], rooms: DataFrame, first: int, shares: Sequence[float]) -> None:
+def make(hotel: Hotel, known: points.Points) -> HotelRounds:
     """Walk every policy with every share over each hotel of a database."""
-    for _, own in rooms.groupby("hotel_id"):
-        for name, rank in POLICIES.items():
-            for share in shares:
-                results.setdefault((name, share), []).append(walk(own, first, rank, share))
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    first, prices = hotel.first_scored.toordinal(), product_table(hotel.plan).set_index("id")["satis_fiyati"]
+    used = known.frames.products.groupby("product_id")["units"].sum()
+    used = used[prices.reindex(used.index).notna()]
+    walks = {
+        (name, share): [walk(own, first, rank, share) for _, own in known.frames.rooms.groupby("hotel_id")]
+        for name, rank in POLICIES.items()
+        for share in SHARES
+    }
+    return HotelRounds(float(np.average(prices[used.index].astype(float), weights=used)), walks)

@@ -1853,7 +1853,7 @@ CREATE TABLE minibar_ml.ml_people (
     CONSTRAINT ml_people_lists CHECK (((COALESCE(array_ndims(hotels), 1) = 1) AND (array_position(hotels, NULL::integer) IS NULL) AND (COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(reports), 1) = 1) AND (array_position(reports, NULL::text) IS NULL))),
     CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
     CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
-    CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text])),
+    CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text, 'rounds'::text])),
     CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text]))),
     CONSTRAINT ml_people_times CHECK (((quiet_from < '24:00:00'::time without time zone) AND (quiet_until < '24:00:00'::time without time zone) AND (digest_at < '24:00:00'::time without time zone)))
 );

@@ -187,6 +187,11 @@ def jobs(settings: Settings, directory: Path, *, fleet: bool = False) -> tuple[J
             ("train",),
         ),
         Job(
+            "Which minibars to check today, by mail to its subscribers (nobody by default).",
+            _fields(settings.rounds_schedule),
+            ("rounds", "--email"),
+        ),
+        Job(
             "The weekly report, up to yesterday, also by mail to its subscribers.",
             _fields(settings.report_schedule),
             ("report", "weekly", *FORMATS, "--email", *out),

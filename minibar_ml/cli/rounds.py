@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
@@ -22,9 +22,17 @@ from minibar_ml.i18n import rounds as words
 from minibar_ml.jobs.rounds import RoundsPlan, run
 from minibar_ml.log import logger
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
 SHARE = 0.6
 EVERY_DAYS = 3
-FORMATS = ("table", "json", "xlsx")
+FORMATS = ("table", "json", "html", "pdf", "xlsx")
+MAILED = "{} in the outbox; `minibar-ml alerts notify` sends them."
+NOBODY = (
+    "No mail: nobody subscribes to rounds, all have today's already, or there is no room to check. "
+    "`minibar-ml people set NAME --report rounds` subscribes."
+)
 Day = Annotated[str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")]
 Attendant = Annotated[
     str | None,
@@ -39,6 +47,7 @@ Share = Annotated[
     typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
 ]
 Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
+Email = Annotated[bool, typer.Option("--email", help="Mail it to its subscribers (see `people list`) instead.")]
 Every = Annotated[int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")]
 
 
@@ -49,7 +58,7 @@ def register(root: typer.Typer) -> None:
             "rounds",
             "rounds --floor 3 --share 0.5",
             "rounds --attendant Ayşe --json",
-            "rounds --format xlsx > rounds.xlsx",
+            "rounds --format pdf > rounds.pdf",
         )
     )(rounds)
 
@@ -63,6 +72,7 @@ def rounds(
     every: Every = EVERY_DAYS,
     hotel: Hotel = None,
     format_: Format = None,
+    email: Email = False,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -74,23 +84,22 @@ def rounds(
     doors with "do not disturb" yesterday, rooms that were not checked for 3 nights, and rooms with an open alert. Of
     the other rooms in house come those with the most expected units.
     """
-    printed = filters.one("--format", format_, FORMATS) if format_ else "json" if json else "table"
-    if json and printed != "json":
-        raise UsageError(f"--json and --format {printed} cannot be combined.")
+    printed = _format(format_, is_json=json)
     if visits is not None and share is not None:
         raise UsageError("--visits and --share cannot be combined.")
+    if email and (format_ or json or floor or attendant):
+        raise UsageError("--email cannot be combined with --format, --json, --floor or --attendant.")
     settings = session.settings()
+    if email and not session.enabled(settings):
+        return
     known, instant = house.at(settings, "rounds", as_of)
-    zone = known.settings.zone()
-    today = instant.astimezone(zone).date()
-    asked = times.day(day, "--day", zone) if day else today
-    if asked > today + timedelta(days=1):
-        raise UsageError(f"--day {asked} is later than tomorrow; nobody knows yet who will have slept where.")
+    rules = RoundRules(share=SHARE if share is None else share, visits=visits, every_days=every)
+    asked = _day(day, instant, known.settings.zone())
     plan = RoundsPlan(
         day=asked,
         as_of=instant,
-        zone=zone,
-        rules=RoundRules(share=SHARE if share is None else share, visits=visits, every_days=every),
+        zone=known.settings.zone(),
+        rules=rules,
         training_days=known.settings.training_days,
         min_points=known.settings.min_data_points,
         calendar=plans.calendar(known, asked, asked),
@@ -98,32 +107,56 @@ def rounds(
         floor=floor,
         attendant=attendant,
     )
-    with session.store(settings, "rounds") as connection:
+    if email:
+        _mail(settings, plan)
+    else:
+        found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
+        _show(found, plan, printed, session.language(known.settings))
+
+
+def _format(asked: str | None, *, is_json: bool) -> str:
+    printed = filters.one("--format", asked, FORMATS) if asked else "json" if is_json else "table"
+    if is_json and printed != "json":
+        raise UsageError(f"--json and --format {printed} cannot be combined.")
+    return printed
+
+
+def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:
+    today = instant.astimezone(zone).date()
+    day = times.day(asked, "--day", zone) if asked else today
+    if day > today + timedelta(days=1):
+        raise UsageError(f"--day {day} is later than tomorrow; nobody knows yet who will have slept where.")
+    return day
+
+
+def _mail(settings: Settings, plan: RoundsPlan) -> None:
+    from minibar_ml.jobs.reports import round_mail  # which makes documents
+
+    def work(connection: "Connection") -> int:
         found = run(connection, plan, _keys(settings))
-    lang = session.language(known.settings)
+        return round_mail.enqueue(connection, found, plan.hotel_id, plan.as_of, plan.zone)
+
+    made = session.work(settings, "rounds", work)
+    console.note(MAILED.format(console.plural(made, "mail")) if made else NOBODY)
+
+
+def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang) -> None:
     if printed == "json":
         console.print_json([_as_json(one) for one in found])
-    elif printed == "xlsx":
-        console.write(_workbook(found, lang, zone), "rounds.xlsx")
-    else:
-        _print(found, asked, lang)
+        return
+    if printed == "table":
+        for place, one in enumerate(found):
+            _print(one, first=not place, lang=lang)
+    elif found:
+        from minibar_ml.render.rounds.formats import rendered  # nothing else here makes documents
+        from minibar_ml.render.words import Words
 
-
-def _workbook(found: Sequence[Round], lang: Lang, zone: ZoneInfo) -> bytes:
-    """A sheet for each hotel's visits, with the cart below them."""
-    from minibar_ml.render.sheet.plain import workbook  # nothing else here needs openpyxl
-
-    return workbook({f"{one.hotel_id} {one.hotel_name}": words.sheet(one, lang) for one in found}, zone)
-
-
-def _print(found: Sequence[Round], asked: date, lang: Lang) -> None:
-    for place, one in enumerate(found):
-        _show(one, first=not place, lang=lang)
+        console.write(rendered(found, Words(lang, plan.zone), printed, plan.as_of), f"rounds.{printed}")
     if not any(one.visits for one in found):
-        console.note(words.nothing(asked, lang))
+        console.note(words.nothing(plan.day, lang))
 
 
-def _show(one: Round, *, first: bool, lang: Lang) -> None:
+def _print(one: Round, *, first: bool, lang: Lang) -> None:
     from minibar_ml.cli.views import round_table
 
     if one.visits:

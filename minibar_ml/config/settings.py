@@ -136,6 +136,9 @@ class Settings:
     monthly_report_schedule: str = _setting(
         "0 7 1 * *", "cron expression of the monthly report", check=require_expression
     )
+    rounds_schedule: str = _setting(
+        "30 6 * * *", "cron expression of the morning's rounds by mail", check=require_expression
+    )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     dashboard_url: str = _setting(
         "", "address of the dashboard's page: mails link to their alerts there; empty: no links", check=require_page_url

@@ -17,7 +17,11 @@ Reason = Literal[
     "unknown_product",
     "unknown_hotel",
     "which_hotel",
-    "unknown_word",
+    "unknown_role",
+    "unknown_result",
+    "unknown_kind",
+    "neither_yes_nor_no",
+    "dnd_with_product",
     "bad_date",
     "bad_time",
     "bad_number",
@@ -108,7 +112,8 @@ class Imported:
     """What became of one file. `is_known`: it was imported before, and nothing was done.
 
     `strangers`: people whom nobody knows, named in rows that were taken without them. `added`: rooms, products and
-    people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None.
+    people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None. `left_out`:
+    headings of columns that say something else than their name.
     """
 
     file: str
@@ -121,6 +126,7 @@ class Imported:
     added: int = 0
     is_known: bool = False
     days: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:

@@ -12,10 +12,10 @@ from minibar_ml.domain.languages import Lang
 Role = Literal["administrator", "storekeeper", "server"]
 """`server`: who keeps the server."""
 ChannelKind = Literal["email", "sms", "push", "chat"]
-ReportPeriod = Literal["weekly", "monthly"]
+MailedReport = Literal["weekly", "monthly", "rounds"]
 ROLES: tuple[Role, ...] = get_args(Role)
 CHANNEL_KINDS: tuple[ChannelKind, ...] = get_args(ChannelKind)
-REPORT_PERIODS: tuple[ReportPeriod, ...] = get_args(ReportPeriod)
+MAILED_REPORTS: tuple[MailedReport, ...] = get_args(MailedReport)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Person:
     digest_at: time | None = None
     repeat_minutes: int | None = None
     wants_resolved: bool = False
-    reports: tuple[ReportPeriod, ...] = ()
+    reports: tuple[MailedReport, ...] = ()
     follows_source: bool = False
     source_user_id: int | None = None
     id: int = 0

@@ -13,7 +13,11 @@ REASONS: dict[Reason, str] = {
     "unknown_product": "there is no such product; import it with the products, or use --add-missing",
     "unknown_hotel": "there is no such hotel",
     "which_hotel": "the row names no hotel, and there are several: use --hotel",
-    "unknown_word": "this word is not known here",
+    "unknown_role": "is no role known here: write Administrator, Storekeeper or Attendant",
+    "unknown_result": "is no result known here: write Found, Nothing Used or DND",
+    "unknown_kind": "is no movement known here: write Delivery, Issue, Return, Write-off, Count or Reversal",
+    "neither_yes_nor_no": "is neither yes nor no",
+    "dnd_with_product": "nobody entered the room, and yet a product was used",
     "bad_date": "is not a date",
     "bad_time": "is not a time of day",
     "bad_number": "is not a number",
@@ -65,6 +69,7 @@ WOULD_TAKE = (
 )
 OF_DAY = "list of {day}"
 OF_DAYS = "lists of {count} days"
+LEFT_OUT = "without column {names}, which holds other words than yes and no"
 STRANGERS = "without a name for people who are not known: {names}; import a list of people, then this file again"
 ARRIVING = "Not taken yet, written to less than {seconds} seconds ago: {names}. Run the command again in a moment."
 NOTHING_NEW = "No new lists in {inbox}."
@@ -72,8 +77,8 @@ ADDED = ("{count} new room, product or person", "{count} new rooms, products or 
 REJECT_HEADINGS = ("row", "column", "value", "reason")
 STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
 COUNTED = (TAKEN, TAKEN_SOME, WOULD_TAKE, ADDED)
-TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, OF_DAY, OF_DAYS, STRANGERS, ARRIVING,
-         NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip
+TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, OF_DAY, OF_DAYS, LEFT_OUT, STRANGERS,
+         ARRIVING, NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip
 MOST_NAMES = 8
 
 
@@ -126,6 +131,7 @@ def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
     said += [translate(OF_DAY).format(day=day_cell(done.day, lang))] if done.day else []
     said += [translate(OF_DAYS).format(count=whole(done.days, lang))] if done.days else []
     said += [several(*ADDED, done.added).format(count=whole(done.added, lang))] if done.added else []
+    said += [translate(LEFT_OUT).format(names=_names(done.left_out))] if done.left_out else []
     if done.strangers:
         said.append(translate(STRANGERS).format(names=_names(done.strangers)))
     return "; ".join(said)

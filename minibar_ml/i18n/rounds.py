@@ -1,7 +1,6 @@
 """The lines and cells of `rounds`."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from minibar_ml.domain.rounds import Reason, Round, Visit
 from minibar_ml.i18n import Lang, catalog
@@ -18,6 +17,8 @@ HEADS: Mapping[str, str] = {
     "product": "Product",
     "load": "Take along",
     "expected": "Expected",
+    "done": "✓",
+    "notes": "Notes",
 }
 REASONS: Mapping[Reason, str] = {
     "departure": "departure",
@@ -26,13 +27,14 @@ REASONS: Mapping[Reason, str] = {
     "alert": "alert {id}",
     "guests_unknown": "guests unknown",
 }
-HEADING = "{hotel}, {day}: {visits} ({departures} departures, {in_house} of {all} in house)"
+TITLE = "Minibar round"
+SUMMARY = "{visits} ({departures} departures, {in_house} of {all} in house)"
 EXPECTED = "Expected: {units} on this round, {left} in the {rooms} left out."
 DONE = "Already checked on this day: {rooms}."
 NO_MODEL = "No chances yet: too few room checks to learn from. Rooms checked longest ago come first."
 NOTHING = "No room to check on {day}. `minibar-ml status` shows whether data are up to date."
-CART = "Cart (enough in 8 rounds of 10)"
-TEXTS = (*HEADS.values(), *REASONS.values(), HEADING, EXPECTED, DONE, NO_MODEL, NOTHING, CART)
+CART, ENOUGH = "Cart", "enough in 8 rounds of 10"
+TEXTS = (*HEADS.values(), *REASONS.values(), TITLE, SUMMARY, EXPECTED, DONE, NO_MODEL, NOTHING, CART, ENOUGH)
 
 
 def head(column: str, lang: Lang) -> str:
@@ -40,11 +42,19 @@ def head(column: str, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(HEADS[column])
 
 
+def title(lang: Lang) -> str:
+    """What a document with rounds is."""
+    return _text(TITLE, lang)
+
+
 def heading(one: Round, lang: Lang) -> str:
     """The hotel, the day and how many rooms of which kind are visited."""
-    return _text(HEADING, lang).format(
-        hotel=one.hotel_name,
-        day=day(one.day, lang),
+    return f"{one.hotel_name}, {day(one.day, lang)}: {summary(one, lang)}"
+
+
+def summary(one: Round, lang: Lang) -> str:
+    """How many rooms of which kind are visited."""
+    return _text(SUMMARY, lang).format(
         visits=counted("visit", len(one.visits), lang),
         departures=one.departures,
         in_house=one.in_house_visits,
@@ -72,8 +82,13 @@ def nothing(one_day: object, lang: Lang) -> str:
 
 
 def cart(lang: Lang) -> str:
-    """The heading of what to take along."""
+    """The name of what to take along."""
     return _text(CART, lang)
+
+
+def full_cart(lang: Lang) -> str:
+    """The heading of what to take along: its name, and how often it is enough."""
+    return f"{cart(lang)} ({_text(ENOUGH, lang)})"
 
 
 def cells(one: Visit, lang: Lang) -> list[str]:
@@ -84,21 +99,6 @@ def cells(one: Visit, lang: Lang) -> list[str]:
         UNSET if one.checked_on is None else short_day(one.checked_on, lang),
         why(one, lang),
     ]
-
-
-def sheet(one: Round, lang: Lang) -> list[list[str | float | date | None]]:
-    """A round as lines of a sheet: the visits, a blank line, and what to take along."""
-    columns = ("floor", "room", "chance", "units", "checked", "why")
-    lines: list[list[str | float | date | None]] = [[head(name, lang) for name in columns]]
-    for visit in one.visits:
-        chance = None if visit.chance is None else round(visit.chance, 2)
-        units = None if visit.units is None else round(visit.units, 1)
-        lines.append([visit.floor, visit.room, chance, units, visit.checked_on, why(visit, lang)])
-    if one.cart:
-        blanks: list[str | float | date | None] = [None] * 3
-        lines += [[None] * 6, [head("product", lang), head("load", lang), head("expected", lang), *blanks]]
-        lines += [[load.name, load.units, round(load.expected, 1), *blanks] for load in one.cart]
-    return lines
 
 
 def why(one: Visit, lang: Lang) -> str:

@@ -52,9 +52,14 @@ def _sentence(text: str) -> str:
         return known
     for words, msgid in _templates():
         if words in text and (found := _pattern(msgid).fullmatch(text)):
-            values = [_one(value) for value in found.groups()]
+            values = [value if _is_typed(msgid, at) else _one(value) for at, value in enumerate(found.groups())]
             return catalog(DOMAIN, _Screen.lang).gettext(msgid).format(*values)
     return text
+
+
+def _is_typed(msgid: str, at: int) -> bool:
+    """Whether a field is part of a command in backticks, whose words are no language's."""
+    return bool(msgid.partition(f"{{{at}}}")[0].count("`") % 2)
 
 
 @cache

@@ -22,12 +22,16 @@ class Figure:
 
 def whose(report: Report, words: Words) -> str:
     """The hotel that the report is about, or all hotels."""
-    _ = words.catalog.gettext
     if report.hotel_id is not None:
         return hotel_name(report, report.hotel_id, words)
     if len(report.hotels) == 1:
         return hotel_name(report, next(iter(report.hotels)), words)
-    return _("All hotels")
+    return all_hotels(words)
+
+
+def all_hotels(words: Words) -> str:
+    """What all hotels together are called."""
+    return words.catalog.gettext("All hotels")
 
 
 def title(report: Report, words: Words) -> str:

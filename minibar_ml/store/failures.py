@@ -55,7 +55,7 @@ def is_transient(error: BaseException) -> bool:
 
 def why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
     """The error to report where no connection could be made; `Unreached` where the next attempt may succeed."""
-    where = f"{engine.url.host or engine.url.query.get('host', 'local socket')}, database {engine.url.database}"
+    where = f"{engine.url.host or engine.url.query.get('host', 'local socket')}, database {engine.url.database!r}"
     text = str(error.orig).strip()
     if "password authentication failed" in text or "no password supplied" in text or 'role "' in text:
         return DatabaseUnreachable(

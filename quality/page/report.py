@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from minibar_ml import __version__
 from quality.cache import ROOT
 from quality.hotels import ZONE
-from quality.page import tables, vacancy
+from quality.page import rounds, tables, vacancy
 from quality.results import Results
+from quality.rounds import HotelRounds
 
 FILE = ROOT / "docs" / "quality.md"
 HOW = """\
@@ -68,6 +69,16 @@ def text(results: Results) -> str:
     return "\n\n".join(["# Quality", how.strip(), *_sections(results), made(results)]) + "\n"
 
 
+def put_into(page: str, made: str, heading: str) -> str:
+    """The page with this section in place of its former one, or before the section on simple rules."""
+    start = page.find(heading)
+    if start < 0:
+        before, rest = page.split("## Simple rules", 1)
+        return f"{before}{made}\n\n## Simple rules{rest}"
+    end = page.index("\n## ", start)
+    return f"{page[:start]}{made}\n{page[end:]}"
+
+
 def _sections(results: Results) -> list[str]:
     found = [
         "## Targets",
@@ -91,6 +102,7 @@ def _sections(results: Results) -> list[str]:
             " (quality/yardsticks/silent_bound.py). Guests are `gamma` where they differ by one Gamma, `mixed` where"
             " many take nothing and some have a party.",
             tables.bounds(results),
+            rounds.section(_rounds(results)),
             "## Simple rules and Isolation Forest alone",
             "On the same hotels and faults. These have no memory: each row that they mark is an alert of its own."
             " The forests are those of `train`, at the threshold that gives one false alert per day per 1,000"
@@ -110,15 +122,25 @@ def _sections(results: Results) -> list[str]:
     return [*found, "## Hotel by hotel", tables.hotels(results), "## The hotels", tables.plans(results)]
 
 
+def _rounds(results: Results) -> dict[str, HotelRounds]:
+    measured = zip(results.walks, results.yardsticks, strict=True)
+    return {walk.hotel.name: one.rounds for walk, one in measured if one.rounds is not None}
+
+
 def made(results: Results) -> str:
     """When, from which commit, and how long it took."""
     took = sum(walk.seconds for walk in results.walks)
     nights = sum(walk.hotel.rooms * walk.hotel.scored_days for walk in results.walks) / 1000
-    today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
     return (
-        f"Made on {today} from version {__version__}, {_commit()}, in {results.seconds / 60:.0f} minutes (results of"
-        f" equal code are kept). Training and detection took {took / nights:.1f} CPU seconds per night per 1,000 rooms."
+        f"{made_on()[:-1]}, in {results.seconds / 60:.0f} minutes (results of equal code are kept). Training and"
+        f" detection took {took / nights:.1f} CPU seconds per night per 1,000 rooms."
     )
+
+
+def made_on() -> str:
+    """When, and from which commit."""
+    today = datetime.now(ZoneInfo(ZONE)).date().isoformat()
+    return f"Made on {today} from version {__version__}, {_commit()}."
 
 
 def _commit() -> str:

@@ -29,16 +29,6 @@ def section(results: Results) -> str:
     return "\n\n".join([HEADING, WORDS.strip(), by_hours(results), by_units(results)])
 
 
-def put_into(page: str, made: str) -> str:
-    """The page with this section in place of its former one, or before the section on simple rules."""
-    start = page.find(HEADING)
-    if start < 0:
-        before, rest = page.split("## Simple rules", 1)
-        return f"{before}{made}\n\n## Simple rules{rest}"
-    end = page.index("\n## ", start)
-    return f"{page[:start]}{made}\n{page[end:]}"
-
-
 def by_hours(results: Results) -> str:
     """Recall, what of it was certain, and false alerts."""
     head = ("hours", "hotels", "there", "found", "recall", "95 %", "certain", "false", "FA/d", "95 %")

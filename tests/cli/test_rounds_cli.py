@@ -2,11 +2,9 @@
 
 import json
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
-from openpyxl import load_workbook
 from support.hotels.simulated import AS_OF, done, sql, state
 
 from minibar_ml.cli.app import main
@@ -190,17 +188,6 @@ def test_an_attendant_s_round_has_the_rooms_that_they_check_most_often(
     assert all(rooms < everybody for rooms in shares.values())
     found = list(shares.values())
     assert all(not one & other for place, one in enumerate(found) for other in found[place + 1 :])
-
-
-def test_a_workbook_has_the_visits_and_the_cart(trained: str, capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    done(trained, "rounds", "--as-of", AS_OF, "--day", DAY, "--format", "xlsx")
-    (sheet,) = load_workbook(BytesIO(capfdbinary.readouterr().out)).worksheets
-    lines = [[cell.value for cell in row] for row in sheet]
-    assert lines[0] == ["Floor", "Room", "Chance", "Units", "Last check", "Why"]
-    blank = lines.index([None] * 6)
-    assert all(0 <= float(line[2] or 0) <= 1 for line in lines[1:blank])
-    assert lines[blank + 1][:3] == ["Product", "Take along", "Expected"]
-    assert sum(float(line[1] or 0) for line in lines[blank + 2 :]) > 0
 
 
 @pytest.mark.usefixtures("store_url")

@@ -302,3 +302,12 @@ def test_a_summary_by_room_is_no_list_of_guests_in_house(house: str) -> None:
     both = workbook(["Room", "Revenue"], ["102", 100], ["103", 50], Guests=guests, Empty=[guests[0]])
     assert imported(house, "in_house", both, "--day", DAY, name="list.xlsx") == 0
     assert [(room, number) for room, _, number, *_ in nights(house)] == [("101", 2)]
+
+
+def test_a_status_of_rooms_that_says_something_else_is_left_out_by_name(house: str, capsys: Capture) -> None:
+    assert imported(house, "rooms", "Oda No,Durum\n301,Temiz\n302,Kirli\n303,Kirli\n", name="odalar.csv") == 0
+    assert "3 rows imported; without column Durum" in capsys.readouterr().out
+    assert sql(house, "SELECT count(*) FROM minibar_in.room WHERE is_active AND number LIKE '30_'") == [(3,)]
+    mostly = "Oda No,Aktif\n" + "".join(f"{number},Evet\n" for number in range(401, 428)) + "450,belki\n"
+    assert imported(house, "rooms", mostly, name="odalar2.csv") == 0
+    assert "belki,is neither yes nor no" in Path("odalar2.csv.rejects.csv").read_text(encoding="utf-8-sig")

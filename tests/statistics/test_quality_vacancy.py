@@ -7,7 +7,7 @@ from support.alerts.findings import VACANT
 
 from minibar_ml.simulate import ApplicationManner, Fault, HotelPlan
 from quality.hotels import Hotel
-from quality.page import vacancy
+from quality.page import report, vacancy
 from quality.raised import Raised
 from quality.results import Results
 from quality.walk import Walk
@@ -57,6 +57,6 @@ def test_units_are_counted_in_the_class_that_they_reach() -> None:
 
 def test_a_section_takes_the_place_of_its_former_one() -> None:
     page = "# Quality\n\n## What was found\n\nx\n\n## Simple rules and more\n\ny\n"
-    once = vacancy.put_into(page, f"{vacancy.HEADING}\n\nfirst")
+    once = report.put_into(page, f"{vacancy.HEADING}\n\nfirst", vacancy.HEADING)
     assert once.index("x") < once.index("first") < once.index("## Simple rules")
-    assert vacancy.put_into(once, f"{vacancy.HEADING}\n\nsecond") == once.replace("first", "second")
+    assert report.put_into(once, f"{vacancy.HEADING}\n\nsecond", vacancy.HEADING) == once.replace("first", "second")

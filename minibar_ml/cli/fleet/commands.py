@@ -24,7 +24,7 @@ from minibar_ml.jobs.fleet import Terms
 app = typer.Typer(no_args_is_help=True)
 RUNNABLE: Mapping[tuple[str, ...], str] = {
     ("collect",): "collect", ("train",): "train", ("detect",): "detect", ("alerts", "notify"): "notify",
-    ("report",): "report",
+    ("report",): "report", ("rounds",): "rounds",
 }  # fmt: skip
 """The commands that a fleet runs, and whose job each is; others are for one store at a time."""
 LISTED = ("alerts", "list", "--json", "--limit", str(MOST_ROWS))
@@ -208,11 +208,11 @@ def _chosen(inventory: Path, names: Sequence[str] | None, labels: Sequence[str] 
 def _unless_done(job: str, options: Sequence[str]) -> Any:
     """The job and since when a run of it is this one: what two servers begin in the same minute is done once.
 
-    As of another instant than now it is none but its own. None for what a run's record does not say: which of several
-    reports it was, and what other options it had.
+    As of another instant than now it is none but its own. None for what no run's record says: which of several
+    reports it was, that a round was mailed, and what other options it had.
     """
     now = datetime.now(UTC)
-    if job == "report" or (options and (len(options) != 2 or options[0] != "--as-of")):
+    if job in ("report", "rounds") or (options and (len(options) != 2 or options[0] != "--as-of")):
         return None
     return job, now if options else now.replace(second=0, microsecond=0)
 

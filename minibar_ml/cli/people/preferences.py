@@ -13,7 +13,7 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType, types_where
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.languages import LANGS
-from minibar_ml.domain.people import REPORT_PERIODS, ROLES, Person
+from minibar_ml.domain.people import MAILED_REPORTS, ROLES, Person
 from minibar_ml.domain.people import Role as PersonRole
 
 ALL, NONE = "all", "none"
@@ -53,7 +53,7 @@ Resolved = Annotated[bool | None, typer.Option("--resolved/--no-resolved", help=
 Reports = Annotated[
     list[str] | None,
     typer.Option(
-        "--report", metavar="P", help="Subscribe to reports by mail: weekly, monthly or none; may be repeated."
+        "--report", metavar="R", help="Subscribe to reports by mail: weekly, monthly, rounds or none; may be repeated."
     ),
 ]
 Active = Annotated[bool | None, typer.Option("--active/--inactive", help="Whether this person is notified at all.")]
@@ -93,7 +93,7 @@ def changes(
     if resolved is not None:
         found["wants_resolved"] = resolved
     if reports is not None:
-        found["reports"] = () if NONE in reports else tuple(_one("--report", one, REPORT_PERIODS) for one in reports)
+        found["reports"] = () if NONE in reports else tuple(_one("--report", one, MAILED_REPORTS) for one in reports)
     if active is not None:
         found["is_active"] = active
     return found

@@ -20,7 +20,7 @@ from minibar_ml.cli.setup import account, answers, schedule
 from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.errors import ExitCode, PreconditionFailed, SchemaBehind
+from minibar_ml.domain.errors import DatabaseUnreachable, ExitCode, PreconditionFailed, SchemaBehind
 from minibar_ml.domain.languages import Lang
 from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
@@ -175,21 +175,28 @@ def _finished(settings: Settings) -> set[str]:
             require_current(connection)
             source.read(connection)
             return {"db init", *(job for job in JOBS if runs.find_last(connection, job))}
-    except SchemaBehind:
-        return set()
+    except (SchemaBehind, DatabaseUnreachable):
+        return set()  # the first step says what is missing, and the SQL for a login that is not there
 
 
 def _make_store(settings: Settings, without: list[str]) -> None:
-    """Make the store; where the database or a right is missing, show the SQL and, on a terminal, try again."""
+    """Make the store; where the login or a right is missing, say what gives it and, on a terminal, try again."""
     while code := _code("db", "init", *without):
         if code not in (ExitCode.DATABASE_UNREACHABLE, ExitCode.PRECONDITION):
             raise typer.Exit(code)
+        console.note(_for_administrator(settings))
         if not answers.can_ask():
-            console.note("`minibar-ml setup --sql` prints what the database's administrator has to run.")
             raise typer.Exit(code)
-        _print_sql(settings.database_url)
-        console.note("Have the database's administrator run the SQL above, if the login or its rights are missing.")
-        typer.confirm(translated("Try again?"), default=True, abort=True, err=True)
+        typer.prompt(translated("Enter: try again; Ctrl-C: stop"), default="", show_default=False, err=True)
+
+
+def _for_administrator(settings: Settings) -> str:
+    url = make_engine(settings.database_url, "UTC").url
+    return (
+        "If the login or its rights are missing, the database's administrator makes them: `minibar-ml setup --sql | "
+        f"psql -1 -v ON_ERROR_STOP=1 {url.database}`; where the server asks for a password, then `\\password "
+        f"{url.username or account.USER}` in psql."
+    )
 
 
 def _run(*arguments: str) -> None:

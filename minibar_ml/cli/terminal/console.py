@@ -62,7 +62,7 @@ def write_line(line: str, *, colour: bool = False) -> None:
 def write(content: bytes, name: str) -> None:
     """A file's content to stdout; raises UsageError where that is a terminal. `name`: to suggest."""
     if sys.stdout.isatty():
-        raise UsageError(f"A workbook can't be shown on a terminal; add > {name}.")
+        raise UsageError(f"A file can't be shown on a terminal; add > {name}.")
     sys.stdout.buffer.write(content)
     sys.stdout.buffer.flush()
 

@@ -22,7 +22,7 @@ def show(one: Round, lang: Lang) -> None:
     console.out().print(visits(one, lang))
     if one.cart:
         console.say("")
-        console.say(rounds.cart(lang))
+        console.say(rounds.full_cart(lang))
         console.say("")
         console.out().print(cart(one, lang))
 

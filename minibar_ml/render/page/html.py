@@ -46,7 +46,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
     style, script = inlined("style.css"), inlined("script.js")
     shown = _shown(report, words)
     open_ids = frozenset(duty.alert_ids[0] for duty in report.today if duty.alert_ids)
-    template = _environment(words).get_template("report.html.j2")
+    template = environment(words).get_template("report.html.j2")
     page = template.render(
         **shown,
         windows=windows,
@@ -71,7 +71,7 @@ def _page(report: Report, lang: Lang, words: Words, windows: tuple[Window, ...])
 
 def _chapter(report: Report, words: Words, open_ids: Set[int]) -> Markup:
     """A hotel of a chain; `open_ids`: the alerts whose details are on the page."""
-    template = _environment(words).get_template("chapter.html.j2")
+    template = environment(words).get_template("chapter.html.j2")
     # Groups are no landmarks: every hotel has sections of the same names.
     place = {"prefix": f"hotel-{report.hotel_id}-", "role": "group"}
     # A template of ours, whose texts were escaped when it was rendered.
@@ -137,9 +137,10 @@ def environment_of(translations: NullTranslations) -> Environment:
 
 
 @cache
-def _environment(words: Words) -> Environment:
-    environment = environment_of(words.catalog)
-    environment.filters.update(
+def environment(words: Words) -> Environment:
+    """The environment of our templates, with figures and dates in the language."""
+    made = environment_of(words.catalog)
+    made.filters.update(
         label=words.label,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
@@ -154,4 +155,4 @@ def _environment(words: Words) -> Environment:
         age=words.age,
         days_since=words.days_since,
     )
-    return environment
+    return made

@@ -46,8 +46,8 @@ def flowables(
     return [CondPageBreak(above + sum(own._rowHeights[: _TOGETHER + 1])), *whole]
 
 
-def grid(table: Table, words: Words, width: float) -> Any:
-    """The table itself."""
+def grid(table: Table, words: Words, width: float, *, is_dense: bool = False) -> Any:
+    """The table itself; a dense one has more rows on a page."""
     widths = _widths(table, words, width)
     head = [
         paragraph(column.title, style(SMALL, palette.SOFT, right=column.kind in NUMBERS), None)
@@ -65,7 +65,7 @@ def grid(table: Table, words: Words, width: float) -> Any:
         [head, *cells],
         colWidths=widths,
         repeatRows=1,
-        style=[*_looks(has_total=bool(table.total)), *_gaps(table.columns)],
+        style=[*_looks(has_total=bool(table.total), is_dense=is_dense), *_gaps(table.columns)],
         spaceAfter=6,
     )
 
@@ -122,7 +122,7 @@ def _cut(table: Table, words: Words) -> list[Any]:
     return [paragraph(text % {"shown": words.number(len(table.rows)), "total": words.number(table.of)}, note())]
 
 
-def _looks(*, has_total: bool) -> list[tuple[Any, ...]]:
+def _looks(*, has_total: bool, is_dense: bool) -> list[tuple[Any, ...]]:
     looks: list[tuple[Any, ...]] = [
         OWN_FONT,
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
@@ -132,8 +132,8 @@ def _looks(*, has_total: bool) -> list[tuple[Any, ...]]:
         ("LINEBELOW", (0, 1), (-1, -1), 0.4, HexColor(palette.RULE)),
         ("LEFTPADDING", (0, 0), (-1, -1), _PADDING),
         ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
-        ("TOPPADDING", (0, 0), (-1, -1), 2.6),
-        ("BOTTOMPADDING", (0, 0), (-1, -1), 3.2),
+        ("TOPPADDING", (0, 0), (-1, -1), 0.4 if is_dense else 2.6),
+        ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6 if is_dense else 3.2),
         # Where the table goes on, at least this many rows stand on either page.
         ("NOSPLIT", (0, 0), (-1, _TOGETHER)),
         ("NOSPLIT", (0, -_TOGETHER), (-1, -1)),

@@ -5,6 +5,7 @@ formula, whatever it begins with.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 from textwrap import wrap
 from typing import Any
@@ -36,19 +37,30 @@ _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 def render(report: Report, lang: Lang, words: Words) -> bytes:
     """The workbook as bytes."""
-    book = Workbook(write_only=True)
-    book.properties.title = document_title(report, words)
-    book.properties.creator = "minibar-ml"
-    book.properties.language = lang
-    book.properties.created = report.generated_at.replace(tzinfo=None)
+    book = new(document_title(report, words), lang, report.generated_at)
     cells = Cells(book, words, report.currency)
     noted = _tables(report, words)
     _add_overview(book, report, words, cells, noted)
     for table, _note in noted:
-        _add_table(book, table, cells)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
+        add_table(book, table, cells)
+    return content(book)
+
+
+def new(title: str, lang: Lang, made_at: datetime) -> Workbook:
+    """A workbook without sheets, which says what it is."""
+    book = Workbook(write_only=True)
+    book.properties.title = title
+    book.properties.creator = "minibar-ml"
+    book.properties.language = lang
+    book.properties.created = made_at.replace(tzinfo=None)
+    return book
+
+
+def content(book: Workbook) -> bytes:
+    """What stands in its file."""
+    written = BytesIO()
+    book.save(written)
+    return written.getvalue()
 
 
 def _tables(report: Report, words: Words) -> list[tuple[Table, str]]:
@@ -96,7 +108,7 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         sheet.append([cells.link(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
 
 
-def _add_table(book: Any, table: Table, cells: Cells) -> None:
+def add_table(book: Any, table: Table, cells: Cells) -> None:
     """The table, its heading frozen and with filters; a chart to its right where the table has one."""
     widths = [_width(column) for column in table.columns]
     sheet = _sheet(book, table.title, widths)

@@ -13,7 +13,7 @@ from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.messages import Attachment, Mail, Outgoing, Recipient
-from minibar_ml.domain.people import ChannelKind, ReportPeriod
+from minibar_ml.domain.people import ChannelKind, MailedReport
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
 
@@ -128,9 +128,9 @@ def health(connection: Connection, *, has_mail_server: bool) -> OutboxHealth:
 
 @dataclass(frozen=True, slots=True)
 class ReportEdition:
-    """Which report: of a week or a month, by its last business day."""
+    """Which report: of a week, a month or the rounds of a day, by its last business day."""
 
-    period: ReportPeriod
+    name: MailedReport
     last_day: date
 
 

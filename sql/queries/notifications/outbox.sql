@@ -254,14 +254,14 @@ WITH takers AS (
         UNION
         SELECT unnest(p.hotels) WHERE CAST(:asked AS integer) IS NULL
     ) w
-    WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+    WHERE p.is_active AND CAST(:name AS text) = ANY(p.reports) AND p.role = 'administrator'
     ORDER BY mailbox(c), w.hotel_id, c.id
 )
 SELECT DISTINCT hotel_id, language FROM takers t
 WHERE NOT EXISTS (
     SELECT FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id
     WHERE mailbox(oc) = t.mailbox
-      AND o.report = concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date), coalesce('hotel ' || t.hotel_id, 'all')))
+      AND o.report = concat_ws(' ', CAST(:name AS text), CAST(:last_day AS date), coalesce('hotel ' || t.hotel_id, 'all')))
 ORDER BY hotel_id NULLS FIRST, language
 
 -- name: enqueue_report
@@ -269,10 +269,10 @@ ORDER BY hotel_id NULLS FIRST, language
 -- it; one row each.
 WITH takers AS (
     SELECT DISTINCT ON (mailbox(c)) c.id AS channel_id, mailbox(c) AS mailbox, p.language,
-           concat_ws(' ', CAST(:period AS text), CAST(:last_day AS date),
+           concat_ws(' ', CAST(:name AS text), CAST(:last_day AS date),
                      coalesce('hotel ' || CAST(:hotel_id AS integer), 'all')) AS report
     FROM ml_people p JOIN ml_channels c ON c.person_id = p.id AND c.kind = 'email'
-    WHERE p.is_active AND CAST(:period AS text) = ANY(p.reports) AND p.role = 'administrator'
+    WHERE p.is_active AND CAST(:name AS text) = ANY(p.reports) AND p.role = 'administrator'
       AND CASE WHEN p.hotels IS NULL THEN CAST(:hotel_id AS integer) IS NOT DISTINCT FROM CAST(:asked AS integer)
                ELSE CAST(:hotel_id AS integer) = ANY(p.hotels) END
     ORDER BY mailbox(c), c.id

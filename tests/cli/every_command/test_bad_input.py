@@ -55,7 +55,7 @@ def test_a_job_whose_server_is_down_tries_again_and_then_says_so(job: str, capsy
     assert command(DOWN, job) == 4
     shown = capsys.readouterr().err
     assert shown.count("database unavailable, retrying (") == 3
-    assert shown.splitlines()[-1].startswith("error: 127.0.0.1, database hotel: ")
+    assert shown.splitlines()[-1].startswith("error: 127.0.0.1, database 'hotel': ")
     assert SECRET not in shown
 
 

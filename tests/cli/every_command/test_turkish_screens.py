@@ -129,3 +129,13 @@ def test_the_language_of_a_folder_s_env_file_is_that_of_its_help(
     (tmp_path / ".env").unlink()
     assert main(["alerts", "list", "--help"]) == 0
     assert "List alerts" in capsys.readouterr().out
+
+
+def test_what_stands_in_a_command_is_not_translated() -> None:
+    screen.use("tr")
+    said = screen.translated(
+        "If the login or its rights are missing, the database's administrator makes them: `minibar-ml setup --sql | "
+        "psql -1 -v ON_ERROR_STOP=1 hotel`; where the server asks for a password, then `\\password hotel` in psql."
+    )
+    assert said.count("hotel") == 2
+    assert "yetkileri" in said

@@ -41,7 +41,7 @@ def test_the_example_is_the_default_output(capsys: pytest.CaptureFixture[str]) -
 def test_every_line_is_quiet_absolute_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
     lines = printed(capsys).splitlines()
     jobs = [number for number, line in enumerate(lines) if "minibar-ml " in line and not line.startswith("#")]
-    assert len(jobs) == 7
+    assert len(jobs) == 8
     for number in jobs:
         assert lines[number].endswith(" --quiet")
         assert " cd /etc/minibar-ml && /opt/minibar-ml/.venv/bin/minibar-ml " in lines[number]
@@ -160,7 +160,8 @@ def test_a_fleet_s_crontab_runs_every_job_on_its_members(capsys: pytest.CaptureF
     assert main(["cron", "--fleet"]) == 0
     lines = [line for line in capsys.readouterr().out.splitlines() if "minibar-ml fleet" in line]
     assert [line.split(" -- ")[1].split(" --")[0] for line in lines] == [
-        "collect", "detect", "alerts notify", "train", "report weekly", "report monthly", "report dashboard",
+        "collect", "detect", "alerts notify", "train", "rounds", "report weekly", "report monthly",
+        "report dashboard",
     ]  # fmt: skip
     assert all("fleet run --jitter 20 --quiet -- " in line for line in lines)
     assert not any("--out" in line for line in lines)

@@ -72,7 +72,9 @@ def test_a_login_without_rights_gets_the_sql_that_gives_them_and_goes_on_afterwa
 ) -> None:
     url = login(source_url, "minibar")
     assert setup(folder, url, "--schedule", "none") == ExitCode.PRECONDITION
-    assert "`minibar-ml setup --sql`" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"`minibar-ml setup --sql | psql -1 -v ON_ERROR_STOP=1 {make_url(url).database}`" in said
+    assert f"`\\password {make_url(url).username}`" in said
     assert main(["setup", "--sql", "--config", str(folder)]) == ExitCode.OK
     script = capsys.readouterr().out
     assert psql(source_url, script) == ""
@@ -80,6 +82,14 @@ def test_a_login_without_rights_gets_the_sql_that_gives_them_and_goes_on_afterwa
     assert main(["setup", "--config", str(folder), "--schedule", "none"]) == ExitCode.OK
     assert "Check rights" not in capsys.readouterr().err
     assert psql(source_url, script) == ""  # it can be run again
+
+
+def test_a_login_that_is_not_there_gets_the_same_words(
+    source_url: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = make_url(source_url).set(username="nobody_of_that_name").render_as_string(hide_password=False)
+    assert setup(folder, unknown, "--schedule", "none") == ExitCode.DATABASE_UNREACHABLE
+    assert "`minibar-ml setup --sql | psql" in capsys.readouterr().err
 
 
 def test_the_sql_makes_a_login_that_is_not_there_and_quotes_its_name(source_url: str) -> None:

@@ -23,7 +23,7 @@ ZONE = "Europe/Nicosia"
 
 def test_every_job_of_the_crontab_has_a_service_and_a_timer() -> None:
     found = units(Settings(), Path("/opt/m/bin/minibar-ml"), Path("/etc/minibar-ml"), "minibar", "minibar-ml")
-    jobs = ("collect", "detect", "notify", "train", "weekly", "monthly", "dashboard")
+    jobs = ("collect", "detect", "notify", "train", "rounds", "weekly", "monthly", "dashboard")
     assert list(found) == [f"minibar-ml-{job}.{kind}" for job in jobs for kind in ("service", "timer")]
     assert "User=minibar\n" in found["minibar-ml-collect.service"]
     assert "ExecStart=/opt/m/bin/minibar-ml alerts notify --quiet\n" in found["minibar-ml-notify.service"]
@@ -75,4 +75,4 @@ def test_cron_prints_the_units_with_their_paths(capsys: pytest.CaptureFixture[st
     assert main(["cron", "--systemd", "--user", "minibar"]) == 0
     shown = capsys.readouterr().out
     assert "# /etc/systemd/system/minibar-ml-collect.timer\n" in shown
-    assert shown.count("[Install]") == 7
+    assert shown.count("[Install]") == 8

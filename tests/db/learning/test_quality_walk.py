@@ -13,7 +13,7 @@ from support.hotels.simulated import AS_OF, LAST_DAY, PLAN, ZONE, alerts, done
 from minibar_ml.simulate import HotelPlan, Layout, SourceData
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.points import frames
-from quality import points, walk
+from quality import points, rounds, walk
 from quality.hotels import Hotel
 from quality.page import report
 from quality.results import Results, Yardsticks
@@ -68,10 +68,12 @@ def test_a_small_hotel_goes_all_the_way_to_the_page(tiny: tuple[Hotel, points.Po
         {"room spike": bound.make(hotel, known), "silent room": silent_bound.make(hotel, known)},
         self_estimate.make(hotel, known),
         forecasts.make(longer, known),
+        rounds.make(hotel, known),
     )
     page = report.text(Results("held_out", (walk.make(hotel, known),), (yardsticks,), 60.0))
     assert "| vacant room: recall >= 0.97 at <= 0.05 false alerts " in page
     assert "nobody sleeps there tonight" in page
+    assert "The goal is 90 % of the units on the same day" in page
     assert "| tiny " in page
     assert all(len(set(map(len, table))) == 1 for table in _tables(page))
 
