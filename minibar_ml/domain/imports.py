@@ -49,6 +49,8 @@ Problem = Literal[
     "encoding",
     "not_csv",
     "no_heading",
+    "no_such_heading",
+    "other_kind",
     "several_sheets",
     "days_as_columns",
     "which_kind",
@@ -118,7 +120,7 @@ class Imported:
     `strangers`: people whom nobody knows, named in rows that were taken without them. `added`: rooms, products and
     people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None. `left_out`:
     headings of columns that say something else than their name. `skipped`: rows without a room or a
-    guest.
+    guest. `lacking`: headings of columns that would say more, and are not there.
     """
 
     file: str
@@ -133,6 +135,7 @@ class Imported:
     days: int = 0
     left_out: tuple[str, ...] = ()
     skipped: int = 0
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:

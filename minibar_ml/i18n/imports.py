@@ -45,6 +45,8 @@ PROBLEMS: dict[Problem, str] = {
     "encoding": "the text's encoding is not known: save it as CSV UTF-8",
     "not_csv": "this is not CSV (line {line}): save it again as .csv or .xlsx",
     "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
+    "no_such_heading": "--map names {heading}; the file has: {there}",
+    "other_kind": "it has products and units: if it is a list of checks, use `import checks`, or name it minibar check",
     "several_sheets": "several sheets hold such a list ({sheets}): save each as a file of its own, or hide the others",
     "days_as_columns": "its columns are days ({days}): a list has a row for each room and day",
     "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
@@ -77,8 +79,10 @@ WOULD_TAKE = (
 OF_DAY = "list of {day}"
 OF_DAYS = "lists of {count} days"
 LEFT_OUT = "without column {names}, which holds other words than yes and no"
+LACKING = "no column for {names}: if there is one, `minibar-ml import map FILE` names it"
 STRANGERS = "without a name for people who are not known: {names}; import a list of people, then this file again"
 ARRIVING = "Not taken yet, written to less than {seconds} seconds ago: {names}. Run the command again in a moment."
+UNREADABLE = "Left alone, neither CSV nor Excel: {names}."
 NOTHING_NEW = "No new lists in {inbox}."
 SKIPPED = ("{count} row without a room or a guest left out", "{count} rows without a room or a guest left out")
 ADDED = ("{count} new room, product or person", "{count} new rooms, products or people")
@@ -86,7 +90,7 @@ REJECT_HEADINGS = ("row", "column", "value", "reason")
 STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
 COUNTED = (TAKEN, TAKEN_SOME, WOULD_TAKE, SKIPPED, ADDED)
 TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, WOULD_REFUSE, REFUSED, KNOWN, OF_DAY, OF_DAYS, LEFT_OUT,
-         STRANGERS, ARRIVING, NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip
+         LACKING, STRANGERS, ARRIVING, UNREADABLE, NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip
 MOST_NAMES = 8
 
 
@@ -104,6 +108,11 @@ def refusal(why: FileRefused, lang: Lang) -> str:
 def nothing_new(inbox: str, lang: Lang) -> str:
     """That no list has arrived in a folder."""
     return catalog(DOMAIN, lang).gettext(NOTHING_NEW).format(inbox=inbox)
+
+
+def unreadable(files: Sequence[str], lang: Lang) -> str:
+    """Which files of a folder are no lists that can be read."""
+    return catalog(DOMAIN, lang).gettext(UNREADABLE).format(names=_names(files))
 
 
 def arriving(files: Sequence[str], seconds: int, lang: Lang) -> str:
@@ -141,6 +150,7 @@ def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
     said += [several(*SKIPPED, done.skipped).format(count=whole(done.skipped, lang))] if done.skipped else []
     said += [several(*ADDED, done.added).format(count=whole(done.added, lang))] if done.added else []
     said += [translate(LEFT_OUT).format(names=_names(done.left_out))] if done.left_out else []
+    said += [translate(LACKING).format(names=_names(done.lacking))] if done.lacking else []
     if done.strangers:
         said.append(translate(STRANGERS).format(names=_names(done.strangers)))
     return "; ".join(said)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.imports import GUEST_LISTS, FileRefused, Imported, ImportKind
 from minibar_ml.intake.dates import Order
-from minibar_ml.intake.headings import Columns, find_columns
+from minibar_ml.intake.headings import Columns, find_columns, has_units_of_products, lacking
 from minibar_ml.intake.known import Known, by_number, index
 from minibar_ml.intake.nights import day_of_list
 from minibar_ml.intake.reading import read_file
@@ -65,6 +65,7 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
     """
     content, sheets = read_file(path)
     columns = find_columns(sheets, kind, options.headings)
+    _require_kind(columns, kind)
     with exclusive(connection, "import"):
         try:
             done = _import(connection, path.name, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
@@ -76,6 +77,15 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
             connection.rollback()
             raise
         return done
+
+
+def _require_kind(columns: Columns, kind: ImportKind) -> None:
+    """Raise FileRefused for a list that has other columns than one of its kind: what they say would be lost."""
+    if kind in GUEST_LISTS and has_units_of_products(columns):
+        raise FileRefused("other_kind")
+    if kind == "checks" and not columns.places.keys() & {"product", "result"}:
+        there = [*columns.headings.values(), *map(text_of, columns.others)]
+        raise FileRefused("no_heading", missing="Product", there=", ".join(there[:20]))
 
 
 def _import(
@@ -108,6 +118,7 @@ def _import(
         len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
         left_out=left_out,
         skipped=len(parsed.skipped),
+        lacking=lacking(columns, kind) if kind == "in_house" else (),
         days=len({values["day"] for _, values in parsed.rows}) if kind in GUEST_LISTS and day is None else 0,
     )  # fmt: skip
     if done.is_refused or (options.is_dry):

@@ -35,6 +35,11 @@ PROBLEMS = [
     ("checks", workbook(["Room", "Date", "Item", "Qty"], ["101", date(2026, 12, 11), "Cola", 1],
                         ["102", "13.11.2026", "Cola", 1]), (), "has taken days for months (2026-12-11 beside",
      "gün ile ayı karıştırmış"),
+    # A list of checks by another name; what was used would be lost.
+    ("departures", "Room;Date;Product;Qty\n101;25.11.2026;Cola;2\n", ("--day", DAY), "it has products and units",
+     "ürün ve adet içeriyor"),
+    ("checks", "Oda No;Tarih;Su;Bira\n101;18.11.2026;2;1\n", (),
+     "no column for Product; the file has: Oda No, Tarih, Su, Bira", "Product için sütun yok"),
     # A room rack; each of its rooms would be let.
     ("in_house", "Room,Type,03.11,04.11,05.11\n101,DBL,Yilmaz,,\n102,DBL,,,\n", ("--day", DAY),
      "its columns are days (03.11, 04.11, 05.11 …)", "sütunları gün (03.11, 04.11, 05.11 …)"),

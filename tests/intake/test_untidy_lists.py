@@ -101,3 +101,14 @@ def test_a_dry_run_names_no_file_that_it_does_not_write(house: str, capsys: Capt
     shown = capsys.readouterr().out
     assert "1 of 1 rows would be rejected, and so nothing imported" in shown and "rejects.csv" not in shown
     assert not Path("list.csv.rejects.csv").exists()
+
+
+def test_a_heading_of_the_map_that_is_not_there_refuses_the_file(house: str, capsys: Capture) -> None:
+    Path("map.toml").write_text('[in_house]\nroom = "Room"\nguests = "Heads"\n', encoding="utf-8")
+    assert imported(house, "in_house", "Room,Head\n101,2\n", "--day", DAY, "--map", "map.toml") == 6
+    assert "--map names Heads; the file has: Room, Head" in capsys.readouterr().out
+
+
+def test_a_list_says_which_columns_would_tell_more(house: str, capsys: Capture) -> None:
+    assert imported(house, "in_house", "Room;Giriş Trh.;Y\n101;18.11.2026;2\n", "--day", DAY) == 0
+    assert "no column for Arrival, Departure, Adults" in capsys.readouterr().out
