@@ -4,11 +4,28 @@ import argparse
 import json
 import sys
 
-from bench import documents, jobs, model_loading, recheck, reports, rounds, scale, startup, statements, unchanged
+from bench import (
+    chain,
+    documents,
+    history,
+    intake,
+    jobs,
+    model_loading,
+    recheck,
+    reports,
+    rounds,
+    scale,
+    startup,
+    statements,
+    unchanged,
+)
 from bench.hotel import machine, server
 from bench.rows import Row, table
 
-MODULES = (startup, statements, unchanged, jobs, rounds, scale, recheck, model_loading, reports, documents)
+MODULES = (
+    startup, statements, unchanged, jobs, history, chain, rounds, scale, recheck, model_loading, reports, documents,
+    intake,
+)  # fmt: skip
 BENCHMARKS = {module.NAME: module for module in MODULES}
 
 

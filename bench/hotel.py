@@ -33,12 +33,13 @@ class Server:
         """URL of one database."""
         return self._uri.replace("/postgres?", f"/{database}?")
 
-    def hotel(self, rooms: int) -> "Hotel":
-        """A hotel of so many rooms with store and contract, no job run yet."""
+    def hotel(self, rooms: int, *, hotels: int = 1, days: int = DAYS) -> "Hotel":
+        """A store and contract, no job run yet, of so many hotels of so many rooms each."""
         name = f"rooms_{rooms}_{len(list(self.folder.glob('*.key')))}"
         execute(self.url("postgres"), f"CREATE DATABASE {name}")
         hotel = Hotel(self, name, rooms)
-        simulate = ("--rooms", str(rooms), "--days", str(DAYS), "--seed", str(SEED), "--ending", LAST_DAY)
+        figures = {"--hotels": hotels, "--rooms": rooms, "--days": days, "--seed": SEED, "--ending": LAST_DAY}
+        simulate = [word for name, value in figures.items() for word in (name, str(value))]
         for command in (("simulate", *simulate), ("db", "init"), ("keys", "new")):
             hotel.run(*command)
         execute(hotel.url, "VACUUM ANALYZE")
@@ -46,10 +47,10 @@ class Server:
 
 
 class Hotel:
-    """One simulated hotel's database, and commands run on it."""
+    """One database of simulated hotels, and commands run on it."""
 
     def __init__(self, server: Server, name: str, rooms: int) -> None:
-        self.server, self.rooms, self.url = server, rooms, server.url(name)
+        self.server, self.name, self.rooms, self.url = server, name, rooms, server.url(name)
         self.environment = {
             "ML_DATABASE_URL": self.url,
             "ML_TIMEZONE": ZONE,

@@ -4,6 +4,7 @@
 """
 
 import json
+import math
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -14,7 +15,8 @@ from bench.rows import Row
 
 NAME = "jobs"
 ROOMS, LARGE, REPEATS = 1000, 10_000, 5
-CPU_LIMIT, MEMORY_LIMIT, GROWTH_LIMIT = 2.0, 350.0, LARGE / ROOMS
+CPU_LIMIT, MEMORY_LIMIT, GROWTH_LIMIT = 2.0, 350.0, 1.1
+NOTHING_NEW = "collect, nothing new"
 RECENT = 3
 """Days of source rows that the collect of every 15 minutes works out again; the other jobs rest on all of them."""
 PROBE = """
@@ -38,8 +40,8 @@ WHERE m.islem_tarihi >= %(since)s AND m.islem_tarihi < %(until)s GROUP BY 1, 2, 
 
 
 def run(server: Server, *, large: bool) -> Iterator[Row]:
-    """Every job at 1,000 rooms, and with `large` at 10,000 too and how the cycle grew."""
-    cycles = []
+    """Every job at 1,000 rooms, and with `large` at 10,000 too and how each has grown."""
+    by_rooms = []
     for rooms in (ROOMS, LARGE) if large else (ROOMS,):
         hotel = server.hotel(rooms)
         spent, imports = _jobs(hotel), _imports(hotel)
@@ -50,10 +52,17 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
         yield _row(rooms, "cycle: CPU", cycle.cpu, "s", "bare imports", bare, CPU_LIMIT if rooms == ROOMS else None)
         yield _row(rooms, "cycle: CPU with the server's", cycle.cpu + cycle.server, "s", "bare imports", bare)
         yield _row(rooms, "cycle: peak memory", cycle.peak_mb, "MB", limit=MEMORY_LIMIT if rooms == ROOMS else None)
-        cycles.append(cycle)
+        by_rooms.append(spent | {"cycle": cycle})
     if large:
-        few, many = (cycle.cpu + cycle.server for cycle in cycles)
-        yield _row(LARGE, "cycle: CPU with the server's", many, "s", f"{ROOMS:,} rooms", few, GROWTH_LIMIT)
+        few, many = by_rooms
+        yield from (_growth(job, few[job], many[job]) for job in many)
+
+
+def _growth(job: str, few: Spent, many: Spent) -> Row:
+    """With which power of the number of rooms the cost of a job grows: 1 is in proportion, 2 is its square."""
+    exponent = math.log((many.cpu + many.server) / (few.cpu + few.server), LARGE / ROOMS)
+    measured = f"{ROOMS:,} to {LARGE:,} rooms, {job}: growth of CPU with the server's"
+    return Row(benchmark=NAME, measured=measured, value=exponent, unit="exponent", limit=GROWTH_LIMIT)
 
 
 def _jobs(hotel: Hotel) -> dict[str, Spent]:
@@ -65,6 +74,7 @@ def _jobs(hotel: Hotel) -> dict[str, Spent]:
     runs = [(hotel.run("collect", "--as-of", then), hotel.run("detect", "--as-of", then)) for then in rounds]
     for job, of_job in zip(("collect, 15 minutes", "detect"), zip(*runs, strict=True), strict=True):
         spent[job] = median(of_job)
+    spent[NOTHING_NEW] = median([hotel.run("collect", "--as-of", rounds[-1]) for _ in range(REPEATS)])
     last = date.fromisoformat(LAST_DAY)
     day = ("--since", str(last - timedelta(days=1)), "--until", LAST_DAY)
     spent["detect, one day walked"] = hotel.run("detect", "--as-of", rounds[-1], *day)
@@ -83,7 +93,7 @@ def bare_imports(hotel: Hotel, job: str, as_of: str) -> float:
 
 
 def _rows(hotel: Hotel, job: str, spent: Spent, imports: float) -> Iterator[Row]:
-    sql = _aggregated(hotel, RECENT if job == "collect, 15 minutes" else DAYS)
+    sql = _aggregated(hotel, RECENT if job in ("collect, 15 minutes", NOTHING_NEW) else DAYS)
     yield _row(hotel.rooms, f"{job}: wall", spent.wall, "s", "bare SQL", sql.wall)
     yield _row(hotel.rooms, f"{job}: CPU", spent.cpu, "s", "bare imports", imports)
     yield _row(hotel.rooms, f"{job}: the server's CPU", spent.server, "s", "bare SQL", sql.server)

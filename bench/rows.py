@@ -47,8 +47,9 @@ class Row:
 
 
 def figure(value: float | None, unit: str) -> str:
-    """A number in its unit, seconds to the hundredth, anything else whole."""
-    return "" if value is None else f"{value:.2f} {unit}" if unit == "s" else f"{value:.0f} {unit}".strip()
+    """A number in its unit, seconds and exponents to the hundredth, anything else whole."""
+    digits = 2 if unit in ("s", "exponent") else 0
+    return "" if value is None else f"{value:.{digits}f} {unit}".strip()
 
 
 def table(rows: Sequence[Row]) -> str:

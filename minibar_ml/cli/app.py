@@ -43,13 +43,18 @@ COMMANDS = {
     ),
     "config": Command("config.commands", "Show and change the facts of the hotels: hours, supplies, budget.", SETUP),
     "start": Command(
-        "start",
+        "folder.start",
         "Set up a hotel with lists in files: a database of its own, key, settings and templates, in one folder.",
         SETUP,
     ),
     "stop": Command(
-        "start",
+        "folder.start",
         "End the database server of this folder, so that the folder can be copied; the next command starts it again.",
+        SETUP,
+    ),
+    "move-to": Command(
+        "folder.move",
+        "Move the database of this folder to a PostgreSQL server, with all lists, alerts, models and settings.",
         SETUP,
     ),
     "import": Command("imports.commands", "Import lists that the hotel's system exports: CSV or Excel files.", SETUP),

@@ -125,11 +125,11 @@ def dashboard(
     language, folder = _language(lang or settings.lang), out or settings.report_dir
     scope = _scope(settings, as_of, hotel)
 
-    def compute(connection: "Connection") -> object:
-        return report.compute_dashboard(connection, scope)
+    def compute(reader: "Connection") -> object:
+        return report.compute_dashboard(reader, scope)
 
-    def write(connection: "Connection") -> ReportResult:
-        return report.run_dashboard(connection, scope, folder, language)
+    def write(connection: "Connection", reader: "Connection") -> ReportResult:
+        return report.run_dashboard(connection, scope, folder, language, reader=reader)
 
     _print(settings, compute, write, is_json=json, is_quiet=quiet)
 
@@ -197,13 +197,14 @@ def _report(
         raise UsageError("--json and --email cannot be combined: --json sends nothing.")
     _check_formats(files.formats)
 
-    def compute(connection: "Connection") -> object:
-        return report.compute(connection, scope, period)
+    def compute(reader: "Connection") -> object:
+        return report.compute(reader, scope, period)
 
-    def write(connection: "Connection") -> ReportResult:
+    def write(connection: "Connection", reader: "Connection") -> ReportResult:
         return report.run(
-            connection, scope, period, files.folder, files.lang, formats=files.formats, by_mail=files.by_mail
-        )
+            connection, scope, period, files.folder, files.lang, formats=files.formats, by_mail=files.by_mail,
+            reader=reader,
+        )  # fmt: skip
 
     _print(settings, compute, write, is_json=is_json, is_quiet=is_quiet)
 
@@ -211,7 +212,7 @@ def _report(
 def _print(
     settings: Settings,
     compute: Callable[["Connection"], Any],
-    write: Callable[["Connection"], ReportResult],
+    write: Callable[["Connection", "Connection"], ReportResult],
     *,
     is_json: bool,
     is_quiet: bool,
@@ -219,7 +220,8 @@ def _print(
     if is_json:
 
         def look(connection: "Connection") -> Any:
-            figures = document(compute(connection))
+            with session.reader(settings, "report view", connection) as reader:
+                figures = document(compute(reader))
             connection.rollback()
             audit.insert(connection, "report.view", "the figures of a report, as JSON")
             connection.commit()
@@ -227,7 +229,12 @@ def _print(
 
         console.print_json(session.work(settings, "report view", look))
         return
-    result = session.work(settings, "report", write)
+
+    def record(connection: "Connection") -> ReportResult:
+        with session.reader(settings, "report", connection) as reader:
+            return write(connection, reader)
+
+    result = session.work(settings, "report", record)
     if result.report.has_nothing_yet:
         console.note(NOTHING_YET)
     if not is_quiet and "mails" in result.counts:

@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 
+READING = frozenset({
+    "alerts stats", "forecast", "metrics", "metrics pace", "metrics summary", "metrics trend", "models list",
+})  # fmt: skip
+"""Commands whose every statement may be a replica's: they store nothing, not even that somebody has looked."""
+
+
 def settings() -> Settings:
     """The settings of this process; an unknown ML_ variable gets a warning."""
     examined = examine()
@@ -69,7 +75,27 @@ def connected(settings: Settings, command: str) -> "Connection":
 
 
 def _connection(settings: Settings, command: str) -> "Connection":
+    is_replica = bool(settings.read_url) and command in READING
+    return _replica(settings, command) if is_replica else _primary(settings, command)
+
+
+def _primary(settings: Settings, command: str) -> "Connection":
     return connect(make_engine(settings.database_url, settings.timezone, f"minibar-ml {command}"))
+
+
+def _replica(settings: Settings, command: str) -> "Connection":
+    return connect(make_engine(settings.read_url, settings.timezone, f"minibar-ml {command}", "ML_READ_URL"))
+
+
+@contextmanager
+def reader(settings: Settings, command: str, connection: "Connection") -> Iterator["Connection"]:
+    """The connection that a job reads with: one to the replica where there is one, else its own."""
+    if not settings.read_url:
+        yield connection
+        return
+    with _replica(settings, command) as replica:
+        require(replica)
+        yield replica
 
 
 @contextmanager

@@ -92,6 +92,9 @@ class Settings:
     database_url: str = _setting(
         "", "URL of the database: postgresql://user:password@host:port/name, or embedded:FOLDER", is_secret=True
     )
+    read_url: str = _setting(
+        "", "URL of a read replica, which reports, metrics, statistics and forecasts are read from", is_secret=True
+    )
     timezone: str = _fact(
         "Europe/Nicosia",
         "the hotel's time zone: business days, and times in the source tables; `collect --rezone` changes it",

@@ -17,7 +17,11 @@ Reason = Literal[
     "unknown_product",
     "unknown_hotel",
     "which_hotel",
-    "unknown_word",
+    "unknown_role",
+    "unknown_result",
+    "unknown_kind",
+    "neither_yes_nor_no",
+    "dnd_with_product",
     "bad_date",
     "bad_time",
     "bad_number",
@@ -39,10 +43,12 @@ Problem = Literal[
     "too_big",
     "old_excel",
     "broken_excel",
+    "not_computed",
     "encoding",
     "not_csv",
     "no_heading",
     "several_sheets",
+    "days_as_columns",
     "which_kind",
     "which_day",
     "two_days",
@@ -106,7 +112,8 @@ class Imported:
     """What became of one file. `is_known`: it was imported before, and nothing was done.
 
     `strangers`: people whom nobody knows, named in rows that were taken without them. `added`: rooms, products and
-    people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None.
+    people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None. `left_out`:
+    headings of columns that say something else than their name.
     """
 
     file: str
@@ -119,6 +126,7 @@ class Imported:
     added: int = 0
     is_known: bool = False
     days: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:

@@ -13,7 +13,11 @@ REASONS: dict[Reason, str] = {
     "unknown_product": "there is no such product; import it with the products, or use --add-missing",
     "unknown_hotel": "there is no such hotel",
     "which_hotel": "the row names no hotel, and there are several: use --hotel",
-    "unknown_word": "this word is not known here",
+    "unknown_role": "is no role known here: write Administrator, Storekeeper or Attendant",
+    "unknown_result": "is no result known here: write Found, Nothing Used or DND",
+    "unknown_kind": "is no movement known here: write Delivery, Issue, Return, Write-off, Count or Reversal",
+    "neither_yes_nor_no": "is neither yes nor no",
+    "dnd_with_product": "nobody entered the room, and yet a product was used",
     "bad_date": "is not a date",
     "bad_time": "is not a time of day",
     "bad_number": "is not a number",
@@ -33,10 +37,13 @@ PROBLEMS: dict[Problem, str] = {
     "too_big": "the file is larger than {limit}: split it",
     "old_excel": "this is an old .xls or a web page: open it in Excel or LibreOffice and save it as .xlsx or .csv",
     "broken_excel": "this is not an Excel workbook, or it is damaged: save it again as .xlsx",
+    "not_computed": "a program wrote formulas without their values ({cell} of sheet {sheet}): open it in Excel or "
+    "LibreOffice and save it",
     "encoding": "the text's encoding is not known: save it as CSV UTF-8",
     "not_csv": "this is not CSV (line {line}): save it again as .csv or .xlsx",
     "no_heading": "no column for {missing}; the file has: {there}. `minibar-ml import map FILE` makes a file for --map",
     "several_sheets": "several sheets hold such a list ({sheets}): save each as a file of its own, or hide the others",
+    "days_as_columns": "its columns are days ({days}): a list has a row for each room and day",
     "which_kind": "the file's name does not say which list it is; begin it with in_house, arrivals, departures, "
     "checks, movements, orders, rooms, products or people",
     "which_day": "of which day is this list? Use --day 2026-11-27, or put the date into the file's name",
@@ -51,23 +58,27 @@ PROBLEMS: dict[Problem, str] = {
 REFUSED_ROWS = "{rejected} of {rows} rows rejected: nothing was imported; see {rejects}"
 REFUSED = "not imported: {why}"
 KNOWN = "imported before: nothing to do"
-TAKEN = "{rows} rows imported"
-TAKEN_SOME = "{rows} rows imported, {rejected} rejected; see {rejects}"
-WOULD_TAKE = "{rows} rows would be imported, {rejected} rejected"
+TAKEN = ("{rows} row imported", "{rows} rows imported")
+TAKEN_SOME = (
+    "{rows} row imported, {rejected} rejected; see {rejects}",
+    "{rows} rows imported, {rejected} rejected; see {rejects}",
+)
+WOULD_TAKE = (
+    "{rows} row would be imported, {rejected} rejected",
+    "{rows} rows would be imported, {rejected} rejected",
+)
 OF_DAY = "list of {day}"
 OF_DAYS = "lists of {count} days"
+LEFT_OUT = "without column {names}, which holds other words than yes and no"
 STRANGERS = "without a name for people who are not known: {names}; import a list of people, then this file again"
-ARRIVING = (
-    "Not taken yet, for they were written to less than {seconds} seconds ago: {names}. "
-    "Run the command again in a moment."
-)
+ARRIVING = "Not taken yet, written to less than {seconds} seconds ago: {names}. Run the command again in a moment."
 NOTHING_NEW = "No new lists in {inbox}."
-ADDED = "{count} new rooms, products or people"
+ADDED = ("{count} new room, product or person", "{count} new rooms, products or people")
 REJECT_HEADINGS = ("row", "column", "value", "reason")
 STATUS_FRESH = "{hotel}, {kind}: list of {day}, imported {at}"
-TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, TAKEN, TAKEN_SOME, WOULD_TAKE, OF_DAY,
-         OF_DAYS,
-         STRANGERS, ARRIVING, NOTHING_NEW, ADDED, *REJECT_HEADINGS)  # fmt: skip
+COUNTED = (TAKEN, TAKEN_SOME, WOULD_TAKE, ADDED)
+TEXTS = (*REASONS.values(), *PROBLEMS.values(), REFUSED_ROWS, REFUSED, KNOWN, OF_DAY, OF_DAYS, LEFT_OUT, STRANGERS,
+         ARRIVING, NOTHING_NEW, *REJECT_HEADINGS)  # fmt: skip
 MOST_NAMES = 8
 
 
@@ -115,10 +126,12 @@ def outcome(done: Imported, lang: Lang, *, rejects: str, is_dry: bool) -> str:
         total = whole(done.accepted + len(done.rejects), lang)
         return translate(REFUSED_ROWS).format(**counts | {"rows": total})
     text = WOULD_TAKE if is_dry else TAKEN_SOME if done.rejects else TAKEN
-    said = [translate(text).format(**counts)]
+    several = catalog(DOMAIN, lang).ngettext
+    said = [several(*text, done.accepted).format(**counts)]
     said += [translate(OF_DAY).format(day=day_cell(done.day, lang))] if done.day else []
     said += [translate(OF_DAYS).format(count=whole(done.days, lang))] if done.days else []
-    said += [translate(ADDED).format(count=whole(done.added, lang))] if done.added else []
+    said += [several(*ADDED, done.added).format(count=whole(done.added, lang))] if done.added else []
+    said += [translate(LEFT_OUT).format(names=_names(done.left_out))] if done.left_out else []
     if done.strangers:
         said.append(translate(STRANGERS).format(names=_names(done.strangers)))
     return "; ".join(said)

@@ -28,6 +28,9 @@ _ISO = re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK
 _PACKED = re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _NAMED = re.compile(r"(?P<d>\d{1,2})[-. /]?(?P<m>[^\W\d_]{3,9})\.?[-. /,]*(?P<y>\d{4}|\d{2})" + _CLOCK)
 _THREE = re.compile(r"(?P<a>\d{1,2})(?P<mark>[-./ ])(?P<b>\d{1,2})[-./ ](?P<y>\d{4}|\d{2})" + _CLOCK)
+_HEADING = re.compile(
+    r"(?:[^\W\d_]+\.?,? )?\d{1,2}[-./ ](?:\d{1,2}|(?P<m>[^\W\d_]{3,9}))[.,]?(?:[-./ ]?\d{2}(?:\d{2})?)?"
+)
 _TIME = re.compile(r"(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?(?P<half> ?[AaPp][Mm]\.?)?")
 _DIGITS = re.compile(r"(\d{2})(\d{2})")
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock
@@ -129,6 +132,12 @@ def _from_text(text: str, order: Order) -> Moment:
     except ValueError as error:
         raise Unreadable from error
     return _checked(day, hour(found["clock"]) if found["clock"] else None)
+
+
+def is_day_heading(text: str) -> bool:
+    """Whether a heading is a day: `03.11`, `Mon 3/11`, `3 Kasım 2026`, `2026-11-03`."""
+    found = _HEADING.fullmatch(text)
+    return bool(_ISO.fullmatch(text) or (found and (found["m"] is None or bare(found["m"]) in _MONTHS)))
 
 
 def _year(text: str) -> int:

@@ -6,7 +6,7 @@ from functools import cache
 
 from minibar_ml.domain.imports import FileRefused, ImportKind
 from minibar_ml.intake.kinds import FIELDS, Field
-from minibar_ml.intake.tables import Row, Sheet, text_of
+from minibar_ml.intake.tables import Cell, Row, Sheet, text_of
 from minibar_ml.intake.words import bare, tidy
 
 LOOKED_AT = 50
@@ -15,10 +15,14 @@ LOOKED_AT = 50
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """Where the fields are: by name, the column's place and its heading in the file. `titles` stand above them."""
+    """Where the fields are: by name, the column's place and its heading in the file. `titles` stand above them.
+
+    others: what else stands in the row of the headings.
+    """
 
     places: Mapping[str, int]
     headings: Mapping[str, str]
+    others: Sequence[Cell]
     titles: Sequence[Row]
     rows: Sequence[Row]
 
@@ -64,7 +68,8 @@ def _columns(sheet: Sheet, place: int, found: Mapping[str, int]) -> Columns:
     head = sheet.rows[place]
     headings = {name: tidy(text_of(head.cells[column])) for name, column in found.items()}
     below = [row for row in sheet.rows[place + 1 :] if not _is_same(row, head, found)]
-    return Columns(found, headings, sheet.rows[:place], below)
+    others = [cell for column, cell in enumerate(head.cells) if column not in found.values() and text_of(cell)]
+    return Columns(found, headings, others, sheet.rows[:place], below)
 
 
 def _is_same(row: Row, head: Row, found: Mapping[str, int]) -> bool:

@@ -170,10 +170,16 @@ FIELDS: dict[ImportKind, tuple[Field, ...]] = {
 """The fields of each kind, in the order of its template."""
 WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "role": {
-        "administrator": ("Administrator", "Yönetici", "Admin", "Manager", "Müdür", "Sistem Yöneticisi", "Supervisor"),
-        "storekeeper": ("Storekeeper", "Depocu", "Store", "Warehouse", "Depo Sorumlusu", "Depo", "Storeman"),
+        "administrator": ("Administrator", "Yönetici", "Admin", "Manager", "Müdür", "Sistem Yöneticisi", "Supervisor",
+                          "General Manager", "Genel Müdür", "Otel Müdürü", "Housekeeping Manager", "F&B Manager",
+                          "Kat Hizmetleri Müdürü", "Executive Housekeeper", "Kat Şefi"),
+        "storekeeper": ("Storekeeper", "Depocu", "Store", "Warehouse", "Depo Sorumlusu", "Depo", "Storeman",
+                        "Depo Görevlisi", "Depo Elemanı", "Ambar", "Ambarcı", "Stock Keeper", "Store Keeper",
+                        "Warehouse Keeper", "Purchasing", "Satın Alma"),
         "attendant": ("Attendant", "Kat Görevlisi", "Housekeeper", "Housekeeping", "Minibar", "Minibar Attendant",
-                      "Kat Sorumlusu", "Room Attendant", "Maid", "Kat Hizmetleri", "Minibarcı", "HK"),
+                      "Kat Sorumlusu", "Room Attendant", "Maid", "Kat Hizmetleri", "Minibarcı", "HK",
+                      "Minibar Görevlisi", "Minibar Sorumlusu", "Minibar Elemanı", "Mini Bar", "Mini Bar Attendant",
+                      "Housekeeping Attendant", "Kat Elemanı", "Kat Hizmetlisi", "Room Maid", "Floor Attendant"),
     },
     "result": {
         "found": ("Found", "Tüketim Var", "Consumed", "Consumption", "Refilled", "Used", "Charged", "Dolduruldu", "Var",

@@ -11,6 +11,8 @@ from minibar_ml.intake.rows import reading_of
 from minibar_ml.intake.tables import Row, text_of
 
 COLUMN = "day"
+RACK_DATES, RACK_NUMBERS = 3, 7
+"""From so many headings on that are dates, or days of a month, the columns of a table are days."""
 
 
 def day_of_list(
@@ -19,10 +21,12 @@ def day_of_list(
     """The columns to read, and the day of all rows; None where each row has its own, as an export of a week has.
 
     A column of days is left out where it says nothing more, or where it is about something else: the days of a
-    list lie within the stays. Raises FileRefused where nothing says the day, or the name and the column say two.
+    list lie within the stays. Raises FileRefused where nothing says the day, the name and the column say two,
+    or each day is a column.
     """
     if kind not in GUEST_LISTS:
         return columns, None
+    _require_no_days_as_columns(columns)
     named = said or day_of(file) or _titled(columns, order)
     days: set[date] = set()
     if COLUMN in columns.places:
@@ -35,6 +39,15 @@ def day_of_list(
     if day is None:
         raise FileRefused("which_day")
     return _without_days(columns), day
+
+
+def _require_no_days_as_columns(columns: Columns) -> None:
+    """A room rack, with a row a room and a column a day: read as a list, every room in it would be let."""
+    texts = [cell.strftime("%d.%m.") if isinstance(cell, date) else text_of(cell) for cell in columns.others]
+    written = [text for text in texts if dates.is_day_heading(text)]
+    numbers = [text for text in texts if text.isdecimal() and 1 <= int(text) <= 31]
+    if len(written) >= RACK_DATES or len(numbers) >= RACK_NUMBERS:
+        raise FileRefused("days_as_columns", days=", ".join((written or numbers)[:RACK_DATES]) + " …")
 
 
 def _without_days(columns: Columns) -> Columns:

@@ -1,12 +1,12 @@
 """From the cells of a file to the rows of a list: each cell read by its field, each row by the rules of its kind."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from minibar_ml.domain.imports import ImportKind, Reason, Reject
+from minibar_ml.domain.imports import MOST_REJECTED, ImportKind, Reason, Reject
 from minibar_ml.intake import dates
 from minibar_ml.intake.headings import Columns
 from minibar_ml.intake.kinds import FIELDS, NO, WORDS, YES, Field
@@ -16,6 +16,8 @@ from minibar_ml.intake.words import bare
 
 Values = dict[str, Any]
 LONGEST = 200
+UNKNOWN: Mapping[str, Reason] = {"role": "unknown_role", "result": "unknown_result", "kind": "unknown_kind"}
+"""Why a row is rejected whose word of that field nobody knows."""
 MOST_UNITS = Decimal(1_000_000)
 MOST_GUESTS = 50
 FOOTERS = ("total", "toplam", "grandtotal", "geneltoplam", "subtotal", "aratoplam", "page", "sayfa", "count", "printed",
@@ -46,6 +48,22 @@ class Parsed:
 
     rows: list[tuple[int, Values]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+
+
+def without_other_meanings(columns: Columns, kind: ImportKind) -> tuple[Columns, tuple[str, ...]]:
+    """The columns without those under the heading of a yes or no that hold other words, and their headings.
+
+    A `Status` of rooms may be whether they are let, or clean.
+    """
+    flags = [one.name for one in FIELDS[kind] if one.type == "flag" and one.name in columns.places]
+    others = {name for name in flags if _is_of_other_words(columns, name)}
+    kept = {name: place for name, place in columns.places.items() if name not in others}
+    return replace(columns, places=kept), tuple(columns.headings[name] for name in flags if name in others)
+
+
+def _is_of_other_words(columns: Columns, name: str) -> bool:
+    said = [_yes_or_no(cell) for cell in _cells(columns, name) if text_of(cell)]
+    return said.count(None) > MOST_REJECTED * len(said)
 
 
 def reading_of(
@@ -195,13 +213,18 @@ def _word(one: Field, cell: Cell) -> str:
     for meaning, spellings in WORDS[one.name].items():
         if word == bare(meaning) or word in map(bare, spellings):
             return meaning
-    raise Rejected(one.name, "unknown_word")
+    raise Rejected(one.name, UNKNOWN[one.name])
 
 
 def _flag(one: Field, cell: Cell) -> bool:
+    found = _yes_or_no(cell)
+    if found is None:
+        raise Rejected(one.name, "neither_yes_nor_no")
+    return found
+
+
+def _yes_or_no(cell: Cell) -> bool | None:
     word = bare(text_of(cell))
     if word in map(bare, YES):
         return True
-    if word in map(bare, NO):
-        return False
-    raise Rejected(one.name, "unknown_word")
+    return False if word in map(bare, NO) else None

@@ -163,7 +163,7 @@ class Rules:
         room = self._room(hotel, row["room"])
         product, result = row["product"], row["result"]
         if product and result == "dnd":
-            raise Rejected("result", "unknown_word")
+            raise Rejected("result", "dnd_with_product")
         has_units = bool(row["consumed"] or row["refilled"])
         if not product and has_units:
             raise Rejected("product", "missing")

@@ -1,43 +1,66 @@
 """Excel workbooks, read row by row; a formula's cell is the value that Excel last computed."""
 
 import io
+import re
 import zipfile
+from contextlib import closing
+from typing import Any
 
 from minibar_ml.domain.imports import FileRefused
 from minibar_ml.intake.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cell, Row, Sheet
 
 MOST_UNPACKED = 8 * MOST_BYTES
+SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 
 
 def sheets(content: bytes) -> list[Sheet]:
     """The visible sheets that have rows. Raises FileRefused for what is no xlsx workbook."""
-    from openpyxl import load_workbook
-
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
                 raise FileRefused("too_big", limit=str(MOST_UNPACKED // 2**20))
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        try:
-            return [found for one in book.worksheets if one.sheet_state == "visible" and (found := _sheet(one)).rows]
-        finally:
-            book.close()
+            has_formulas = any(b"<f" in packed.read(name) for name in packed.namelist() if SHEETS.fullmatch(name))
+        with closing(_book(content, data_only=True)) as book:
+            if has_formulas:
+                with closing(_book(content, data_only=False)) as formulas:
+                    _require_values(_visible(book), _visible(formulas))
+            return [found for one in _visible(book) if (found := _sheet(one)).rows]
     except FileRefused:
         raise
     except Exception as error:
         raise FileRefused("broken_excel") from error
 
 
-def _sheet(one: "object") -> Sheet:
+def _book(content: bytes, *, data_only: bool) -> Any:
+    from openpyxl import load_workbook
+
+    return load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
+
+
+def _visible(book: Any) -> list[Any]:
+    return [one for one in book.worksheets if one.sheet_state == "visible"]
+
+
+def _require_values(sheets: list[Any], formulas: list[Any]) -> None:
+    """Raise FileRefused for a formula that was never computed: as a program leaves it, and read as if it were empty."""
+    for valued, written in zip(sheets, formulas, strict=True):
+        for row, cells in zip(valued.iter_rows(), written.iter_rows(), strict=False):
+            for cell, formula in zip(row, cells, strict=False):
+                # A text that came out empty is a value.
+                if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
+                    raise FileRefused("not_computed", cell=formula.coordinate, sheet=written.title)
+
+
+def _sheet(one: Any) -> Sheet:
     # What the file says of its size is often wrong.
-    one.reset_dimensions()  # type: ignore[attr-defined]
+    one.reset_dimensions()
     rows = []
-    for line, cells in enumerate(one.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):  # type: ignore[attr-defined]
+    for line, cells in enumerate(one.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
         if any(cell is not None and str(cell).strip() for cell in cells):
             rows.append(Row(line, tuple(map(_known, cells))))
         if len(rows) > MOST_ROWS:
             raise FileRefused("too_big", limit=f"{MOST_ROWS:,}")
-    return Sheet(one.title, rows)  # type: ignore[attr-defined]
+    return Sheet(one.title, rows)
 
 
 def _known(cell: object) -> Cell:

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -20,6 +21,8 @@ from minibar_ml.config.loading import FILE_VARIABLE, load
 from minibar_ml.domain.errors import ExitCode, MinibarError, SchemaAhead, SchemaBehind
 from minibar_ml.domain.fleet import Answer, AnswerState, Member
 from minibar_ml.store.engine import connect, make_engine
+from minibar_ml.store.jobs import runs
+from minibar_ml.store.jobs.locks import exclusive
 from minibar_ml.store.schema.migrations import require_current
 
 STATES: Mapping[int, AnswerState] = {
@@ -29,36 +32,39 @@ STATES: Mapping[int, AnswerState] = {
 }
 GRACE_SECONDS = 10
 """So long may a command take to end in order when its time is up."""
+Came = tuple[AnswerState, str, str | None]
+"""What a command has come to: the state, what it printed, and why it is not done."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How members are asked: how many at a time, each for how long at most, and up to how long each waits to begin.
+    """How a member is asked: for how long at most, and up to how long it waits to begin.
 
-    reports: folder in which each member has a folder for its reports.
+    reports: folder in which each member has a folder for its reports. unless_done: a job and an instant; a member for
+    which a run of the job, of all hotels, that began since then has done its work is not asked again.
     """
 
-    jobs: int
     timeout_seconds: float
     jitter_seconds: float
     reports: Path
+    unless_done: tuple[runs.Job, datetime] | None = None
 
 
-def ask(members: Sequence[Member], words: Sequence[str], terms: Terms) -> list[Answer]:
-    """What the command of these words comes to for each member, in their order."""
-    with ThreadPoolExecutor(max_workers=terms.jobs) as pool:
-        return list(pool.map(lambda member: _ask(member, words, terms), members))
+def ask(members: Sequence[Member], words: Sequence[str], terms: Terms, jobs: int) -> list[Answer]:
+    """What the command of these words comes to for each member, in their order; `jobs` members at a time."""
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        return list(pool.map(lambda member: ask_one(member, words, terms), members))
 
 
-def _ask(member: Member, words: Sequence[str], terms: Terms) -> Answer:
+def ask_one(member: Member, words: Sequence[str], terms: Terms) -> Answer:
+    """What it comes to for one member."""
     time.sleep(random.uniform(0, terms.jitter_seconds))
     started = time.monotonic()
     try:
-        environment = environment_of(member, terms.reports)
-        _require_reachable(environment)
-        state, output, why = _run(words, environment, terms.timeout_seconds)
+        state, output, why = _came(words, environment_of(member, terms.reports), terms)
     except MinibarError as error:
-        state = "skipped" if isinstance(error, SchemaBehind | SchemaAhead) else "failed"
+        is_skipped = isinstance(error, SchemaBehind | SchemaAhead)
+        state = "skipped" if is_skipped else STATES.get(error.exit_code, "failed")
         output, why = "", str(error)
     return Answer(member.name, state, round(time.monotonic() - started, 1), why, output)
 
@@ -86,16 +92,22 @@ def _url(member: Member) -> str:
     return f"{member.url}{'&' if '?' in member.url else '?'}passfile={quote(str(member.password_file))}"
 
 
-def _require_reachable(environment: Mapping[str, str]) -> None:
-    """Raise DatabaseUnreachable, SchemaBehind or SchemaAhead, which a command would raise that had been started."""
+def _came(words: Sequence[str], environment: Mapping[str, str], terms: Terms) -> Came:
+    """Raises DatabaseUnreachable, SchemaBehind or SchemaAhead, which a command would raise that had been started."""
     settings = load(environment)
-    with connect(make_engine(settings.database_url, settings.timezone, "minibar-ml fleet")) as connection:
+    engine = make_engine(settings.database_url, settings.timezone, "minibar-ml fleet")
+    with connect(engine) as connection:
         require_current(connection)
+    if terms.unless_done is None:
+        return _run(words, environment, terms.timeout_seconds)
+    job, since = terms.unless_done
+    with connect(engine) as connection, exclusive(connection, f"fleet {job}"):
+        found = runs.find_done_since(connection, job, since)
+        connection.rollback()
+        return (found.outcome, "", found.error) if found else _run(words, environment, terms.timeout_seconds)
 
 
-def _run(
-    words: Sequence[str], environment: Mapping[str, str], timeout_seconds: float
-) -> tuple[AnswerState, str, str | None]:
+def _run(words: Sequence[str], environment: Mapping[str, str], timeout_seconds: float) -> Came:
     command = [sys.executable, "-m", "minibar_ml", *words]
     with subprocess.Popen(
         command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True

@@ -14,7 +14,7 @@ from minibar_ml.intake.headings import Columns, find_columns
 from minibar_ml.intake.known import Known, index
 from minibar_ml.intake.nights import day_of_list
 from minibar_ml.intake.reading import read_file
-from minibar_ml.intake.rows import Parsed, Values, parse, reading_of
+from minibar_ml.intake.rows import Parsed, Values, parse, reading_of, without_other_meanings
 from minibar_ml.intake.rules import Rules
 from minibar_ml.intake.tables import Row, text_of
 from minibar_ml.intake.words import bare
@@ -84,6 +84,7 @@ def _import(
         raise FileRefused("no_rows")
     names = lists.fetch_names(connection, kind)
     hotel, made = _hotel(names, columns, kind, options)
+    columns, left_out = without_other_meanings(columns, kind)
     columns, day = day_of_list(file, columns, kind, now.today, options.day, options.order)
     batch = Batch(file, sha256, kind, hotel, day)
     is_known = lists.is_known(connection, batch)
@@ -101,6 +102,7 @@ def _import(
     done = Imported(
         file, kind, hotel, day, len(parsed.rows), tuple(parsed.rejects), tuple(sorted(rules.strangers)),
         len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
+        left_out=left_out,
         days=len({values["day"] for _, values in parsed.rows}) if kind in GUEST_LISTS and day is None else 0,
     )  # fmt: skip
     if done.is_refused or (options.is_dry):

@@ -76,20 +76,22 @@ def run(
     *,
     formats: Sequence[str] = ("html",),
     by_mail: bool = False,
+    reader: "Connection | None" = None,
 ) -> ReportResult:
     """Write the report of `period`, monthly if that is a month, into `folder`, once in each of the formats.
 
-    `by_mail`: also into the outbox, for everybody who wants it, each in their own language. Raises NotFound for an
-    unknown hotel and ConfigurationError where the folder can't be written.
+    `reader`: of a replica that the figures are read from; the run is recorded by `connection`. `by_mail`: also into the
+    outbox, for everybody who wants it, each in their own language. Raises NotFound for an unknown hotel and
+    ConfigurationError where the folder can't be written.
     """
     job: Job = "monthly" if period.is_month else "report"
     with job_run(connection, job, scope.as_of, is_live=scope.is_live) as current:
-        report = compute(connection, scope, period)
+        report = compute(reader or connection, scope, period)
         files = rendered(report, lang, formats)
         if by_mail:
 
             def of_hotel(one: int) -> Report:
-                return compute(connection, replace(scope, hotel_id=one), period)
+                return compute(reader or connection, replace(scope, hotel_id=one), period)
 
             current.counts["mails"] = report_mail.enqueue(
                 connection, report, of_hotel, file_name, formats, lang, scope.origin
@@ -99,10 +101,12 @@ def run(
         return result
 
 
-def run_dashboard(connection: "Connection", scope: ReportScope, folder: Path, lang: Lang) -> ReportResult:
-    """Write the dashboard, always under the same name. Raises as `run` does."""
+def run_dashboard(
+    connection: "Connection", scope: ReportScope, folder: Path, lang: Lang, *, reader: "Connection | None" = None
+) -> ReportResult:
+    """Write the dashboard, always under the same name; `reader` and errors as of `run`."""
     with job_run(connection, "dashboard", scope.as_of, is_live=scope.is_live) as current:
-        dashboard = compute_dashboard(connection, scope)
+        dashboard = compute_dashboard(reader or connection, scope)
         files = {f"{file_stem(dashboard.report, lang)}.html": html.dashboard(dashboard, lang)}
         result = _written(connection, current.counts, dashboard.report, folder, files)
         _keep(folder, scope, lang)

@@ -1,52 +1,29 @@
 """train: from metric points to sealed models, one statistics model and one forest for each metric and hotel."""
 
-import traceback
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
-from minibar_ml.domain.alerting.verdicts import LabelledAlert
-from minibar_ml.domain.forecasts import StockForecast
 from minibar_ml.domain.hotels.phases import History
-from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.models import MODEL_TYPES, ModelHeader, ModelKey, NewModel, TrainingLog
-from minibar_ml.jobs import by_hotel, candidates, side_by_side
-from minibar_ml.jobs.candidates import Candidate, Trained, TrainingConfig
+from minibar_ml.domain.models import ModelHeader, ModelKey, NewModel
+from minibar_ml.jobs import by_hotel, side_by_side
 from minibar_ml.jobs.forecasts import forecasting, night_forecasts
+from minibar_ml.jobs.learning import candidates
+from minibar_ml.jobs.learning.candidates import Trained
+from minibar_ml.jobs.learning.fitting import DetectorQuality, Fitted, attempt, failed_logs
+from minibar_ml.jobs.learning.reading import Given, merged, read, records
 from minibar_ml.jobs.plans import TrainingPlan
-from minibar_ml.log import logger
-from minibar_ml.ml import feedback, training
-from minibar_ml.ml.detectors import shares
-from minibar_ml.ml.evaluation import quality as evaluation
-from minibar_ml.ml.evaluation.quality import Evaluation, Quality
+from minibar_ml.ml import feedback
 from minibar_ml.ml.feedback import FalseShare
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
-from minibar_ml.ml.history import Records, window_days
 from minibar_ml.store import models, retention
-from minibar_ml.store.alerting import verdicts
 from minibar_ml.store.jobs import runs, training_logs
-from minibar_ml.store.points import frames as points
-from minibar_ml.store.points.forecasts import Point
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.snapshots import snapshot
-from minibar_ml.store.source import contract as source
-from minibar_ml.store.source import entities
-from minibar_ml.store.source.hotels import has_common_store
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class DetectorQuality:
-    """One detector of one hotel on held-out days, with its share of the budget."""
-
-    hotel_id: int
-    detector: str
-    share: float
-    quality: Quality
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,47 +43,6 @@ class TrainResult:
     partly: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """What a run learns from: each hotel's rows, operators' verdicts, how it learns, the plan with the products' ids.
-
-    `nights`: the hotels with what is known of the days ahead.
-    """
-
-    hotels: Mapping[int, Frames]
-    verdicts: Sequence[LabelledAlert]
-    config: TrainingConfig
-    plan: TrainingPlan
-    nights: Mapping[int, Frames]
-
-    def of_hotel(self, hotel_id: int) -> "_Input":
-        """What is learned from in one hotel."""
-        return replace(self, hotels={hotel_id: self.hotels[hotel_id]}, nights={hotel_id: self.nights[hotel_id]})
-
-
-@dataclass(frozen=True, slots=True)
-class _Fitted:
-    """What the training of one hotel made, and when.
-
-    over, nights: forecasts of days that are over, and of the night.
-    """
-
-    candidates: list[Candidate]
-    detectors: list[DetectorQuality]
-    thresholds: dict[tuple[int, str], float]
-    logs: list[TrainingLog]
-    over: list[Point]
-    nights: list[StockForecast]
-
-
-@dataclass(frozen=True, slots=True)
-class _Unfitted:
-    """Why the training of one hotel failed, and where in the program."""
-
-    why: str
-    trace: str
-
-
 def run(
     connection: "Connection", plan: TrainingPlan, keys: Keys, hotels: Collection[int] | None = None, jobs: int = 1
 ) -> TrainResult:
@@ -124,10 +60,10 @@ def run(
 
 def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_hotel.Units, jobs: int) -> TrainResult:
     job, started_at = units.job, datetime.now(plan.as_of.tzinfo)
-    given = _merged(
+    given = merged(
         units.each(
             units.parts(),
-            lambda part: _read(connection, plan, part),
+            lambda part: read(connection, plan, part),
             guard=lambda: by_hotel.rolled_back(connection),
         )
     )
@@ -162,7 +98,7 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
         false_shares=feedback.false_shares(given.verdicts, thresholds),
         pruned=pruned,
         forecasts=forecasts,
-        phases=_records(given, plan).of_hotels(plan.today()),
+        phases=records(given, plan).of_hotels(plan.today()),
         budget_per_1000_rooms_day=plan.limits.budget,
         partly=job.missing,
     )
@@ -178,7 +114,7 @@ class _Stored:
 
 
 def _store(
-    connection: "Connection", done: Mapping[int, _Fitted], made: Sequence[NewModel], plan: TrainingPlan
+    connection: "Connection", done: Mapping[int, Fitted], made: Sequence[NewModel], plan: TrainingPlan
 ) -> _Stored:
     """Write the forecasts and models of some hotels."""
     over = [point for one in done.values() for point in one.over]
@@ -190,139 +126,25 @@ def _store(
 
 def _log(
     connection: "Connection",
-    fitted: Mapping[int, _Fitted],
-    given: _Input,
+    fitted: Mapping[int, Fitted],
+    given: Given,
     started_at: datetime,
     units: by_hotel.Units,
 ) -> None:
     """Record every training, those too of hotels that could not be read or stored."""
     logs = [log for hotel_id, one in fitted.items() if hotel_id not in units.job.failed for log in one.logs]
     for hotel_id, failed in units.job.failed.items():
-        logs += _failed_logs(hotel_id, given, started_at, failed.error)
+        logs += failed_logs(hotel_id, given, started_at, failed.error)
     training_logs.insert_logs(connection, logs)
 
 
-def _merged(parts: Sequence[_Input]) -> _Input:
-    """What was read of all hotels, in their order."""
-    hotels = {hotel_id: frames for part in parts for hotel_id, frames in part.hotels.items()}
-    nights = {hotel_id: frames for part in parts for hotel_id, frames in part.nights.items()}
-    return replace(parts[0], hotels=dict(sorted(hotels.items())), nights=dict(sorted(nights.items())))
-
-
-def _read(connection: "Connection", plan: TrainingPlan, part: by_hotel.Hotels) -> _Input:
-    """The points to learn and forecast from, in a transaction of their own.
-
-    Learns from the `training_days` before the days that detect still looks at, so that no tested point is part of
-    its own baseline.
-    """
-    days = max(plan.training_days + plan.lookback_days, forecasting.STORED_DAYS) + LOOK_BACK_DAYS + 1
-    with snapshot(connection):
-        usable = source.read(connection).usable
-        retired = entities.fetch_retired(connection, usable)
-        frames = points.fetch(connection, plan.oldest(days), plan.as_of, hotels=part).in_range(retired)
-        given = verdicts.fetch(connection)
-        plan = forecasting.with_names(connection, plan, usable)
-        frames = replace(frames, calendar=plan.calendar)
-        hotels = {one: frames.of_hotel(one) for one in frames.hotels() if part is None or one in part}
-        nights = night_forecasts.read(connection, hotels, plan, usable)
-        is_chain = COMMON_STORE in hotels or (part is not None and has_common_store(connection))
-    since, until = training.training_days(plan.today().toordinal(), plan.training_days, plan.lookback_days)
-    config = TrainingConfig(
-        since=since,
-        until=until,
-        min_points=plan.min_points,
-        limits=plan.limits,
-        accuracy_threshold=plan.accuracy_threshold,
-        threshold_multiplier=feedback.threshold_multiplier(given),
-        is_chain=is_chain,
-    )
-    return _Input(hotels, given, config, plan, nights)
-
-
-def _records(given: _Input, plan: TrainingPlan) -> Records:
-    return Records(given.hotels, window_days(plan.training_days, plan.lookback_days))
-
-
-def _fit_all(given: _Input, units: by_hotel.Units, jobs: int) -> dict[int, _Fitted]:
+def _fit_all(given: Given, units: by_hotel.Units, jobs: int) -> dict[int, Fitted]:
     """What the training of each hotel makes; those where it fails are noted, and no part of it."""
     tasks = [(hotel_id, given.of_hotel(hotel_id)) for hotel_id in given.hotels]
     done = {}
-    for (hotel_id, _), made in zip(tasks, side_by_side.each(_attempt, tasks, jobs), strict=True):
-        if isinstance(made, _Fitted):
+    for (hotel_id, _), made in zip(tasks, side_by_side.each(attempt, tasks, jobs), strict=True):
+        if isinstance(made, Fitted):
             done[hotel_id] = made
         else:
             units.note(hotel_id, made.why, made.trace)
     return done
-
-
-def _attempt(hotel_id: int, given: _Input) -> _Fitted | _Unfitted:
-    """What the training of one hotel makes, or why it makes nothing: other hotels need their models."""
-    try:
-        return _fit(given.hotels[hotel_id], hotel_id, given)
-    except Exception as error:  # noqa: BLE001 - it may be anything
-        return _Unfitted(runs.describe(error), "".join(traceback.format_exception(error)))
-
-
-def _failed_logs(hotel_id: int, given: _Input, started_at: datetime, why: str) -> list[TrainingLog]:
-    ended_at = datetime.now(started_at.tzinfo)
-    frames = given.hotels.get(hotel_id)
-    past = frames.between(given.config.since, given.config.until) if frames else None
-    return [
-        TrainingLog(
-            model=model,
-            metric_type=metric,
-            hotel_id=hotel_id,
-            started_at=started_at,
-            ended_at=ended_at,
-            data_points=training.points_of(metric, past) if past else 0,
-            success=False,
-            error=why,
-        )
-        for metric in training.metrics_of(hotel_id, is_chain=given.config.is_chain)
-        for model in MODEL_TYPES
-    ]
-
-
-def _fit(frames: Frames, hotel_id: int, given: _Input) -> _Fitted:
-    """Learn one hotel's models, measure them on held-out days, and forecast its stock."""
-    plan = given.plan
-    over = forecasting.compute(hotel_id, frames, plan)
-    nights = night_forecasts.compute(hotel_id, given.nights[hotel_id], plan)
-    config = replace(given.config, limits=plan.limits_of(hotel_id))
-    started_at = datetime.now(plan.as_of.tzinfo)
-    frames = feedback.without_confirmed(frames, given.verdicts, hotel_id)
-    past = frames.between(config.since, config.until)
-    fitted = replace(training.learn(past, config.min_points), threshold_multiplier=config.threshold_multiplier)
-    limits = replace(config.limits, threshold_multiplier=config.threshold_multiplier)
-    found = evaluation.evaluate(frames, config.until, config.until - config.since, config.min_points, limits)
-    detectors = _measured(hotel_id, found, config)
-    tried = _candidates(hotel_id, fitted, found, detectors, config, past)
-    logger.debug("hotel %d: tried %d models", hotel_id, len(tried))
-    thresholds = {(hotel_id, name): least for name, least in training.thresholds_of(fitted, limits).items()}
-    logs = [candidates.log(candidate, started_at, datetime.now(plan.as_of.tzinfo)) for candidate in tried]
-    return _Fitted(tried, detectors, thresholds, logs, over, nights)
-
-
-def _measured(hotel_id: int, found: Evaluation, config: TrainingConfig) -> list[DetectorQuality]:
-    usual, budget, wanted = shares(), config.limits.budget, config.accuracy_threshold
-    return [
-        DetectorQuality(hotel_id, name, usual[name], evaluation.quality(scores, usual[name], budget, wanted))
-        for name, scores in found.detectors.items()
-    ]
-
-
-def _candidates(
-    hotel_id: int,
-    fitted: training.FittedModels,
-    found: Evaluation,
-    detectors: Sequence[DetectorQuality],
-    config: TrainingConfig,
-    past: Frames,
-) -> list[Candidate]:
-    """Both models of every metric that is learned for the hotel."""
-    quality = {one.detector: one.quality for one in detectors}
-    made = []
-    for metric in training.metrics_of(hotel_id, is_chain=config.is_chain):
-        made.append(candidates.statistics(metric, hotel_id, fitted, quality, past))
-        made.append(candidates.forest(metric, hotel_id, fitted, found, past))
-    return made

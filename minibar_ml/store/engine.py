@@ -72,29 +72,29 @@ def require_own_session(connection: Connection, what: str) -> None:
         )
 
 
-def make_engine(url: str, timezone: str, application: str = "minibar-ml") -> Engine:
+def make_engine(url: str, timezone: str, application: str = "minibar-ml", variable: str = "ML_DATABASE_URL") -> Engine:
     """An engine without a pool: every command is one short process with one connection.
 
-    `embedded:FOLDER` starts the folder's own server where it does not run. Raises ConfigurationError where the URL is
-    missing or malformed; its password is never repeated.
+    `embedded:FOLDER` starts the folder's own server where it does not run. `variable`: what the URL is of. Raises
+    ConfigurationError where it is missing or malformed; its password is never repeated.
     """
     if not url:
-        raise ConfigurationError(f"ML_DATABASE_URL is not set{location.described()}; it looks like {EXAMPLE}.")
+        raise ConfigurationError(f"{variable} is not set{location.described()}; it looks like {EXAMPLE}.")
     if embedded.is_embedded(url):
         url = embedded.url_of(url)
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1))
         if parsed.get_backend_name() != "postgresql":
             raise ConfigurationError(
-                f"ML_DATABASE_URL names {parsed.get_backend_name()!r}; only PostgreSQL is supported: {EXAMPLE}."
+                f"{variable} names {parsed.get_backend_name()!r}; only PostgreSQL is supported: {EXAMPLE}."
             )
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.
-            raise ConfigurationError("ML_DATABASE_URL has two @: write %40 for the one in user or password.")
+            raise ConfigurationError(f"{variable} has two @: write %40 for the one in user or password.")
         return _engine(parsed, application, (timezone, f"{failures.LOCK_TIMEOUT_SECONDS}s", os_user()))
     except (ArgumentError, NoSuchModuleError, ValueError):
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
-        raise ConfigurationError(f"ML_DATABASE_URL is not a database URL; it looks like {EXAMPLE}.") from None
+        raise ConfigurationError(f"{variable} is not a database URL; it looks like {EXAMPLE}.") from None
 
 
 @lru_cache(maxsize=8)

@@ -25,8 +25,8 @@ HEADER = (
 )
 CODE = Path(cli.__file__).parents[1]
 DOCS = CODE.parent / "docs"
-FAMILIES = ("collect", "frames", "intake", "intake_migrations", "migrations", "report")
-"""Subjects whose queries are named by what is asked for: `collect.{metric}`, `report.{name}`."""
+FAMILIES = ("metrics", "collect", "frames", "intake", "intake_migrations", "migrations", "report")
+"""Subjects whose queries are named by what is asked for: `metrics.{metric}`, `report.{name}`."""
 NAMES = [(path.stem, name) for path in query_files().values() for name in sections(path)]
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from support.hotels.simulated import ZONE, done, engine_of, sql
 
-from minibar_ml.jobs import side_by_side, train
+from minibar_ml.jobs import side_by_side
+from minibar_ml.jobs.learning import fitting
 from minibar_ml.simulate import HotelPlan, generate, write
 
 PLAN = HotelPlan(seed=3, ends_on=date(2025, 11, 16), hotels=3, rooms=6, days=30, timezone=ZONE)
@@ -55,6 +56,6 @@ def test_a_walk_finds_the_same_by_two_processes(both: dict[int, str]) -> None:
 
 def test_why_a_training_fails_comes_back_from_another_process() -> None:
     without_points: Any = SimpleNamespace(hotels={})
-    made = side_by_side.each(train._attempt, [(1, without_points), (2, without_points)], 2)
-    assert [one.why for one in made if not isinstance(one, train._Fitted)] == ["KeyError: 1", "KeyError: 2"]
-    assert all("Traceback" in one.trace for one in made if not isinstance(one, train._Fitted))
+    made = side_by_side.each(fitting.attempt, [(1, without_points), (2, without_points)], 2)
+    assert [one.why for one in made if not isinstance(one, fitting.Fitted)] == ["KeyError: 1", "KeyError: 2"]
+    assert all("Traceback" in one.trace for one in made if not isinstance(one, fitting.Fitted))

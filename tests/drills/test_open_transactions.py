@@ -7,8 +7,8 @@ import pytest
 from support.hotels.simulated import AS_OF, alerts, checksum, done, sql
 from support.servers.sessions import open_transactions, staying, watching
 
-from minibar_ml.jobs import candidates, train
 from minibar_ml.jobs.detection import detection_run
+from minibar_ml.jobs.learning import candidates, fitting
 from minibar_ml.store import failures
 
 NAME = "SELECT quote_ident(current_database())"
@@ -36,7 +36,7 @@ def _looks(url: str, seen: list[object]) -> Callable[[], None]:
 
 def test_train_computes_and_seals_while_no_transaction_is_open(hardened: str, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[object] = []
-    monkeypatch.setattr(train, "_fit", watching(train, "_fit", _looks(hardened, seen)))
+    monkeypatch.setattr(fitting, "_fit", watching(fitting, "_fit", _looks(hardened, seen)))
     monkeypatch.setattr(candidates, "_model", watching(candidates, "_model", _looks(hardened, seen)))
     done(hardened, "train", "--as-of", AS_OF, "--quiet")
     assert len(seen) > 2

@@ -1,33 +1,16 @@
 """Lists as hotels export them: what is taken, what is rejected and why, in both languages; nothing is ever invented."""
 
 import csv
-import io
 import json
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from openpyxl import Workbook
-from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights
+from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, ROOMS, imported, nights, workbook
 from support.hotels.simulated import ZONE, command, done, sql
 
 Capture = pytest.CaptureFixture[str]
-
-
-def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
-    """An Excel file with these rows, and sheets of other names with theirs."""
-    book = Workbook()
-    for line in lines:
-        book.active.append(line)
-    for title, rows in others.items():
-        sheet = book.create_sheet(title)
-        for row in rows:
-            sheet.append(row)
-    packed = io.BytesIO()
-    book.save(packed)
-    return packed.getvalue()
 
 
 def test_a_list_of_guests_in_house_is_the_night_of_its_day(house: str) -> None:
@@ -148,7 +131,7 @@ def test_more_than_five_percent_of_rejects_refuse_the_whole_file(house: str, cap
 def test_rooms_are_made_where_somebody_asks_for_it(house: str, capsys: Capture) -> None:
     text = IN_HOUSE + "999,2026-11-18,2026-11-22,2\n"
     assert imported(house, "in_house", text, "--day", DAY, "--add-missing") == 0
-    assert "1 new rooms, products or people" in capsys.readouterr().out
+    assert "; 1 new room, product or person\n" in capsys.readouterr().out
     assert len(nights(house)) == 3
 
 
@@ -319,3 +302,12 @@ def test_a_summary_by_room_is_no_list_of_guests_in_house(house: str) -> None:
     both = workbook(["Room", "Revenue"], ["102", 100], ["103", 50], Guests=guests, Empty=[guests[0]])
     assert imported(house, "in_house", both, "--day", DAY, name="list.xlsx") == 0
     assert [(room, number) for room, _, number, *_ in nights(house)] == [("101", 2)]
+
+
+def test_a_status_of_rooms_that_says_something_else_is_left_out_by_name(house: str, capsys: Capture) -> None:
+    assert imported(house, "rooms", "Oda No,Durum\n301,Temiz\n302,Kirli\n303,Kirli\n", name="odalar.csv") == 0
+    assert "3 rows imported; without column Durum" in capsys.readouterr().out
+    assert sql(house, "SELECT count(*) FROM minibar_in.room WHERE is_active AND number LIKE '30_'") == [(3,)]
+    mostly = "Oda No,Aktif\n" + "".join(f"{number},Evet\n" for number in range(401, 428)) + "450,belki\n"
+    assert imported(house, "rooms", mostly, name="odalar2.csv") == 0
+    assert "belki,is neither yes nor no" in Path("odalar2.csv.rejects.csv").read_text(encoding="utf-8-sig")

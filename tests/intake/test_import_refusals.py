@@ -1,10 +1,11 @@
 """Files and rows that are refused, each with its reason in both languages."""
 
 import csv
+from datetime import date
 from pathlib import Path
 
 import pytest
-from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, imported
+from support.hotels.house_of_lists import AMBIGUOUS, DAY, IN_HOUSE, imported, workbook
 from support.hotels.simulated import done
 
 Capture = pytest.CaptureFixture[str]
@@ -23,6 +24,17 @@ PROBLEMS = [
      "Peer adlı otel yok"),
     ("in_house", 'Room,Arrival,Departure\n"101,2026-11-18,2026-11-22\n102,2026-11-18,2026-11-22\n', ("--day", DAY),
      "this is not CSV (line 3)", "bu CSV değil (satır 3)"),
+    # A room rack; each of its rooms would be let.
+    ("in_house", "Room,Type,03.11,04.11,05.11\n101,DBL,Yilmaz,,\n102,DBL,,,\n", ("--day", DAY),
+     "its columns are days (03.11, 04.11, 05.11 …)", "sütunları gün (03.11, 04.11, 05.11 …)"),
+    ("arrivals", "Room;Mon 3 Nov;Tue 4 Nov;Wed 5 Nov\n101;Yilmaz;;\n", ("--day", DAY),
+     "its columns are days (Mon 3 Nov", "sütunları gün (Mon 3 Nov"),
+    ("in_house", workbook(["Room", *(date(2026, 11, day) for day in range(3, 7))], ["101", "x", "", "", ""]),
+     ("--day", DAY), "its columns are days (03.11., 04.11., 05.11. …)", "sütunları gün (03.11., 04.11., 05.11. …)"),
+    ("in_house", "Room,1,2,3,4,5,6,7\n101,x,x,,,,,\n", ("--day", DAY), "its columns are days (1, 2, 3 …)",
+     "sütunları gün (1, 2, 3 …)"),
+    ("checks", workbook(["Room", "Date", "Item", "Qty"], ["101", "18.11.2026", "Cola", "=1+1"]), (),
+     "formulas without their values (D2 of sheet Sheet)", "formülleri değerleri olmadan yazmış (Sheet sayfasında D2)"),
     ("checks", AMBIGUOUS, (), "03/04/2026 can be day/month", "gün/ay da ay/gün de olabilir"),
     ("checks", AMBIGUOUS + "101,13/01/2026,Cola,1\n101,01/13/2026,Cola,1\n", (), "some dates have the day first",
      "bazı tarihlerde gün"),
@@ -62,8 +74,14 @@ BAD_CELLS = [
     ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Cola,-1\n", "-1", "is negative", "eksi"),
     ("checks", "Room,Date,Item,Qty\n101,2026-11-18,Kola,1\n", "Kola", "there is no such product", "böyle bir ürün yok"),
     ("checks", "Room,Date,Item,Qty\n101,2126-11-18,Cola,1\n", "2126-11-18", "is in the future", "gelecekte"),
-    ("checks", "Room,Date,Result\n101,2026-11-18,perhaps\n", "perhaps", "this word is not known",
-     "bu sözcük burada bilinmiyor"),
+    ("checks", "Room,Date,Result\n101,2026-11-18,perhaps\n", "perhaps",
+     "is no result known here: write Found, Nothing Used or DND", "bilinen bir sonuç değil"),
+    ("people", "Name,Role\nAyşe,Chef\n", "Chef", "is no role known here: write Administrator, Storekeeper or Attendant",
+     "bilinen bir görev değil"),
+    ("movements", "Date,Product,Movement,Units\n2026-11-18,Cola,Gift,3\n", "Gift", "is no movement known here",
+     "bilinen bir hareket değil"),
+    ("checks", "Room,Date,Item,Qty,Result\n101,2026-11-18,Cola,1,DND\n", "DND", "nobody entered the room",
+     "odaya girilmemiş"),
     ("products", "Product,Price\nTea,1.250\n", "1.250", "may be more than a thousand", "ondalık sayı da olabilir"),
     ("movements", "Date,Product,Movement,Units,Reference\n2026-11-18,Cola,Reversal,3,X9\n", "X9",
      "no movement of this product has that reference", "fiş numaralı hareketi yok"),

@@ -3,26 +3,18 @@
 import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-
-def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """A command as a person runs it in a folder, without any setting of another."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ML_")}
-    program = [sys.executable, "-m", "minibar_ml", *arguments]
-    return subprocess.run(program, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+from support.program.folders import run, stopped_afterwards
 
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder for a hotel; its server is stopped afterwards. Not one of pytest's, which other sessions close."""
-    with tempfile.TemporaryDirectory(prefix="minibar-ml-start-") as made:
-        yield Path(made)
-        run(Path(made), "stop", "--quiet")
+    """A folder for a hotel."""
+    with stopped_afterwards("minibar-ml-start-") as made:
+        yield made
 
 
 @pytest.mark.slow

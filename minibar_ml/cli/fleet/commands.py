@@ -1,7 +1,7 @@
 """`minibar-ml fleet`: commands on several stores that this server works on."""
 
 import json as json_format
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +18,15 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, UsageError
 from minibar_ml.domain.fleet import Answer, Member
 from minibar_ml.domain.reporting.fleet import MemberRow, by_hotel, worst_first
-from minibar_ml.jobs import fleet
+from minibar_ml.jobs import fleet, workers
 from minibar_ml.jobs.fleet import Terms
 
 app = typer.Typer(no_args_is_help=True)
-RUNNABLE = (("collect",), ("train",), ("detect",), ("alerts", "notify"), ("report",), ("rounds",))
-"""The commands that a fleet runs; others are for one store at a time."""
+RUNNABLE: Mapping[tuple[str, ...], str] = {
+    ("collect",): "collect", ("train",): "train", ("detect",): "detect", ("alerts", "notify"): "notify",
+    ("report",): "report", ("rounds",): "rounds",
+}  # fmt: skip
+"""The commands that a fleet runs, and whose job each is; others are for one store at a time."""
 LISTED = ("alerts", "list", "--json", "--limit", str(MOST_ROWS))
 PAGE = "fleet.html"
 Inventory = Annotated[
@@ -51,7 +54,12 @@ def register(root: typer.Typer) -> None:
     root.add_typer(app, name="fleet")
 
 
-@app.command(epilog=examples("fleet run collect", "fleet run --jobs 4 --jitter 30 -- report weekly --email"))
+@app.command(
+    epilog=examples(
+        "fleet run collect", "fleet run --jobs 4 --jitter 30 -- report weekly --email",
+        "fleet run train --cluster tls://scheduler:8786",
+    )
+)  # fmt: skip
 def run(
     command: Annotated[list[str], typer.Argument(metavar="JOB", help="The job, with its options after --.")],
     inventory: Inventory = Path("fleet.toml"),
@@ -62,6 +70,12 @@ def run(
     jitter: Annotated[
         int, typer.Option("--jitter", metavar="SECONDS", min=0, help="Let each member begin after up to so long.")
     ] = 0,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster", metavar="URL", help="Have the workers of this Dask scheduler do it (tls://host:port)."
+        ),
+    ] = None,
     json: Json = False,
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -70,16 +84,23 @@ def run(
 
     One that fails is a line, and the exit status is 6. A member whose schema is older is skipped.
     """
-    if not any(tuple(command[: len(known)]) == known for known in RUNNABLE):
+    known = next((words for words in RUNNABLE if tuple(command[: len(words)]) == words), None)
+    if known is None:
         raise UsageError(f"A fleet runs {', '.join(' '.join(one) for one in RUNNABLE)}, not {' '.join(command)!r}.")
     settings = session.settings()
     if not session.enabled(settings):
         return
+    if cluster and jobs > 1:
+        raise UsageError("--jobs and --cluster cannot be combined: each worker of a cluster has its own threads.")
     members = _chosen(inventory, member, label)
-    job = "notify" if command[0] == "alerts" else command[0]
+    job, words = RUNNABLE[known], (*command, "--quiet")
     with pings.watched(settings.ping_url, job) as watch:
         watch.start(ran := _Ran())
-        answers = fleet.ask(members, [*command, "--quiet"], Terms(jobs, timeout, jitter, settings.report_dir))
+        if cluster:
+            task = workers.Task(words, str(inventory), timeout, jitter, _unless_done(job, command[len(known) :]))
+            answers = workers.ask([one.name for one in members], task, cluster)
+        else:
+            answers = fleet.ask(members, words, Terms(timeout, jitter, settings.report_dir), jobs)
         ran.missing = "; ".join(f"{one.member}: {one.why}" for one in answers if not one.is_well) or None
     _show_answers(answers, json=json, quiet=quiet)
     _end(answers)
@@ -128,8 +149,8 @@ def alerts(
 ) -> None:
     """List the open alerts of all members, each member's as `alerts list` sorts them."""
     only = [word for one in severity or () for word in ("--severity", one)]
-    terms = Terms(jobs, timeout, 0, session.settings().report_dir)
-    answers = fleet.ask(_chosen(inventory, member, label), [*LISTED, *only], terms)
+    terms = Terms(timeout, 0, session.settings().report_dir)
+    answers = fleet.ask(_chosen(inventory, member, label), [*LISTED, *only], terms, jobs)
     found = [{"member": one.member, **alert} for one in answers for alert in _document(one) or ()]
     if json:
         console.print_json(found)
@@ -160,8 +181,8 @@ def report(
 
     settings = session.settings()
     members = _chosen(inventory, member, label)
-    terms = Terms(jobs, timeout, 0, settings.report_dir)
-    listed = {one.member: _document(one) or () for one in fleet.ask(members, LISTED, terms)}
+    terms = Terms(timeout, 0, settings.report_dir)
+    listed = {one.member: _document(one) or () for one in fleet.ask(members, LISTED, terms, jobs)}
     of_members = _rows(settings, members, jobs, timeout)
     rows = worst_first(row for one in of_members for row in by_hotel(one, listed[one.name]))
     path = (out or settings.report_dir) / PAGE
@@ -184,8 +205,20 @@ def _chosen(inventory: Path, names: Sequence[str] | None, labels: Sequence[str] 
     return found
 
 
+def _unless_done(job: str, options: Sequence[str]) -> Any:
+    """The job and since when a run of it is this one: what two servers begin in the same minute is done once.
+
+    As of another instant than now it is none but its own. None for what no run's record says: which of several
+    reports it was, that a round was mailed, and what other options it had.
+    """
+    now = datetime.now(UTC)
+    if job in ("report", "rounds") or (options and (len(options) != 2 or options[0] != "--as-of")):
+        return None
+    return job, now if options else now.replace(second=0, microsecond=0)
+
+
 def _rows(settings: Settings, members: Sequence[Member], jobs: int, timeout: int) -> list[MemberRow]:
-    answers = fleet.ask(members, ["status", "--json"], Terms(jobs, timeout, 0, settings.report_dir))
+    answers = fleet.ask(members, ["status", "--json"], Terms(timeout, 0, settings.report_dir), jobs)
     asked = zip(members, answers, strict=True)
     return worst_first(MemberRow.of(member.labels, answer, _document(answer)) for member, answer in asked)
 

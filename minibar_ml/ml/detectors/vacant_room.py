@@ -44,7 +44,7 @@ REASONS = (
 
 
 class VacantRoom:
-    """Certain vacancy is a rule: `collect` has done the reasoning (its `collect.sql`), any unit is an alert.
+    """Certain vacancy is a rule: `collect` has done the reasoning (`metrics.sql`), any unit is an alert.
 
     Between a check on the departure day and the next one a guest may still have been in the room, or have stayed on
     without a list that says so, and so before an arrival of unknown hour. Such guests take what the hotel's guests take

@@ -162,6 +162,20 @@ def find_last(connection: Connection, job: Job) -> LastRun | None:
 
 
 @dataclass(frozen=True, slots=True)
+class DoneRun:
+    """How a run ended that did its work, and what could not be done."""
+
+    outcome: Literal["done", "partly"]
+    error: str | None
+
+
+def find_done_since(connection: Connection, job: Job, since: datetime) -> DoneRun | None:
+    """The last run of `job`, of all hotels, that began since an instant and did its work."""
+    row = connection.execute(query("runs.find_done_since"), {"job": job, "since": since}).one_or_none()
+    return DoneRun(row.outcome, row.error) if row else None
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """An entity whose points of a past business day collect has changed."""
 

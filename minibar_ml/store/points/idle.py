@@ -38,9 +38,9 @@ def _without_draws(connection: Connection, contract: Contract, since: datetime, 
     if "source_floor_stock" not in contract.usable:
         return frozenset()
     if "source_floor_draws" not in contract.usable:
-        return frozenset(connection.execute(query("collect.floor_hotels")).scalars())
+        return frozenset(connection.execute(query("ledger.floor_hotels")).scalars())
     span = {"since": since, "until": as_of}
-    return frozenset(connection.execute(query("collect.floor_hotels_without_draws"), span).scalars())
+    return frozenset(connection.execute(query("ledger.floor_hotels_without_draws"), span).scalars())
 
 
 def _of(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, TextClause, text
+from sqlalchemy import Connection, Row, text
 
 from minibar_ml.domain.house import HouseHours
 from minibar_ml.domain.metrics import (
@@ -104,42 +104,41 @@ def upsert_watermarks(connection: Connection, new_rows: Collection[NewRows]) -> 
 
 def ledger_hotel(connection: Connection, usable: Collection[str]) -> int | None:
     """The hotel that the ledger's rows are filed under; 0 is a chain's common store, None: each under its own."""
-    hotel = int(connection.execute(query("collect.ledger_hotel")).scalar_one())
+    hotel = int(connection.execute(query("ledger.hotel")).scalar_one())
     if hotel == COMMON_STORE and set(usable) >= OWN_DEPOTS:
-        return None if connection.execute(query("collect.has_own_depots")).scalar_one() else hotel
+        return None if connection.execute(query("ledger.has_own_depots")).scalar_one() else hotel
     return hotel
 
 
 STAGES: tuple[tuple[frozenset[str], tuple[str, ...]], ...] = (
-    (frozenset({"source_rooms"}), ("stage_rooms",)),
-    (STAYS | {"source_uploads"}, ("stage_uploads",)),
-    (STAYS | {"source_list_files"}, ("stage_files",)),
-    (STAYS, ("stage_record", "stage_stays")),
-    (STAYS | {"source_room_tasks"}, ("stage_tasks",)),
-    (STAYS | {"source_dnd"}, ("stage_dnd",)),
+    (frozenset({"source_rooms"}), ("collect.rooms",)),
+    (STAYS | {"source_uploads"}, ("guests.uploads",)),
+    (STAYS | {"source_list_files"}, ("guests.files",)),
+    (STAYS, ("guests.record", "guests.stays")),
+    (STAYS | {"source_room_tasks"}, ("guests.tasks",)),
+    (STAYS | {"source_dnd"}, ("guests.dnd",)),
     (STAYS | {"source_controls"}, ("presence.knocks",)),
     (STAYS | {"source_task_knocks"}, ("presence.task_knocks",)),
-    (STAYS, ("stage_signs",)),
+    (STAYS, ("guests.signs",)),
     (STAYS | {"source_misdated_stays"}, ("presence.misdated",)),
-    (STAYS | {"source_refill_requests"}, ("stage_askers",)),
-    (STAYS, ("stage_nights", "keep_nights", "settle_unknown", "record_nights", "stage_days")),
-    (frozenset({"source_custody"}), ("stage_custody",)),
-    (DRAWS, ("stage_draws",)),
-    (frozenset({"source_stock_movements"}), ("stage_movements", "stage_openings")),
-    (VISITS, ("stage_lines", "stage_rows")),
-    (VISITS | {"source_controls", "source_previous_controls"}, ("stage_controls",)),
+    (STAYS | {"source_refill_requests"}, ("guests.askers",)),
+    (STAYS, ("guests.nights", "guests.keep_nights", "guests.settle_unknown", "guests.record_nights", "guests.days")),
+    (frozenset({"source_custody"}), ("ledger.custody",)),
+    (DRAWS, ("ledger.draws",)),
+    (frozenset({"source_stock_movements"}), ("ledger.movements", "ledger.openings")),
+    (VISITS, ("visits.lines", "visits.rows")),
+    (VISITS | {"source_controls", "source_previous_controls"}, ("visits.controls",)),
     (VISITS | {"source_line_prices"}, ("entries.prices",)),
     (VISITS | {"source_setups"}, ("entries.ceilings",)),
-    (VISITS, ("entries.copies", "stage_visits", "unseen.runs", "unseen.settle")),
-    (VISITS | STAYS, ("stage_unlisted",)),
-    (VISITS | STAYS, ("stage_rises",)),
-    (VISITS | {"source_setups"}, ("stage_setups",)),
-    (VISITS, ("settle_rises", "entries.overs")),
-    (VISITS | {"source_refill_requests"}, ("stage_refills",)),
-    (VISITS | {"source_refill_requests", "source_controls"}, ("stage_asked_controls",)),
+    (VISITS, ("entries.copies", "visits.gathered", "unseen.runs", "unseen.settle")),
+    (VISITS | STAYS, ("visits.unlisted",)),
+    (VISITS | STAYS, ("visits.rises",)),
+    (VISITS | {"source_setups"}, ("visits.setups",)),
+    (VISITS, ("visits.settle_rises", "entries.overs")),
+    (VISITS | {"source_refill_requests"}, ("visits.refills",)),
+    (VISITS | {"source_refill_requests", "source_controls"}, ("visits.asked_controls",)),
 )
-"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown. A name without
-a subject is one of collect.sql."""
+"""What each part of the scratch tables needs of the source; what can't be read stays empty, so unknown."""
 LEDGER_ENDS = frozenset({"source_stock_movements", "source_depot_stock"})
 """What it takes to see that a ledger's beginning is missing."""
 BEGINNINGS = "ledger beginnings"
@@ -176,25 +175,21 @@ def stage(connection: Connection, spans: Mapping[str, Span], usable: Collection[
     Stages of one span are sent together: they need no answer, only each other's order.
     """
     wanted = [name for needs, stages in STAGES if needs <= set(usable) for name in stages]
-    wanted += ["stage_own_depots"] if house.ledger_hotel is None else []
-    wanted += ["settle_openings"] if set(usable) >= LEDGER_ENDS else []
-    usual = ["create_scratch", *(name for name in wanted if name not in spans)]
+    wanted += ["ledger.own_depots"] if house.ledger_hotel is None else []
+    wanted += ["ledger.settle_openings"] if set(usable) >= LEDGER_ENDS else []
+    usual = ["collect.create_scratch", *(name for name in wanted if name not in spans)]
     own: dict[Span, list[str]] = {}
     for name in wanted:
         if name in spans:
             own.setdefault(spans[name], []).append(name)
-    for span, names in [(spans[""], usual), *own.items(), (spans[""], ["analyze_scratch"])]:
-        together = text(";\n".join(_stage(name).text for name in names))
+    for span, names in [(spans[""], usual), *own.items(), (spans[""], ["collect.analyze_scratch"])]:
+        together = text(";\n".join(query(name).text for name in names))
         connection.execute(together, span.binds() | house.binds())
-
-
-def _stage(name: str) -> TextClause:
-    return query(name if "." in name else f"collect.{name}")
 
 
 def compute(connection: Connection, metric: MetricType, span: Span, house: House) -> None:
     """Compute one metric's points over the span into the scratch table."""
-    connection.execute(query(f"collect.{metric}"), span.binds() | house.binds())
+    connection.execute(query(f"metrics.{metric}"), span.binds() | house.binds())
 
 
 def keep_hotels(connection: Connection, hotels: frozenset[int]) -> None:

@@ -35,6 +35,12 @@ WHERE id = :id AND outcome = 'running'
 SELECT as_of, started_at, counts FROM ml_job_runs
 WHERE job = :job AND outcome IN ('done', 'partly') AND NOT jsonb_exists(counts, 'only_hotels') ORDER BY id DESC LIMIT 1
 
+-- name: find_done_since
+-- How the last run of a job, of all hotels, ended that began since an instant and did its work.
+SELECT outcome, error FROM ml_job_runs
+WHERE job = :job AND outcome IN ('done', 'partly') AND started_at >= :since AND NOT jsonb_exists(counts, 'only_hotels')
+ORDER BY id DESC LIMIT 1
+
 -- name: fetch_undone
 -- The hotels that the last run of each job up to an instant could not do, and no run of their own has done since.
 SELECT l.job, CAST(f.key AS integer) AS hotel_id, f.value ->> 'error' AS error

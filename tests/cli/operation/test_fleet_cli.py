@@ -1,6 +1,8 @@
 """A fleet: one command for several stores, of which each that fails is a line."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -142,3 +144,25 @@ def test_a_service_and_a_password_file_are_libpq_s(stores: dict[str, str], tmp_p
 
 def test_only_jobs_are_run_for_a_fleet(inventory: Path) -> None:
     assert _fleet(inventory, "run", "--", "keys", "create") == ExitCode.USAGE
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (("--cluster", "tcp://127.0.0.1:1"), ExitCode.USAGE, "by TLS alone"),
+        (("--cluster", "tls://127.0.0.1:1", "--jobs", "2"), ExitCode.USAGE, "cannot be combined"),
+        (("--cluster", "tls://127.0.0.1:1"), ExitCode.PRECONDITION, "pip install 'minibar-ml[cluster]'"),
+    ],
+)
+def test_what_a_cluster_needs_is_named(
+    inventory: Path, words: tuple[str, ...], status: int, said: str, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert _fleet(inventory, "run", *words, "collect") == status
+    assert said in capsys.readouterr().err
+
+
+def test_dask_is_imported_only_for_a_cluster() -> None:
+    code = "import sys, minibar_ml.cli.fleet.commands; print({'distributed', 'dask'} & sys.modules.keys())"
+    printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert printed.stdout == "set()\n"

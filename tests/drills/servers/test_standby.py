@@ -18,7 +18,7 @@ from conftest import load_sql
 from support.alerts.outbox import add
 from support.hotels.simulated import KEY, ZONE, alerts, checksum, command, done, sql
 from support.hotels.sources import SmallHotel
-from support.servers.mail_server import Mailbox, serving
+from support.servers.mail_server import Mailbox, raise_alerts, serving
 from support.servers.standbys import Server, caught_up
 
 from minibar_ml.domain.errors import ExitCode
@@ -136,6 +136,62 @@ def test_status_and_doctor_say_how_it_is_on_a_standby(pair: Pair, capsys: pytest
     assert json.loads(capsys.readouterr().out)["open_alerts"]["critical"] >= 1
     assert command(pair.standby.url("hotel"), "doctor") == ExitCode.UNEXPECTED
     assert "it is a standby" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_replica_is_read_and_the_primary_keeps_the_record(
+    pair: Pair, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    _run(pair.primary.url(), "CREATE DATABASE apart TEMPLATE twin")
+    primary, replica = pair.primary.url("apart"), {"ML_READ_URL": pair.standby.url("apart")}
+    caught_up(pair.primary, pair.standby)
+    sql(pair.standby.url("apart"), "SELECT pg_wal_replay_pause()")
+    try:
+        raise_alerts(primary, type_="shrinkage")
+        for words in (("report", "weekly"), ("alerts", "stats"), ("report", "dashboard")):
+            shown = []
+            for environment in ({}, replica):
+                done(primary, *words, "--json", **environment)
+                shown.append(capsys.readouterr().out)
+            assert shown[0] != shown[1], words
+        done(primary, "report", "weekly", "--email", "--out", str(tmp_path), **replica)
+        done(primary, "alerts", "comment", "1", "seen", **replica)
+    finally:
+        sql(pair.standby.url("apart"), "SELECT pg_wal_replay_resume()")
+    runs = "SELECT outcome FROM minibar_ml.ml_job_runs WHERE job = 'report'"
+    written = "SELECT count(*) FROM minibar_ml.ml_audit_log WHERE action = 'report.written'"
+    assert (sql(primary, runs), sql(primary, written)) == ([("done",)], [(1,)])
+    assert sql(primary, "SELECT count(*) FROM minibar_ml.ml_outbox WHERE kind = 'report'") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("metrics", "summary"),
+        ("metrics", "trend", "--as-of", TODAY),
+        ("metrics", "pace", "--as-of", TODAY),
+        ("forecast", "--as-of", TODAY),
+        ("models", "list"),
+        ("alerts", "stats"),
+    ],
+)
+def test_what_a_replica_is_asked_it_answers_as_the_primary(
+    pair: Pair, words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    caught_up(pair.primary, pair.standby)
+    shown = []
+    for environment in ({}, {"ML_READ_URL": pair.standby.url("hotel")}):
+        done(pair.primary.url("hotel"), *words, **environment)
+        shown.append(capsys.readouterr())
+    assert shown[0] == shown[1] != ("", "")
+
+
+def test_a_replica_that_is_no_url_or_does_not_answer_is_named(pair: Pair, capsys: pytest.CaptureFixture[str]) -> None:
+    for url, status, said in (
+        ("mysql://replica/hotel", ExitCode.CONFIGURATION, "ML_READ_URL names 'mysql'"),
+        ("postgresql://postgres@127.0.0.1:1/hotel", ExitCode.DATABASE_UNREACHABLE, "127.0.0.1"),
+    ):
+        assert command(pair.primary.url("hotel"), "alerts", "stats", ML_READ_URL=url) == status
+        assert said in capsys.readouterr().err
 
 
 def test_after_a_failover_the_jobs_go_on_with_nothing_lost_and_nothing_twice(pair: Pair) -> None:

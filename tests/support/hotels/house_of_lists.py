@@ -1,9 +1,11 @@
 """The hotel Pier, whose lists are imported one by one."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from support.hotels.simulated import command, done, sql
 
@@ -30,6 +32,20 @@ def imported(
     """Import a file with this content; the exit status."""
     Path(name).write_bytes(content.encode() if isinstance(content, str) else content)
     return command(house, "import", kind, name, *options, **environment)
+
+
+def workbook(*lines: list[Any], **others: list[list[Any]]) -> bytes:
+    """An Excel file with these rows, and sheets of other names with theirs."""
+    book = Workbook()
+    for line in lines:
+        book.active.append(line)
+    for title, rows in others.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    packed = io.BytesIO()
+    book.save(packed)
+    return packed.getvalue()
 
 
 def nights(url: str) -> list[tuple[Any, ...]]:

@@ -9,13 +9,11 @@ FIRST, LAST = date(2025, 11, 1), date(2025, 11, 16)
 UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure", "rejected_rows", "missing_list"}
 
 
-def listed_hotel(database: str) -> Application:
+def listed_hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, with stays of room 5, and the store."""
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    made.recorded(FIRST, LAST)
-    made.uploads(FIRST, LAST)
-    return made
+    installed.recorded(FIRST, LAST)
+    installed.uploads(FIRST, LAST)
+    return installed
 
 
 def vacant(hotel: Application, as_of: str = "2025-11-17T02:00", room: int = 1) -> dict[str, float]:
@@ -35,7 +33,8 @@ def states(hotel: Application, night: str, room: int = 1) -> list[str]:
     """What the record of nights said of one, in the order in which it was known."""
     rows = sql(
         hotel.url,
-        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date) ORDER BY id",
+        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date)"
+        " AND state <> 'not_listed' ORDER BY id",
         room=room, night=night,
     )  # fmt: skip
     return [row[0] for row in rows]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +10,9 @@ from minibar_ml.artifacts.envelope import seal
 from minibar_ml.artifacts.keys import Keys
 from minibar_ml.domain.metrics import MetricType
 from minibar_ml.domain.models import ModelHeader, ModelKey, ModelType, NewModel, TrainingLog
+from minibar_ml.jobs.learning.reading import TrainingConfig
 from minibar_ml.ml import training
-from minibar_ml.ml.contract import Limits, TooLittle
+from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.detectors import LEARNING
 from minibar_ml.ml.evaluation.forest import ForestQuality
 from minibar_ml.ml.evaluation.quality import TRUTH, Evaluation, Quality
@@ -42,27 +43,6 @@ class Trained:
     quality: Quality | ForestQuality | None
     reason: str | None
     fell_from: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class TrainingConfig:
-    """What all models of a run are learned from: days (ordinals, `until` exclusive), and what counts as enough."""
-
-    since: int
-    until: int
-    min_points: int
-    limits: Limits
-    accuracy_threshold: float
-    threshold_multiplier: Mapping[str, float]
-    is_chain: bool
-
-    def to_json(self) -> dict[str, Any]:
-        """What stands in `ml_models.parameters`, in the clear."""
-        return {name: date.fromordinal(getattr(self, name)).isoformat() for name in ("since", "until")}
-
-    def sealed(self) -> dict[str, Any]:
-        """What is sealed with the model, since it shows how much goes unnoticed."""
-        return {"min_data_points": self.min_points, "alert_budget": self.limits.budget}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""A database in a folder: `minibar-ml start`, `stop` and `move-to`."""
