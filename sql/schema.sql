@@ -1720,7 +1720,7 @@ CREATE TABLE minibar_ml.ml_nights (
     is_expected boolean NOT NULL,
     known_at timestamp with time zone NOT NULL,
     CONSTRAINT ml_nights_guests_check CHECK ((guests > 0)),
-    CONSTRAINT ml_nights_state_check CHECK ((state = ANY (ARRAY['occupied'::text, 'unknown'::text, 'day_use'::text])))
+    CONSTRAINT ml_nights_state_check CHECK ((state = ANY (ARRAY['occupied'::text, 'unknown'::text, 'day_use'::text, 'not_listed'::text])))
 );
 
 COMMENT ON TABLE minibar_ml.ml_nights IS 'What was known of a room''s night, and when; rows are only added.';
@@ -1733,7 +1733,7 @@ COMMENT ON COLUMN minibar_ml.ml_nights.room_id IS 'The room''s id in the source.
 
 COMMENT ON COLUMN minibar_ml.ml_nights.night IS 'The night that begins on this date.';
 
-COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied, unknown, or day_use: the room was let for the day before that night.';
+COMMENT ON COLUMN minibar_ml.ml_nights.state IS 'occupied, unknown, day_use: the room was let for the day before that night, or not_listed: the next day''s list of guests in house did not have the room.';
 
 COMMENT ON COLUMN minibar_ml.ml_nights.guests IS 'How many guests; null: unknown.';
 

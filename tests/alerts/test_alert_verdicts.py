@@ -12,7 +12,7 @@ from support.hotels.simulated import ZONE
 
 from minibar_ml.domain.alerting.filters import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store.alerting import alerts, counts, histories
+from minibar_ml.store.alerting import alerts, counts, decisions, histories
 from minibar_ml.store.engine import make_engine
 
 NOON = evening(D) + timedelta(hours=16)
@@ -28,14 +28,14 @@ def _audit(connection: Connection) -> list[Any]:
 
 def test_reading_says_who_and_when_and_keeps_the_alert_live(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    (alert,) = alerts.set_verdict(connection, _ids(connection), "acknowledged", "ayse", NOON)
+    (alert,) = decisions.set_verdict(connection, _ids(connection), "acknowledged", "ayse", NOON)
     assert (alert.status, alert.read_by, alert.read_at, alert.resolved_at) == ("acknowledged", "ayse", NOON, None)
 
 
 def test_a_verdict_writes_one_audit_entry_an_alert_with_before_and_after(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, LOW_STOCK)
     ids = _ids(connection)
-    alerts.set_verdict(connection, ids, "false_positive", "ayse", NOON)
+    decisions.set_verdict(connection, ids, "false_positive", "ayse", NOON)
     entries = _audit(connection)
     assert [entry.subject for entry in entries] == [f"alert {number}" for number in ids]
     assert {(e.action, e.operator) for e in entries} == {("alert.false_positive", "ayse")}
@@ -45,23 +45,23 @@ def test_a_verdict_writes_one_audit_entry_an_alert_with_before_and_after(connect
 
 def test_a_repeated_verdict_changes_nothing_and_leaves_no_entry(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
-    assert alerts.set_verdict(connection, _ids(connection), "resolved", "mehmet", NOON) == []
-    assert alerts.set_verdict(connection, _ids(connection), "acknowledged", "mehmet", NOON) == []
+    decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert decisions.set_verdict(connection, _ids(connection), "resolved", "mehmet", NOON) == []
+    assert decisions.set_verdict(connection, _ids(connection), "acknowledged", "mehmet", NOON) == []
     assert (rows(connection)[0].resolved_by, len(_audit(connection))) == ("ayse", 1)
 
 
 def test_a_resolved_alert_can_still_be_called_false_but_not_the_other_way(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
-    assert len(alerts.set_verdict(connection, _ids(connection), "false_positive", "ayse", NOON)) == 1
-    assert alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON) == []
+    decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert len(decisions.set_verdict(connection, _ids(connection), "false_positive", "ayse", NOON)) == 1
+    assert decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON) == []
 
 
 def test_unknown_ids_are_all_named_and_nothing_is_changed(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     with pytest.raises(NotFound, match="8888, 9999"):
-        alerts.set_verdict(connection, [*_ids(connection), 9999, 8888], "resolved", "ayse", NOON)
+        decisions.set_verdict(connection, [*_ids(connection), 9999, 8888], "resolved", "ayse", NOON)
     assert rows(connection)[0].status == "open"
 
 
@@ -72,7 +72,7 @@ def four(connection: Connection) -> Iterator[Connection]:
     detect(connection, replace(on(VACANT, 1), impact=5.0))
     detect(connection, replace(on(OUTFLOW, 2), severity="critical", hotel_id=2, impact=None))
     detect(connection, replace(on(LOW_STOCK, 3), impact=90.0), evaluated=())
-    alerts.set_verdict(connection, _ids(connection)[:1], "acknowledged", "ayse", NOON)
+    decisions.set_verdict(connection, _ids(connection)[:1], "acknowledged", "ayse", NOON)
     yield connection
 
 
@@ -181,8 +181,8 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: C
 
 def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(four: Connection) -> None:
     ids = _ids(four)
-    alerts.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
-    alerts.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
+    decisions.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
+    decisions.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
     counted = counts.fetch(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
     assert counted.alerts == 4
     assert counted.by_type["consumption_anomaly"].false_positive_rate == 1.0

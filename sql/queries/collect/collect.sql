@@ -33,6 +33,8 @@ CREATE TEMP TABLE scratch_record (
     is_last boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz, names_leavers boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_silent (
+    room_id integer, day date, loaded_at timestamptz, alone_until timestamptz) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rejects (hotel_id integer, day date, rows bigint) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_unlisted (visit_id bigint, is_tonight boolean, hidden double precision) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_dnd (

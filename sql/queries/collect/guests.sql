@@ -51,7 +51,7 @@ INSERT INTO scratch_record
 SELECT DISTINCT ON (room_id, night, state) room_id, night, hotel_id, state, guests, stay_id, arrives_on, arrives_at,
        departs_on, departs_at, is_expected, known_at, id = max(id) OVER (PARTITION BY room_id, night, state = 'day_use')
 FROM ml_nights
-WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date)
+WHERE night BETWEEN CAST(:since_on AS date) - 60 AND CAST(:until_on AS date) AND state <> 'not_listed'
   AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ORDER BY room_id, night, state, id DESC
 
@@ -62,9 +62,13 @@ ORDER BY room_id, night, state, id DESC
 -- later list has the stay right, or the list of that afternoon was printed in the morning, since it names nearly everybody
 -- who left; and one whom the lists no longer name, where they name every guest every day: from the last day that they did.
 -- A guest who was to arrive and whom two lists of guests in house do not have has not come: the stay ends with the second.
+-- So it does where they no longer have a guest whom they had named every day.
 -- Of two stays with one arrival the one that was written on a later day counts: the other is what was planned before. Where
 -- both stand on lists of guests in house, these lists add rows and never name one again: sharers may leave on two days, and
 -- who was to leave sooner may have stayed after all. Until the later departure, or the next guest, the room is unknown.
+-- Which rooms a list of guests in house did not have is recorded once its day is over: the next list overwrites what it said.
+-- A guest whom no list of arrivals has for the room, and whom these lists did not have until then, came from another room:
+-- the row keeps the day of arrival at the hotel. The nights before, of which nobody had said otherwise, stay vacant.
 ANALYZE scratch_uploads, scratch_record;
 WITH runs AS MATERIALIZED (
     SELECT min(as_of) AS as_of FROM ml_job_runs
@@ -101,19 +105,38 @@ WITH runs AS MATERIALIZED (
     SELECT hotel_id FROM found
     WHERE is_in_house AND departs_on - arrives_on >= 3 AND departs_on <= CAST(:until_on AS date)
     GROUP BY hotel_id HAVING 2 * count(*) FILTER (WHERE named_at::date > named_since) > count(*)
-), stays AS (
-    SELECT f.*, CASE WHEN f.hotel_id IN (SELECT hotel_id FROM daily) AND EXISTS (
-                         SELECT FROM scratch_uploads u WHERE u.hotel_id = f.hotel_id AND u.is_loaded
-                         AND u.day > f.named_at::date AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date))
-                     THEN f.named_at::date END AS seen_until,
-           CASE WHEN (f.room_id, f.arrives_on) NOT IN (
-                         SELECT room_id, arrives_on FROM found
-                         WHERE (is_in_house OR is_departure) AND departs_on > arrives_on)
-                THEN (SELECT u.day FROM scratch_uploads u
-                      WHERE u.hotel_id = f.hotel_id AND u.is_loaded
-                        AND u.day > f.arrives_on AND u.day < f.departs_on AND u.day <= CAST(:until_on AS date)
-                      ORDER BY u.day OFFSET 1 LIMIT 1) END AS absent_on
+), listed AS (
+    SELECT f.*, f.named_at IS NOT NULL AND f.hotel_id IN (SELECT hotel_id FROM daily) AS is_daily,
+           (f.room_id, f.arrives_on) NOT IN (
+               SELECT room_id, arrives_on FROM found
+               WHERE (is_in_house OR is_departure) AND departs_on > arrives_on) AS is_arrival_alone
     FROM found f WHERE NOT (is_wrong OR is_of_unknown_kind OR is_outdated)
+), stays AS (
+    SELECT l.*, CASE WHEN l.is_daily AND a.first_on IS NOT NULL THEN l.named_at::date END AS seen_until,
+           CASE WHEN l.is_arrival_alone OR (l.is_daily AND NOT l.is_departure) THEN a.second_on END AS absent_on
+    FROM listed l CROSS JOIN LATERAL (
+        SELECT min(day), (array_agg(day ORDER BY day))[2] FROM scratch_uploads u
+        WHERE u.hotel_id = l.hotel_id AND u.is_loaded
+          AND u.day > CASE WHEN l.is_daily THEN l.named_at::date ELSE l.arrives_on END
+          AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)) a (first_on, second_on)
+), last_lists AS (
+    -- The last list of guests in house, once its day is over, where lists overwrite each other.
+    SELECT u.hotel_id, max(u.day) AS day FROM scratch_uploads u
+    WHERE u.is_loaded AND u.day <= CAST(:until_on AS date)
+      AND u.hotel_id IN (SELECT hotel_id FROM found WHERE is_in_house AND rewritten IS NOT NULL)
+    GROUP BY u.hotel_id HAVING max(u.day) < CAST(:until_on AS date)
+), silent AS (
+    INSERT INTO ml_nights (hotel_id, room_id, night, state, is_expected, known_at)
+    SELECT r.hotel_id, r.room_id, l.day - 1, 'not_listed', false, :until
+    FROM last_lists l JOIN scratch_rooms r USING (hotel_id)
+    WHERE r.is_active
+      AND NOT EXISTS (
+        SELECT FROM found f WHERE f.room_id = r.room_id AND f.is_in_house
+        AND (f.named_at::date = l.day OR (f.hotel_id NOT IN (SELECT hotel_id FROM daily)
+                                          AND l.day BETWEEN f.arrives_on AND f.departs_on)))
+      AND NOT EXISTS (
+        SELECT FROM ml_nights n
+        WHERE n.night = l.day - 1 AND n.hotel_id = l.hotel_id AND n.state = 'not_listed')
 ), late_lists AS (
     -- Lists that were loaded in the afternoon: how many of the day's leavers they name. Those count whom a list of guests in
     -- house had named before, or one of departures names; not where the row may have gone to who came after them.
@@ -155,7 +178,7 @@ WITH runs AS MATERIALIZED (
         UNION ALL
         SELECT room_id, arrives_on, departs_on FROM found WHERE is_of_unknown_kind AND NOT is_wrong
         UNION ALL
-        SELECT room_id, seen_until, departs_on - 1 FROM stays WHERE seen_until IS NOT NULL
+        SELECT room_id, seen_until, coalesce(absent_on, departs_on) - 1 FROM stays WHERE seen_until IS NOT NULL
         UNION ALL
         SELECT o.room_id, n.departs_on, least(o.departs_on, (
                    SELECT min(x.arrives_on) FROM stays x
@@ -171,22 +194,48 @@ WITH runs AS MATERIALIZED (
     ) u CROSS JOIN LATERAL generate_series(
         greatest(u.first_night, CAST(:since_on AS date) - 60), least(u.last_night, CAST(:until_on AS date)),
         interval '1 day') night
+), moved AS (
+    SELECT s.stay_id, max(n.night) + 1 AS came_on FROM stays s JOIN ml_nights n ON n.room_id = s.room_id
+    WHERE s.is_in_house AND NOT s.is_arrival AND n.state = 'not_listed' AND n.night >= CAST(:since_on AS date) - 62
+      AND n.night >= s.arrives_on AND n.night < s.departs_on - 1
+      AND NOT EXISTS (
+        SELECT FROM scratch_record o WHERE o.room_id = n.room_id AND o.night = n.night AND o.state = 'occupied')
+    GROUP BY s.stay_id, s.arrives_on HAVING count(*) = max(n.night) - s.arrives_on + 1
 )
 INSERT INTO scratch_stays
-SELECT stay_id, room_id, hotel_id, guests, arrives_on, arrives_at, coalesce(absent_on, departs_on), departs_at, leaves_at,
-       seen_until, NOT (is_in_house OR is_departure), is_in_house,
+SELECT stay_id, room_id, hotel_id, guests, coalesce(m.came_on, arrives_on), arrives_at,
+       coalesce(absent_on, departs_on), departs_at, leaves_at, seen_until, NOT (is_in_house OR is_departure), is_in_house,
        is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
-FROM stays
+FROM stays LEFT JOIN moved m USING (stay_id);
+WITH live AS (
+    -- Hotels whose lists name who has come on their own day: by the record, before the next day's list could.
+    SELECT n.hotel_id FROM ml_nights n LEFT JOIN scratch_uploads u ON u.hotel_id = n.hotel_id AND u.day = n.night + 1
+    WHERE n.night >= CAST(:since_on AS date) - 62 AND n.state = 'occupied' AND n.arrives_on = n.night
+      AND NOT n.is_expected AND n.known_at::date <= n.night + 1
+      AND (u.is_loaded AND coalesce(u.loaded_at <= n.known_at, true)) IS NOT TRUE
+    GROUP BY n.hotel_id HAVING count(DISTINCT n.night) >= 3
+)
+INSERT INTO scratch_silent
+SELECT n.room_id, u.day, u.loaded_at,
+       CASE WHEN n.hotel_id IN (SELECT hotel_id FROM live)
+            THEN least(u.loaded_at, (u.day + CAST(:check_out AS time))::timestamptz) + interval '2 hours' END
+FROM ml_nights n JOIN scratch_uploads u ON u.hotel_id = n.hotel_id AND u.day = n.night + 1
+WHERE n.state = 'not_listed' AND n.night >= CAST(:since_on AS date) - 62
+  AND u.is_loaded AND u.loaded_at < (u.day + 1)::timestamptz;
+ANALYZE scratch_silent
 
 -- name: tasks
 -- What the room tasks of a day say: hours that no list keeps, and nights that no list knows any longer. They are made in
 -- the morning: the hour of a departure is a plan. A leaving room stands among those in house too, and there alone where the
 -- list of departures is missing or has lost the guest, who left before. Of these nights nobody knows how many guests there
--- were.
+-- were. A room among those in house that the day's list did not have stands there for a row that is out of date.
 WITH tasks AS MATERIALIZED (
     SELECT room_id, day, bool_or(kind = 'stay') AS stays, bool_or(kind = 'arrival') AS arrives,
            bool_or(kind = 'departure') AS departs, min(arrives_at) AS arrives_at, max(departs_at) AS departs_at
     FROM source_room_tasks(CAST(:since_on AS date) - 60, CAST(:until_on AS date) + 1) GROUP BY room_id, day
+), in_house AS (
+    SELECT t.room_id, t.day, t.stays AND a.room_id IS NULL AS stays, t.arrives, t.departs
+    FROM tasks t LEFT JOIN scratch_silent a USING (room_id, day)
 ), hours AS (
     -- All stays at once: asking the tasks of 60 days for each stay would take longer than all the rest of the run.
     UPDATE scratch_stays s
@@ -201,9 +250,9 @@ WITH tasks AS MATERIALIZED (
 )
 INSERT INTO scratch_unknown
 SELECT DISTINCT room_id, night FROM (
-    SELECT room_id, day - 1 AS night FROM tasks WHERE departs OR (stays AND NOT arrives)
+    SELECT room_id, day - 1 AS night FROM in_house WHERE departs OR (stays AND NOT arrives)
     UNION ALL
-    SELECT t.room_id, t.day FROM tasks t
+    SELECT t.room_id, t.day FROM in_house t
     LEFT JOIN (
         SELECT DISTINCT room_id, departs_on FROM scratch_stays WHERE arrives_on < departs_on AND NOT is_expected) s
       ON s.room_id = t.room_id AND s.departs_on = t.day
@@ -259,7 +308,7 @@ ORDER BY room_id, night, arrives_on DESC, is_expected, departs_on DESC, guests D
 
 -- name: keep_nights
 -- What the record of nights knows and no list says any longer. A night stays occupied if its list row was only overwritten
--- and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
+-- (where it is deleted later, that is the next guest's) and was no mere expectation: it was seen when the night was over, or was the last of its stay. Else it is unknown: also
 -- where the stay is still listed and no longer fills the night, and where the room was let for the day. A night that was
 -- only known before the day's list was loaded, which has the guest leave sooner, was planned and never was occupied.
 ANALYZE scratch_nights;
@@ -270,7 +319,8 @@ WITH gone AS MATERIALIZED (
 ), overwritten AS MATERIALIZED (
     SELECT g.* FROM gone g
     WHERE g.is_last AND NOT g.is_expected AND (g.known_at::date > g.night OR g.departs_on = g.night + 1)
-      AND g.stay_id IN (SELECT k.stay_id FROM source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
+      AND (g.stay_id IN (SELECT k.stay_id FROM source_kept_stays(ARRAY(SELECT stay_id FROM gone)) k)
+           OR EXISTS (SELECT FROM scratch_record o WHERE o.stay_id = g.stay_id AND o.arrives_on > g.arrives_on))
       AND NOT EXISTS (SELECT FROM scratch_stays s
                       WHERE s.room_id = g.room_id AND s.arrives_on = g.arrives_on AND NOT s.is_expected)
 ), stays AS (

@@ -224,7 +224,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- before, two hours allowed on either side of arrival and departure, and occupancy is known for all of it. Where an hour is
 -- not on record the hotel's check-out time ends a stay, or a sign at the door later than that, with six hours allowed:
 -- guests who leave late leave by then. An hour that was only planned is not on record, nor is a departure at check-out time,
--- which is what the hotel expects.
+-- which is what the hotel expects. A list of guests in house that names who has come on its own day and does not have the
+-- room says more than either: nobody was there, nor has come within two hours, and who was to leave that day had left.
 -- Extras noted as used up are left out: the guest who had them has left.
 -- Some cases are no certainty but evidence, and the context says which: the visit before was on the day of departure and
 -- the guest may have left after it (between two checks of one morning the guest did), by an hour that is not on record
@@ -239,21 +240,31 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- late. Where something is missing again at a second check of that day, a guest has stayed whom no list has, until between the
 -- two: the first find says nothing, and the second is no certainty.
 -- What the floor store had run out of in the evening of the visit before, or of the day before it, may have been missing
--- then: who checks a room can't put in what is not there, and types nothing. It is left out.
+-- then: who checks a room can't put in what is not there, and types nothing. It is left out. Run out is less than half of
+-- what is used of it a day: of so few the last may be missing from the shelf.
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
                 WHEN s.leaves_at::time <> CAST(:check_out AS time) THEN s.leaves_at END AS leaves_at,
-           coalesce(s.arrives_at - interval '2 hours', s.arrives_on::timestamptz) AS starts_at,
+           coalesce(greatest(s.arrives_at - interval '2 hours',
+                             CASE WHEN a.alone_until > s.arrives_at THEN s.arrives_at ELSE a.alone_until END),
+                    s.arrives_on::timestamptz) AS starts_at,
            s.arrives_at IS NULL AS may_be_early,
-           CASE WHEN h.is_timed THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
-                WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
-                ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at, g.last_at)
-                     + interval '6 hours'
-           END AS ends_at
+           least(CASE WHEN h.is_timed THEN greatest(s.departs_at, g.last_at) + interval '2 hours'
+                      WHEN s.arrives_on = s.departs_on THEN (s.departs_on + 1)::timestamptz
+                      ELSE greatest((s.departs_on + CAST(:check_out AS time))::timestamptz, s.leaves_at, g.last_at)
+                           + interval '6 hours' END,
+                 CASE WHEN g.last_at >= o.loaded_at THEN NULL ELSE o.loaded_at END) AS ends_at
     FROM scratch_stays s LEFT JOIN scratch_dnd g ON g.room_id = s.room_id AND g.day = s.departs_on
+    LEFT JOIN scratch_silent a ON a.room_id = s.room_id AND a.day = s.arrives_on AND s.departs_on > s.arrives_on
+    LEFT JOIN scratch_silent o ON o.room_id = s.room_id AND o.day = s.departs_on AND s.departs_on > s.arrives_on
     CROSS JOIN LATERAL (SELECT s.departs_at IS NOT NULL
         AND (s.arrives_on = s.departs_on OR s.departs_at::time <> CAST(:check_out AS time)) AS is_timed) h
+), unknown AS (
+    -- Until when nobody can have come on the day of the night, and when whoever slept there had left.
+    SELECT u.room_id, u.night, a.alone_until, o.loaded_at AS left_at
+    FROM scratch_unknown u LEFT JOIN scratch_silent a ON a.room_id = u.room_id AND a.day = u.night
+    LEFT JOIN scratch_silent o ON o.room_id = u.room_id AND o.day = u.night + 1
 ), touched AS (
     SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests,
            bool_or(t.is_tail AND s.leaves_at IS NULL) AS is_tail,
@@ -278,6 +289,8 @@ WITH stays AS (
     WHERE NOT t.is_guests AND (t.is_tail OR t.is_timed_tail) AND v.consumed > 0 AND n.consumed > 0
       AND n.business_date = v.business_date
       AND NOT EXISTS (SELECT FROM touched x WHERE x.visit_id = n.visit_id)
+      AND NOT EXISTS (SELECT FROM scratch_silent a
+                      WHERE a.room_id = v.room_id AND a.day = v.business_date AND a.loaded_at <= v.visited_at)
 ), departed AS MATERIALIZED (
     SELECT v.visit_id, v.hotel_id, v.room_id, v.previous_at::date AS previous_on, v.previous_at,
            max(s.departs_on) AS departed_on
@@ -310,12 +323,24 @@ WITH stays AS (
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
     GROUP BY v.visit_id
 ), shelves AS MATERIALIZED (
-    SELECT hotel_id, entity_id AS product_id, business_date AS day, metric_value AS units
-    FROM computed_metrics WHERE metric_type = 'floor_stock'
-    UNION ALL
-    SELECT hotel_id, entity_id, business_date, metric_value FROM ml_metrics
-    WHERE metric_type = 'floor_stock' AND observed_at < :since_at
-      AND observed_at >= CAST(:since_at AS timestamptz) - interval '61 days'
+    SELECT hotel_id, product_id, day, is_enough FROM (
+        SELECT hotel_id, product_id, day, count(units) > 0 AS is_shelf, max(units) > 0 AND 2 * max(units) >= coalesce(
+                   sum(sum(used)) OVER (PARTITION BY hotel_id, product_id ORDER BY day
+                                        RANGE BETWEEN interval '28 days' PRECEDING AND interval '1 day' PRECEDING), 0) / 28
+                   AS is_enough
+        FROM (
+            SELECT hotel_id, entity_id AS product_id, business_date AS day,
+                   CASE metric_type WHEN 'floor_stock' THEN metric_value END AS units,
+                   CASE metric_type WHEN 'product_consumption' THEN metric_value END AS used
+            FROM computed_metrics WHERE metric_type IN ('floor_stock', 'product_consumption')
+            UNION ALL
+            SELECT hotel_id, entity_id, business_date, CASE metric_type WHEN 'floor_stock' THEN metric_value END,
+                   CASE metric_type WHEN 'product_consumption' THEN metric_value END
+            FROM ml_metrics
+            WHERE metric_type IN ('floor_stock', 'product_consumption') AND observed_at < :since_at
+              AND observed_at >= CAST(:since_at AS timestamptz) - interval '89 days') m
+        GROUP BY hotel_id, product_id, day) s
+    WHERE is_shelf
 ), lacking AS MATERIALIZED (
     -- By equality alone: a scan of the shelves for each line would grow with their square.
     SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units
@@ -324,9 +349,9 @@ WITH stays AS (
     JOIN (SELECT DISTINCT hotel_id, day FROM shelves) b ON b.hotel_id = v.hotel_id AND b.day = e.day
     JOIN (SELECT DISTINCT hotel_id, day + 1 AS day FROM shelves) a ON a.hotel_id = v.hotel_id AND a.day = e.day
     JOIN (SELECT DISTINCT hotel_id, product_id FROM shelves) k ON k.hotel_id = v.hotel_id AND k.product_id = l.product_id
-    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.units > 0
-    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.units > 0
-    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.units IS NULL OR r.units IS NULL)
+    LEFT JOIN shelves s ON s.hotel_id = v.hotel_id AND s.product_id = l.product_id AND s.day = e.day AND s.is_enough
+    LEFT JOIN shelves r ON r.hotel_id = v.hotel_id AND r.product_id = l.product_id AND r.day = e.day - 1 AND r.is_enough
+    WHERE l.consumed > l.noted AND t.is_guests IS NOT TRUE AND (s.day IS NULL OR r.day IS NULL)
 ), vacant AS (
     SELECT v.*, v.consumed - coalesce(n.units, 0) - coalesce(k.units, 0) AS units, coalesce(t.is_tail, g.next_id IS NOT NULL) AS is_tail,
            coalesce(t.is_timed_tail, false) AS is_timed_tail, coalesce(t.is_head, false) AS is_head,
@@ -349,8 +374,10 @@ WITH stays AS (
     LEFT JOIN (SELECT visit_id, sum(units) AS units FROM lacking GROUP BY visit_id) k USING (visit_id)
     CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
-      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
-                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
+      AND NOT EXISTS (SELECT FROM unknown u WHERE u.room_id = v.room_id
+                      AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date
+                      AND (u.night = v.business_date AND u.alone_until >= v.visited_at) IS NOT TRUE
+                      AND (u.night = v.previous_at::date - 1 AND u.left_at <= v.previous_at) IS NOT TRUE)
       AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
                       AND (t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL
                            OR (NOT u.is_tonight AND (u.hidden IS NULL OR t.visit_id IS NOT NULL))))

@@ -172,13 +172,15 @@ GROUP BY v.visit_id
 -- Setups that were raised while none could be read, as in all the time before the first reading: within four days at
 -- least four rooms in which nobody had slept since the check before were filled by the same units of one product and by
 -- no other, far more than in the four weeks before them (Chernoff's bound of the Poisson tail below 1 in 1,000). Thieves
--- take what they like, the hotel puts in the same everywhere. Where the points of earlier days are read they are as
+-- take what they like, the hotel puts in the same everywhere. What one person alone typed is a raised setup only where it
+-- was most of all such rooms: somebody may type what was not there. Where the points of earlier days are read they are as
 -- their own runs left them.
 WITH found AS MATERIALIZED (
     SELECT visit_id, count(*) AS products, min(product_id) AS product_id, min(consumed - noted) AS units
     FROM scratch_lines WHERE consumed > noted GROUP BY visit_id
 ), quiet AS MATERIALIZED (
-    SELECT v.hotel_id, v.room_id, v.business_date AS day, coalesce(l.products, 0) AS products, l.product_id, l.units
+    SELECT v.hotel_id, v.room_id, v.business_date AS day, v.attendant_id, coalesce(l.products, 0) AS products,
+           l.product_id, l.units
     FROM scratch_visits v
     JOIN scratch_days d ON d.hotel_id = v.hotel_id AND d.day = v.business_date
     JOIN scratch_days b ON b.hotel_id = v.hotel_id AND b.day = v.previous_at::date
@@ -191,16 +193,18 @@ WITH found AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
     UNION ALL
-    SELECT m.hotel_id, m.entity_id, m.business_date, p.products, p.product_id, p.units
+    SELECT m.hotel_id, m.entity_id, m.business_date, CAST(c.context ->> 'attendant' AS integer), p.products, p.product_id, p.units
     FROM ml_metrics m CROSS JOIN LATERAL (
         SELECT count(*) AS products, min(CAST(key AS integer)) AS product_id, min(CAST(value AS numeric)) AS units
         FROM jsonb_each_text(m.context -> 'products')) p
+    LEFT JOIN ml_metrics c ON c.metric_type = 'room_consumption' AND c.hotel_id = m.hotel_id AND c.entity_type = 'room'
+     AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at AND p.products = 1
     WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= CAST(:since_at AS timestamptz) - interval '35 days'
       AND m.observed_at < CAST(:since_at AS timestamptz)
       AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = m.hotel_id)
 ), ends AS (
     -- Few pass: only for them is counted what was usual.
-    SELECT e.*, count(DISTINCT q.room_id) AS rooms
+    SELECT e.*, count(DISTINCT q.room_id) AS rooms, count(DISTINCT q.attendant_id) AS persons
     FROM (SELECT DISTINCT hotel_id, day, product_id, units FROM quiet
           WHERE products = 1 AND day >= CAST(:since_on AS date)) e
     JOIN quiet q USING (hotel_id, product_id, units)
@@ -221,7 +225,7 @@ WITH found AS MATERIALIZED (
 ), risen AS (
     SELECT hotel_id, product_id, units, day
     FROM (SELECT *, checks * (found_before + 0.5) / (checks_before + 50.0) AS usual FROM counted) c
-    WHERE rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0)
+    WHERE rooms * (ln(rooms / usual) - 1) + usual > ln(1000.0) AND (persons > 1 OR 2 * rooms > checks)
 )
 INSERT INTO ml_setup_rises (hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms)
 SELECT q.hotel_id, r.room_type, q.product_id, mode() WITHIN GROUP (ORDER BY q.units), min(q.day)::timestamptz,

@@ -14,7 +14,7 @@ WITH checked AS (
     GROUP BY entity_id
 ), nights AS (
     SELECT DISTINCT ON (room_id, night, state = 'day_use') room_id, night, state, guests, arrives_on, departs_on
-    FROM ml_nights WHERE night BETWEEN :since_on AND :day
+    FROM ml_nights WHERE night BETWEEN :since_on AND :day AND state <> 'not_listed'
     ORDER BY room_id, night, state = 'day_use', id DESC
 ), exposure AS (
     SELECT n.room_id, count(*) FILTER (WHERE n.state <> 'unknown') AS nights,

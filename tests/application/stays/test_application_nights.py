@@ -80,7 +80,10 @@ def _load_again(hotel: Application, day: date, hour: str, names_leavers: bool) -
 
 
 def _make_tasks(hotel: Application, day: date) -> set[tuple[int, date]]:
-    """The day's tasks by the lists of now; the nights that they say somebody is in the room."""
+    """The day's tasks by the lists of now; the nights that they say somebody is in the room.
+
+    Where a list of guests in house was loaded that day, tasks of rooms that it does not have are out of date.
+    """
     sql(
         hotel.url,
         "INSERT INTO gunluk_gorevler (otel_id, gorev_tarihi, gorev_tipi, durum, olusturma_tarihi)"
@@ -96,7 +99,10 @@ def _make_tasks(hotel: Application, day: date) -> set[tuple[int, date]]:
     )  # fmt: skip
     rows = sql(
         hotel.url,
-        "SELECT oda_id, bool_or(kayit_tipi = 'in_house' AND giris_tarihi < :day AND cikis_tarihi > :day),"
+        "SELECT oda_id, bool_or(kayit_tipi = 'in_house' AND giris_tarihi < :day AND cikis_tarihi > :day"
+        " AND (CAST(coalesce(guncelleme_tarihi, olusturma_tarihi) AS date) = :day OR NOT EXISTS ("
+        " SELECT FROM yukleme_gorevleri WHERE gorev_tarihi = :day AND dosya_tipi::text = 'inhouse'"
+        " AND durum::text = 'completed'))),"
         " bool_or(kayit_tipi = 'arrival' AND giris_tarihi = :day),"
         " bool_or(kayit_tipi = 'departure' AND cikis_tarihi = :day)"
         " FROM misafir_kayitlari WHERE :day BETWEEN giris_tarihi AND cikis_tarihi GROUP BY oda_id",
@@ -113,7 +119,8 @@ def _known_as(hotel: Application, word: str) -> set[tuple[int, date]]:
     rows = sql(
         hotel.url,
         "SELECT room_id, night FROM (SELECT DISTINCT ON (room_id, night) room_id, night, state"
-        " FROM minibar_ml.ml_nights WHERE state <> 'day_use' ORDER BY room_id, night, id DESC) l WHERE state = :word",
+        " FROM minibar_ml.ml_nights WHERE state NOT IN ('day_use', 'not_listed') ORDER BY room_id, night, id DESC) l"
+        " WHERE state = :word",
         word=word,
     )
     return {(room, night) for room, night in rows}

@@ -85,18 +85,40 @@ def test_the_first_reading_of_setups_and_a_lowered_one_explain_nothing(hotel: Ap
     assert sql(hotel.url, "SELECT * FROM minibar_ml.ml_setup_rises") == []
 
 
-def test_many_rooms_filled_alike_are_a_raised_setup_where_none_can_be_read(hotel: Application) -> None:
+@pytest.mark.parametrize("persons", [1, 2])
+def test_many_rooms_filled_alike_by_two_persons_are_a_raised_setup_where_none_can_be_read(
+    hotel: Application, persons: int
+) -> None:
+    _add_rooms(hotel, 40)
+    for room in range(6, 36):
+        hotel.empty(room, "2025-11-10 10:00")
+        hotel.empty(room, "2025-11-11 10:00")
+    for room in range(14, 30):
+        hotel.empty(room, "2025-11-12 10:00")
+    for room in range(6, 12):
+        row = hotel.setup(room, f"2025-11-1{2 + room % 3} 10:00", 1, 2)
+        sql(
+            hotel.url,
+            "UPDATE minibar_islemleri SET personel_id = 1 + :room % CAST(:persons AS int) WHERE id = :row",
+            room=room, persons=persons, row=row,
+        )  # fmt: skip
+    hotel.setup(12, "2025-11-14 10:00", 2, 1)
+    hotel.setup(13, "2025-11-14 10:00", 1, 2)
+    hotel.setup(13, "2025-11-14 10:01", 3, 1)
+    found = {key: value for key, (value, _) in _vacant(hotel).items() if value}
+    alike = {(room, f"2025-11-1{2 + room % 3}"): 2.0 for room in range(6, 12)}
+    others = {(12, "2025-11-14"): 1.0, (13, "2025-11-14"): 1.0}
+    assert found == (others if persons == 2 else alike | {(12, "2025-11-14"): 1.0, (13, "2025-11-14"): 3.0})
+
+
+def test_where_most_vacant_rooms_were_filled_alike_one_person_shows_a_raised_setup(hotel: Application) -> None:
     _add_rooms(hotel, 40)
     for room in range(6, 36):
         hotel.empty(room, "2025-11-10 10:00")
         hotel.empty(room, "2025-11-11 10:00")
     for room in range(6, 12):
-        hotel.setup(room, f"2025-11-1{2 + room % 3} 10:00", 1, 2)
-    hotel.setup(12, "2025-11-14 10:00", 2, 1)
-    hotel.setup(13, "2025-11-14 10:00", 1, 2)
-    hotel.setup(13, "2025-11-14 10:01", 3, 1)
-    found = _vacant(hotel)
-    assert {key: value for key, (value, _) in found.items() if value} == {(12, "2025-11-14"): 1, (13, "2025-11-14"): 1}
+        hotel.setup(room, f"2025-11-1{5 + room % 2} 10:00", 1, 2)
+    assert {value for value, _ in _vacant(hotel).values()} == {0}
 
 
 def test_three_rooms_that_lost_the_same_are_no_setup(hotel: Application) -> None:

@@ -77,3 +77,24 @@ def test_what_could_not_be_put_in_is_not_missing_again(
     # A later run that no longer reads these days of the floor store comes to the same.
     done(hotel.url, "collect", "--as-of", "2025-11-17T12:00", "--quiet")
     assert _found(hotel, "2025-11-18T02:00") == (value, context)
+
+
+@pytest.mark.parametrize(("left", "missing"), [(1, {"2": 3}), (3, {"1": 1, "2": 3})])
+def test_of_what_is_nearly_used_up_the_last_may_be_missing_from_the_shelf(
+    hotel: Application, left: int, missing: dict[str, int]
+) -> None:
+    # Used are 120 in four weeks, four to five a day.
+    for day in range(17, 31):
+        hotel.setup(4, f"2025-10-{day} 11:00", 1, 5)
+    for day in range(1, 13):
+        hotel.setup(4, f"2025-11-{day:02d} 11:00", 1, 5)
+    _store(hotel, 1, 70 + left, {"2025-11-01 09:00": 30 + left, "2025-11-12 09:00": 70})
+    _drawn(hotel, 1, 30, "2025-11-08 10:00")
+    for day in ("05", "10"):
+        hotel.empty(1, f"2025-11-{day} 10:00")
+    for product, units in ((1, 1), (2, 3)):
+        hotel.setup(1, f"2025-11-13 10:00:0{product}", product, units)
+    value, context = _found(hotel)
+    assert (value, context["products"]) == (sum(missing.values()), missing)
+    done(hotel.url, "collect", "--as-of", "2025-11-17T12:00", "--quiet")
+    assert _found(hotel, "2025-11-18T02:00") == (value, context)

@@ -219,8 +219,8 @@ def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.
     assert printed["hotels"][0]["days_by_phase"] == {"learning": 5}
     assert printed["hotels"][0]["history"] == {"days": 5, "phase": "learning", "silent_days": 0}
     assert "History starts on 2025-11-12: 5 of 30 days were checked." in captured.err
-    assert "hotel 1: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
-    assert "hotel 1: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err
+    assert "Yasemin Otel: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
+    assert "Yasemin Otel: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err
 
 
 def test_without_any_points_it_says_what_to_run(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:

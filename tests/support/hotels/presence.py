@@ -33,7 +33,8 @@ def states(hotel: Application, night: str, room: int = 1) -> list[str]:
     """What the record of nights said of one, in the order in which it was known."""
     rows = sql(
         hotel.url,
-        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date) ORDER BY id",
+        "SELECT state FROM minibar_ml.ml_nights WHERE room_id = :room AND night = CAST(:night AS date)"
+        " AND state <> 'not_listed' ORDER BY id",
         room=room, night=night,
     )  # fmt: skip
     return [row[0] for row in rows]
