@@ -36,8 +36,9 @@ UNSAFE = {
     "synchronous_commit": "off",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
+    "autovacuum": "off",
 }
-"""Settings of the embedded server: what a test writes need not survive."""
+"""Settings of the embedded server: what a test writes need not survive, and no plan waits for autovacuum."""
 settings.register_profile("suite", derandomize=True)
 settings.register_profile("search")
 settings.load_profile("suite")

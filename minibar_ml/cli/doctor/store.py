@@ -18,6 +18,7 @@ from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
+from minibar_ml.embedded import is_embedded
 from minibar_ml.store import access
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.jobs import checks
@@ -44,7 +45,8 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "server": server.version,
         "clock": server.clock,
         "time_zone": lambda connection: server.time_zone(connection, settings.zone(), now),
-        "rights": server.rights,
+        # The server of a folder has one user, to whom all of it belongs.
+        **({} if is_embedded(settings.database_url) else {"rights": server.rights}),
         "schemas": server.schemas,
         "schema": schema,
         "facts": lambda connection: facts(connection, settings, now),

@@ -260,6 +260,11 @@ WITH stays AS (
     LEFT JOIN scratch_silent o ON o.room_id = s.room_id AND o.day = s.departs_on AND s.departs_on > s.arrives_on
     CROSS JOIN LATERAL (SELECT s.departs_at IS NOT NULL
         AND (s.arrives_on = s.departs_on OR s.departs_at::time <> CAST(:check_out AS time)) AS is_timed) h
+), unknown AS (
+    -- Until when nobody can have come on the day of the night, and when whoever slept there had left.
+    SELECT u.room_id, u.night, a.alone_until, o.loaded_at AS left_at
+    FROM scratch_unknown u LEFT JOIN scratch_silent a ON a.room_id = u.room_id AND a.day = u.night
+    LEFT JOIN scratch_silent o ON o.room_id = u.room_id AND o.day = u.night + 1
 ), touched AS (
     SELECT v.visit_id, bool_or(NOT (t.is_tail OR t.is_head)) AS is_guests,
            bool_or(t.is_tail AND s.leaves_at IS NULL) AS is_tail,
@@ -369,13 +374,10 @@ WITH stays AS (
     LEFT JOIN (SELECT visit_id, sum(units) AS units FROM lacking GROUP BY visit_id) k USING (visit_id)
     CROSS JOIN LATERAL (SELECT CAST(coalesce(r.hidden, 0) + coalesce(l.hidden, 0) AS numeric)) h (hidden)
     WHERE v.is_check AND d.is_known AND b.is_known AND d.unknown_days = b.unknown_days AND t.is_guests IS NOT TRUE
-      AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
+      AND NOT EXISTS (SELECT FROM unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date
-                      AND NOT EXISTS (
-                          SELECT FROM scratch_silent a WHERE a.room_id = v.room_id
-                          AND ((u.night = v.business_date AND a.day = u.night AND a.alone_until >= v.visited_at)
-                               OR (u.night = v.previous_at::date - 1 AND a.day = u.night + 1
-                                   AND a.loaded_at <= v.previous_at))))
+                      AND (u.night = v.business_date AND u.alone_until >= v.visited_at) IS NOT TRUE
+                      AND (u.night = v.previous_at::date - 1 AND u.left_at <= v.previous_at) IS NOT TRUE)
       AND NOT EXISTS (SELECT FROM scratch_unlisted u WHERE u.visit_id = v.visit_id
                       AND (t.is_tail OR t.is_timed_tail OR g.next_id IS NOT NULL
                            OR (NOT u.is_tonight AND (u.hidden IS NULL OR t.visit_id IS NOT NULL))))
