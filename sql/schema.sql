@@ -77,8 +77,9 @@ CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT lower(regexp_replace(name, '[[:space:][:cntrl:]\u00a0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u2064\ufeff]+', '', 'g')
-                 COLLATE "C")
+    SELECT lower(translate(normalize(regexp_replace(name,
+                     '[[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]+',
+                     '', 'g'), NFKC), 'ÇĞİIÖŞÜçğıöşü', 'cgiiosucgiosu') COLLATE "C")
 $$;
 
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
@@ -114,7 +115,8 @@ CREATE FUNCTION minibar_ml.check_comment() RETURNS trigger
 BEGIN
     IF minibar_ml.is_person(session_user) THEN
         NEW.at := statement_timestamp();
-        IF minibar_ml.is_anothers(NEW."by") OR length(NEW."by") > 200 OR length(NEW.body) > 4000 THEN
+        IF minibar_ml.bare(NEW."by") = '' OR minibar_ml.is_anothers(NEW."by") OR length(NEW."by") > 200
+           OR length(NEW.body) > 4000 THEN
             RAISE EXCEPTION 'role % may not comment as %, nor in more than 4000 characters', session_user,
                 left(NEW."by", 200) USING ERRCODE = 'insufficient_privilege';
         END IF;
@@ -204,6 +206,10 @@ BEGIN
        OR (TG_OP = 'UPDATE' AND (OLD.outcome <> 'running' OR (NEW.id, NEW.job, NEW.as_of, NEW.started_at)
                                  IS DISTINCT FROM (OLD.id, OLD.job, OLD.as_of, OLD.started_at))) THEN
         RAISE EXCEPTION 'role % records a run of a report as it takes place', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF EXISTS (SELECT FROM jsonb_each(NEW.counts) c WHERE c.key = 'failed_hotels' OR jsonb_typeof(c.value) <> 'number') THEN
+        RAISE EXCEPTION 'role % may record numbers of a run, and not which hotels failed', session_user
             USING ERRCODE = 'insufficient_privilege';
     END IF;
     IF TG_OP = 'INSERT' THEN

@@ -181,6 +181,20 @@ def test_nobody_chooses_a_number_that_a_table_counts_itself(hotels: str) -> None
     done(hotels, "collect", "--quiet")
 
 
+@pytest.mark.parametrize(
+    "counts", ['{"failed_hotels": [2]}', '{"failed_hotels": 2}', '{"mails": {"a": 1}}', '{"a": "b"}']
+)
+def test_no_run_that_people_record_says_what_the_next_one_trips_over(hotels: str, counts: str) -> None:
+    boss = login(hotels, "boss", "--as", "administrator", "--hotel", "1")
+    begun = "INSERT INTO minibar_ml.ml_job_runs (job, as_of) VALUES ('report', now())"
+    ended = (
+        "UPDATE minibar_ml.ml_job_runs SET outcome = 'done', ended_at = now(), counts = '{}' WHERE outcome = 'running'"
+    )
+    assert psql(boss, begun) == ""
+    assert "may record numbers of a run" in psql(boss, ended.format(counts))
+    assert psql(boss, ended.format('{"mails": 2}')) == ""
+
+
 def test_no_time_or_list_that_people_write_is_one_that_no_program_can_read(hotels: str) -> None:
     columns = sql(hotels, VALUES, roles=list(PEOPLE))
     assert {kind for _, _, kind in columns} == UNREADABLE.keys()
@@ -250,9 +264,13 @@ def test_nobody_passes_for_somebody_else(hotels: str) -> None:
     role = str(make_url(boss).username)
     assert "may not act as" in psql(keeper, _record("alert.view", f"'{victim}'"))
     comment = "INSERT INTO minibar_ml.ml_alert_comments (alert_id, by, body{}) VALUES (1, '{}', 'b'{})"
-    for by in (victim, "system", "System", victim.upper(), f" {victim}\u200b", "minibar_ml_owner", "postgres"):
+    sql(hotels, 'CREATE ROLE "ayşe_ğ"')
+    others = ("ayşe_ğ", "AYŞE_Ğ", "ayşe_ğ\u034f", "ａyşe_ğ")
+    for by in (victim, "system", "System", victim.upper(), f" {victim}\u200b", "minibar_ml_owner", "postgres", *others):
         assert "may not comment as" in psql(boss, comment.format("", by, "")), by
         assert "may not act as" in psql(keeper, _record("alert.view", f"'{by}'")), by
+    sql(hotels, 'DROP ROLE "ayşe_ğ"')
+    assert "may not comment as" in psql(boss, comment.format("", " \u3164", ""))
     verdict = f"UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = '{victim}'"
     assert "as another login" in psql(boss, verdict)
     assert "permission denied" in psql(boss, comment.format(", at", role, ", '2001-01-01'"))
