@@ -24,6 +24,7 @@ from minibar_ml.store.jobs.checks import fetch_opened_schemas
 from minibar_ml.store.schema import grants, migrations
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import keys, layout_files
+from minibar_ml.store.source.columns import describe_strangers
 from minibar_ml.store.source.layouts import Layout, layouts
 from minibar_ml.store.source.seen import fetch_seen
 
@@ -89,6 +90,8 @@ def init(
         )
         connection.commit()
         note_import(house.import_first(connection, settings))
+        if strangers := source.find_strangers(connection):
+            logger.warning("%s", describe_strangers(strangers))
         for opened in fetch_opened_schemas(connection):
             logger.warning("%s: %s", opened, opened.cure)
     console.note(f"Store: {plural(len(applied), 'migration')} applied.")

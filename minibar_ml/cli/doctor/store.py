@@ -25,7 +25,8 @@ from minibar_ml.store.jobs import checks
 from minibar_ml.store.models import fetch_active, fetch_seals, fetch_switched_off
 from minibar_ml.store.schema import grants
 from minibar_ml.store.schema.migrations import require_current
-from minibar_ml.store.source.contract import describe_gaps, read, recognise
+from minibar_ml.store.source.columns import describe_strangers
+from minibar_ml.store.source.contract import describe_gaps, find_strangers, read, recognise
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -116,6 +117,9 @@ def schema(connection: "Connection") -> Iterator[Check]:
 def source(connection: "Connection") -> Iterator[Check]:
     """Whether the whole source can be read; raises PreconditionFailed where no contract is installed."""
     contract = read(connection)
+    if strangers := find_strangers(connection):
+        hint = "ask who made them; if they are the application's, ALTER TABLE ... OWNER TO its login, then db init"
+        yield Check("source", "failed", describe_strangers(strangers), hint)
     if contract.gaps:
         yield Check("source", "failed", describe_gaps(contract))
     else:

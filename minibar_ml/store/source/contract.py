@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Row
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete
 from minibar_ml.domain.source_parts import DISPENSABLE, PARTS, Part
 from minibar_ml.store.queries import query
-from minibar_ml.store.source import keys, proofs
-from minibar_ml.store.source.gaps import Gap, Seen, gaps_of, together
+from minibar_ml.store.source import columns, keys, proofs
+from minibar_ml.store.source.gaps import Gap, gaps_of, together
 from minibar_ml.store.source.layouts import SOURCE, Layout, imported, layouts, of_text
 from minibar_ml.store.source.signatures import Signature
 
@@ -54,14 +54,6 @@ def use_own_path(connection: Connection) -> None:
     connection.execute(query("source.use_own_path"))
 
 
-def _columns(connection: Connection, schemas: dict[str, str]) -> Seen:
-    seen: Seen = {}
-    values = {"schemas": list(schemas.values()), "tables": list(schemas)}
-    for row in connection.execute(query("source.columns"), values):
-        seen.setdefault(row.table_name, {})[row.column_name] = (row.type, row.readable)
-    return seen
-
-
 def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
     """The layout of this database's source tables, whatever their version; `own_file` is the only one where given.
 
@@ -70,10 +62,10 @@ def recognise(connection: Connection, own_file: Layout | None = None) -> Layout:
     """
     known = (own_file,) if own_file else layouts()
     for layout in known if own_file else (imported(), *known):
-        seen = _columns(connection, _found(connection, layout))
+        seen = columns.fetch(connection, _found(connection, layout), layout)
         if all(column in seen.get(table, {}) for table, column in layout.marks):
             return layout
-    seen = _columns(connection, locate(connection, {table for layout in known for table in layout.tables()}))
+    seen = columns.fetch(connection, locate(connection, {table for layout in known for table in layout.tables()}))
     looked_for = "; ".join(f"{layout.name}: " + ", ".join(map(".".join, layout.marks)) for layout in known)
     found = ", ".join(sorted(seen)) or "none of its tables"
     raise SourceIncomplete(
@@ -92,7 +84,7 @@ def install(connection: Connection, absent: tuple[str, ...] = (), own_file: Layo
     """
     layout = recognise(connection, own_file)
     schemas = _schemas(connection, layout)
-    missing = layout.missing(_columns(connection, schemas))
+    missing = layout.missing(columns.fetch(connection, schemas, layout))
     connection.exec_driver_sql("SET LOCAL check_function_bodies = off")
     for signature in connection.execute(query("source.functions")).scalars().all():
         connection.exec_driver_sql(f"DROP FUNCTION {signature}")
@@ -169,7 +161,7 @@ def read(connection: Connection) -> Contract:
         raise PreconditionFailed(
             "The source contract is not installed, or is another version's: run `minibar-ml db init`."
         )
-    seen = _columns(connection, row.schemas)
+    seen = columns.fetch(connection, row.schemas, layout)
     absent = [part.name for part in PARTS if part.name in row.absent or (not part.is_optional and layout.lacks(part))]
     without = {function for part in PARTS if part.name in absent for function in part.functions}
     gaps = {function: gaps_of(layout, function, seen) for function in layout.functions if function not in without}
@@ -206,6 +198,12 @@ def usable(connection: Connection) -> frozenset[str]:
         return read(connection).usable
     except PreconditionFailed:
         return frozenset()
+
+
+def find_strangers(connection: Connection) -> dict[str, str]:
+    """Tables that are called as one of the installed contract's and belong to a stranger: whose."""
+    row = connection.execute(query("source.find_contract")).one_or_none()
+    return columns.find_strangers(connection, row.schemas, _installed(row)) if row else {}
 
 
 def describe_gaps(contract: Contract) -> str:

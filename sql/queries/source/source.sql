@@ -16,14 +16,26 @@ SELECT set_config('search_path', array_to_string(ARRAY(
 ), ', '), true)
 
 -- name: columns
--- Every column of these tables of these schemas, its type, and whether we may read it.
+-- Every column of these tables of these schemas, its type, and whether we may read it. The owner of a table runs functions
+-- of their own whenever it is read: `stranger` is an owner who is no superuser, owns none of the tables that show that the
+-- application is there (`:marks`; null: every owner is believed), and is not the owner of most.
+WITH tables AS (
+    SELECT c.oid, c.relname, c.relowner
+    FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[])) AS t (schema, name)
+    JOIN pg_namespace n ON n.nspname = t.schema
+    JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
+    WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')
+), believed AS (
+    SELECT relowner FROM tables WHERE relname = ANY(CAST(:marks AS text[]))
+    UNION SELECT mode() WITHIN GROUP (ORDER BY relowner) FROM tables
+    UNION SELECT oid FROM pg_roles WHERE rolsuper OR CAST(:marks AS text[]) IS NULL
+)
 SELECT c.relname AS table_name, a.attname AS column_name, format_type(a.atttypid, NULL) AS type,
-       has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable
-FROM unnest(CAST(:schemas AS text[]), CAST(:tables AS text[])) AS t (schema, name)
-JOIN pg_namespace n ON n.nspname = t.schema
-JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name
+       has_column_privilege(c.oid, a.attnum, 'SELECT') AS readable,
+       CASE WHEN c.relowner NOT IN (SELECT relowner FROM believed) THEN pg_get_userbyid(c.relowner) END AS stranger
+FROM tables c
 JOIN pg_attribute a ON a.attrelid = c.oid
-WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+WHERE a.attnum > 0 AND NOT a.attisdropped
 
 -- name: reads
 -- The source's tables that a function with an SQL-standard body reads, and which of their columns.
