@@ -15,7 +15,7 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.pool import NullPool
-from support.hotels.simulated import AS_OF, PLAN, ZONE, ByLayout, done
+from support.hotels.simulated import AS_OF, NOTHING_TO_LEARN, PLAN, ZONE, ByLayout, done, state
 from support.servers import postgres
 
 from minibar_ml.config import location
@@ -36,13 +36,15 @@ UNSAFE = {
     "synchronous_commit": "off",
     "max_wal_size": "4GB",
     "checkpoint_timeout": "1h",
+    "autovacuum": "off",
 }
-"""Settings of the embedded server: what a test writes need not survive."""
+"""Settings of the embedded server: what a test writes need not survive, and no plan waits for autovacuum."""
 settings.register_profile("suite", derandomize=True)
 settings.register_profile("search")
 settings.load_profile("suite")
 # The suite says the same of the same code; who looks for new cases runs it with --hypothesis-profile=search.
 pytest_plugins = [
+    "support.hotels.application",
     "support.hotels.application_hotel",
     "support.alerts.three_alerts",
     "support.reports.report_pages",
@@ -289,6 +291,15 @@ def hotel_models(make_database: Callable[..., str], hotel_points: dict[Layout, s
     return ByLayout(make)
 
 
+@pytest.fixture(scope="session")
+def hotel_forecasts(make_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
+    """Layout A after a night's training that made forecasts, and no model; cloned, never used itself."""
+    url = make_database(hotel_points["a"])
+    state(url, **NOTHING_TO_LEARN)
+    done(url, "train", "--as-of", AS_OF, "--quiet")
+    return url
+
+
 @pytest.fixture
 def collected(passing_database: Callable[..., str], hotel_points: dict[Layout, str]) -> str:
     """URL of a database of the hotel in layout A with all metric points."""
@@ -299,3 +310,9 @@ def collected(passing_database: Callable[..., str], hotel_points: dict[Layout, s
 def trained(passing_database: Callable[..., str], hotel_models: dict[Layout, str]) -> str:
     """URL of a database of the same after a night's training."""
     return passing_database(hotel_models["a"])
+
+
+@pytest.fixture
+def forecasted(passing_database: Callable[..., str], hotel_forecasts: str) -> str:
+    """URL of a database of the same after a night's forecasts, where no training learns a model."""
+    return passing_database(hotel_forecasts)

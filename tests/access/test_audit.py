@@ -15,7 +15,7 @@ from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.store import audit
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import decisions
 from minibar_ml.store.engine import make_engine
 
 LOG = "minibar_ml.ml_audit_log"
@@ -179,7 +179,7 @@ def test_entries_of_sessions_that_write_at_once_stand_in_one_line(store_url: str
 def test_a_verdict_on_many_alerts_is_one_statement_and_chains_all_its_entries(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, LOW_STOCK, NEGATIVE)
     ids = [alert.id for alert in rows(connection)]
-    alerts.set_verdict(connection, ids, "resolved", "ayse", evening(HIGH_ROOM.occurred_on))
+    decisions.set_verdict(connection, ids, "resolved", "ayse", evening(HIGH_ROOM.occurred_on))
     chain = audit.verify(connection)
     assert (chain.entries, chain.fault) == (3, None)
 

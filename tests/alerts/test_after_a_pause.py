@@ -14,23 +14,21 @@ BACK = "2025-11-15T09:00"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """Guests of rooms 1 to 3 left on the ninth; each room loses something later, and nobody looks till the 15th."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 30))
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 30))
     for room in (1, 2, 3):
-        made.stay(room, "2025-11-07 15:00", "2025-11-09 08:00")
+        installed.stay(room, "2025-11-07 15:00", "2025-11-09 08:00")
         for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
-            made.empty(room, at)
-    done(database, "db", "init", "--quiet")
+            installed.empty(room, at)
     words = ["people", "add", "ayse", "--role", "administrator", "--email", "a@otel.example", "--severity", "low"]
-    done(database, *words, "--quiet")
-    _run(made, "2025-11-10T20:00")
-    made.setup(1, "2025-11-11 12:30", 1, 6)
-    made.setup(2, "2025-11-13 12:30", 1, 6)
-    made.setup(3, "2025-11-15 08:30", 1, 6)
-    _run(made, BACK)
-    return made
+    done(installed.url, *words, "--quiet")
+    _run(installed, "2025-11-10T20:00")
+    installed.setup(1, "2025-11-11 12:30", 1, 6)
+    installed.setup(2, "2025-11-13 12:30", 1, 6)
+    installed.setup(3, "2025-11-15 08:30", 1, 6)
+    _run(installed, BACK)
+    return installed
 
 
 def _run(hotel: Application | SmallHotel, as_of: str) -> None:

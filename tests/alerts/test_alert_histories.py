@@ -24,7 +24,7 @@ from support.alerts.findings import (
 )
 
 from minibar_ml.domain.alerting.alerts import LIVE_STATUSES, SEVERITIES, Finding, Severity, Verdict
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import decisions
 
 KINDS = (
     replace(HIGH_ROOM, facts={"products": [{"id": 146, "name": "Efes", "units": 4}]}), LOW_STOCK, OUTFLOW, VACANT,
@@ -93,17 +93,17 @@ class Hotel(RuleBasedStateMachine):
     @rule(verdict=st.sampled_from(["acknowledged", "resolved", "false_positive"]), place=st.integers(0, 2))
     def set_verdict(self, verdict: Verdict, place: int) -> None:
         if ids := self.some(place):
-            alerts.set_verdict(self.connection, ids, verdict, "ayse", evening(self.today))
+            decisions.set_verdict(self.connection, ids, verdict, "ayse", evening(self.today))
 
     @rule(days=st.integers(1, 20), place=st.integers(0, 2))
     def snooze(self, days: int, place: int) -> None:
         if ids := self.some(place):
-            alerts.snooze(self.connection, ids, evening(self.today) + timedelta(days=days), "ayse")
+            decisions.snooze(self.connection, ids, evening(self.today) + timedelta(days=days), "ayse")
 
     @rule(place=st.integers(0, 2))
     def reopen(self, place: int) -> None:
         if ids := self.some(place):
-            alerts.reopen(self.connection, ids, "ayse")
+            decisions.reopen(self.connection, ids, "ayse")
 
     def stored(self) -> list[Any]:
         return list(rows(self.connection))

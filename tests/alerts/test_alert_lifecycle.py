@@ -21,9 +21,10 @@ from support.alerts.findings import (
     rows,
 )
 
+from minibar_ml.domain.alerting.alerts import Verdict
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store.alerting import alerts, histories, verdicts
+from minibar_ml.store.alerting import alerts, decisions, histories, verdicts
 
 NEXT = D + timedelta(days=1)
 MORNING = evening(D) + timedelta(hours=12)
@@ -45,7 +46,7 @@ def _events(connection: Connection, number: int) -> list[tuple[str, str | None]]
 def _snoozed(connection: Connection, until: datetime = MORNING, reason: str | None = None) -> int:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.snooze(connection, [number], until, "ayse", reason)
+    decisions.snooze(connection, [number], until, "ayse", reason)
     return number
 
 
@@ -82,8 +83,8 @@ def test_detect_opens_what_still_goes_on_when_its_snooze_is_over(connection: Con
 
 def test_a_snooze_can_be_made_longer_and_repeating_it_changes_nothing(connection: Connection) -> None:
     number = _snoozed(connection)
-    assert alerts.snooze(connection, [number], MORNING, "mehmet") == []
-    assert len(alerts.snooze(connection, [number], LATER, "mehmet")) == 1
+    assert decisions.snooze(connection, [number], MORNING, "mehmet") == []
+    assert len(decisions.snooze(connection, [number], LATER, "mehmet")) == 1
     detect(connection, day=NEXT)
     assert _only(connection).status == "snoozed"
 
@@ -91,7 +92,7 @@ def test_a_snooze_can_be_made_longer_and_repeating_it_changes_nothing(connection
 def test_what_is_over_when_its_snooze_ends_is_resolved_and_not_opened(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     number = int(_only(connection).id)
-    alerts.snooze(connection, [number], MORNING, "ayse")
+    decisions.snooze(connection, [number], MORNING, "ayse")
     assert detect(connection, day=NEXT).resolved == 1
     assert [event for event, _ in _events(connection, number)] == ["opened", "snoozed", "resolved"]
 
@@ -99,42 +100,40 @@ def test_what_is_over_when_its_snooze_ends_is_resolved_and_not_opened(connection
 @pytest.mark.parametrize(("severity", "status"), [("high", "snoozed"), ("critical", "open")])
 def test_only_what_turns_critical_ends_a_snooze(connection: Connection, severity: Any, status: str) -> None:
     detect(connection, replace(LOW_STOCK, severity="medium"))
-    alerts.snooze(connection, [_only(connection).id], LATER, "ayse")
+    decisions.snooze(connection, [_only(connection).id], LATER, "ayse")
     detect(connection, on(LOW_STOCK, 1, severity=severity))
     assert (_only(connection).severity, _only(connection).status) == (severity, status)
 
 
 def test_what_was_critical_already_stays_snoozed(connection: Connection) -> None:
     detect(connection, VACANT)
-    alerts.snooze(connection, [_only(connection).id], LATER, "ayse")
+    decisions.snooze(connection, [_only(connection).id], LATER, "ayse")
     detect(connection, on(VACANT, 1, value=20.0))
     assert _only(connection).status == "snoozed"
 
 
 @pytest.mark.parametrize("verdict", ["acknowledged", "resolved", "false_positive"])
-def test_a_verdict_ends_a_snooze(connection: Connection, verdict: alerts.Verdict) -> None:
+def test_a_verdict_ends_a_snooze(connection: Connection, verdict: Verdict) -> None:
     number = _snoozed(connection)
-    assert len(alerts.set_verdict(connection, [number], verdict, "ayse", MORNING)) == 1
+    assert len(decisions.set_verdict(connection, [number], verdict, "ayse", MORNING)) == 1
     assert (_only(connection).status, _only(connection).snoozed_until) == (verdict, None)
 
 
 def test_a_closed_alert_can_not_be_snoozed(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.set_verdict(connection, [number], "resolved", "ayse", MORNING)
-    assert alerts.snooze(connection, [number], LATER, "ayse") == []
+    decisions.set_verdict(connection, [number], "resolved", "ayse", MORNING)
+    assert decisions.snooze(connection, [number], LATER, "ayse") == []
     with pytest.raises(NotFound, match="999"):
-        alerts.snooze(connection, [number, 999], LATER, "ayse")
+        decisions.snooze(connection, [number, 999], LATER, "ayse")
 
 
 @pytest.mark.parametrize("verdict", ["acknowledged", "resolved", "false_positive"])
-def test_a_verdict_is_taken_back_with_all_it_left_but_its_history(
-    connection: Connection, verdict: alerts.Verdict
-) -> None:
+def test_a_verdict_is_taken_back_with_all_it_left_but_its_history(connection: Connection, verdict: Verdict) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.set_verdict(connection, [number], verdict, "ayse", MORNING)
-    assert [alert.id for alert in alerts.reopen(connection, [number], "mehmet")] == [number]
+    decisions.set_verdict(connection, [number], verdict, "ayse", MORNING)
+    assert [alert.id for alert in decisions.reopen(connection, [number], "mehmet")] == [number]
     alert = _only(connection)
     assert (alert.status, alert.read_at, alert.read_by, alert.resolved_at, alert.resolved_by) == ("open", *[None] * 4)
     assert _events(connection, number)[1:] == [(verdict, "ayse"), ("reopened", "mehmet")]
@@ -144,11 +143,11 @@ def test_a_verdict_is_taken_back_with_all_it_left_but_its_history(
 def test_a_verdict_taken_back_teaches_nothing(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.set_verdict(connection, [number], "false_positive", "ayse", MORNING)
+    decisions.set_verdict(connection, [number], "false_positive", "ayse", MORNING)
     assert [(one.type, one.is_false) for one in verdicts.fetch(connection)] == [("consumption_anomaly", True)]
-    alerts.reopen(connection, [number], "ayse")
+    decisions.reopen(connection, [number], "ayse")
     assert verdicts.fetch(connection) == []
-    alerts.snooze(connection, [number], LATER, "ayse")
+    decisions.snooze(connection, [number], LATER, "ayse")
     assert verdicts.fetch(connection) == []
 
 
@@ -156,19 +155,19 @@ def test_what_ended_without_action_and_what_was_raised_again_since_is_not_reopen
     detect(connection, LOW_STOCK)
     detect(connection, day=NEXT)
     first = int(_only(connection).id)
-    assert alerts.reopen(connection, [first], "ayse") == []
+    assert decisions.reopen(connection, [first], "ayse") == []
     detect(connection, on(LOW_STOCK, 2))
     second = int(rows(connection)[1].id)
-    alerts.set_verdict(connection, [second], "resolved", "ayse", LATER)
+    decisions.set_verdict(connection, [second], "resolved", "ayse", LATER)
     detect(connection, on(LOW_STOCK, 5))
-    assert alerts.reopen(connection, [first, second], "ayse") == []
+    assert decisions.reopen(connection, [first, second], "ayse") == []
 
 
 def test_a_fault_that_comes_back_is_a_new_alert_that_names_the_last(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     first = _only(connection)
     assert first.previous_id is None
-    alerts.set_verdict(connection, [first.id], "resolved", "ayse", MORNING)
+    decisions.set_verdict(connection, [first.id], "resolved", "ayse", MORNING)
     detect(connection, on(HIGH_ROOM, 1), replace(on(HIGH_ROOM, 1), entity_id=1127))
     again = {alert.entity_id: alert.previous_id for alert in rows(connection) if alert.status == "open"}
     assert again == {1126: first.id, 1127: None}
@@ -182,18 +181,18 @@ def test_a_state_that_ended_by_itself_is_raised_again_though_it_began_before(con
     # A look back at a day on which it was there is no news.
     assert detect(connection, low, day=later, judged_on=D).suppressed == 1
     assert detect(connection, low, day=later, judged_on=later).opened == 1
-    alerts.set_verdict(connection, [int(rows(connection)[1].id)], "false_positive", "ayse", evening(later))
+    decisions.set_verdict(connection, [int(rows(connection)[1].id)], "false_positive", "ayse", evening(later))
     assert detect(connection, low, day=later, judged_on=later + timedelta(days=1)).suppressed == 1
 
 
 def test_a_comment_is_kept_with_who_and_when_whatever_the_status(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     number = int(_only(connection).id)
-    alerts.set_verdict(connection, [number], "resolved", "ayse", MORNING)
-    alerts.comment(connection, number, "mehmet", "it was the\nwedding")
+    decisions.set_verdict(connection, [number], "resolved", "ayse", MORNING)
+    decisions.comment(connection, number, "mehmet", "it was the\nwedding")
     assert histories.fetch_history(connection, number)[-1].body == "it was the\nwedding"
     with pytest.raises(NotFound, match="999"):
-        alerts.comment(connection, 999, "mehmet", "lost")
+        decisions.comment(connection, 999, "mehmet", "lost")
 
 
 def test_stale_data_mute_what_was_found_without_them_until_they_are_back(connection: Connection) -> None:
@@ -235,16 +234,16 @@ def test_a_product_that_all_take_mutes_the_rooms_that_took_mostly_that(connectio
 def test_a_verdict_on_what_mutes_gives_the_muted_their_voice_back_at_once(connection: Connection) -> None:
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES))
     shift = next(alert for alert in rows(connection) if alert.entity_type == "product")
-    alerts.set_verdict(connection, [shift.id], "false_positive", "ayse", MORNING)
+    decisions.set_verdict(connection, [shift.id], "false_positive", "ayse", MORNING)
     assert not any(alert.muted_by for alert in rows(connection))
-    alerts.reopen(connection, [shift.id], "ayse")
+    decisions.reopen(connection, [shift.id], "ayse")
     assert [alert.entity_type for alert in rows(connection) if alert.muted_by] == ["room"]
 
 
 def test_what_is_closed_while_muted_is_muted_no_more_and_announces_nothing(connection: Connection) -> None:
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES))
     (muted,) = alerts.fetch(connection, AlertFilter(is_muted=True))
-    alerts.set_verdict(connection, [muted.id], "resolved", "ayse", MORNING)
+    decisions.set_verdict(connection, [muted.id], "resolved", "ayse", MORNING)
     assert alerts.get(connection, muted.id).muted_by is None
     assert [event for event, _ in _events(connection, muted.id)] == ["opened", "muted", "resolved"]
 
@@ -252,7 +251,7 @@ def test_what_is_closed_while_muted_is_muted_no_more_and_announces_nothing(conne
 def test_hidden_alerts_are_counted_by_what_hides_them(connection: Connection) -> None:
     detect(connection, SHIFT, replace(HIGH_ROOM, facts=MOSTLY_EFES), LOW_STOCK, VACANT)
     vacant = next(alert for alert in rows(connection) if alert.type == "vacant_consumption")
-    alerts.snooze(connection, [vacant.id], LATER, "ayse")
+    decisions.snooze(connection, [vacant.id], LATER, "ayse")
     hidden = histories.fetch_hidden(connection, AlertFilter())
     assert {(one.alerts, one.type, one.muted_by is None) for one in hidden} == {
         (1, "consumption_anomaly", False), (1, None, True),
@@ -282,5 +281,5 @@ def test_text_is_looked_for_literally_and_with_turkish_capitals(
 def test_an_alert_is_found_by_what_was_said_of_it(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, LOW_STOCK)
     number = int(rows(connection)[1].id)
-    alerts.comment(connection, number, "ayse", "Düğün vardı")
+    decisions.comment(connection, number, "ayse", "Düğün vardı")
     assert [alert.id for alert in alerts.fetch(connection, AlertFilter(words="DÜĞÜN"))] == [number]

@@ -1,6 +1,6 @@
 """People decide on alerts; filters, plans, counts and series read them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 from support.alerts.findings import HIGH_ROOM, LOW_STOCK, OUTFLOW, UNFILTERED, VACANT, D, detect, evening, on, rows
+from support.hotels.simulated import ZONE
 
 from minibar_ml.domain.alerting.filters import AlertFilter, Sort
 from minibar_ml.domain.errors import NotFound
-from minibar_ml.store.alerting import alerts, counts, histories
+from minibar_ml.store.alerting import alerts, counts, decisions, histories
+from minibar_ml.store.engine import make_engine
 
 NOON = evening(D) + timedelta(hours=16)
 
@@ -26,14 +28,14 @@ def _audit(connection: Connection) -> list[Any]:
 
 def test_reading_says_who_and_when_and_keeps_the_alert_live(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    (alert,) = alerts.set_verdict(connection, _ids(connection), "acknowledged", "ayse", NOON)
+    (alert,) = decisions.set_verdict(connection, _ids(connection), "acknowledged", "ayse", NOON)
     assert (alert.status, alert.read_by, alert.read_at, alert.resolved_at) == ("acknowledged", "ayse", NOON, None)
 
 
 def test_a_verdict_writes_one_audit_entry_an_alert_with_before_and_after(connection: Connection) -> None:
     detect(connection, HIGH_ROOM, LOW_STOCK)
     ids = _ids(connection)
-    alerts.set_verdict(connection, ids, "false_positive", "ayse", NOON)
+    decisions.set_verdict(connection, ids, "false_positive", "ayse", NOON)
     entries = _audit(connection)
     assert [entry.subject for entry in entries] == [f"alert {number}" for number in ids]
     assert {(e.action, e.operator) for e in entries} == {("alert.false_positive", "ayse")}
@@ -43,23 +45,23 @@ def test_a_verdict_writes_one_audit_entry_an_alert_with_before_and_after(connect
 
 def test_a_repeated_verdict_changes_nothing_and_leaves_no_entry(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
-    assert alerts.set_verdict(connection, _ids(connection), "resolved", "mehmet", NOON) == []
-    assert alerts.set_verdict(connection, _ids(connection), "acknowledged", "mehmet", NOON) == []
+    decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert decisions.set_verdict(connection, _ids(connection), "resolved", "mehmet", NOON) == []
+    assert decisions.set_verdict(connection, _ids(connection), "acknowledged", "mehmet", NOON) == []
     assert (rows(connection)[0].resolved_by, len(_audit(connection))) == ("ayse", 1)
 
 
 def test_a_resolved_alert_can_still_be_called_false_but_not_the_other_way(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
-    alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
-    assert len(alerts.set_verdict(connection, _ids(connection), "false_positive", "ayse", NOON)) == 1
-    assert alerts.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON) == []
+    decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON)
+    assert len(decisions.set_verdict(connection, _ids(connection), "false_positive", "ayse", NOON)) == 1
+    assert decisions.set_verdict(connection, _ids(connection), "resolved", "ayse", NOON) == []
 
 
 def test_unknown_ids_are_all_named_and_nothing_is_changed(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     with pytest.raises(NotFound, match="8888, 9999"):
-        alerts.set_verdict(connection, [*_ids(connection), 9999, 8888], "resolved", "ayse", NOON)
+        decisions.set_verdict(connection, [*_ids(connection), 9999, 8888], "resolved", "ayse", NOON)
     assert rows(connection)[0].status == "open"
 
 
@@ -70,7 +72,7 @@ def four(connection: Connection) -> Iterator[Connection]:
     detect(connection, replace(on(VACANT, 1), impact=5.0))
     detect(connection, replace(on(OUTFLOW, 2), severity="critical", hotel_id=2, impact=None))
     detect(connection, replace(on(LOW_STOCK, 3), impact=90.0), evaluated=())
-    alerts.set_verdict(connection, _ids(connection)[:1], "acknowledged", "ayse", NOON)
+    decisions.set_verdict(connection, _ids(connection)[:1], "acknowledged", "ayse", NOON)
     yield connection
 
 
@@ -101,53 +103,23 @@ def test_a_filter_lets_through_what_it_says(four: Connection, wanted: AlertFilte
     assert {alert.id for alert in alerts.fetch(four, wanted)} == {ids[place] for place in places}
 
 
-@pytest.mark.parametrize("statuses", [None, ["open"]])
-def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
-    connection: Connection, statuses: list[str] | None
-) -> None:
-    _crowd(connection, 100_000)
-    wanted = dict.fromkeys(UNFILTERED)
-    plan = "\n".join(
-        connection.execute(
-            text("EXPLAIN " + alerts.query("alerts.fetch_latest").text), {**wanted, "statuses": statuses, "limit": 50}
-        ).scalars()
-    )
-    assert "ml_alerts_time" in plan or "ml_alerts_status_time" in plan, plan
-    assert "Seq Scan" not in plan
+@pytest.fixture(scope="module")
+def crowd(make_database: Callable[..., str], template: str) -> Iterator[Connection]:
+    """A hundred thousand alerts over three years, one in twenty live; only to be read."""
+    with make_engine(make_database(template), ZONE).connect() as made:
+        _crowd(made, 100_000, live_of=20)
+        yield made
 
 
-def _plan(connection: Connection, name: str, values: dict[str, Any]) -> str:
-    return "\n".join(connection.execute(text("EXPLAIN " + alerts.query(name).text), values).scalars())
+@pytest.fixture(scope="module")
+def calm_crowd(make_database: Callable[..., str], template: str) -> Iterator[Connection]:
+    """As many, one in two hundred live; only to be read."""
+    with make_engine(make_database(template), ZONE).connect() as made:
+        _crowd(made, 100_000, live_of=200)
+        yield made
 
 
-def test_what_waits_among_a_hundred_thousand_comes_by_an_index(connection: Connection) -> None:
-    _crowd(connection, 100_000, live_of=200)
-    wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
-    for by_impact in (False, True):
-        assert "Seq Scan" not in _plan(connection, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
-    assert "Seq Scan" not in _plan(connection, "alerts.fetch_hidden", wanted)
-
-
-def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(connection: Connection) -> None:
-    _crowd(connection, 100_000, live_of=200)
-    values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
-    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.apply", values)
-    values |= {
-        "evaluated": [],
-        "state_types": [],
-        "state_reasons": [],
-        "normal_days": "{}",
-        "most_quiet_days": 60,
-        "stale_types": [],
-        "shown_by_any": [],
-        "hotels": None,
-    }
-    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.resolve", values)
-    values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}
-    assert "Seq Scan on ml_alerts" not in _plan(connection, "alerts.mute", values)
-
-
-def _crowd(connection: Connection, count: int, live_of: int = 20) -> None:
+def _crowd(connection: Connection, count: int, live_of: int) -> None:
     """Many alerts over three years, one of so many live."""
     connection.execute(
         text("""
@@ -164,10 +136,53 @@ def _crowd(connection: Connection, count: int, live_of: int = 20) -> None:
     connection.execute(text("ANALYZE minibar_ml.ml_alerts"))
 
 
+@pytest.mark.parametrize("statuses", [None, ["open"]])
+def test_the_latest_of_a_hundred_thousand_alerts_come_by_an_index(
+    crowd: Connection, statuses: list[str] | None
+) -> None:
+    wanted = dict.fromkeys(UNFILTERED)
+    plan = "\n".join(
+        crowd.execute(
+            text("EXPLAIN " + alerts.query("alerts.fetch_latest").text), {**wanted, "statuses": statuses, "limit": 50}
+        ).scalars()
+    )
+    assert "ml_alerts_time" in plan or "ml_alerts_status_time" in plan, plan
+    assert "Seq Scan" not in plan
+
+
+def _plan(connection: Connection, name: str, values: dict[str, Any]) -> str:
+    return "\n".join(connection.execute(text("EXPLAIN " + alerts.query(name).text), values).scalars())
+
+
+def test_what_waits_among_a_hundred_thousand_comes_by_an_index(calm_crowd: Connection) -> None:
+    wanted = {**dict.fromkeys(UNFILTERED), "statuses": ["open", "acknowledged"], "limit": None, "is_muted": False}
+    for by_impact in (False, True):
+        assert "Seq Scan" not in _plan(calm_crowd, "alerts.fetch_ranked", {**wanted, "by_impact": by_impact})
+    assert "Seq Scan" not in _plan(calm_crowd, "alerts.fetch_hidden", wanted)
+
+
+def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: Connection) -> None:
+    values: dict[str, Any] = {"findings": "[]", "as_of": NOON, "judged_on": None, "rests_also": "{}"}
+    assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.apply", values)
+    values |= {
+        "evaluated": [],
+        "state_types": [],
+        "state_reasons": [],
+        "normal_days": "{}",
+        "most_quiet_days": 60,
+        "stale_types": [],
+        "shown_by_any": [],
+        "hotels": None,
+    }
+    assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.resolve", values)
+    values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}
+    assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.mute", values)
+
+
 def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(four: Connection) -> None:
     ids = _ids(four)
-    alerts.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
-    alerts.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
+    decisions.set_verdict(four, ids[:1], "false_positive", "ayse", NOON)
+    decisions.set_verdict(four, ids[1:2], "resolved", "ayse", NOON)
     counted = counts.fetch(four, evening(D - timedelta(days=1)), evening(D + timedelta(days=4)))
     assert counted.alerts == 4
     assert counted.by_type["consumption_anomaly"].false_positive_rate == 1.0

@@ -24,8 +24,8 @@ from support.alerts.findings import (
     rows,
 )
 
-from minibar_ml.domain.alerting.alerts import Finding, Transitions
-from minibar_ml.store.alerting import alerts
+from minibar_ml.domain.alerting.alerts import Finding, Transitions, Verdict
+from minibar_ml.store.alerting import alerts, decisions
 
 
 def test_a_finding_opens_one_alert_with_all_its_figures(connection: Connection) -> None:
@@ -118,7 +118,7 @@ def test_an_older_day_that_came_in_late_joins_its_alert_as_if_it_had_come_in_tim
 
 def test_an_older_day_that_a_person_decided_on_stays_decided(connection: Connection) -> None:
     detect(connection, on(HIGH_ROOM, -9))
-    alerts.set_verdict(connection, [rows(connection)[0].id], "false_positive", "ayse", evening(D))
+    decisions.set_verdict(connection, [rows(connection)[0].id], "false_positive", "ayse", evening(D))
     detect(connection, HIGH_ROOM)
     assert detect(connection, on(HIGH_ROOM, -9, score=99.0), day=D) == Transitions()
     assert (rows(connection)[1].occurred_on, rows(connection)[1].occurrences) == (D, 1)
@@ -145,11 +145,11 @@ def test_a_false_positive_is_not_raised_again_by_the_same_day(connection: Connec
 
 @pytest.mark.parametrize("verdict", ["resolved", "false_positive"])
 def test_a_day_that_a_person_decided_on_stays_decided_however_its_records_grow(
-    connection: Connection, verdict: alerts.Verdict
+    connection: Connection, verdict: Verdict
 ) -> None:
     detect(connection, VACANT)
     (alert,) = rows(connection)
-    alerts.set_verdict(connection, [alert.id], verdict, "ayse", evening(D))
+    decisions.set_verdict(connection, [alert.id], verdict, "ayse", evening(D))
     detect(connection, replace(VACANT, value=60.0))
     assert [row.status for row in rows(connection)] == [verdict]
     detect(connection, on(VACANT, 1))
@@ -159,7 +159,7 @@ def test_a_day_that_a_person_decided_on_stays_decided_however_its_records_grow(
 def test_a_false_alarm_was_no_loss(connection: Connection) -> None:
     detect(connection, VACANT)
     (alert,) = rows(connection)
-    (closed,) = alerts.set_verdict(connection, [alert.id], "false_positive", "ayse", evening(D))
+    (closed,) = decisions.set_verdict(connection, [alert.id], "false_positive", "ayse", evening(D))
     assert (closed.impact, closed.counted_impact) == (27.5, 0.0)
 
 
@@ -308,7 +308,7 @@ def test_a_verdict_that_comes_in_between_is_waited_for_and_respected(connection:
     connection.commit()
     number = rows(connection)[0].id
     with connection.engine.connect() as person, ThreadPoolExecutor() as pool:
-        alerts.set_verdict(person, [number], "false_positive", "ayse", evening(D))
+        decisions.set_verdict(person, [number], "false_positive", "ayse", evening(D))
         running = pool.submit(detect, connection, replace(HIGH_ROOM, value=50.0, score=99.0))
         with pytest.raises(TimeoutError):
             running.result(timeout=0.3)
@@ -332,7 +332,7 @@ def test_findings_cost_the_same_three_statements_however_many(connection: Connec
     assert len(statements) == 3
 
 
-def _set_verdict(connection: Connection, finding: Finding, verdict: alerts.Verdict) -> None:
+def _set_verdict(connection: Connection, finding: Finding, verdict: Verdict) -> None:
     detect(connection, finding)
     (alert,) = rows(connection)
-    alerts.set_verdict(connection, [alert.id], verdict, "ayse", evening(D) + timedelta(hours=1))
+    decisions.set_verdict(connection, [alert.id], verdict, "ayse", evening(D) + timedelta(hours=1))

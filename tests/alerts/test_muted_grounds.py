@@ -11,17 +11,15 @@ FINDINGS = "SELECT entity_id, value, CAST(impact AS integer) FROM minibar_ml.ml_
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel; a guest of room 1 left on the ninth, and a mute covers the hotel from then on."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 30))
-    made.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 30))
+    installed.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
     for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
-        made.empty(1, at)
-    done(database, "db", "init", "--quiet")
-    sql(database, "INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by)"
+        installed.empty(1, at)
+    sql(installed.url, "INSERT INTO minibar_ml.ml_mutes (hotel_id, since, until, reason, added_by)"
                   " VALUES (1, '2025-11-08', '2025-11-20', 'works', 'a')")  # fmt: skip
-    return made
+    return installed
 
 
 def _run(hotel: Application, as_of: str) -> list[Any]:

@@ -29,7 +29,7 @@ from support.servers.logins import drop_logins, login, psql
 from minibar_ml.domain.alerting.alerts import Finding, Transitions
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.store.alerting import alerts, mutes
+from minibar_ml.store.alerting import decisions, mutes
 from minibar_ml.store.notifications import outbox
 
 Capture = pytest.CaptureFixture[str]
@@ -46,7 +46,7 @@ def _run(connection: Connection, *findings: Finding, day: date) -> tuple[int, Tr
 
 
 def _live(connection: Connection) -> list[tuple[str, str]]:
-    return [(row.type, row.status) for row in rows(connection) if row.status in alerts.FROM_STATUSES["resolved"]]
+    return [(row.type, row.status) for row in rows(connection) if row.status in decisions.FROM_STATUSES["resolved"]]
 
 
 @pytest.mark.parametrize(

@@ -14,13 +14,11 @@ COLUMNS = "entity_id, status, value, facts ->> 'ended_by', end_reason"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel; nobody has room 2, a guest of room 3 stays from the 8th to the 13th."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 30))
-    made.stay(3, "2025-11-08 15:00", "2025-11-13 11:00")
-    done(database, "db", "init", "--quiet")
-    return made
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 30))
+    installed.stay(3, "2025-11-08 15:00", "2025-11-13 11:00")
+    return installed
 
 
 def _ask(hotel: Application, room: int, at: str) -> None:

@@ -16,16 +16,14 @@ Capture = pytest.CaptureFixture[str]
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel; guests of rooms 1 and 2 left on 9 November, and the checks after that found the minibars full."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 30))
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 30))
     for room in (1, 2):
-        made.stay(room, "2025-11-07 15:00", "2025-11-09 08:00")
+        installed.stay(room, "2025-11-07 15:00", "2025-11-09 08:00")
         for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
-            made.empty(room, at)
-    done(database, "db", "init", "--quiet")
-    return made
+            installed.empty(room, at)
+    return installed
 
 
 def _run(hotel: Application, as_of: str) -> None:

@@ -12,17 +12,15 @@ DAY = "2025-11-16"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The application's present version, whose rooms are refilled from the floor store."""
-    made = Application(database)
     sql(
-        database,
+        installed.url,
         "INSERT INTO otel_zimmet_stok (otel_id, urun_id, toplam_miktar, kullanilan_miktar, kalan_miktar)"
         " VALUES (1, 1, 100, 10, 90)",
     )
-    made.setup(1, f"{DAY} 10:00", 1, 2)
-    done(database, "db", "init", "--quiet")
-    return made
+    installed.setup(1, f"{DAY} 10:00", 1, 2)
+    return installed
 
 
 def idle(url: str) -> dict[str, tuple[int | None, str, list[str]]]:

@@ -22,7 +22,7 @@ from minibar_ml.ml.contract import Limits
 from minibar_ml.store.engine import make_engine
 from minibar_ml.store.jobs import runs
 
-PAIRS = 50
+PAIRS = 15
 NOW = datetime(2025, 11, 16, 22, tzinfo=UTC)
 KEYS = parse_keys(KEY, "the test")
 LOCKED = 75
@@ -85,7 +85,7 @@ def small(store_url: str) -> Iterator[str]:
     yield store_url
 
 
-def test_of_fifty_pairs_one_run_works_and_the_other_ends_with_75(small: str) -> None:
+def test_of_fifteen_pairs_one_run_works_and_the_other_ends_with_75(small: str) -> None:
     done(small, "collect", "--as-of", AS_OF, "--quiet")
     done(small, "train", "--as-of", AS_OF, "--quiet")
     done(small, "detect", "--as-of", AS_OF, "--quiet")

@@ -15,7 +15,7 @@ from minibar_ml.jobs.detection.scope import Scope
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.contract import Limits, Moment
 from minibar_ml.ml.detectors.unanswered import Unanswered
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import alerts, decisions
 from minibar_ml.store.jobs import runs
 from minibar_ml.store.jobs.runs import Change, LastRun, Since
 
@@ -130,7 +130,7 @@ def test_a_find_that_grew_after_its_alert_ended_is_raised_again_unless_a_person_
     _raise(connection, _vacant(0, 2.0, 40.0), NOON)
     (first,) = alerts.fetch(connection, alerts.AlertFilter())
     if by:
-        alerts.set_verdict(connection, [first.id], "false_positive", by, NOON)
+        decisions.set_verdict(connection, [first.id], "false_positive", by, NOON)
     else:
         ended = "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = :at, resolved_by = 'system'"
         connection.execute(text(ended), {"at": NOON})

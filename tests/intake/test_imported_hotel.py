@@ -79,7 +79,6 @@ def test_the_alerts_are_those_of_layout_b(
     found = []
     for template in (hotel_points["b"], collected_lists):
         url = passing_database(template)
-        done(url, "train", "--as-of", AS_OF, "--quiet")
         done(url, "detect", "--as-of", AS_OF, "--quiet")
         found.append(alerts(url, columns=f"type, entity_name, {SEVERITY}, occurred_on"))
     assert found[0] == found[1] != []

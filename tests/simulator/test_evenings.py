@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from minibar_ml.simulate import ApplicationManner, HotelPlan, evenings, generate
 
 CAREFUL = ApplicationManner(missed_lists=0, late_lists=0, deleted_lists=0, no_shows=0, changed_stays=0)
-PLAN = HotelPlan(seed=3, ends_on=date(2026, 2, 28), rooms=30, days=28, manner=CAREFUL)
+PLAN = HotelPlan(seed=3, ends_on=date(2026, 2, 28), rooms=30, days=16, manner=CAREFUL)
 
 
 def nights(plan: HotelPlan, stays: pd.DataFrame, rooms: int) -> NDArray[np.bool_]:

@@ -23,7 +23,7 @@ from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang, listings, reviewing
 from minibar_ml.i18n.screen import translated
 from minibar_ml.store import audit
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import alerts, decisions
 from minibar_ml.store.source import hotels, names
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ class Walk:
         }
         if pressed in VERDICTS:
             verdict, at = VERDICTS[pressed], datetime.now(UTC)
-            self._decide(alert, alerts.set_verdict(self.connection, [alert.id], verdict, self.operator, at))
+            self._decide(alert, decisions.set_verdict(self.connection, [alert.id], verdict, self.operator, at))
         elif pressed in steps:
             steps[pressed]()
 
@@ -156,7 +156,7 @@ class Walk:
             self.said = reviewing.text(reviewing.NOTHING_TO_UNDO, self.lang)
             return
         alert_id = self.decided.pop()
-        reopened = alerts.reopen(self.connection, [alert_id], self.operator)
+        reopened = decisions.reopen(self.connection, [alert_id], self.operator)
         self.connection.commit()
         self.place = self.ids.index(alert_id)
         said = reviewing.REOPENED if reopened else reviewing.UNCHANGED
@@ -165,11 +165,11 @@ class Walk:
     def _snooze(self, alert: Alert) -> None:
         if answer := _asked(reviewing.text(reviewing.SNOOZE_UNTIL, self.lang)):
             until = wakes_at_of(answer, datetime.now(UTC), self.zone)
-            self._decide(alert, alerts.snooze(self.connection, [alert.id], until, self.operator))
+            self._decide(alert, decisions.snooze(self.connection, [alert.id], until, self.operator))
 
     def _comment(self, alert: Alert) -> None:
         if answer := _asked(reviewing.text(reviewing.COMMENT, self.lang)):
-            alerts.comment(self.connection, alert.id, self.operator, body_of(answer))
+            decisions.comment(self.connection, alert.id, self.operator, body_of(answer))
             self.connection.commit()
             self.said = reviewing.of(reviewing.COMMENTED, alert.id, self.lang)
 

@@ -16,7 +16,7 @@ from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.domain.alerting.alerts import Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import alerts, decisions
 from minibar_ml.store.engine import os_user
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def snooze(
     _change(
         ids,
         by,
-        lambda connection, numbers, operator: alerts.snooze(connection, numbers, wakes_at, operator, comment),
+        lambda connection, numbers, operator: decisions.snooze(connection, numbers, wakes_at, operator, comment),
     )
 
 
@@ -106,7 +106,7 @@ def reopen(ids: Ids, by: By = None, quiet: Quiet = False, verbose: Verbose = Fal
 
     The alerts are open again, and training ignores the verdict.
     """
-    _change(ids, by, alerts.reopen, kept="a newer alert of the same kind is open")
+    _change(ids, by, decisions.reopen, kept="a newer alert of the same kind is open")
 
 
 def comment(
@@ -122,7 +122,7 @@ def comment(
     """
     body, operator = body_of(sys.stdin.read() if text == STDIN else text), operator_of(by)
     with session.store(session.settings(), "alerts comment") as connection:
-        alerts.comment(connection, alert_id, operator, body)
+        decisions.comment(connection, alert_id, operator, body)
         connection.commit()
     console.note(f"alert {alert_id}: comment added")
 
@@ -132,7 +132,7 @@ def _set_verdict(ids: Sequence[str], verdict: Verdict, by: str | None, comment: 
     _change(
         ids,
         by,
-        lambda connection, numbers, operator: alerts.set_verdict(
+        lambda connection, numbers, operator: decisions.set_verdict(
             connection, numbers, verdict, operator, datetime.now(UTC), body
         ),
     )

@@ -1,4 +1,4 @@
-"""Alerts: findings become alerts, people decide on them, and both are read.
+"""Alerts: findings become alerts, and both are read; what people decide on them is in decisions.py.
 
 A live alert (open, acknowledged or snoozed) is unique for its fingerprint: type, hotel and entity.
 """
@@ -12,20 +12,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
-from minibar_ml.domain.alerting.alerts import Alert, Finding, Status, Transitions, Verdict
+from minibar_ml.domain.alerting.alerts import Alert, Finding, Transitions
 from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
-from minibar_ml.domain.errors import NotFound, PreconditionFailed
+from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate
 from minibar_ml.store.queries import as_array, query
 
-FROM_STATUSES: Mapping[Verdict, tuple[Status, ...]] = {
-    "acknowledged": ("open", "snoozed"),
-    "resolved": ("open", "acknowledged", "snoozed"),
-    "false_positive": ("open", "acknowledged", "snoozed", "resolved"),
-}
-"""The statuses that a verdict changes; any other is left as it is."""
 RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
 """By alert type, the metrics besides its own that it rests on, as the queries take them."""
 _FIELDS = [field.name for field in fields(Alert)]
@@ -99,7 +93,7 @@ def _relate(connection: Connection) -> None:
     connection.execute(text(";\n".join(query(step).text for step in steps)), values)
 
 
-def _mute(connection: Connection) -> None:
+def mute(connection: Connection) -> None:
     """Let live alerts be muted by those live ones that explain them, and by no others."""
     connection.execute(query("alerts.mute"), _of_muting())
 
@@ -112,25 +106,13 @@ def _of_muting() -> dict[str, Any]:
     }
 
 
-def _can_mute(alert: Alert) -> bool:
-    kind = KINDS[alert.type]
-    return kind.marks_stale_data or alert.reason in kind.shift_reasons
-
-
-def _with_muted(connection: Connection, changed: list[Alert]) -> list[Alert]:
-    """The same, after what they mute or muted was raised or released, as the next detect would do."""
-    if any(_can_mute(alert) for alert in changed):
-        _mute(connection)
-    return changed
-
-
 def fetch(connection: Connection, filters: AlertFilter) -> list[Alert]:
     """The alerts that match, in the filter's order."""
     values = {**conditions(filters), "limit": filters.limit}
     if filters.sort == "time":
-        return _alerts(connection.execute(query("alerts.fetch_latest"), values).all())
+        return of_rows(connection.execute(query("alerts.fetch_latest"), values).all())
     values["by_impact"] = filters.sort == "impact"
-    return _alerts(connection.execute(query("alerts.fetch_ranked"), values).all())
+    return of_rows(connection.execute(query("alerts.fetch_ranked"), values).all())
 
 
 def conditions(filters: AlertFilter) -> dict[str, Any]:
@@ -155,14 +137,14 @@ def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[in
     """By incident, its live alerts, of the incidents that any of these belong to."""
     ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
     incidents: dict[int, list[Alert]] = {}
-    for alert in _alerts(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+    for alert in of_rows(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
         incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
     return incidents
 
 
 def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
     """The alerts of these ids, by id; raises NotFound naming every unknown id."""
-    found = _alerts(connection.execute(query("alerts.fetch_by_id"), {"ids": list(ids)}).all())
+    found = of_rows(connection.execute(query("alerts.fetch_by_id"), {"ids": list(ids)}).all())
     if unknown := sorted(set(ids) - {alert.id for alert in found}):
         raise NotFound(f"There is no alert {', '.join(map(str, unknown))}; see `minibar-ml alerts list --status all`.")
     return found
@@ -171,70 +153,6 @@ def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
 def get(connection: Connection, alert_id: int) -> Alert:
     """One alert; raises NotFound naming the id."""
     return fetch_by_id(connection, [alert_id])[0]
-
-
-def _require_right(connection: Connection, ids: Collection[int]) -> None:
-    """Lock these alerts; raises NotFound for unknown ids, PreconditionFailed for those that the role may only see."""
-    seen = [alert.id for alert in fetch_by_id(connection, ids)]
-    may = set(connection.execute(query("alerts.fetch_changeable"), {"ids": list(ids)}).scalars())
-    if only_seen := sorted(set(seen) - may):
-        raise PreconditionFailed(
-            f"The database role sees alert {', '.join(map(str, only_seen))} but may not change it: "
-            "administrators of the hotel do, see `minibar-ml docs security`."
-        )
-
-
-def set_verdict(
-    connection: Connection,
-    ids: Collection[int],
-    verdict: Verdict,
-    operator: str,
-    at: datetime,
-    comment: str | None = None,
-) -> list[Alert]:
-    """Give a verdict on alerts, all or none, and return those that it changed, each with its audit entry and comment.
-
-    One that has the verdict already, or a later one, is left as it is. Raises NotFound naming all unknown ids.
-    """
-    _require_right(connection, ids)
-    values = {
-        "ids": list(ids),
-        "verdict": verdict,
-        "from_statuses": list(FROM_STATUSES[verdict]),
-        "operator": operator,
-        "at": at,
-        "comment": comment,
-    }
-    return _with_muted(connection, _alerts(connection.execute(query("alerts.set_verdict"), values).all()))
-
-
-def snooze(
-    connection: Connection, ids: Collection[int], until: datetime, operator: str, reason: str | None = None
-) -> list[Alert]:
-    """Snooze live alerts until an instant, all or none, and return those that this changed; `reason`: a comment.
-
-    The detect run after that instant opens them again, unless they are over by then. Raises NotFound for unknown ids.
-    """
-    _require_right(connection, ids)
-    values = {"ids": list(ids), "until": until, "operator": operator, "reason": reason}
-    return _alerts(connection.execute(query("alerts.snooze"), values).all())
-
-
-def reopen(connection: Connection, ids: Collection[int], operator: str) -> list[Alert]:
-    """Take verdicts back and return the alerts that are open again; training ignores those verdicts.
-
-    What the system resolved stays, and what has a later episode. Raises NotFound for unknown ids.
-    """
-    _require_right(connection, ids)
-    values = {"ids": list(ids), "operator": operator}
-    return _with_muted(connection, _alerts(connection.execute(query("alerts.reopen"), values).all()))
-
-
-def comment(connection: Connection, alert_id: int, operator: str, body: str) -> None:
-    """Add a comment to an alert, whatever its status; raises NotFound naming the id."""
-    get(connection, alert_id)
-    values = {"id": alert_id, "operator": operator, "body": body}
-    connection.execute(query("alerts.comment"), values)
 
 
 def fetch_waiting(connection: Connection) -> dict[int, dict[int, str]]:
@@ -249,7 +167,8 @@ def _array(values: Collection[Any] | None) -> list[Any] | None:
     return None if values is None else list(values)
 
 
-def _alerts(rows: Sequence[Row[Any]]) -> list[Alert]:
+def of_rows(rows: Sequence[Row[Any]]) -> list[Alert]:
+    """Alerts from rows of their table."""
     found = []
     for row in rows:
         values = {name: getattr(row, name) for name in _FIELDS}

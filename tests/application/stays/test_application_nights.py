@@ -35,15 +35,14 @@ weeks = st.lists(st.lists(moves, max_size=3), min_size=DAYS, max_size=DAYS)
 
 
 @pytest.fixture(scope="module")
-def hotel(make_database: Callable[..., str]) -> Iterator[Application]:
+def hotel(make_database: Callable[..., str], installed_template: str) -> Iterator[Application]:
     """The hotel without stays, and the store; every example begins with that."""
-    made = Application(make_database())
+    made = Application(make_database(installed_template))
     sql(
         made.url,
         "INSERT INTO odalar (id, kat_id, oda_no, oda_tipi_id)"
         " SELECT n, 1, CAST(100 + n AS text), 1 FROM generate_series(6, 9) n",
     )
-    done(made.url, "db", "init", "--quiet")
     with one_session(made.url):
         yield made
 

@@ -7,9 +7,9 @@ from support.hotels.simulated import done, points
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, and the store."""
-    return listed_hotel(database)
+    return listed_hotel(installed)
 
 
 @pytest.mark.parametrize(

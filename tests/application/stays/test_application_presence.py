@@ -9,9 +9,9 @@ from support.hotels.simulated import points, sql
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, and the store."""
-    return listed_hotel(database)
+    return listed_hotel(installed)
 
 
 def _named_again(hotel: Application, stay: int, *mornings: str) -> None:

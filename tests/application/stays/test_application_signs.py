@@ -10,14 +10,12 @@ DAY = "2025-11-10"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel with stays of room 5 alone; 3 units are missing from room 1, checked on 9 and 11 November."""
-    made = Application(database)
-    made.recorded(date(2025, 11, 1), date(2025, 11, 16))
-    done(database, "db", "init", "--quiet")
-    made.empty(1, "2025-11-09 10:00")
-    made.setup(1, "2025-11-11 10:00", 1, 3)
-    return made
+    installed.recorded(date(2025, 11, 1), date(2025, 11, 16))
+    installed.empty(1, "2025-11-09 10:00")
+    installed.setup(1, "2025-11-11 10:00", 1, 3)
+    return installed
 
 
 def _vacant(hotel: Application, room: int = 1) -> dict[str, float]:

@@ -11,11 +11,9 @@ UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure"}
 
 
 @pytest.fixture
-def bare(database: str) -> Application:
+def bare(installed: Application) -> Application:
     """The hotel without stays, and the store."""
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    return made
+    return installed
 
 
 @pytest.fixture

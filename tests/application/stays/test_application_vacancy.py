@@ -12,12 +12,10 @@ AS_OF = "2025-11-17"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel with stays of room 5 alone, and the store."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 20))
-    done(database, "db", "init", "--quiet")
-    return made
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 20))
+    return installed
 
 
 def _vacant(hotel: Application, as_of: str = AS_OF) -> dict[tuple[int, str], tuple[float, dict[str, Any]]]:

@@ -9,9 +9,9 @@ from support.hotels.simulated import done, points, sql
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, and the store."""
-    return listed_hotel(database)
+    return listed_hotel(installed)
 
 
 def _collect(hotel: Application, *at: str) -> None:

@@ -17,9 +17,9 @@ ZONE = ZoneInfo("Europe/Nicosia")
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, and the store."""
-    made = listed_hotel(database)
+    made = listed_hotel(installed)
     for day in ("04", "08"):
         made.empty(1, f"2025-11-{day} 10:00")
     return made

@@ -12,10 +12,8 @@ STORE = (
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    return made
+def hotel(installed: Application) -> Application:
+    return installed
 
 
 def given(hotel: Application, units: int, at: str) -> None:

@@ -11,10 +11,8 @@ AS_OF = "2025-11-17"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    return made
+def hotel(installed: Application) -> Application:
+    return installed
 
 
 def moved(hotel: Application, kind: str, units: int, at: str, text: str) -> None:

@@ -9,13 +9,11 @@ from support.hotels.simulated import done, points, sql
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """Rooms without guests but 5, and a floor store that holds product 2 all the time."""
-    made = Application(database)
-    made.recorded(date(2025, 10, 1), date(2025, 11, 20))
-    done(database, "db", "init", "--quiet")
-    _store(made, 2, 100, {"2025-11-01 09:00": 100})
-    return made
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 20))
+    _store(installed, 2, 100, {"2025-11-01 09:00": 100})
+    return installed
 
 
 def _store(hotel: Application, product: int, now: int, given: dict[str, int]) -> None:

@@ -12,18 +12,16 @@ EVENING = f"{DAY}T20:00"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel with stays of room 5 alone, a setup of 2, 4 and 1 units, and the store."""
-    made = Application(database)
-    made.recorded(date(2025, 11, 1), date(2025, 11, 16))
+    installed.recorded(date(2025, 11, 1), date(2025, 11, 16))
     sql(
-        database,
+        installed.url,
         "INSERT INTO setuplar (id, ad, aktif) VALUES (1, 'S', true);"
         " INSERT INTO setup_icerik (setup_id, urun_id, adet) VALUES (1, 1, 2), (1, 2, 4), (1, 3, 1);"
         " INSERT INTO oda_tipi_setup (otel_id, oda_tipi_id, setup_id) VALUES (1, 1, 1)",
     )
-    done(database, "db", "init", "--quiet")
-    return made
+    return installed
 
 
 def _collect(hotel: Application, as_of: str = AS_OF) -> None:

@@ -9,13 +9,11 @@ PACE = ("refill_duration", 1, f"{DAY} 00:00:00+02")
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """Four rooms of one attendant: ten minutes each, and thirty before the last."""
-    made = Application(database)
     for room, at in ((1, "10:00"), (2, "10:10"), (3, "10:20"), (4, "10:50")):
-        made.setup(room, f"{DAY} {at}", 1, 1)
-    done(database, "db", "init", "--quiet")
-    return made
+        installed.setup(room, f"{DAY} {at}", 1, 1)
+    return installed
 
 
 def knock(hotel: Application, at: str, attendant: int = 1, kind: str = "dnd") -> None:

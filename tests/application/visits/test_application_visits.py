@@ -4,19 +4,17 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from support.hotels.application import Application
+from support.hotels.application import Application, written
 from support.hotels.simulated import command, done, points, sql
 
 AS_OF = "2025-11-17"
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel with stays of room 5 alone, and the store."""
-    made = Application(database)
-    made.recorded(date(2025, 11, 1), date(2025, 11, 16))
-    done(database, "db", "init", "--quiet")
-    return made
+    installed.recorded(date(2025, 11, 1), date(2025, 11, 16))
+    return installed
 
 
 def _collect(hotel: Application, as_of: str = AS_OF) -> None:
@@ -148,7 +146,7 @@ def test_an_answer_is_read_as_the_utc_that_it_is(
 
 
 def test_fractions_are_not_rounded(make_database: Callable[..., str]) -> None:
-    hotel = Application(make_database())
+    hotel = written(make_database())
     sql(hotel.url, "ALTER TABLE stok_hareketleri ALTER COLUMN miktar TYPE numeric(10, 2)")
     done(hotel.url, "db", "init", "--quiet")
     move = (

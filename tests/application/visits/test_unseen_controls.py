@@ -20,19 +20,17 @@ RECORDS = (
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """Ten rooms that are walked through each morning, six minutes a room, and entered in three minutes on one day."""
-    made = Application(database)
     sql(
-        database,
+        installed.url,
         "INSERT INTO odalar SELECT (jsonb_populate_record(o, jsonb_build_object('id', n, 'oda_no', CAST(n AS text)))).*"
         " FROM odalar o CROSS JOIN generate_series(11, 20) n WHERE o.id = 1",
     )
     for day in range(3, 14):
-        sql(database, ROUND, start=f"2025-11-{day:02d} 09:00", seconds=360)
-    sql(database, ROUND, start=f"{DAY} 11:00", seconds=18)
-    done(database, "db", "init", "--quiet")
-    return made
+        sql(installed.url, ROUND, start=f"2025-11-{day:02d} 09:00", seconds=360)
+    sql(installed.url, ROUND, start=f"{DAY} 11:00", seconds=18)
+    return installed
 
 
 def unseen(hotel: Application) -> int:

@@ -12,9 +12,9 @@ ROLES = (("administrator", "--all-hotels"), ("viewer", "--hotel", "1"), ("storek
 
 
 @pytest.fixture(scope="module")
-def night(make_database: Callable[..., str], hotel_models: dict[Any, str]) -> str:
-    """A collected hotel with roles, after a night's training and the next check."""
-    url = make_database(hotel_models["a"])
+def night(make_database: Callable[..., str], hotel_forecasts: str) -> str:
+    """A collected hotel with roles, after a night's forecasts and the next check."""
+    url = make_database(hotel_forecasts)
     done(url, "db", "roles", "--apply", "--quiet")
     done(url, "detect", "--as-of", "2025-11-17T09:00", "--quiet")
     return url

@@ -2,7 +2,18 @@
 
 from datetime import date, timedelta
 
-from support.hotels.simulated import AS_OF, LAST_DAY, alerts, changed, checksum, done, points, sql
+from support.hotels.simulated import (
+    AS_OF,
+    LAST_DAY,
+    NOTHING_TO_LEARN,
+    alerts,
+    changed,
+    checksum,
+    done,
+    points,
+    sql,
+    state,
+)
 
 from minibar_ml.jobs.forecasts.forecasting import STORED_DAYS
 
@@ -10,8 +21,8 @@ METRIC = "stock_days_left"
 VERSIONS = f"SELECT CAST(xmin AS text), count(*) FROM minibar_ml.ml_metrics WHERE metric_type = '{METRIC}' GROUP BY 1"
 
 
-def test_every_day_that_is_over_has_its_forecasts(trained: str) -> None:
-    found = points(trained, METRIC)
+def test_every_day_that_is_over_has_its_forecasts(forecasted: str) -> None:
+    found = points(forecasted, METRIC)
     days = {date.fromisoformat(at[:10]) for _, _, at in found}
     assert days == {LAST_DAY - timedelta(days=ago) for ago in range(STORED_DAYS)}
     for value, context in found.values():
@@ -21,14 +32,15 @@ def test_every_day_that_is_over_has_its_forecasts(trained: str) -> None:
         }  # fmt: skip
 
 
-def test_training_again_changes_no_row(trained: str) -> None:
-    before, written = checksum(trained), sql(trained, VERSIONS)
-    done(trained, "train", "--as-of", AS_OF, "--quiet")
-    assert checksum(trained) == before
-    assert sql(trained, VERSIONS) == written, "equal rows must not even be rewritten"
+def test_training_again_changes_no_row(forecasted: str) -> None:
+    before, written = checksum(forecasted), sql(forecasted, VERSIONS)
+    done(forecasted, "train", "--as-of", AS_OF, "--quiet")
+    assert checksum(forecasted) == before
+    assert sql(forecasted, VERSIONS) == written, "equal rows must not even be rewritten"
 
 
 def test_the_night_after_the_old_days_are_the_same(collected: str) -> None:
+    state(collected, **NOTHING_TO_LEARN)
     done(collected, "train", "--as-of", "2025-11-10", "--quiet")
     before = points(collected, METRIC)
     done(collected, "train", "--as-of", AS_OF, "--quiet")
@@ -37,35 +49,35 @@ def test_the_night_after_the_old_days_are_the_same(collected: str) -> None:
     assert {at[:10] for _, _, at in after.keys() - before.keys()} == {f"2025-11-{day}" for day in range(10, 17)}
 
 
-def test_a_late_row_changes_its_own_day_s_forecasts_and_later_ones_only(trained: str) -> None:
-    before = points(trained, METRIC)
+def test_a_late_row_changes_its_own_day_s_forecasts_and_later_ones_only(forecasted: str) -> None:
+    before = points(forecasted, METRIC)
     day = LAST_DAY - timedelta(days=4)
     sql(
-        trained,
+        forecasted,
         "INSERT INTO stok_hareketleri (urun_id, hareket_tipi, miktar, islem_tarihi)"
         " VALUES (1, 'giris', 500, CAST(:day AS date) + time '12:00')",
         day=day,
     )
-    done(trained, "collect", "--as-of", AS_OF, "--quiet")
-    assert points(trained, METRIC) == before, "collect leaves forecasts alone"
-    done(trained, "train", "--as-of", AS_OF, "--quiet")
-    moved = changed(before, points(trained, METRIC))
+    done(forecasted, "collect", "--as-of", AS_OF, "--quiet")
+    assert points(forecasted, METRIC) == before, "collect leaves forecasts alone"
+    done(forecasted, "train", "--as-of", AS_OF, "--quiet")
+    moved = changed(before, points(forecasted, METRIC))
     assert moved
     assert {(metric, product) for metric, product, _ in moved} == {(METRIC, 1)}
     assert min(at for _, _, at in moved) == day.isoformat()
 
 
-def test_tomorrow_s_rows_change_no_forecast_of_today(trained: str) -> None:
-    before = points(trained, METRIC)
+def test_tomorrow_s_rows_change_no_forecast_of_today(forecasted: str) -> None:
+    before = points(forecasted, METRIC)
     sql(
-        trained,
+        forecasted,
         "UPDATE minibar_islem_detay SET tuketim = 9, eklenen_miktar = 9 WHERE islem_id IN"
         " (SELECT id FROM minibar_islemleri WHERE islem_tarihi >= CAST(:day AS date))",
         day=LAST_DAY,
     )
-    done(trained, "collect", "--as-of", AS_OF, "--quiet")
-    done(trained, "train", "--as-of", AS_OF, "--quiet")
-    days = {day for _, _, day in changed(before, points(trained, METRIC))}
+    done(forecasted, "collect", "--as-of", AS_OF, "--quiet")
+    done(forecasted, "train", "--as-of", AS_OF, "--quiet")
+    days = {day for _, _, day in changed(before, points(forecasted, METRIC))}
     assert days == {LAST_DAY.isoformat()}
 
 

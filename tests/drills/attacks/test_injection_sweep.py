@@ -1,6 +1,7 @@
 """Whatever is typed or stands in the hotel's tables: a literal, or a usage error; never other SQL, never an escape."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from support.hotels.simulated import command, done, sql
@@ -11,15 +12,14 @@ Capture = pytest.CaptureFixture[str]
 AT = "2025-11-17"
 CORPUS = (
     "'; DROP TABLE minibar_ml.ml_alerts CASCADE; --",
+    '"$$; DELETE FROM urunler; SELECT pg_sleep(60); $$',
     "1 OR 1=1",
-    "' UNION SELECT rolname, rolpassword FROM pg_authid --",
-    "$$; SELECT pg_sleep(60); $$",
-    '"; DELETE FROM urunler; --',
     "%s %(id)s :hotel_id {0} \\'",
-    "x\nERROR forged line",
-    "\x1b[2J\x1b]0;title\x07\x1b[31m",
+    "x\nERROR forged line\x1b[2J\x1b]0;title\x07\x1b[31m",
     "\u202egnp.exe\u2028\x9b31m",
 )
+"""Ends of each kind of SQL literal, where a syntax error would be a bug that is reported; a condition without quotes;
+placeholders; lines and escapes; what terminals take for an escape and readers for other text."""
 STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2028\u2029]")
 ANSWERS = {0, 1, 2, 3, 5}
 
@@ -37,26 +37,34 @@ def said(capsys: Capture, arguments: object, *, is_status: bool = False) -> str:
 def state(url: str) -> list[object]:
     """What no call of the sweep may change: the tables that are there, the hotel's rows, the alerts, the roles."""
     tables = "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'i') AND relname NOT LIKE 'ml_metrics_2%'"
-    rows = "SELECT count(*) FROM urunler"
-    return [sql(url, one)[0][0] for one in (tables, rows, "SELECT count(*) FROM minibar_ml.ml_alerts")]
+    rows = "(SELECT count(*) FROM urunler), (SELECT count(*) FROM minibar_ml.ml_alerts)"
+    return list(sql(url, f"SELECT ({tables}), {rows}")[0])
+
+
+@pytest.fixture(scope="module")
+def small_hotel(make_database: Callable[..., str], template: str) -> str:
+    """A hotel with one visit, and the store; cloned, never used itself."""
+    url = make_database(template)
+    SmallHotel(url).visit(1, "2025-11-10 10:00", {1: 1})
+    return url
 
 
 @pytest.mark.parametrize(
     ("path", "name"), text_parameters(), ids=lambda one: one if isinstance(one, str) else "_".join(one)
 )
 def test_what_is_typed_is_a_literal_or_a_usage_error(
-    path: tuple[str, ...], name: str, store_url: str, capsys: Capture
+    path: tuple[str, ...], name: str, small_hotel: str, passing_database: Callable[..., str], capsys: Capture
 ) -> None:
-    SmallHotel(store_url).visit(1, "2025-11-10 10:00", {1: 1})
-    before = state(store_url)
+    url = passing_database(small_hotel)
+    before = state(url)
     for value in CORPUS:
         arguments = call(path, name, value)
-        status = command(store_url, *arguments)
+        status = command(url, *arguments)
         text = said(capsys, arguments)
         # 1 is a finding of status and doctor, or a bug; a bug is reported as one.
         assert status in ANSWERS, (arguments, status, text)
         assert status != 1 or path[0] in ("status", "doctor"), (arguments, text)
-    assert state(store_url) == before
+    assert state(url) == before
 
 
 @pytest.mark.parametrize("value", CORPUS)

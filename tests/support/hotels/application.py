@@ -1,11 +1,13 @@
 """A small hotel of the application's present version, written as its pages write: rooms 1 to 5."""
 
-from datetime import date, timedelta
+from collections.abc import Callable, Iterator
+from datetime import date
 
+import pytest
 from conftest import load_sql
 
 from minibar_ml.store.sql_files import sql_folder
-from support.hotels.simulated import sql
+from support.hotels.simulated import done, one_session, sql
 
 LAYOUT = sql_folder() / "simulate" / "layout_b.sql"
 _HOTEL = """
@@ -25,8 +27,6 @@ class Application:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        load_sql(url, LAYOUT)
-        sql(url, _HOTEL)
 
     def row(self, room: int, at: str, kind: str, *lines: tuple[int, int, int, int]) -> int:
         """A row of a visit with its lines: product, tuketim, eklenen_miktar, ekstra_miktar; returns its id."""
@@ -86,16 +86,15 @@ class Application:
 
     def uploads(self, first: date, last: date, *without: date, hour: str = "08:00") -> None:
         """The day's three lists, loaded every day at that hour but on the days `without`."""
-        for n in range((last - first).days + 1):
-            day = first + timedelta(days=n)
-            for kind in ("inhouse", "arrivals", "departures"):
-                sql(
-                    self.url,
-                    "INSERT INTO yukleme_gorevleri (otel_id, depo_sorumlusu_id, gorev_tarihi, dosya_tipi, durum,"
-                    " yukleme_zamani, olusturma_tarihi) VALUES (1, 2, :day, :kind, CAST(:state AS gorev_durum_enum),"
-                    " :day + CAST(:hour AS time), :day) ON CONFLICT DO NOTHING",
-                    day=day, kind=kind, state="pending" if day in without else "completed", hour=hour,
-                )  # fmt: skip
+        sql(
+            self.url,
+            "INSERT INTO yukleme_gorevleri (otel_id, depo_sorumlusu_id, gorev_tarihi, dosya_tipi, durum,"
+            " yukleme_zamani, olusturma_tarihi) SELECT 1, 2, day, kind, CAST(CASE WHEN day = ANY(:without)"
+            " THEN 'pending' ELSE 'completed' END AS gorev_durum_enum), day + CAST(:hour AS time), day"
+            " FROM (SELECT CAST(:first AS date) + n AS day FROM generate_series(0, :last - CAST(:first AS date)) n) d"
+            " CROSS JOIN unnest(ARRAY['inhouse', 'arrivals', 'departures']) kind ON CONFLICT DO NOTHING",
+            first=first, last=last, without=list(without), hour=hour,
+        )  # fmt: skip
 
     def file(self, at: str, kind: str, lines: int, rejected: int) -> None:
         """A file of a guest list, in_house, arrivals or departures, and how many of its rows were rejected."""
@@ -109,6 +108,35 @@ class Application:
 
     def recorded(self, first: date, last: date) -> None:
         """A guest of room 5 who leaves and one who comes every day, so that occupancy is known without uploads."""
-        for n in range((last - first).days + 1):
-            day = first + timedelta(days=n)
-            self.stay(5, f"{day} 15:00", f"{day + timedelta(days=1)} 11:00", guests=1, code=f"r{n}")
+        sql(
+            self.url,
+            "INSERT INTO misafir_kayitlari (oda_id, islem_kodu, misafir_sayisi, giris_tarihi, giris_saati,"
+            " cikis_tarihi, cikis_saati, kayit_tipi, olusturma_tarihi) SELECT 5, 'r' || n, 1, day, '15:00', day + 1,"
+            " '11:00', 'in_house', CAST(day AS timestamptz)"
+            " FROM (SELECT n, CAST(:first AS date) + n AS day"
+            " FROM generate_series(0, :last - CAST(:first AS date)) n) d ORDER BY n",
+            first=first, last=last,
+        )  # fmt: skip
+
+
+def written(url: str) -> Application:
+    """The hotel in an empty database, without a store."""
+    load_sql(url, LAYOUT)
+    sql(url, _HOTEL)
+    return Application(url)
+
+
+@pytest.fixture(scope="session")
+def installed_template(make_database: Callable[..., str]) -> str:
+    """The hotel and the store; cloned, never used itself."""
+    made = written(make_database())
+    done(made.url, "db", "init", "--quiet")
+    return made.url
+
+
+@pytest.fixture
+def installed(passing_database: Callable[..., str], installed_template: str) -> Iterator[Application]:
+    """The hotel and the store: rooms, products and people, and nothing that happened; written to in one session."""
+    url = passing_database(installed_template)
+    with one_session(url):
+        yield Application(url)

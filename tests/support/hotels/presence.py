@@ -9,13 +9,11 @@ FIRST, LAST = date(2025, 11, 1), date(2025, 11, 16)
 UNCERTAIN = {"after_departure_check", "before_arrival", "around_departure", "rejected_rows", "missing_list"}
 
 
-def listed_hotel(database: str) -> Application:
+def listed_hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning, with stays of room 5, and the store."""
-    made = Application(database)
-    done(database, "db", "init", "--quiet")
-    made.recorded(FIRST, LAST)
-    made.uploads(FIRST, LAST)
-    return made
+    installed.recorded(FIRST, LAST)
+    installed.uploads(FIRST, LAST)
+    return installed
 
 
 def vacant(hotel: Application, as_of: str = "2025-11-17T02:00", room: int = 1) -> dict[str, float]:

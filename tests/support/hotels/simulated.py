@@ -21,6 +21,8 @@ AS_OF = "2025-11-17"
 """The midnight after the last simulated day; clocks went back on 26 October."""
 PLAN = HotelPlan(seed=11, ends_on=LAST_DAY, rooms=50, days=70, timezone=ZONE)
 KEY = Fernet.generate_key().decode()
+NOTHING_TO_LEARN = {"ML_MIN_DATA_POINTS": "1000000"}
+"""Facts under which a training makes no model, whose test on held-out days takes long, and all that it does besides."""
 
 
 class ByLayout(dict[Layout, str]):

@@ -18,6 +18,7 @@ from cryptography.x509.oid import NameOID
 
 SECONDS = 60
 ROLES = ("SCHEDULER", "WORKER", "CLIENT")
+NO_PAGES = ("--no-dashboard", "--dashboard-address", "127.0.0.1:0")
 START = "from distributed.cli.dask_{} import main; main()"
 
 
@@ -59,13 +60,13 @@ class Cluster:
         self.folder, self._environment = folder, environment
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         self._start("scheduler", START.format("scheduler"), "--protocol", "tls", "--host", "127.0.0.1", "--port", "0",
-                    "--no-dashboard")  # fmt: skip
+                    *NO_PAGES)  # fmt: skip
         self.url = self._wait("scheduler", "Scheduler at:").split()[-1]
 
     def worker(self, name: str, before: str = "", **environment: str) -> None:
         """Start a worker and wait until it is connected; `before`: code that runs first in its process."""
         self._start(name, f"{before}\n{START.format('worker')}", self.url, "--name", name, "--no-nanny", "--nthreads",
-                    "1", "--no-dashboard", **environment)  # fmt: skip
+                    "1", *NO_PAGES, **environment)  # fmt: skip
         self._wait(name, "Registered to:")
 
     def kill(self, name: str) -> None:
