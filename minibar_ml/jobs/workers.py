@@ -104,7 +104,7 @@ def _fit(client: "Client", names: Sequence[str], task: Task) -> list[str] | None
     """Addresses of the workers that can do it; None: all, and those that are yet to come."""
     refusals = client.run(refusal, __version__, task.inventory, names, on_error="return")
     known = client.scheduler_info(n_workers=-1)["workers"]
-    refused = [_refused(known[one]["name"], why) for one, why in refusals.items() if why]
+    refused = [_refused(known.get(one, {"name": one})["name"], why) for one, why in refusals.items() if why]
     fit = [one for one, why in refusals.items() if not why]
     if not fit:
         raise PreconditionFailed("; ".join(refused) or "No worker is connected to the scheduler.")
