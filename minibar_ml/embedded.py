@@ -19,6 +19,8 @@ DATABASE = "minibar"
 DATA = "pgdata"
 PID = "postmaster.pid"
 WAIT_SECONDS = 60
+_used = set[str]()
+"""The folders whose server this process has used: one that has ended since was stopped, and stays so."""
 LONGEST_PATH = 80
 """Below a longer path a socket has no room."""
 
@@ -36,7 +38,10 @@ def url_of(setting: str, database: str = DATABASE) -> str:
     folder = Path(setting.removeprefix(PREFIX)).absolute()
     if not folder.is_dir():
         raise ConfigurationError(f"ML_DATABASE_URL={setting}: there is no such folder; `minibar-ml start` makes one.")
+    if setting in _used and not is_running(setting):
+        raise ConfigurationError(f"The database server in {folder} was stopped while this command ran.")
     socket, port = _ready(folder / DATA) or _started(folder)
+    _used.add(setting)
     return f"postgresql://postgres@/{database}?host={quote(socket, safe='')}&port={port}"
 
 

@@ -30,7 +30,7 @@ from minibar_ml.store.source.seen import fetch_seen
 if TYPE_CHECKING:
     pass
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("db check", "db upgrade"))
 Without = Annotated[
     list[str] | None,
     typer.Option(

@@ -30,7 +30,12 @@ from minibar_ml.store import audit
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(
+    no_args_is_help=True,
+    epilog=examples(
+        "report weekly --ending 2026-03-01 --format pdf --email", "report dashboard --out /var/www/minibar"
+    ),
+)
 NOTHING_YET = "There is no data yet: run `minibar-ml collect`, `train` and `detect`, then the report again."
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Folder to write to (default: ML_REPORT_DIR).")]
 Language = Annotated[str | None, typer.Option("--lang", help="tr or en (default: the hotels' language).")]

@@ -13,7 +13,8 @@ from minibar_ml.cli import house, plans, session
 from minibar_ml.cli.alerts import filters
 from minibar_ml.cli.arguments import hotels, times
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
-from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal import console, pager
+from minibar_ml.cli.terminal.pager import NoPager
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.rounds import Round, RoundRules
@@ -73,6 +74,7 @@ def rounds(
     hotel: Hotel = None,
     format_: Format = None,
     email: Email = False,
+    no_pager: NoPager = False,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -111,7 +113,7 @@ def rounds(
         _mail(settings, plan)
     else:
         found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
-        _show(found, plan, printed, session.language(known.settings))
+        _show(found, plan, printed, session.language(known.settings), paged=not no_pager)
 
 
 def _format(asked: str | None, *, is_json: bool) -> str:
@@ -140,13 +142,12 @@ def _mail(settings: Settings, plan: RoundsPlan) -> None:
     console.note(MAILED.format(console.plural(made, "mail")) if made else NOBODY)
 
 
-def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang) -> None:
+def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang, *, paged: bool) -> None:
     if printed == "json":
         console.print_json([_as_json(one) for one in found])
         return
     if printed == "table":
-        for place, one in enumerate(found):
-            _print(one, first=not place, lang=lang)
+        _print(found, lang, paged=paged)
     elif found:
         from minibar_ml.render.rounds.formats import rendered  # nothing else here makes documents
         from minibar_ml.render.words import Words
@@ -156,15 +157,16 @@ def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang) ->
         console.note(words.nothing(plan.day, lang))
 
 
-def _print(one: Round, *, first: bool, lang: Lang) -> None:
+def _print(found: Sequence[Round], lang: Lang, *, paged: bool) -> None:
+    """The tables of all hotels, with a blank line between them, then what else there is to say of each."""
     from minibar_ml.cli.views import round_table
 
-    if one.visits:
-        if not first:
-            console.say("")
-        round_table.show(one, lang)
-    for line in words.notes(one, lang):
-        console.note(line)
+    tables = [round_table.lines(one, lang) for one in found if one.visits]
+    lines = [line for table in tables for line in ("", *table)][1:]
+    pager.show(lines, colour=console.coloured(), wanted=paged)
+    for one in found:
+        for note in words.notes(one, lang):
+            console.note(note if len(found) == 1 else f"{one.hotel_name}: {note}")
 
 
 def _as_json(one: Round) -> dict[str, Any]:

@@ -20,6 +20,7 @@ Reason = Literal[
     "unknown_role",
     "unknown_result",
     "unknown_kind",
+    "unknown_status",
     "neither_yes_nor_no",
     "dnd_with_product",
     "bad_date",
@@ -42,20 +43,25 @@ Problem = Literal[
     "empty",
     "too_big",
     "old_excel",
+    "pdf",
     "broken_excel",
     "not_computed",
     "encoding",
     "not_csv",
     "no_heading",
+    "no_such_heading",
+    "other_kind",
     "several_sheets",
     "days_as_columns",
     "which_kind",
     "which_day",
     "two_days",
+    "future_day",
     "which_hotel",
     "new_hotel",
     "ambiguous_dates",
     "contradicting_dates",
+    "swapped_dates",
     "no_rows",
 ]
 """Why a whole file was refused before its rows were looked at."""
@@ -113,7 +119,8 @@ class Imported:
 
     `strangers`: people whom nobody knows, named in rows that were taken without them. `added`: rooms, products and
     people that `--add-missing` has made. `days`: of how many days a list of guests is, where `day` is None. `left_out`:
-    headings of columns that say something else than their name.
+    headings of columns that say something else than their name. `skipped`: rows without a room or a
+    guest. `lacking`: headings of columns that would say more, and are not there.
     """
 
     file: str
@@ -127,6 +134,8 @@ class Imported:
     is_known: bool = False
     days: int = 0
     left_out: tuple[str, ...] = ()
+    skipped: int = 0
+    lacking: tuple[str, ...] = ()
 
     @property
     def is_refused(self) -> bool:

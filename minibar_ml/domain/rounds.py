@@ -15,6 +15,7 @@ class Visit:
 
     `chance`: that something is to be refilled; `units`: expected ones; both None where nothing is learned yet.
     `checked_on`: last check before the day, None: none in four weeks. `guests` and `nights` since then, None: unknown.
+    `waited`: the nights since then, or the days in a hotel that does not know its guests.
     """
 
     hotel_id: int
@@ -27,6 +28,7 @@ class Visit:
     checked_on: date | None
     guests: int | None
     nights: int | None
+    waited: int
     alert_id: int | None
 
 

@@ -23,10 +23,11 @@ HEADS: Mapping[str, str] = {
 REASONS: Mapping[Reason, str] = {
     "departure": "departure",
     "do_not_disturb": "do not disturb yesterday",
-    "not_checked": "{nights} unchecked",
+    "not_checked": "{waited} unchecked",
     "alert": "alert {id}",
     "guests_unknown": "guests unknown",
 }
+SINCE = "{days} since the last check"
 TITLE = "Minibar round"
 SUMMARY = "{visits} ({departures} departures, {in_house} of {all} in house)"
 EXPECTED = "Expected: {units} on this round, {left} in the {rooms} left out."
@@ -34,7 +35,7 @@ DONE = "Already checked on this day: {rooms}."
 NO_MODEL = "No chances yet: too few room checks to learn from. Rooms checked longest ago come first."
 NOTHING = "No room to check on {day}. `minibar-ml status` shows whether data are up to date."
 CART, ENOUGH = "Cart", "enough in 8 rounds of 10"
-TEXTS = (*HEADS.values(), *REASONS.values(), TITLE, SUMMARY, EXPECTED, DONE, NO_MODEL, NOTHING, CART, ENOUGH)
+TEXTS = (*HEADS.values(), *REASONS.values(), SINCE, TITLE, SUMMARY, EXPECTED, DONE, NO_MODEL, NOTHING, CART, ENOUGH)
 
 
 def head(column: str, lang: Lang) -> str:
@@ -102,13 +103,14 @@ def cells(one: Visit, lang: Lang) -> list[str]:
 
 
 def why(one: Visit, lang: Lang) -> str:
-    """The reasons of a visit; where it has none its guests and nights, which its chance comes from."""
+    """The reasons of a visit; where it has none its guests and nights, or days, which its chance comes from."""
     nights = counted("night", one.nights or 0, lang)
-    said = [_text(REASONS[reason], lang).format(nights=nights, id=one.alert_id) for reason in one.reasons]
+    waited = nights if one.waited == one.nights else counted("day", one.waited, lang)
+    said = [_text(REASONS[reason], lang).format(waited=waited, id=one.alert_id) for reason in one.reasons]
     if said:
         return ", ".join(said)
     known = [counted("guest", one.guests, lang) if one.guests else None, nights if one.nights else None]
-    return ", ".join(filter(None, known)) or UNSET
+    return ", ".join(filter(None, known)) or (_text(SINCE, lang).format(days=waited) if one.waited else UNSET)
 
 
 def _text(text: str, lang: Lang) -> str:

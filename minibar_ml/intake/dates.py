@@ -28,11 +28,52 @@ _ISO = re.compile(r"(?P<y>\d{4})[-./](?P<m>\d{1,2})[-./](?P<d>\d{1,2})" + _CLOCK
 _PACKED = re.compile(r"(?P<y>20\d{2})(?P<m>\d{2})(?P<d>\d{2})")
 _NAMED = re.compile(r"(?P<d>\d{1,2})[-. /]?(?P<m>[^\W\d_]{3,9})\.?[-. /,]*(?P<y>\d{4}|\d{2})" + _CLOCK)
 _THREE = re.compile(r"(?P<a>\d{1,2})(?P<mark>[-./ ])(?P<b>\d{1,2})[-./ ](?P<y>\d{4}|\d{2})" + _CLOCK)
+_MONTH_FIRST = re.compile(r"(?P<m>[^\W\d_]{3,9})\.? (?P<d>\d{1,2}),? (?P<y>\d{4})" + _CLOCK)
+_WEEKDAYS = frozenset(
+    [
+        "mon",
+        "monday",
+        "tue",
+        "tues",
+        "tuesday",
+        "wed",
+        "wednesday",
+        "thu",
+        "thur",
+        "thurs",
+        "thursday",
+        "fri",
+        "friday",
+        "sat",
+        "saturday",
+        "sun",
+        "sunday",
+        "pzt",
+        "pazartesi",
+        "sal",
+        "sali",
+        "car",
+        "cars",
+        "carsamba",
+        "per",
+        "pers",
+        "persembe",
+        "cum",
+        "cuma",
+        "cmt",
+        "cts",
+        "cumartesi",
+        "paz",
+        "pazar",
+    ]
+)
 _HEADING = re.compile(
     r"(?:[^\W\d_]+\.?,? )?\d{1,2}[-./ ](?:\d{1,2}|(?P<m>[^\W\d_]{3,9}))[.,]?(?:[-./ ]?\d{2}(?:\d{2})?)?"
 )
 _TIME = re.compile(r"(?P<h>\d{1,2})[:.](?P<m>\d{2})(?:[:.](?P<s>\d{2})(?:\.\d+)?)?(?P<half> ?[AaPp][Mm]\.?)?")
 _DIGITS = re.compile(r"(\d{2})(\d{2})")
+_DATED = re.compile(r"(?<![\d.])(?P<d>0?[1-9]|[12]\d|3[01])[- ](?P<m>[^\W\d_]{3,9})[- ](?P<y>20\d{2}|\d{2})(?!\d)")
+"""A day in a title with its month in letters."""
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a wall clock
 SERIALS = range(32874, 109574)
 """Excel's numbers of the days of 1990 to 2199."""
@@ -90,6 +131,20 @@ def order_of(written: Iterable[Written], forced: Order | None = None) -> Order:
     raise FileRefused("ambiguous_dates", example=f"{a:02}/{b:02}/{year}")
 
 
+def require_unswapped(cells: Iterable[Cell], heading: str) -> None:
+    """Raise FileRefused for a column of which a spreadsheet took `13.11.` for text and `11.12.` for a day in November.
+
+    So a spreadsheet with the month first opens a file with the day first: what can be read so becomes a date, the other
+    way round, and the rest stays text.
+    """
+    known = list(cells)
+    days = [cell for cell in known if isinstance(cell, date)]
+    left = [cell for cell in known if isinstance(cell, str) and (found := _THREE.fullmatch(tidy(cell)))
+            and int(found["a"]) > 12 >= int(found["b"])]  # fmt: skip
+    if days and left and all(day.day <= 12 for day in days):
+        raise FileRefused("swapped_dates", heading=heading, example=f"{days[0]:%Y-%m-%d}", text=tidy(left[0]))
+
+
 def _pair(cell: str) -> tuple[int, int, int] | None:
     """The two numbers of a date that could be read either way, and its year; None for what is no such date."""
     found = _THREE.fullmatch(tidy(cell))
@@ -116,6 +171,7 @@ def moment(cell: Cell, order: Order) -> Moment:
 
 
 def _from_text(text: str, order: Order) -> Moment:
+    text = " ".join(word for word in text.split() if bare(word) not in _WEEKDAYS)
     try:
         if found := _ISO.fullmatch(text):
             day = date(int(found["y"]), int(found["m"]), int(found["d"]))
@@ -125,7 +181,9 @@ def _from_text(text: str, order: Order) -> Moment:
             a, b = int(found["a"]), int(found["b"])
             is_day_first = found["mark"] == "." or order == "dmy"
             day = date(_year(found["y"]), *((b, a) if is_day_first else (a, b)))
-        elif (found := _NAMED.fullmatch(text)) and (month := _MONTHS.get(bare(found["m"]))):
+        elif (found := _NAMED.fullmatch(text) or _MONTH_FIRST.fullmatch(text)) and (
+            month := _MONTHS.get(bare(found["m"]))
+        ):
             day = date(_year(found["y"]), month, int(found["d"]))
         else:
             raise Unreadable
@@ -135,7 +193,10 @@ def _from_text(text: str, order: Order) -> Moment:
 
 
 def is_day_heading(text: str) -> bool:
-    """Whether a heading is a day: `03.11`, `Mon 3/11`, `3 Kasım 2026`, `2026-11-03`."""
+    """Whether a heading is a day: `03.11`, `Mon 3/11`, `3 Kasım 2026`, `2026-11-03`, `Mon`, `Pzt 23`."""
+    words = text.split()
+    if words and bare(words[0]) in _WEEKDAYS and all(word.strip(".").isdecimal() for word in words[1:]):
+        return True
     found = _HEADING.fullmatch(text)
     return bool(_ISO.fullmatch(text) or (found and (found["m"] is None or bare(found["m"]) in _MONTHS)))
 
@@ -158,6 +219,8 @@ def hour(cell: Cell) -> time:
         return cell.replace(microsecond=0, tzinfo=None)
     if isinstance(cell, float) and 0 <= cell < 1:
         return (EXCEL_EPOCH + timedelta(seconds=round(cell * 86400) % 86400)).time()
+    if isinstance(cell, int) and not isinstance(cell, bool) and 100 <= cell <= 2359:
+        cell = f"{cell:04}"
     if not isinstance(cell, str):
         raise Unreadable
     text = tidy(cell)
@@ -176,7 +239,7 @@ def hour(cell: Cell) -> time:
 
 def days_in(text: str, order: Order | None = None) -> set[date]:
     """The days that a text names, such as a title or a file's name; of those that could be read either way none."""
-    found = set()
+    found = {moment(one[0], "dmy").day for one in _DATED.finditer(text) if bare(one["m"]) in _MONTHS}
     for match in re.finditer(r"(?<!\d)(20\d{2}[-._]?\d{2}[-._]?\d{2}|\d{1,2}[-._/]\d{1,2}[-._/]20\d{2})(?!\d)", text):
         written = match[1].replace("_", "-")
         pair = _pair(written)

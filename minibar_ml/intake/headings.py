@@ -45,11 +45,33 @@ def find_columns(sheets: Sequence[Sheet], kind: ImportKind, mapped: Mapping[str,
             lists.append((sheet.name, _columns(sheet, place, found)))
         best = best or sheet.rows[place]
     if lists:
-        return _the_one(lists)
+        found_one = _the_one(lists)
+        _require_mapped(found_one, mapped or {})
+        return found_one
     there = [tidy(text_of(cell)) for cell in best.cells if text_of(cell)] if best else []
     found = _matches(best, kind, mapped) if best else {}
     missing = [field.headings[0] for field in FIELDS[kind] if field.is_required and field.name not in found]
     raise FileRefused("no_heading", missing=", ".join(missing), there=", ".join(there[:20]))
+
+
+def _require_mapped(columns: Columns, mapped: Mapping[str, str]) -> None:
+    """Raise FileRefused for a heading that a person named and that is not there: they would believe it is read."""
+    if wrong := [heading for name, heading in mapped.items() if name not in columns.places]:
+        there = [*columns.headings.values(), *(text_of(cell) for cell in columns.others)]
+        raise FileRefused("no_such_heading", heading=wrong[0], there=", ".join(there[:20]))
+
+
+def has_units_of_products(columns: Columns) -> bool:
+    """Whether columns that are not read name products and how many of them: as a list of checks does."""
+    others = {bare(text_of(cell)) for cell in columns.others}
+    named = {field.name: field for field in FIELDS["checks"]}
+    return all(others & set(_synonyms(named[name])) for name in ("product", "consumed"))
+
+
+def lacking(columns: Columns, kind: ImportKind) -> tuple[str, ...]:
+    """The headings of what says how long guests stay and how many they are, where a list does not have them."""
+    wanted = [field for field in FIELDS[kind] if field.name in ("arrives_on", "departs_on", "guests")]
+    return tuple(field.headings[0] for field in wanted if field.name not in columns.places)
 
 
 def _the_one(lists: Sequence[tuple[str, Columns]]) -> Columns:

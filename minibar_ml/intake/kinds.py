@@ -51,6 +51,11 @@ DAY = Field(
     ("Date", "Tarih", "Business Date", "İş Günü", "Day", "Gün", "Night", "Gece", "List Date", "Liste Tarihi",
      "Report Date", "Rapor Tarihi", "Stay Date", "As Of"),
 )  # fmt: skip
+STATUS = Field(
+    "status", "word",
+    ("Status", "Durum", "FO Status", "F.O. Status", "Room Status", "Oda Durumu", "Res. Status", "Reservation Status",
+     "Rez. Durumu", "Rezervasyon Durumu", "Occupancy", "Doluluk", "Occ"),
+)  # fmt: skip
 PRODUCT = Field(
     "product", "text",
     ("Product", "Ürün", "Item", "Article", "Product Name", "Description", "Item Name", "Ürün Adı", "Malzeme",
@@ -107,7 +112,7 @@ FIELDS: dict[ImportKind, tuple[Field, ...]] = {
         IS_ACTIVE,
         HOTEL,
     ),
-    "in_house": (ROOM, ARRIVES, DEPARTS, GUESTS, DAY, HOTEL),
+    "in_house": (ROOM, ARRIVES, DEPARTS, GUESTS, STATUS, DAY, HOTEL),
     "arrivals": (ROOM, ARRIVES, DEPARTS, GUESTS, ARRIVAL_HOUR, HOTEL),
     "departures": (ROOM, ARRIVES, DEPARTS, GUESTS, DEPARTURE_HOUR, HOTEL),
     "checks": (
@@ -180,6 +185,15 @@ WORDS: dict[str, dict[str, tuple[str, ...]]] = {
                       "Kat Sorumlusu", "Room Attendant", "Maid", "Kat Hizmetleri", "Minibarcı", "HK",
                       "Minibar Görevlisi", "Minibar Sorumlusu", "Minibar Elemanı", "Mini Bar", "Mini Bar Attendant",
                       "Housekeeping Attendant", "Kat Elemanı", "Kat Hizmetlisi", "Room Maid", "Floor Attendant"),
+    },
+    "status": {
+        "occupied": ("Occupied", "Dolu", "OCC", "OC", "OD", "OI", "In House", "Konaklıyor", "Konaklayan", "Stayover",
+                     "Checked In", "Check-in", "CI", "Giriş Yaptı", "Due Out", "Arrived", "Dolu Temiz", "Dolu Kirli",
+                     "Occupied Clean", "Occupied Dirty", "Active", "Aktif"),
+        "vacant": ("Vacant", "Boş", "VAC", "VC", "VD", "VI", "OOO", "OOS", "Out of Order", "Out of Service", "Arızalı",
+                   "Boş Temiz", "Boş Kirli", "Vacant Clean", "Vacant Dirty", "Checked Out", "Check-out", "CO",
+                   "Çıkış Yaptı", "Cancelled", "İptal", "No Show", "Reserved", "Rezerve", "Reservation", "Due In",
+                   "Expected", "Beklenen"),
     },
     "result": {
         "found": ("Found", "Tüketim Var", "Consumed", "Consumption", "Refilled", "Used", "Charged", "Dolduruldu", "Var",

@@ -1,9 +1,13 @@
 """What the hotels have, as far as the store knows: what a name in a file stands for."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from minibar_ml.intake.words import bare
+
+_WHOLE = re.compile(r"(\d)\.0+$")
 
 
 def index(names: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -17,6 +21,12 @@ def index(names: Iterable[tuple[str, str]]) -> dict[str, str]:
         found.setdefault(bare(spelling), set()).add(name)
         exact[spelling] = name
     return {word: next(iter(several)) for word, several in found.items() if word and len(several) == 1} | exact
+
+
+def by_number(rooms: Sequence[str]) -> dict[str, str]:
+    """Rooms by their number without the noughts before it, which a spreadsheet drops; of two that are alike neither."""
+    plain = Counter(room.lstrip("0") for room in rooms)
+    return {number: room for room in rooms if (number := room.lstrip("0")) and plain[number] == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,8 @@ class Known:
     def room(self, hotel: str, name: str) -> str | None:
         """The room that a name stands for: `101`, `Room 101`, or `0101` where no other room is called so."""
         rooms = self.rooms.get(hotel, {})
+        # A spreadsheet's 101.0; without its point it would be another room.
+        name = _WHOLE.sub(r"\1", name)
         word = bare(name)
         for prefix in ("", "room", "rm", "oda", "no"):
             rest = word.removeprefix(prefix) if word.startswith(prefix) else ""

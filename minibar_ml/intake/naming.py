@@ -7,6 +7,17 @@ from minibar_ml.intake.dates import days_in
 from minibar_ml.intake.words import bare
 
 NAMES: tuple[tuple[ImportKind, tuple[str, ...]], ...] = (
+    (
+        "checks",
+        (
+            "minibar kontrol",
+            "minibar check",
+            "minibar posting",
+            "minibar tüketim",
+            "minibar sarfiyat",
+            "minibar consumption",
+        ),
+    ),
     ("movements", ("depo giriş", "depo çıkış", "stok giriş", "stok çıkış")),
     ("in_house", ("in house", "guests in house", "inhouse", "konaklayan", "odadaki", "oda durum", "gih", "resident")),
     ("arrivals", ("arrival", "check in", "geliş", "gelen", "gelecek", "girişler", "giriş list")),

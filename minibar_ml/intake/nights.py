@@ -1,7 +1,7 @@
 """Of which day a list of guests is: as it is said, by the file's name, its titles, or a column of its rows."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from minibar_ml.domain.imports import GUEST_LISTS, MOST_REJECTED, FileRefused, ImportKind
 from minibar_ml.intake import dates
@@ -9,8 +9,10 @@ from minibar_ml.intake.headings import Columns
 from minibar_ml.intake.naming import day_of
 from minibar_ml.intake.rows import reading_of
 from minibar_ml.intake.tables import Row, text_of
+from minibar_ml.intake.words import bare
 
 COLUMN = "day"
+PRINTED = ("print", "yazdir", "basim", "basilma", "created", "olusturma", "rundate", "runat", "exported")
 RACK_DATES, RACK_NUMBERS = 3, 7
 """From so many headings on that are dates, or days of a month, the columns of a table are days."""
 
@@ -38,6 +40,8 @@ def day_of_list(
     day = named or (days.pop() if days else None)
     if day is None:
         raise FileRefused("which_day")
+    if day > today + timedelta(days=1):
+        raise FileRefused("future_day", day=day.isoformat())
     return _without_days(columns), day
 
 
@@ -55,8 +59,14 @@ def _without_days(columns: Columns) -> Columns:
 
 
 def _titled(columns: Columns, order: dates.Order | None) -> date | None:
-    found = {day for row in columns.titles for cell in row.cells for day in dates.days_in(text_of(cell), order)}
+    said = [text_of(cell) for row in columns.titles for cell in row.cells]
+    found = {day for text in said if not _is_of_printing(text) for day in dates.days_in(text, order)}
     return found.pop() if len(found) == 1 else None
+
+
+def _is_of_printing(title: str) -> bool:
+    """Whether a title says when the list was printed, which may be days later."""
+    return any(bare(title).startswith(word) for word in PRINTED)
 
 
 def _days(columns: Columns, order: dates.Order) -> set[date]:

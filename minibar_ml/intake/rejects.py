@@ -9,12 +9,15 @@ from minibar_ml.domain.output.terminal import visible
 from minibar_ml.files import write_whole
 
 SUFFIX = ".rejects.csv"
+LONGEST_NAME = 240
+"""Bytes: with what a temporary file adds, file systems take 255."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def path_of(file: Path, folder: Path | None = None) -> Path:
     """Where the rejects of a file are written."""
-    return (folder or file.parent) / f"{file.name}{SUFFIX}"
+    name = file.name.encode()[: LONGEST_NAME - len(SUFFIX)].decode(errors="ignore")
+    return (folder or file.parent) / f"{name}{SUFFIX}"
 
 
 def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

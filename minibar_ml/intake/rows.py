@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from minibar_ml.domain.imports import MOST_REJECTED, ImportKind, Reason, Reject
@@ -16,13 +17,26 @@ from minibar_ml.intake.words import bare
 
 Values = dict[str, Any]
 LONGEST = 200
-UNKNOWN: Mapping[str, Reason] = {"role": "unknown_role", "result": "unknown_result", "kind": "unknown_kind"}
+ROOMLESS = ("arrivals", "departures")
+"""Lists that name guests before they have a room."""
+UNKNOWN: Mapping[str, Reason] = {
+    "role": "unknown_role",
+    "result": "unknown_result",
+    "kind": "unknown_kind",
+    "status": "unknown_status",
+}
 """Why a row is rejected whose word of that field nobody knows."""
 MOST_UNITS = Decimal(1_000_000)
 MOST_GUESTS = 50
-FOOTERS = ("total", "toplam", "grandtotal", "geneltoplam", "subtotal", "aratoplam", "page", "sayfa", "count", "printed",
-           "yazdiran", "summary", "ozet")  # fmt: skip
-"""How the first word of a row begins that is no row of the list."""
+FOOTERS = frozenset((
+    "total", "toplam", "grandtotal", "geneltoplam", "subtotal", "aratoplam", "page", "sayfa", "count", "printed",
+    "yazdiran", "summary", "ozet",
+))  # fmt: skip
+"""The first word, or the first two, of a row that is no row of the list."""
+
+
+class Skipped(Exception):
+    """A row that says of no room that a guest is in it: an arrival without a room yet, a vacant room."""
 
 
 class Rejected(ValueError):
@@ -44,25 +58,32 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The rows of a file that could be read, with their lines, and those that could not."""
+    """The rows of a file that could be read, with their lines, and those that could not; `skipped`: the lines of rows
+    without a room or a guest."""
 
     rows: list[tuple[int, Values]] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    skipped: list[int] = field(default_factory=list)
 
 
 def without_other_meanings(columns: Columns, kind: ImportKind) -> tuple[Columns, tuple[str, ...]]:
-    """The columns without those under the heading of a yes or no that hold other words, and their headings.
+    """The columns without those under the heading of a yes or no, or of a status, with other words, and their headings.
 
     A `Status` of rooms may be whether they are let, or clean.
     """
-    flags = [one.name for one in FIELDS[kind] if one.type == "flag" and one.name in columns.places]
+    flags = [one.name for one in FIELDS[kind] if _may_mean_else(one) and one.name in columns.places]
     others = {name for name in flags if _is_of_other_words(columns, name)}
     kept = {name: place for name, place in columns.places.items() if name not in others}
     return replace(columns, places=kept), tuple(columns.headings[name] for name in flags if name in others)
 
 
+def _may_mean_else(one: Field) -> bool:
+    return one.type == "flag" or one.name == "status"
+
+
 def _is_of_other_words(columns: Columns, name: str) -> bool:
-    said = [_yes_or_no(cell) for cell in _cells(columns, name) if text_of(cell)]
+    meaning = partial(_meaning, name) if name in WORDS else _yes_or_no
+    said = [meaning(cell) for cell in _cells(columns, name) if text_of(cell)]
     return said.count(None) > MOST_REJECTED * len(said)
 
 
@@ -79,6 +100,9 @@ def reading_of(
         for cell in _cells(columns, name)
     )
     order = dates.order_of(written, forced)
+    for name in columns.places:
+        if of_type[name] == "date":
+            dates.require_unswapped(_cells(columns, name), columns.headings[name])
     numeric = [name for name in columns.places if of_type[name] in ("units", "price")]
     return Reading(order, {name: mark_of(_cells(columns, name)) for name in numeric})
 
@@ -105,14 +129,38 @@ def _cells(columns: Columns, name: str) -> Iterator[Cell]:
 def parse(columns: Columns, kind: ImportKind, reading: Reading, rule: Callable[[Values], Values]) -> Parsed:
     """Every row of a file; `rule` is what the kind asks of a row, and raises Rejected."""
     parsed = Parsed()
-    for row in columns.rows:
-        if _is_footer(row, columns):
+    for row in _with_merged_rooms(columns) if kind == "in_house" else columns.rows:
+        if _is_footer(row, columns, FIELDS[kind]):
             continue
         try:
+            if kind in ROOMLESS and not text_of(_cell(row, columns, "room")):
+                raise Skipped
             parsed.rows.append((row.line, rule(_values(row, columns, FIELDS[kind], reading))))
+        except Skipped:
+            parsed.skipped.append(row.line)
         except Rejected as reason:
             parsed.rejects.append(_reject(row, columns, FIELDS[kind], reason))
     return parsed
+
+
+def _with_merged_rooms(columns: Columns) -> Iterator[Row]:
+    """The rows with their rooms: of sharers in one merged cell only the first has it; they stay for the same days."""
+    place = columns.places["room"]
+    above: Row | None = None
+    for row in columns.rows:
+        if above and not text_of(_cell(row, columns, "room")) and _stay(row, columns) == _stay(above, columns):
+            cells = [*row.cells, *[None] * (place + 1 - len(row.cells))]
+            cells[place] = above.cells[place]
+            above = Row(row.line, cells)
+        else:
+            above = row
+        yield above
+
+
+def _stay(row: Row, columns: Columns) -> tuple[str, str] | Row:
+    """The days of a row's stay; the row itself where it does not say them, like no other's."""
+    arrives, departs = (text_of(_cell(row, columns, name)) for name in ("arrives_on", "departs_on"))
+    return (arrives, departs) if arrives and departs else row
 
 
 def _reject(row: Row, columns: Columns, fields: Sequence[Field], why: Rejected) -> Reject:
@@ -122,12 +170,19 @@ def _reject(row: Row, columns: Columns, fields: Sequence[Field], why: Rejected) 
     return Reject(row.line, heading, text_of(_cell(row, columns, why.field))[:LONGEST], why.reason)
 
 
-def _is_footer(row: Row, columns: Columns) -> bool:
-    """Whether a row is a total or a line of the report, or has nothing in any column that is read."""
-    filled = [text_of(cell) for cell in row.cells if text_of(cell)]
+def _is_footer(row: Row, columns: Columns, fields: Sequence[Field]) -> bool:
+    """Whether a row is a total or a line of the report, or has nothing in any column that is read.
+
+    A guest may be called Page, and a company Total: what has all that a row needs is a row.
+    """
     if not any(text_of(_cell(row, columns, name)) for name in columns.places):
         return True
-    return bool(filled) and any(bare(filled[0]).startswith(word) for word in FOOTERS) and not filled[0][:1].isdigit()
+    first = next(text_of(cell) for cell in row.cells if text_of(cell))
+    words = [bare(word).rstrip("0123456789") for word in first.split()[:2]]
+    if not {words[0], "".join(words)} & FOOTERS:
+        return False
+    needed = [text_of(_cell(row, columns, one.name)) for one in fields if one.is_required]
+    return not all(needed) or first in needed
 
 
 def _cell(row: Row, columns: Columns, name: str) -> Cell:
@@ -209,11 +264,15 @@ def _guests(one: Field, cell: Cell) -> int | None:
 
 
 def _word(one: Field, cell: Cell) -> str:
-    word = bare(text_of(cell))
-    for meaning, spellings in WORDS[one.name].items():
-        if word == bare(meaning) or word in map(bare, spellings):
-            return meaning
+    if found := _meaning(one.name, cell):
+        return found
     raise Rejected(one.name, UNKNOWN[one.name])
+
+
+def _meaning(name: str, cell: Cell) -> str | None:
+    word = bare(text_of(cell))
+    meanings = WORDS[name].items()
+    return next((one for one, spellings in meanings if word == bare(one) or word in map(bare, spellings)), None)
 
 
 def _flag(one: Field, cell: Cell) -> bool:

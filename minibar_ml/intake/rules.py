@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from minibar_ml.domain.imports import ImportKind
 from minibar_ml.intake.known import Known
-from minibar_ml.intake.rows import Rejected, Values
+from minibar_ml.intake.rows import Rejected, Skipped, Values
 from minibar_ml.intake.words import bare
 
 NOON = time(12)
@@ -31,6 +31,7 @@ class Rules:
     new_products: dict[str, str] = field(default_factory=dict)
     new_people: dict[str, str] = field(default_factory=dict)
     strangers: set[str] = field(default_factory=set)
+    _names: dict[tuple[str, str | None], str] = field(default_factory=dict)
     _originals: set[tuple[str, str, str]] = field(default_factory=set)
 
     def rule(self) -> Callable[[Values], Values]:
@@ -92,7 +93,9 @@ class Rules:
         if row["critical_units"] is not None and row["critical_units"] != int(row["critical_units"]):
             raise Rejected("critical_units", "not_whole")
         known = self.known.product(row["name"]) or (self.known.product(row["code"]) if row["code"] else None)
-        return {**row, "name": known or row["name"], "is_active": row["is_active"] is not False}
+        # Two spellings in one list are one product, unless they have two codes.
+        name = known or self._names.setdefault((bare(row["name"]), row["code"]), row["name"])
+        return {**row, "name": name, "is_active": row["is_active"] is not False}
 
     def _person_of_list(self, row: Values) -> Values:
         login = row["login"] or self.known.person(row["name"]) or row["name"]
@@ -104,6 +107,8 @@ class Rules:
         }  # fmt: skip
 
     def _guest(self, row: Values) -> Values:
+        if row.get("status") == "vacant":
+            raise Skipped
         day = self._day(row)
         hotel = self._hotel(row)
         arrival, departure = row["arrives_on"], row["departs_on"]

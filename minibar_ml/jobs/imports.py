@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.imports import GUEST_LISTS, FileRefused, Imported, ImportKind
 from minibar_ml.intake.dates import Order
-from minibar_ml.intake.headings import Columns, find_columns
-from minibar_ml.intake.known import Known, index
+from minibar_ml.intake.headings import Columns, find_columns, has_units_of_products, lacking
+from minibar_ml.intake.known import Known, by_number, index
 from minibar_ml.intake.nights import day_of_list
 from minibar_ml.intake.reading import read_file
-from minibar_ml.intake.rows import Parsed, Values, parse, reading_of, without_other_meanings
+from minibar_ml.intake.rows import ROOMLESS, Parsed, Values, parse, reading_of, without_other_meanings
 from minibar_ml.intake.rules import Rules
 from minibar_ml.intake.tables import Row, text_of
 from minibar_ml.intake.words import bare
@@ -32,6 +32,7 @@ class Options:
     """What a person says about a file: whose it is and of which day, how its dates are written, which headings it has.
 
     adds_missing: rooms, products and people that are not known are made. is_dry: nothing is written.
+    is_again: a file that was imported before is taken once more.
     """
 
     hotel: str | None = None
@@ -40,6 +41,7 @@ class Options:
     headings: Mapping[str, str] | None = None
     adds_missing: bool = False
     is_dry: bool = False
+    is_again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
     """
     content, sheets = read_file(path)
     columns = find_columns(sheets, kind, options.headings)
+    _require_kind(columns, kind)
     with exclusive(connection, "import"):
         try:
             done = _import(connection, path.name, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
@@ -76,18 +79,27 @@ def run(connection: "Connection", path: Path, kind: ImportKind, options: Options
         return done
 
 
+def _require_kind(columns: Columns, kind: ImportKind) -> None:
+    """Raise FileRefused for a list that has other columns than one of its kind: what they say would be lost."""
+    if kind in GUEST_LISTS and has_units_of_products(columns):
+        raise FileRefused("other_kind")
+    if kind == "checks" and not columns.places.keys() & {"product", "result"}:
+        there = [*columns.headings.values(), *map(text_of, columns.others)]
+        raise FileRefused("no_heading", missing="Product", there=", ".join(there[:20]))
+
+
 def _import(
     connection: "Connection", file: str, sha256: str, columns: Columns, kind: ImportKind, options: Options, now: Now
 ) -> Imported:
     # Nobody may arrive or leave on a day; but an export of guests in house that failed would make every room vacant.
-    if not columns.rows and kind not in ("arrivals", "departures"):
+    if not columns.rows and kind not in ROOMLESS:
         raise FileRefused("no_rows")
     names = lists.fetch_names(connection, kind)
     hotel, made = _hotel(names, columns, kind, options)
     columns, left_out = without_other_meanings(columns, kind)
     columns, day = day_of_list(file, columns, kind, now.today, options.day, options.order)
     batch = Batch(file, sha256, kind, hotel, day)
-    is_known = lists.is_known(connection, batch)
+    is_known = not options.is_again and lists.is_known(connection, batch)
     nameless = lists.count_nameless(connection, batch) if is_known and kind == "checks" else 0
     if is_known and not nameless:
         return Imported(file, kind, hotel, day, 0, is_known=True)
@@ -99,10 +111,14 @@ def _import(
         parsed = parse(columns, kind, reading, rules.rule())
     if is_known and _nameless(parsed) >= nameless:
         return Imported(file, kind, hotel, day, 0, is_known=True)
+    if not parsed.rows and not parsed.rejects and not parsed.skipped and kind not in ROOMLESS:
+        raise FileRefused("no_rows")
     done = Imported(
         file, kind, hotel, day, len(parsed.rows), tuple(parsed.rejects), tuple(sorted(rules.strangers)),
         len(rules.new_rooms) + len(rules.new_products) + len(rules.new_people),
         left_out=left_out,
+        skipped=len(parsed.skipped),
+        lacking=lacking(columns, kind) if kind == "in_house" else (),
         days=len({values["day"] for _, values in parsed.rows}) if kind in GUEST_LISTS and day is None else 0,
     )  # fmt: skip
     if done.is_refused or (options.is_dry):
@@ -143,13 +159,13 @@ def _lists(parsed: Parsed) -> dict[tuple[str, date], list[tuple[int, Values]]]:
 
 
 def _known(names: Names, made: set[str]) -> Known:
-    rooms: dict[str, list[tuple[str, str]]] = {}
+    rooms: dict[str, list[str]] = {}
     for hotel, number in names.rooms:
-        rooms.setdefault(hotel, []).append((number, number))
+        rooms.setdefault(hotel, []).append(number)
     codes = [(code, name) for name, code in names.products if code]
     return Known(
         hotels=index((name, name) for name in {*names.hotels, *made}),
-        rooms={hotel: index(numbers) for hotel, numbers in rooms.items()},
+        rooms={hotel: by_number(numbers) | index((one, one) for one in numbers) for hotel, numbers in rooms.items()},
         products=index([*codes, *((name, name) for name, _ in names.products)]),
         people=index(
             [*((name, login) for login, name in names.people), *((login, login) for login, _ in names.people)]

@@ -19,6 +19,7 @@ from minibar_ml.intake.rejects import SUFFIX
 from minibar_ml.intake.words import bare
 from minibar_ml.jobs import imports
 from minibar_ml.jobs.imports import Now, Options
+from minibar_ml.log import logger
 from minibar_ml.store.intake import lists
 from minibar_ml.store.jobs.locks import exclusive
 
@@ -29,6 +30,8 @@ DONE, REJECTED = "done", "rejected"
 SETTLED_SECONDS = 20
 """A file that was written to more recently may still be arriving."""
 SUFFIXES = (".csv", ".xlsx", ".txt", ".tsv", ".xls", ".xlsm")
+DOCUMENTS = (".pdf", ".ods", ".xlsb", ".zip", ".rar", ".doc", ".docx", ".htm", ".html", ".xml", ".json")
+"""What people put into an inbox for a list, and is none that can be read."""
 ORDER = ("rooms", "products", "people", "orders", "movements", "arrivals", "in_house", "departures", "checks")
 """What others refer to comes first."""
 Outcome = Imported | FileRefused
@@ -78,6 +81,15 @@ def arriving(inbox: Path) -> list[str]:
         for folder in (inbox, *folders)
         for path in folder.iterdir()
         if (written_at := _written_at(path)) is not None and written_at > since
+    )
+
+
+def unreadable(inbox: Path) -> list[str]:
+    """The names of the documents in an inbox that are neither CSV nor Excel."""
+    return sorted(
+        path.name
+        for path in inbox.iterdir()
+        if path.is_file() and not path.name.startswith((".", "~")) and path.suffix.lower() in DOCUMENTS
     )
 
 
@@ -142,5 +154,7 @@ def _move(path: Path, folder: Path) -> None:
         target = folder / f"{path.stem} ({number}){path.suffix}"
     try:
         path.rename(target)
+    except FileNotFoundError:
+        logger.warning("%s was taken away while it was read", path)
     except OSError as error:
         raise ConfigurationError(f"Can't move {path} to {folder} ({error.strerror}); it was imported.") from error

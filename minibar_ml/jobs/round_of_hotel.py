@@ -172,6 +172,7 @@ def _visit(row: Mapping[Any, Any], known: Known) -> Visit:
         checked_on=date.fromordinal(int(row["checked_on"])) if row["checked_on"] > UNKNOWN_DAY else None,
         guests=int(row["guests_known"]) or None,
         nights=int(row["nights"]) if row["nights"] else None,
+        waited=int(row["waited"]),
         alert_id=known.alerts.get(int(row["room_id"])),
     )
 

@@ -22,8 +22,8 @@ def test_train_shows_every_detectors_recall_and_false_alerts_the_budget_the_phas
         assert any(name in line and "0." in line and "±" in line for line in said.out.splitlines()), name
     assert "14 held-out days" in said.err
     assert "alert_budget 1: false alerts per 1,000 rooms" in said.err
-    assert "hotel 1: phase normal\n" in said.err
-    assert "room_consumption, hotel 1: balanced accuracy fell from 0.99" in said.err
+    assert "Yasemin Otel: phase normal\n" in said.err
+    assert "room_consumption, Yasemin Otel: balanced accuracy fell from 0.99" in said.err
     rows = sql(trained, "SELECT DISTINCT evaluated_on FROM minibar_ml.ml_models WHERE recall IS NOT NULL")
     assert [row[0] for row in rows] == ["faults injected into 14 held-out days"]
     active = sql(trained, "SELECT min(version) FROM minibar_ml.ml_models WHERE is_active")
@@ -75,7 +75,7 @@ def test_optimize_shows_the_search_and_stores_nothing(collected: str, capsys: Ca
     assert command(collected, "optimize", "--as-of", AS_OF) == 0
     said = capsys.readouterr()
     assert "room_consumption" in said.out
-    assert "hotel 1:" in said.err
+    assert "Yasemin Otel:" in said.err
     assert sql(collected, "SELECT count(*) FROM minibar_ml.ml_models")[0][0] == 0
     assert command(collected, "optimize", "--as-of", AS_OF, "--hotel", "1", "--json") == 0
     (search,) = json.loads(capsys.readouterr().out)["hotels"]

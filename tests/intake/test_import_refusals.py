@@ -24,6 +24,22 @@ PROBLEMS = [
      "Peer adlı otel yok"),
     ("in_house", 'Room,Arrival,Departure\n"101,2026-11-18,2026-11-22\n102,2026-11-18,2026-11-22\n', ("--day", DAY),
      "this is not CSV (line 3)", "bu CSV değil (satır 3)"),
+    ("in_house", b"%PDF-1.7 x", (), "this is a PDF", "bu bir PDF"),
+    # Every room would be vacant.
+    ("in_house", "Room,Arrival,Departure\nTotal,0,\n", ("--day", DAY), "there are no rows",
+     "başlıkların altında satır yok"),
+    ("in_house", IN_HOUSE, ("--day", "2099-01-01"), "a day to come", "o gün daha gelmedi"),
+    ("in_house", "Room,Pzt,Sal 24,Çar\n101,Yilmaz,,\n", ("--day", DAY), "its columns are days (Pzt, Sal 24, Çar",
+     "sütunları gün (Pzt"),
+    # A spreadsheet with the month first has opened a file with the day first.
+    ("checks", workbook(["Room", "Date", "Item", "Qty"], ["101", date(2026, 12, 11), "Cola", 1],
+                        ["102", "13.11.2026", "Cola", 1]), (), "has taken days for months (2026-12-11 beside",
+     "gün ile ayı karıştırmış"),
+    # A list of checks by another name; what was used would be lost.
+    ("departures", "Room;Date;Product;Qty\n101;25.11.2026;Cola;2\n", ("--day", DAY), "it has products and units",
+     "ürün ve adet içeriyor"),
+    ("checks", "Oda No;Tarih;Su;Bira\n101;18.11.2026;2;1\n", (),
+     "no column for Product; the file has: Oda No, Tarih, Su, Bira", "Product için sütun yok"),
     # A room rack; each of its rooms would be let.
     ("in_house", "Room,Type,03.11,04.11,05.11\n101,DBL,Yilmaz,,\n102,DBL,,,\n", ("--day", DAY),
      "its columns are days (03.11, 04.11, 05.11 …)", "sütunları gün (03.11, 04.11, 05.11 …)"),

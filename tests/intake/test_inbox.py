@@ -154,3 +154,15 @@ def test_cron_imports_what_arrives_in_the_inbox_of_the_settings(
     assert main(["cron"]) == 0
     program = "cd /etc/minibar-ml && /opt/minibar-ml/.venv/bin/minibar-ml"
     assert f"*/5 * * * * {program} import --inbox /etc/minibar-ml/inbox --quiet" in capsys.readouterr().out.splitlines()
+
+
+def test_a_name_of_any_length_and_a_file_that_is_no_list_hold_up_no_other(
+    folder: Path, lists_url: str, capsys: Capture
+) -> None:
+    long = arrived(folder, f"{'in_house 2026-11-20 ' + 'x' * 222}.csv", "Room\n999\n")
+    arrived(folder, "in_house.pdf", "%PDF-1.7")
+    arrived(folder, "in_house-2026-11-21.csv", "Room\n101\n")
+    capsys.readouterr()
+    assert command(lists_url, "import", "--inbox", str(folder)) == 6
+    assert "Left alone, neither CSV nor Excel: in_house.pdf" in capsys.readouterr().err
+    assert (folder / "done" / "in_house-2026-11-21.csv").exists() and not long.exists()

@@ -5,8 +5,11 @@ from pathlib import Path
 
 import pytest
 from support.hotels.house_of_lists import DAY, IN_HOUSE, PRODUCTS, ROOMS
-from support.hotels.simulated import sql
+from support.hotels.simulated import ZONE, sql
 from support.program.folders import run, stopped_afterwards
+
+from minibar_ml.store.engine import make_engine
+from minibar_ml.store.schema import moving
 
 COUNTS = "SELECT (SELECT count(*) FROM minibar_in.night), (SELECT count(*) FROM minibar_ml.ml_audit_log)"
 
@@ -44,6 +47,16 @@ def test_all_that_a_folder_has_moves_to_a_server_and_the_settings_name_it(pier: 
     assert run(pier, "audit", "verify").returncode == 0
     assert list(pier.glob(".move.*")) == []
     assert run(pier, "move-to", database).returncode == 5
+
+
+@pytest.mark.slow
+def test_a_move_that_was_killed_after_the_copy_is_finished_by_the_next(pier: Path, database: str) -> None:
+    source, target = (make_engine(url, ZONE) for url in (f"embedded:{pier}", database))
+    moving.copy(source, target, pier)
+    (pier / ".move.left.sql").touch()
+    finished = run(pier, "move-to", database)
+    assert finished.returncode == 0, finished.stderr
+    assert f"ML_DATABASE_URL='{database}'" in (pier / ".env").read_text()
 
 
 @pytest.mark.slow

@@ -30,9 +30,7 @@ def test_a_folder_of_files_becomes_points_models_and_a_report(folder: Path, tmp_
     for arguments in (
         ("import", "--inbox", "inbox"),
         ("stop",),
-        ("collect",),
-        ("train",),
-        ("detect",),
+        ("setup", "--schedule", "none"),
         ("report", "weekly"),
     ):
         done = run(folder, *arguments)

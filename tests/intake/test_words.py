@@ -53,6 +53,8 @@ def test_a_word_means_one_thing() -> None:
         ("Giden Misafirler 27.11.2026.xlsx", "departures", "2026-11-27"),
         ("Check-Out List 27.11.2026.xlsx", "departures", "2026-11-27"),
         ("CHECKIN 27.11.2026.xlsx", "arrivals", "2026-11-27"),
+        ("Check-out minibar kontrol 25.11.2026.csv", "checks", "2026-11-25"),
+        ("Minibar Depo Hareketleri.xlsx", "movements", None),
         ("Depo Çıkışları Kasım.xlsx", "movements", None),
         ("minibar kontrol kasım.xlsx", "checks", None),
         ("Stok Hareketleri.xlsx", "movements", None),

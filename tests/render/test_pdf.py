@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -42,6 +43,12 @@ LANGUAGES: tuple[Lang, ...] = ("en", "tr")
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@cache
+def usual(lang: Lang) -> bytes:
+    """The document of the report that most tests read."""
+    return rendered(a_report(), lang, "pdf")
 
 
 def asked(folder: Path, content: bytes, tool: str, *options: str) -> str:
@@ -84,7 +91,7 @@ def counts(tree: dict[str, Any], words: Words) -> Iterator[tuple[str, ...]]:
 def test_the_figures_on_paper_are_those_of_the_json(folder: Path, lang: Lang) -> None:
     report = a_report()
     words, tree = Words(lang, ZoneInfo(ZONE)), document(report)
-    read = text(folder, rendered(report, lang, "pdf"))
+    read = text(folder, usual(lang))
     for line in counts(tree, words):
         first, *others = (re.escape(part) for part in line)
         # A label may be broken over two lines, with its figures on the first.
@@ -103,7 +110,7 @@ def test_the_figures_on_paper_are_those_of_the_json(folder: Path, lang: Lang) ->
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_names_that_try_to_be_code_are_text(folder: Path, lang: Lang) -> None:
-    content = rendered(a_report(), lang, "pdf")
+    content = usual(lang)
     read = squeezed(text(folder, content))
     long = next(name for name in HOSTILE if len(name) == 300)
     assert read.count("X") >= 5 * len(long)
@@ -137,7 +144,7 @@ def test_no_name_makes_anything_be_opened() -> None:
 
 
 def test_right_to_left_names_are_joined_and_in_order(folder: Path) -> None:
-    read = text(folder, rendered(a_report(), "en", "pdf"))
+    read = text(folder, usual("en"))
     plain = "".join(letter for letter in normalize("NFKC", read) if letter.isprintable() or letter.isspace())
     assert "مياه" in plain
     assert "معدنية" in plain
@@ -156,7 +163,7 @@ def test_every_font_is_embedded_and_turkish_letters_are_read_back(folder: Path, 
 
 @pytest.mark.parametrize(("lang", "foot"), [("en", "Page {} of {}"), ("tr", "Sayfa {} / {}")])
 def test_each_page_says_which_of_how_many_it_is(folder: Path, lang: Lang, foot: str) -> None:
-    content = rendered(a_report(), lang, "pdf")
+    content = usual(lang)
     pages = text(folder, content).rstrip("\f").split("\f")
     known = asked(folder, content, "pdfinfo")
     assert f"Pages:           {len(pages)}\n" in known
@@ -213,7 +220,7 @@ def test_a_long_list_is_cut_and_says_of_how_many(folder: Path) -> None:
 
 
 def test_the_document_names_itself_and_its_sections(folder: Path) -> None:
-    content = rendered(a_report(), "tr", "pdf")
+    content = usual("tr")
     known = asked(folder, content, "pdfinfo")
     assert "Title:           Minibar aylık raporu: Şelale Otel & Spa, 1–28 Şub 2026\n" in known
     assert "Author:          minibar-ml\n" in known
@@ -223,7 +230,7 @@ def test_the_document_names_itself_and_its_sections(folder: Path) -> None:
 
 
 def test_the_same_report_gives_the_same_bytes() -> None:
-    assert rendered(a_report(), "en", "pdf") == rendered(a_report(), "en", "pdf")
+    assert rendered(a_report(), "en", "pdf") == usual("en")
 
 
 def test_nothing_yet_is_shown_as_nothing_and_not_as_zero(folder: Path) -> None:

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 import typer
 
+from minibar_ml.cli.arguments.options import examples
 from minibar_ml.cli.lazy import Command, LazyGroup
 
 
@@ -25,7 +26,7 @@ class _Alerts(LazyGroup):
     }
 
 
-app = typer.Typer(cls=_Alerts, no_args_is_help=True)
+app = typer.Typer(cls=_Alerts, no_args_is_help=True, epilog=examples("alerts list", "alerts show 17", "alerts review"))
 
 
 def register(root: typer.Typer) -> None:

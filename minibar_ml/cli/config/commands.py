@@ -17,7 +17,7 @@ from minibar_ml.config.facts import FACTS, ZONE, History, differing
 from minibar_ml.domain.hotels.facts import Key, Stated
 from minibar_ml.store import facts
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("config show", "config set alert_budget 2"))
 Hotel = Annotated[str | None, typer.Option("--hotel", metavar="H", help="Of this hotel alone (name or id).")]
 Product = Annotated[str | None, typer.Option("--product", metavar="P", help="Of this product alone (its name or id).")]
 From = Annotated[

@@ -22,7 +22,7 @@ from minibar_ml.store.failures import explain
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-NAME_WIDTH, STATE_WIDTH = 12, 9
+NAME_WIDTH, STATE_WIDTH = 12, 10
 LEAST_WIDTH = 40
 
 

@@ -1,6 +1,6 @@
 """What `status` says below its table, and `doctor` of jobs and source: one line for each thing, with what to do."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from minibar_ml.cli.terminal.console import plural
@@ -13,6 +13,7 @@ from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.i18n import mutings, screen
 from minibar_ml.i18n.labels import label
+from minibar_ml.i18n.source_problems import problem_name, source_name
 
 NEVER = "–"
 COMMANDS = {
@@ -24,15 +25,15 @@ COMMANDS = {
 """The commands of jobs that have another name."""
 
 
-def sentences(health: Health, settings: Settings) -> Iterator[str]:
-    """The lines below the table of jobs."""
+def sentences(health: Health, settings: Settings, called: Mapping[int, str]) -> Iterator[str]:
+    """The lines below the table of jobs; `called`: the hotels' names."""
     for one in health.jobs:
         yield from job_problems(one, health.undone_by(one.runs.job))
         if one.runs.error:
             yield f"{one.runs.job}: last error at {local(one.runs.error_as_of, settings)}: {one.runs.error}"
     severities = (f"{label('severity', one, screen.lang())} {count}" for one, count in health.open_alerts.items())
     yield f"open alerts: {', '.join(severities)}"
-    yield from (describe(hotel, history) for hotel, history in sorted(health.phases.items()))
+    yield from (describe(hotel, history, called) for hotel, history in sorted(health.phases.items()))
     yield from map(describe_idle, health.idle)
     yield from (f"model refused, {model}: {why}" for model, why in health.refused.items())
     yield from (problem_line(one) for one in health.problems)
@@ -58,10 +59,8 @@ def _list_line(one: ListFreshness, settings: Settings, *, is_late: bool) -> str:
 def problem_line(one: SourceProblem) -> str:
     """A problem of the source, since when, and an example."""
     example = "" if one.example_id is None else f", for example id {one.example_id}"
-    return (
-        f"refused: {one.source}, {one.problem}: {plural(one.affected, 'row')} since {one.since_on}, last seen "
-        f"{one.last_on}{example}"
-    )
+    what = f"{source_name(one.source, screen.lang())}, {problem_name(one.problem, screen.lang())}"
+    return f"refused: {what}: {plural(one.affected, 'row')} since {one.since_on}, last seen {one.last_on}{example}"
 
 
 def outbox_lines(outbox: OutboxHealth, as_of: datetime) -> Iterator[str]:

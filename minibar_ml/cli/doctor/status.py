@@ -1,5 +1,6 @@
 """`minibar-ml status`: when each job last ran, whether it is late, and other problems."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -17,8 +18,9 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ExitCode, MinibarError
 from minibar_ml.domain.health import Health
 from minibar_ml.i18n.screen import translated
+from minibar_ml.store.source.hotels import fetch_names
 
-ROW = "{:<10}{:<9}{:<18}{:<9}{:<14}{}"
+ROW = "{:<10}{:<10}{:<18}{:<9}{:<14}{}"
 PrometheusFile = Annotated[
     Path | None,
     typer.Option(
@@ -43,22 +45,23 @@ def status(
 
     Also shows open alerts, the outbox and refused models. Exits with status 1 if something is late or broken.
     """
-    settings, health = _read(session.settings(), as_of, prometheus)
+    settings, health, called = _read(session.settings(), as_of, prometheus)
     if json:
         console.print_json(as_json(health))
     else:
-        _print(health, settings)
+        _print(health, settings, called)
     if not health.is_well:
         raise typer.Exit(ExitCode.UNEXPECTED)
 
 
-def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tuple[Settings, Health]:
-    """The settings with the facts that hold, and the health."""
+def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tuple[Settings, Health, Mapping[int, str]]:
+    """The settings with the facts that hold, the health, and the hotels' names."""
     try:
         known, instant = house.at(settings, "status", as_of)
         settings = known.settings
         with session.store(settings, "status") as connection:
             health = examine(connection, settings, instant)
+            called = fetch_names(connection)
     except MinibarError:
         # The file must show that the store could not be read, not the last good state.
         if prometheus:
@@ -66,10 +69,10 @@ def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tup
         raise
     if prometheus:
         metrics.write(prometheus, health)
-    return settings, health
+    return settings, health, called
 
 
-def _print(health: Health, settings: Settings) -> None:
+def _print(health: Health, settings: Settings, called: Mapping[int, str]) -> None:
     if not health.has_run:
         console.say("No job has run yet. Start with `minibar-ml collect`.")
     console.write_line(_row("job", "state", "last run", "outcome", "last success", "schedule"))
@@ -77,7 +80,7 @@ def _print(health: Health, settings: Settings) -> None:
         ran = local(one.runs.last_as_of, settings)
         success = f"{format_span(one.age)} ago" if one.age is not None else "never"
         console.write_line(_row(one.runs.job, one.state, ran, one.ended or NEVER, success, one.schedule.text))
-    for sentence in sentences(health, settings):
+    for sentence in sentences(health, settings, called):
         for line in folded(console.visible(translated(sentence)), console.width()):
             console.write_line(line)
 

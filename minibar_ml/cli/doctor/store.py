@@ -14,9 +14,11 @@ from minibar_ml.cli.doctor.health import examine
 from minibar_ml.cli.doctor.sentences import format_span, job_problems, problem_line
 from minibar_ml.cli.doctor.server import listed
 from minibar_ml.cli.terminal.console import plural
+from minibar_ml.cli.views.phases import describe
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ModelRefused
 from minibar_ml.domain.health import Check
+from minibar_ml.embedded import is_embedded
 from minibar_ml.store import access
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.jobs import checks
@@ -43,7 +45,8 @@ def all_of(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
         "server": server.version,
         "clock": server.clock,
         "time_zone": lambda connection: server.time_zone(connection, settings.zone(), now),
-        "rights": server.rights,
+        # The server of a folder has one user, to whom all of it belongs.
+        **({} if is_embedded(settings.database_url) else {"rights": server.rights}),
         "schemas": server.schemas,
         "schema": schema,
         "facts": lambda connection: facts(connection, settings, now),
@@ -209,7 +212,7 @@ def data(connection: "Connection", settings: Settings, now: datetime) -> Iterato
         muted = [str(one.id) for one in health.mutes if one.hotel_id == hotel]
         closed = f"is the hotel application in use? A closed hotel: `minibar-ml mutes add --hotel {hotel} ...`"
         hint = f"mute {listed(muted)} is in force" if muted else closed
-        yield Check("data", "warning", f"hotel {hotel}: no data for {plural(known.silent_days, 'day')}", hint)
+        yield Check("data", "warning", describe(hotel, known), hint)
     for one in health.problems:
         yield Check("data", "warning", problem_line(one), "correct these rows in the hotel application")
     if not silent and not health.problems:

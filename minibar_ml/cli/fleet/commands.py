@@ -21,7 +21,7 @@ from minibar_ml.domain.reporting.fleet import MemberRow, by_hotel, worst_first
 from minibar_ml.jobs import fleet, workers
 from minibar_ml.jobs.fleet import Terms
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("fleet status", "fleet run collect"))
 RUNNABLE: Mapping[tuple[str, ...], str] = {
     ("collect",): "collect", ("train",): "train", ("detect",): "detect", ("alerts", "notify"): "notify",
     ("report",): "report", ("rounds",): "rounds",

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,11 +11,14 @@ from minibar_ml.cli import env_file, session
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
-from minibar_ml.domain.errors import PreconditionFailed
+from minibar_ml.domain.errors import DatabaseUnreachable, PreconditionFailed
 from minibar_ml.files import PRIVATE, write_whole
 from minibar_ml.store import audit
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.schema import moving
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 ADDRESS = re.compile(r"^(?:export )?ML_DATABASE_URL=.*$", re.MULTILINE)
 
@@ -44,16 +47,15 @@ def move_to(
     env_file.require_writable("URL", url)
     target = make_engine(url, settings.timezone, "minibar-ml move-to")
     folder = Path(settings.database_url.removeprefix(embedded.PREFIX))
-    with session.store(settings, "move-to") as connection, connect(target) as moved:
-        moving.require_room(moved)
+    with session.store(settings, "move-to") as connection, _reached(target) as moved:
         moving.hold(connection)
         rows = moving.count_rows(connection)
-        moved.rollback()
-        moving.copy(connection.engine, target, folder)
-        arrived = moving.count_rows(moved)
-        if arrived != rows:
-            wrong = next(name for name in rows if arrived.get(name) != rows[name])
-            raise PreconditionFailed(f"{wrong} has other rows there than here; the settings still name this folder.")
+        if not moving.has_all(moved, rows):
+            moving.require_room(moved)
+            moved.rollback()
+            moving.copy(connection.engine, target, folder)
+        if not moving.has_all(moved, rows):
+            raise PreconditionFailed("There are other rows there than here; the settings still name this folder.")
         audit.insert(moved, "db.move", "to a server", after={"tables": len(rows), "rows": sum(rows.values())})
         moved.commit()
         text = ADDRESS.sub(lambda _: f"ML_DATABASE_URL='{url}'", path.read_text(encoding="utf-8"))
@@ -65,6 +67,13 @@ def move_to(
         f"The former database stays in {folder / embedded.DATA}, stopped; delete it when the server has a backup."
     )
     console.note("`minibar-ml db roles --apply` lets other people in.")
+
+
+def _reached(target: "Engine") -> "Connection":
+    try:
+        return connect(target)
+    except DatabaseUnreachable as error:
+        raise DatabaseUnreachable(str(error).replace("ML_DATABASE_URL", "URL")) from error
 
 
 def _settings_file() -> Path:

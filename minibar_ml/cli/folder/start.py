@@ -72,10 +72,7 @@ def start(
     console.note(f"Ready. Continue in {folder}:")
     console.note(f"  1. put your system's lists into {INBOX}/; {TEMPLATES}/ shows which")
     console.note(f"     minibar-ml import --inbox {INBOX}")
-    console.note("  2. minibar-ml collect && minibar-ml train")
-    console.note(
-        "     minibar-ml detect --since D && minibar-ml report weekly   (D: the first day to check, YYYY-MM-DD)"
-    )
+    console.note("  2. minibar-ml setup --schedule none && minibar-ml report weekly")
     console.note("  3. minibar-ml cron --here   (add what it prints to `crontab -e`)")
     console.note(
         "`minibar-ml docs import` explains the rest; `minibar-ml stop` ends the database server, for a backup."

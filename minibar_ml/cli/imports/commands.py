@@ -71,6 +71,8 @@ def inbox(
             outcomes.append((file, outcome))
             if not json and (not quiet or isinstance(outcome, FileRefused) or outcome.is_refused):
                 files.show(file, outcome, lang, folder=folder)
+    if strange := jobs.unreadable(inbox):
+        console.note(texts.unreadable(strange, lang))
     if waiting := jobs.arriving(inbox):
         console.note(texts.arriving(waiting, jobs.SETTLED_SECONDS, lang))
     elif not outcomes:

@@ -52,6 +52,9 @@ AddMissing = Annotated[
     bool,
     typer.Option("--add-missing", help="Make unknown rooms, products and people instead of rejecting them."),
 ]
+Again = Annotated[
+    bool, typer.Option("--again", help="Take a file that was imported before once more, in place of later lists.")
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be imported and rejected; change nothing.")]
 
 
@@ -65,6 +68,7 @@ def command(kind: ImportKind) -> Callable[..., None]:
         dates: Dates = None,
         map_: Map = None,
         add_missing: AddMissing = False,
+        again: Again = False,
         dry_run: DryRun = False,
         json: Json = False,
         quiet: Quiet = False,
@@ -72,7 +76,7 @@ def command(kind: ImportKind) -> Callable[..., None]:
     ) -> None:
         options = Options(
             hotel, times.day(day, "--day") if day else None, dates, load_map(map_, kind) if map_ else None, add_missing,
-            dry_run,
+            dry_run, again,
         )  # fmt: skip
         _import(files, kind, options, json=json)
 

@@ -1,5 +1,6 @@
 """`minibar-ml backtest`: the alerts that cron's jobs would have raised; nothing is stored or sent."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,9 +16,9 @@ from minibar_ml.cli.terminal.console import plural
 from minibar_ml.cli.views import phases
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.hotels.phases import Phase
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, listings, screen
 from minibar_ml.jobs.backtest import BacktestResult, run
-from minibar_ml.store.source import names
+from minibar_ml.store.source import hotels as hotels_of_source
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -57,8 +58,7 @@ def backtest(
     def job(connection: "Connection") -> tuple[BacktestResult, dict[int, str]]:
         with console.progress("backtest", enabled=not quiet) as advance:
             done = run(connection, plan, hotel_id, advance)
-        ids = sorted({alert.hotel_id for alert in done.alerts[:limit]})
-        return done, names.fetch(connection, "entities.hotels", ids=ids)
+        return done, hotels_of_source.fetch_names(connection)
 
     result, called = session.work(settings, "backtest", job)
     found = result.alerts[:limit]
@@ -68,7 +68,7 @@ def backtest(
         from minibar_ml.cli.views import backtest  # rich's tables, which --json does without
 
         backtest.show(result, found, session.language(settings))
-    _note(result, days)
+    _note(result, days, called)
 
 
 def _document(
@@ -98,7 +98,7 @@ def _document(
     }
 
 
-def _note(result: BacktestResult, days: int) -> None:
+def _note(result: BacktestResult, days: int, called: Mapping[int, str]) -> None:
     """On stderr: where there was too little data."""
     if not result.by_day:
         console.note("No metric points: run `minibar-ml collect` first, or check --hotel.")
@@ -108,9 +108,8 @@ def _note(result: BacktestResult, days: int) -> None:
     if result.muted:
         console.note(f"{plural(result.muted, 'finding')} not counted: muted, see `minibar-ml mutes list --all`.")
     for hotel in result.hotels:
+        name = listings.hotel(hotel.hotel_id, called.get(hotel.hotel_id), screen.lang())
         for phase, what in YOUNG.items():
             if in_phase := hotel.days_by_phase.get(phase):
-                console.note(
-                    f"hotel {hotel.hotel_id}: phase {phase} on {in_phase} of {plural(hotel.days, 'day')}; {what}"
-                )
-        phases.note({hotel.hotel_id: hotel.history})
+                console.note(f"{name}: phase {phase} on {in_phase} of {plural(hotel.days, 'day')}; {what}")
+        phases.note({hotel.hotel_id: hotel.history}, called=called)

@@ -24,7 +24,7 @@ from minibar_ml.store.source import hotels
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("models list", "models rollback room_consumption --hotel 1"))
 QUALITIES = ("accuracy", "precision", "recall")
 UNKNOWN = "–"
 SHORT = {"statistics": "stats", "isolation_forest": "forest"}

@@ -1,6 +1,6 @@
 """`minibar-ml optimize`: search for a better split of the alert budget."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 
 import typer
@@ -10,8 +10,10 @@ from minibar_ml.cli.arguments import hotels
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import quality_table
+from minibar_ml.i18n import listings, screen
 from minibar_ml.i18n.formats import fixed, number
 from minibar_ml.jobs.optimize import OptimizeResult, Search, run
+from minibar_ml.store.source.hotels import fetch_names
 
 
 def register(root: typer.Typer) -> None:
@@ -32,20 +34,22 @@ def optimize(
     hotel_id = hotels.find(settings, "optimize", hotel)
     with session.store(settings, "optimize") as connection:
         result = run(connection, plans.training(known, instant), hotel_id=hotel_id)
+        called = fetch_names(connection)
     if json:
         console.print_json(asdict(result))
     elif not any(search.found.before for search in result.hotels):
         console.note("Too little history to hold out days; see `minibar-ml train`.")
     else:
-        _show(result)
+        _show(result, called)
 
 
-def _show(result: OptimizeResult) -> None:
-    for search in result.hotels:
-        quality_table.show(search.hotel_id, _rows(search))
+def _show(result: OptimizeResult, called: Mapping[int, str]) -> None:
+    names = [listings.hotel(one.hotel_id, called.get(one.hotel_id), screen.lang()) for one in result.hotels]
+    for name, search in zip(names, result.hotels, strict=True):
+        quality_table.show(name, _rows(search))
     quality_table.explain(result.wanted)
-    for search in result.hotels:
-        console.note(f"hotel {search.hotel_id}: {_summary(search, result)}")
+    for name, search in zip(names, result.hotels, strict=True):
+        console.note(f"{name}: {_summary(search, result)}")
 
 
 def _rows(search: Search) -> Iterator[list[str]]:

@@ -1,5 +1,6 @@
 """`minibar-ml train`: metric points -> sealed models."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -13,11 +14,12 @@ from minibar_ml.cli.arguments.options import AsOf, Hotels, Jobs, Json, Quiet, Ve
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
-from minibar_ml.i18n import screen
+from minibar_ml.i18n import listings, screen
 from minibar_ml.i18n.formats import fixed, number, percent
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
+from minibar_ml.store.source.hotels import fetch_names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -51,48 +53,51 @@ def train(
 
     only = hotels.find_all(settings, "train", hotel)
 
-    def job(connection: "Connection") -> TrainResult:
-        return run(connection, plan, keys, only, jobs)
+    def job(connection: "Connection") -> tuple[TrainResult, dict[int, str]]:
+        return run(connection, plan, keys, only, jobs), {} if json or quiet else fetch_names(connection)
 
-    result = session.work(settings, "train", job)
+    result, called = session.work(settings, "train", job)
     stored = result.forecasts
     logger.info("forecasts: %d new, %d changed, %d removed", stored.inserted, stored.updated, stored.removed)
     if json:
         console.print_json(asdict(result))
     elif not quiet:
-        _show(result, settings.accuracy_threshold)
+        _show(result, called, settings.accuracy_threshold)
     if result.partly:
         logger.warning("%s", result.partly)
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def _show(result: TrainResult, accuracy_threshold: float) -> None:
+def _show(result: TrainResult, called: Mapping[int, str], accuracy_threshold: float) -> None:
+    def name(hotel_id: int) -> str:
+        return console.visible(listings.hotel(hotel_id, called.get(hotel_id), screen.lang()))
+
     if not result.trained:
         console.note("Nothing to learn from, there are no metric points yet: run `minibar-ml collect` first.")
         return
-    _show_models(result)
+    _show_models(result, name)
     if result.detectors:
-        _show_detectors(result, accuracy_threshold)
+        _show_detectors(result, name, accuracy_threshold)
     for hotel_id, history in result.phases.items():
-        console.note(phases.describe(hotel_id, history))
+        console.note(phases.describe(hotel_id, history, called))
     for one in result.trained:
         if one.fell_from is not None and one.quality is not None:
             console.note(
-                f"{one.metric}, hotel {one.hotel_id}: balanced accuracy fell from "
+                f"{one.metric}, {name(one.hotel_id)}: balanced accuracy fell from "
                 f"{fixed(one.fell_from, screen.lang(), 2)} to {fixed(one.quality.accuracy, screen.lang(), 2)}, "
                 f"more than chance explains; {_hint(result)}"
             )
     _show_verdicts(result)
 
 
-def _show_models(result: TrainResult) -> None:
+def _show_models(result: TrainResult, name: Callable[[int], str]) -> None:
     table = console.table(
         ["hotel", "metric", "model", "points", "result"],
-        right=["hotel", "points"],
+        right=["points"],
     )
     for one in result.trained:
         table.add_row(
-            str(one.hotel_id),
+            name(one.hotel_id),
             one.metric,
             one.model,
             str(one.data_points),
@@ -101,10 +106,10 @@ def _show_models(result: TrainResult) -> None:
     console.out().print(table)
 
 
-def _show_detectors(result: TrainResult, accuracy_threshold: float) -> None:
+def _show_detectors(result: TrainResult, name: Callable[[int], str], accuracy_threshold: float) -> None:
     for hotel_id, found in groupby(result.detectors, key=lambda one: one.hotel_id):
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
-        quality_table.show(hotel_id, rows)
+        quality_table.show(name(hotel_id), rows)
     budget = number(result.budget_per_1000_rooms_day, screen.lang(), 2)
     reserved = percent(100 * (1 - sum(shares().values())), screen.lang(), 0)
     console.note(

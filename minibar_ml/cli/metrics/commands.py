@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType  # only for tables, which --json does without
     from sqlalchemy import Connection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("metrics trend --window 30d", "metrics summary --window 30d"))
 
 Window = Annotated[str, typer.Option("--window", metavar="W", help="24h (the last complete day), 7d or 30d.")]
 

@@ -23,7 +23,7 @@ from minibar_ml.store.alerting import mutes
 from minibar_ml.store.engine import os_user
 from minibar_ml.store.source import hotels
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("mutes list", "mutes show 3"))
 LONGEST_REASON = 1000
 
 TheHotel = Annotated[str, typer.Option("--hotel", metavar="H", help="The hotel (name or id).")]

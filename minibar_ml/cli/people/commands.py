@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from minibar_ml.config.settings import Settings
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("people list", "people set ayse --quiet-hours 22:00-07:00"))
 LONGEST_NAME = 80
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the person, from `people list`.")]

@@ -15,7 +15,7 @@ from minibar_ml.store.source import hotels
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("access list", "access add ayse --as viewer --hotel 2"))
 Login = Annotated[str, typer.Argument(metavar="ROLE", help="A login role of the database.")]
 By = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who decided this, for the audit log.")]
 As = Annotated[str | None, typer.Option("--as", metavar="R", help=f"{', '.join(ACCESS_ROLES)}.")]

@@ -17,7 +17,7 @@ from minibar_ml.domain.errors import ExitCode, UsageError
 from minibar_ml.store import audit
 from minibar_ml.store.audit import Chain, Checkpoint, Entry
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("audit list --by ayse --since 2026-03-01", "audit verify"))
 PRINTED = "`minibar-ml audit head` prints one: a number, a colon and 64 hexadecimal digits."
 _CHECKPOINT = re.compile(r"(?:(?P<entries>[0-9]{1,18}):)?(?P<hash>[0-9a-f]{64})")
 Head = Annotated[

@@ -16,7 +16,7 @@ from minibar_ml.jobs import rotation
 from minibar_ml.store import access, models
 from minibar_ml.store.notifications import people
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(no_args_is_help=True, epilog=examples("keys status", "keys rotate"))
 NOT_SEALED = ""
 
 

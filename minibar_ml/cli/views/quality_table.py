@@ -20,13 +20,13 @@ def percent(share: float) -> str:
     return formats.percent(100 * share, screen.lang())
 
 
-def show(hotel_id: int, rows: Iterable[list[str]]) -> None:
-    """One hotel's table."""
+def show(hotel: str, rows: Iterable[list[str]]) -> None:
+    """One hotel's table, below its name."""
     made = console.table(COLUMNS, right=NUMBERS)
     for row in rows:
         made.add_row(*row)
     console.say("")
-    console.say(f"hotel {hotel_id}")
+    console.say(console.visible(hotel))
     console.out().print(made)
 
 

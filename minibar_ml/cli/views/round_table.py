@@ -15,16 +15,17 @@ NUMBERS = ("chance", "units", "expected", "load")
 LOADS = ("product", "load", "expected")
 
 
-def show(one: Round, lang: Lang) -> None:
+def lines(one: Round, lang: Lang) -> list[str]:
     """Heading, visits and cart, with a blank line between them."""
-    console.say(console.visible(rounds.heading(one, lang)))
-    console.say("")
-    console.out().print(visits(one, lang))
-    if one.cart:
-        console.say("")
-        console.say(rounds.full_cart(lang))
-        console.say("")
-        console.out().print(cart(one, lang))
+    found = [console.visible(rounds.heading(one, lang)), "", *_drawn(visits(one, lang))]
+    return [*found, "", rounds.full_cart(lang), "", *_drawn(cart(one, lang))] if one.cart else found
+
+
+def _drawn(table: "Table") -> list[str]:
+    out = console.out()
+    with out.capture() as captured:
+        out.print(table)
+    return captured.get().splitlines()
 
 
 def visits(one: Round, lang: Lang) -> "Table":

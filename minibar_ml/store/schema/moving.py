@@ -16,16 +16,27 @@ OLDEST, OLDEST_NAME = 140000, "14"
 NEWER_ONLY = b"SET transaction_timeout = 0;\n"
 """pg_dump writes it whatever server is to read it; one before version 17 does not know it."""
 HEAD_BYTES = 4096
+PREFIX, SUFFIX = ".move.", ".sql"
 
 
 def require_room(target: Connection) -> None:
     """Raise PreconditionFailed for a database that can't take the store, or has one."""
-    (version,) = target.execute(text("SELECT current_setting('server_version_num')::int")).one()
-    if version < OLDEST:
+    found = target.execute(query("moving.find_room"), {"schemas": list(SCHEMAS)}).one()
+    if found.version < OLDEST:
         raise PreconditionFailed(f"The server is older than PostgreSQL {OLDEST_NAME}; take a newer one.")
-    taken = list(target.execute(query("moving.find_taken"), {"schemas": list(SCHEMAS)}).scalars())
-    if taken:
-        raise PreconditionFailed(f"That database has a schema {taken[0]} already; name an empty database.")
+    if found.taken:
+        raise PreconditionFailed(f"That database has a schema {found.taken} already; name an empty database.")
+    if not found.may_create:
+        raise PreconditionFailed(
+            f"User {found.role} may not create schemas there; the database's owner runs: "
+            f"GRANT CREATE ON DATABASE {found.database} TO {found.role}."
+        )
+
+
+def has_all(target: Connection, rows: dict[str, int]) -> bool:
+    """Whether a database has the store with these rows already: a move that was killed may have come so far."""
+    there = set(_tables(target))
+    return there == set(rows) and count_rows(target) == rows
 
 
 def hold(connection: Connection) -> None:
@@ -48,7 +59,10 @@ def copy(source: Engine, target: Engine, folder: Path) -> None:
 
     Raises PreconditionFailed with the program's own words where one of them fails; then the target is as it was.
     """
-    with tempfile.NamedTemporaryFile(prefix=".move.", suffix=".sql", dir=folder) as dumped:
+    for left in folder.glob(f"{PREFIX}*{SUFFIX}"):
+        # By a move that was killed.
+        left.unlink()
+    with tempfile.NamedTemporaryFile(prefix=PREFIX, suffix=SUFFIX, dir=folder) as dumped:
         named = [part for schema in SCHEMAS for part in ("--schema", schema)]
         _run("pg_dump", source, "--no-owner", "--no-privileges", *named, "--file", dumped.name)
         _leave_out_newer_only(Path(dumped.name))

@@ -120,12 +120,10 @@ WITH runs AS MATERIALIZED (
           AND u.day > CASE WHEN l.is_daily THEN l.named_at::date ELSE l.arrives_on END
           AND u.day < l.departs_on AND u.day <= CAST(:until_on AS date)) a (first_on, second_on)
 ), last_lists AS (
-    -- The last list of guests in house, once its day is over, of hotels whose lists name who has come on their own day. Where
-    -- rows are never overwritten no list has to be written down.
+    -- The last list of guests in house, once its day is over, where lists overwrite each other.
     SELECT u.hotel_id, max(u.day) AS day FROM scratch_uploads u
-    WHERE u.is_loaded AND u.day <= CAST(:until_on AS date) AND u.hotel_id IN (
-        SELECT hotel_id FROM found WHERE is_in_house AND named_since = arrives_on AND rewritten IS NOT NULL
-        GROUP BY hotel_id HAVING count(DISTINCT arrives_on) >= 3)
+    WHERE u.is_loaded AND u.day <= CAST(:until_on AS date)
+      AND u.hotel_id IN (SELECT hotel_id FROM found WHERE is_in_house AND rewritten IS NOT NULL)
     GROUP BY u.hotel_id HAVING max(u.day) < CAST(:until_on AS date)
 ), silent AS (
     INSERT INTO ml_nights (hotel_id, room_id, night, state, is_expected, known_at)
@@ -209,9 +207,18 @@ SELECT stay_id, room_id, hotel_id, guests, coalesce(m.came_on, arrives_on), arri
        coalesce(absent_on, departs_on), departs_at, leaves_at, seen_until, NOT (is_in_house OR is_departure), is_in_house,
        is_in_house AND NOT is_departure AND (departs_on = arrives_on + 1 OR named_at::date <= arrives_on + 1)
 FROM stays LEFT JOIN moved m USING (stay_id);
+WITH live AS (
+    -- Hotels whose lists name who has come on their own day: by the record, before the next day's list could.
+    SELECT n.hotel_id FROM ml_nights n LEFT JOIN scratch_uploads u ON u.hotel_id = n.hotel_id AND u.day = n.night + 1
+    WHERE n.night >= CAST(:since_on AS date) - 62 AND n.state = 'occupied' AND n.arrives_on = n.night
+      AND NOT n.is_expected AND n.known_at::date <= n.night + 1
+      AND (u.is_loaded AND coalesce(u.loaded_at <= n.known_at, true)) IS NOT TRUE
+    GROUP BY n.hotel_id HAVING count(DISTINCT n.night) >= 3
+)
 INSERT INTO scratch_silent
 SELECT n.room_id, u.day, u.loaded_at,
-       least(u.loaded_at, (u.day + CAST(:check_out AS time))::timestamptz) + interval '2 hours'
+       CASE WHEN n.hotel_id IN (SELECT hotel_id FROM live)
+            THEN least(u.loaded_at, (u.day + CAST(:check_out AS time))::timestamptz) + interval '2 hours' END
 FROM ml_nights n JOIN scratch_uploads u ON u.hotel_id = n.hotel_id AND u.day = n.night + 1
 WHERE n.state = 'not_listed' AND n.night >= CAST(:since_on AS date) - 62
   AND u.is_loaded AND u.loaded_at < (u.day + 1)::timestamptz;

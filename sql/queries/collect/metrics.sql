@@ -241,7 +241,8 @@ LEFT JOIN scratch_nights s ON s.room_id = c.room_id AND s.night = c.business_dat
 -- two: the first find says nothing, and the second is no certainty.
 -- What the floor store had run out of in the evening of the visit before, or of the day before it, may have been missing
 -- then: who checks a room can't put in what is not there, and types nothing. It is left out. Run out is less than half of
--- what is used of it a day: of so few the last may be missing from the shelf.
+-- what is used of it a day: of so few the last may be missing from the shelf. So may be all of it, whatever the store's book
+-- says, where no room got any on a day on which that has a probability below 0.01 (Poisson).
 WITH stays AS (
     SELECT s.room_id, s.arrives_on, s.departs_on, h.is_timed, s.arrives_on = s.departs_on AS is_day_use,
            CASE WHEN h.is_timed THEN s.departs_at
@@ -323,11 +324,12 @@ WITH stays AS (
     LEFT JOIN scratch_days d ON d.hotel_id = r.hotel_id AND d.day = r.day
     GROUP BY v.visit_id
 ), shelves AS MATERIALIZED (
-    SELECT hotel_id, product_id, day, is_enough FROM (
-        SELECT hotel_id, product_id, day, count(units) > 0 AS is_shelf, max(units) > 0 AND 2 * max(units) >= coalesce(
-                   sum(sum(used)) OVER (PARTITION BY hotel_id, product_id ORDER BY day
-                                        RANGE BETWEEN interval '28 days' PRECEDING AND interval '1 day' PRECEDING), 0) / 28
-                   AS is_enough
+    SELECT hotel_id, product_id, day,
+           units > 0 AND 2 * units >= usual AND (used > 0 OR usual < ln(100.0)) AS is_enough
+    FROM (
+        SELECT hotel_id, product_id, day, max(units) AS units, coalesce(sum(used), 0) AS used, coalesce(sum(sum(used)) OVER (
+                   PARTITION BY hotel_id, product_id ORDER BY day
+                   RANGE BETWEEN interval '28 days' PRECEDING AND interval '1 day' PRECEDING), 0) / 28 AS usual
         FROM (
             SELECT hotel_id, entity_id AS product_id, business_date AS day,
                    CASE metric_type WHEN 'floor_stock' THEN metric_value END AS units,
@@ -340,7 +342,7 @@ WITH stays AS (
             WHERE metric_type IN ('floor_stock', 'product_consumption') AND observed_at < :since_at
               AND observed_at >= CAST(:since_at AS timestamptz) - interval '89 days') m
         GROUP BY hotel_id, product_id, day) s
-    WHERE is_shelf
+    WHERE units IS NOT NULL
 ), lacking AS MATERIALIZED (
     -- By equality alone: a scan of the shelves for each line would grow with their square.
     SELECT l.visit_id, l.product_id, l.consumed - l.noted AS units

@@ -181,8 +181,8 @@ FROM intake_rows r CROSS JOIN minibar_in.batch b WHERE b.id = :batch
 GROUP BY r.hotel, r.room, r.arrives_on, r.departs_on, b.listed_at, b.id
 
 -- name: write_checks
--- Checks by room and time, with the rows of their products. A check that comes again has the products of the later file.
--- That something was found outweighs that nothing was, and that a look was taken outweighs a door that stayed shut.
+-- Checks by room and time, with the rows of their products. A check that comes again has the products of the later file;
+-- those of which only the day is known are one a day, and files add to it. That something was found outweighs that nothing was, and that a look was taken outweighs a door that stayed shut.
 WITH checks AS MATERIALIZED (
     SELECT hotel, room, at, bool_and(is_timed) AS is_timed,
            (array_agg(person ORDER BY line) FILTER (WHERE person IS NOT NULL))[1] AS person,
@@ -193,13 +193,17 @@ WITH checks AS MATERIALIZED (
 INSERT INTO minibar_in.check AS c (hotel, room, at, is_timed, person, result, batch)
 SELECT hotel, room, at, is_timed, person, result, :batch FROM checks
 ON CONFLICT (hotel, room, at) DO UPDATE SET is_timed = excluded.is_timed, person = coalesce(excluded.person, c.person),
-    result = excluded.result, batch = excluded.batch, written_at = clock_timestamp()
+    result = CASE WHEN excluded.is_timed AND excluded.result IS NOT NULL THEN excluded.result
+                  WHEN 'found' IN (excluded.result, c.result) THEN 'found'
+                  ELSE coalesce(excluded.result, c.result) END,
+    batch = excluded.batch, written_at = clock_timestamp()
 
 -- name: write_check_lines
--- The products of the checks that were just written, in place of those that were there. Rows of one product add up.
+-- The products of the checks that were just written, in place of those that were there. Rows of one product add up. Rows
+-- that say nothing of what was found, and those without an hour, take nothing away.
 WITH gone AS (
     DELETE FROM minibar_in.check_line l USING intake_rows r
-    WHERE (l.hotel, l.room, l.at) = (r.hotel, r.room, r.at)
+    WHERE (l.hotel, l.room, l.at) = (r.hotel, r.room, r.at) AND r.is_timed AND r.result IS NOT NULL
       AND NOT EXISTS (SELECT FROM intake_rows x WHERE (x.hotel, x.room, x.at, x.product) = (l.hotel, l.room, l.at, l.product))
 )
 INSERT INTO minibar_in.check_line (hotel, room, at, product, consumed, refilled, is_complimentary, price)

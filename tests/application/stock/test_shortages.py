@@ -98,3 +98,20 @@ def test_of_what_is_nearly_used_up_the_last_may_be_missing_from_the_shelf(
     assert (value, context["products"]) == (sum(missing.values()), missing)
     done(hotel.url, "collect", "--as-of", "2025-11-17T12:00", "--quiet")
     assert _found(hotel, "2025-11-18T02:00") == (value, context)
+
+
+@pytest.mark.parametrize(("last_filled", "missing"), [("09", {"2": 3}), ("10", {"1": 1, "2": 3})])
+def test_what_no_room_got_on_a_day_was_not_on_the_shelf_whatever_the_book_says(
+    hotel: Application, last_filled: str, missing: dict[str, int]
+) -> None:
+    for day in range(13, 31):
+        hotel.setup(4, f"2025-10-{day} 11:00", 1, 8)
+    for day in range(1, 1 + int(last_filled)):
+        hotel.setup(4, f"2025-11-{day:02d} 11:00", 1, 8)
+    _store(hotel, 1, 70, {"2025-11-01 09:00": 70})
+    for day in ("05", "10"):
+        hotel.empty(1, f"2025-11-{day} 10:00")
+    for product, units in ((1, 1), (2, 3)):
+        hotel.setup(1, f"2025-11-13 10:00:0{product}", product, units)
+    value, context = _found(hotel)
+    assert (value, context["products"]) == (sum(missing.values()), missing)

@@ -62,6 +62,14 @@ def test_every_command_has_an_example_of_itself(words: tuple[str, ...]) -> None:
     assert [call for call in calls if called not in call] == []
 
 
+@pytest.mark.parametrize("words", [words for words in GROUPS if words], ids=" ".join)
+def test_every_group_has_examples_of_its_commands(words: tuple[str, ...]) -> None:
+    head, *calls = str(BY_NAME[words].epilog).split("\n\n")
+    assert head == "Examples:"
+    named = [call.split()[1 + len(words)] for call in calls]
+    assert [name for name in named if not name.startswith("-") and (*words, name) not in ALL] == []
+
+
 @pytest.mark.parametrize("group", [COMMANDS, ALERTS], ids=["minibar-ml", "alerts"])
 def test_a_command_is_listed_with_the_first_line_of_its_help(group: Mapping[str, Command]) -> None:
     prefix = () if group is COMMANDS else ("alerts",)

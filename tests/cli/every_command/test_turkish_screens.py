@@ -14,10 +14,12 @@ from typer.main import get_command
 
 import minibar_ml
 from minibar_ml.cli.app import app, main
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.domain.models import ModelHeader
 from minibar_ml.i18n import path, screen
 from minibar_ml.i18n.po_file import PoFile
 
-CLI = Path(minibar_ml.__file__).parent / "cli"
+PACKAGE = Path(minibar_ml.__file__).parent
 ENGLISH = re.compile(
     r"(?<![\w`/'.-])(the|of|is|are|was|were|and|or|with|without|for|from|by|has|have|this|that|its?|only|shows|until|"
     r"since|error|unknown|never|ago|default|hotel \d|in|at|be|can|may|must|than|which)(?![\w`/'=-])",
@@ -52,10 +54,41 @@ def test_every_help_text_has_a_translation() -> None:
     assert [text for text in texts if screen.translated(text) == text and ENGLISH.search(COMMAND.sub("", text))] == []
 
 
-def test_every_sentence_of_the_commands_has_a_translation() -> None:
+@pytest.mark.parametrize("package", ["cli", "artifacts", "config"])
+def test_every_sentence_of_a_package_has_a_translation(package: str) -> None:
     known = set(PoFile.read(path("cli", "tr")).texts())
-    missing = {text for _, text in said(CLI) if text.strip() not in known}
-    assert missing == set()
+    # What is wrong with a payload is wrapped: nobody reads it.
+    found = {text for file, text in said(PACKAGE / package) if file != "payload.py"}
+    assert {text for text in found if text.strip() not in known} == set()
+
+
+@pytest.mark.usefixtures("store_url")
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ML_TIMEZONE", "Nowhere/Town"),
+        ("ML_TRAINING_DAYS", "many"),
+        ("ML_TRAINING_DAYS", "-1"),
+        ("ML_TRAINING_SCHEDULE", "61 * * * *"),
+        ("ML_TRAINING_SCHEDULE", "0 0"),
+        ("ML_COUNTRY", "Turkey"),
+        ("ML_DATA_COLLECTION_INTERVAL", "420"),
+    ],
+)
+def test_a_wrong_setting_is_explained_in_turkish(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ML_LANG", "tr")
+    monkeypatch.setenv(name, value)
+    assert main(["status"]) == ExitCode.CONFIGURATION
+    assert _left(capsys.readouterr().err) == []
+
+
+def test_a_refused_model_is_explained_in_turkish() -> None:
+    screen.use("tr")
+    header = ModelHeader("statistics", "room_consumption", 1, 3)
+    reason = "it was sealed with key ab, which ab.key does not hold; restore that key or run `minibar-ml train`"
+    assert _left(screen.translated(f"The {header} was refused: {reason}.")) == []
 
 
 @pytest.mark.parametrize("command", [(), *sorted(COMMANDS)], ids=" ".join)

@@ -169,7 +169,7 @@ def test_phases_and_refused_models_of_the_last_detect_are_shown(kept: str, capsy
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 9, "phase": "provisional"}}, refused=why)
     assert main(["status"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
-    assert "hotel 1: phase provisional, 9 days of history" in shown
+    assert "Hotel 1: phase provisional, 9 days of history" in shown
     assert "model refused, room_consumption, hotel 1: its bytes were changed" in shown
     assert document_of(capsys)["hotels"] == [{"hotel_id": 1, "days": 9, "phase": "provisional", "silent_days": 0}]
 
@@ -228,7 +228,7 @@ def test_a_hotel_without_data_is_in_no_phase(kept: str, capsys: pytest.CaptureFi
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 60, "phase": "normal", "silent_days": 28}})
     assert main(["status"]) == ExitCode.OK
     shown = capsys.readouterr().out
-    assert "hotel 1: no data for 28 days" in shown
+    assert "Hotel 1: no data for 28 days" in shown
     assert "phase normal" not in shown
     (found,) = document_of(capsys)["hotels"]
     assert (found["phase"], found["silent_days"]) == ("no data", 28)
@@ -240,9 +240,9 @@ def test_days_without_data_are_counted_to_today_and_not_to_the_last_run(
     sql(kept, "DELETE FROM minibar_ml.ml_job_runs WHERE job = 'detect'")
     ran(kept, "detect", timedelta(days=7), phases={"1": {"days": 60, "phase": "normal", "silent_days": 0}})
     main(["status"])
-    assert "hotel 1: no data for 7 days" in capsys.readouterr().out
+    assert "Hotel 1: no data for 7 days" in capsys.readouterr().out
     main(["doctor"])
-    assert "hotel 1: no data for 7 days" in " ".join(capsys.readouterr().out.split())
+    assert "Hotel 1: no data for 7 days" in " ".join(capsys.readouterr().out.split())
 
 
 def test_a_hotel_of_which_data_came_in_today_is_not_without_data(kept: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, make_url
 from sqlalchemy.exc import InternalError
 from sqlalchemy.pool import NullPool
-from support.hotels.simulated import AS_OF, LAST_DAY, ZONE, command, done, sql, state
+from support.hotels.simulated import AS_OF, LAST_DAY, NOTHING_TO_LEARN, ZONE, command, done, sql, state
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.jobs.backtest import BacktestResult, run
@@ -24,7 +24,7 @@ from minibar_ml.store.jobs.locks import exclusive
 from minibar_ml.store.queries import query
 from minibar_ml.store.snapshots import snapshot
 
-DAYS = 21
+DAYS = 12
 GENEROUS = {"ML_ALERT_BUDGET": "50", "ML_COUNTRY": ""}
 """So that a small hotel has learned alerts to compare; without holidays, as the plans here are."""
 TABLES = (
@@ -154,6 +154,7 @@ def test_jobs_go_on_while_it_computes(collected: str) -> None:
         for job in ("collect", "train", "detect"):
             done(collected, job, "--as-of", AS_OF, "--quiet")
 
+    state(collected, **NOTHING_TO_LEARN)
     with _connected(collected) as connection:
         result = run(connection, _plan(days=5), None, meanwhile)
     assert locks == ["none"]
@@ -218,8 +219,8 @@ def test_too_little_history_is_said_and_no_error(collected: str, capsys: pytest.
     assert printed["hotels"][0]["days_by_phase"] == {"learning": 5}
     assert printed["hotels"][0]["history"] == {"days": 5, "phase": "learning", "silent_days": 0}
     assert "History starts on 2025-11-12: 5 of 30 days were checked." in captured.err
-    assert "hotel 1: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
-    assert "hotel 1: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err
+    assert "Yasemin Otel: phase learning on 5 of 5 days; only rules raised alerts" in captured.err
+    assert "Yasemin Otel: phase learning, 5 days of history; only rules raise alerts before 7 days" in captured.err
 
 
 def test_without_any_points_it_says_what_to_run(store_url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,7 @@
 """The hotel Pier, whose lists are imported one by one."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,24 @@ IN_HOUSE = "Room,Arrival,Departure,Adults\n101,2026-11-18,2026-11-22,2\n102,2026
 AMBIGUOUS = "Room,Date,Item,Qty\n101,03/04/2026,Cola,1\n102,05/06/2026,Cola,1\n"
 
 
+@pytest.fixture(scope="session")
+def house_template(
+    make_database: Callable[..., str], lists_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> str:
+    """A store with the hotel Pier, its four rooms and two products; cloned, never used itself."""
+    url, folder = make_database(lists_template), tmp_path_factory.mktemp("pier")
+    for kind, content, *options in (("rooms", ROOMS, "--hotel", "Pier"), ("products", PRODUCTS)):
+        (folder / f"{kind}.csv").write_text(content, encoding="utf-8")
+        done(url, "import", kind, str(folder / f"{kind}.csv"), *options, "--quiet")
+    return url
+
+
 @pytest.fixture
-def house(lists_url: str, tmp_path: Path) -> str:
-    """A store with the hotel Pier, its four rooms and two products."""
-    (tmp_path / "rooms.csv").write_text(ROOMS, encoding="utf-8")
-    (tmp_path / "products.csv").write_text(PRODUCTS, encoding="utf-8")
-    done(lists_url, "import", "rooms", "rooms.csv", "--hotel", "Pier")
-    done(lists_url, "import", "products", "products.csv")
-    return lists_url
+def house(passing_database: Callable[..., str], house_template: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """URL of a database of the same; ML_DATABASE_URL points to it."""
+    url = passing_database(house_template)
+    monkeypatch.setenv("ML_DATABASE_URL", url)
+    return url
 
 
 def imported(

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.program import catalogs
 
@@ -217,6 +217,7 @@ def test_a_line_that_begins_with_from_is_sent_as_it_is() -> None:
 
 
 @given(st.text(), st.text(), st.text())
+@settings(deadline=None)
 def test_no_text_breaks_a_header(subject: str, name: str, file: str) -> None:
     message = compose(SENDER, ADDRESS, name, Mail(subject, "text", "<p>html</p>"), file)
     head = bytes(message).partition(b"\r\n\r\n")[0].decode()
