@@ -138,6 +138,13 @@ BEGIN
         RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
             USING ERRCODE = 'insufficient_privilege';
     END IF;
+    IF minibar_ml.is_person(session_user) AND (
+           SELECT count(*) >= 1000 OR coalesce(sum(length(f.value)), 0) + length(NEW.value) > 2000000
+           FROM minibar_ml.ml_facts f
+           WHERE f.stated_by = session_user AND f.stated_at > now() - interval '1 day') THEN
+        RAISE EXCEPTION 'role % may state a thousand facts a day, in two million characters', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
     IF widest IS NOT NULL AND NEW.value IS NOT NULL AND minibar_ml.is_person(session_user)
        AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
         IF NEW.value !~ '^[0-9]{1,6}(\.[0-9]{1,6})?$' OR CAST(NEW.value AS numeric) > widest THEN
@@ -790,7 +797,7 @@ CREATE FUNCTION minibar_ml.os_user() RETURNS text
     LANGUAGE sql STABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown')
+    SELECT left(coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown'), 200)
 $$;
 
 CREATE FUNCTION minibar_ml.point_digest(metric_type text, business_date date, metric_value double precision, context jsonb) RETURNS text

@@ -46,3 +46,39 @@ BEGIN
     RETURN NEW;
 END
 $$;
+
+-- Every command reads all statements of facts, which nobody can delete, and the audit log keeps them once more.
+CREATE OR REPLACE FUNCTION minibar_ml.check_fact() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path TO 'pg_catalog', 'pg_temp' AS $_$
+DECLARE
+    widest numeric := minibar_ml.widest_threshold(NEW.fact);
+BEGIN
+    NEW.stated_at := clock_timestamp();
+    NEW.stated_by := session_user;
+    IF minibar_ml.is_person(session_user) AND minibar_ml.is_anothers(NEW.operator) THEN
+        RAISE EXCEPTION 'role % may not state facts as %', session_user, NEW.operator
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF minibar_ml.is_person(session_user) AND (
+           SELECT count(*) >= 1000 OR coalesce(sum(length(f.value)), 0) + length(NEW.value) > 2000000
+           FROM minibar_ml.ml_facts f
+           WHERE f.stated_by = session_user AND f.stated_at > now() - interval '1 day') THEN
+        RAISE EXCEPTION 'role % may state a thousand facts a day, in two million characters', session_user
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF widest IS NOT NULL AND NEW.value IS NOT NULL AND minibar_ml.is_person(session_user)
+       AND NOT minibar_ml.is_everywhere(session_user, '{administrator}') THEN
+        IF NEW.value !~ '^[0-9]{1,6}(\.[0-9]{1,6})?$' OR CAST(NEW.value AS numeric) > widest THEN
+            RAISE EXCEPTION 'administrators of all hotels state a % above %', NEW.fact, widest
+                USING ERRCODE = 'insufficient_privilege';
+        END IF;
+    END IF;
+    RETURN NEW;
+END
+$_$;
+
+-- What the client says, as long as it can be read.
+CREATE OR REPLACE FUNCTION minibar_ml.os_user() RETURNS text LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp' AS $$
+    SELECT left(coalesce(nullif(current_setting('minibar_ml.os_user', true), ''), 'unknown'), 200)
+$$;

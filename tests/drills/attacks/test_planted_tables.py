@@ -32,7 +32,7 @@ def planted(store_url: str) -> Iterator[str]:
 
 
 def test_a_strangers_table_is_not_read_and_named(planted: str, capsys: pytest.CaptureFixture[str]) -> None:
-    done(planted, "db", "init", "--quiet")
+    done(planted, "db", "init")
     assert "not read, for the application's tables belong to another login: dosya_yuklemeleri of hostile" in (
         capsys.readouterr().err
     )
