@@ -10,7 +10,7 @@ WORKERS ?= $(shell expr $$(nproc) + 2)
 LOCK_OPTIONS := --quiet --generate-hashes --allow-unsafe --strip-extras \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
-# Whoever forbids bytecode has every test worker, and every program that a test starts, compile the sources anew.
+# Whoever forbids bytecode has every test worker, and every program that a test starts, compile the sources again.
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test soak lint bench quality compatibility audit sbom lock docs screenshots wheel dist man deb clean
