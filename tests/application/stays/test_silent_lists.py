@@ -9,9 +9,9 @@ NIGHTLY = [f"2025-11-{day}T02:00" for day in (13, 14, 15)]
 
 
 @pytest.fixture
-def hotel(database: str) -> Application:
+def hotel(installed: Application) -> Application:
     """The hotel whose lists are loaded every morning at eight and name who has come by then, and the store."""
-    made = listed_hotel(database)
+    made = listed_hotel(installed)
     for day in ("12", "13"):
         made.empty(1, f"2025-11-{day} 10:00")
     return made
