@@ -95,11 +95,15 @@ def test_forty_rooms_and_their_cart_fit_on_one_page(trained: str, capfdbinary: p
     assert _paper(capfdbinary.readouterr().out).count("\f") == 1
 
 
-def test_a_subscriber_gets_a_day_s_rounds_once_in_their_language(trained: str, mailbox: Mailbox) -> None:
+def test_a_subscriber_gets_a_day_s_rounds_once_in_their_language(
+    trained: str, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    state(trained, ML_LANG="tr")
     add(trained, "ayse", "--lang", "tr", "--report", "rounds")
     add(trained, "john", "--lang", "en", "--report", "rounds", "--report", "monthly")
     add(trained, "mehmet", "--report", "weekly")
-    done(trained, *AT, "--email", "--quiet")
+    done(trained, *AT, "--email", ML_LANG="tr")
+    assert "Giden kutusunda 2 e-posta var" in capsys.readouterr().err
     assert [name for name, _ in mails(trained, mailbox)] == ["ayse", "john"]
     done(trained, *AT, "--email", "--quiet")
     assert mails(trained, mailbox) == []

@@ -89,7 +89,7 @@ def test_lines_fit_the_terminal(
     assert main(["doctor"]) == ExitCode.UNEXPECTED
     shown = capsys.readouterr().out
     assert max(map(len, shown.splitlines())) <= columns
-    assert "ok       schema      current" in shown
+    assert "ok        schema      current" in shown
 
 
 def test_without_a_database_all_else_is_still_checked_and_no_password_shown(
