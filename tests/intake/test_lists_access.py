@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 from support.hotels.simulated import command, done, sql
 from support.servers.logins import drop_logins, login, psql
 
@@ -77,3 +78,18 @@ def test_people_see_the_rooms_and_nights_of_their_hotel_and_write_none(house: st
         for table in LISTS:
             assert "permission denied" in psql(url, f"DELETE FROM minibar_in.{table}")
     assert command(administrator, "import", "in_house", "list.csv", "--hotel", "Pier", "--day", "2026-11-20") != 0
+
+
+@pytest.mark.parametrize(
+    "values", ["day = 'infinity'", "day = '290000-01-01'", "at = 'infinity'", "accepted = 2147483647, rejected = 1"]
+)
+def test_no_batch_that_another_program_writes_is_one_that_no_job_can_read(house: str, values: str) -> None:
+    with pytest.raises(IntegrityError, match="violates check constraint"):
+        sql(house, f"UPDATE minibar_in.batch SET {values}")
+
+
+@pytest.mark.parametrize("at", ["infinity", "9999-01-01", "-infinity"])
+def test_what_another_program_writes_is_written_now_at_the_latest(house: str, at: str) -> None:
+    sql(house, f"UPDATE minibar_in.night SET written_at = '{at}'")
+    assert sql(house, "SELECT bool_and(written_at BETWEEN '2000-01-01' AND now()) FROM minibar_in.night") == [(True,)]
+    done(house, "collect", "--quiet")
