@@ -31,7 +31,8 @@ def whose(report: Report, words: Words) -> str:
 
 def all_hotels(words: Words) -> str:
     """What all hotels together are called."""
-    return words.catalog.gettext("All hotels")
+    _ = words.catalog.gettext
+    return _("All hotels")
 
 
 def title(report: Report, words: Words) -> str:

@@ -64,6 +64,8 @@ def test_what_cannot_be_moved_leaves_folder_and_server_as_they_were(pier: Path, 
     before = (pier / ".env").read_bytes()
     taken = run(pier, "move-to", store_url)
     assert taken.returncode == 5 and "has a schema minibar_ml already" in taken.stderr
+    shown = run(pier, "move-to", "postgresql://minibar:secret@localhost/minibar")
+    assert shown.returncode == 2 and "must hold no password" in shown.stderr and "secret" not in shown.stderr
     missing = run(pier, "move-to", store_url.replace("/test_", "/gone_"))
     assert missing.returncode == 4 and "database does not exist" in missing.stderr
     sql(database, REFUSE)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -11,7 +12,7 @@ from minibar_ml.cli import env_file, session
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
-from minibar_ml.domain.errors import DatabaseUnreachable, PreconditionFailed
+from minibar_ml.domain.errors import DatabaseUnreachable, PreconditionFailed, UsageError
 from minibar_ml.files import PRIVATE, write_whole
 from minibar_ml.store import audit
 from minibar_ml.store.engine import connect, make_engine
@@ -29,8 +30,8 @@ def register(root: typer.Typer) -> None:
 
 
 def move_to(
-    url: Annotated[
-        str, typer.Argument(metavar="URL", help="An empty database; a password stands better in ~/.pgpass than here.")
+    address: Annotated[
+        str, typer.Argument(metavar="URL", help="An empty database; a password goes into ~/.pgpass, not here.")
     ],
     quiet: Quiet = False,
     verbose: Verbose = False,
@@ -44,8 +45,10 @@ def move_to(
     if not embedded.is_embedded(settings.database_url):
         raise PreconditionFailed("The settings name a database server already; `pg_dump` moves its databases.")
     path = _settings_file()
-    env_file.require_writable("URL", url)
-    target = make_engine(url, settings.timezone, "minibar-ml move-to")
+    env_file.require_writable("URL", address)
+    if urlsplit(address).password:
+        raise UsageError("URL must hold no password, for others see it in the list of processes: use ~/.pgpass.")
+    target = make_engine(address, settings.timezone, "minibar-ml move-to")
     folder = Path(settings.database_url.removeprefix(embedded.PREFIX))
     with session.store(settings, "move-to") as connection, _reached(target) as moved:
         moving.hold(connection)
@@ -58,7 +61,7 @@ def move_to(
             raise PreconditionFailed("There are other rows there than here; the settings still name this folder.")
         audit.insert(moved, "db.move", "to a server", after={"tables": len(rows), "rows": sum(rows.values())})
         moved.commit()
-        text = ADDRESS.sub(lambda _: f"ML_DATABASE_URL='{url}'", path.read_text(encoding="utf-8"))
+        text = ADDRESS.sub(lambda _: f"ML_DATABASE_URL='{address}'", path.read_text(encoding="utf-8"))
         write_whole(path, text.encode(), PRIVATE, hint="write the new address into ML_DATABASE_URL yourself")
     embedded.stop(settings.database_url)
     total = console.plural(sum(rows.values()), "row")

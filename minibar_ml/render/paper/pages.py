@@ -86,7 +86,8 @@ class _Foot:
 
     def __init__(self, about: About, words: Words, pages: int | None) -> None:
         self._left = about.foot
-        self._number = words.catalog.gettext("Page %(page)s of %(pages)s")
+        _ = words.catalog.gettext
+        self._number = _("Page %(page)s of %(pages)s")
         self._pages = pages
         self._made_at = f"D:{about.made_at.astimezone(UTC):%Y%m%d%H%M%S}+00'00'"
 
