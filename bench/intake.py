@@ -20,7 +20,12 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     hotel = Hotel(server, NAME, ROOMS)
     inbox = server.folder / "inbox"
     simulate = ("--rooms", str(ROOMS), "--days", str(DAYS), "--seed", str(SEED), "--ending", LAST_DAY)
-    for command in (("db", "init", "--files"), ("keys", "new"), ("simulate", "--files", str(inbox), *simulate)):
+    for command in (
+        ("db", "init", "--files"),
+        ("keys", "new"),
+        ("simulate", "--files", str(inbox), *simulate),
+        ("import", "rooms", str(inbox / "rooms.xlsx"), "--hotel", "Pier"),
+    ):
         hotel.run(*command)
     lists = [path for path in inbox.iterdir() if path.is_file()]
     _age(lists)
