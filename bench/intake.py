@@ -20,13 +20,10 @@ def run(server: Server, *, large: bool) -> Iterator[Row]:
     hotel = Hotel(server, NAME, ROOMS)
     inbox = server.folder / "inbox"
     simulate = ("--rooms", str(ROOMS), "--days", str(DAYS), "--seed", str(SEED), "--ending", LAST_DAY)
-    for command in (
-        ("db", "init", "--files"),
-        ("keys", "new"),
-        ("simulate", "--files", str(inbox), *simulate),
-        ("import", "rooms", str(inbox / "rooms.xlsx"), "--hotel", "Pier"),
-    ):
+    for command in (("db", "init", "--files"), ("keys", "new"), ("simulate", "--files", str(inbox), *simulate)):
         hotel.run(*command)
+    (rooms,) = inbox.glob("rooms.*")
+    hotel.run("import", "rooms", str(rooms), "--hotel", "Pier")
     lists = [path for path in inbox.iterdir() if path.is_file()]
     _age(lists)
     spent = hotel.run("import", "--inbox", str(inbox))
