@@ -41,6 +41,8 @@ PREPARE_TRANSACTION = f"""
     SET LOCAL minibar_ml.source_schemas = %s
 """
 """What each transaction begins with behind a pooler; SET, and no SELECT, leaves a snapshot to be chosen."""
+OLDEST_SERVER = 14
+"""The oldest version of PostgreSQL that the store works with."""
 EXAMPLE = "postgresql://user:password@host:5432/database"
 
 SESSION = "minibar_ml_session"
@@ -91,19 +93,20 @@ def make_engine(url: str, timezone: str, application: str = "minibar-ml", variab
         if "@" in (parsed.host or ""):
             # What stands there is half of the password.
             raise ConfigurationError(f"{variable} has two @: write %40 for the one in user or password.")
-        return _engine(parsed, application, (timezone, f"{failures.LOCK_TIMEOUT_SECONDS}s", os_user()))
+        return _engine(parsed, application, variable, (timezone, f"{failures.LOCK_TIMEOUT_SECONDS}s", os_user()))
     except (ArgumentError, NoSuchModuleError, ValueError):
         # The cause repeats the URL and so, perhaps, the password: it is left out on purpose.
         raise ConfigurationError(f"{variable} is not a database URL; it looks like {EXAMPLE}.") from None
 
 
 @lru_cache(maxsize=8)
-def _engine(url: URL, application: str, wanted: tuple[str, str, str]) -> Engine:
+def _engine(url: URL, application: str, variable: str, wanted: tuple[str, str, str]) -> Engine:
     """One engine for all connections of a command: the first one asks the server what it is, the next ones know."""
     engine = create_engine(
         url.set(drivername="postgresql+psycopg2"),
         poolclass=NullPool,
         use_native_hstore=False,
+        execution_options={failures.VARIABLE: variable},
         connect_args={"connect_timeout": CONNECT_TIMEOUT_SECONDS, "application_name": application},
     )
 

@@ -14,6 +14,8 @@ from minibar_ml.log import logger
 
 LOCK_TIMEOUT_SECONDS = 20
 """Whoever leaves a transaction open must not make every command hang: it says so, and the next run goes on."""
+VARIABLE = "minibar_ml.variable"
+"""Under which execution option an engine keeps what its address is called for whoever has to correct it."""
 ATTEMPTS = 4
 UNREACHABLE_CLASSES = ("08", "57P01", "57P02", "57P03", "53300")
 TRANSIENT_CLASSES = (*UNREACHABLE_CLASSES, "40001", "40P01", "55P03")
@@ -56,17 +58,17 @@ def is_transient(error: BaseException) -> bool:
 def why_not_connected(error: DBAPIError, engine: Engine) -> MinibarError:
     """The error to report where no connection could be made; `Unreached` where the next attempt may succeed."""
     where = f"{engine.url.host or engine.url.query.get('host', 'local socket')}, database {engine.url.database!r}"
-    text = str(error.orig).strip()
+    text, variable = str(error.orig).strip(), engine.get_execution_options()[VARIABLE]
     if "password authentication failed" in text or "no password supplied" in text or 'role "' in text:
         return DatabaseUnreachable(
-            f"{where}: user {engine.url.username!r} was refused; check user and password in ML_DATABASE_URL."
+            f"{where}: user {engine.url.username!r} was refused; check user and password in {variable}."
         )
     if "does not exist" in text:
-        return DatabaseUnreachable(f"{where}: database does not exist; check the name in ML_DATABASE_URL.")
+        return DatabaseUnreachable(f"{where}: database does not exist; check the name in {variable}.")
     if "TimeZone" in text:
         return ConfigurationError("The PostgreSQL server does not know ML_TIMEZONE; use a name from pg_timezone_names.")
     first_line = text.splitlines()[0] if text else type(error.orig).__name__
-    return Unreached(f"{where}: {first_line}. Check that the server is running and that ML_DATABASE_URL is right.")
+    return Unreached(f"{where}: {first_line}. Check that the server is running and that {variable} is right.")
 
 
 def retrying(work: Callable[[], Result]) -> Result:

@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from minibar_ml.cli.doctor.sentences import format_span
 from minibar_ml.domain.health import Check
+from minibar_ml.store.engine import OLDEST_SERVER
 from minibar_ml.store.jobs import checks
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-OLDEST_SERVER = 14
 MOST_CLOCK_SKEW = timedelta(seconds=5)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
@@ -12,14 +12,11 @@ from minibar_ml.cli import env_file, session
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
-from minibar_ml.domain.errors import DatabaseUnreachable, PreconditionFailed, UsageError
+from minibar_ml.domain.errors import PreconditionFailed, UsageError
 from minibar_ml.files import PRIVATE, write_whole
 from minibar_ml.store import audit
 from minibar_ml.store.engine import connect, make_engine
 from minibar_ml.store.schema import moving
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
 
 ADDRESS = re.compile(r"^(?:export )?ML_DATABASE_URL=.*$", re.MULTILINE)
 
@@ -48,9 +45,9 @@ def move_to(
     env_file.require_writable("URL", address)
     if urlsplit(address).password:
         raise UsageError("URL must hold no password, for others see it in the list of processes: use ~/.pgpass.")
-    target = make_engine(address, settings.timezone, "minibar-ml move-to")
+    target = make_engine(address, settings.timezone, "minibar-ml move-to", "URL")
     folder = Path(settings.database_url.removeprefix(embedded.PREFIX))
-    with session.store(settings, "move-to") as connection, _reached(target) as moved:
+    with session.store(settings, "move-to") as connection, connect(target) as moved:
         moving.hold(connection)
         rows = moving.count_rows(connection)
         if not moving.has_all(moved, rows):
@@ -70,13 +67,6 @@ def move_to(
         f"The former database stays in {folder / embedded.DATA}, stopped; delete it when the server has a backup."
     )
     console.note("`minibar-ml db roles --apply` lets other people in.")
-
-
-def _reached(target: "Engine") -> "Connection":
-    try:
-        return connect(target)
-    except DatabaseUnreachable as error:
-        raise DatabaseUnreachable(str(error).replace("ML_DATABASE_URL", "URL")) from error
 
 
 def _settings_file() -> Path:

@@ -9,10 +9,10 @@ from sqlalchemy import Connection, Engine, text
 
 from minibar_ml import embedded
 from minibar_ml.domain.errors import PreconditionFailed
+from minibar_ml.store.engine import OLDEST_SERVER
 from minibar_ml.store.queries import query
 
 SCHEMAS = ("minibar_ml", "minibar_in")
-OLDEST, OLDEST_NAME = 140000, "14"
 NEWER_ONLY = b"SET transaction_timeout = 0;\n"
 """pg_dump writes it whatever server is to read it; one before version 17 does not know it."""
 HEAD_BYTES = 4096
@@ -22,8 +22,8 @@ PREFIX, SUFFIX = ".move.", ".sql"
 def require_room(target: Connection) -> None:
     """Raise PreconditionFailed for a database that can't take the store, or has one."""
     found = target.execute(query("moving.find_room"), {"schemas": list(SCHEMAS)}).one()
-    if found.version < OLDEST:
-        raise PreconditionFailed(f"The server is older than PostgreSQL {OLDEST_NAME}; take a newer one.")
+    if found.version // 10000 < OLDEST_SERVER:
+        raise PreconditionFailed(f"The server is older than PostgreSQL {OLDEST_SERVER}; take a newer one.")
     if found.taken:
         raise PreconditionFailed(f"That database has a schema {found.taken} already; name an empty database.")
     if not found.may_create:
