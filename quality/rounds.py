@@ -26,9 +26,13 @@ from minibar_ml.simulate.building.products import product_table
 from quality import points
 from quality.cache import cached, source_hash
 from quality.hotels import Hotel
+from quality.yardsticks import bound
+from quality.yardsticks.informed_rounds import expected_units
 
 Floats = NDArray[np.float64]
-MADE_BY = (*points.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/rounds.py")
+MADE_BY = (
+    *bound.MADE_BY, "minibar_ml/ml", "minibar_ml/domain", "quality/rounds.py", "quality/yardsticks/informed_rounds.py",
+)  # fmt: skip
 SHARES = (0.4, SHARE, 0.8)
 LEARNED_AGAIN_DAYS = 7
 ADDED = ("units", "refilled", "nights", "guest_nights", "products_found")
@@ -73,7 +77,19 @@ def at_random(ahead: DataFrame, _seen: DataFrame, _model: Parameters, rng: np.ra
     return rng.random(len(ahead)), np.full(len(ahead), np.nan)
 
 
+def knowing(means: "pd.Series[float]") -> Rank:
+    """By the true mean units of room and day."""
+
+    def rank(ahead: DataFrame, _seen: DataFrame, _model: Parameters, _rng: np.random.Generator) -> Ranked:
+        found = means.reindex(pd.MultiIndex.from_frame(ahead[["room_id", "day"]])).fillna(0.0)
+        return np.asarray(found, dtype=np.float64), np.full(len(ahead), np.nan)
+
+    return rank
+
+
 POLICIES: dict[str, Rank] = {"rounds": by_units, "checked longest ago": longest_ago, "random": at_random}
+KNOWING = "guests known"
+"""The bound: no policy of the product."""
 
 
 def walk(rooms: DataFrame, first: int, rank: Rank, share: float, every: int = EVERY_DAYS) -> Walked:
@@ -166,9 +182,10 @@ def make(hotel: Hotel, known: points.Points) -> HotelRounds:
     first, prices = hotel.first_scored.toordinal(), product_table(hotel.plan).set_index("id")["satis_fiyati"]
     used = known.frames.products.groupby("product_id")["units"].sum()
     used = used[prices.reindex(used.index).notna()]
+    ranks = POLICIES | {KNOWING: knowing(expected_units(hotel, known))}
     walks = {
         (name, share): [walk(own, first, rank, share) for _, own in known.frames.rooms.groupby("hotel_id")]
-        for name, rank in POLICIES.items()
+        for name, rank in ranks.items()
         for share in SHARES
     }
     return HotelRounds(float(np.average(prices[used.index].astype(float), weights=used)), walks)

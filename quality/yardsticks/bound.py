@@ -203,11 +203,16 @@ def _starts(stay: Any) -> Any:
     return np.maximum.accumulate(np.where(np.r_[True, stay[1:] != stay[:-1]], np.arange(len(stay)), 0))
 
 
-def _surprise(shares: pd.DataFrame, prior: Any, is_scored: Any) -> "pd.Series[float]":
-    """-ln P(at least so many units) of each scored check that some guest can have taken from, by its place."""
+def expected(shares: pd.DataFrame, prior: Any) -> pd.DataFrame:
+    """Of each share its `check` and `usual`, the mean units given the stay's earlier checks."""
     parts = [chunk[["check"]].assign(usual=(weights * means.expected()).sum(axis=1))
              for chunk, means, weights in posteriors(shares, prior)]  # fmt: skip
-    usual = pd.concat(parts)
+    return pd.concat(parts)
+
+
+def _surprise(shares: pd.DataFrame, prior: Any, is_scored: Any) -> "pd.Series[float]":
+    """-ln P(at least so many units) of each scored check that some guest can have taken from, by its place."""
+    usual = expected(shares, prior)
     total = usual.groupby("check")["usual"].transform("sum")
     is_main = usual.groupby("check")["usual"].rank(method="first", ascending=False) == 1
     others, is_main = total - usual["usual"], is_main & is_scored[usual["check"].to_numpy()]

@@ -52,6 +52,12 @@ def test_guests_who_take_much_are_found_by_what_they_took_before(full: DataFrame
     assert shares["rounds"] > shares["checked longest ago"] + 0.1
 
 
+def test_who_knows_what_is_there_finds_the_most(full: DataFrame) -> None:
+    known = full.set_index(["room_id", "day"])["units"]
+    found = rounds.walk(full, 130, rounds.knowing(known), 0.5, every=9).found_within(0)
+    assert found > rounds.walk(full, 130, rounds.by_units, 0.5, every=9).found_within(0) + 0.1
+
+
 def test_a_policy_sees_no_units_of_a_room_that_it_left_out(full: DataFrame) -> None:
     seen: list[DataFrame] = []
 
