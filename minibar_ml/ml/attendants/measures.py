@@ -41,6 +41,23 @@ def fit(gaps: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
     return {"base": base, "per_item": per_item, "days": days, **pace.fit_paces(shifts, gaps, base, per_item)}
 
 
+def score_shifts(gaps: "DataFrame", learned: Mapping[str, Mapping[str, Any]]) -> "DataFrame":
+    """One row a shift and measure with enough gaps, by what is learned of each measure."""
+    import pandas as pd
+
+    scored = [
+        score(of(gaps, name), one).assign(in_rooms=MEASURES[name], usual_gaps=one["usual_gaps"])
+        for name, one in learned.items()
+    ]
+    return pd.concat(scored, ignore_index=True)
+
+
+def stranger(scored: "DataFrame") -> "DataFrame":
+    """Of each shift the row of the measure by which it is the stranger."""
+    ordered = scored.sort_values(["day", "entity_id", "score"], kind="stable")
+    return ordered.drop_duplicates(["day", "entity_id"], keep="last").reset_index(drop=True)
+
+
 def score(gaps: "DataFrame", learned: Mapping[str, Any]) -> "DataFrame":
     """One row a shift with enough gaps, by one measure; see `pace.score`."""
     return pace.score(_long_enough(pace.shifts_of(gaps, learned["base"], learned["per_item"])), learned)

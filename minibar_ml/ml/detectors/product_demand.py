@@ -11,6 +11,7 @@ from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, Too
 from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import level_shift, negative_binomial, thresholds
+from minibar_ml.ml.stats.panels import panel
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,7 +55,7 @@ class ProductDemand:
             return TooLittle(units.size, min_points, "product-days")
         shares = _shares_by_day(units)
         learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
-        counts, means = _counts_and_means(units, shares)
+        counts, means = _counts_and_means(units.to_numpy(), shares)
         learned["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
@@ -81,9 +82,8 @@ class ProductDemand:
 
         is_there = ~_ran_out(frames.floor, parameters["products"], moment.day)
         parameters = _of(parameters, is_there)
-        recent = frames.products[frames.products["day"] >= moment.day - 1]
-        units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
-        if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
+        units = panel(frames.products, "product_id", parameters["products"], "units", moment.day - 1, moment.day + 1).T
+        if units[-1].sum() < LEAST_DAY_TOTAL:
             return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
         counts, means = _counts_and_means(units, parameters["shares"])
         size = 1.0 / np.maximum(parameters["dispersion"], 1e-6)
@@ -116,12 +116,10 @@ class ProductDemand:
 
 def _ran_out(floor: "DataFrame", products: Any, day: int) -> Any:
     """Which products the floor store, that has held them, lacked on an evening of the days before; none without one."""
-    held = floor[(floor["day"] < day) & (floor["day"] >= day - KNOWN_DAYS)]
-    filled = held[held["units"] > 0]
-    evenings = filled[filled["day"] >= day - SHORT_DAYS].groupby("product_id")["day"].nunique()
-    lately = held.loc[held["day"] >= day - SHORT_DAYS, "day"].nunique()
-    lacked = evenings.reindex(products, fill_value=0).to_numpy() < lately
-    return lacked & np.isin(products, filled["product_id"].to_numpy())
+    filled = panel(floor, "product_id", products, "units", day - KNOWN_DAYS, day) > 0
+    days = floor["day"].to_numpy(dtype=np.int64)
+    evenings = len(np.unique(days[(days >= day - SHORT_DAYS) & (days < day)]))
+    return filled.any(axis=1) & (filled[:, -SHORT_DAYS:].sum(axis=1) < evenings)
 
 
 def _of(parameters: Parameters, picked: Any) -> Parameters:
@@ -158,7 +156,7 @@ def _shares(units: "DataFrame") -> Any:
 def _shares_by_day(units: "DataFrame") -> Any:
     """Days x products: each product's usual share; where its demand has shifted, that of before and of since."""
     shares = np.tile(_shares(units), (len(units), 1))
-    counts, means = _counts_and_means(units, shares)
+    counts, means = _counts_and_means(units.to_numpy(), shares)
     others = counts.sum(axis=1, keepdims=True) - counts
     change = level_shift.since(counts, others, float(np.median(_dispersion(counts, means))))
     for day in np.unique(change[change > 0]):
@@ -168,9 +166,8 @@ def _shares_by_day(units: "DataFrame") -> Any:
     return shares
 
 
-def _counts_and_means(units: "DataFrame", shares: Any) -> tuple[Any, Any]:
+def _counts_and_means(counts: Any, shares: Any) -> tuple[Any, Any]:
     """Units found, and expected from the others' units of the same day; both days x products."""
-    counts = units.to_numpy(dtype=float)
     share = np.clip(shares, 0.0, 0.9)
     return counts, (counts.sum(axis=1, keepdims=True) - counts) * share / (1 - share)
 

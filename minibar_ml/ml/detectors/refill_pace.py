@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 LEAST_Z = 4.0
 
 
+def _sizeable(scores: "DataFrame", limits: Limits) -> "Series[bool]":
+    slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
+    return (scores["z"] > LEAST_Z) & slow
+
+
 class RefillPace:
     """Median log residual of a day's gaps against the attendant's usual pace; see `minibar_ml/ml/attendants/pace.py`.
 
@@ -35,6 +40,7 @@ class RefillPace:
         learns_from="gaps",
         share=0.03,
         inject=slow_day,
+        sizeable=_sizeable,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
@@ -54,23 +60,15 @@ class RefillPace:
 
         On a day that is not over, only a shift with as many gaps as usual is scored: a slow start may be made up for.
         """
-        import pandas as pd
-
-        today = frames.gaps[frames.gaps["day"] == moment.day]
-        scored = []
-        for name, learned in parameters["measures"].items():
-            found = measures.score(measures.of(today, name), learned)
-            if not moment.is_complete:
-                found["score"] = found["score"].where(found["gaps"] >= learned["usual_gaps"], 0.0)
-            scored.append(found.assign(in_rooms=measures.MEASURES[name]))
-        both = pd.concat(scored, ignore_index=True).sort_values(["entity_id", "score"], kind="stable")
-        return both.drop_duplicates("entity_id", keep="last").reset_index(drop=True)
+        scored = measures.score_shifts(frames.gaps[frames.gaps["day"] == moment.day], parameters["measures"])
+        if not moment.is_complete:
+            scored["score"] = scored["score"].where(scored["gaps"] >= scored["usual_gaps"], 0.0)
+        return measures.stranger(scored)
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
         least = self.spec.threshold(parameters, limits)
-        slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
-        picked = scores[(scores["score"] >= least) & (scores["z"] > LEAST_Z) & slow]
+        picked = scores[(scores["score"] >= least) & _sizeable(scores, limits)]
         return [
             _finding(row, moment, scores["pace"][scores["entity_id"] != row["entity_id"]])
             for row in picked.to_dict("records")
