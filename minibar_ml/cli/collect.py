@@ -11,9 +11,12 @@ from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Since, V
 from minibar_ml.cli.config.commands import note_import
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
+from minibar_ml.config import basis
+from minibar_ml.config.loading import examine
 from minibar_ml.domain.errors import ExitCode, SourceIncomplete
 from minibar_ml.jobs.collect import CollectResult, run
 from minibar_ml.log import logger
+from minibar_ml.store.jobs.marks import Outside
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -61,6 +64,7 @@ def collect(
                 settings.house_hours(),
                 hotels=only,
                 is_live=as_of is None,
+                outside=Outside(basis.digest(examine())) if as_of is None and first_day is None else None,
                 progress=advance,
             )
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-JOBS = {("detect",): "detect", ("alerts", "notify"): "notify"}
+JOBS = {("collect",): "collect", ("detect",): "detect", ("alerts", "notify"): "notify"}
 """Commands of jobs that may have nothing to do; with any option but these they do all of their work."""
 QUIET = {"-q", "--quiet"}
 

@@ -11,10 +11,11 @@ from minibar_ml.domain.metrics import MetricType
 from minibar_ml.jobs import by_hotel
 from minibar_ml.jobs.spans import OLDEST_DAYS, Asked, Spans, find_days, has_moved, spans_of
 from minibar_ml.log import logger
-from minibar_ml.store.jobs import problems, runs
+from minibar_ml.store.jobs import marks, problems, runs
 from minibar_ml.store.points import idle, metrics
 from minibar_ml.store.points.metrics import House, MergeResult, Refused, Span
 from minibar_ml.store.source import contract as source
+from minibar_ml.store.source import keys
 from minibar_ml.store.source.contract import Contract
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def run(
     *,
     hotels: Collection[int] | None = None,
     is_live: bool = False,
+    outside: marks.Outside | None = None,
     progress: Callable[[str], None] = lambda _step: None,
 ) -> CollectResult:
     """Recompute every metric that the source allows, in one transaction.
@@ -69,19 +71,21 @@ def run(
     is new to us, and `since`; on the first run of a business day also the oldest day of the last year that a live alert
     rests on. On the very first run everything is new: all history is filled in. `hours` stand for the hours of stays
     that have none on record. `hotels`: only these; what is new of the others is left to the next run. `is_live`: as-of
-    is now. A hotel whose rows can't be computed is named, and the others are collected all the same.
+    is now. `outside`: what it goes by besides the store; None: the next run is not compared with it. A hotel whose rows
+    can't be computed is named, and the others are collected all the same.
     """
     with runs.job_run(connection, "collect", as_of, hotels=hotels, is_live=is_live) as job:
-        asked = Asked(as_of, zone, lookback_days, since, hours or HouseHours(), progress)
+        asked = Asked(as_of, zone, lookback_days, since, hours or HouseHours(), progress, outside)
         return by_hotel.apart(connection, job, lambda units: _collect(connection, asked, units))
 
 
 def _collect(connection: "Connection", asked: Asked, units: by_hotel.Units) -> CollectResult:
     job, as_of, zone = units.job, asked.as_of, asked.zone
     contract = source.read(connection)
+    last = runs.find_last(connection, "collect")
+    reading = _reading(connection, asked, job, contract, last)
     source.number_keys(connection, contract)
     new_rows = metrics.fetch_new_rows(connection, contract.usable, as_of - timedelta(days=OLDEST_DAYS))
-    last = runs.find_last(connection, "collect")
     house = House(metrics.ledger_hotel(connection, contract.usable), asked.hours)
     days = find_days(connection, asked, last, new_rows)
     moved = has_moved(last, zone, house.hours)
@@ -107,12 +111,39 @@ def _collect(connection: "Connection", asked: Asked, units: by_hotel.Units) -> C
     # For detect: points that are filed again are no news of the hotel.
     job.counts |= {"has_moved": True} if moved else {}
     job.counts |= {"is_afresh": True} if any(part.is_afresh for part in done) else {}
-    job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, as_of)]
+    job.counts["idle"] = [asdict(one) for one in idle.find(connection, contract, _midnight(asked), as_of)]
     job.partly = source.describe_gaps(contract) if contract.gaps else None
+    if reading and asked.outside and not job.missing and _is_settled(connection, reading, usual, done):
+        marks.keep(connection, reading, job.id, asked.outside)
     warnings = tuple(f"{new.subject}: {rows} {what}" for new in new_rows for what, rows in new.problems.items())
     return CollectResult(
         usual.since_on, as_of, points, done[0].metrics, tuple(refused), warnings, job.partly, job.failures
     )
+
+
+def _midnight(asked: Asked) -> datetime:
+    return asked.as_of.astimezone(asked.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _reading(
+    connection: "Connection", asked: Asked, job: runs.Run, contract: Contract, last: runs.LastRun | None
+) -> marks.Reading | None:
+    """What a run of all hotels reads that looks back as far as the next one will; None of any other.
+
+    Nor where ids are keys: a run gives the new ones their numbers, and who does not do that does not see them.
+    """
+    is_usual = last is not None and _midnight(asked) <= last.as_of < asked.as_of and job.hotels is None
+    if asked.outside is None or not is_usual or job.undone or keys.kinds(contract.signatures):
+        return None
+    since = (_midnight(asked) - timedelta(days=asked.lookback_days)).date()
+    return marks.begin(connection, "collect", asked.as_of, contract.usable, since)
+
+
+def _is_settled(connection: "Connection", reading: marks.Reading, usual: Span, done: "Sequence[_Part]") -> bool:
+    """Whether another run over the same rows would change nothing; the point of an open request grows with time."""
+    has_changed = any(part.is_afresh or part.points != MergeResult(0, 0, 0) for part in done)
+    is_known = reading.seen is not None and usual.since_on == reading.since
+    return is_known and not has_changed and not metrics.has_open_requests(connection)
 
 
 @dataclass(frozen=True, slots=True)

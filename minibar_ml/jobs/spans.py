@@ -11,6 +11,7 @@ from minibar_ml.domain.lookback import COMPARED_DAYS, DAILY_DAYS
 from minibar_ml.domain.metrics import COLLECTED, Collected, MetricType
 from minibar_ml.log import logger
 from minibar_ml.store.alerting import grounds
+from minibar_ml.store.jobs.marks import Outside
 from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.points.metrics import House, NewRows, Span
 from minibar_ml.store.source.contract import Contract
@@ -24,7 +25,7 @@ OLDEST_DAYS = 3653
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a run was asked for; progress: what hears of each step."""
+    """What a run was asked for; progress: what hears of each step; outside: what it goes by besides the store."""
 
     as_of: datetime
     zone: ZoneInfo
@@ -32,6 +33,7 @@ class Asked:
     since: date | None
     hours: HouseHours
     progress: Callable[[str], None]
+    outside: Outside | None
 
 
 @dataclass(frozen=True, slots=True)

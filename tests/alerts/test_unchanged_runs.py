@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from support.hotels import edited_hotel
 from support.hotels.simulated import KEY, ZONE, command, sql
-from support.program.cron_runs import EDITS, INTERVALS, STEPS, at, chosen, cron, notify, store
+from support.program.cron_runs import EDITS, INTERVALS, STEPS, at, chosen, cron, differing, notify, store
 from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.cli import entry
@@ -71,8 +71,7 @@ def test_runs_that_end_at_once_leave_the_store_as_full_runs_do(
                 )
                 ended[job] += at_once
             found.append(store(url))
-        differing = _differing(*found)
-        assert not differing, "\n".join([*done, *differing])
+        assert not (lines := differing(*found)), "\n".join([*done, *lines])
     assert ended["detect"], ended
     assert ended["notify"] > RUNS / 4, ended
 
@@ -131,7 +130,7 @@ def test_other_settings_leave_the_run_to_the_command(
     "words",
     [
         ("detect", "--json"), ("detect", "--since", "2025-11-01"), ("detect", "--as-of", "2025-11-12"),
-        ("alerts", "notify", "--retry-failed"), ("alerts",), ("collect",), (),
+        ("alerts", "notify", "--retry-failed"), ("alerts",), ("collect", "--since", "2025-11-01"), (),
     ],
 )  # fmt: skip
 def test_other_words_leave_the_run_to_the_command(quiet_morning: str, words: tuple[str, ...]) -> None:
@@ -178,13 +177,3 @@ def test_a_run_that_has_nothing_to_do_imports_nothing_slow(settled: str) -> None
     assert "psycopg2" in found.stdout
     slow = {"sqlalchemy", "pandas", "numpy", "scipy", "sklearn", "rich", "typer", "jinja2", "cryptography"}
     assert slow.isdisjoint(found.stdout.split())
-
-
-def _differing(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
-    """What is in one of two stores only, a line a row."""
-    return [
-        f"{sign} {subject} {row}"
-        for subject in one
-        for sign, ours, theirs in (("short", one, other), ("full", other, one))
-        for row in sorted(set(ours[subject]) - set(theirs[subject]))
-    ]

@@ -20,11 +20,11 @@ LOSSES, LOST_STEP = 4, 4
 def slow_day(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """All of an attendant's gaps of a day times 1.7 to 2.5, what becomes a break left out; every shift is tried."""
     gaps, learned = fold.frames.between(fold.since, fold.until).gaps, fold.parameters(detector)["measures"]
-    shifts = measures.stranger(measures.score_shifts(gaps, learned))[["day", "entity_id"]]
+    shifts = measures.judged(gaps, learned)[["day", "entity_id"]]
     parts = []
     for factor in SLOWNESS:
         slow = gaps.assign(minutes=gaps["minutes"] * factor)
-        rows = measures.stranger(measures.score_shifts(slow[slow["minutes"] <= BREAK_MINUTES], learned))
+        rows = measures.judged(slow[slow["minutes"] <= BREAK_MINUTES], learned)
         rows = shifts.merge(rows, "left", ["day", "entity_id"])
         found_at = fold.due(detector, rows)
         parts.append((np.full(len(shifts), factor), found_at, rows[rows["score"].notna()]))

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -12,7 +12,7 @@ from minibar_ml.domain.health import ScheduledJob
 from minibar_ml.domain.people import ChannelKind
 from minibar_ml.store.queries import query
 
-MarkedJob = Literal["detect", "notify"]
+MarkedJob = Literal["collect", "detect", "notify"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,14 @@ class Outside:
 class Reading:
     """What a run reads that others may change: by which functions of the source, since which business day.
 
-    `seen`: the digest of it when the run began.
+    `seen`: the digest of it when the run began; None: collect has rows to read that no run has read.
     """
 
     job: MarkedJob
     as_of: datetime
     functions: tuple[str, ...]
     since: date
-    seen: str = field(default="")
+    seen: str | None = None
 
     def binds(self) -> dict[str, Any]:
         """As the queries name them."""
@@ -50,8 +50,7 @@ class Reading:
 def begin(connection: Connection, job: MarkedJob, as_of: datetime, functions: Collection[str], since: date) -> Reading:
     """What a run is about to read; one statement, before the others or in their snapshot."""
     reading = Reading(job=job, as_of=as_of, functions=tuple(sorted(functions)), since=since)
-    seen: str = connection.execute(query("marks.find_seen"), reading.binds()).scalar_one()
-    return Reading(job=job, as_of=as_of, functions=reading.functions, since=since, seen=seen)
+    return replace(reading, seen=connection.execute(query("marks.find_seen"), reading.binds()).scalar_one())
 
 
 def keep(

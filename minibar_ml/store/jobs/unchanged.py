@@ -1,8 +1,8 @@
 """Runs that have nothing to do: found and recorded by one statement on a bare connection, without SQLAlchemy.
 
-Most runs of detect and notify find everything as the run before left it. To import what a full run needs would take
-longer than to find that out. Where anything may have changed, and where anything goes wrong, there is no record, and
-the full run says why.
+Most runs of collect, detect and notify find everything as the run before left it. To do all the work, or to import what
+it needs, would take longer than to find that out. Where anything may have changed, and where anything goes wrong, there
+is no record, and the full run says why.
 """
 
 import re

@@ -18,10 +18,13 @@ CUSTODY: MetricType = "custody_loss"
 Fed = set[tuple[int, str]]
 
 
-def find(connection: Connection, contract: Contract, as_of: datetime) -> list[Idle]:
-    """The types without a metric point of the last 28 days, hotel by hotel; in three statements."""
+def find(connection: Connection, contract: Contract, today: datetime, as_of: datetime) -> list[Idle]:
+    """The types without a metric point of the last 28 days, hotel by hotel; in three statements.
+
+    `today`: midnight of the business day; whole days, so that a day's runs say the same.
+    """
     active = hotels.fetch_ids(connection, contract.usable)
-    since = as_of - timedelta(days=IDLE_DAYS)
+    since = today - timedelta(days=IDLE_DAYS)
     without_draws = _without_draws(connection, contract, since, as_of)
     fed = _fed(connection, active, since, as_of)
     return [idle for kind in KINDS.values() if kind.fed_by for idle in _of(kind, contract, active, fed, without_draws)]

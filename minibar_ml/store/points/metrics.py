@@ -208,6 +208,11 @@ def refuse(connection: Connection, until: datetime) -> list[Refused]:
     return [Refused(row.source, row.reason, row.rows, row.example_id, row.days) for row in rows]
 
 
+def has_open_requests(connection: Connection) -> bool:
+    """Whether a request that this transaction has computed still waits, so that its point grows with time."""
+    return bool(connection.execute(query("collect.has_open_requests")).scalar_one())
+
+
 @dataclass(frozen=True, slots=True)
 class MergeResult:
     """How many points a run added, changed and removed."""

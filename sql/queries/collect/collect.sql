@@ -123,6 +123,12 @@ SELECT source, reason, CAST(sum(rows) AS bigint) AS rows, min(example_id) AS exa
 FROM refused GROUP BY 1, 2
 ORDER BY 1, 2
 
+-- name: has_open_requests
+-- Whether a request still waits.
+SELECT EXISTS (
+    SELECT FROM computed_metrics
+    WHERE metric_type = 'request_response' AND CAST(context ->> 'open' AS boolean)) AS is_open
+
 -- name: upsert
 -- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
 -- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full

@@ -355,8 +355,9 @@ SELECT room_id, night FROM once EXCEPT SELECT room_id, night FROM scratch_nights
 
 -- name: record_nights
 -- Writes down what is known by now of the nights up to today, where that is something else than the record's last word,
--- and once more when an occupied night is over. That a room was let for the day is a fact of its own: the night after it
--- may be another guest's, or nobody's.
+-- and once more when an occupied night is over. A sign on the first day that is read says something of the night before it,
+-- of which the record is not read: it has its word already. That a room was let for the day is a fact of its own: the
+-- night after it may be another guest's, or nobody's.
 WITH now_known AS (
     SELECT room_id, night, 'occupied' AS state, guests, stay_id, stay_on AS arrives_on, arrives_at, departs_on,
            departs_at, is_expected FROM scratch_nights
@@ -374,10 +375,11 @@ SELECT r.hotel_id, k.room_id, k.night, k.state, k.guests, k.stay_id, k.arrives_o
 FROM now_known k JOIN scratch_rooms r USING (room_id)
 LEFT JOIN scratch_record l ON l.room_id = k.room_id AND l.night = k.night AND l.is_last
  AND CASE WHEN k.state = 'day_use' THEN l.state = 'day_use' ELSE l.state <> 'day_use' END
-WHERE (l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
-      IS DISTINCT FROM
-      (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
-   OR (k.state = 'occupied' AND l.known_at::date <= l.night AND CAST(:until AS timestamptz)::date > l.night)
+WHERE k.night >= CAST(:since_on AS date) - 60
+  AND ((l.state, l.guests, l.arrives_on, l.arrives_at, l.departs_on, l.departs_at, l.is_expected)
+       IS DISTINCT FROM
+       (k.state, k.guests, k.arrives_on, k.arrives_at, k.departs_on, k.departs_at, k.is_expected)
+       OR (k.state = 'occupied' AND l.known_at::date <= l.night AND CAST(:until AS timestamptz)::date > l.night))
 
 -- name: days
 -- Which days' occupancy is known, hotel by hotel, and how high it was. Where the hotel keeps a list of what it has loaded

@@ -1,12 +1,14 @@
 -- What the last full run of a job went by, and whether it still holds: then a run has nothing to do.
 
 -- name: find_seen
--- Digest of what a job reads and others may change.
-SELECT seen_by(:job, CAST(:functions AS text[]), CAST(:since AS date), CAST(:as_of AS timestamptz)) AS seen
+-- Digest of what a job reads and others may change; of collect none where there is something new.
+SELECT CASE :job WHEN 'collect' THEN seen_by_collect(CAST(:functions AS text[]), CAST(:since AS date), CAST(:as_of AS timestamptz))
+       ELSE seen_by(:job, CAST(:functions AS text[]), CAST(:since AS date), CAST(:as_of AS timestamptz)) END AS seen
 
 -- name: upsert
 -- Keeps what a full run went by, where nothing that it read has changed since :seen, by itself or by others: what it did
--- not change another run would not. The clock alone changes something when the day ends, a snooze or a mute ends or begins,
+-- not change another run would not. (What a run of collect sees is dearer to ask for, and it changes next to nothing of it:
+-- the next run finds out.) The clock alone changes something when the day ends, a snooze or a mute ends or begins,
 -- a fact or a model comes into force, or a guest's request has waited too long or ends; :until: what else it changes.
 -- No row where a job has gone by a later instant: its points are still to come.
 INSERT INTO ml_run_marks AS m (job, run_id, as_of, until, zone, functions, since, basis, seen, has_compared, terms)
@@ -42,7 +44,8 @@ WHERE u.until > :as_of
                            ORDER BY r.started_at DESC LIMIT 1),
                           (SELECT min(applied_at) FROM ml_schema_migrations)) AS as_of) g
       WHERE g.as_of + CAST(l.seconds AS integer) * interval '1 second' < :as_of)
-  AND :seen = seen_by(:job, CAST(:functions AS text[]), CAST(:since AS date), CAST(:as_of AS timestamptz))
+  AND (:job = 'collect'
+       OR :seen = seen_by(:job, CAST(:functions AS text[]), CAST(:since AS date), CAST(:as_of AS timestamptz)))
   AND NOT EXISTS (
       SELECT FROM unnest('{collect,train,detect,notify}'::text[]) AS j (name) CROSS JOIN LATERAL (
           SELECT r.as_of FROM ml_job_runs r WHERE r.job = j.name AND r.outcome IN ('done', 'partly')
@@ -70,7 +73,7 @@ WITH mark AS MATERIALIZED (
       AND m.zone = current_setting('TimeZone')
 ), held AS MATERIALIZED (
     SELECT m.* FROM mark m
-    WHERE NOT EXISTS (SELECT FROM ml_alert_events WHERE considered_at IS NULL)
+    WHERE (m.job = 'collect' OR NOT EXISTS (SELECT FROM ml_alert_events WHERE considered_at IS NULL))
       AND NOT EXISTS (SELECT FROM ml_job_runs n WHERE n.job = m.job AND n.id > m.run_id AND NOT jsonb_exists(n.counts, 'unchanged'))
       AND NOT EXISTS (
           SELECT FROM unnest('{collect,train,detect,notify}'::text[]) AS j (name) CROSS JOIN LATERAL (
@@ -116,7 +119,9 @@ WITH mark AS MATERIALIZED (
               ORDER BY o.channel_id, o.alert_id, o.id DESC) l
           WHERE l.status = 'sent' AND l.again_at <= :as_of))
 ), unchanged AS MATERIALIZED (
-    SELECT h.* FROM held h WHERE h.seen = seen_by(h.job, h.functions, h.since, CAST(:as_of AS timestamptz))
+    SELECT h.* FROM held h
+    WHERE h.seen = CASE h.job WHEN 'collect' THEN seen_by_collect(h.functions, h.since, CAST(:as_of AS timestamptz))
+                   ELSE seen_by(h.job, h.functions, h.since, CAST(:as_of AS timestamptz)) END
 ), moved AS (
     UPDATE ml_run_marks m SET as_of = :as_of FROM unchanged u WHERE m.job = u.job
 ), alerts AS (
@@ -128,6 +133,6 @@ WITH mark AS MATERIALIZED (
 )
 INSERT INTO ml_job_runs (job, as_of, started_at, ended_at, outcome, counts)
 SELECT job, :as_of, statement_timestamp(), clock_timestamp(), 'done',
-       CASE job WHEN 'detect' THEN counts ELSE '{"enqueued": 0}' END || '{"unchanged": true}'
+       CASE job WHEN 'notify' THEN '{"enqueued": 0}' ELSE counts END || '{"unchanged": true}'
 FROM unchanged
 RETURNING id

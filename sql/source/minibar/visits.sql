@@ -91,16 +91,15 @@ $$;
 
 -- name: source_previous_controls
 -- needs: oda_kontrol_kayitlari(oda_id, kontrol_tarihi, bitis_zamani, kontrol_tipi), odalar(id)
--- The last empty check of every room before an instant, of the 60 days before it.
+-- The last empty check of every room before an instant, of the 60 days before it: all of them at once, since for each room
+-- by itself PostgreSQL would go through those of the others.
 CREATE FUNCTION minibar_ml.source_previous_controls(before timestamptz)
 RETURNS TABLE (room_id integer, ended_at timestamptz) LANGUAGE sql STABLE AS $$
-    SELECT r.id, v.bitis_zamani::timestamptz
-    FROM source.odalar r CROSS JOIN LATERAL (
-        SELECT c.bitis_zamani FROM source.oda_kontrol_kayitlari c
-        WHERE c.oda_id = r.id AND c.kontrol_tipi::text = 'sarfiyat_yok' AND c.bitis_zamani < before
-          AND c.bitis_zamani >= '1900-01-01'
-          AND c.kontrol_tarihi >= before::date - 60
-        ORDER BY c.bitis_zamani DESC LIMIT 1) v
+    SELECT c.oda_id, max(c.bitis_zamani)::timestamptz
+    FROM source.oda_kontrol_kayitlari c JOIN source.odalar r ON r.id = c.oda_id
+    WHERE c.kontrol_tipi::text = 'sarfiyat_yok' AND c.bitis_zamani < before AND c.kontrol_tarihi >= before::date - 60
+      AND c.bitis_zamani >= before - interval '61 days'
+    GROUP BY c.oda_id
 $$;
 
 -- name: source_refill_requests

@@ -64,6 +64,16 @@ def store(url: str) -> dict[str, list[str]]:
     return {name: sorted(str(tuple(row)) for row in sql(url, asked)) for name, asked in STORE.items()}
 
 
+def differing(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[str]:
+    """What is in one of two stores only, a line a row: the one where runs may end at once, and the other."""
+    return [
+        f"{sign} {subject} {row}"
+        for subject in one
+        for sign, ours, theirs in (("short", one, other), ("full", other, one))
+        for row in sorted(set(ours[subject]) - set(theirs[subject]))
+    ]
+
+
 EDITS = {
     "nothing": "SELECT 1",
     "a visit": "UPDATE minibar_islem_detay SET tuketim = tuketim + 7 WHERE id = (SELECT d.id FROM minibar_islem_detay d"
