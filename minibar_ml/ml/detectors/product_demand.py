@@ -58,7 +58,7 @@ class ProductDemand:
         units = _as_if_there(units, ran_out)
         shares = _shares_by_day(units)
         learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1], "usual": usual}
-        counts, means = (np.where(ran_out, 0.0, cells) for cells in _counts_and_means(units, shares))
+        counts, means = (np.where(ran_out, 0.0, cells) for cells in _counts_and_means(units.to_numpy(), shares))
         learned["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
@@ -86,9 +86,8 @@ class ProductDemand:
         # A model of before this was learned goes by what is gone altogether.
         usual = parameters.get("usual", np.zeros(len(parameters["products"])))
         parameters = _of(parameters, ~_ran_out(frames.floor, parameters["products"], [moment.day], usual)[0])
-        recent = frames.products[frames.products["day"] >= moment.day - 1]
-        units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
-        if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
+        units = panel(frames.products, "product_id", parameters["products"], "units", moment.day - 1, moment.day + 1).T
+        if units[-1].sum() < LEAST_DAY_TOTAL:
             return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
         counts, means = _counts_and_means(units, parameters["shares"])
         size = 1.0 / np.maximum(parameters["dispersion"], 1e-6)
@@ -175,7 +174,7 @@ def _shares(units: "DataFrame") -> Any:
 def _shares_by_day(units: "DataFrame") -> Any:
     """Days x products: each product's usual share; where its demand has shifted, that of before and of since."""
     shares = np.tile(_shares(units), (len(units), 1))
-    counts, means = _counts_and_means(units, shares)
+    counts, means = _counts_and_means(units.to_numpy(), shares)
     others = counts.sum(axis=1, keepdims=True) - counts
     change = level_shift.since(counts, others, float(np.median(_dispersion(counts, means))))
     for day in np.unique(change[change > 0]):
@@ -185,9 +184,8 @@ def _shares_by_day(units: "DataFrame") -> Any:
     return shares
 
 
-def _counts_and_means(units: "DataFrame", shares: Any) -> tuple[Any, Any]:
+def _counts_and_means(counts: Any, shares: Any) -> tuple[Any, Any]:
     """Units found, and expected from the others' units of the same day; both days x products."""
-    counts = units.to_numpy(dtype=float)
     share = np.clip(shares, 0.0, 0.9)
     return counts, (counts.sum(axis=1, keepdims=True) - counts) * share / (1 - share)
 
