@@ -9,7 +9,7 @@ from support.alerts.mailed_alert import ALERT, ZONE
 from support.reports.report_pages import CHROMIUM
 
 from minibar_ml.domain.languages import LANGS, Lang
-from minibar_ml.domain.messages import Mail, Origin
+from minibar_ml.domain.messages import Digest, Mail, Origin
 from minibar_ml.notify.summary import Summary, SummaryRow
 from minibar_ml.notify.wording import Words
 
@@ -29,7 +29,7 @@ def _mails(lang: Lang) -> list[Mail]:
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=figures, today=rows, more=1)
     return [
         words.alert(ALERT, "opened", 0, "Ayse", [replace(ALERT, id=18)]),
-        words.digest({"high": 9}, [ALERT], "Ayse", [replace(ALERT, id=9, status="resolved")], 3),
+        words.digest(Digest(counts={"high": 9}, over=3), [ALERT], "Ayse", [replace(ALERT, id=9, status="resolved")]),
         words.report(replace(summary, checkpoint=CHECKPOINT), []),
     ]
 

@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alerting.alerts import Severity
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
-from minibar_ml.domain.messages import Attachment, Mail, Outgoing, Recipient
+from minibar_ml.domain.messages import Attachment, Digest, Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind, MailedReport
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
@@ -63,20 +62,10 @@ def _outgoing(row: Row[Any]) -> Outgoing:
     return Outgoing(recipient=recipient, **{name: getattr(row, name) for name in names})
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What a digest still has to report: alerts by severity, how many are over, ids of the most severe."""
-
-    counts: Mapping[Severity, int]
-    ids: list[int]
-    over: int
-    over_ids: list[int]
-
-
 def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
     """A digest's alerts, those that are live and those that are over; at most so many ids of either."""
     row = connection.execute(query("outbox.fetch_digest"), {"id": digest_id, "most": most}).one()
-    return Digest(row.counts, list(row.ids), row.over, list(row.over_ids))
+    return Digest(**row._asdict())
 
 
 def fetch_parts(connection: Connection, ids: Sequence[int], channel_id: int) -> dict[int, list[int]]:
