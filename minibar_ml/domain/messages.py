@@ -66,7 +66,8 @@ class Digest:
     """What a digest still has to report: live alerts by severity, how many are over, ids of the most severe of either.
 
     Of the live ones and their incidents, as far as they concern the person: the possible loss (None: unknown), the
-    first day by which something is to be ordered, and the hotels.
+    first day by which something is to be ordered, and the hotels. `others`: how many more wait that concern the person,
+    such as old ones that are not mailed, with their possible loss.
     """
 
     counts: Mapping[Severity, int]
@@ -76,6 +77,8 @@ class Digest:
     impact: float | None = None
     order_by: date | None = None
     hotel_ids: Sequence[int] = ()
+    others: int = 0
+    others_impact: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,7 @@ class Words:
                 for members in one_of_each
             ],
             "more": total - len(alerts),
+            "others": self._others(digest),
             "ended_heading": ended_heading,
             "ended": [self._parts(alert) | {"status": ", ".join(standing(alert, self.lang))} for alert in ended],
             "more_ended": digest.over - len(ended),
@@ -200,6 +201,14 @@ class Words:
             return [text % {"n": len(hotel_ids)}]
         names = {COMMON_STORE: self._translate(_("Common store")), **self.hotels}
         return [", ".join(names.get(one, f"#{one}") for one in hotel_ids)]
+
+    def _others(self, digest: Digest) -> str:
+        """How many alerts wait besides those of the digest, and their possible loss; empty where there are none."""
+        if not digest.others:
+            return ""
+        several = catalog(DOMAIN, self.lang).ngettext
+        text = several("%(n)d more alert waits", "%(n)d more alerts wait", digest.others) % {"n": digest.others}
+        return ", ".join([text, *self._outcome(None, digest.others_impact)])
 
     def _closing(self, alert: Alert, comment: str | None) -> list[tuple[str, str]]:
         """Who closed an alert and what was said of it; nothing where the system ended it."""
