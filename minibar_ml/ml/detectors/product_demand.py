@@ -11,7 +11,7 @@ from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, Too
 from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import level_shift, negative_binomial, thresholds
-from minibar_ml.ml.stats.panels import panel
+from minibar_ml.ml.stats.panels import panel, trailing_sums
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -53,9 +53,11 @@ class ProductDemand:
             return TooLittle(days, LEAST_DAYS, "days with 20 units consumed")
         if units.size < min_points:
             return TooLittle(units.size, min_points, "product-days")
+        ran_out = _ran_out(past.floor, units.columns.to_numpy(), units.index.to_numpy())
+        units = _as_if_there(units, ran_out)
         shares = _shares_by_day(units)
         learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
-        counts, means = _counts_and_means(units.to_numpy(), shares)
+        counts, means = (np.where(ran_out, 0.0, cells) for cells in _counts_and_means(units.to_numpy(), shares))
         learned["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
@@ -80,7 +82,7 @@ class ProductDemand:
         """
         import pandas as pd
 
-        is_there = ~_ran_out(frames.floor, parameters["products"], moment.day)
+        is_there = ~_ran_out(frames.floor, parameters["products"], [moment.day])[0]
         parameters = _of(parameters, is_there)
         units = panel(frames.products, "product_id", parameters["products"], "units", moment.day - 1, moment.day + 1).T
         if units[-1].sum() < LEAST_DAY_TOTAL:
@@ -114,12 +116,22 @@ class ProductDemand:
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _ran_out(floor: "DataFrame", products: Any, day: int) -> Any:
-    """Which products the floor store, that has held them, lacked on an evening of the days before; none without one."""
-    filled = panel(floor, "product_id", products, "units", day - KNOWN_DAYS, day) > 0
-    days = floor["day"].to_numpy(dtype=np.int64)
-    evenings = len(np.unique(days[(days >= day - SHORT_DAYS) & (days < day)]))
-    return filled.any(axis=1) & (filled[:, -SHORT_DAYS:].sum(axis=1) < evenings)
+def _ran_out(floor: "DataFrame", products: Any, days: Any) -> Any:
+    """Days (in order) x products: what the floor store, that has held it, lacked on an evening of the days before."""
+    first, last = int(days[0]) - KNOWN_DAYS, int(days[-1])
+    held = (panel(floor, "product_id", products, "units", first, last) > 0).astype(float)
+    known = np.isin(np.arange(first, last), floor["day"]).astype(float)
+    evenings, lately = trailing_sums(held, SHORT_DAYS), trailing_sums(known[None], SHORT_DAYS)
+    lacked = (evenings < lately) & (trailing_sums(held, KNOWN_DAYS) > 0)
+    return lacked.T[np.asarray(days) - first - 1]
+
+
+def _as_if_there(units: "DataFrame", ran_out: Any) -> "DataFrame":
+    """The units, with what is usual for the day's others where a product had run out and nobody could refill it."""
+    counts = units.to_numpy(dtype=float)
+    others = counts.sum(axis=1, keepdims=True) - counts
+    usual = np.where(ran_out, 0.0, counts).sum(axis=0) / np.maximum(np.where(ran_out, 0.0, others).sum(axis=0), 1e-12)
+    return units.mask(ran_out, others * usual)
 
 
 def _of(parameters: Parameters, picked: Any) -> Parameters:
