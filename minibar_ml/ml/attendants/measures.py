@@ -1,7 +1,7 @@
 """The two measures of an attendant's pace: from room to room, and in the rooms.
 
-Where rooms come free one by one, the way to the next room is mostly waiting and says little. Where attendants dawdle
-between rooms, the minutes in them do not show it. So each shift is scored by either, where there is enough of it.
+The way to the next room holds waiting for it, rooms that were looked at and left no record, and errands; minutes in the
+rooms hold the work alone. So they decide where a shift has enough of them, and the way does elsewhere.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 MEASURES: Mapping[str, bool] = {"between_rooms": False, "in_rooms": True}
-"""By name, whether the gaps' column `in_room` is true."""
+"""By name, whether the gaps' column `in_room` is true. The last one that a shift has enough of decides."""
 HISTORY_DAYS = 56
 LEAST_DAYS = 7
 LEAST_GAPS = 6
@@ -41,8 +41,20 @@ def fit(gaps: "DataFrame", min_points: int) -> dict[str, Any] | TooLittle:
     return {"base": base, "per_item": per_item, "days": days, **pace.fit_paces(shifts, gaps, base, per_item)}
 
 
-def score(gaps: "DataFrame", learned: Mapping[str, Any]) -> "DataFrame":
-    """One row a shift with enough gaps, by one measure; see `pace.score`."""
+def judged(gaps: "DataFrame", learned: Mapping[str, Mapping[str, Any]]) -> "DataFrame":
+    """One row a shift with enough of one measure, by the one that decides; see `pace.score`."""
+    import pandas as pd
+
+    scored = [
+        _score(of(gaps, name), learned[name]).assign(in_rooms=in_rooms, usual_gaps=learned[name]["usual_gaps"])
+        for name, in_rooms in MEASURES.items()
+        if name in learned
+    ]
+    both = pd.concat(scored, ignore_index=True)
+    return both.drop_duplicates(["entity_id", "day"], keep="last").reset_index(drop=True)
+
+
+def _score(gaps: "DataFrame", learned: Mapping[str, Any]) -> "DataFrame":
     return pace.score(_long_enough(pace.shifts_of(gaps, learned["base"], learned["per_item"])), learned)
 
 

@@ -98,6 +98,7 @@ def score(shifts: "DataFrame", learned: Any) -> "DataFrame":
     return pd.DataFrame(
         {
             "entity_id": ids,
+            "day": shifts["day"].to_numpy(dtype=np.int64),
             "value": usual * np.exp(ratio),
             "expected": usual,
             "lower": usual * np.exp(-2 * spread),

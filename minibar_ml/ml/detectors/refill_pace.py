@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
-
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.alerting.kinds import severity_of
 from minibar_ml.ml.attendants import measures
@@ -23,7 +21,7 @@ class RefillPace:
     """Median log residual of a day's gaps against the attendant's usual pace; see `minibar_ml/ml/attendants/pace.py`.
 
     Scored as Student's t with 60 degrees of freedom: medians of a few gaps have longer tails than a normal. A shift is
-    tested by its minutes from room to room and by those in the rooms, and has the higher of the two scores.
+    judged by its minutes in the rooms, or from room to room where those of too few rooms are on record.
     """
 
     spec: ClassVar[DetectorSpec] = DetectorSpec(
@@ -44,27 +42,19 @@ class RefillPace:
         if not learned:
             return next(found for found in fitted.values() if isinstance(found, TooLittle))
         checks = room_days(past.rooms, max(found["days"] for found in learned.values()))
-        scored = [measures.score(measures.of(past.gaps, name), found) for name, found in learned.items()]
-        scores = [peaks_over_threshold.without_faults(one["score"].to_numpy()) for one in scored]
-        n_tests = sum(map(len, scored)) / checks
-        return {"measures": learned, "past": thresholds.history(np.concatenate(scores), checks), "n_tests": n_tests}
+        judged = measures.judged(past.gaps, learned)
+        scores = peaks_over_threshold.without_faults(judged["score"].to_numpy())
+        return {"measures": learned, "past": thresholds.history(scores, checks), "n_tests": len(judged) / checks}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
         """One row an attendant with six gaps, or minutes of six rooms, on the day; `value`, `expected` in minutes.
 
         On a day that is not over, only a shift with as many gaps as usual is scored: a slow start may be made up for.
         """
-        import pandas as pd
-
-        today = frames.gaps[frames.gaps["day"] == moment.day]
-        scored = []
-        for name, learned in parameters["measures"].items():
-            found = measures.score(measures.of(today, name), learned)
-            if not moment.is_complete:
-                found["score"] = found["score"].where(found["gaps"] >= learned["usual_gaps"], 0.0)
-            scored.append(found.assign(in_rooms=measures.MEASURES[name]))
-        both = pd.concat(scored, ignore_index=True).sort_values(["entity_id", "score"], kind="stable")
-        return both.drop_duplicates("entity_id", keep="last").reset_index(drop=True)
+        found = measures.judged(frames.gaps[frames.gaps["day"] == moment.day], parameters["measures"])
+        if not moment.is_complete:
+            found["score"] = found["score"].where(found["gaps"] >= found["usual_gaps"], 0.0)
+        return found
 
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""

@@ -128,12 +128,26 @@ def test_a_waiting_hotel_without_a_slow_attendant_is_quiet() -> None:
     assert sum(len(walk(RefillPace(), waiting(seed))) for seed in SEEDS[:4]) <= 1
 
 
-def test_who_dawdles_between_the_rooms_is_found_where_minutes_in_them_are_as_usual() -> None:
+def slow_on_the_way(seed: int, rooms: int) -> Frames:
+    """Twice the minutes from room to room, with the usual ones on record in so many of the day's rooms."""
+    usual = ordinary(seed).gaps.assign(in_room=True)
+    frames = slowed(ordinary(seed), 2.0)
+    both = changed(frames, gaps=pd.concat([frames.gaps, usual], ignore_index=True))
+
+    def recorded(day: pd.DataFrame) -> pd.DataFrame:
+        return pd.concat([day[~day["in_room"]], day[day["in_room"]].head(rooms)])
+
+    return with_day(both, recorded, busiest(frames))
+
+
+def test_waiting_and_unrecorded_rooms_between_rooms_are_no_slowness() -> None:
+    """Rooms that are not free yet, and checks that the application refused to save, lengthen the way alone."""
+    assert [f for seed in SEEDS[:8] for f in found_on(RefillPace(), slow_on_the_way(seed, 6), moment())] == []
+
+
+def test_the_way_decides_where_the_minutes_of_five_rooms_are_on_record() -> None:
     for seed in SEEDS[:8]:
-        frames = slowed(ordinary(seed), 2.0)
-        in_rooms = ordinary(seed).gaps.assign(in_room=True)
-        both = changed(frames, gaps=pd.concat([frames.gaps, in_rooms], ignore_index=True))
-        found = found_on(RefillPace(), both, moment())
+        found = found_on(RefillPace(), slow_on_the_way(seed, 5), moment())
         assert [f.entity_id for f in found] == [busiest(ordinary(seed))]
         assert all("in_rooms" not in (f.facts or {}) for f in found)
 
