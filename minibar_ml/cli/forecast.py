@@ -14,6 +14,7 @@ from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
+from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
 from minibar_ml.i18n.listings import hotel as hotel_name
@@ -34,6 +35,7 @@ LONGEST_DAYS = 90
 NARROW, SLIM = 100, 70
 """Columns of a terminal below which names and dates are short, and below which only what is ordered is shown."""
 STALE = timedelta(days=2)
+OF_COMMON_STORE = "Stock is kept in the common store, which serves every hotel: its forecasts are shown."
 LISTED = 5
 """StockForecasts named where several have no forecast."""
 
@@ -81,6 +83,8 @@ def forecast(
         for one in shown:
             _daily(one, called if hotel is None else {}, lang)
     _note(result, shown, zone)
+    if hotel_id != COMMON_STORE and hotel_id is not None and any(one.hotel_id == COMMON_STORE for one in shown):
+        console.note(OF_COMMON_STORE)
     if verbose:
         _note_accuracy(result)
 

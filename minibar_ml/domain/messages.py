@@ -1,7 +1,7 @@
 """Messages on their way to a person: mails rendered for them, and where they go."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -22,6 +22,10 @@ class Origin:
     def program(self) -> str:
         """How the program is called for this database, from any folder."""
         return f"minibar-ml --profile {self.profile}" if self.profile else "minibar-ml"
+
+    def in_language(self, lang: Lang) -> "Origin":
+        """The same for a reader of this language, where the dashboard's address names it by `{lang}`."""
+        return replace(self, dashboard_url=self.dashboard_url.replace("{lang}", lang))
 
     def number(self, alert_id: int) -> str:
         """The number of an alert, which another profile's database has too."""

@@ -3,10 +3,13 @@
 import math
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.alerting.kinds import is_derived
+from minibar_ml.domain.reporting.trends import ADDS_UP
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.explanations import explanation
 from minibar_ml.i18n.formats import number, percent
 from minibar_ml.i18n.labels import DOMAIN, label
+from minibar_ml.i18n.rounding import most
 from minibar_ml.i18n.turkish import Figure
 
 CHANCE = "Detected by: {detector}. Probability by chance: 1 in {odds}."
@@ -14,10 +17,11 @@ SURE = "Detected by: {detector}. Probability by chance: less than 1 in {odds}."
 RULE = "Detected by: {detector} (fixed rule)."
 SERIES = "{metric}: highest {highest}, {since} to {until}"
 NO_SERIES = "{metric}: no values, {since} to {until}"
+DERIVED = "Value and normal range of the alert are computed from other records besides, and cannot be read off here."
 FOREST_ALONE = "The Isolation Forest ranks it above {percent} of normal days."
 FOREST = "The Isolation Forest ranks it above {percent} of normal days, mainly for {feature}."
 MILLION, BILLION = "{n} million", "{n} billion"
-TEXTS = (CHANCE, SURE, RULE, FOREST_ALONE, FOREST, SERIES, NO_SERIES, MILLION, BILLION)
+TEXTS = (CHANCE, SURE, RULE, FOREST_ALONE, FOREST, SERIES, NO_SERIES, DERIVED, MILLION, BILLION)
 
 BEYOND = 1e9
 """Odds beyond this are only given as a limit: no model knows its own tail better."""
@@ -67,3 +71,15 @@ def series_caption(metric: str, since: str, until: str, highest: float | None, l
     if highest is None:
         return translate(NO_SERIES).format(metric=metric, since=since, until=until)
     return translate(SERIES).format(metric=metric, since=since, until=until, highest=number(highest, lang))
+
+
+def series_note(alert: Alert, lang: Lang) -> str:
+    """What to know of the sparkline of an alert whose figures are not those of the series; else empty."""
+    return catalog(DOMAIN, lang).gettext(DERIVED) if is_derived(alert.type, alert.reason) else ""
+
+
+def limits(alert: Alert, lang: Lang) -> tuple[str, str]:
+    """The ends of the normal range as they are written: units whole, minutes and days with a decimal."""
+    if alert.metric not in ADDS_UP:
+        return number(alert.lower, lang), number(alert.upper, lang)
+    return most(alert.lower, lang, up=True), most(alert.upper, lang)

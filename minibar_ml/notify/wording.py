@@ -135,7 +135,7 @@ class Words:
         return self._mail("test", heading, values, short=heading)
 
     def _mail(self, template: str, subject: str, values: Mapping[str, Any], short: str) -> Mail:
-        return rendered(template, subject, {"origin": self.origin, **values}, self.lang, short)
+        return rendered(template, subject, {"origin": self.origin.in_language(self.lang), **values}, self.lang, short)
 
     def _part(self, alert: Alert) -> str:
         """What is said of another alert of the incident."""

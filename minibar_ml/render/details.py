@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from minibar_ml.domain.alerting.alerts import Alert, AlertEvent
+from minibar_ml.domain.alerting.kinds import is_derived
 from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action
-from minibar_ml.i18n.evidence import evidence, series_caption
-from minibar_ml.i18n.formats import number
+from minibar_ml.i18n.evidence import evidence, limits, series_caption, series_note
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import event_line, part_line
@@ -73,8 +73,8 @@ def drawn(detail: Detail, alert: Alert) -> Drawn | None:
     known = [value for value in values if value is not None]
     if not known:
         return None
-    limits = [limit for limit in (alert.lower, alert.upper) if limit is not None and _has_band(alert)]
-    low, high = min([0.0, *known, *limits]), max([0.0, *known, *limits])
+    bounds = [limit for limit in (alert.lower, alert.upper) if limit is not None and _has_band(alert)]
+    low, high = min([0.0, *known, *bounds]), max([0.0, *known, *bounds])
     scale, room = (HEIGHT - 4) / ((high - low) or 1), WIDTH / len(values)
 
     def y(value: float) -> float:
@@ -95,8 +95,8 @@ def drawn(detail: Detail, alert: Alert) -> Drawn | None:
 
 
 def _has_band(alert: Alert) -> bool:
-    """Whether its limits say what is usual: those of a forecast say how sure that is."""
-    return bool(alert.upper) and alert.metric != "stock_days_left"
+    """Whether its limits say what is usual of the values that are drawn."""
+    return bool(alert.upper) and not is_derived(alert.type, alert.reason)
 
 
 def _caption(detail: Detail, alert: Alert, words: Words) -> str:
@@ -109,8 +109,8 @@ def _caption(detail: Detail, alert: Alert, words: Words) -> str:
 def _limits(alert: Alert, words: Words) -> str:
     _ = words.catalog.gettext
     if not _has_band(alert):
-        return ""
-    low, high = (number(limit or 0, words.lang) for limit in (alert.lower, alert.upper))
+        return series_note(alert, words.lang)
+    low, high = limits(replace(alert, lower=alert.lower or 0), words.lang)
     return _("Shaded: usual, %(low)s to %(high)s.") % {"low": low, "high": high}
 
 

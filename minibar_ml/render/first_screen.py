@@ -12,6 +12,7 @@ from minibar_ml.domain.reporting.today import DUE_DAYS
 from minibar_ml.i18n.turkish import Figure as Inflected
 from minibar_ml.render.duties import subject
 from minibar_ml.render.headings import Figure
+from minibar_ml.render.hotels import names_hotel
 from minibar_ml.render.words import Words
 
 MOST_OF_IT = 1 / 3
@@ -197,4 +198,6 @@ def _of_orders(report: Report, words: Words) -> str:
         return _("No stock forecast yet.")
     if not report.orders_due:
         return _("none within 14 days")
-    return _("first: by %(day)s") % {"day": words.weekday(_first(report)) + " " + words.short_day(_first(report))}
+    first = _("first: by %(day)s") % {"day": words.weekday(_first(report)) + " " + words.short_day(_first(report))}
+    is_common = report.hotel_id is not None and any(names_hotel(report, out.hotel_id) for out in report.orders_due)
+    return " · ".join([*([_("of the common store")] if is_common else []), first])

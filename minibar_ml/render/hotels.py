@@ -15,6 +15,11 @@ def has_many_hotels(report: Report) -> bool:
     return report.hotel_id is None and len(report.hotels) > 1
 
 
+def names_hotel(report: Report, hotel_id: int) -> bool:
+    """Whether a row of a hotel has to name it: there are several, or it is the common store's in a hotel's report."""
+    return has_many_hotels(report) or report.hotel_id not in (None, hotel_id)
+
+
 def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
     """A hotel's name, or what to call it where the source names none."""
     _ = words.catalog.gettext
@@ -25,11 +30,12 @@ def hotel_name(report: Report, hotel_id: int, words: Words) -> str:
 
 
 def by_hotel(report: Report, words: Words, table: Table, rows: Iterable[tuple[int, Row]], found: Page[Any]) -> Table:
-    """The table with rows, and the hotel's name behind the first column where there are several."""
+    """The table with rows, and the hotel's name behind the first column where a row has to name it."""
     _ = words.catalog.gettext
+    rows = tuple(rows)
     first, *others = table.columns
-    columns, plain = table.columns, [row for _hotel, row in rows] if not has_many_hotels(report) else []
-    if has_many_hotels(report):
+    columns, plain = table.columns, [row for _hotel, row in rows]
+    if has_many_hotels(report) or any(names_hotel(report, hotel_id) for hotel_id, _row in rows):
         columns = (first, Column(_("Hotel"), "name", 1.5), *others)
         plain = [(row[0], hotel_name(report, hotel_id, words), *row[1:]) for hotel_id, row in rows]
     return Table(table.key, table.title, columns, plain, table.note, table.empty, of=found.total, links=table.links)

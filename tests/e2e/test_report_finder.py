@@ -44,6 +44,20 @@ def test_the_list_has_every_alert_of_the_period(page: Page, filled: Connection, 
     assert page.locator("#now .facts:visible").count() == 1, "an open one leads to its details"
 
 
+def test_a_link_to_what_has_no_row_shows_none(page: Page, connection: Connection, tmp_path: Path) -> None:
+    before = AlertRow(LAST_DAY - timedelta(days=10), "refill_delay", "high", "resolved")
+    insert_alerts(connection, [AlertRow(LAST_DAY), before])
+    opened(page, connection, tmp_path)
+    page.locator("[data-table=types] a", has_text="Slow refills").click()
+    assert "type=refill_delay" in page.evaluate("location.hash")
+    assert shown(page) == []
+    assert page.locator("[name=type] option:checked").inner_text() == "Slow refills"
+    for asked in ("type=job_late", "floor=7"):
+        page.evaluate(f"location.hash = 'alerts?{asked}'")
+        page.evaluate("new Promise(requestAnimationFrame)")
+        assert shown(page) == [], asked
+
+
 def test_filters_show_what_fits_and_say_of_how_many(page: Page, filled: Connection, tmp_path: Path) -> None:
     rows = opened(page, filled, tmp_path).alerts.rows
     asked = unfolded_list(page)

@@ -4,10 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+import pytest
 from support.reports.report_values import MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import DayValue
+from minibar_ml.domain.alerting.kinds import AlertType
 from minibar_ml.domain.reporting.details import Detail
+from minibar_ml.i18n.evidence import limits
 from minibar_ml.render.details import HEIGHT, drawn, shown
 from minibar_ml.render.words import Words
 
@@ -35,10 +38,27 @@ def test_the_band_lies_between_the_limits_of_what_is_usual() -> None:
     assert made.band is not None
     top, tall = made.band
     assert (round(top, 1), round(tall, 1)) == (HEIGHT / 2, (HEIGHT - 4) / 4), "half and a quarter of the highest"
-    forecast = replace(ACTION.alert, metric="stock_days_left", type="stock_depletion")
+    forecast = replace(ACTION.alert, metric="stock_days_left", type="stock_depletion", reason="depletion")
     unsure = drawn(of_days(10, 42), forecast)
     assert unsure is not None
     assert unsure.band is None, "a forecast's limits are not what is usual"
+
+
+@pytest.mark.parametrize(
+    ("type", "reason"), [("shrinkage", "leak"), ("stock_anomaly", "write_off_high"), ("refill_delay", "slow")]
+)
+def test_limits_of_a_loss_are_not_drawn_as_those_of_what_was_issued(type: AlertType, reason: str) -> None:
+    alert = replace(ACTION.alert, type=type, reason=reason, value=19.6, lower=0.0, upper=2.2)
+    made = drawn(of_days(24, 36), alert)
+    assert made is not None
+    assert made.band is None
+    assert "cannot be read off here" in shown(replace(ACTION, alert=alert), (), REPORT, EN).limits
+
+
+def test_the_band_ends_at_whole_units_and_at_parts_of_a_minute() -> None:
+    units = replace(ACTION.alert, metric="room_consumption", lower=1.4, upper=8.5)
+    assert limits(units, "en") == ("2", "8")
+    assert limits(replace(units, metric="refill_duration"), "en") == ("1.4", "8.5")
 
 
 def test_everything_that_alerts_show_prints_is_there() -> None:

@@ -12,8 +12,8 @@ from minibar_ml.cli.views.sparkline import carets, sparkline
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, DayValue, Severity
 from minibar_ml.domain.alerting.budget import AlertStats
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.evidence import evidence, series_caption
-from minibar_ml.i18n.formats import UNSET, change, day, moment, money, number, percent
+from minibar_ml.i18n.evidence import evidence, limits, series_caption, series_note
+from minibar_ml.i18n.formats import UNKNOWN, UNSET, change, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.i18n.listings import hotel
 from minibar_ml.i18n.messages import sentences
@@ -95,8 +95,10 @@ def _deviation(alert: Alert, lang: Lang) -> str:
 
 def _expected(alert: Alert, lang: Lang) -> str:
     text = UNSET if alert.expected is None else number(alert.expected, lang)
-    low, high = (UNSET if bound is None else number(bound, lang) for bound in (alert.lower, alert.upper))
-    return text if alert.lower is None and alert.upper is None else f"{text} ({low} … {high})"
+    if alert.lower is None and alert.upper is None:
+        return text
+    low, high = (end.replace(UNKNOWN, UNSET) for end in limits(alert, lang))
+    return f"{text} ({low} … {high})"
 
 
 def drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
@@ -110,7 +112,8 @@ def drawing(alert: Alert, series: Sequence[DayValue], lang: Lang) -> Text:
         max(known) if known else None,
         lang,
     )
-    return Text("\n".join((sparkline(values), carets([one.is_marked for one in series]), caption)))
+    lines = (sparkline(values), carets([one.is_marked for one in series]), caption, series_note(alert, lang))
+    return Text("\n".join(filter(None, lines)))
 
 
 def stats_tables(counted: AlertStats, lang: Lang) -> list[Table | Text]:

@@ -51,6 +51,8 @@ class AlertKind:
     needs_fresh_data: muted where it was found while the hotel's data are stale.
     marks_stale_data: while such an alert is live, the hotel's data are stale.
     shift_reasons: a product's alert for one of these mutes those of rooms that took mostly that product.
+    derived_reasons: reasons whose value and limits are computed from other records besides, and so are not those of the
+        metric's points: of what was issued only the loss, of what attendants took the corrected minutes.
     rests_also: metrics of the same entity, besides the alert's own, by which the fault was found.
     compared: by the alert's entity type, on whose points besides its own a fault depends, and of how many days before
         its own: what is found of a product depends on the other products, of a room on how full the hotel was, and
@@ -83,6 +85,7 @@ class AlertKind:
     needs_fresh_data: bool = False
     marks_stale_data: bool = False
     shift_reasons: frozenset[str] = frozenset()
+    derived_reasons: frozenset[str] = frozenset()
     rests_also: tuple[MetricType, ...] = ()
     compared: Mapping[EntityType, tuple[EntityType, int]] = field(default_factory=dict)
     names_days: int = 0
@@ -124,6 +127,7 @@ _ALL = (
         },
         # Stock below zero lasts until a correcting entry.
         state_reasons=frozenset({"stock_negative"}),
+        derived_reasons=frozenset({"write_off_high"}),
         is_continuing=True,
         rests_also=("product_consumption",),
         compared={"product": ("product", 28)},
@@ -142,6 +146,7 @@ _ALL = (
             # The floor store had run low: what it was given beyond the rooms' use may well stand there.
             "leak_restocked": SeverityRule(least="medium", by_size=((60.0, "high"),)),
         },
+        derived_reasons=frozenset({"leak", "leak_restocked"}),
         is_continuing=True,
         needs_fresh_data=True,
         rests_also=("product_consumption",),
@@ -162,6 +167,8 @@ _ALL = (
                 today="rooms can't be refilled from the day after tomorrow on",
             )
         },
+        # The limits of a forecast say how sure it is.
+        derived_reasons=frozenset({"depletion"}),
         is_state=True,
         is_continuing=True,
         is_stock=True,
@@ -233,6 +240,7 @@ _ALL = (
         severities={
             "slow": SeverityRule(least="medium", by_size=((3.0, "high"),), measure="times"),
         },
+        derived_reasons=frozenset({"slow"}),
         needs_fresh_data=True,
         tampers={"attendant": "gaps"},
     ),
@@ -321,6 +329,11 @@ def is_state(alert_type: AlertType, reason: str) -> bool:
     """Whether a fault lasts until it is over, and is not an event of one day."""
     kind = KINDS[alert_type]
     return kind.is_state or reason in kind.state_reasons
+
+
+def is_derived(alert_type: AlertType, reason: str) -> bool:
+    """Whether value and limits of an alert are not those of its metric's points."""
+    return reason in KINDS[alert_type].derived_reasons
 
 
 def is_continuing(alert_type: AlertType, reason: str) -> bool:

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.messages import Attachment, Mail, Origin
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
+from minibar_ml.i18n.labels import capital_label
 from minibar_ml.notify.summary import Summary, SummaryRow
 from minibar_ml.notify.wording import Words as MailWords
 from minibar_ml.render import duties, first_screen, headings
 from minibar_ml.render.cells import written
 from minibar_ml.render.formats import rendered
-from minibar_ml.render.hotels import has_many_hotels, hotel_name
+from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.words import Words
 from minibar_ml.store import audit
 from minibar_ml.store.notifications import outbox, people
@@ -91,6 +92,9 @@ def _mail(
 
 def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:
     money = "" if row.impact is None else f"{words.number(row.impact, 2)} {report.currency}".rstrip()
-    place = hotel_name(report, row.duty.hotel_id, words) if has_many_hotels(report) else ""
-    alert_id = row.alert.alert.id if row.alert else None
-    return SummaryRow(row.what, row.todo, row.until, money, place, alert_id, row.duty.severity)
+    place = hotel_name(report, row.duty.hotel_id, words) if names_hotel(report, row.duty.hotel_id) else ""
+    alert, severity = row.alert.alert if row.alert else None, row.duty.severity
+    rank = capital_label("severity", severity, words.lang) if severity else ""
+    kind = capital_label("type", alert.type, words.lang) if alert else ""
+    details = (rank, kind, row.until, money, row.age, place)
+    return SummaryRow(row.what, row.todo, details, alert.id if alert else None, severity)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
+from minibar_ml.ml.once import once
 from minibar_ml.ml.stats.panels import Floats, ids_of, panel, trailing_means, weighted_medians
 from minibar_ml.ml.stock import excuses
 
@@ -75,6 +76,7 @@ class KnownIssues:
     days: int
 
 
+@once
 def known(past: Frames) -> KnownIssues | TooLittle:
     """The habits and issues of a past of 14 days or more."""
     moved = past.outflow["day"]

@@ -20,7 +20,7 @@ from minibar_ml.render import charts, details, duties, listed
 from minibar_ml.render.cells import written
 from minibar_ml.render.first_screen import health, sentence, tiles
 from minibar_ml.render.headings import days, document_title, title, whose
-from minibar_ml.render.hotels import has_many_hotels, hotel_name
+from minibar_ml.render.hotels import has_many_hotels, hotel_name, names_hotel
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable
 from minibar_ml.render.words import Words
@@ -105,6 +105,7 @@ def _shown(report: Report, words: Words) -> dict[str, Any]:
         "first_actions": FIRST_ACTIONS,
         "hotel": lambda hotel_id: hotel_name(report, hotel_id, words),
         "has_many_hotels": has_many_hotels(report),
+        "names_hotel": lambda hotel_id: names_hotel(report, hotel_id),
     }
 
 

@@ -10,7 +10,7 @@ from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import duties, palette
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.duties import Row
-from minibar_ml.render.hotels import has_many_hotels, hotel_name
+from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
@@ -81,7 +81,7 @@ def _about(row: Row, report: Report, words: Words) -> str:
                 "%(num)d more alert of the same cause", "%(num)d more alerts of the same cause", len(row.others)
             )
             parts.append(more % {"num": len(row.others)})
-    if has_many_hotels(report):
+    if names_hotel(report, row.duty.hotel_id):
         parts.append(isolate(hotel_name(report, row.duty.hotel_id, words)))
     return " · ".join([*parts, *([_("no. %(id)s") % {"id": row.alert.alert.id}] if row.alert else [])])
 

@@ -56,7 +56,7 @@ def fetch_windows(connection: Connection, scope: Scope, hours: Sequence[int]) ->
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
-    """The alerts with the largest possible loss of each severity that need action, the most severe first."""
+    """What needs action, the most severe first: of each severity the deadlines, then the largest possible losses."""
     rows = scope.fetch(connection, "actions", limit=ACTIONS)
     return tuple(Action(made(Alert, row), row.message, row.suggested_action, row.today) for row in rows)
 
@@ -153,7 +153,7 @@ def _of(known: Mapping[int, str], ids: Sequence[int] | None) -> dict[int, str]:
 
 
 def fetch_stock_outs(connection: Connection, scope: Scope, period: Period, called: Called) -> Page[StockOut] | None:
-    """Products that run out soon; None where nothing forecasts that."""
+    """Products that run out soon, all of those to be ordered; None where nothing forecasts that."""
     since = period.until - timedelta(days=FORECAST_AGE_DAYS)
     rows = scope.fetch(connection, "stock_outs", since=since, days=STOCK_OUT_DAYS, limit=STOCK_OUTS)
     found = [row for row in rows if row.entity_id is not None]

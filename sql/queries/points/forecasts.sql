@@ -39,7 +39,8 @@ FROM changed
 SELECT ensure_partitions(CAST(:since_on AS date)::timestamptz, CAST(:until_on AS date)::timestamptz)
 
 -- name: fetch
--- The stored forecasts of some days, as plain columns; a `day` is the business date's proleptic ordinal.
+-- The stored forecasts of some days, as plain columns; a `day` is the business date's proleptic ordinal. A hotel's are its
+-- own and those of the common store.
 SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day, metric_value AS days,
        CAST(context ->> 'p10' AS double precision) AS earliest, CAST(context ->> 'p90' AS double precision) AS latest,
        CAST(context ->> 'level' AS double precision) AS level,
@@ -47,7 +48,7 @@ SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 
        CAST(context ->> 'empty_in_7_days' AS double precision) AS empty_in_7
 FROM ml_metrics
 WHERE metric_type = 'stock_days_left' AND observed_at >= :since AND observed_at < :until
-  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+  AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id IN (:hotel_id, 0))
 ORDER BY hotel_id, product_id, day
 
 -- name: insert_night
@@ -67,8 +68,9 @@ ON CONFLICT (hotel_id, made_on, product_id) DO UPDATE
         figures = excluded.figures
 
 -- name: fetch_newest
--- The newest forecast of each product as of an instant; those without one last.
+-- The newest forecast of each product as of an instant; those without one last. A hotel's are its own and those of the
+-- common store.
 SELECT hotel_id, product_id, made_at, alert_id, alerted_name, days_left, reason, figures
 FROM forecasts_at(:as_of)
-WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id
+WHERE CAST(:hotel_id AS integer) IS NULL OR hotel_id IN (:hotel_id, 0)
 ORDER BY days_left NULLS LAST, hotel_id, product_id

@@ -86,10 +86,12 @@ WHERE s.room_id = ANY(:rooms) AND s.arrives_on <= CAST(CAST(:as_of AS timestampt
 GROUP BY s.room_id, s.arrives_on
 
 -- name: actions
--- Live alerts with their sentences, the largest possible loss of each severity first, the most severe first.
+-- Live alerts with their sentences, the most severe first; of each severity those with a deadline, a guest or an order,
+-- before the largest possible loss.
 WITH ranked AS (
     SELECT id AS ranked_id, row_number() OVER (
-        PARTITION BY severity ORDER BY impact DESC NULLS LAST, raised_at DESC, id DESC) AS place
+        PARTITION BY severity ORDER BY type IN ('unanswered_request', 'stock_depletion') DESC, impact DESC NULLS LAST,
+                                       raised_at DESC, id DESC) AS place
     FROM ml_alerts
     WHERE was_live(status, snoozed_until, resolved_at, :as_of)
       AND muted_by IS NULL AND raised_at <= :as_of
@@ -352,12 +354,13 @@ ORDER BY j.place
 
 -- name: stock_outs
 -- Products that run out within some days by their newest forecast, or have a live stock_depletion alert; and how many
--- forecasts there are. Always at least one row: without a product it only says that.
+-- forecasts there are. Always at least one row: without a product it only says that. What is to be ordered is never cut.
+-- Those of the common store concern every hotel.
 -- The figures are those that `forecast` shows: two orders for one product would leave nobody knowing which to give.
 WITH forecasts AS (
     SELECT * FROM forecasts_at(:as_of)
     WHERE days_left IS NOT NULL AND (made_at >= CAST(:since AS date) OR alert_id IS NOT NULL)
-      AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
+      AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id IN (:hotel_id, 0))
 ), found AS (
     SELECT hotel_id, product_id AS entity_id, alerted_name AS entity_name, alert_id IS NOT NULL AS has_alert, days_left,
            CAST(figures ->> 'level' AS double precision) AS level,
@@ -365,11 +368,12 @@ WITH forecasts AS (
            CAST(figures ->> 'empty_on' AS date) AS empty_on,
            CAST(figures ->> 'order_quantity' AS integer) AS order_quantity,
            CAST(figures ->> 'order_by' AS date) AS order_by, CASE WHEN NOT is_of_alert THEN made_on END AS forecast_on,
-           count(*) OVER () AS total
+           count(*) OVER () AS total, row_number() OVER (ORDER BY days_left, hotel_id, product_id) AS place
     FROM forecasts WHERE days_left <= :days OR alert_id IS NOT NULL
-    ORDER BY days_left, hotel_id, product_id LIMIT :limit
 )
-SELECT found.*, n.forecasts FROM (SELECT count(*) AS forecasts FROM forecasts) n LEFT JOIN found ON true
+SELECT found.*, n.forecasts
+FROM (SELECT count(*) AS forecasts FROM forecasts) n
+LEFT JOIN found ON place <= :limit OR order_quantity > 0 AND order_by IS NOT NULL
 ORDER BY days_left, hotel_id, entity_id
 
 -- name: hotels

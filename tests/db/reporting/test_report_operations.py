@@ -2,7 +2,9 @@
 
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import pytest
 from conftest import ZONE
 from sqlalchemy import Connection, text
 from support.reports.report_rows import AS_OF, LAST_DAY, AlertRow, insert_alerts, insert_points, insert_run
@@ -12,8 +14,13 @@ from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.report import ReportScope
-from minibar_ml.render.words import sentences
+from minibar_ml.render.first_screen import sentence, tiles
+from minibar_ml.render.formats import rendered
+from minibar_ml.render.sections import sections
+from minibar_ml.render.words import Words, sentences
 from minibar_ml.store.points.forecasts import insert_night
+from minibar_ml.store.reporting import reports
+from minibar_ml.store.reporting.reports import STOCK_OUTS
 
 WEEK = week_ending(LAST_DAY)
 
@@ -86,13 +93,17 @@ def test_models_of_the_past_are_those_that_there_were_then(connection: Connectio
 
 
 def _insert_forecasts(
-    connection: Connection, days: dict[int, float], figures: dict[str, Any] | None = None, days_ago: int = 0
+    connection: Connection,
+    days: dict[int, float],
+    figures: dict[str, Any] | None = None,
+    days_ago: int = 0,
+    hotel_id: int = 1,
 ) -> None:
-    """Forecasts of a night of hotel 1: days left by product."""
+    """Forecasts of a night of a hotel: days left by product."""
     made_at = AS_OF - timedelta(days=days_ago)
-    made = [from_figures(figures or {}, hotel_id=1, product_id=n, name="", days=left, reason=None)
+    made = [from_figures(figures or {}, hotel_id=hotel_id, product_id=n, name="", days=left, reason=None)
             for n, left in days.items()]  # fmt: skip
-    insert_night(connection, made_at.date(), made_at, made, [1])
+    insert_night(connection, made_at.date(), made_at, made, [hotel_id])
     connection.commit()
 
 
@@ -138,6 +149,41 @@ def test_a_product_with_an_alert_has_one_order_that_of_the_alert(connection: Con
         84,
         AS_OF.date() - timedelta(days=2),
     )
+
+
+def test_every_order_is_counted_however_long_the_list(connection: Connection) -> None:
+    _insert_forecasts(connection, {n: 1 + n / 100 for n in range(1, 2 * STOCK_OUTS)})
+    cut = computed(connection)
+    assert cut.stock_outs is not None
+    assert (len(cut.stock_outs.rows), cut.stock_outs.total) == (STOCK_OUTS, 2 * STOCK_OUTS - 1)
+    due = {"order_quantity": 24, "order_by": str(AS_OF.date())}
+    _insert_forecasts(connection, {n: 1 + n / 100 for n in range(1, 2 * STOCK_OUTS)}, due)
+    made, words = computed(connection), Words("en", ZoneInfo(ZONE))
+    assert len(made.orders_due or ()) == len(made.today) == 2 * STOCK_OUTS - 1
+    assert f"{2 * STOCK_OUTS - 1} orders are due today." in sentence(made, words)
+
+
+def test_a_deadline_is_not_cut_for_money(connection: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reports, "ACTIONS", 1)
+    dear = [AlertRow(LAST_DAY, entity_id=n, impact=1000.0 * n) for n in (1, 2)]
+    insert_alerts(connection, [*dear, AlertRow(LAST_DAY, "stock_depletion", entity_id=7, impact=None)])
+    made = computed(connection)
+    assert [one.alert.type for one in made.actions.rows] == ["stock_depletion"]
+    assert made.actions.total == 3
+
+
+def test_orders_of_the_common_store_concern_every_hotel(connection: Connection) -> None:
+    figures = {"level": 12, "order_quantity": 24, "order_by": str(AS_OF.date())}
+    _insert_forecasts(connection, {26: 2.0}, figures, hotel_id=0)
+    insert_run(connection)
+    words, of_hotel = Words("en", ZoneInfo(ZONE)), ReportScope(AS_OF, ZONE, 1)
+    made = job.compute(connection, of_hotel, WEEK)
+    assert [(one.hotel_id, one.order and one.order.product_id) for one in made.today] == [(0, 26)]
+    below = {one.key: (one.value, one.below) for one in tiles(made, words)}
+    assert below["orders"] == (1, "of the common store · first: by Mon 2 Mar")
+    (stock,) = next(one.tables for one in sections(made, words) if one.key == "stock")
+    assert stock.rows[0][1] == "Common store"
+    assert b"Common store" in rendered(made, "en", "html")
 
 
 def test_pace_of_a_month_is_that_of_its_last_28_days(connection: Connection) -> None:

@@ -130,12 +130,12 @@ def test_the_frames_reach_back_as_far_as_the_walks_learn() -> None:
     assert BEGIN + DAYS_UNTIL_USUAL < FIRST_DAY + DAYS
 
 
-def _shelves(until: int) -> pd.DataFrame:
-    """A floor store that holds all products, but PRODUCT not on the five evenings before and up to a day."""
-    days = range(LAST_DAY - 30, LAST_DAY + 1)
+def _shelves(until: int, empty: int = 5) -> pd.DataFrame:
+    """A floor store that holds all products, but PRODUCT not on so many evenings before and up to a day."""
+    days = range(LAST_DAY - 60, LAST_DAY + 1)
     rows = [(HOTEL, day, 100 + n, 20.0) for day in days for n in range(20)]
     return pd.DataFrame(
-        [row for row in rows if row[2] != PRODUCT or not until - 5 < row[1] <= until],
+        [row for row in rows if row[2] != PRODUCT or not until - empty < row[1] <= until],
         columns=["hotel_id", "day", "product_id", "units"],
     )
 
@@ -159,3 +159,22 @@ def test_what_is_missing_from_the_shelf_is_in_nobodys_total() -> None:
         assert PRODUCT not in set(scores["entity_id"])
         assert abs(scores["value"].sum() / scores["expected"].sum() - 1) < 0.05
         assert ProductDemand().decide(scores, learned, Limits(), moment()) == []
+
+
+@pytest.mark.parametrize("is_recorded", [True, False])
+def test_a_fortnight_without_a_product_is_not_its_usual_demand(is_recorded: bool) -> None:
+    """Else its sales would be far too high on the day after it came back."""
+    for seed in SEEDS:
+        whole = ordinary(seed)
+        gone = (whole.products["product_id"] == PRODUCT) & whole.products["day"].between(LAST_DAY - 17, LAST_DAY - 4)
+        frames = changed(whole, products=whole.products[~gone])
+        if is_recorded:
+            frames = changed(frames, floor=_shelves(LAST_DAY - 5, empty=14))
+        shares = [_share(one.between(LAST_DAY - 48, LAST_DAY - 3)) for one in (frames, whole)]
+        assert (abs(shares[0] / shares[1] - 1) < 0.15) == is_recorded
+
+
+def _share(past: Frames) -> float:
+    learned = ProductDemand().fit(past, 100)
+    assert not isinstance(learned, TooLittle)
+    return float(learned["shares"][list(learned["products"]).index(PRODUCT)])

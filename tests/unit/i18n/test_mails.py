@@ -2,23 +2,22 @@
 
 import smtplib
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.alerts.mailed_alert import ALERT, ZONE
 from support.program import catalogs
 
 import minibar_ml.notify
 from minibar_ml.domain.addresses import is_address
-from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.messages import Attachment, Mail, Origin
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
@@ -27,8 +26,6 @@ from minibar_ml.notify.wording import Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
-ZONE = ZoneInfo("Europe/Nicosia")
-DAY, AT = date(2026, 11, 16), datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
 SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 
@@ -40,15 +37,6 @@ def test_a_digest_counts_in_the_right_number() -> None:
     assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
     assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
     assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
-
-
-ALERT = Alert(
-    id=17, type="consumption_anomaly", severity="high", status="open", hotel_id=1, entity_type="room", entity_id=5,
-    entity_name="1126", metric="room_consumption", value=9.0, expected=1.4, lower=0.0, upper=4.0,
-    deviation_percent=540.0, score=12.0, detector="room_consumption", impact=1234.5, reason="room_high",
-    facts={"guests": 2, "nights": 1}, occurred_on=DAY, last_occurred_on=DAY, measured_on=DAY, raised_at=AT,
-    last_seen=AT, occurrences=2, read_at=None, read_by=None, resolved_at=None, resolved_by=None,
-)  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -144,8 +132,8 @@ def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
 
 def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_hold_more() -> None:
     rows = [
-        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", "by tomorrow", "", "", None, None),
-        SummaryRow("Room 1126: 9 units.", "Count again.", "", "1,234.50 TRY", "", 17, "high"),
+        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", ["by tomorrow"], None, None),
+        SummaryRow("Room 1126: 9 units.", "Count again.", ["High", "", "1,234.50 TRY"], 17, "high"),
     ]
     summary = Summary(
         title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
@@ -156,7 +144,7 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
     assert mail.text.startswith("2 new alerts. 1 order is due by tomorrow.\n")
     today = (
         "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
-        "◆ Room 1126: 9 units.\nCount again.\n1,234.50 TRY · no. 17\n"
+        "◆ Room 1126: 9 units.\nCount again.\nHigh · 1,234.50 TRY · no. 17\n"
     )
     assert today in mail.text
     assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
@@ -166,7 +154,7 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
 def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
     words = Words("en", ZONE, {}, origin=Origin("https://hotel.example/minibar.html"))
     link = "https://hotel.example/minibar.html#alert-17"
-    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
     for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
                  words.report(summary, [])):  # fmt: skip
@@ -175,9 +163,22 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
     assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
 
 
+def test_mails_link_to_the_dashboard_in_the_readers_language() -> None:
+    for lang in LANGS:
+        words = Words(lang, ZONE, {}, origin=Origin("https://hotel.example/minibar-{lang}.html"))
+        assert f"https://hotel.example/minibar-{lang}.html#alert-17" in words.alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_the_audit_logs_checkpoint_stands_at_the_end_of_a_report_mail_as_a_command() -> None:
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[], more=0)
+    mail = Words("en", ZONE, {}).report(replace(summary, checkpoint="37:ff2f"), [])
+    assert mail.text.endswith("For the audit log: minibar-ml audit verify --head 37:ff2f\n")
+    assert "audit verify" not in Words("en", ZONE, {}).report(summary, []).text
+
+
 def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() -> None:
     words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
-    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
     for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse")):
         assert "minibar-ml --profile izmir alerts show 17" in mail.text

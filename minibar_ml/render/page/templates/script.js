@@ -38,7 +38,13 @@ for (const form of document.querySelectorAll("[data-finder]")) {
   const read = () => {
     if (!location.hash.startsWith("#alerts?")) return;
     const wanted = new URLSearchParams(location.hash.slice(8));
-    for (const field of form.elements) if (field.name) field.value = wanted.get(field.name) || "";
+    for (const field of form.elements) {
+      const value = wanted.get(field.name) || "";
+      if (!field.name) continue;
+      field.value = value;
+      // A select takes no value that it does not offer; what was asked for and is not there is found nowhere.
+      if (field.value !== value && field.options) field.add(new Option(value, value, false, true));
+    }
     form.closest("details").open = true;
     show();
     form.closest("section").scrollIntoView();
