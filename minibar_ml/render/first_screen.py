@@ -189,7 +189,7 @@ def _of_closed(report: Report, words: Words) -> str:
         (several("%(n)s false", "%(n)s false", known.get("false_positive", 0)), "false_positive"),
         (several("%(n)s ended by itself", "%(n)s ended by themselves", known.get("ended", 0)), "ended"),
     )
-    return " · ".join(text % {"n": words.number(known[key])} for text, key in texts if known.get(key)) or _("none")
+    return " · ".join(text % {"n": words.number(known[key])} for text, key in texts if known.get(key))
 
 
 def _of_orders(report: Report, words: Words) -> str:

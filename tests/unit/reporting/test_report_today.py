@@ -9,6 +9,8 @@ import pytest
 from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.happenings import Step, weeks
+from minibar_ml.domain.reporting.hotel_lines import hotel_lines
 from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.places import PlaceDay, places
@@ -123,6 +125,14 @@ def test_data_and_jobs_are_said_to_be_right_or_what_is_wrong_with_them() -> None
     good = a_report(jobs=(), days_without_data=(), trend=days)
     assert health(good, EN) == (True, "data complete, jobs on time")
     assert health(good, TR) == (True, "veri tam, işler zamanında")
+
+
+def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:
+    asked = week_ending(TODAY)
+    steps = [Step(10, "raised", 1, "high", 2, None)]
+    watched = weeks(steps, asked, frozenset({asked.before().since}))
+    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, (), watched)
+    assert (one.weeks, other.weeks) == ((None,) * 6 + (0, 2), (None,) * 6 + (0, 0))
 
 
 def test_floors_stand_in_the_order_of_the_lift_and_the_quiet_ones_are_one_row() -> None:
