@@ -46,7 +46,7 @@ def require_page_url(variable: str, url: str) -> None:
     if url and not _PAGE_URL.fullmatch(url):
         raise ConfigurationError(
             f"{variable}={url!r} must be an http or https URL without blanks or fragment, such as "
-            "https://intranet.example/minibar-dashboard-all-en.html."
+            "https://intranet.example/minibar-dashboard-all-{lang}.html."
         )
 
 

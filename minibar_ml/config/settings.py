@@ -141,7 +141,10 @@ class Settings:
     )
     dashboard_schedule: str = _setting("7 * * * *", "cron expression of the dashboard", check=require_expression)
     dashboard_url: str = _setting(
-        "", "address of the dashboard's page: mails link to their alerts there; empty: no links", check=require_page_url
+        "",
+        "address of the dashboard's page, `{lang}` in it for the reader's language: mails link to their alerts there; "
+        "empty: no links",
+        check=require_page_url,
     )
     report_dir: Path = _setting(Path("reports"), "folder that reports are written to", is_path=True)
     reports_keep_days: int = _setting(

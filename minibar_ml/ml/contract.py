@@ -18,7 +18,7 @@ from minibar_ml.ml.stats import thresholds
 
 if TYPE_CHECKING:
     from numpy.random import Generator
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
 
     from minibar_ml.ml.evaluation.holdout import Fold
     from minibar_ml.ml.faults.injected import InjectedFaults
@@ -91,6 +91,7 @@ class Moment:
 
 Worth = Literal["found", "sales", "goods", "missing"]
 """How a finding's possible loss is computed; see `impact`."""
+Sizeable = Callable[["DataFrame", "Limits"], "Series[bool]"]
 InjectFaults = Callable[["Detector", "Fold", "Generator"], "InjectedFaults"]
 ScoreUntouched = Callable[["Detector", "Fold"], "Untouched"]
 
@@ -105,6 +106,7 @@ class DetectorSpec:
     share: of the budget of false alerts; a rule has one only for what it finds by probability.
     is_state: it says what holds at an instant, so a past day can only be asked as of that day's end.
     explained_by: by its own reason, the reasons of another finding on the same entity that make it superfluous.
+    sizeable: which scored rows are large enough for an alert; None: only `decide` says so, a finding for each.
     inject: puts faults of known sizes into held-out days; every detector that learns has one.
     score_untouched: scores held-out days as they were; by default day by day, as `score` does.
     """
@@ -118,6 +120,7 @@ class DetectorSpec:
     share: float = 0.0
     is_state: bool = False
     explained_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sizeable: Sizeable | None = None
     inject: InjectFaults | None = None
     score_untouched: ScoreUntouched | None = None
 

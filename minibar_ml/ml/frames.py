@@ -66,7 +66,7 @@ def _empty(columns: tuple[str, ...]) -> "DataFrame":
     return pd.DataFrame({name: pd.Series(dtype="int64") for name in columns})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Frames:
     """All that a detector may read.
 
@@ -143,6 +143,11 @@ class Frames:
     def in_range(self, retired: "Collection[int]") -> "Frames":
         """Without the levels of products that are taken out of the range, whose stock may end."""
         return replace(self, levels=self.levels[~self.levels["product_id"].isin(list(retired))]) if retired else self
+
+    def only(self, names: "Collection[str]") -> "Frames":
+        """The frames of these names; the others, which a reader would cut to no purpose, without rows."""
+        emptied: dict[str, Any] = {name: getattr(self, name).iloc[:0] for name in TABLES if name not in names}
+        return replace(self, **emptied)
 
     def between(self, since: int, until: int) -> "Frames":
         """The rows of the days since <= day < until."""

@@ -8,7 +8,7 @@ from minibar_ml.domain.hotels.phases import LEARNING_DAYS
 from minibar_ml.domain.metrics import COMMON_STORE, LEDGER_METRICS, MetricType
 from minibar_ml.ml import isolation_forest
 from minibar_ml.ml.contract import Detector, Limits, Moment, Parameters, TooLittle
-from minibar_ml.ml.detectors import ALL, LEARNING, LOOK_BACK
+from minibar_ml.ml.detectors import ALL, LEARNING
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import days_on_record
 
@@ -112,8 +112,10 @@ def _fit_forest(detector: Detector, past: Frames, parameters: Parameters, min_po
     import pandas as pd
 
     last = max((int(frame["day"].max()) for frame in (past.rooms, past.outflow, past.gaps) if len(frame)), default=0)
+    reads = detector.spec.reads
+    past = past.only(reads)
     scored = [
-        detector.score(past.seen_on(day, LOOK_BACK), parameters, past_day(day))
+        detector.score(past.seen_on(day, reads), parameters, past_day(day))
         for day in range(last - FOREST_DAYS + 1, last + 1)
     ]
     filled = [scores for scores in scored if len(scores)]

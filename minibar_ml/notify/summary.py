@@ -11,16 +11,14 @@ ORDER_MARK = "↻"
 
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
-    """A row of today's list, in words: what happened, what to do, by when, and what it may cost.
+    """A row of today's list, in words: what happened, what to do, and what else is known, such as its possible loss.
 
-    `place`: the hotel, where the report is about several. `alert_id` and `severity` are None for an order.
+    `alert_id` and `severity` are None for an order.
     """
 
     what: str
     todo: str
-    until: str
-    money: str
-    place: str
+    details: Sequence[str]
     alert_id: int | None
     severity: Severity | None
 
@@ -32,7 +30,7 @@ class SummaryRow:
     @property
     def about(self) -> str:
         """Everything but what happened and what to do, in one line."""
-        return " · ".join(filter(None, (self.until, self.money, self.place)))
+        return " · ".join(filter(None, self.details))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from minibar_ml.i18n.wordings import WORDINGS
 from minibar_ml.ml import detectors as detectors_package
 from minibar_ml.ml.contract import Detector, Limits, TooLittle
 from minibar_ml.ml.detectors import ALL, shares
+from minibar_ml.ml.evaluation.holdout import UNLIMITED
 from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, TABLES, Frames
 
 COLUMNS = {"entity_id", "value", "expected", "lower", "upper", "score"}
@@ -148,6 +149,22 @@ def test_deciding_does_not_change_the_scores(detector: Detector) -> None:
     before = scores.copy()
     detector.decide(scores, parameters, Limits(), moment())
     pd.testing.assert_frame_equal(scores, before)
+
+
+@pytest.mark.parametrize("detector", [one for one in ALL if one.spec.sizeable], ids=lambda one: one.spec.name)
+def test_rows_of_size_are_those_that_it_decides_on_where_evidence_does_not_matter(detector: Detector) -> None:
+    rooms = HOTEL.rooms.assign(units=HOTEL.rooms["units"] + 8 * (HOTEL.rooms["room_id"] % 2))
+    slow = 1 + 2 * (HOTEL.gaps["attendant_id"] == HOTEL.gaps["attendant_id"].min())
+    frames = replace(HOTEL, rooms=rooms, gaps=HOTEL.gaps.assign(minutes=HOTEL.gaps["minutes"] * slow))
+    parameters = detector.fit(HOTEL.between(0, LAST_DAY), 1)
+    assert not isinstance(parameters, TooLittle) and detector.spec.sizeable
+    scores = detector.score(frames, parameters, moment())
+    scores = scores.assign(entity_id=np.arange(len(scores)))
+    large = np.flatnonzero(detector.spec.sizeable(scores, Limits()))
+    assert 0 < len(large) < len(scores)
+    assert [one.entity_id for one in detector.decide(scores, parameters, Limits(budget=UNLIMITED), moment())] == [
+        *large
+    ]
 
 
 @detectors

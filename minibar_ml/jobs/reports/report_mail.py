@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml.domain.messages import Attachment, Mail, Origin
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
+from minibar_ml.i18n.labels import capital_label
 from minibar_ml.notify.summary import Summary, SummaryRow
 from minibar_ml.notify.wording import Words as MailWords
 from minibar_ml.render import duties, first_screen, headings
@@ -92,5 +93,8 @@ def _mail(
 def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:
     money = "" if row.impact is None else f"{words.number(row.impact, 2)} {report.currency}".rstrip()
     place = hotel_name(report, row.duty.hotel_id, words) if names_hotel(report, row.duty.hotel_id) else ""
-    alert_id = row.alert.alert.id if row.alert else None
-    return SummaryRow(row.what, row.todo, row.until, money, place, alert_id, row.duty.severity)
+    alert, severity = row.alert.alert if row.alert else None, row.duty.severity
+    rank = capital_label("severity", severity, words.lang) if severity else ""
+    kind = capital_label("type", alert.type, words.lang) if alert else ""
+    details = (rank, kind, row.until, money, row.age, place)
+    return SummaryRow(row.what, row.todo, details, alert.id if alert else None, severity)

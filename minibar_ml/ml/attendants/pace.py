@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import special
 
-from minibar_ml.ml.stats.panels import Floats
+from minibar_ml.ml.stats.panels import Floats, medians
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -49,10 +49,23 @@ def _residuals(gaps: "DataFrame", base: float, per_item: float) -> tuple[Floats,
 
 def shifts_of(gaps: "DataFrame", base: float, per_item: float) -> "DataFrame":
     """By attendant and day: median residual, typical minutes that the work explains, number of gaps."""
+    import pandas as pd
+
     residual, explained = _residuals(gaps, base, per_item)
-    grouped = gaps.assign(residual=residual, explained=explained).groupby(["attendant_id", "day"])
-    found = grouped[["residual", "explained"]].median()
-    return found.assign(gaps=grouped.size()).reset_index()
+    # As groupby(...).median() does, in a tenth of its time: training scores hundreds of days.
+    attendant, day = (gaps[name].to_numpy(dtype=np.int64) for name in ("attendant_id", "day"))
+    order = np.lexsort((day, attendant))
+    attendant, day = attendant[order], day[order]
+    starts = np.flatnonzero(np.r_[True, (np.diff(attendant) != 0) | (np.diff(day) != 0)][: len(order)])
+    return pd.DataFrame(
+        {
+            "attendant_id": attendant[starts],
+            "day": day[starts],
+            "residual": medians(residual[order], starts),
+            "explained": medians(explained[order], starts),
+            "gaps": np.diff(np.r_[starts, len(order)]),
+        }
+    )
 
 
 def fit_paces(shifts: "DataFrame", gaps: "DataFrame", base: float, per_item: float) -> dict[str, Any]:
@@ -85,9 +98,10 @@ def score(shifts: "DataFrame", learned: Any) -> "DataFrame":
     import pandas as pd
 
     ids = shifts["attendant_id"].to_numpy(dtype=np.int64)
-    known = pd.DataFrame({"offset": learned["offsets"], "shifts": learned["shifts"]}, index=learned["attendants"])
-    own = known.reindex(ids).fillna(0.0)
-    offset, count = own["offset"].to_numpy(dtype=float), own["shifts"].to_numpy(dtype=float)
+    known = learned["attendants"]
+    place = np.minimum(np.searchsorted(known, ids), len(known) - 1)
+    is_known = known[place] == ids
+    offset, count = (np.where(is_known, learned[name][place], 0.0) for name in ("offsets", "shifts"))
     gaps = shifts["gaps"].to_numpy(dtype=float)
     of_the_day = learned["day_variance"] + MEDIAN_VARIANCE * learned["gap_spread"] ** 2 / np.maximum(gaps, 1.0)
     unknown = (learned["between_variance"] * PSEUDO_DAYS + of_the_day) / (count + PSEUDO_DAYS)

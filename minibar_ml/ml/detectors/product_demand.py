@@ -11,6 +11,7 @@ from minibar_ml.ml.contract import DetectorSpec, Limits, Moment, Parameters, Too
 from minibar_ml.ml.faults.products import surge
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.stats import level_shift, negative_binomial, thresholds
+from minibar_ml.ml.stats.panels import panel, trailing_sums
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -52,9 +53,12 @@ class ProductDemand:
             return TooLittle(days, LEAST_DAYS, "days with 20 units consumed")
         if units.size < min_points:
             return TooLittle(units.size, min_points, "product-days")
+        usual = units.mean().to_numpy()
+        ran_out = _ran_out(past.floor, units.columns.to_numpy(), units.index.to_numpy(), usual)
+        units = _as_if_there(units, ran_out)
         shares = _shares_by_day(units)
-        learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
-        counts, means = _counts_and_means(units, shares)
+        learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1], "usual": usual}
+        counts, means = (np.where(ran_out, 0.0, cells) for cells in _counts_and_means(units.to_numpy(), shares))
         learned["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
         sizeable = np.abs(counts - means) >= Limits().product_floor
@@ -79,11 +83,11 @@ class ProductDemand:
         """
         import pandas as pd
 
-        is_there = ~_ran_out(frames.floor, parameters["products"], moment.day)
-        parameters = _of(parameters, is_there)
-        recent = frames.products[frames.products["day"] >= moment.day - 1]
-        units = _by_day(recent).reindex(columns=parameters["products"], fill_value=0.0)
-        if moment.day not in units.index or units.loc[moment.day].sum() < LEAST_DAY_TOTAL:
+        # A model of before this was learned goes by what is gone altogether.
+        usual = parameters.get("usual", np.zeros(len(parameters["products"])))
+        parameters = _of(parameters, ~_ran_out(frames.floor, parameters["products"], [moment.day], usual)[0])
+        units = panel(frames.products, "product_id", parameters["products"], "units", moment.day - 1, moment.day + 1).T
+        if units[-1].sum() < LEAST_DAY_TOTAL:
             return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
         counts, means = _counts_and_means(units, parameters["shares"])
         size = 1.0 / np.maximum(parameters["dispersion"], 1e-6)
@@ -114,14 +118,26 @@ class ProductDemand:
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _ran_out(floor: "DataFrame", products: Any, day: int) -> Any:
-    """Which products the floor store, that has held them, lacked on an evening of the days before; none without one."""
-    held = floor[(floor["day"] < day) & (floor["day"] >= day - KNOWN_DAYS)]
-    filled = held[held["units"] > 0]
-    evenings = filled[filled["day"] >= day - SHORT_DAYS].groupby("product_id")["day"].nunique()
-    lately = held.loc[held["day"] >= day - SHORT_DAYS, "day"].nunique()
-    lacked = evenings.reindex(products, fill_value=0).to_numpy() < lately
-    return lacked & np.isin(products, filled["product_id"].to_numpy())
+def _ran_out(floor: "DataFrame", products: Any, days: Any, usual: Any) -> Any:
+    """Days (in order) x products: what the floor store, that has held it, lacked on an evening of the days before.
+
+    It lacks what it has less of than half of the `usual` units a day: as many its book may be wrong by.
+    """
+    first, last = int(days[0]) - KNOWN_DAYS, int(days[-1])
+    units = panel(floor, "product_id", products, "units", first, last)
+    held = ((units > 0) & (2 * units >= usual[:, None])).astype(float)
+    known = np.isin(np.arange(first, last), floor["day"]).astype(float)
+    evenings, lately = trailing_sums(held, SHORT_DAYS), trailing_sums(known[None], SHORT_DAYS)
+    lacked = (evenings < lately) & (trailing_sums(held, KNOWN_DAYS) > 0)
+    return lacked.T[np.asarray(days) - first - 1]
+
+
+def _as_if_there(units: "DataFrame", ran_out: Any) -> "DataFrame":
+    """The units, with what is usual for the day's others where a product had run out and nobody could refill it."""
+    counts = units.to_numpy(dtype=float)
+    others = counts.sum(axis=1, keepdims=True) - counts
+    usual = np.where(ran_out, 0.0, counts).sum(axis=0) / np.maximum(np.where(ran_out, 0.0, others).sum(axis=0), 1e-12)
+    return units.mask(ran_out, others * usual)
 
 
 def _of(parameters: Parameters, picked: Any) -> Parameters:
@@ -158,7 +174,7 @@ def _shares(units: "DataFrame") -> Any:
 def _shares_by_day(units: "DataFrame") -> Any:
     """Days x products: each product's usual share; where its demand has shifted, that of before and of since."""
     shares = np.tile(_shares(units), (len(units), 1))
-    counts, means = _counts_and_means(units, shares)
+    counts, means = _counts_and_means(units.to_numpy(), shares)
     others = counts.sum(axis=1, keepdims=True) - counts
     change = level_shift.since(counts, others, float(np.median(_dispersion(counts, means))))
     for day in np.unique(change[change > 0]):
@@ -168,9 +184,8 @@ def _shares_by_day(units: "DataFrame") -> Any:
     return shares
 
 
-def _counts_and_means(units: "DataFrame", shares: Any) -> tuple[Any, Any]:
+def _counts_and_means(counts: Any, shares: Any) -> tuple[Any, Any]:
     """Units found, and expected from the others' units of the same day; both days x products."""
-    counts = units.to_numpy(dtype=float)
     share = np.clip(shares, 0.0, 0.9)
     return counts, (counts.sum(axis=1, keepdims=True) - counts) * share / (1 - share)
 

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 LEAST_Z = 4.0
 
 
+def _sizeable(scores: "DataFrame", limits: Limits) -> "Series[bool]":
+    slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
+    return (scores["z"] > LEAST_Z) & slow
+
+
 class RefillPace:
     """Median log residual of a day's gaps against the attendant's usual pace; see `minibar_ml/ml/attendants/pace.py`.
 
@@ -32,6 +37,7 @@ class RefillPace:
         reads={"gaps": 0},
         learns_from="gaps",
         share=0.03,
+        sizeable=_sizeable,
         inject=slow_day,
     )
 
@@ -59,8 +65,7 @@ class RefillPace:
     def decide(self, scores: "DataFrame", parameters: Parameters, limits: Limits, moment: Moment) -> list[Finding]:
         """Days beyond the threshold, four standard deviations and half again the usual time."""
         least = self.spec.threshold(parameters, limits)
-        slow = scores["value"] >= (1 + limits.refill_deviation) * scores["expected"]
-        picked = scores[(scores["score"] >= least) & (scores["z"] > LEAST_Z) & slow]
+        picked = scores[(scores["score"] >= least) & _sizeable(scores, limits)]
         return [
             _finding(row, moment, scores["pace"][scores["entity_id"] != row["entity_id"]])
             for row in picked.to_dict("records")

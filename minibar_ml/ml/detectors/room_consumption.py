@@ -19,7 +19,12 @@ from minibar_ml.ml.stats import thresholds
 from minibar_ml.ml.stats.negative_binomial import Floats
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    from pandas import DataFrame, Series
+
+
+def _sizeable(scores: "DataFrame", limits: Limits) -> "Series[bool]":
+    over = scores["value"] - scores["expected"]
+    return (over >= limits.consumption_floor) & (over >= limits.consumption_deviation * scores["expected"])
 
 
 class RoomConsumption:
@@ -35,17 +40,18 @@ class RoomConsumption:
         # Half of the budget: nowhere else does one more false alert find as many more faults.
         share=0.5,
         inject=grab,
+        sizeable=_sizeable,
         score_untouched=untouched_checks,
     )
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high scores went in the past."""
-        learned = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
+        learned = visit_model.of_past(past, min_points)
         if isinstance(learned, TooLittle):
             return learned
         found = visit_model.checks(visit_model.some_rooms(past.rooms), by_guests=learned["by_guests"])
         made = predict(found, learned, special_days=past.calendar.special_days())
-        scores = np.maximum(_sizeable(made, first_score(made)), _sizeable(made.again(), second_score(made)))
+        scores = np.maximum(_of_size(made, first_score(made)), _of_size(made.again(), second_score(made)))
         return {**learned, "past": thresholds.history(scores[scores > 0], len(found))}
 
     def score(self, frames: Frames, parameters: Parameters, moment: Moment) -> "DataFrame":
@@ -66,16 +72,11 @@ class RoomConsumption:
         More can only be found as the day goes on, so a running day needs no allowance.
         """
         least = self.spec.threshold(parameters, limits)
-        over = scores["value"] - scores["expected"]
-        picked = scores[
-            (scores["score"] >= least)
-            & (over >= limits.consumption_floor)
-            & (over >= limits.consumption_deviation * scores["expected"])
-        ]
+        picked = scores[(scores["score"] >= least) & _sizeable(scores, limits)]
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _sizeable(made: Predictive, scores: Floats) -> Floats:
+def _of_size(made: Predictive, scores: Floats) -> Floats:
     over = made.found["units"].to_numpy(dtype=float) - made.mean
     return np.where(over >= Limits().consumption_floor, scores, 0.0)
 

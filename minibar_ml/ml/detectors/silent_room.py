@@ -43,7 +43,7 @@ class SilentRoom:
 
     def fit(self, past: Frames, min_points: int) -> Parameters | TooLittle:
         """Learn the visit model, and how high ordinary runs went in the past."""
-        learned = visit_model.fit(past.rooms, min_points, past.calendar.special_days())
+        learned = visit_model.of_past(past, min_points)
         if isinstance(learned, TooLittle):
             return learned
         rooms = visit_model.some_rooms(past.rooms)

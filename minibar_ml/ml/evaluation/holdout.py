@@ -6,13 +6,12 @@ before it as training takes, so no day is in its own baseline, and none is score
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from minibar_ml.ml.contract import Detector, Limits, Parameters, TooLittle
-from minibar_ml.ml.detectors import LOOK_BACK
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, POINTS, Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, RECORDS, Frames
 from minibar_ml.ml.stats.negative_binomial import Floats
 from minibar_ml.ml.stats.panels import CHECKS_IF_UNKNOWN
 from minibar_ml.ml.training import FittedModels, learn, past_day
@@ -44,7 +43,8 @@ class Fold:
     @property
     def hotel_id(self) -> int:
         """The hotel whose days these are."""
-        return self.frames.hotels()[0]
+        frames = (getattr(self.frames, name) for name in RECORDS)
+        return next(int(frame["hotel_id"].iloc[0]) for frame in frames if len(frame))
 
     @property
     def room_days(self) -> int:
@@ -60,17 +60,17 @@ class Fold:
 
     def seen(self, detector: Detector) -> Frames:
         """What a detector scores the fold's days from."""
-        # To cut frames that it does not read for each day would only take time.
-        unread = [name for name in POINTS if name not in detector.spec.reads]
-        emptied: dict[str, Any] = {name: getattr(self.frames, name).iloc[:0] for name in unread}
-        return replace(self.frames, **emptied).between(self.since - LOOK_BACK_DAYS, self.until)
+        return self.frames.only(detector.spec.reads).between(self.since - LOOK_BACK_DAYS, self.until)
 
     def score(self, detector: Detector, frames: Frames, day: int) -> "DataFrame":
         """A held-out day's scores, of frames that may have been tampered with; nothing later is seen."""
-        return detector.score(frames.seen_on(day, LOOK_BACK), self.parameters(detector), past_day(day))
+        return detector.score(frames.seen_on(day, detector.spec.reads), self.parameters(detector), past_day(day))
 
     def due(self, detector: Detector, scores: "DataFrame") -> Floats:
         """The score at which each row would alert: its own, or -inf where its practical size never allows it."""
+        if detector.spec.sizeable:
+            # Rounded as in findings. Of tens of thousands of rows these would take most of a training's time.
+            return np.where(detector.spec.sizeable(scores, self.limits), scores["score"].round(3), -np.inf)
         found = np.full(len(scores), -np.inf)
         numbered = scores.assign(entity_id=np.arange(len(scores)))
         limits = replace(self.limits, budget=UNLIMITED, threshold_multiplier={})

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minibar_ml.domain.metrics import BREAK_MINUTES
+from minibar_ml.ml.attendants import measures
 from minibar_ml.ml.faults.injected import InjectedFaults, concatenate, oddest_day
 
 if TYPE_CHECKING:
@@ -18,15 +19,16 @@ LOSSES, LOST_STEP = 4, 4
 
 def slow_day(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:
     """All of an attendant's gaps of a day times 1.7 to 2.5, what becomes a break left out; every shift is tried."""
-    frames = fold.seen(detector)
+    gaps, learned = fold.frames.between(fold.since, fold.until).gaps, fold.parameters(detector)["measures"]
+    shifts = measures.judged(gaps, learned)[["day", "entity_id"]]
     parts = []
-    for day in fold.days:
-        shifts = fold.score(detector, frames, day)["entity_id"].tolist()
-        for factor in SLOWNESS:
-            minutes = frames.gaps["minutes"] * factor
-            slow = frames.gaps.assign(minutes=minutes)[minutes <= BREAK_MINUTES]
-            parts.append(oddest_day(detector, fold, replace(frames, gaps=slow), [day], dict.fromkeys(shifts, factor)))
-    return concatenate(parts, independent=len(parts) and sum(len(part[0]) for part in parts) // len(SLOWNESS))
+    for factor in SLOWNESS:
+        slow = gaps.assign(minutes=gaps["minutes"] * factor)
+        rows = measures.judged(slow[slow["minutes"] <= BREAK_MINUTES], learned)
+        rows = shifts.merge(rows, "left", ["day", "entity_id"])
+        found_at = fold.due(detector, rows)
+        parts.append((np.full(len(shifts), factor), found_at, rows[rows["score"].notna()]))
+    return concatenate(parts, independent=len(shifts))
 
 
 def custody_loss(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:

@@ -50,8 +50,8 @@ def oddest_day(
     import pandas as pd
 
     scored = pd.concat([fold.score(detector, frames, day) for day in days], ignore_index=True)
-    scored = scored.assign(found_at=fold.due(detector, scored))
-    mine = scored[scored["entity_id"].isin(list(sizes))].sort_values(["found_at", "score"], kind="stable")
+    mine = scored[scored["entity_id"].isin(list(sizes))]
+    mine = mine.assign(found_at=fold.due(detector, mine)).sort_values(["found_at", "score"], kind="stable")
     rows = mine.drop_duplicates("entity_id", keep="last")
     found = dict(zip(rows["entity_id"], rows["found_at"], strict=True))
     found_at = np.array([found.get(entity, -np.inf) for entity in sizes], dtype=float)

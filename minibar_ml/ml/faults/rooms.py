@@ -1,5 +1,6 @@
 """Faults put into rooms of held-out days: units that go besides what guests take, and silence."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -43,7 +44,16 @@ def grab(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> Inject
     found = checks(seen, by_guests=parameters["by_guests"])
     made = predict(found, parameters, _keys(found).isin(_keys(picked)), fold.frames.calendar.special_days())
     unseen = len(picked) - len(made.found)
-    parts = [_grabbed(detector, fold, made, units) for units in UNITS]
+    followed = made.next_on > UNKNOWN_DAY
+    again = made.at(followed).again()
+    rows, rows_again = score_rows(made, first_score(made)), score_rows(again, again.surprise())
+    parts = []
+    for units in UNITS:
+        grabbed = _with_more(made, rows, units, first_score)
+        found_at = fold.due(detector, grabbed)
+        later = fold.due(detector, _with_more(again, rows_again, units, Predictive.surprise))
+        found_at[followed] = np.maximum(found_at[followed], later)
+        parts.append((np.full(len(grabbed), float(units)), found_at, grabbed))
     missed = (np.repeat(UNITS, unseen).astype(float), np.full(unseen * len(UNITS), -np.inf), pd.DataFrame())
     return concatenate([*parts, missed], independent=len(picked))
 
@@ -54,15 +64,10 @@ def _keys(rooms: "DataFrame") -> "MultiIndex":
     return pd.MultiIndex.from_frame(rooms[["room_id", "day"]])
 
 
-def _grabbed(detector: "Detector", fold: "Fold", made: Predictive, units: int) -> tuple[Floats, Floats, "DataFrame"]:
-    found = made.found.assign(units=made.found["units"] + units, refilled=made.found["refilled"] + units)
-    more = replace(made, found=found)
-    rows = score_rows(more, first_score(more))
-    found_at = fold.due(detector, rows)
-    followed = more.next_on > UNKNOWN_DAY
-    again = more.at(followed).again()
-    found_at[followed] = np.maximum(found_at[followed], fold.due(detector, score_rows(again, again.surprise())))
-    return np.full(len(found), float(units)), found_at, rows
+def _with_more(made: Predictive, rows: "DataFrame", units: int, score: Callable[[Predictive], Floats]) -> "DataFrame":
+    """The checks' scored rows with so many more units found and refilled: what was expected stays as it is."""
+    more = {name: rows[name] + units for name in ("units", "refilled", "value")}
+    return rows.assign(**more, score=score(replace(made, found=made.found.assign(units=made.found["units"] + units))))
 
 
 def silence(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:

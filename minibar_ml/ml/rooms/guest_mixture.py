@@ -49,8 +49,7 @@ def _weights(likelihood: Floats) -> tuple[Floats, float]:
     relative = np.exp(likelihood - top)
     weights = np.full(len(GRID), 1.0 / len(GRID))
     for _ in range(EM_STEPS):
-        joint = relative * weights
-        weights = (joint / joint.sum(axis=1, keepdims=True)).mean(axis=0)
+        weights = weights * ((1 / (relative @ weights)) @ relative) / len(relative)
     # A little of everything: a guest unlike any before must stay possible.
     weights = (1 - SMOOTHING) * weights + SMOOTHING / len(GRID)
     return weights, float(np.sum(np.log(relative @ weights) + top[:, 0]))

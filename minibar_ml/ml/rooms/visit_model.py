@@ -14,7 +14,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from minibar_ml.ml.contract import Parameters, TooLittle
-from minibar_ml.ml.frames import UNKNOWN_DAY
+from minibar_ml.ml.frames import UNKNOWN_DAY, Frames
+from minibar_ml.ml.once import once
 from minibar_ml.ml.rooms import guest_mixture
 from minibar_ml.ml.rooms.special_days import NONE, SpecialDays, is_special, separable, special_factor
 from minibar_ml.ml.stats.negative_binomial import Floats
@@ -72,6 +73,12 @@ def knows_guests(rooms: "DataFrame") -> bool:
     """Whether most checks have known occupancy, so that guests explain what is found."""
     seen = rooms["previous_on"] > UNKNOWN_DAY
     return bool(seen.any()) and float(rooms["known"][seen].mean()) >= 0.5
+
+
+@once
+def of_past(past: Frames, min_points: int) -> dict[str, Any] | TooLittle:
+    """What `fit` learns from the checks of one hotel's past."""
+    return fit(past.rooms, min_points, past.calendar.special_days())
 
 
 def fit(rooms: "DataFrame", min_points: int, special_days: SpecialDays = NONE) -> dict[str, Any] | TooLittle:

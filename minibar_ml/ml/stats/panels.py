@@ -71,6 +71,13 @@ def weighted_medians(values: Floats, weights: Floats) -> Floats:
     return np.asarray(np.take_along_axis(values, order, axis=0)[middle, np.arange(values.shape[1])], dtype=float)
 
 
+def medians(values: Floats, starts: Ints) -> Floats:
+    """Median of each group of values; a group goes from its place in `starts` to the next one's."""
+    sizes = np.diff(np.r_[starts, len(values)])
+    ordered = values[np.lexsort((values, np.repeat(np.arange(len(starts)), sizes)))]
+    return np.asarray((ordered[starts + (sizes - 1) // 2] + ordered[starts + sizes // 2]) / 2)
+
+
 def room_days(rooms: "DataFrame", days: int) -> int:
     """Checks of rooms over which false alerts are counted: those on record, else a middling hotel's."""
     return len(rooms) or CHECKS_IF_UNKNOWN * max(days, 1)

@@ -25,6 +25,8 @@ NEW_DAYS = 14
 def setups(rises: "DataFrame", products: Ints, since: int, surplus: Floats) -> Floats:
     """Of the surplus (products x days from `since` on), what raised setups ask for; each once, the earliest first."""
     excused = np.zeros_like(surplus)
+    if not len(rises):
+        return excused
     wanted = rises[rises["product_id"].isin(products)].sort_values("day", kind="stable")
     for product, day, units in wanted[["product_id", "day", "units"]].itertuples(index=False):
         row, first = int(np.searchsorted(products, product)), max(int(day) - since, 0)

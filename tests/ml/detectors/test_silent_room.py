@@ -1,5 +1,7 @@
 """Silent rooms: a run of empty checks is evidence only where the minibar had something to give."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -24,11 +26,7 @@ def rooms(found: list[float], put_in: list[float] | None = None, stay_days: int 
         day=days, units=found, refilled=found if put_in is None else put_in, previous_on=days - 1,
         stay_on=days - (days - days[0]) % stay_days - 1,
     )  # fmt: skip
-    return Frames(**{**_tables(frames), "rooms": pd.concat([others, own], ignore_index=True)})
-
-
-def _tables(frames: Frames) -> dict[str, object]:
-    return {name: getattr(frames, name) for name in frames.__slots__}
+    return replace(frames, rooms=pd.concat([others, own], ignore_index=True))
 
 
 def scored(frames: Frames) -> tuple[pd.DataFrame, Parameters]:
@@ -74,5 +72,5 @@ def test_guests_who_took_all_at_once_are_not_expected_to_go_on_with_it() -> None
 
 def test_a_hotel_that_records_no_refills_is_looked_at_as_before() -> None:
     frames = rooms([20.0] + [0.0] * 27, stay_days=4)
-    without = Frames(**{**_tables(frames), "rooms": frames.rooms.assign(refilled=0.0)})
+    without = replace(frames, rooms=frames.rooms.assign(refilled=0.0))
     assert silent(without)

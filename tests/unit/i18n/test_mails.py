@@ -2,24 +2,24 @@
 
 import smtplib
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.alerts.mailed_alert import ALERT, ZONE
 from support.program import catalogs
 
 import minibar_ml.notify
 from minibar_ml.domain.addresses import is_address
-from minibar_ml.domain.alerting.alerts import Alert
-from minibar_ml.domain.messages import Attachment, Mail, Origin
+from minibar_ml.domain.languages import LANGS
+from minibar_ml.domain.messages import Attachment, Digest, Mail, Origin
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.summary import Summary, SummaryRow
@@ -27,8 +27,7 @@ from minibar_ml.notify.wording import Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
-ZONE = ZoneInfo("Europe/Nicosia")
-DAY, AT = date(2026, 11, 16), datetime(2026, 11, 17, 4, 0, tzinfo=UTC)
+ONE = Digest(counts={"high": 1})
 SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 
@@ -37,29 +36,25 @@ def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
 
 
 def test_a_digest_counts_in_the_right_number() -> None:
-    assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
-    assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
-    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
-
-
-ALERT = Alert(
-    id=17, type="consumption_anomaly", severity="high", status="open", hotel_id=1, entity_type="room", entity_id=5,
-    entity_name="1126", metric="room_consumption", value=9.0, expected=1.4, lower=0.0, upper=4.0,
-    deviation_percent=540.0, score=12.0, detector="room_consumption", impact=1234.5, reason="room_high",
-    facts={"guests": 2, "nights": 1}, occurred_on=DAY, last_occurred_on=DAY, measured_on=DAY, raised_at=AT,
-    last_seen=AT, occurrences=2, read_at=None, read_by=None, resolved_at=None, resolved_by=None,
-)  # fmt: skip
+    assert Words("en", ZONE, {}).digest(ONE, [], "a").subject == "1 alert: High 1"
+    assert (
+        Words("en", ZONE, {}).digest(Digest(counts={"low": 1, "critical": 2}), [], "a").subject
+        == "3 alerts: Critical 2, Low 1"
+    )
+    assert Words("tr", ZONE, {}).digest(ONE, [], "a").subject == "1 uyarı: Yüksek 1"
 
 
 @pytest.mark.parametrize(
     ("event", "repetition", "english", "turkish"),
     [
-        ("opened", 0, "[High] Room 1126: Unusual consumption", "[Yüksek] Oda 1126: Olağandışı tüketim"),
-        ("opened", 1, "[High] Alert still unread: Room 1126", "[Yüksek] Uyarı hâlâ okunmadı: Oda 1126"),
-        ("escalated", 0, "[High] Severity raised to high: Room 1126",
-         "[Yüksek] Uyarının önemi arttı (yüksek): Oda 1126"),
-        ("false_positive", 0, "[High] Alert marked as a false positive: Room 1126",
-         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi: Oda 1126"),
+        ("opened", 0, "[High] Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("opened", 1, "[High] Alert still unread · Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Uyarı hâlâ okunmadı · Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("escalated", 0, "[High] Severity raised to high · Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Uyarının önemi arttı (yüksek) · Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("false_positive", 0, "[High] Alert marked as a false positive · Room 1126: Unusual consumption",
+         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi · Oda 1126: Olağandışı tüketim"),
     ],
 )  # fmt: skip
 def test_a_subject_says_why_the_message_is_sent(event: str, repetition: int, english: str, turkish: str) -> None:
@@ -125,9 +120,31 @@ minibar-ml tarafından gönderildi. Alıcı: Ayşe. Kime ne gönderileceğini de
     )
 
 
+def test_a_subject_names_hotel_deadline_and_money() -> None:
+    hotels = {1: "Palas", 2: "Liman", 3: "Koy", 4: "Dağ"}
+    words = Words("en", ZONE, hotels, currency="TRY")
+    low = replace(ALERT, hotel_id=0, entity_type="product", entity_name="Kola", type="stock_depletion", impact=None,
+                  facts={"order_by": "2026-11-20"})  # fmt: skip
+    mail = words.alert(low, "opened", 0, "Ayşe")
+    assert mail.subject == "[High] Common store, Kola: Stock running out · order by 20 Nov 2026"
+    assert "\nHotel: Common store\n" in mail.text and "\nOrder by: 20 Nov 2026\n" in mail.text
+    digest = Digest(counts={"high": 2}, impact=10114.0, order_by=date(2026, 11, 20), hotel_ids=[0, 2])
+    mail = words.digest(digest, [], "Ayşe")
+    outlook = "order by 20 Nov 2026 · possible loss 10,114.00 TRY · Common store, Liman"
+    assert mail.subject == f"2 alerts: High 2 · {outlook}"
+    assert mail.text.startswith(f"2 alerts\n{outlook}\n")
+    assert words.digest(replace(digest, hotel_ids=[1, 2, 3, 4]), [], "Ayşe").subject.endswith("TRY · 4 hotels")
+
+
+def test_the_mail_about_a_false_positive_says_who_said_so_and_why() -> None:
+    closed = replace(ALERT, status="false_positive", resolved_by="mehmet")
+    text = Words("en", ZONE, {}).alert(closed, "false_positive", 0, "Ayşe", comment="A wedding party").text
+    assert "Closed by: mehmet\nComment: A wedding party\n" in text
+
+
 def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
     ended = replace(ALERT, id=9, status="resolved", entity_name="7")
-    digest = Words("en", ZONE, {}).digest({"high": 2}, [ALERT], "Ayşe", [ended], 3)
+    digest = Words("en", ZONE, {}).digest(Digest(counts={"high": 2}, over=3), [ALERT], "Ayşe", [ended])
     assert digest.subject == "2 alerts: High 2; 3 alerts ended"
     assert "1 more alert: minibar-ml alerts list\n" in digest.text
     assert "◆ Unusual consumption: Room 7 (resolved): minibar-ml alerts show 9\n" in digest.text
@@ -136,7 +153,7 @@ def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
 
 def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
     ended = replace(ALERT, status="false_positive")
-    digest = Words("tr", ZONE, {}).digest({}, [], "Ayşe", [ended], 1)
+    digest = Words("tr", ZONE, {}).digest(Digest(counts={}, over=1), [], "Ayşe", [ended])
     assert digest.subject == "1 uyarı sona erdi"
     assert digest.text.count("uyarı sona erdi") == 1
     assert "Oda 1126 (yanlış alarm)" in digest.text
@@ -144,8 +161,8 @@ def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
 
 def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_hold_more() -> None:
     rows = [
-        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", "by tomorrow", "", "", None, None),
-        SummaryRow("Room 1126: 9 units.", "Count again.", "", "1,234.50 TRY", "", 17, "high"),
+        SummaryRow("Kola: stock for 2 days.", "Order 84 units.", ["by tomorrow"], None, None),
+        SummaryRow("Room 1126: 9 units.", "Count again.", ["High", "", "1,234.50 TRY"], 17, "high"),
     ]
     summary = Summary(
         title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
@@ -156,7 +173,7 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
     assert mail.text.startswith("2 new alerts. 1 order is due by tomorrow.\n")
     today = (
         "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
-        "◆ Room 1126: 9 units.\nCount again.\n1,234.50 TRY · no. 17\n"
+        "◆ Room 1126: 9 units.\nCount again.\nHigh · 1,234.50 TRY · no. 17\n"
     )
     assert today in mail.text
     assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
@@ -166,20 +183,33 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
 def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() -> None:
     words = Words("en", ZONE, {}, origin=Origin("https://hotel.example/minibar.html"))
     link = "https://hotel.example/minibar.html#alert-17"
-    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
-    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse"),
                  words.report(summary, [])):  # fmt: skip
         assert link in mail.text
         assert f'href="{link}"' in mail.html
     assert "#alert-" not in Words("en", ZONE, {}).alert(ALERT, "opened", 0, "Ayse").text
 
 
+def test_mails_link_to_the_dashboard_in_the_readers_language() -> None:
+    for lang in LANGS:
+        words = Words(lang, ZONE, {}, origin=Origin("https://hotel.example/minibar-{lang}.html"))
+        assert f"https://hotel.example/minibar-{lang}.html#alert-17" in words.alert(ALERT, "opened", 0, "Ayse").text
+
+
+def test_the_audit_logs_checkpoint_stands_at_the_end_of_a_report_mail_as_a_command() -> None:
+    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[], more=0)
+    mail = Words("en", ZONE, {}).report(replace(summary, checkpoint="37:ff2f"), [])
+    assert mail.text.endswith("For the audit log: minibar-ml audit verify --head 37:ff2f\n")
+    assert "audit verify" not in Words("en", ZONE, {}).report(summary, []).text
+
+
 def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() -> None:
     words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
-    row = SummaryRow("Room 1126: 9 units.", "Count again.", "", "", "", 17, "high")
+    row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
-    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse")):
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse")):
         assert "minibar-ml --profile izmir alerts show 17" in mail.text
         assert "minibar-ml --profile izmir alerts show 17" in mail.html
         assert "minibar-ml alerts" not in mail.text + mail.html
@@ -189,8 +219,10 @@ def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() 
 
 def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
     empty = replace(ALERT, id=18, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
-    text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
-    assert "\n1,234.50 TRY · Palas\n" in text
+    text = (
+        Words("en", ZONE, {1: "Palas"}, currency="TRY").digest(Digest(counts={"high": 2}), [ALERT, empty], "Ayse").text
+    )
+    assert "\npossible loss 1,234.50 TRY · Palas\n" in text
     assert "\norder by 20 Nov 2026 · Palas\n" in text
 
 
