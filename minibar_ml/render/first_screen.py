@@ -127,9 +127,9 @@ def _due(report: Report, words: Words) -> str:
     _, several = words.catalog.gettext, words.catalog.ngettext
     today = words.today(report.generated_at)
     parts = []
-    if guests := sum(one.alert.type == "unanswered_request" for one in report.actions.rows):
-        text = several("%(n)s guest waits for a refill", "%(n)s guests wait for a refill", guests)
-        parts.append(text % {"n": words.number(guests)})
+    if requests := sum(one.alert.type == "unanswered_request" for one in report.actions.rows):
+        text = several("%(n)s refill request is open", "%(n)s refill requests are open", requests)
+        parts.append(text % {"n": words.number(requests)})
     urgent = [out.order_by for out in report.orders_due or () if _by_tomorrow(out.order_by, today)]
     if orders := len(urgent):
         text = several("%(n)s order is due by tomorrow", "%(n)s orders are due by tomorrow", orders)

@@ -97,11 +97,11 @@ def test_the_sentence_counts_in_the_right_number(lang: Lang, new: int, before: i
     assert sentence(report, Words(lang, ZoneInfo(ZONE))) == wanted
 
 
-def test_orders_and_guests_end_the_sentence() -> None:
+def test_orders_and_open_requests_end_the_sentence() -> None:
     found = (action(3, type="unanswered_request", impact=None),)
     report = replace(a_report(), actions=Page(found, 1), today=(), stock_outs=Page((order(1, 1), order(2, 0)), 2))
-    assert sentence(report, EN).endswith("1 guest waits for a refill. 2 orders are due by tomorrow.")
-    assert sentence(report, TR).endswith("1 misafir dolum bekliyor. 2 sipariş en geç yarın verilmeli.")
+    assert sentence(report, EN).endswith("1 refill request is open. 2 orders are due by tomorrow.")
+    assert sentence(report, TR).endswith("1 dolum talebi açık. 2 sipariş en geç yarın verilmeli.")
     now = replace(report, stock_outs=Page((order(1, 0), order(2, -1)), 2))
     assert sentence(now, EN).endswith("2 orders are due today.")
     assert sentence(now, TR).endswith("2 sipariş bugün verilmeli.")
