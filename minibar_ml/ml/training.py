@@ -112,6 +112,8 @@ def _fit_forest(detector: Detector, past: Frames, parameters: Parameters, min_po
     import pandas as pd
 
     last = max((int(frame["day"].max()) for frame in (past.rooms, past.outflow, past.gaps) if len(frame)), default=0)
+    if not last:
+        return TooLittle(0, min_points, "scored rows")
     reads = detector.spec.reads
     past = past.only(reads)
     scored = [

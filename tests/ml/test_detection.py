@@ -6,9 +6,9 @@ import pytest
 from support.hotels.ordinary_life import LAST_DAY, moment, ordinary
 
 from minibar_ml.domain.hotels.calendar import Calendar, SpecialDay
-from minibar_ml.ml.contract import Limits
+from minibar_ml.ml.contract import Limits, TooLittle
 from minibar_ml.ml.detection import detect_day
-from minibar_ml.ml.training import learn
+from minibar_ml.ml.training import LazyForests, learn
 
 CARNIVAL = SpecialDay("event", "Carnival")
 
@@ -24,3 +24,10 @@ def test_unusual_consumption_names_the_holiday_or_event_that_may_explain_it(mark
     (found,) = [one for one in findings if one.metric == "product_consumption"]
     facts = found.facts or {}
     assert (facts.get("calendar"), facts.get("calendar_kind")) == (("Carnival", "event") if is_named else (None, None))
+
+
+def test_a_hotel_whose_rooms_have_all_gone_to_another_has_no_forest() -> None:
+    past = ordinary(11).between(0, LAST_DAY)
+    gone = past.only({"products", "levels"})
+    forests = LazyForests(gone, learn(past, 30, with_forests=False).parameters, 30)
+    assert isinstance(forests["product_demand"], TooLittle)
