@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from support.hotels.simulated import sql
 from support.servers.logins import drop_logins, login, psql
 
+from minibar_ml.cli import systemd
 from minibar_ml.cli.app import main
 from minibar_ml.cli.setup import account, answers, schedule
 from minibar_ml.domain.errors import ExitCode, UsageError
@@ -37,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for the settings; the machine's folder of cron files is one of the test's."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(schedule, "CRON", tmp_path / "cron.d")
+    monkeypatch.setattr(systemd, "FOLDER", tmp_path / "systemd")
     (tmp_path / "cron.d").mkdir()
     return tmp_path / "hotel"
 
@@ -136,6 +138,20 @@ def test_root_writes_as_the_user_and_is_root_again_afterwards(monkeypatch: pytes
             assert os.geteuid() == (folder / "file").stat().st_uid != 0
         assert os.geteuid() == 0
         assert account.chosen(None, folder) == "root"
+
+
+def test_a_second_schedule_beside_the_first_is_refused_before_anything_is_done(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (schedule.CRON / "minibar-ml").write_text("# mine\n")
+    assert setup(folder, "postgresql://h/d", "--schedule", "systemd") == ExitCode.PRECONDITION
+    assert f"{schedule.CRON}/minibar-ml, and a second one would run each job twice" in capsys.readouterr().err
+    assert not folder.exists()
+    (schedule.CRON / "minibar-ml").unlink()
+    systemd.FOLDER.mkdir()
+    (systemd.FOLDER / "minibar-ml-collect.timer").touch()
+    assert [schedule.chosen(None, ""), schedule.chosen(None, "north")] == ["systemd", "cron"]
+    assert setup(folder, "postgresql://h/d", "--schedule", "cron") == ExitCode.PRECONDITION
 
 
 def test_a_schedule_that_somebody_changed_stays_as_it_is(
