@@ -120,6 +120,25 @@ def test_a_password_that_is_asked_for_is_written_as_a_url_has_it(monkeypatch: py
     assert answers._with_password("postgresql://minibar:x@h/d") == "postgresql://minibar:x@h/d"
 
 
+def test_a_wrong_answer_is_asked_for_again_and_no_other_is_lost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["hotel", "postgresql://h/d", "Europe/Istnbul", "Europe/Istanbul", "fr", "tr", "türkçe", "TRY"])
+    monkeypatch.setattr("typer.prompt", lambda *_words, **_options: next(typed))
+    monkeypatch.setattr(answers, "can_ask", lambda: True)
+    for name in answers.OPTIONS:
+        monkeypatch.delenv(f"ML_{name.upper()}", raising=False)
+    assert answers.complete(dict.fromkeys(answers.OPTIONS)) == {
+        "ML_DATABASE_URL": "postgresql://h/d",
+        "ML_TIMEZONE": "Europe/Istanbul",
+        "ML_LANG": "tr",
+        "ML_CURRENCY": "TRY",
+    }
+    said = capsys.readouterr().err.splitlines()
+    named = [line.split()[0].split("=")[0] for line in said]
+    assert named == ["ML_DATABASE_URL", "ML_TIMEZONE", "ML_LANG", "ML_CURRENCY"]
+
+
 def test_only_root_sets_up_another_user_s_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
     with pytest.raises(UsageError, match="only root"):
