@@ -276,6 +276,78 @@ BEGIN
 END
 $$;
 
+CREATE TABLE minibar_ml.ml_people (
+    id bigint NOT NULL,
+    name text NOT NULL,
+    source_user_id integer,
+    follows_source boolean DEFAULT false NOT NULL,
+    role text NOT NULL,
+    language text NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    hotels integer[],
+    alert_types text[],
+    min_severity minibar_ml.severity DEFAULT 'medium'::minibar_ml.severity NOT NULL,
+    quiet_from time without time zone,
+    quiet_until time without time zone,
+    digest_at time without time zone,
+    repeat_minutes integer,
+    wants_resolved boolean DEFAULT false NOT NULL,
+    reports text[] DEFAULT '{}'::text[] NOT NULL,
+    CONSTRAINT ml_people_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
+    CONSTRAINT ml_people_check1 CHECK (((NOT follows_source) OR (source_user_id IS NOT NULL))),
+    CONSTRAINT ml_people_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
+    CONSTRAINT ml_people_lists CHECK (((COALESCE(array_ndims(hotels), 1) = 1) AND (array_position(hotels, NULL::integer) IS NULL) AND (COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(reports), 1) = 1) AND (array_position(reports, NULL::text) IS NULL))),
+    CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
+    CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
+    CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text, 'rounds'::text])),
+    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text]))),
+    CONSTRAINT ml_people_times CHECK (((quiet_from < '24:00:00'::time without time zone) AND (quiet_until < '24:00:00'::time without time zone) AND (digest_at < '24:00:00'::time without time zone)))
+);
+
+COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.id IS 'Number of the person.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.name IS 'The name; no two are alike.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.source_user_id IS 'The user of the hotel application.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.follows_source IS 'Whether what the application says of the user is taken over at every run.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.role IS 'administrator or storekeeper.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.language IS 'tr or en.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.is_active IS 'Whether messages are sent.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.hotels IS 'Of which hotels; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.alert_types IS 'Of which types; null: of all.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.min_severity IS 'From which severity on.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.quiet_from IS 'Where quiet hours begin; critical alerts are sent all the same.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.quiet_until IS 'Where they end.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.digest_at IS 'When the day''s digest is sent; null: each alert at once.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.repeat_minutes IS 'After how long an unread alert is sent again; null: never.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.wants_resolved IS 'Whether the end of an alert is sent too.';
+
+COMMENT ON COLUMN minibar_ml.ml_people.reports IS 'Which reports are mailed.';
+
+CREATE FUNCTION minibar_ml.concerns(person minibar_ml.ml_people, hotel integer, kind text, is_of_server boolean) RETURNS boolean
+    LANGUAGE sql STABLE PARALLEL SAFE
+    AS $$
+    SELECT (person.hotels IS NULL OR hotel = ANY(person.hotels) OR (hotel = 0 AND person.hotels <> '{}'))
+       AND (person.alert_types IS NULL OR kind = ANY(person.alert_types))
+       AND (person.role = 'server' OR NOT is_of_server OR NOT EXISTS (
+           SELECT FROM minibar_ml.ml_people k JOIN minibar_ml.ml_channels c ON c.person_id = k.id
+           WHERE k.role = 'server' AND k.is_active))
+$$;
+
 CREATE TABLE minibar_ml.ml_mutes (
     id bigint NOT NULL,
     hotel_id integer NOT NULL,
@@ -1260,8 +1332,9 @@ BEGIN
         ) AS r (needs, traced_by, text)
         WHERE CAST(r.needs AS text[]) <@ functions AND (r.traced_by = ANY (functions)) IS NOT TRUE
     LOOP
-        EXECUTE format('SELECT minibar_ml.figure(count(*), sum(hash_record_extended(r, 0))) FROM (%s) r', one.text) INTO part
-        USING since, at, visits_since;
+        EXECUTE format('SELECT minibar_ml.figure(count(*), sum(%s)) FROM (%s) r',
+                       CASE WHEN one.needs LIKE '{source_trace_%' THEN 'r.trace' ELSE 'hash_record_extended(r, 0)' END, one.text)
+        INTO part USING since, at, visits_since;
         parts := parts || part;
     END LOOP;
     RETURN md5(array_to_string(parts, E'\n', '-'));
@@ -1944,68 +2017,6 @@ ALTER TABLE minibar_ml.ml_outbox ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     NO MAXVALUE
     CACHE 1
 );
-
-CREATE TABLE minibar_ml.ml_people (
-    id bigint NOT NULL,
-    name text NOT NULL,
-    source_user_id integer,
-    follows_source boolean DEFAULT false NOT NULL,
-    role text NOT NULL,
-    language text NOT NULL,
-    is_active boolean DEFAULT true NOT NULL,
-    hotels integer[],
-    alert_types text[],
-    min_severity minibar_ml.severity DEFAULT 'medium'::minibar_ml.severity NOT NULL,
-    quiet_from time without time zone,
-    quiet_until time without time zone,
-    digest_at time without time zone,
-    repeat_minutes integer,
-    wants_resolved boolean DEFAULT false NOT NULL,
-    reports text[] DEFAULT '{}'::text[] NOT NULL,
-    CONSTRAINT ml_people_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL))),
-    CONSTRAINT ml_people_check1 CHECK (((NOT follows_source) OR (source_user_id IS NOT NULL))),
-    CONSTRAINT ml_people_language_check CHECK ((language = ANY (ARRAY['tr'::text, 'en'::text]))),
-    CONSTRAINT ml_people_lists CHECK (((COALESCE(array_ndims(hotels), 1) = 1) AND (array_position(hotels, NULL::integer) IS NULL) AND (COALESCE(array_ndims(alert_types), 1) = 1) AND (array_position(alert_types, NULL::text) IS NULL) AND (COALESCE(array_ndims(reports), 1) = 1) AND (array_position(reports, NULL::text) IS NULL))),
-    CONSTRAINT ml_people_name_check CHECK ((name <> ''::text)),
-    CONSTRAINT ml_people_repeat_minutes_check CHECK ((repeat_minutes > 0)),
-    CONSTRAINT ml_people_reports_check CHECK ((reports <@ ARRAY['weekly'::text, 'monthly'::text, 'rounds'::text])),
-    CONSTRAINT ml_people_role_check CHECK ((role = ANY (ARRAY['administrator'::text, 'storekeeper'::text, 'server'::text]))),
-    CONSTRAINT ml_people_times CHECK (((quiet_from < '24:00:00'::time without time zone) AND (quiet_until < '24:00:00'::time without time zone) AND (digest_at < '24:00:00'::time without time zone)))
-);
-
-COMMENT ON TABLE minibar_ml.ml_people IS 'Who is notified of alerts, and how.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.id IS 'Number of the person.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.name IS 'The name; no two are alike.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.source_user_id IS 'The user of the hotel application.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.follows_source IS 'Whether what the application says of the user is taken over at every run.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.role IS 'administrator or storekeeper.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.language IS 'tr or en.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.is_active IS 'Whether messages are sent.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.hotels IS 'Of which hotels; null: of all.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.alert_types IS 'Of which types; null: of all.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.min_severity IS 'From which severity on.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.quiet_from IS 'Where quiet hours begin; critical alerts are sent all the same.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.quiet_until IS 'Where they end.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.digest_at IS 'When the day''s digest is sent; null: each alert at once.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.repeat_minutes IS 'After how long an unread alert is sent again; null: never.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.wants_resolved IS 'Whether the end of an alert is sent too.';
-
-COMMENT ON COLUMN minibar_ml.ml_people.reports IS 'Which reports are mailed.';
 
 ALTER TABLE minibar_ml.ml_people ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_people_id_seq

@@ -1,10 +1,11 @@
 """Messages on their way to a person: mails rendered for them, and where they go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
+from minibar_ml.domain.alerting.severities import Severity
 from minibar_ml.domain.languages import Lang
 from minibar_ml.domain.people import ChannelKind
 
@@ -58,6 +59,26 @@ class Mail:
     html: str
     attachments: Sequence[Attachment] = ()
     short: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """What a digest still has to report: live alerts by severity, how many are over, ids of the most severe of either.
+
+    Of the live ones and their incidents, as far as they concern the person: the possible loss (None: unknown), the
+    first day by which something is to be ordered, and the hotels. `others`: how many more wait that concern the person,
+    such as old ones that are not mailed, with their possible loss.
+    """
+
+    counts: Mapping[Severity, int]
+    ids: Sequence[int] = ()
+    over: int = 0
+    over_ids: Sequence[int] = ()
+    impact: float | None = None
+    order_by: date | None = None
+    hotel_ids: Sequence[int] = ()
+    others: int = 0
+    others_impact: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,11 @@ class Round:
         return sum("departure" in one.reasons for one in self.visits)
 
     @property
+    def others(self) -> int:
+        """Visits of rooms where nobody leaves or stays, such as vacant ones with an alert."""
+        return len(self.visits) - self.departures - self.in_house_visits
+
+    @property
     def units(self) -> float | None:
         """Expected units of all visits; None where nothing is learned yet."""
         known = [one.units for one in self.visits if one.units is not None]

@@ -30,12 +30,26 @@ REASONS: Mapping[Reason, str] = {
 SINCE = "{days} since the last check"
 TITLE = "Minibar round"
 SUMMARY = "{visits} ({departures} departures, {in_house} of {all} in house)"
+SUMMARY_WITH_OTHERS = "{visits} ({departures} departures, {in_house} of {all} in house, {others} vacant)"
 EXPECTED = "Expected: {units} on this round, {left} in the {rooms} left out."
 DONE = "Already checked on this day: {rooms}."
 NO_MODEL = "No chances yet: too few room checks to learn from. Rooms checked longest ago come first."
 NOTHING = "No room to check on {day}. `minibar-ml status` shows whether data are up to date."
 CART, ENOUGH = "Cart", "enough in 8 rounds of 10"
-TEXTS = (*HEADS.values(), *REASONS.values(), SINCE, TITLE, SUMMARY, EXPECTED, DONE, NO_MODEL, NOTHING, CART, ENOUGH)
+TEXTS = (
+    *HEADS.values(),
+    *REASONS.values(),
+    SINCE,
+    TITLE,
+    SUMMARY,
+    SUMMARY_WITH_OTHERS,
+    EXPECTED,
+    DONE,
+    NO_MODEL,
+    NOTHING,
+    CART,
+    ENOUGH,
+)
 
 
 def head(column: str, lang: Lang) -> str:
@@ -55,11 +69,12 @@ def heading(one: Round, lang: Lang) -> str:
 
 def summary(one: Round, lang: Lang) -> str:
     """How many rooms of which kind are visited."""
-    return _text(SUMMARY, lang).format(
+    return _text(SUMMARY_WITH_OTHERS if one.others else SUMMARY, lang).format(
         visits=counted("visit", len(one.visits), lang),
         departures=one.departures,
         in_house=one.in_house_visits,
         all=one.in_house,
+        others=one.others,
     )
 
 
@@ -92,14 +107,24 @@ def full_cart(lang: Lang) -> str:
     return f"{cart(lang)} ({_text(ENOUGH, lang)})"
 
 
+def loads(one: Round, lang: Lang) -> str:
+    """What to take along, in one sentence."""
+    return f"{full_cart(lang)}: {', '.join(f'{load.name} {load.units}' for load in one.cart)}." if one.cart else ""
+
+
 def cells(one: Visit, lang: Lang) -> list[str]:
     """A visit without its floor and room: chance, units, last check, why."""
     return [
-        UNSET if one.chance is None else percent(100 * one.chance, lang, 0),
+        chance(one, lang),
         UNSET if one.units is None else fixed(one.units, lang, 1),
         UNSET if one.checked_on is None else short_day(one.checked_on, lang),
         why(one, lang),
     ]
+
+
+def chance(one: Visit, lang: Lang) -> str:
+    """The chance that something is to be refilled; a dash where it is unknown, or none: such a room has an alert."""
+    return percent(100 * one.chance, lang, 0) if one.chance and round(100 * one.chance) else UNSET
 
 
 def why(one: Visit, lang: Lang) -> str:

@@ -17,7 +17,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
-from minibar_ml.store.alerting import alerts
+from minibar_ml.store.alerting import alerts, histories
 from minibar_ml.store.jobs import marks, runs
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
@@ -189,13 +189,22 @@ class _Delivery:
         if message.alert_id is not None and message.event is not None:
             alert = alerts.get(self._connection, message.alert_id)
             parts = self._parts([alert], message)[alert.id]
-            return words.alert(alert, message.event, message.repetition, message.person, parts)
+            return words.alert(alert, message.event, message.repetition, message.person, parts, self._comment(alert))
         digest = outbox.get_digest(self._connection, message.id, LISTED)
         if not digest.ids and not digest.over_ids:
             return None
-        known = {one.id: one for one in alerts.fetch_by_id(self._connection, digest.ids + digest.over_ids)}
+        listed = [*digest.ids, *digest.over_ids]
+        known = {one.id: one for one in alerts.fetch_by_id(self._connection, listed)}
         live, over = [known[one] for one in digest.ids], [known[one] for one in digest.over_ids]
-        return words.digest(digest.counts, live, message.person, over, digest.over, self._parts(live, message))
+        return words.digest(digest, live, message.person, over, self._parts(live, message))
+
+    def _comment(self, alert: Alert) -> str | None:
+        """The last comment of whoever closed an alert, on one line."""
+        if alert.resolved_by is None:
+            return None
+        steps = histories.fetch_history(self._connection, alert.id)
+        said = [step.body for step in steps if step.body and step.by == alert.resolved_by]
+        return " ".join(said[-1].split()) if said else None
 
     def _parts(self, found: Sequence[Alert], message: Outgoing) -> dict[int, list[Alert]]:
         """The other alerts of each one's incident, as far as they concern the person and are not listed themselves."""

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, Severity
-from minibar_ml.domain.messages import NOWHERE, Attachment, Mail, Origin
+from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.messages import NOWHERE, Attachment, Digest, Mail, Origin
+from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
@@ -35,6 +36,8 @@ HEADINGS = {
 }
 """Why a message about one alert is sent, by the alert's event."""
 ENDS = ("resolved", "false_positive")
+NAMED = 3
+"""Hotels that a digest's subject names; of more it says how many."""
 STILL_UNREAD = _("Alert still unread")
 
 
@@ -50,8 +53,19 @@ class Words:
     currency: str = ""
     origin: Origin = NOWHERE
 
-    def alert(self, alert: Alert, event: str, repetition: int, person: str, parts: Sequence[Alert] = ()) -> Mail:
-        """The message about one alert; its heading says why it is sent. `parts`: the other alerts of its incident."""
+    def alert(
+        self,
+        alert: Alert,
+        event: str,
+        repetition: int,
+        person: str,
+        parts: Sequence[Alert] = (),
+        comment: str | None = None,
+    ) -> Mail:
+        """The message about one alert; its heading says why it is sent.
+
+        `parts`: the other alerts of its incident. `comment`: what whoever closed it said of it.
+        """
         if event not in ENDS:
             alert = replace(
                 alert, severity=max((alert, *parts), key=lambda one: SEVERITIES.index(one.severity)).severity
@@ -60,23 +74,26 @@ class Words:
         why = "withdrawn" if event == "resolved" and alert.end_reason == "records_changed" else event
         heading = self._translate(STILL_UNREAD if repetition else HEADINGS[why]) % {"severity": severity}
         message, action = sentences(alert, alert.entity_name, self.lang, self.today)
-        about = f"{self._entity(alert)}: {capital_label('type', alert.type, self.lang)}"
-        if event != "opened" or repetition:
-            about = f"{heading}: {self._entity(alert)}"
         has_ended = event in ENDS
-        whole = self._parts(_with_loss([alert, *parts]))
+        incident = _with_loss([alert, *parts])
+        kind = capital_label("type", alert.type, self.lang)
+        about = ", ".join([*self._place(alert), f"{self._entity(alert)}: {kind}"])
+        why_sent = [heading] if event != "opened" or repetition else []
+        outcome = [] if has_ended else self._outcome(incident.facts.get("order_by"), incident.impact)
+        whole = self._parts(incident)
+        if has_ended:
+            whole["facts"] += self._closing(alert, comment)
         values = {"heading": heading, "person": person, "has_ended": has_ended, "one": whole}
         values["parts"] = [self._part(part) for part in parts]
-        subject = f"[{capital_label('severity', alert.severity, self.lang)}] {about}"
+        subject = f"[{capital_label('severity', alert.severity, self.lang)}] {' · '.join([*why_sent, about, *outcome])}"
         return self._mail("alert", subject, values, short=message if has_ended else f"{message} {action}")
 
     def digest(
         self,
-        counts: Mapping[Severity, int],
+        digest: Digest,
         alerts: Sequence[Alert],
         person: str,
         ended: Sequence[Alert] = (),
-        ended_count: int = 0,
         parts: Mapping[int, Sequence[Alert]] | None = None,
     ) -> Mail:
         """The message about many alerts: how many are live and how many have ended, and the most severe of either.
@@ -88,26 +105,30 @@ class Words:
             members = incidents.setdefault(alert.incident_id or alert.id, [])
             members += [alert, *(parts or {}).get(alert.id, ())]
         one_of_each = [list({one.id: one for one in members}.values()) for members in incidents.values()]
-        total = sum(counts.values())
+        counts, total = digest.counts, sum(digest.counts.values())
         several = catalog(DOMAIN, self.lang).ngettext
         live_heading = several("%(n)d alert", "%(n)d alerts", total) % {"n": total}
-        ended_heading = several("%(n)d alert ended", "%(n)d alerts ended", ended_count) % {"n": ended_count}
+        ended_heading = several("%(n)d alert ended", "%(n)d alerts ended", digest.over) % {"n": digest.over}
         by_severity = [(one, counts[one]) for one in reversed(SEVERITIES) if counts.get(one)]
         names = {one: capital_label("severity", one, self.lang) for one, _count in by_severity}
         listed = ", ".join(f"{names[one]} {count}" for one, count in by_severity)
-        subject = "; ".join([f"{live_heading}: {listed}"] * bool(total) + [ended_heading] * bool(ended_count))
+        outlook = [*self._outcome(digest.order_by, digest.impact), *self._places(digest.hotel_ids)]
+        live = " · ".join([f"{live_heading}: {listed}", *outlook])
+        subject = "; ".join([live] * bool(total) + [ended_heading] * bool(digest.over))
         values = {
             "heading": live_heading if total else ended_heading,
             "person": person,
+            "outlook": " · ".join(outlook),
             "counts": [(SEVERITY_MARKS[one], names[one], count) for one, count in by_severity],
             "alerts": [
                 self._parts(_with_loss(members)) | {"parts": [self._part(part) for part in members[1:]]}
                 for members in one_of_each
             ],
             "more": total - len(alerts),
+            "others": self._others(digest),
             "ended_heading": ended_heading,
             "ended": [self._parts(alert) | {"status": ", ".join(standing(alert, self.lang))} for alert in ended],
-            "more_ended": ended_count - len(ended),
+            "more_ended": digest.over - len(ended),
         }
         return self._mail("digest", subject, values, short=subject)
 
@@ -158,11 +179,41 @@ class Words:
 
     def _about(self, alert: Alert) -> list[str]:
         """Until when, what it may cost, and where: what a row of a digest says besides its sentences."""
-        due = alert.facts.get("order_by")
-        by = [self._translate(_("order by %(day)s")) % {"day": day(due, self.lang)}] if due else []
-        cost = [] if alert.impact is None else [money(alert.impact, self.lang, self.currency)]
-        place = [self.hotels[alert.hotel_id]] if alert.hotel_id in self.hotels else []
-        return [*by, *cost, *place]
+        return [*self._outcome(alert.facts.get("order_by"), alert.impact), *self._place(alert)]
+
+    def _outcome(self, order_by: object, impact: float | None) -> list[str]:
+        """Until when something is to be ordered, and what may be lost, as far as either is known."""
+        by = [self._translate(_("order by %(day)s")) % {"day": day(order_by, self.lang)}] if order_by else []
+        if impact is None:
+            return by
+        return [*by, self._translate(_("possible loss %(money)s")) % {"money": money(impact, self.lang, self.currency)}]
+
+    def _place(self, alert: Alert) -> list[str]:
+        """An alert's hotel, where there are several."""
+        return self._places([alert.hotel_id])
+
+    def _places(self, hotel_ids: Sequence[int]) -> list[str]:
+        """The hotels, where there are several, in one text: few by name."""
+        if not self.hotels or not hotel_ids:
+            return []
+        if len(hotel_ids) > NAMED:
+            text = catalog(DOMAIN, self.lang).ngettext("%(n)d hotel", "%(n)d hotels", len(hotel_ids))
+            return [text % {"n": len(hotel_ids)}]
+        names = {COMMON_STORE: self._translate(_("Common store")), **self.hotels}
+        return [", ".join(names.get(one, f"#{one}") for one in hotel_ids)]
+
+    def _others(self, digest: Digest) -> str:
+        """How many alerts wait besides those of the digest, and their possible loss; empty where there are none."""
+        if not digest.others:
+            return ""
+        several = catalog(DOMAIN, self.lang).ngettext
+        text = several("%(n)d more alert waits", "%(n)d more alerts wait", digest.others) % {"n": digest.others}
+        return ", ".join([text, *self._outcome(None, digest.others_impact)])
+
+    def _closing(self, alert: Alert, comment: str | None) -> list[tuple[str, str]]:
+        """Who closed an alert and what was said of it; nothing where the system ended it."""
+        by = [(self._translate(_("Closed by")), alert.resolved_by)] if alert.resolved_by else []
+        return [*by, (self._translate(_("Comment")), comment)] if comment else by
 
     def _facts(self, alert: Alert) -> list[tuple[str, str]]:
         """Names and values of what is known of an alert."""
@@ -173,8 +224,9 @@ class Words:
             (self._field("day"), day(alert.occurred_on, self.lang)),
             (self._translate(_("Raised")), moment(alert.raised_at.astimezone(self.zone), self.lang)),
         ]
-        if alert.hotel_id in self.hotels:
-            facts.insert(2, (self._translate(_("Hotel")), self.hotels[alert.hotel_id]))
+        facts[2:2] = [(self._translate(_("Hotel")), place) for place in self._place(alert)]
+        if due := alert.facts.get("order_by"):
+            facts.append((self._translate(_("Order by")), day(due, self.lang)))
         if alert.occurrences > 1:
             facts.append((self._translate(_("Seen on")), counted("day", alert.occurrences, self.lang)))
         if alert.impact is not None:

@@ -50,7 +50,7 @@ def test_after_a_pause_the_last_three_days_are_sent_and_older_ones_only_listed(h
         words = ["alerts", "notify", "--as-of", BACK, "--quiet"]
         assert command(hotel.url, *words, **mailbox.settings()) == ExitCode.OK
     texts = {str(mail["Subject"]): mail.get_body(("plain",)).get_content().split() for mail in mailbox.accepted}
-    late, new = (f"[Critical] Room {room}: Consumption in a vacant room" for room in (102, 103))
+    late, new = (f"[Critical] Room {room}: Consumption in a vacant room · possible loss 60.00" for room in (102, 103))
     assert sorted(texts) == [late, new]
     assert "Found on 15 Nov: this day was not checked before." in " ".join(texts[late])
     assert "not checked before" not in " ".join(texts[new])

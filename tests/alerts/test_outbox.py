@@ -51,7 +51,9 @@ def test_an_alert_is_announced_again_when_its_severity_rises_and_not_when_it_is_
     change(store_url, "occurrences = 2, last_seen = now()")
     assert mails(store_url, mailbox) == []
     change(store_url, "severity = 'critical'")
-    assert mails(store_url, mailbox) == [("ayse", "[Critical] Severity raised to critical: Room Oda 1")]
+    assert mails(store_url, mailbox) == [
+        ("ayse", "[Critical] Severity raised to critical · Room Oda 1: Unusual consumption")
+    ]
 
 
 def test_what_rises_to_the_least_severity_is_announced_for_the_first_time(store_url: str, mailbox: Mailbox) -> None:
@@ -74,8 +76,8 @@ def test_what_is_muted_or_put_off_is_announced_when_it_no_longer_is(store_url: s
     assert mails(store_url, mailbox) == []
     change(store_url, "muted_by = NULL, status = 'open', snoozed_until = NULL")
     assert mails(store_url, mailbox) == [
-        ("ayse", "[High] New alert: Room Oda 2"),
-        ("ayse", "[High] Snooze ended, alert still open: Room Oda 1"),
+        ("ayse", "[High] New alert · Room Oda 2: Unusual consumption"),
+        ("ayse", "[High] Snooze ended, alert still open · Room Oda 1: Unusual consumption"),
     ]
 
 
@@ -88,7 +90,9 @@ def test_a_snooze_that_ends_is_announced_however_old_the_alert_is_by_then(store_
         store_url,
         "status = 'open', snoozed_until = NULL, occurred_on = occurred_on - 30, last_occurred_on = occurred_on - 30",
     )
-    assert mails(store_url, mailbox) == [("ayse", "[High] Snooze ended, alert still open: Room Oda 1")]
+    assert mails(store_url, mailbox) == [
+        ("ayse", "[High] Snooze ended, alert still open · Room Oda 1: Unusual consumption")
+    ]
 
 
 def test_what_was_closed_before_it_was_announced_is_not_announced(store_url: str, mailbox: Mailbox) -> None:
@@ -114,7 +118,8 @@ def test_what_was_read_before_it_was_announced_waits_until_its_severity_rises(st
         ("veli", "1 alert: Medium 1"),
     ]
     change(store_url, "severity = 'high' WHERE entity_id = 1001")
-    assert mails(store_url, mailbox) == [("ayse", "[High] Severity raised to high: Room Oda 1")]
+    # To whom nothing of it was sent before, it is new.
+    assert mails(store_url, mailbox) == [("ayse", "[High] Room Oda 1: Unusual consumption")]
 
 
 def test_the_end_of_an_alert_is_announced_to_whoever_wants_it_and_got_the_beginning(
@@ -126,7 +131,7 @@ def test_the_end_of_an_alert_is_announced_to_whoever_wants_it_and_got_the_beginn
     assert names(mails(store_url, mailbox)) == ["does-not", "wants"]
     add(store_url, "late", "--resolved")
     change(store_url, "status = 'resolved', resolved_at = now(), resolved_by = 'system'")
-    assert mails(store_url, mailbox) == [("wants", "[High] Alert ended: Room Oda 1")]
+    assert mails(store_url, mailbox) == [("wants", "[High] Alert ended · Room Oda 1: Unusual consumption")]
 
 
 def test_a_false_alarm_is_announced_to_whoever_wants_to_know_its_end(store_url: str, mailbox: Mailbox) -> None:
@@ -135,7 +140,9 @@ def test_a_false_alarm_is_announced_to_whoever_wants_to_know_its_end(store_url: 
     [alert] = raise_alerts(store_url)
     assert len(mails(store_url, mailbox)) == 2
     assert command(store_url, "alerts", "false-positive", str(alert), "--quiet") == ExitCode.OK
-    assert mails(store_url, mailbox) == [("wants", "[High] Alert marked as a false positive: Room Oda 1")]
+    assert mails(store_url, mailbox) == [
+        ("wants", "[High] Alert marked as a false positive · Room Oda 1: Unusual consumption")
+    ]
 
 
 def test_history_is_no_news(store_url: str, mailbox: Mailbox) -> None:
@@ -167,7 +174,9 @@ def test_whoever_got_an_alert_learns_that_the_records_no_longer_show_it(store_ur
         "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = now(), resolved_by = 'system',"
         " end_reason = CASE WHEN entity_name = 'Oda 1' THEN 'records_changed' END",
     )
-    assert mails(store_url, mailbox) == [("ayse", "[High] Alert withdrawn, records changed: Room Oda 1")]
+    assert mails(store_url, mailbox) == [
+        ("ayse", "[High] Alert withdrawn, records changed · Room Oda 1: Unusual consumption")
+    ]
     text = mailbox.accepted[-1].get_body(("plain",)).get_content()
     assert "The records were changed and no longer show this." in " ".join(text.split())
 
@@ -234,7 +243,7 @@ def test_an_alert_that_nobody_reads_is_announced_again_until_somebody_does(store
     assert mails(store_url, mailbox) == []
     earlier = "UPDATE minibar_ml.ml_outbox SET ended_at = ended_at - interval '61 minutes'"
     sql(store_url, earlier)
-    assert mails(store_url, mailbox) == [("ayse", "[High] Alert still unread: Room Oda 1")]
+    assert mails(store_url, mailbox) == [("ayse", "[High] Alert still unread · Room Oda 1: Unusual consumption")]
     assert mails(store_url, mailbox) == []
     sql(store_url, earlier)
     change(store_url, "status = 'acknowledged', read_at = now(), read_by = 'ayse'")

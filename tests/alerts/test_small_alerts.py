@@ -36,13 +36,13 @@ def test_a_small_alert_is_in_the_digest_of_the_next_morning(store_url: str, mail
     state(store_url, "50")
     raised(store_url, 49.99)
     raised(store_url, 50.0, first=2)
-    assert mails(store_url, mailbox) == [("ayse", "[High] Room Oda 2: Unusual consumption")]
+    assert mails(store_url, mailbox) == [("ayse", "[High] Room Oda 2: Unusual consumption · possible loss 50.00")]
     (row,) = sql(store_url, "SELECT next_at FROM minibar_ml.ml_outbox WHERE status = 'waiting'")
     at = row.next_at.astimezone(ZoneInfo(ZONE))
     assert (at.hour, at.minute) == (8, 0)
     assert timedelta(0) < at - datetime.now(ZoneInfo(ZONE)) <= timedelta(days=1)
     sql(store_url, DUE)
-    assert mails(store_url, mailbox) == [("ayse", "1 alert: High 1")]
+    assert mails(store_url, mailbox) == [("ayse", "1 alert: High 1 · possible loss 49.99")]
 
 
 def test_nothing_waits_unless_a_value_is_stated(store_url: str, mailbox: Mailbox) -> None:
@@ -68,7 +68,8 @@ def test_a_hotels_own_value_counts_before_that_of_all(store_url: str, mailbox: M
     state(store_url, "5", "--hotel", "2")
     raised(store_url, 10.0, hotel=1)
     raised(store_url, 10.0, hotel=2, first=2)
-    assert [subject for _, subject in mails(store_url, mailbox)] == ["[High] Room Oda 2: Unusual consumption"]
+    subjects = [subject for _, subject in mails(store_url, mailbox)]
+    assert subjects == ["[High] İki, Room Oda 2: Unusual consumption · possible loss 10.00"]
 
 
 def test_a_small_alert_that_becomes_critical_is_announced_at_once(store_url: str, mailbox: Mailbox) -> None:
@@ -77,7 +78,7 @@ def test_a_small_alert_that_becomes_critical_is_announced_at_once(store_url: str
     raised(store_url, 10.0)
     assert mails(store_url, mailbox) == []
     change(store_url, "severity = 'critical'")
-    assert mails(store_url, mailbox) == [("ayse", "[Critical] Severity raised to critical: Room Oda 1")]
+    assert mails(store_url, mailbox) == [("ayse", "[Critical] Room Oda 1: Unusual consumption · possible loss 10.00")]
 
 
 def test_a_small_alert_is_listed_and_shown_like_any_other(

@@ -91,4 +91,7 @@ def mail(settings: Settings) -> Iterator[Check]:
         yield Check("mail", "failed", str(error), "check ML_SMTP_... with the mail server's administrator")
         return
     how = {"none": "without encryption", "starttls": "with STARTTLS", "tls": "with TLS"}[server.tls]
-    yield Check("mail", "ok", f"{server.host}, port {server.port}: login accepted {how}")
+    if server.user:
+        yield Check("mail", "ok", f"{server.host}, port {server.port}: login accepted {how}")
+    else:
+        yield Check("mail", "ok", f"{server.host}, port {server.port}: reached {how}; no login is set (ML_SMTP_USER)")

@@ -56,6 +56,7 @@ def demo(
         _run("db", "init")
         if not (folder / "minibar-ml.key").exists():
             _run("keys", "new")
+        _run("config", "set", "currency", "TRY")
         _run("collect")
         _run("train")
         _run("detect", "--since", first.isoformat())

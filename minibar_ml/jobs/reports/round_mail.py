@@ -10,7 +10,7 @@ from minibar_ml.domain.messages import NOWHERE, Attachment, Mail
 from minibar_ml.domain.rounds import Round, Visit
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n import rounds as sentences
-from minibar_ml.i18n.formats import UNSET, counted, day, percent
+from minibar_ml.i18n.formats import counted, day
 from minibar_ml.jobs.reports.report_mail import MEDIA_TYPES
 from minibar_ml.notify.summary import Summary
 from minibar_ml.notify.wording import Words as MailWords
@@ -52,7 +52,7 @@ def _mail(rounds: Sequence[Round], words: Words, as_of: datetime) -> Mail:
     summary = Summary(
         title=sentences.title(lang),
         sentence=sentences.summary(one, lang) if is_one else counted("visit", visits, lang),
-        health=" ".join(sentences.notes(one, lang)) if is_one else "",
+        health=" ".join([*sentences.notes(one, lang), sentences.loads(one, lang)]).strip() if is_one else "",
         whose=one.hotel_name if is_one else all_hotels(words),
         days=day(one.day, lang),
         figures=[_room(visit, lang) for visit in one.visits] if is_one else [_hotel(one, lang) for one in rounds],
@@ -67,8 +67,9 @@ def _mail(rounds: Sequence[Round], words: Words, as_of: datetime) -> Mail:
 
 
 def _room(visit: Visit, lang: Lang) -> tuple[str, str, str]:
-    chance = UNSET if visit.chance is None else percent(100 * visit.chance, lang, 0)
-    return f"{visit.floor} {visit.room}".strip(), chance, sentences.why(visit, lang)
+    units = [counted("unit", visit.units, lang)] if visit.units and round(visit.units, 1) else []
+    why = " · ".join([*units, sentences.why(visit, lang)])
+    return f"{visit.floor} {visit.room}".strip(), sentences.chance(visit, lang), why
 
 
 def _hotel(one: Round, lang: Lang) -> tuple[str, str, str]:

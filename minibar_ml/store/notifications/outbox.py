@@ -8,11 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from minibar_ml.domain.alerting.alerts import Severity
 from minibar_ml.domain.alerting.kinds import types_where
 from minibar_ml.domain.health import OutboxHealth
 from minibar_ml.domain.languages import Lang
-from minibar_ml.domain.messages import Attachment, Mail, Outgoing, Recipient
+from minibar_ml.domain.messages import Attachment, Digest, Mail, Outgoing, Recipient
 from minibar_ml.domain.people import ChannelKind, MailedReport
 from minibar_ml.store import audit
 from minibar_ml.store.queries import query
@@ -22,6 +21,9 @@ DIGEST_AT = time(8)
 RECENT_DAYS = 3
 """An alert that was last found longer ago than so many days is old news: nobody is notified that it was opened."""
 
+SERVER_TYPES = list(types_where(lambda kind: kind.is_of_server))
+"""Types of alerts that concern who keeps the server."""
+
 
 def enqueue(connection: Connection, as_of: datetime, least_values: Mapping[int, float] | None = None) -> int:
     """Write the messages for what has happened to alerts, in the caller's transaction; one statement. How many.
@@ -29,8 +31,7 @@ def enqueue(connection: Connection, as_of: datetime, least_values: Mapping[int, 
     `least_values`: by hotel (0: any other), the possible loss below which a room's alert waits for the day's digest,
     unless it is critical. Where the loss is not known it does not wait.
     """
-    server_types = list(types_where(lambda kind: kind.is_of_server))
-    values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": server_types}
+    values = {"as_of": as_of, "recent_days": RECENT_DAYS, "server_types": SERVER_TYPES}
     values |= {"least_values": json.dumps(dict(least_values or {})), "digest_at": DIGEST_AT}
     return connection.execute(query("outbox.enqueue"), values).rowcount
 
@@ -63,20 +64,12 @@ def _outgoing(row: Row[Any]) -> Outgoing:
     return Outgoing(recipient=recipient, **{name: getattr(row, name) for name in names})
 
 
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What a digest still has to report: alerts by severity, how many are over, ids of the most severe."""
-
-    counts: Mapping[Severity, int]
-    ids: list[int]
-    over: int
-    over_ids: list[int]
-
-
 def get_digest(connection: Connection, digest_id: int, most: int) -> Digest:
     """A digest's alerts, those that are live and those that are over; at most so many ids of either."""
-    row = connection.execute(query("outbox.fetch_digest"), {"id": digest_id, "most": most}).one()
-    return Digest(row.counts, list(row.ids), row.over, list(row.over_ids))
+    row = connection.execute(
+        query("outbox.fetch_digest"), {"id": digest_id, "most": most, "server_types": SERVER_TYPES}
+    ).one()
+    return Digest(**row._asdict())
 
 
 def fetch_parts(connection: Connection, ids: Sequence[int], channel_id: int) -> dict[int, list[int]]:

@@ -41,13 +41,7 @@ SELECT DISTINCT ON (n.incident_id, n.is_end, mailbox(c)) 'alert', c.id, n.event_
                       + CASE WHEN CAST(CAST(:as_of AS timestamptz) AS time) < s.digest_at THEN interval '0'
                              ELSE interval '1 day' END AS timestamptz) END
 FROM news n
-JOIN ml_people p ON p.is_active
-     -- Hotel 0 is the common store: whoever serves a hotel is served by it.
-     AND (p.hotels IS NULL OR n.hotel_id = ANY(p.hotels) OR (n.hotel_id = 0 AND p.hotels <> '{}'))
-     AND (p.alert_types IS NULL OR n.type = ANY(p.alert_types))
-     -- The installation is the concern of who keeps the server, and of administrators where nobody is named for it.
-     AND (p.role = 'server' OR n.type <> ALL(CAST(:server_types AS text[])) OR NOT EXISTS (
-         SELECT FROM ml_people k JOIN ml_channels kc ON kc.person_id = k.id WHERE k.role = 'server' AND k.is_active))
+JOIN ml_people p ON p.is_active AND concerns(p, n.hotel_id, n.type, n.type = ANY(CAST(:server_types AS text[])))
 -- An incident is as severe as the most severe of its alerts that the person may hear of; before: without today's.
 CROSS JOIN LATERAL (
     SELECT greatest(n.severity, max(m.severity)) AS severity,
@@ -162,18 +156,36 @@ JOIN ml_people p ON p.id = c.person_id
 LEFT JOIN ml_alert_events e ON e.id = w.event_id
 WHERE o.id = due.id
 RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
-          c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language, e.event
+          c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language,
+          -- To whom nothing of the incident was sent before, it is a new alert.
+          CASE WHEN e.event IN ('escalated', 'recurred') AND NOT EXISTS (
+              SELECT FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
+              JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
+              WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) THEN 'opened' ELSE e.event END AS event
 
 -- name: fetch_digest
 -- How many of a digest's alerts nobody has read yet, by severity, and the ids of the most severe, the latest first; those
--- whose severity rose count too. Apart from them, those whose end it reports.
-WITH members AS (
-    SELECT DISTINCT a.id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over
+-- whose severity rose count too. Apart from them, those whose end it reports. Sums are of the live ones and of the rest of
+-- their incidents, as far as whoever gets the digest may hear of it. `others`: what waits besides and concerns them.
+WITH reader AS (
+    SELECT p FROM ml_outbox o JOIN ml_channels c ON c.id = o.channel_id JOIN ml_people p ON p.id = c.person_id WHERE o.id = :id
+), members AS (
+    SELECT DISTINCT a.id, a.incident_id, a.severity, a.raised_at, a.status IN ('resolved', 'false_positive') AS is_over
     FROM ml_outbox o
     JOIN ml_alerts a ON a.id = o.alert_id
     JOIN ml_alert_events e ON e.id = o.event_id
     WHERE o.digest_id = :id AND a.muted_by IS NULL
       AND (a.status = 'open' OR (a.status = 'acknowledged' AND e.event IN ('escalated', 'recurred')) OR a.status = e.event)
+), heard_of AS (
+    SELECT m.* FROM ml_alerts m CROSS JOIN reader r
+    WHERE m.id IN (SELECT id FROM members WHERE NOT is_over)
+       OR (m.incident_id IN (SELECT incident_id FROM members WHERE NOT is_over) AND is_live(m.status)
+           AND ((r.p).alert_types IS NULL OR m.type = ANY((r.p).alert_types)))
+), others AS (
+    SELECT a.impact, a.is_counted FROM ml_alerts a CROSS JOIN reader r
+    WHERE a.status IN ('open', 'acknowledged') AND a.muted_by IS NULL AND a.severity >= (r.p).min_severity
+      AND concerns(r.p, a.hotel_id, a.type, a.type = ANY(CAST(:server_types AS text[])))
+      AND a.id NOT IN (SELECT id FROM heard_of)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
         FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
@@ -181,7 +193,12 @@ SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
              ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
        (SELECT count(*) FROM members WHERE is_over) AS over,
        ARRAY(SELECT id FROM members WHERE is_over
-             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids
+             ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS over_ids,
+       CAST((SELECT sum(impact) FILTER (WHERE is_counted) FROM heard_of) AS double precision) AS impact,
+       (SELECT min(CAST(facts ->> 'order_by' AS date)) FROM heard_of) AS order_by,
+       ARRAY(SELECT DISTINCT hotel_id FROM heard_of ORDER BY hotel_id) AS hotel_ids,
+       (SELECT count(*) FROM others) AS others,
+       CAST((SELECT sum(impact) FILTER (WHERE is_counted) FROM others) AS double precision) AS others_impact
 
 -- name: mark_sent
 -- A message was accepted; with a digest all that it contained.

@@ -2,6 +2,7 @@
 
 import smtplib
 from dataclasses import replace
+from datetime import date
 from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.policy import default
@@ -18,7 +19,7 @@ from support.program import catalogs
 import minibar_ml.notify
 from minibar_ml.domain.addresses import is_address
 from minibar_ml.domain.languages import LANGS
-from minibar_ml.domain.messages import Attachment, Mail, Origin
+from minibar_ml.domain.messages import Attachment, Digest, Mail, Origin
 from minibar_ml.i18n import LOCALE_FOLDER
 from minibar_ml.notify.channels.email import Email, Server, compose
 from minibar_ml.notify.summary import Summary, SummaryRow
@@ -26,6 +27,7 @@ from minibar_ml.notify.wording import Words
 
 NOTIFY = Path(minibar_ml.notify.__file__).parent
 CATALOG = LOCALE_FOLDER / "tr" / "LC_MESSAGES" / "mails"
+ONE = Digest(counts={"high": 1})
 SENDER, ADDRESS = "minibar@otel.example", "ayse@otel.example"
 
 
@@ -34,20 +36,25 @@ def test_every_text_is_translated_to_turkish_and_nothing_else_is() -> None:
 
 
 def test_a_digest_counts_in_the_right_number() -> None:
-    assert Words("en", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 alert: High 1"
-    assert Words("en", ZONE, {}).digest({"low": 1, "critical": 2}, [], "a").subject == "3 alerts: Critical 2, Low 1"
-    assert Words("tr", ZONE, {}).digest({"high": 1}, [], "a").subject == "1 uyarı: Yüksek 1"
+    assert Words("en", ZONE, {}).digest(ONE, [], "a").subject == "1 alert: High 1"
+    assert (
+        Words("en", ZONE, {}).digest(Digest(counts={"low": 1, "critical": 2}), [], "a").subject
+        == "3 alerts: Critical 2, Low 1"
+    )
+    assert Words("tr", ZONE, {}).digest(ONE, [], "a").subject == "1 uyarı: Yüksek 1"
 
 
 @pytest.mark.parametrize(
     ("event", "repetition", "english", "turkish"),
     [
-        ("opened", 0, "[High] Room 1126: Unusual consumption", "[Yüksek] Oda 1126: Olağandışı tüketim"),
-        ("opened", 1, "[High] Alert still unread: Room 1126", "[Yüksek] Uyarı hâlâ okunmadı: Oda 1126"),
-        ("escalated", 0, "[High] Severity raised to high: Room 1126",
-         "[Yüksek] Uyarının önemi arttı (yüksek): Oda 1126"),
-        ("false_positive", 0, "[High] Alert marked as a false positive: Room 1126",
-         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi: Oda 1126"),
+        ("opened", 0, "[High] Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("opened", 1, "[High] Alert still unread · Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Uyarı hâlâ okunmadı · Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("escalated", 0, "[High] Severity raised to high · Room 1126: Unusual consumption · possible loss 1,234.50",
+         "[Yüksek] Uyarının önemi arttı (yüksek) · Oda 1126: Olağandışı tüketim · olası kayıp 1.234,50"),
+        ("false_positive", 0, "[High] Alert marked as a false positive · Room 1126: Unusual consumption",
+         "[Yüksek] Uyarı yanlış alarm olarak işaretlendi · Oda 1126: Olağandışı tüketim"),
     ],
 )  # fmt: skip
 def test_a_subject_says_why_the_message_is_sent(event: str, repetition: int, english: str, turkish: str) -> None:
@@ -113,9 +120,31 @@ minibar-ml tarafından gönderildi. Alıcı: Ayşe. Kime ne gönderileceğini de
     )
 
 
+def test_a_subject_names_hotel_deadline_and_money() -> None:
+    hotels = {1: "Palas", 2: "Liman", 3: "Koy", 4: "Dağ"}
+    words = Words("en", ZONE, hotels, currency="TRY")
+    low = replace(ALERT, hotel_id=0, entity_type="product", entity_name="Kola", type="stock_depletion", impact=None,
+                  facts={"order_by": "2026-11-20"})  # fmt: skip
+    mail = words.alert(low, "opened", 0, "Ayşe")
+    assert mail.subject == "[High] Common store, Kola: Stock running out · order by 20 Nov 2026"
+    assert "\nHotel: Common store\n" in mail.text and "\nOrder by: 20 Nov 2026\n" in mail.text
+    digest = Digest(counts={"high": 2}, impact=10114.0, order_by=date(2026, 11, 20), hotel_ids=[0, 2])
+    mail = words.digest(digest, [], "Ayşe")
+    outlook = "order by 20 Nov 2026 · possible loss 10,114.00 TRY · Common store, Liman"
+    assert mail.subject == f"2 alerts: High 2 · {outlook}"
+    assert mail.text.startswith(f"2 alerts\n{outlook}\n")
+    assert words.digest(replace(digest, hotel_ids=[1, 2, 3, 4]), [], "Ayşe").subject.endswith("TRY · 4 hotels")
+
+
+def test_the_mail_about_a_false_positive_says_who_said_so_and_why() -> None:
+    closed = replace(ALERT, status="false_positive", resolved_by="mehmet")
+    text = Words("en", ZONE, {}).alert(closed, "false_positive", 0, "Ayşe", comment="A wedding party").text
+    assert "Closed by: mehmet\nComment: A wedding party\n" in text
+
+
 def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
     ended = replace(ALERT, id=9, status="resolved", entity_name="7")
-    digest = Words("en", ZONE, {}).digest({"high": 2}, [ALERT], "Ayşe", [ended], 3)
+    digest = Words("en", ZONE, {}).digest(Digest(counts={"high": 2}, over=3), [ALERT], "Ayşe", [ended])
     assert digest.subject == "2 alerts: High 2; 3 alerts ended"
     assert "1 more alert: minibar-ml alerts list\n" in digest.text
     assert "◆ Unusual consumption: Room 7 (resolved): minibar-ml alerts show 9\n" in digest.text
@@ -124,7 +153,7 @@ def test_a_digest_lists_live_and_ended_alerts_and_counts_the_rest() -> None:
 
 def test_a_digest_of_the_ended_alone_has_no_live_heading() -> None:
     ended = replace(ALERT, status="false_positive")
-    digest = Words("tr", ZONE, {}).digest({}, [], "Ayşe", [ended], 1)
+    digest = Words("tr", ZONE, {}).digest(Digest(counts={}, over=1), [], "Ayşe", [ended])
     assert digest.subject == "1 uyarı sona erdi"
     assert digest.text.count("uyarı sona erdi") == 1
     assert "Oda 1126 (yanlış alarm)" in digest.text
@@ -156,7 +185,7 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
     link = "https://hotel.example/minibar.html#alert-17"
     row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
-    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse"),
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse"),
                  words.report(summary, [])):  # fmt: skip
         assert link in mail.text
         assert f'href="{link}"' in mail.html
@@ -180,7 +209,7 @@ def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() 
     words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
     row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
     summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
-    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest({"high": 1}, [ALERT], "Ayse")):
+    for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse")):
         assert "minibar-ml --profile izmir alerts show 17" in mail.text
         assert "minibar-ml --profile izmir alerts show 17" in mail.html
         assert "minibar-ml alerts" not in mail.text + mail.html
@@ -190,8 +219,10 @@ def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() 
 
 def test_a_digests_rows_say_until_when_what_it_may_cost_and_where() -> None:
     empty = replace(ALERT, id=18, type="stock_depletion", facts={"order_by": "2026-11-20"}, impact=None)
-    text = Words("en", ZONE, {1: "Palas"}, currency="TRY").digest({"high": 2}, [ALERT, empty], "Ayse").text
-    assert "\n1,234.50 TRY · Palas\n" in text
+    text = (
+        Words("en", ZONE, {1: "Palas"}, currency="TRY").digest(Digest(counts={"high": 2}), [ALERT, empty], "Ayse").text
+    )
+    assert "\npossible loss 1,234.50 TRY · Palas\n" in text
     assert "\norder by 20 Nov 2026 · Palas\n" in text
 
 
