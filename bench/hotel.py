@@ -33,12 +33,12 @@ class Server:
         """URL of one database."""
         return self._uri.replace("/postgres?", f"/{database}?")
 
-    def hotel(self, rooms: int, *, hotels: int = 1, days: int = DAYS) -> "Hotel":
-        """A store and contract, no job run yet, of so many hotels of so many rooms each."""
+    def hotel(self, rooms: int, *, hotels: int = 1, days: int = DAYS, ending: object = LAST_DAY) -> "Hotel":
+        """A store and contract, no job run yet, of so many hotels of so many rooms each, with days up to `ending`."""
         name = f"rooms_{rooms}_{len(list(self.folder.glob('*.key')))}"
         execute(self.url("postgres"), f"CREATE DATABASE {name}")
         hotel = Hotel(self, name, rooms)
-        figures = {"--hotels": hotels, "--rooms": rooms, "--days": days, "--seed": SEED, "--ending": LAST_DAY}
+        figures = {"--hotels": hotels, "--rooms": rooms, "--days": days, "--seed": SEED, "--ending": ending}
         simulate = [word for name, value in figures.items() for word in (name, str(value))]
         for command in (("simulate", *simulate), ("db", "init"), ("keys", "new")):
             hotel.run(*command)

@@ -1332,8 +1332,9 @@ BEGIN
         ) AS r (needs, traced_by, text)
         WHERE CAST(r.needs AS text[]) <@ functions AND (r.traced_by = ANY (functions)) IS NOT TRUE
     LOOP
-        EXECUTE format('SELECT minibar_ml.figure(count(*), sum(hash_record_extended(r, 0))) FROM (%s) r', one.text) INTO part
-        USING since, at, visits_since;
+        EXECUTE format('SELECT minibar_ml.figure(count(*), sum(%s)) FROM (%s) r',
+                       CASE WHEN one.needs LIKE '{source_trace_%' THEN 'r.trace' ELSE 'hash_record_extended(r, 0)' END, one.text)
+        INTO part USING since, at, visits_since;
         parts := parts || part;
     END LOOP;
     RETURN md5(array_to_string(parts, E'\n', '-'));

@@ -14,7 +14,7 @@ from minibar_ml.cli.arguments import hotels, times
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
-from minibar_ml.cli.views.archive import as_json, line
+from minibar_ml.cli.views.archive import HEADS, as_json, row
 from minibar_ml.config.schedules import job_schedules
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import UsageError
@@ -157,8 +157,11 @@ def list_reports(
         return
     if not found:
         console.note(f"No report in {out or settings.report_dir}.")
+        return
+    table = console.table(HEADS)
     for one in found:
-        console.say(console.visible(line(one, settings.lang)))
+        table.add_row(*map(console.visible, row(one, settings.lang)))
+    console.out().print(table)
 
 
 def _ready(*, is_json: bool) -> Settings | None:

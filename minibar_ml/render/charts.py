@@ -81,12 +81,14 @@ def stacks(weeks: Sequence[Week]) -> tuple[Stack, ...]:
 
 
 def spark(
-    values: Sequence[int | None], width: float = 72, height: float = 18
-) -> tuple[tuple[float, float, float], ...]:
-    """Small columns: x, y and height of each; one of nothing is a line at the foot."""
+    values: Sequence[float | None], width: float = 72, height: float = 18
+) -> tuple[tuple[float, float, float, bool], ...]:
+    """Small columns: x, y and height of each, and whether it is the last; nothing is a line, the unknown has none."""
     highest, room = max((value or 0 for value in values), default=0) or 1, width / max(1, len(values))
-    tall = [max(1.0, (value or 0) / highest * height) for value in values]
-    return tuple((round(room * place, 1), round(height - one, 1), round(one, 1)) for place, one in enumerate(tall))
+    tall = [(place, max(1.0, value / highest * height)) for place, value in enumerate(values) if value is not None]
+    return tuple(
+        (round(room * place, 1), round(height - one, 1), round(one, 1), place == len(values) - 1) for place, one in tall
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,12 +138,16 @@ def test_the_written_reports_are_listed_with_their_sentence(
     for lang in ("en", "tr"):
         assert main(["report", "weekly", *AT, "--out", str(tmp_path), "--lang", lang, "--quiet"]) == 0
     assert main(["report", "list", "--out", str(tmp_path)]) == 0
-    kind, day, hotel, formats, sentence = capsys.readouterr().out.strip().split("  ")
-    assert (kind, day, hotel, formats) == ("weekly", str(LAST_DAY), "all", "html")
-    assert sentence.startswith("56 new alerts, 56 the week before.")
+    heads, _rule, first = capsys.readouterr().out.splitlines()[:3]
+    assert re.split(r"\s{2,}", heads.strip()) == ["kind", "last day", "hotel", "files", "as of", "summary"]
+    kind, day, hotel, files, as_of, summary = re.split(r"\s{2,}", first.strip())
+    assert (kind, day, hotel, files) == ("weekly", str(LAST_DAY), "all", "html en,tr")
+    assert as_of == "2 Mar 2026 05:00"
+    assert summary.startswith("56 new alerts, 56 the week before.")
     assert main(["report", "list", "--out", str(tmp_path), "--json"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)
-    assert listed["sentence"] == sentence
+    assert listed["sentence"].startswith(summary)
+    assert listed["as_of"] == as_of
     assert listed["files"] == [f"minibar-weekly-{LAST_DAY}-all-{lang}.html" for lang in ("en", "tr")]
 
 

@@ -33,7 +33,9 @@ def test_columns_are_as_high_as_their_weeks_and_end_on_the_same_line() -> None:
 
 
 def test_a_spark_line_ends_with_the_last_week() -> None:
-    assert charts.spark([2, None, 4], 30, 10) == ((0.0, 5.0, 5.0), (10.0, 9.0, 1.0), (20.0, 0.0, 10.0))
+    assert charts.spark([2, None, 0, 4], 40, 10) == (
+        *((0.0, 5.0, 5.0, False), (20.0, 9.0, 1.0, False), (30.0, 0.0, 10.0, True)),
+    ), "nothing is a line, and what is not known is nowhere"
 
 
 def test_bars_are_as_long_as_their_figures() -> None:

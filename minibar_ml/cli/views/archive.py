@@ -3,14 +3,26 @@
 from typing import Any
 
 from minibar_ml.domain.reporting.archive import Archived
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, screen
+
+HEADS = ("kind", "last day", "hotel", "files", "as of", "summary")
 
 
-def line(one: Archived, lang: Lang) -> str:
-    """A report in one line: kind, last day, hotel, formats and its first sentence."""
+def row(one: Archived, lang: Lang) -> tuple[str, ...]:
+    """A report's cells: kind, last day, hotel, languages of each format, as of when, and its first sentence."""
     head, day = one.head(lang), one.last_day.isoformat() if one.last_day else "-"
-    formats = ",".join(sorted({format for _lang, format in one.files}))
-    return f"{one.kind}  {day}  {one.hotel}  {formats}  {head.sentence if head else ''}".rstrip()
+    languages: dict[str, list[str]] = {}
+    for language, format in sorted(one.files):
+        languages.setdefault(format, []).append(language)
+    files = "; ".join(f"{format} {','.join(found)}" for format, found in sorted(languages.items()))
+    return (
+        screen.translated(one.kind),
+        day,
+        one.hotel,
+        files,
+        head.as_of if head else "",
+        head.sentence if head else "",
+    )
 
 
 def as_json(one: Archived, lang: Lang) -> dict[str, Any]:
@@ -21,6 +33,7 @@ def as_json(one: Archived, lang: Lang) -> dict[str, Any]:
         "last_day": one.last_day,
         "hotel": one.hotel,
         "title": head.title if head else None,
+        "as_of": head.as_of if head else None,
         "sentence": head.sentence if head else None,
         "figures": list(head.figures) if head else [],
         "files": sorted(one.files.values()),

@@ -15,11 +15,15 @@ NAME = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What the head of a report's page says: whose report it is and of when, its sentence and its figures."""
+    """What the head of a report's page says: whose report it is and of when, its sentence and its figures.
+
+    `as_of`: when the sentence was true, which may say "today"; empty where the page does not say it.
+    """
 
     title: str
     sentence: str
     figures: tuple[str, ...]
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.happenings import WEEKS, Step, Waiting
+from minibar_ml.domain.reporting.happenings import Step, Waiting, Week
 from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 
 
@@ -14,7 +14,8 @@ from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 class HotelLine:
     """One hotel: what waits (with its possible loss, and since when), what is new, and what people decided.
 
-    `weeks`: new alerts of each of the last weeks, oldest first. `false_rate` is None below five decisions.
+    `weeks`: new alerts of each of the last weeks, oldest first; None: nobody looked. `false_rate` is None below five
+    decisions.
     """
 
     hotel_id: int
@@ -22,7 +23,7 @@ class HotelLine:
     impact: Decimal | None
     oldest_at: datetime | None
     new: int
-    weeks: tuple[int, ...]
+    weeks: tuple[int | None, ...]
     judged: int
     false_positives: int
     has_data: bool
@@ -34,9 +35,16 @@ class HotelLine:
 
 
 def hotel_lines(
-    hotels: Mapping[int, str], waiting: Sequence[Waiting], steps: Sequence[Step], without_data: Collection[str]
+    hotels: Mapping[int, str],
+    waiting: Sequence[Waiting],
+    steps: Sequence[Step],
+    without_data: Collection[str],
+    weeks: Sequence[Week],
 ) -> tuple[HotelLine, ...]:
-    """Every hotel, the one with most at stake first; the common store only where something is of it."""
+    """Every hotel, the one with most at stake first; the common store only where something is of it.
+
+    `weeks`: those of all hotels, which say in which of them detection looked.
+    """
     busy = {row.hotel_id for row in waiting} | {step.hotel_id for step in steps}
     known = [*hotels, *([COMMON_STORE] if COMMON_STORE in busy and COMMON_STORE not in hotels else [])]
     lines = (
@@ -44,6 +52,7 @@ def hotel_lines(
             one,
             [row for row in waiting if row.hotel_id == one],
             [step for step in steps if step.hotel_id == one],
+            weeks,
             has_data=hotels.get(one) not in without_data,
         )
         for one in known
@@ -51,7 +60,9 @@ def hotel_lines(
     return tuple(sorted(lines, key=lambda line: (-(line.impact or 0), -line.waiting, -line.new, line.hotel_id)))
 
 
-def _line(hotel_id: int, waiting: Sequence[Waiting], steps: Sequence[Step], *, has_data: bool) -> HotelLine:
+def _line(
+    hotel_id: int, waiting: Sequence[Waiting], steps: Sequence[Step], weeks: Sequence[Week], *, has_data: bool
+) -> HotelLine:
     amounts = [row.impact for row in waiting if row.impact is not None]
     confirmed, false = (_count(steps, what, 1) for what in ("confirmed", "false_positive"))
     return HotelLine(
@@ -60,7 +71,7 @@ def _line(hotel_id: int, waiting: Sequence[Waiting], steps: Sequence[Step], *, h
         sum(amounts, Decimal(0)) if amounts else None,
         min((row.oldest_at for row in waiting), default=None),
         _count(steps, "raised", 1),
-        tuple(_count(steps, "raised", place) for place in range(3, 3 + WEEKS)),
+        tuple(None if week.alerts is None else _count(steps, "raised", at) for at, week in enumerate(weeks, 3)),
         confirmed + false,
         false,
         has_data,

@@ -20,7 +20,7 @@ from minibar_ml.render.page import archive
 INDEX = "index.html"
 HEAD_BYTES = 16_384
 """Of a page is read: its head says what it is about."""
-FIGURES = "minibar-ml:figures"
+FIGURES, AS_OF = "minibar-ml:figures", "minibar-ml:as-of"
 OURS = b'<meta name="generator" content="minibar-ml">'
 
 
@@ -116,4 +116,4 @@ class _Reader(HTMLParser):
         except ValueError:
             figures = []
         texts = tuple(str(one) for one in figures) if isinstance(figures, list) else ()
-        return Head(self._title, self._metas["description"], texts)
+        return Head(self._title, self._metas["description"], texts, self._metas.get(AS_OF, ""))

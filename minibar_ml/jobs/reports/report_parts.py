@@ -127,11 +127,12 @@ def placed(reading: Reading, tallies: Tallies, watched: frozenset[date], waiting
     steps = first_screen.fetch_steps(connection, scope, period)
     silent = reports.fetch_hotels_without_points(connection, scope, period, reading.hotels)
     affected = reports.fetch_affected(connection, scope, period)
+    weeks = happenings.weeks(steps, period, watched)
     return Placed(
         happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
-        weeks=happenings.weeks(steps, period, watched),
+        weeks=weeks,
         places=places.places(first_screen.fetch_places(connection, scope, period), floors, period),
-        lines=hotel_lines.hotel_lines(reading.hotels, waiting, steps, silent),
+        lines=hotel_lines.hotel_lines(reading.hotels, waiting, steps, silent, weeks),
         hotels_without_data=silent,
         alerts=listed.fetch(connection, scope, period, floors),
         products=affected.get("product", Page()),

@@ -53,10 +53,11 @@ class ProductDemand:
             return TooLittle(days, LEAST_DAYS, "days with 20 units consumed")
         if units.size < min_points:
             return TooLittle(units.size, min_points, "product-days")
-        ran_out = _ran_out(past.floor, units.columns.to_numpy(), units.index.to_numpy())
+        usual = units.mean().to_numpy()
+        ran_out = _ran_out(past.floor, units.columns.to_numpy(), units.index.to_numpy(), usual)
         units = _as_if_there(units, ran_out)
         shares = _shares_by_day(units)
-        learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1]}
+        learned: dict[str, Any] = {"products": units.columns.to_numpy(), "shares": shares[-1], "usual": usual}
         counts, means = (np.where(ran_out, 0.0, cells) for cells in _counts_and_means(units.to_numpy(), shares))
         learned["dispersion"] = _dispersion(counts, means)
         scored = [self._day(counts, means, learned, row) for row in range(len(counts))]
@@ -82,8 +83,9 @@ class ProductDemand:
         """
         import pandas as pd
 
-        is_there = ~_ran_out(frames.floor, parameters["products"], [moment.day])[0]
-        parameters = _of(parameters, is_there)
+        # A model of before this was learned goes by what is gone altogether.
+        usual = parameters.get("usual", np.zeros(len(parameters["products"])))
+        parameters = _of(parameters, ~_ran_out(frames.floor, parameters["products"], [moment.day], usual)[0])
         units = panel(frames.products, "product_id", parameters["products"], "units", moment.day - 1, moment.day + 1).T
         if units[-1].sum() < LEAST_DAY_TOTAL:
             return pd.DataFrame(columns=["entity_id", "value", "expected", "lower", "upper", "score"], dtype=float)
@@ -116,10 +118,14 @@ class ProductDemand:
         return [_finding(row, moment) for row in picked.to_dict("records")]
 
 
-def _ran_out(floor: "DataFrame", products: Any, days: Any) -> Any:
-    """Days (in order) x products: what the floor store, that has held it, lacked on an evening of the days before."""
+def _ran_out(floor: "DataFrame", products: Any, days: Any, usual: Any) -> Any:
+    """Days (in order) x products: what the floor store, that has held it, lacked on an evening of the days before.
+
+    It lacks what it has less of than half of the `usual` units a day: as many its book may be wrong by.
+    """
     first, last = int(days[0]) - KNOWN_DAYS, int(days[-1])
-    held = (panel(floor, "product_id", products, "units", first, last) > 0).astype(float)
+    units = panel(floor, "product_id", products, "units", first, last)
+    held = ((units > 0) & (2 * units >= usual[:, None])).astype(float)
     known = np.isin(np.arange(first, last), floor["day"]).astype(float)
     evenings, lately = trailing_sums(held, SHORT_DAYS), trailing_sums(known[None], SHORT_DAYS)
     lacked = (evenings < lately) & (trailing_sums(held, KNOWN_DAYS) > 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from minibar_ml.ml.contract import Detector, Limits, Parameters, TooLittle
-from minibar_ml.ml.frames import LOOK_BACK_DAYS, Frames
+from minibar_ml.ml.frames import LOOK_BACK_DAYS, RECORDS, Frames
 from minibar_ml.ml.stats.negative_binomial import Floats
 from minibar_ml.ml.stats.panels import CHECKS_IF_UNKNOWN
 from minibar_ml.ml.training import FittedModels, learn, past_day
@@ -43,7 +43,8 @@ class Fold:
     @property
     def hotel_id(self) -> int:
         """The hotel whose days these are."""
-        return self.frames.hotels()[0]
+        frames = (getattr(self.frames, name) for name in RECORDS)
+        return next(int(frame["hotel_id"].iloc[0]) for frame in frames if len(frame))
 
     @property
     def room_days(self) -> int:

@@ -196,11 +196,12 @@ def _first_days(frames: Frames, products: Any, until: int) -> Any:
 
 def _alone(levels: "DataFrame", products: Any, since: int, until: int) -> Floats:
     days = levels["day"].to_numpy()
-    issues = levels[(levels["kind"] == "cikis").to_numpy(dtype=bool) & (days >= since) & (days < until)]
-    at = issues["at"].to_numpy(dtype=float)
-    ordered = np.sort(at)
+    is_issue = (levels["kind"].to_numpy() == "cikis") & (days >= since) & (days < until)
+    at = levels["at"].to_numpy(dtype=float)[is_issue]
+    ordered, alone = np.sort(at), np.zeros(len(levels))
     near = np.searchsorted(ordered, at + TOGETHER_SECONDS, "right") - np.searchsorted(ordered, at - TOGETHER_SECONDS)
-    return panel(issues.assign(alone=near == 1), "product_id", products, "alone", since, until)
+    alone[is_issue] = near == 1
+    return panel(levels.assign(alone=alone), "product_id", products, "alone", since, until)
 
 
 def common(ratios: Floats, typical: Floats) -> Floats:

@@ -159,22 +159,24 @@ WITH checks AS (
            coalesce(departs_at, (arrives_on + 1)::timestamptz) AS departs_at
     FROM scratch_stays WHERE departs_on = arrives_on
 ), exposed AS (
+    -- Night by night: by room alone each check would be compared with all nights of its room.
     SELECT c.room_id, c.business_date, n.night, n.guests, n.stay_on, false AS is_day_use
-    FROM checks c JOIN scratch_nights n ON n.room_id = c.room_id
-     AND n.night BETWEEN c.previous_at::date AND c.business_date - 1
-     AND n.night >= (SELECT min(previous_at)::date FROM checks)
+    FROM (SELECT room_id, business_date, previous_at::date AS previous_on FROM checks
+          WHERE previous_at::date >= business_date - 60) c
+    CROSS JOIN LATERAL generate_series(0, c.business_date - 1 - c.previous_on) back
+    JOIN scratch_nights n ON n.room_id = c.room_id AND n.night = c.previous_on + back
     UNION ALL
     SELECT c.room_id, c.business_date, u.day, u.guests, u.day, true
     FROM checks c JOIN day_uses u ON u.room_id = c.room_id
      AND u.arrives_at < c.visited_at AND u.departs_at > c.previous_at
+    WHERE c.previous_at::date >= c.business_date - 60
 ), exposure AS (
     SELECT e.room_id, e.business_date, count(*) AS nights, sum(e.guests) AS guest_nights,
            count(e.guests) = count(*) AS is_counted,
            count(DISTINCT e.stay_on) AS stays, bool_or(e.is_day_use) AS has_day_use,
            (array_agg(e.guests ORDER BY e.night DESC, e.is_day_use))[1] AS guests,
            (array_agg(e.stay_on ORDER BY e.night DESC, e.is_day_use))[1] AS stay_on
-    FROM exposed e JOIN checks c USING (room_id, business_date) WHERE c.previous_at::date >= c.business_date - 60
-    GROUP BY e.room_id, e.business_date
+    FROM exposed e GROUP BY e.room_id, e.business_date
 ), doubts AS (
     SELECT DISTINCT c.room_id, c.business_date
     FROM checks c JOIN scratch_unknown u ON u.room_id = c.room_id

@@ -193,12 +193,13 @@ WITH found AS MATERIALIZED (
       AND NOT EXISTS (SELECT FROM scratch_unknown u WHERE u.room_id = v.room_id
                       AND u.night BETWEEN v.previous_at::date - 1 AND v.business_date)
     UNION ALL
-    SELECT m.hotel_id, m.entity_id, m.business_date, CAST(c.context ->> 'attendant' AS integer), p.products, p.product_id, p.units
+    SELECT m.hotel_id, m.entity_id, m.business_date, CASE WHEN p.products = 1 THEN (
+               SELECT CAST(c.context ->> 'attendant' AS integer) FROM ml_metrics c
+               WHERE c.metric_type = 'room_consumption' AND c.hotel_id = m.hotel_id AND c.entity_type = 'room'
+                 AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at) END, p.products, p.product_id, p.units
     FROM ml_metrics m CROSS JOIN LATERAL (
         SELECT count(*) AS products, min(CAST(key AS integer)) AS product_id, min(CAST(value AS numeric)) AS units
         FROM jsonb_each_text(m.context -> 'products')) p
-    LEFT JOIN ml_metrics c ON c.metric_type = 'room_consumption' AND c.hotel_id = m.hotel_id AND c.entity_type = 'room'
-     AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at AND p.products = 1
     WHERE m.metric_type = 'vacant_consumption' AND m.observed_at >= CAST(:since_at AS timestamptz) - interval '35 days'
       AND m.observed_at < CAST(:since_at AS timestamptz)
       AND NOT EXISTS (SELECT FROM ml_setups s WHERE s.hotel_id = m.hotel_id)

@@ -64,20 +64,29 @@ WHERE metric_type = 'stock_outflow' AND observed_at >= :since AND observed_at < 
 ORDER BY hotel_id, entity_id, observed_at
 
 -- name: levels
--- Ledger balances: the movements of the span, and before them each product's last balance, which still holds.
-SELECT hotel_id, product_id, day, at, level, kind FROM (
-    SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day,
-           extract(epoch FROM observed_at) AS at, metric_value AS level, context ->> 'kind' AS kind
-    FROM ml_metrics
+-- Ledger balances: the movements of the span, and before them each product's last balance, which still holds. From one
+-- product's last balance to the next product's the index is asked: all earlier balances are many times as many.
+WITH RECURSIVE earlier AS (
+    (SELECT hotel_id, entity_type, entity_id, observed_at, business_date, metric_value, context FROM ml_metrics
+     WHERE metric_type = 'stock_level' AND observed_at < :since
+       AND (CAST(:hotels AS integer[]) IS NULL OR array_position(CAST(:hotels AS integer[]), hotel_id) > 0)
+     ORDER BY hotel_id DESC, entity_type DESC, entity_id DESC, observed_at DESC LIMIT 1)
+    UNION ALL
+    SELECT n.* FROM earlier e CROSS JOIN LATERAL (
+        SELECT hotel_id, entity_type, entity_id, observed_at, business_date, metric_value, context FROM ml_metrics
+        WHERE metric_type = 'stock_level' AND observed_at < :since
+          AND (hotel_id, entity_type, entity_id) < (e.hotel_id, e.entity_type, e.entity_id)
+          AND (CAST(:hotels AS integer[]) IS NULL OR array_position(CAST(:hotels AS integer[]), hotel_id) > 0)
+        ORDER BY hotel_id DESC, entity_type DESC, entity_id DESC, observed_at DESC LIMIT 1) n
+)
+SELECT hotel_id, entity_id AS product_id, business_date - DATE '0001-01-01' + 1 AS day,
+       extract(epoch FROM observed_at) AS at, metric_value AS level, context ->> 'kind' AS kind
+FROM (
+    SELECT hotel_id, entity_type, entity_id, observed_at, business_date, metric_value, context FROM ml_metrics
     WHERE metric_type = 'stock_level' AND observed_at >= :since AND observed_at < :until
       AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
-    UNION ALL
-    (SELECT DISTINCT ON (hotel_id, entity_id) hotel_id, entity_id, business_date - DATE '0001-01-01' + 1,
-           extract(epoch FROM observed_at), metric_value, context ->> 'kind'
-    FROM ml_metrics WHERE metric_type = 'stock_level' AND observed_at < :since
-      AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
-    ORDER BY hotel_id, entity_id, observed_at DESC)
-) l ORDER BY hotel_id, product_id, at
+    UNION ALL SELECT * FROM earlier
+) l ORDER BY hotel_id, entity_id, observed_at
 
 -- name: floor
 -- What floor stores held at the end of each day.

@@ -114,3 +114,12 @@ def test_a_list_that_has_the_year_right_settles_it(hotel: Application) -> None:
     assert _vacant(hotel) == {}
     context = next(c for k, (_, c) in points(hotel.url, "room_consumption").items() if k[1] == 1 and "11-11" in k[2])
     assert (context["known"], context["nights"]) == (True, 2)
+
+
+def test_a_sign_on_the_first_day_that_is_read_is_not_recorded_again_by_each_run(hotel: Application) -> None:
+    """60 days before the look back of 12 January: of the night before, the record is not read."""
+    _control(hotel, "dnd")
+    for as_of in ("2025-11-17", "2026-01-12T10:00", "2026-01-12T10:15", "2026-01-12T10:30"):
+        done(hotel.url, "collect", "--as-of", as_of, "--quiet")
+    recorded = "SELECT count(*) AS n FROM minibar_ml.ml_nights WHERE room_id = 1 AND night = '2025-11-09'"
+    assert sql(hotel.url, recorded)[0].n == 1

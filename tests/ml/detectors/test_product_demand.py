@@ -130,14 +130,16 @@ def test_the_frames_reach_back_as_far_as_the_walks_learn() -> None:
     assert BEGIN + DAYS_UNTIL_USUAL < FIRST_DAY + DAYS
 
 
-def _shelves(until: int, empty: int = 5) -> pd.DataFrame:
-    """A floor store that holds all products, but PRODUCT not on so many evenings before and up to a day."""
+def _shelves(until: int, empty: int = 5, left: float = 0.0) -> pd.DataFrame:
+    """A floor store that holds all products, but of PRODUCT only what is left on so many evenings up to a day."""
     days = range(LAST_DAY - 60, LAST_DAY + 1)
-    rows = [(HOTEL, day, 100 + n, 20.0) for day in days for n in range(20)]
-    return pd.DataFrame(
-        [row for row in rows if row[2] != PRODUCT or not until - empty < row[1] <= until],
+    floor = pd.DataFrame(
+        [(HOTEL, day, 100 + n, 20.0) for day in days for n in range(20)],
         columns=["hotel_id", "day", "product_id", "units"],
     )
+    is_out = (floor["product_id"] == PRODUCT) & floor["day"].between(until - empty + 1, until)
+    floor.loc[is_out, "units"] = left
+    return floor[floor["units"] > 0]
 
 
 @pytest.mark.parametrize(("last_empty", "is_found"), [(LAST_DAY - 3, False), (LAST_DAY - 12, True)])
@@ -147,6 +149,18 @@ def test_rooms_that_are_filled_after_the_floor_store_was_empty_are_no_demand(las
         for seed in SEEDS
     ]
     assert any(found) == is_found
+
+
+def test_a_product_of_which_the_book_has_less_than_half_a_days_use_left_had_run_out() -> None:
+    """Of so few the last may be missing from the shelf."""
+    for seed in SEEDS:
+        whole = shifted(ordinary(seed), 4.0, LAST_DAY - 2)
+        use = ordinary(seed).products.query("product_id == @PRODUCT")["units"].mean()
+        found = {
+            left: nightly(changed(whole, floor=_shelves(LAST_DAY - 3, left=left * use)), LAST_DAY - 2)
+            for left in (0.3, 0.8)
+        }
+        assert (bool(found[0.3]), bool(found[0.8])) == (False, True)
 
 
 def test_what_is_missing_from_the_shelf_is_in_nobodys_total() -> None:

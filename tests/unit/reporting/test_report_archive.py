@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
-from support.reports.report_values import HOSTILE, a_report
+from support.reports.report_values import AS_OF, HOSTILE, ZONE, a_report
 
+from minibar_ml.cli.views.archive import row
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.reports import report_archive
 from minibar_ml.render.tables import printable
+from minibar_ml.render.words import Words
 
 
 @pytest.fixture
@@ -42,6 +45,8 @@ def test_the_newest_come_first_and_each_says_its_sentence(folder: Path) -> None:
     assert head.title == "Minibar monthly report: Şelale Otel & Spa, 1–28 Feb 2026"
     assert head.sentence.startswith("February: 1,234 new alerts, 987 in January.")
     assert head.figures[:2] == ("Waiting: 14", "New: 1,234")
+    assert head.as_of == Words("en", ZoneInfo(ZONE)).instant(AS_OF)
+    assert row(month, "tr")[:4] == ("monthly", "2026-02-28", "all", "html en; json en")
 
 
 def test_the_index_links_to_every_file_and_escapes_every_text(folder: Path) -> None:
@@ -54,6 +59,7 @@ def test_the_index_links_to_every_file_and_escapes_every_text(folder: Path) -> N
     assert printable(HOSTILE[0]) in {head.title.split(": ")[1].split(",")[0] for one in report_archive.fetch(folder)
                                      for head in one.heads.values()}  # fmt: skip
     assert "mine" not in page
+    assert page.count(f"as of {Words('en', ZoneInfo(ZONE)).instant(AS_OF)}") == 4
 
 
 def test_somebody_elses_index_is_left_alone(folder: Path) -> None:

@@ -9,13 +9,15 @@ import pytest
 from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.reporting.happenings import Step, weeks
+from minibar_ml.domain.reporting.hotel_lines import hotel_lines
 from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.places import PlaceDay, places
 from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
 from minibar_ml.domain.reporting.today import Stay, duties
 from minibar_ml.i18n import Lang
-from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.first_screen import health, sentence, tiles, today_title
 from minibar_ml.render.words import Words
 
 TODAY = date(2026, 3, 1)
@@ -107,6 +109,16 @@ def test_orders_and_guests_end_the_sentence() -> None:
     assert sentence(later, EN).endswith("The next order is due on 6 Mar.")
 
 
+def test_a_past_period_says_as_of_when_alerts_wait_and_nothing_of_later_orders() -> None:
+    found = (action(3, type="unanswered_request", impact=None),)
+    past = replace(a_report(week_ending(date(2026, 1, 31))), actions=Page(found, 1), stock_outs=Page((order(1, 0),), 1))
+    assert sentence(past, EN).split(". ")[1].startswith("As of 1 Mar: 14 alerts wait for your decision")
+    assert "due" not in sentence(past, EN)
+    assert sentence(past, TR).split(". ")[1].startswith("1 Mar itibarıyla: 14 uyarı kararınızı bekliyor")
+    assert (today_title(past, EN), today_title(past, TR)) == ("Waiting as of 1 Mar", "1 Mar itibarıyla bekleyenler")
+    assert today_title(a_report(), EN) == "Today"
+
+
 def test_a_period_is_compared_only_with_one_that_was_watched() -> None:
     report = a_report(total=Count("all", 30, 3, is_comparable=False), days_watched_before=2)
     assert ", 3 in January" not in sentence(report, EN)
@@ -123,6 +135,14 @@ def test_data_and_jobs_are_said_to_be_right_or_what_is_wrong_with_them() -> None
     good = a_report(jobs=(), days_without_data=(), trend=days)
     assert health(good, EN) == (True, "data complete, jobs on time")
     assert health(good, TR) == (True, "veri tam, işler zamanında")
+
+
+def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:
+    asked = week_ending(TODAY)
+    steps = [Step(10, "raised", 1, "high", 2, None)]
+    watched = weeks(steps, asked, frozenset({asked.before().since}))
+    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, (), watched)
+    assert (one.weeks, other.weeks) == ((None,) * 6 + (0, 2), (None,) * 6 + (0, 0))
 
 
 def test_floors_stand_in_the_order_of_the_lift_and_the_quiet_ones_are_one_row() -> None:
