@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
 from minibar_ml.render import duties, place_tables
+from minibar_ml.render.first_screen import today_title
 from minibar_ml.render.hotels import by_hotel, has_many_hotels
 from minibar_ml.render.listed import link
 from minibar_ml.render.tables import Column, Row, Table
@@ -32,7 +33,9 @@ def today(report: Report, words: Words) -> Table:
     unknown = report.live_total is None
     empty = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
     whole = max(len(rows), report.actions.total) if report.actions.is_cut else len(rows)
-    return by_hotel(report, words, Table("today", _("Today"), columns, (), "", empty), rows, Page((), whole))
+    return by_hotel(
+        report, words, Table("today", today_title(report, words), columns, (), "", empty), rows, Page((), whole)
+    )
 
 
 def counts(report: Report, words: Words) -> tuple[Table, ...]:

@@ -52,8 +52,26 @@ def _jobs(report: Report, words: Words) -> list[str]:
 
 
 def sentence(report: Report, words: Words) -> str:
-    """What happened, what it may cost and what is due, in one line."""
-    return " ".join(f"{part}." for part in (_new(report, words), _waiting(report, words), _due(report, words)) if part)
+    """What happened, what it may cost and what is due, in one line; of a past period not what is due since."""
+    _ = words.catalog.gettext
+    waiting, due = _waiting(report, words), _due(report, words)
+    if is_past(report, words):
+        due, day = "", words.short_day(words.today(report.generated_at))
+        waiting = waiting and _("As of %(day)s: %(what)s") % {"day": day, "what": words.lowered(waiting)}
+    return " ".join(f"{part}." for part in (_new(report, words), waiting, due) if part)
+
+
+def is_past(report: Report, words: Words) -> bool:
+    """Whether the period ended before yesterday: what waits is of a later day, and what is due has another report."""
+    return (words.today(report.generated_at) - report.period.last_day).days > 1
+
+
+def today_title(report: Report, words: Words) -> str:
+    """What the list of what waits is called: `Today`, of a past period `Waiting as of 28 Nov`."""
+    _ = words.catalog.gettext
+    if not is_past(report, words):
+        return _("Today")
+    return _("Waiting as of %(day)s") % {"day": words.short_day(words.today(report.generated_at))}
 
 
 def _new(report: Report, words: Words) -> str:

@@ -24,7 +24,8 @@ UNITS: Mapping[str, timedelta] = {
     **dict.fromkeys(("w", "week", "weeks", "hf", "hafta"), timedelta(weeks=1)),
 }
 NOW = ("now", "simdi")
-_LENGTH = re.compile(r"(\d{1,4})\s*([a-z]+)(?:\s+(?:ago|once|sonra|later))?")
+AHEAD: Mapping[str, bool] = {"ago": False, "once": False, "later": True, "sonra": True}
+_LENGTH = re.compile(rf"(\d{{1,4}})\s*([a-z]+)(?:\s+({'|'.join(AHEAD)}))?")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 _PLAIN = str.maketrans("İIıçğöşüÇĞÖŞÜ", "iiicgosucgosu")
 
@@ -45,7 +46,7 @@ def read(text: str, now: datetime, *, ahead: bool = False) -> datetime | None:
         return now
     if length := _LENGTH.fullmatch(words):
         unit = UNITS.get(length[2])
-        return None if unit is None else _moved(now, int(length[1]) * unit, ahead=ahead)
+        return None if unit is None else _moved(now, int(length[1]) * unit, ahead=AHEAD.get(length[3], ahead))
     day, _, rest = words.partition(" ")
     named = _day(day, now.date(), ahead=ahead)
     at = clock(rest if named else words)

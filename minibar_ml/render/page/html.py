@@ -18,7 +18,7 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import charts, details, duties, listed
 from minibar_ml.render.cells import written
-from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.first_screen import health, sentence, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
 from minibar_ml.render.hotels import has_many_hotels, hotel_name, names_hotel
 from minibar_ml.render.sections import sections
@@ -92,6 +92,7 @@ def _shown(report: Report, words: Words) -> dict[str, Any]:
         "days": days(report, words),
         "figures": tiles(report, words),
         "sentence": sentence(report, words),
+        "today_title": today_title(report, words),
         "is_healthy": is_healthy,
         "health": state,
         "duties": duties.rows(report, words),

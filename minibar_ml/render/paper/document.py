@@ -9,7 +9,7 @@ from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render import palette, place_tables
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.first_screen import sentence, tiles
+from minibar_ml.render.first_screen import sentence, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
 from minibar_ml.render.hotels import has_many_hotels
 from minibar_ml.render.paper import actions, cover, drawings, tables
@@ -78,7 +78,7 @@ def _story(report: Report, words: Words, moved: str) -> list[Any]:
         cover.tiles(tiles(report, words), words, WIDTH),
         Spacer(1, 4),
         *_hotels(report, words),
-        _Heading(_("Today"), "now"),
+        _Heading(today_title(report, words), "now"),
     ]
     story += actions.flowables(report, words, WIDTH)
     for section in sections(report, words):

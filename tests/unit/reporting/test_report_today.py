@@ -17,7 +17,7 @@ from minibar_ml.domain.reporting.places import PlaceDay, places
 from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
 from minibar_ml.domain.reporting.today import Stay, duties
 from minibar_ml.i18n import Lang
-from minibar_ml.render.first_screen import health, sentence, tiles
+from minibar_ml.render.first_screen import health, sentence, tiles, today_title
 from minibar_ml.render.words import Words
 
 TODAY = date(2026, 3, 1)
@@ -107,6 +107,16 @@ def test_orders_and_guests_end_the_sentence() -> None:
     assert sentence(now, TR).endswith("2 sipariş bugün verilmeli.")
     later = replace(report, actions=Page(), stock_outs=Page((order(1, 5),), 1))
     assert sentence(later, EN).endswith("The next order is due on 6 Mar.")
+
+
+def test_a_past_period_says_as_of_when_alerts_wait_and_nothing_of_later_orders() -> None:
+    found = (action(3, type="unanswered_request", impact=None),)
+    past = replace(a_report(week_ending(date(2026, 1, 31))), actions=Page(found, 1), stock_outs=Page((order(1, 0),), 1))
+    assert sentence(past, EN).split(". ")[1].startswith("As of 1 Mar: 14 alerts wait for your decision")
+    assert "due" not in sentence(past, EN)
+    assert sentence(past, TR).split(". ")[1].startswith("1 Mar itibarıyla: 14 uyarı kararınızı bekliyor")
+    assert (today_title(past, EN), today_title(past, TR)) == ("Waiting as of 1 Mar", "1 Mar itibarıyla bekleyenler")
+    assert today_title(a_report(), EN) == "Today"
 
 
 def test_a_period_is_compared_only_with_one_that_was_watched() -> None:
