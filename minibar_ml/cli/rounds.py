@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from math import nan
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -28,12 +29,27 @@ if TYPE_CHECKING:
 
 SHARE = 0.6
 EVERY_DAYS = 3
+SHARES = "{} is no share; use a number from 0 to 1 or a percentage, such as 0.6 or 60%."
 FORMATS = ("table", "json", "html", "pdf", "xlsx")
 MAILED = "{} in the outbox; `minibar-ml alerts notify` sends them."
 NOBODY = (
     "No mail: nobody subscribes to rounds, all have today's already, or there is no room to check. "
     "`minibar-ml people set NAME --report rounds` subscribes."
 )
+
+
+def _share(text: str) -> float:
+    """A share as people write it: `0.6`, `0,6`, `60%`, `%60`."""
+    number = text.strip().replace(",", ".")
+    try:
+        share = float(number.strip("%")) / (100 if "%" in number else 1)
+    except ValueError:
+        share = nan
+    if not 0 <= share <= 1:
+        raise typer.BadParameter(SHARES.format(repr(text)))
+    return share
+
+
 Day = Annotated[str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")]
 Attendant = Annotated[
     str | None,
@@ -45,7 +61,7 @@ Visits = Annotated[
 ]
 Share = Annotated[
     float | None,
-    typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
+    typer.Option("--share", metavar="S", parser=_share, help=f"Visit this share of rooms in house. [{SHARE}]"),
 ]
 Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
 Email = Annotated[bool, typer.Option("--email", help="Mail it to its subscribers (see `people list`) instead.")]

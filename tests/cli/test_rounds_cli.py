@@ -207,6 +207,16 @@ def test_a_round_names_its_attendant_and_whoever_is_not_the_only_one_is_asked_fo
     assert f"--attendant 'a' can be any of these: {meant}. Give the whole name or the id." in said
 
 
+def test_a_share_is_read_as_people_write_it(
+    trained: str, rounds: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = _rooms(rounds("--share", "0.5"))
+    assert all(_rooms(rounds("--share", written)) == wanted for written in ("0,5", "50%", "%50", " 50 % "))
+    for wrong in ("60", "-1", "half", "120%", "nan", "%"):
+        assert command(trained, "rounds", f"--share={wrong}") == ExitCode.USAGE, wrong
+        assert "is no share" in capsys.readouterr().err
+
+
 def test_an_unknown_floor_is_no_day_without_work(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert command(trained, "rounds", "--as-of", AS_OF, "--floor", "99") == ExitCode.PRECONDITION
     assert "There is no floor '99'" in capsys.readouterr().err
