@@ -126,7 +126,7 @@ def rounds(
         attendant=attendant,
     )
     if email:
-        _mail(settings, plan)
+        _mail(settings, plan, is_live=as_of is None)
     else:
         found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
         _show(found, plan, printed, session.language(known.settings), paged=not no_pager)
@@ -147,12 +147,11 @@ def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:
     return day
 
 
-def _mail(settings: Settings, plan: RoundsPlan) -> None:
+def _mail(settings: Settings, plan: RoundsPlan, *, is_live: bool) -> None:
     from minibar_ml.jobs.reports import round_mail  # which makes documents
 
     def work(connection: "Connection") -> int:
-        found = run(connection, plan, _keys(settings))
-        return round_mail.enqueue(connection, found, plan.hotel_id, plan.as_of, plan.zone)
+        return round_mail.run(connection, plan, _keys(settings), is_live=is_live)
 
     made = session.work(settings, "rounds", work)
     console.note(MAILED.format(console.plural(made, "mail")) if made else NOBODY)
