@@ -21,11 +21,12 @@ from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.rounds import Round, RoundRules
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n import rounds as words
-from minibar_ml.jobs.rounds import RoundsPlan, run
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from minibar_ml.jobs.rounds import RoundsPlan
 
 SHARE = 0.6
 EVERY_DAYS = 3
@@ -102,6 +103,8 @@ def rounds(
     doors with "do not disturb" yesterday, rooms that were not checked for 3 nights, and rooms with an open alert. Of
     the other rooms in house come those with the most expected units.
     """
+    from minibar_ml.jobs.rounds import RoundsPlan, run  # with numpy and scipy; help and completion do without
+
     printed = _format(format_, is_json=json)
     if visits is not None and share is not None:
         raise UsageError("--visits and --share cannot be combined.")
@@ -147,7 +150,7 @@ def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:
     return day
 
 
-def _mail(settings: Settings, plan: RoundsPlan, *, is_live: bool) -> None:
+def _mail(settings: Settings, plan: "RoundsPlan", *, is_live: bool) -> None:
     from minibar_ml.jobs.reports import round_mail  # which makes documents
 
     def work(connection: "Connection") -> int:
@@ -157,7 +160,7 @@ def _mail(settings: Settings, plan: RoundsPlan, *, is_live: bool) -> None:
     console.note(MAILED.format(console.plural(made, "mail")) if made else NOBODY)
 
 
-def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang, *, paged: bool) -> None:
+def _show(found: Sequence[Round], plan: "RoundsPlan", printed: str, lang: Lang, *, paged: bool) -> None:
     if printed == "json":
         console.print_json([_as_json(one) for one in found])
         return
