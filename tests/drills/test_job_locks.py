@@ -23,7 +23,7 @@ from minibar_ml.store.intake import schema as lists
 from minibar_ml.store.jobs import runs
 from minibar_ml.store.jobs.locks import exclusive
 
-JOBS = ("collect", "train", "detect", "notify", "report", "monthly", "dashboard")
+JOBS = ("collect", "train", "detect", "notify", "rounds", "report", "monthly", "dashboard")
 NOW = datetime(2025, 11, 16, 22, tzinfo=UTC)
 NAME = "SELECT quote_ident(current_database())"
 ADVISORY = "SELECT pg_advisory_lock(hashtext('minibar_ml'), hashtext('{}'))"
