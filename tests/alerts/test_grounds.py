@@ -73,17 +73,17 @@ def test_a_deleted_row_withdraws_its_alert_which_says_so(
     assert "The records were changed and no longer show this." in text
 
 
-def test_a_figure_that_is_not_its_points_is_as_when_it_was_found_while_the_records_are(
+def test_a_figure_that_is_not_its_points_stands_while_the_records_are(
     hotel: Application, capsys: pytest.CaptureFixture[str]
 ) -> None:
     row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
     _run(hotel, FOUND)
     # As of a write-off or a leak, which are computed from several points.
     sql(hotel.url, "UPDATE minibar_ml.ml_alert_days SET value = 2")
-    assert "10 Nov 2025: 2, as when it was found" in _shown(hotel, capsys)
+    assert "10 Nov 2025: 2, as the records say now" in _shown(hotel, capsys)
     sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 9 WHERE islem_id = :row", row=row)
     done(hotel.url, "collect", "--as-of", LATER, "--quiet")
-    assert "10 Nov 2025: 2 when it was found, 9 now" in _shown(hotel, capsys)
+    assert "10 Nov 2025: 2 in the alert, 9 on record now" in _shown(hotel, capsys)
 
 
 @pytest.mark.parametrize(
