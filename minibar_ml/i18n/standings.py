@@ -89,10 +89,10 @@ def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
         text = NOT_READ
     elif one.on_record is None:
         text = NOW_GONE
-    elif is_derived(alert.type, alert.reason):
-        text = DERIVED
+    elif one.on_record == one.value:
+        text = ON_RECORD
     else:
-        text = ON_RECORD if one.on_record == one.value else NOW_OTHER
+        text = DERIVED if is_derived(alert.type, alert.reason) else NOW_OTHER
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
     return catalog(DOMAIN, lang).gettext(text).format(**values)
 
