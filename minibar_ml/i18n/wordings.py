@@ -38,7 +38,7 @@ HOLIDAY = "Public holiday: {holiday}."
 EVENT = "Event: {event}."
 MISSING = "Missing: {products}."
 MISTYPED = (
-    "Recorded stock is below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
+    "Recorded stock fell below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
