@@ -63,7 +63,8 @@ def simulated(folder: Path) -> Iterator[str]:
 
     with fresh_database(folder, keep=False) as url:
         os.environ |= {"ML_DATABASE_URL": url, "ML_KEY_FILE": str(folder / "minibar-ml.key")}
-        steps = [["simulate", "--rooms", "120", "--seed", "7"], ["db", "init"], ["keys", "new"], ["collect"], ["train"]]
+        steps = [["simulate", "--rooms", "120", "--seed", "7"], ["db", "init"], ["keys", "new"], ["collect"]]
+        steps += [["config", "set", "currency", "TRY"], ["train"]]
         if (folder / "minibar-ml.key").exists():
             steps.remove(["keys", "new"])
         last_month = (datetime.now().astimezone().date().replace(day=1) - timedelta(days=1)).replace(day=1)

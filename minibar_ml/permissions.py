@@ -6,6 +6,7 @@ Files are looked at after opening, so that nobody can replace them in between.
 """
 
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -79,8 +80,17 @@ def _require_owner(path: Path, found: os.stat_result, called: str, because: str,
     if found.st_uid not in (os.geteuid(), ROOT):
         raise ConfigurationError(
             f"{called} belongs to user {found.st_uid}, not to the current user ({os.geteuid()}) or root, {because}: "
-            f"run as its owner, or `chown {os.geteuid()} {path}`{after}."
+            f"run as its owner, {_cure(path, found.st_uid, after)}."
         )
+
+
+def _cure(path: Path, owner: int, after: str) -> str:
+    """How to run as the owner. Not by a chown as root, after which the owner's own jobs could not read the file."""
+    try:
+        name = pwd.getpwuid(owner).pw_name if os.geteuid() == ROOT else None
+    except KeyError:
+        name = None  # nobody can run as a user that the machine does not have
+    return f"`runuser -u {name} -- minibar-ml ...`" if name else f"or `chown {os.geteuid()} {path}`{after}"
 
 
 def _mode(found: os.stat_result) -> str:

@@ -1728,7 +1728,7 @@ CREATE TABLE minibar_ml.ml_job_runs (
     outcome text DEFAULT 'running'::text NOT NULL,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
     error text,
-    CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'report'::text, 'monthly'::text, 'dashboard'::text]))),
+    CONSTRAINT ml_job_runs_job_check CHECK ((job = ANY (ARRAY['collect'::text, 'train'::text, 'detect'::text, 'notify'::text, 'rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text]))),
     CONSTRAINT ml_job_runs_outcome_check CHECK ((outcome = ANY (ARRAY['running'::text, 'done'::text, 'partly'::text, 'failed'::text]))),
     CONSTRAINT ml_job_runs_times CHECK (((as_of >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (as_of < '2200-01-01 00:00:00+00'::timestamp with time zone) AND (ended_at >= '1999-12-31 00:00:00+00'::timestamp with time zone) AND (ended_at < '2200-01-01 00:00:00+00'::timestamp with time zone)))
 );
@@ -2708,9 +2708,9 @@ CREATE POLICY only_who_keeps_the_server_adds_sms_push_and_chat ON minibar_ml.ml_
 
 CREATE POLICY only_who_keeps_the_server_changes_sms_push_and_chat ON minibar_ml.ml_channels AS RESTRICTIVE FOR UPDATE USING (((kind = 'email'::text) OR ( SELECT minibar_ml.runs_jobs(CURRENT_USER) AS runs_jobs)));
 
-CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any))) WITH CHECK (false);
+CREATE POLICY reports ON minibar_ml.ml_job_locks FOR UPDATE USING (((name = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any))) WITH CHECK (false);
 
-CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
+CREATE POLICY reports ON minibar_ml.ml_job_runs USING (((job = ANY (ARRAY['rounds'::text, 'report'::text, 'monthly'::text, 'dashboard'::text])) AND ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 
 CREATE POLICY seen ON minibar_ml.ml_access FOR SELECT USING (((database_role = CURRENT_USER) OR ( SELECT minibar_ml.is_any(CURRENT_USER, '{administrator}'::text[]) AS is_any)));
 

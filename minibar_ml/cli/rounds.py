@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from math import nan
 from typing import TYPE_CHECKING, Annotated, Any
 from zoneinfo import ZoneInfo
 
@@ -20,20 +21,36 @@ from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.rounds import Round, RoundRules
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n import rounds as words
-from minibar_ml.jobs.rounds import RoundsPlan, run
 from minibar_ml.log import logger
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from minibar_ml.jobs.rounds import RoundsPlan
+
 SHARE = 0.6
 EVERY_DAYS = 3
+SHARES = "{} is no share; use a number from 0 to 1 or a percentage, such as 0.6 or 60%."
 FORMATS = ("table", "json", "html", "pdf", "xlsx")
 MAILED = "{} in the outbox; `minibar-ml alerts notify` sends them."
 NOBODY = (
     "No mail: nobody subscribes to rounds, all have today's already, or there is no room to check. "
     "`minibar-ml people set NAME --report rounds` subscribes."
 )
+
+
+def _share(text: str) -> float:
+    """A share as people write it: `0.6`, `0,6`, `60%`, `%60`."""
+    number = text.strip().replace(",", ".")
+    try:
+        share = float(number.strip("%")) / (100 if "%" in number else 1)
+    except ValueError:
+        share = nan
+    if not 0 <= share <= 1:
+        raise typer.BadParameter(SHARES.format(repr(text)))
+    return share
+
+
 Day = Annotated[str | None, typer.Option("--day", metavar="D", help="The round of this day (default: today).")]
 Attendant = Annotated[
     str | None,
@@ -45,7 +62,7 @@ Visits = Annotated[
 ]
 Share = Annotated[
     float | None,
-    typer.Option("--share", metavar="S", min=0.0, max=1.0, help=f"Visit this share of rooms in house. [{SHARE}]"),
+    typer.Option("--share", metavar="S", parser=_share, help=f"Visit this share of rooms in house. [{SHARE}]"),
 ]
 Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
 Email = Annotated[bool, typer.Option("--email", help="Mail it to its subscribers (see `people list`) instead.")]
@@ -86,6 +103,8 @@ def rounds(
     doors with "do not disturb" yesterday, rooms that were not checked for 3 nights, and rooms with an open alert. Of
     the other rooms in house come those with the most expected units.
     """
+    from minibar_ml.jobs.rounds import RoundsPlan, run  # with numpy and scipy; help and completion do without
+
     printed = _format(format_, is_json=json)
     if visits is not None and share is not None:
         raise UsageError("--visits and --share cannot be combined.")
@@ -110,7 +129,7 @@ def rounds(
         attendant=attendant,
     )
     if email:
-        _mail(settings, plan)
+        _mail(settings, plan, is_live=as_of is None)
     else:
         found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
         _show(found, plan, printed, session.language(known.settings), paged=not no_pager)
@@ -131,18 +150,17 @@ def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:
     return day
 
 
-def _mail(settings: Settings, plan: RoundsPlan) -> None:
+def _mail(settings: Settings, plan: "RoundsPlan", *, is_live: bool) -> None:
     from minibar_ml.jobs.reports import round_mail  # which makes documents
 
     def work(connection: "Connection") -> int:
-        found = run(connection, plan, _keys(settings))
-        return round_mail.enqueue(connection, found, plan.hotel_id, plan.as_of, plan.zone)
+        return round_mail.run(connection, plan, _keys(settings), is_live=is_live)
 
     made = session.work(settings, "rounds", work)
     console.note(MAILED.format(console.plural(made, "mail")) if made else NOBODY)
 
 
-def _show(found: Sequence[Round], plan: RoundsPlan, printed: str, lang: Lang, *, paged: bool) -> None:
+def _show(found: Sequence[Round], plan: "RoundsPlan", printed: str, lang: Lang, *, paged: bool) -> None:
     if printed == "json":
         console.print_json([_as_json(one) for one in found])
         return

@@ -29,6 +29,7 @@ def job_schedules(settings: Settings, as_of: datetime) -> dict[ScheduledJob, Sch
         "detect": every(settings.anomaly_check_interval),
         "notify": every(settings.notify_interval),
         "train": cron(settings.training_schedule),
+        "rounds": cron(settings.rounds_schedule),
         "report": cron(settings.report_schedule),
         "monthly": cron(settings.monthly_report_schedule),
         "dashboard": cron(settings.dashboard_schedule),
@@ -50,6 +51,7 @@ def next_change(settings: Settings, as_of: datetime) -> datetime:
     start = (as_of - CRON_SLACK).astimezone(settings.zone()).replace(microsecond=0)
     expressions = (
         settings.training_schedule,
+        settings.rounds_schedule,
         settings.report_schedule,
         settings.monthly_report_schedule,
         settings.dashboard_schedule,

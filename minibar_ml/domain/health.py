@@ -13,7 +13,7 @@ from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.imports import ListFreshness
 from minibar_ml.domain.problems import SourceProblem
 
-ScheduledJob = Literal["collect", "detect", "notify", "train", "report", "monthly", "dashboard"]
+ScheduledJob = Literal["collect", "detect", "notify", "train", "rounds", "report", "monthly", "dashboard"]
 SCHEDULED_JOBS: tuple[ScheduledJob, ...] = get_args(ScheduledJob)
 JobState = Literal["ok", "running", "never", "paused", "partly", "late", "failed"]
 BROKEN: frozenset[JobState] = frozenset({"partly", "late", "failed"})

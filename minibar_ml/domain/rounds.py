@@ -47,7 +47,8 @@ class Round:
     """The round of one hotel, in walking order.
 
     `in_house` rooms had guests who stay, of which `in_house_visits` are visited; `done` were checked on the day
-    already; `left_out_units` are expected in the rooms that are not visited.
+    already; `left_out_units` are expected in the rooms that are not visited. `attendant`: whose rooms they are
+    (None: all).
     """
 
     hotel_id: int
@@ -60,6 +61,7 @@ class Round:
     left_out: int
     left_out_units: float | None
     done: int
+    attendant: str | None
 
     @property
     def departures(self) -> int:
@@ -75,7 +77,7 @@ class Round:
     def units(self) -> float | None:
         """Expected units of all visits; None where nothing is learned yet."""
         known = [one.units for one in self.visits if one.units is not None]
-        return sum(known) if known or not self.visits else None
+        return round(sum(known), 2) if known or not self.visits else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

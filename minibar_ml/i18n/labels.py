@@ -82,6 +82,7 @@ LABELS: Mapping[Kind, Mapping[str, str]] = {
         "detect": "anomaly detection",
         "notify": "notifications",
         "train": "model training",
+        "rounds": "rounds by mail",
         "report": "weekly report",
         "monthly": "monthly report",
         "dashboard": "dashboard",

@@ -29,8 +29,8 @@ REASONS: Mapping[Reason, str] = {
 }
 SINCE = "{days} since the last check"
 TITLE = "Minibar round"
-SUMMARY = "{visits} ({departures} departures, {in_house} of {all} in house)"
-SUMMARY_WITH_OTHERS = "{visits} ({departures} departures, {in_house} of {all} in house, {others} vacant)"
+SUMMARY = "{visits} ({departures}, {in_house} of {all} in house)"
+SUMMARY_WITH_OTHERS = "{visits} ({departures}, {in_house} of {all} in house, {others} vacant)"
 EXPECTED = "Expected: {units} on this round, {left} in the {rooms} left out."
 DONE = "Already checked on this day: {rooms}."
 NO_MODEL = "No chances yet: too few room checks to learn from. Rooms checked longest ago come first."
@@ -63,15 +63,16 @@ def title(lang: Lang) -> str:
 
 
 def heading(one: Round, lang: Lang) -> str:
-    """The hotel, the day and how many rooms of which kind are visited."""
-    return f"{one.hotel_name}, {day(one.day, lang)}: {summary(one, lang)}"
+    """The hotel, the attendant whose rooms they are, the day and how many rooms of which kind are visited."""
+    whose = [one.hotel_name] if one.attendant is None else [one.hotel_name, one.attendant]
+    return f"{', '.join([*whose, day(one.day, lang)])}: {summary(one, lang)}"
 
 
 def summary(one: Round, lang: Lang) -> str:
     """How many rooms of which kind are visited."""
     return _text(SUMMARY_WITH_OTHERS if one.others else SUMMARY, lang).format(
         visits=counted("visit", len(one.visits), lang),
-        departures=one.departures,
+        departures=counted("departure", one.departures, lang),
         in_house=one.in_house_visits,
         all=one.in_house,
         others=one.others,

@@ -1,6 +1,7 @@
 """The state of an alert: snoozed, muted, one of a series; and its history."""
 
 from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent
+from minibar_ml.domain.alerting.kinds import is_derived
 from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import day, moment, number
@@ -13,10 +14,11 @@ AGAIN = "Alert {id}, {status}, {day}"
 RECORDS_CHANGED = "records changed"
 SUBJECT_GONE = "no longer an issue"
 END_REASONS = {"records_changed": RECORDS_CHANGED, "subject_gone": SUBJECT_GONE}
-AS_FOUND = "{day}: {value}, as when it was found"
-NOW_OTHER = "{day}: {value} when it was found, {now} now"
-NOW_GONE = "{day}: {value} when it was found, no longer on record"
-NOT_READ = "{day}: {value} when it was found; records of that day are no longer read"
+ON_RECORD = "{day}: {value}, as the records say now"
+NOW_OTHER = "{day}: {value} in the alert, {now} on record now"
+DERIVED = "{day}: {value}, worked out from records that add up to {now} now"
+NOW_GONE = "{day}: {value} in the alert, no longer on record"
+NOT_READ = "{day}: {value} in the alert; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
 VERDICTS = "Of {decided} others of this type decided in this hotel, {confirmed} were confirmed."
 VERDICT = "One other of this type was decided in this hotel; it was confirmed."
@@ -32,8 +34,9 @@ TEXTS = (
     AGAIN,
     RECORDS_CHANGED,
     SUBJECT_GONE,
-    AS_FOUND,
+    ON_RECORD,
     NOW_OTHER,
+    DERIVED,
     NOW_GONE,
     NOT_READ,
 )
@@ -77,10 +80,19 @@ def verdicts_line(verdicts: VerdictCounts, lang: Lang) -> str:
     return catalog(DOMAIN, lang).gettext(text).format(**figures)
 
 
-def ground_line(one: AlertDay, lang: Lang) -> str:
-    """What one day of an alert rests on, as it was and as it is now."""
-    said = NOW_GONE if one.on_record is None else AS_FOUND if one.on_record == one.value else NOW_OTHER
-    text = said if one.is_read else NOT_READ
+def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
+    """What an alert says of one day, and what is on record of it now.
+
+    A loss is a part of what was issued: that the two figures differ does not say that anything has changed.
+    """
+    if not one.is_read:
+        text = NOT_READ
+    elif one.on_record is None:
+        text = NOW_GONE
+    elif one.on_record == one.value:
+        text = ON_RECORD
+    else:
+        text = DERIVED if is_derived(alert.type, alert.reason) else NOW_OTHER
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
     return catalog(DOMAIN, lang).gettext(text).format(**values)
 

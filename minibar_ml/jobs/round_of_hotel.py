@@ -28,7 +28,8 @@ ALWAYS: tuple[Reason, ...] = ("do_not_disturb", "departure", "not_checked", "ale
 @dataclass(frozen=True, slots=True)
 class Known:
     """What is known besides the rooms: checks as in `Frames.rooms`, products used (hotel_id, room_type, product_id,
-    units), rooms with a sign of the day before, open alerts by room, and names of hotels and products by id."""
+    units), rooms with a sign of the day before, open alerts by room, names of hotels and products by id, and of the
+    attendant whose rooms they are (None: of all)."""
 
     checks: "DataFrame"
     used: "DataFrame"
@@ -36,6 +37,7 @@ class Known:
     alerts: Mapping[int, int]
     hotels: Mapping[int, str]
     products: Mapping[int, str]
+    attendant: str | None
 
     def of_hotel(self, hotel_id: int) -> "Known":
         """The same with the rows of one hotel."""
@@ -67,8 +69,9 @@ def plan_hotel(
         in_house=int(staying.sum()),
         in_house_visits=int((staying & picked).sum()),
         left_out=len(left),
-        left_out_units=None if made is None else float(np.nansum(left)),
+        left_out_units=None if made is None else round(float(np.nansum(left)), 2),
         done=int(rooms["is_done"].sum()),
+        attendant=known.attendant,
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.artifacts.keys import Keys
+from minibar_ml.domain.errors import NotFound, UsageError
 from minibar_ml.domain.hotels.calendar import Calendar
 from minibar_ml.domain.models import StoredModel
 from minibar_ml.domain.rounds import Round, RoundRules
@@ -55,12 +56,13 @@ class RoundsPlan:
 def run(connection: "Connection", plan: RoundsPlan, keys: Keys | None) -> list[Round]:
     """The rounds of all hotels that have a room to visit, in order of hotel.
 
-    A hotel without a stored model that can be used gets one in memory. Raises NotFound for an
-    unknown attendant, PreconditionFailed for a role that may not see stays.
+    A hotel without a stored model that can be used gets one in memory. Raises NotFound for an unknown floor or
+    attendant, UsageError for a part of several attendants' names, PreconditionFailed for a role that may not see stays.
     """
     with snapshot(connection):
         rounds.require_rights(connection)
-        rooms = _wanted(connection, plan)
+        attendant = None if plan.attendant is None else _attendant(connection, plan.attendant)
+        rooms = _wanted(connection, plan, attendant)
         parameters = _parameters(connection, plan, keys)
         is_known = set(rooms["hotel_id"]) <= parameters.keys()
         days = visit_model.LONGEST_STAY_DAYS if is_known else max(plan.training_days, visit_model.LONGEST_STAY_DAYS)
@@ -73,23 +75,43 @@ def run(connection: "Connection", plan: RoundsPlan, keys: Keys | None) -> list[R
             alerts=rounds.fetch_alerts(connection, plan.day),
             hotels=hotels.fetch_names(connection),
             products=names.fetch(connection, names.QUERIES["product"]),
+            attendant=attendant.name if attendant else None,
         )
     made = (_round(plan, known, parameters, hotel_id, group) for hotel_id, group in rooms.groupby("hotel_id"))
     return [one for one in made if one.visits or one.in_house or one.done]
 
 
-def _wanted(connection: "Connection", plan: RoundsPlan) -> "DataFrame":
+@dataclass(frozen=True, slots=True)
+class _Attendant:
+    id: int
+    name: str
+
+
+def _attendant(connection: "Connection", asked: str) -> _Attendant:
+    ids, known = names.find_ids(connection, "attendant", asked), names.fetch(connection, names.QUERIES["attendant"])
+    if len(ids) > 1:
+        meant = ", ".join(f"{known[id]} ({id})" for id in ids)
+        raise UsageError(f"--attendant {asked!r} can be any of these: {meant}. Give the whole name or the id.")
+    return _Attendant(ids[0], known.get(ids[0], asked))
+
+
+def _wanted(connection: "Connection", plan: RoundsPlan, attendant: _Attendant | None) -> "DataFrame":
     """The rooms of the hotel, floor and attendant that are asked for."""
     rooms = rounds.fetch_rooms(connection, plan.day, plan.hotel_id)
     if plan.day < plan.as_of.astimezone(plan.zone).date():
         # A past day's round is planned as in its morning.
         rooms = rooms.assign(is_done=False)
     if plan.floor is not None:
-        asked = plan.floor
-        rooms = rooms[[is_floor(name, asked) for name in rooms["floor"]]]
-    if plan.attendant is not None:
-        rooms = rooms[rooms["attendant_id"].isin(names.find_ids(connection, "attendant", plan.attendant))]
-    return rooms
+        rooms = _on_floor(rooms, plan.floor)
+    return rooms if attendant is None else rooms[rooms["attendant_id"] == attendant.id]
+
+
+def _on_floor(rooms: "DataFrame", asked: str) -> "DataFrame":
+    found = rooms[[is_floor(name, asked) for name in rooms["floor"]]]
+    if len(rooms) and not len(found):
+        floors = ", ".join(dict.fromkeys(rooms["floor"]))
+        raise NotFound(f"There is no floor {asked!r} (by name or number); there are {floors}.")
+    return found
 
 
 def _parameters(connection: "Connection", plan: RoundsPlan, keys: Keys | None) -> dict[int, Parameters]:

@@ -61,7 +61,7 @@ def test_a_deleted_row_withdraws_its_alert_which_says_so(
 ) -> None:
     row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
     assert _run(hotel, FOUND) == [("vacant_consumption", 1, "open", 4.0, None, 1)]
-    assert "10 Nov 2025: 4, as when it was found" in _shown(hotel, capsys)
+    assert "10 Nov 2025: 4, as the records say now" in _shown(hotel, capsys)
     sql(hotel.url, "DELETE FROM minibar_islem_detay WHERE islem_id = :row", row=row)
     sql(hotel.url, "DELETE FROM minibar_islemleri WHERE id = :row", row=row)
     assert _run(hotel, LATER) == [("vacant_consumption", 1, "resolved", 4.0, "records_changed", 1)]
@@ -71,6 +71,19 @@ def test_a_deleted_row_withdraws_its_alert_which_says_so(
     text = " ".join(_shown(hotel, capsys).split())
     assert "resolved, records changed" in text
     assert "The records were changed and no longer show this." in text
+
+
+def test_a_figure_that_is_not_its_points_stands_while_the_records_are(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = hotel.setup(1, "2025-11-10 12:30", 1, 4)
+    _run(hotel, FOUND)
+    # As of a write-off or a leak, which are computed from several points.
+    sql(hotel.url, "UPDATE minibar_ml.ml_alert_days SET value = 2")
+    assert "10 Nov 2025: 2, as the records say now" in _shown(hotel, capsys)
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 9 WHERE islem_id = :row", row=row)
+    done(hotel.url, "collect", "--as-of", LATER, "--quiet")
+    assert "10 Nov 2025: 2 in the alert, 9 on record now" in _shown(hotel, capsys)
 
 
 @pytest.mark.parametrize(
@@ -288,8 +301,8 @@ def test_an_alert_whose_records_are_no_longer_read_says_so(
         done(hotel.url, "alerts", "show", "1", "--as-of", as_of)
         return " ".join(capsys.readouterr().out.split())
 
-    assert "10 Nov 2025: 6, as when it was found" in shown("2026-01-05T20:00")
-    assert "10 Nov 2025: 6 when it was found; records of that day are no longer read" in shown("2026-11-20T20:00")
+    assert "10 Nov 2025: 6, as the records say now" in shown("2026-01-05T20:00")
+    assert "10 Nov 2025: 6 in the alert; records of that day are no longer read" in shown("2026-11-20T20:00")
     done(hotel.url, "alerts", "resolve", "1", "--by", "Ayşe", "--quiet")
     assert "records of that day are no longer read" in shown("2026-01-05T20:00")
 

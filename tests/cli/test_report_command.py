@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
-from support.reports.report_rows import LAST_DAY, insert_alerts, insert_points, some_alerts
+from support.alerts.outbox import add
+from support.hotels.simulated import sql
+from support.reports.report_rows import LAST_DAY, AlertRow, insert_alerts, insert_points, some_alerts
 
 from minibar_ml.cli.app import main
 
@@ -41,6 +43,16 @@ def test_without_subscribers_it_says_why_no_mail_was_written(
     assert main(["report", "weekly", *AT, "--out", str(tmp_path / "out"), "--email"]) == 0
     words = " ".join(capsys.readouterr().err.split())
     assert "this report has no subscribers" in words
+
+
+def test_a_row_of_the_mail_names_severity_type_and_age(connection: Connection, store_url: str, tmp_path: Path) -> None:
+    insert_alerts(connection, [AlertRow(LAST_DAY, "stock_anomaly", "critical")])
+    add(store_url, "ayse", "--report", "weekly")
+    assert main(["report", "weekly", *AT, "--out", str(tmp_path), "--email", "--quiet"]) == 0
+    ((body, page),) = sql(store_url, "SELECT body, html FROM minibar_ml.ml_mails")
+    row = re.search(r"^Critical · Unusual stock movement · .*ago · no\. 1$", body, re.MULTILINE)
+    assert row, body
+    assert row.group().removesuffix("no. 1") in page
 
 
 def test_json_prints_the_figures_and_writes_nothing(

@@ -1,5 +1,6 @@
 """`rounds` as documents and by mail: the same rooms on page, paper and sheet, and each subscriber gets them once."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,7 +10,7 @@ from shutil import which
 import pytest
 from openpyxl import load_workbook
 from support.alerts.outbox import add, mails
-from support.hotels.simulated import AS_OF, done, sql, state
+from support.hotels.simulated import AS_OF, command, done, sql, state
 from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.cli.app import main
@@ -114,6 +115,23 @@ def test_a_subscriber_gets_a_day_s_rounds_once_in_their_language(
     text = turkish.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert re.search(r"^Minibar turu, 16 Kas", text, re.MULTILINE)
     assert all(f"{row[1]} {row[2]}: %" in text for row in rooms[1:])
+
+
+@pytest.mark.usefixtures("mailbox")
+def test_a_morning_s_mails_are_a_run_on_record_that_can_be_late(
+    trained: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def late() -> str:
+        capsys.readouterr()
+        command(trained, "status", "--json", "--as-of", AS_OF)
+        return str(next(one for one in json.loads(capsys.readouterr().out)["jobs"] if one["job"] == "rounds")["state"])
+
+    assert late() in ("late", "never")
+    add(trained, "ayse", "--lang", "tr", "--report", "rounds")
+    done(trained, *AT, "--email", "--quiet")
+    assert late() == "ok"
+    (run,) = sql(trained, "SELECT outcome, counts ->> 'mails' FROM minibar_ml.ml_job_runs WHERE job = 'rounds'")
+    assert tuple(run) == ("done", "1")
 
 
 def test_whoever_is_there_for_one_hotel_gets_no_other_s_rounds(trained: str, mailbox: Mailbox) -> None:

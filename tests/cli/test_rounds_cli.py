@@ -5,11 +5,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from support.hotels.simulated import AS_OF, done, sql, state
+from support.hotels.simulated import AS_OF, command, done, sql, state
 
 from minibar_ml.cli.app import main
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.simulate import Layout
+from minibar_ml.store.source.names import folded
 
 DAY = "2025-11-16"
 CHECKS = (
@@ -188,6 +189,43 @@ def test_an_attendant_s_round_has_the_rooms_that_they_check_most_often(
     assert all(rooms < everybody for rooms in shares.values())
     found = list(shares.values())
     assert all(not one & other for place, one in enumerate(found) for other in found[place + 1 :])
+
+
+def test_a_round_names_its_attendant_and_whoever_is_not_the_only_one_is_asked_for(
+    trained: str, rounds: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    everybody = dict(sql(trained, "SELECT user_id, name FROM minibar_ml.source_users()"))
+    of_room = (
+        "SELECT CAST(context ->> 'attendant' AS integer) FROM minibar_ml.ml_metrics"
+        " WHERE metric_type = 'room_consumption' GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
+    )
+    ((busiest,),) = sql(trained, of_room)
+    assert rounds("--attendant", str(busiest))["attendant"] == everybody[busiest]
+    assert command(trained, "rounds", "--as-of", AS_OF, "--attendant", "a") == ExitCode.USAGE
+    said = " ".join(capsys.readouterr().err.split())
+    meant = ", ".join(f"{name} ({id})" for id, name in everybody.items() if "a" in folded(name))
+    assert f"--attendant 'a' can be any of these: {meant}. Give the whole name or the id." in said
+
+
+def test_a_share_is_read_as_people_write_it(
+    trained: str, rounds: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted = _rooms(rounds("--share", "0.5"))
+    assert all(_rooms(rounds("--share", written)) == wanted for written in ("0,5", "50%", "%50", " 50 % "))
+    for wrong in ("60", "-1", "half", "120%", "nan", "%"):
+        assert command(trained, "rounds", f"--share={wrong}") == ExitCode.USAGE, wrong
+        assert "is no share" in capsys.readouterr().err
+
+
+def test_an_unknown_floor_is_no_day_without_work(trained: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command(trained, "rounds", "--as-of", AS_OF, "--floor", "99") == ExitCode.PRECONDITION
+    assert "There is no floor '99'" in capsys.readouterr().err
+
+
+def test_figures_of_rounds_have_no_more_digits_than_they_are_worth(rounds: Callable[..., dict[str, Any]]) -> None:
+    one = rounds()
+    assert one["units"] == round(one["units"], 2)
+    assert one["left_out_units"] == round(one["left_out_units"], 2)
 
 
 @pytest.mark.usefixtures("store_url")

@@ -105,6 +105,18 @@ def test_a_floor_store_that_was_not_low_needed_nothing(detector: Detector) -> No
 
 
 @either
+@pytest.mark.parametrize(("days_ago", "is_found"), [(7, False), (6, True)])
+def test_a_floor_store_no_fuller_than_a_week_before_was_only_filled_up(
+    detector: Detector, days_ago: int, is_found: bool
+) -> None:
+    """Its book held as much up to so many days before; what never arrived would have come on top of that."""
+    frames, units = spiked()
+    held = np.full(60, 3 * units)
+    held[-1 - days_ago] = held[-1] = 4 * units
+    assert bool(of_product(detector, kept(frames, held))) is is_found
+
+
+@either
 def test_a_new_floor_store_is_filled_for_the_first_time(detector: Detector) -> None:
     frames, units = spiked()
     assert of_product(detector, kept(frames, np.array([0.0, units]))) == []

@@ -1,6 +1,7 @@
 """Owner and mode decide what is believed, what may hold secrets and where files may be written."""
 
 import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.permissions import read_bytes, require_own_folder, require_private, require_trusted
 
 ROOT, ME, ANOTHER = 0, 1000, 2000
+NOBODY = pwd.getpwnam("nobody").pw_uid
+NAMELESS = 4_000_000_000
+"""A user that no machine has."""
 PATH = Path("/run/x")
 
 
@@ -49,7 +53,7 @@ def test_a_secret_that_others_read_is_refused_with_its_mode_and_the_cure(
         require_private(PATH, opened(owner, mode), "It", "change it")
 
 
-@pytest.mark.parametrize(("user", "owner"), [(ME, ANOTHER), (ROOT, ME)])
+@pytest.mark.parametrize(("user", "owner"), [(ME, ANOTHER), (ROOT, NAMELESS)])
 def test_nobody_reads_a_secret_or_believes_a_file_of_another_user_not_even_root(
     user: int, owner: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -59,6 +63,15 @@ def test_nobody_reads_a_secret_or_believes_a_file_of_another_user_not_even_root(
         require_private(PATH, opened(owner, 0o600), "It", "change it")
     with pytest.raises(ConfigurationError, match=cure):
         require_trusted(PATH, opened(owner, 0o600), "It", "it is run")
+
+
+def test_root_is_sent_to_the_owner_and_never_takes_the_file_from_the_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    as_user(monkeypatch, ROOT)
+    with pytest.raises(
+        ConfigurationError, match=r"run as its owner, `runuser -u nobody -- minibar-ml \.\.\.`"
+    ) as refused:
+        require_private(PATH, opened(NOBODY, 0o600), "It", "change it")
+    assert "chown" not in str(refused.value)
 
 
 @pytest.mark.parametrize(("owner", "mode"), [(ME, 0o644), (ROOT, 0o644), (ROOT, 0o600), (ME, 0o400)])

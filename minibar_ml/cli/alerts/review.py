@@ -164,7 +164,7 @@ class Walk:
 
     def _snooze(self, alert: Alert) -> None:
         if answer := _asked(reviewing.text(reviewing.SNOOZE_UNTIL, self.lang)):
-            until = wakes_at_of(answer, datetime.now(UTC), self.zone)
+            until = wakes_at_of(answer, self.zone)
             self._decide(alert, decisions.snooze(self.connection, [alert.id], until, self.operator))
 
     def _comment(self, alert: Alert) -> None:

@@ -92,7 +92,7 @@ def snooze(
     They are listed again then, unless they have ended; one that becomes critical is listed at once.
     """
     zone = house.settings_of(session.settings(), "alerts snooze").zone()
-    wakes_at = wakes_at_of(until, datetime.now(UTC), zone)
+    wakes_at = wakes_at_of(until, zone)
     comment = None if reason is None else body_of(reason)
     _change(
         ids,
@@ -166,11 +166,12 @@ def _why_kept(alert: Alert, otherwise: str | None) -> str:
     return f"already {PAST_TENSE[alert.status]}" if otherwise is None or alert.status == "open" else otherwise
 
 
-def wakes_at_of(text: str, now: datetime, zone: ZoneInfo) -> datetime:
+def wakes_at_of(text: str, zone: ZoneInfo) -> datetime:
     """When a snooze ends, as a text names it; raises UsageError where that is not in the future, or too far in it."""
     wakes_at = times.instant(text, zone, "--until", ahead=True)
+    now = datetime.now(UTC)  # read after `wakes_at`, so that the text "now" is not ahead of it
     if wakes_at <= now:
-        raise UsageError(f"--until {text} is in the past.")
+        raise UsageError(f"--until {text} is not in the future.")
     if wakes_at - now > LONGEST_SNOOZE:
         raise UsageError(
             f"--until {text} is more than a year ahead; use `minibar-ml alerts false-positive` or `resolve`."

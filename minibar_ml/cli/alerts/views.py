@@ -59,7 +59,7 @@ def explanation(
     line("why", message)
     line("evidence", evidence(alert, lang))
     if rests_on:
-        line("grounds", Text("\n".join(visible(ground_line(one, lang)) for one in rests_on)))
+        line("grounds", Text("\n".join(visible(ground_line(alert, one, lang)) for one in rests_on)))
     line("action", action)
     if explained.verdicts.decided:
         line("verdicts", verdicts_line(explained.verdicts, lang))

@@ -1,4 +1,4 @@
-"""Dates and times as people write them, in English and Turkish: `yesterday`, `3d`, `monday 8:00`, `dün`, `2 saat`."""
+"""Dates and times as people write them, in English and Turkish: `yesterday`, `3d`, `monday 8:00`, `16.11.2026`."""
 
 import re
 from collections.abc import Mapping
@@ -17,6 +17,21 @@ _OF_THE_WEEK = (
     ("sunday", "sun", "pazar", "paz"),
 )
 WEEKDAYS: Mapping[str, int] = {name: number for number, names in enumerate(_OF_THE_WEEK) for name in names}
+_OF_THE_YEAR = (
+    ("january", "jan", "ocak", "oca"),
+    ("february", "feb", "subat", "sub"),
+    ("march", "mar", "mart"),
+    ("april", "apr", "nisan", "nis"),
+    ("may", "mayis"),
+    ("june", "jun", "haziran", "haz"),
+    ("july", "jul", "temmuz", "tem"),
+    ("august", "aug", "agustos", "agu"),
+    ("september", "sept", "sep", "eylul", "eyl"),
+    ("october", "oct", "ekim", "eki"),
+    ("november", "nov", "kasim", "kas"),
+    ("december", "dec", "aralik", "ara"),
+)
+MONTHS: Mapping[str, int] = {name: number for number, names in enumerate(_OF_THE_YEAR, 1) for name in names}
 UNITS: Mapping[str, timedelta] = {
     **dict.fromkeys(("m", "min", "minute", "minutes", "dk", "dakika"), timedelta(minutes=1)),
     **dict.fromkeys(("h", "hour", "hours", "s", "sa", "saat"), timedelta(hours=1)),
@@ -24,7 +39,10 @@ UNITS: Mapping[str, timedelta] = {
     **dict.fromkeys(("w", "week", "weeks", "hf", "hafta"), timedelta(weeks=1)),
 }
 NOW = ("now", "simdi")
-_LENGTH = re.compile(r"(\d{1,4})\s*([a-z]+)(?:\s+(?:ago|once|sonra|later))?")
+AHEAD: Mapping[str, bool] = {"ago": False, "once": False, "later": True, "sonra": True}
+_LENGTH = re.compile(rf"(\d{{1,4}})\s*([a-z]+)(?:\s+({'|'.join(AHEAD)}))?")
+_NUMBERS = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?: (.+))?")
+_MONTH = re.compile(rf"(\d{{1,2}}) ({'|'.join(sorted(MONTHS, key=len, reverse=True))})(?: (\d{{4}}))?(?: (.+))?")
 _CLOCK = re.compile(r"(\d{1,2})[:.](\d{2})")
 _PLAIN = str.maketrans("İIıçğöşüÇĞÖŞÜ", "iiicgosucgosu")
 
@@ -37,17 +55,23 @@ def folded(text: str) -> str:
 def read(text: str, now: datetime, *, ahead: bool = False) -> datetime | None:
     """The instant that a text names, in the zone of `now`; None where it names none.
 
-    A day without a time is its midnight. What names no direction lies before `now`, or after it with `ahead`: `monday`
-    and `8:00` are the last or the next one, `3d` is three days ago or from now.
+    A day without a time is its midnight. What names no direction lies before `now`, or after it with `ahead`: `monday`,
+    `16 Nov` and `8:00` are the last or the next one, `3d` is three days ago or from now.
     """
     words = folded(text)
     if words in NOW:
         return now
+    if dated := _NUMBERS.fullmatch(words):
+        return _dated(int(dated[3]), int(dated[2]), int(dated[1]), dated[4], now)
+    if dated := _MONTH.fullmatch(words):
+        month, day_of_month = MONTHS[dated[2]], int(dated[1])
+        year = int(dated[3]) if dated[3] else _year(month, day_of_month, now.date(), ahead=ahead)
+        return _dated(year, month, day_of_month, dated[4], now)
     if length := _LENGTH.fullmatch(words):
         unit = UNITS.get(length[2])
-        return None if unit is None else _moved(now, int(length[1]) * unit, ahead=ahead)
-    day, _, rest = words.partition(" ")
-    named = _day(day, now.date(), ahead=ahead)
+        return None if unit is None else _moved(now, int(length[1]) * unit, ahead=AHEAD.get(length[3], ahead))
+    word, _, rest = words.partition(" ")
+    named = _day(word, now.date(), ahead=ahead)
     at = clock(rest if named else words)
     if named is not None and not rest:
         return _at(named, time(), now)
@@ -71,6 +95,21 @@ def _day(word: str, today: date, *, ahead: bool) -> date | None:
         return None
     behind = (today.weekday() - WEEKDAYS[word]) % 7
     return today + timedelta(days=7 - behind) if ahead else today - timedelta(days=behind)
+
+
+def _dated(year: int, month: int, day: int, rest: str | None, now: datetime) -> datetime | None:
+    at = clock(rest) if rest else time()
+    try:
+        return None if at is None else _at(date(year, month, day), at, now)
+    except ValueError:
+        return None  # no such day
+
+
+def _year(month: int, day: int, today: date, *, ahead: bool) -> int:
+    """That of the last such day, or of the next one; today is either."""
+    if ahead:
+        return today.year + ((month, day) < (today.month, today.day))
+    return today.year - ((month, day) > (today.month, today.day))
 
 
 def _nearest(at: time, now: datetime, *, ahead: bool) -> datetime:

@@ -23,6 +23,7 @@ def instant(text: str, zone: ZoneInfo, option: str, *, ahead: bool = False) -> d
         found = _as_written(text, zone, ahead=ahead)
         if found is None:
             raise UsageError(f"{option} {text!r} is not a date or time; use {moments.EXAMPLES}.") from error
+        _require_known_year(found.year, text, option)
         return found.astimezone(UTC)
     _require_known_year(parsed.year, text, option)
     return (parsed if parsed.tzinfo else parsed.replace(tzinfo=zone)).astimezone(UTC)
@@ -39,6 +40,7 @@ def day(text: str, option: str, zone: ZoneInfo | None = None) -> date:
         found = _as_written(text, zone)
         if found is None:
             raise UsageError(f"{option} {text!r} is not a date; use 2026-03-01, yesterday, monday or 3d.") from error
+        _require_known_year(found.year, text, option)
         return found.date()
     _require_known_year(parsed.year, text, option)
     return parsed

@@ -18,6 +18,7 @@ from minibar_ml.i18n.source_problems import problem_name, source_name
 NEVER = "–"
 COMMANDS = {
     "notify": "alerts notify",
+    "rounds": "rounds --email",
     "report": "report weekly",
     "monthly": "report monthly",
     "dashboard": "report dashboard",

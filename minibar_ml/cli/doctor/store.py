@@ -204,8 +204,8 @@ def jobs(connection: "Connection", settings: Settings, now: datetime) -> Iterato
                 "see `minibar-ml status`",
             )
         else:
-            hint = "" if one.state == "paused" else "install the crontab that `minibar-ml cron` prints"
-            yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint)
+            hint = f"its first time ({one.schedule.text}) has not come; without a schedule, see `minibar-ml cron`"
+            yield Check("jobs", "warning", f"{one.runs.job}: {one.state}, {age}", hint if one.state == "never" else "")
 
 
 def data(connection: "Connection", settings: Settings, now: datetime) -> Iterator[Check]:

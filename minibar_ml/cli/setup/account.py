@@ -35,6 +35,11 @@ def is_there(name: str) -> bool:
         return False
 
 
+def is_current(name: str) -> bool:
+    """Whether this process has the user's rights."""
+    return pwd.getpwnam(name).pw_uid == os.geteuid()
+
+
 def make(name: str, folder: Path) -> bool:
     """Make the user, as root and where there is none; whether it was made.
 
@@ -62,7 +67,7 @@ def make_folder(folder: Path, name: str) -> None:
 def acting_as(name: str) -> Iterator[None]:
     """Do what follows with the rights of the user, as root may."""
     owner, groups = pwd.getpwnam(name), os.getgroups()
-    if owner.pw_uid == os.geteuid():
+    if is_current(name):
         yield
         return
     os.initgroups(name, owner.pw_gid)

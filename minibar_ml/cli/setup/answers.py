@@ -10,8 +10,10 @@ import typer
 from minibar_ml.cli import env_file
 from minibar_ml.config.checks import require_currency, require_zone
 from minibar_ml.config.settings import PREFIX, Settings
-from minibar_ml.domain.errors import PreconditionFailed, UsageError
+from minibar_ml.domain.errors import ConfigurationError, PreconditionFailed, UsageError
+from minibar_ml.domain.languages import LANGS
 from minibar_ml.i18n.screen import lang, translated
+from minibar_ml.store.engine import make_engine
 
 OPTIONS = {
     "database_url": "Database (postgresql://user@host:5432/database)",
@@ -36,11 +38,8 @@ def complete(given: Mapping[str, str | None]) -> dict[str, str]:
             known[name] = _asked(name)
         if not known[name] and name in NEEDED:
             raise UsageError(f"{_option(name)} is needed where there is no terminal to ask on.")
-    known["lang"] = known["lang"] or lang()
-    require_zone("--timezone", known["timezone"])
-    require_currency("--currency", known["currency"])
-    for name, value in known.items():
-        env_file.require_writable(_option(name), value)
+        known[name] = known[name] or (lang() if name == "lang" else "")
+        _require_valid(name, known[name], _option(name))
     return {PREFIX + name.upper(): value for name, value in known.items() if value}
 
 
@@ -58,10 +57,31 @@ def _option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _require_valid(name: str, value: str, called: str) -> None:
+    """Raise UsageError or ConfigurationError for what a setting can't be; `called` is how errors name it."""
+    env_file.require_writable(called, value)
+    if name == "database_url":
+        make_engine(value, "UTC", variable=called)
+    elif name == "timezone":
+        require_zone(called, value)
+    elif name == "currency":
+        require_currency(called, value)
+    elif value not in LANGS:
+        raise UsageError(f"{called} {value!r} is not one of {', '.join(LANGS)}.")
+
+
 def _asked(name: str) -> str:
+    """The answer to a question, which is asked again until the answer is one."""
     default = lang() if name == "lang" else None if name in NEEDED else ""
-    answer = str(typer.prompt(translated(OPTIONS[name]), default=default, show_default=bool(default), err=True)).strip()
-    return _with_password(answer) if name == "database_url" else answer
+    while True:
+        given = typer.prompt(translated(OPTIONS[name]), default=default, show_default=bool(default), err=True)
+        answer = str(given).strip()
+        try:
+            _require_valid(name, answer, PREFIX + name.upper())
+        except (UsageError, ConfigurationError) as error:
+            typer.echo(translated(str(error)), err=True)
+        else:
+            return _with_password(answer) if name == "database_url" else answer
 
 
 def _with_password(url: str) -> str:

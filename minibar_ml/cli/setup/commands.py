@@ -88,6 +88,8 @@ def setup(
         with account.acting_as(name) if account.is_there(name) else nullcontext():
             _print_sql(database_url)
         return
+    profile = location.profile_of(folder / location.NAME)
+    kind = schedule.chosen(kind, profile)
     changed = _make_account(name, folder)
     with account.acting_as(name):
         _require_program(name)
@@ -95,9 +97,8 @@ def setup(
         changed |= _write_key()
         changed |= _run_steps(without or [])
         settings = house.settings_of(session.settings(), "setup")
-        profile = location.find().profile
         failed = [one for one in checks(datetime.now(UTC)) if one.state == "failed"]
-    if (kind := kind or schedule.usual()) != "none":
+    if kind != "none":
         changed |= schedule.write(kind, settings, folder, name, profile)
     for one in failed:
         console.note(f"Check {one.name}: {one.found}{f' -> {one.hint}' if one.hint else ''}")
@@ -220,5 +221,6 @@ def _say_next(folder: Path, name: str, profile: str, *, changed: bool) -> None:
     where = ["--profile", profile] if profile else []
     is_found = profile or folder in location.shared()
     console.note(f"Next, as user {name}:" if is_found else f"Next, as user {name} in {folder}:")
+    program = "minibar-ml" if account.is_current(name) else f"runuser -u {name} -- minibar-ml"
     for command in ("alerts list", "doctor", "people list"):
-        console.note(" ".join(("  minibar-ml", command, *where)))
+        console.note(" ".join((f"  {program}", command, *where)))

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,9 +31,33 @@ class Target:
     name: str
 
 
-def usual() -> Kind:
-    """What this machine runs jobs with."""
-    return "systemd" if RUNNING.is_dir() and not CRON.is_dir() else "cron"
+def chosen(asked: Kind | None, profile: str) -> Kind:
+    """What runs the jobs: what was asked for, else what runs them already, or what this machine has.
+
+    Raises PreconditionFailed where something else runs them already: each job would run twice.
+    """
+    there = next(_installed(_name(profile)), None)
+    if asked is None:
+        return there[0] if there else "systemd" if RUNNING.is_dir() and not CRON.is_dir() else "cron"
+    if asked != "none" and there and there[0] != asked:
+        kind, path = there
+        raise PreconditionFailed(
+            f"The jobs of {_name(profile)} have a schedule already, {path}, and a second one would run each job twice: "
+            f"remove the first, or use --schedule {kind}."
+        )
+    return asked
+
+
+def _installed(name: str) -> Iterator[tuple[Kind, Path]]:
+    """What runs the jobs of that name already, and a file of it."""
+    if (path := CRON / name).exists():
+        yield "cron", path
+    if (path := systemd.FOLDER / f"{name}-collect.timer").exists():
+        yield "systemd", path
+
+
+def _name(profile: str) -> str:
+    return f"minibar-ml-{profile}" if profile else "minibar-ml"
 
 
 def write(kind: Kind, settings: Settings, folder: Path, user: str, profile: str) -> bool:
@@ -41,7 +65,7 @@ def write(kind: Kind, settings: Settings, folder: Path, user: str, profile: str)
 
     A file that is there and says something else stays as it is, with a note: somebody may have changed it.
     """
-    name = f"minibar-ml-{profile}" if profile else "minibar-ml"
+    name = _name(profile)
     command = installed()
     require_safe(command, folder, user, MAIL_TO)
     if kind == "cron":

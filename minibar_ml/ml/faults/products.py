@@ -81,7 +81,15 @@ def _issued(frames: Frames, hotel_id: int, products: Ints, days: Ints, units: Fl
         frames,
         outflow=pd.concat([frames.outflow, entries], ignore_index=True),
         levels=pd.concat([frames.levels, levels], ignore_index=True),
+        floor=_booked(frames.floor, products, days, units),
     )
+
+
+def _booked(floor: "DataFrame", products: Ints, days: Ints, units: Floats) -> "DataFrame":
+    """The floor store's book with so many units more of each product from each of the days on."""
+    entries = (floor["day"].to_numpy()[:, None] >= days).sum(axis=1)
+    of_each = floor["product_id"].map(dict(zip(products.tolist(), units.tolist(), strict=True))).fillna(0.0)
+    return floor.assign(units=floor["units"] + entries * of_each)
 
 
 def write_off(detector: "Detector", fold: "Fold", rng: np.random.Generator) -> InjectedFaults:

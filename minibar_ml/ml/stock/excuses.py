@@ -18,6 +18,8 @@ LOW_DAYS = 2.0
 """A floor store that holds so many days' use or less is due to be filled up."""
 LOW_SHARE = 0.5
 """And it must hold no more than this share of what it usually holds in the evening."""
+RISING_DAYS = 7
+"""So long before an issue a floor store's highest level counts: later ones may hold what is missing already."""
 NEW_DAYS = 14
 """So long after its first issue, or the floor store's first units, stores are being filled for the first time."""
 
@@ -42,6 +44,7 @@ def restocked(
     """What was put into the floor store to fill it up on each day, and whether it had been low.
 
     It is filled up to what it held at most in the days before, and that day's use; for the first time without a limit.
+    All of it where it then holds no more than it did up to a week before: what never arrived stays in its book.
     `use`: units a day of late, `used`: of the day itself.
     """
     until = since + used.shape[1]
@@ -56,6 +59,8 @@ def restocked(
     usual = np.median(before[:, max(begun, 0) :], axis=1, keepdims=True)
     is_low = (before <= LOW_DAYS * use) & (before <= LOW_SHARE * usual) & (day > begun)
     missing = np.where(is_low, np.maximum.accumulate(before, axis=1) - before + use, 0.0)
+    week_before = np.pad(floor, ((0, 0), (RISING_DAYS, 0)))[:, : floor.shape[1]]
+    missing = np.where(floor <= np.maximum.accumulate(week_before, axis=1), given, missing)
     is_first = (day >= begun) & (day < begun + NEW_DAYS) & (begun >= NEW_DAYS)
     return np.where(is_first, given, np.minimum(missing, given)), (is_low | is_first) & (given > used)
 

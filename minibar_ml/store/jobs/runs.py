@@ -21,7 +21,7 @@ from minibar_ml.store.jobs.locks import exclusive
 from minibar_ml.store.queries import query
 from minibar_ml.store.sessions import naming_blockers
 
-Job = Literal["collect", "train", "detect", "notify", "report", "monthly", "dashboard"]
+Job = Literal["collect", "train", "detect", "notify", "rounds", "report", "monthly", "dashboard"]
 
 READING: tuple[Job, ...] = ("report", "monthly", "dashboard")
 """Jobs that only read the store, but for the record of the run."""

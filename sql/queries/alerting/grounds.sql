@@ -114,15 +114,19 @@ SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM w
 
 -- name: fetch
 -- The days on which an alert's fault was found: what it said was measured, what the records say now (null: nothing), and
--- whether the records of so long ago are still read.
+-- whether the records of so long ago are still read. Records that are as they were say what they said, also where that
+-- is computed from several points; the day's own metric counts, since the alert may have another day's.
 SELECT d.occurred_on AS day, d.value,
        d.occurred_on >= CAST(:today AS date) - CAST(:daily_days AS integer)
            OR (is_live(a.status) AND d.since_on >= CAST(:today AS date) - CAST(:compared_days AS integer)) AS is_read,
-       (SELECT max(m.metric_value) FROM ml_metrics m
-        WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
-              = (a.metric, a.hotel_id, a.entity_type, a.entity_id)
-          AND m.observed_at >= d.occurred_on - 1 AND m.observed_at < d.occurred_on + 2
-          AND m.business_date = d.occurred_on) AS on_record
+       CASE WHEN d.ground = g.ground THEN d.value ELSE (
+           SELECT max(m.metric_value) FROM ml_metrics m
+           WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
+                 = (d.figures ->> 'metric', a.hotel_id, a.entity_type, a.entity_id)
+             AND m.observed_at >= d.occurred_on - 1 AND m.observed_at < d.occurred_on + 2
+             AND m.business_date = d.occurred_on) END AS on_record
 FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+CROSS JOIN LATERAL ground_of(d.figures ->> 'metric', CAST(:rests_also AS jsonb) -> a.type, a.hotel_id, a.entity_type,
+                             a.entity_id, d.since_on, d.judged_on) g
 WHERE a.id = :id
 ORDER BY d.occurred_on

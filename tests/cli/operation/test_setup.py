@@ -11,6 +11,7 @@ from sqlalchemy import make_url
 from support.hotels.simulated import sql
 from support.servers.logins import drop_logins, login, psql
 
+from minibar_ml.cli import systemd
 from minibar_ml.cli.app import main
 from minibar_ml.cli.setup import account, answers, schedule
 from minibar_ml.domain.errors import ExitCode, UsageError
@@ -37,6 +38,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for the settings; the machine's folder of cron files is one of the test's."""
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(schedule, "CRON", tmp_path / "cron.d")
+    monkeypatch.setattr(systemd, "FOLDER", tmp_path / "systemd")
     (tmp_path / "cron.d").mkdir()
     return tmp_path / "hotel"
 
@@ -118,6 +120,25 @@ def test_a_password_that_is_asked_for_is_written_as_a_url_has_it(monkeypatch: py
     assert answers._with_password("postgresql://minibar:x@h/d") == "postgresql://minibar:x@h/d"
 
 
+def test_a_wrong_answer_is_asked_for_again_and_no_other_is_lost(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    typed = iter(["hotel", "postgresql://h/d", "Europe/Istnbul", "Europe/Istanbul", "fr", "tr", "türkçe", "TRY"])
+    monkeypatch.setattr("typer.prompt", lambda *_words, **_options: next(typed))
+    monkeypatch.setattr(answers, "can_ask", lambda: True)
+    for name in answers.OPTIONS:
+        monkeypatch.delenv(f"ML_{name.upper()}", raising=False)
+    assert answers.complete(dict.fromkeys(answers.OPTIONS)) == {
+        "ML_DATABASE_URL": "postgresql://h/d",
+        "ML_TIMEZONE": "Europe/Istanbul",
+        "ML_LANG": "tr",
+        "ML_CURRENCY": "TRY",
+    }
+    said = capsys.readouterr().err.splitlines()
+    named = [line.split()[0].split("=")[0] for line in said]
+    assert named == ["ML_DATABASE_URL", "ML_TIMEZONE", "ML_LANG", "ML_CURRENCY"]
+
+
 def test_only_root_sets_up_another_user_s_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 65534)
     with pytest.raises(UsageError, match="only root"):
@@ -136,6 +157,20 @@ def test_root_writes_as_the_user_and_is_root_again_afterwards(monkeypatch: pytes
             assert os.geteuid() == (folder / "file").stat().st_uid != 0
         assert os.geteuid() == 0
         assert account.chosen(None, folder) == "root"
+
+
+def test_a_second_schedule_beside_the_first_is_refused_before_anything_is_done(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (schedule.CRON / "minibar-ml").write_text("# mine\n")
+    assert setup(folder, "postgresql://h/d", "--schedule", "systemd") == ExitCode.PRECONDITION
+    assert f"{schedule.CRON}/minibar-ml, and a second one would run each job twice" in capsys.readouterr().err
+    assert not folder.exists()
+    (schedule.CRON / "minibar-ml").unlink()
+    systemd.FOLDER.mkdir()
+    (systemd.FOLDER / "minibar-ml-collect.timer").touch()
+    assert [schedule.chosen(None, ""), schedule.chosen(None, "north")] == ["systemd", "cron"]
+    assert setup(folder, "postgresql://h/d", "--schedule", "cron") == ExitCode.PRECONDITION
 
 
 def test_a_schedule_that_somebody_changed_stays_as_it_is(

@@ -32,7 +32,7 @@ def ran(url: str, job: str, ago: timedelta, outcome: str = "done", error: str | 
 def kept(store_url: str) -> str:
     """A store made long ago, whose jobs have all just run."""
     sql(store_url, "UPDATE minibar_ml.ml_schema_migrations SET applied_at = now() - interval '90 days'")
-    for job in ("collect", "detect", "notify", "train", "report", "monthly", "dashboard"):
+    for job in ("collect", "detect", "notify", "train", "rounds", "report", "monthly", "dashboard"):
         ran(store_url, job, timedelta(minutes=1))
     return store_url
 
@@ -137,7 +137,7 @@ def test_as_of_a_past_instant_later_runs_are_unknown(kept: str, capsys: pytest.C
     ran(kept, "collect", timedelta(days=3))
     asked = (datetime.now(UTC) - timedelta(days=3) + timedelta(minutes=10)).isoformat()
     document = document_of(capsys, "--as-of", asked)
-    late = dict.fromkeys(["detect", "notify", "train", "report", "monthly", "dashboard"], "late")
+    late = dict.fromkeys(["detect", "notify", "train", "rounds", "report", "monthly", "dashboard"], "late")
     assert states(document) == {"collect": "ok", **late}
     assert 590 < document["jobs"][0]["age_seconds"] < 660
 

@@ -52,7 +52,7 @@ def test_a_file_of_another_user_is_not_read_not_even_by_root(
         "smtp.password": {**MAIL, "ML_SMTP_PASSWORD_FILE": str(path)},
     }[name]
     argv = {"a.key": ("keys", "status"), "smtp.password": ("alerts", "notify")}.get(name, ("status",))
-    _refused(capsys, store_url, str(path), f"belongs to user {NOBODY}", f"`chown 0 {path}`", argv=argv, **settings)
+    _refused(capsys, store_url, str(path), f"belongs to user {NOBODY}", "`runuser -u nobody -- ", argv=argv, **settings)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640])

@@ -7,7 +7,7 @@ import pytest
 
 from minibar_ml.domain.rounds import Load, Round, Visit
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.rounds import chance, loads, summary, why
+from minibar_ml.i18n.rounds import chance, heading, loads, summary, why
 
 
 def _visit(**known: Any) -> Visit:
@@ -41,10 +41,21 @@ def test_a_wait_is_counted_in_nights_where_guests_are_known_and_else_in_days(
 def test_the_parts_of_a_round_add_up_to_its_visits() -> None:
     visits = (_visit(reasons=("departure",)), _visit(), _visit(chance=0.0, reasons=("alert",), alert_id=9))
     one = Round(
-        1, "Palas", date(2025, 11, 16), visits, (Load(1, "Kola", 2.4, 4), Load(2, "Su", 8.1, 11)), 5, 1, 4, 0.5, 0
+        1,
+        "Palas",
+        date(2025, 11, 16),
+        visits,
+        (Load(1, "Kola", 2.4, 4), Load(2, "Su", 8.1, 11)),
+        5,
+        1,
+        4,
+        0.5,
+        0,
+        "Ayşe",
     )
-    assert summary(one, "en") == "3 visits (1 departures, 1 of 5 in house, 1 vacant)"
-    assert summary(one, "tr") == "3 kontrol (çıkış: 1, konaklayan: 1/5, boş: 1)"
+    assert heading(one, "en").startswith("Palas, Ayşe, 16 Nov 2025: 3 visits")
+    assert summary(one, "en") == "3 visits (1 departure, 1 of 5 in house, 1 vacant)"
+    assert summary(one, "tr") == "3 kontrol (1 çıkış, konaklayan: 1/5, boş: 1)"
     assert loads(one, "en") == "Cart (enough in 8 rounds of 10): Kola 4, Su 11."
 
 
