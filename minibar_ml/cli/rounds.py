@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 SHARE = 0.6
 EVERY_DAYS = 3
-SHARES = "{} is no share; use a number from 0 to 1 or a percentage, such as 0.6 or 60%."
+NO_SHARE = "{} is no share; use a number from 0 to 1 or a percentage, such as 0.6 or 60%."
 FORMATS = ("table", "json", "html", "pdf", "xlsx")
 MAILED = "{} in the outbox; `minibar-ml alerts notify` sends them."
 NOBODY = (
@@ -47,7 +47,7 @@ def _share(text: str) -> float:
     except ValueError:
         share = nan
     if not 0 <= share <= 1:
-        raise typer.BadParameter(SHARES.format(repr(text)))
+        raise typer.BadParameter(NO_SHARE.format(repr(text)))
     return share
 
 

@@ -88,11 +88,12 @@ class _Attendant:
 
 
 def _attendant(connection: "Connection", asked: str) -> _Attendant:
-    ids, known = names.find_ids(connection, "attendant", asked), names.fetch(connection, names.QUERIES["attendant"])
-    if len(ids) > 1:
-        meant = ", ".join(f"{known[id]} ({id})" for id in ids)
+    found = names.find(connection, "attendant", asked)
+    if len(found) > 1:
+        meant = ", ".join(f"{name} ({id})" for id, name in found.items())
         raise UsageError(f"--attendant {asked!r} can be any of these: {meant}. Give the whole name or the id.")
-    return _Attendant(ids[0], known.get(ids[0], asked))
+    ((id, name),) = found.items()
+    return _Attendant(id, name)
 
 
 def _wanted(connection: "Connection", plan: RoundsPlan, attendant: _Attendant | None) -> "DataFrame":

@@ -90,7 +90,7 @@ def _with_calendar(finding: Finding, calendar: Calendar) -> Finding:
 
 
 def _with_rivals(findings: list[Finding]) -> list[Finding]:
-    """A leak of a product whose ledger is below zero too may be a mistyped issue: it says so."""
+    """A leak of a product whose ledger fell below zero too may be a mistyped issue: it says so."""
     below = {one.entity_id: abs(one.value) for one in findings if one.reason == "stock_negative"}
     return [
         replace(one, facts={**(one.facts or {}), "below_zero": below[one.entity_id]})

@@ -57,7 +57,7 @@ def fetch(hotel: Hotel) -> Flags:
 
 def make(hotel: Hotel, known: points.Points) -> Flags:
     """Score the scored checks, -ln of their upper tails."""
-    checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
+    checks = checks_of(known)
     stays, guests = true_guests(hotel.plan)
     shares = shares_of(hotel.plan, checks, stays, guests)
     is_scored = (checks["day"] >= hotel.first_scored.toordinal()).to_numpy()
@@ -65,6 +65,11 @@ def make(hotel: Hotel, known: points.Points) -> Flags:
     scored = _surprise(shares[touched].reset_index(drop=True), prior_of(hotel.plan, guests), is_scored)
     rows = checks.loc[scored.index, ["hotel_id", "room_id", "day"]].assign(score=scored)
     return mark(rows, "room", known.faults, SPIKES, hotel)
+
+
+def checks_of(known: points.Points) -> pd.DataFrame:
+    """The checks whose units are known, by room and day."""
+    return known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
 
 
 def true_guests(plan: HotelPlan) -> tuple[Stays, Guests]:

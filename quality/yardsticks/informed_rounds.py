@@ -8,12 +8,12 @@ import pandas as pd
 
 from quality.hotels import Hotel
 from quality.points import Points
-from quality.yardsticks.bound import expected, prior_of, shares_of, true_guests
+from quality.yardsticks.bound import checks_of, expected, prior_of, shares_of, true_guests
 
 
 def expected_units(hotel: Hotel, known: Points) -> "pd.Series[float]":
     """Mean units of every check, by room and day (ordinal)."""
-    checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
+    checks = checks_of(known)
     stays, guests = true_guests(hotel.plan)
     shares = expected(shares_of(hotel.plan, checks, stays, guests), prior_of(hotel.plan, guests))
     means = shares.groupby("check")["usual"].sum().reindex(checks.index, fill_value=0.0)

@@ -16,7 +16,7 @@ from quality.flags import NO_FAULT, Flags, mark
 from quality.hotels import Hotel
 from quality.truth import Subject
 from quality.yardsticks import bound
-from quality.yardsticks.bound import posteriors, prior_of, shares_of, true_guests
+from quality.yardsticks.bound import checks_of, posteriors, prior_of, shares_of, true_guests
 
 MADE_BY = (*bound.MADE_BY, "quality/yardsticks/silent_bound.py")
 SILENT: tuple[Subject, ...] = ("silent room",)
@@ -34,7 +34,7 @@ def make(hotel: Hotel, known: points.Points) -> Flags:
     """
     if not hotel.plan.has_stays:
         return Flags(np.zeros(0), np.zeros(0, dtype=np.int64), 0)
-    checks = known.frames.rooms.dropna(subset="units").sort_values(["room_id", "day"], ignore_index=True)
+    checks = checks_of(known)
     checks = checks.assign(run=(checks["units"] > 0).groupby(checks["room_id"]).cumsum())
     empty = checks.assign(quiet=quiet(hotel.plan, checks))[checks["units"] == 0]
     rows = empty.assign(score=empty.groupby(["room_id", "run"])["quiet"].cumsum())

@@ -45,19 +45,24 @@ def fetch(connection: Connection, name: str, **values: Any) -> dict[int, str]:
 
 
 def find_ids(connection: Connection, kind: Named, asked: str) -> list[int]:
-    """The ids that a word names: a name as a whole, else an id, else (rooms aside) part of a name.
+    """The ids that a word names; see `find`."""
+    return list(find(connection, kind, asked))
+
+
+def find(connection: Connection, kind: Named, asked: str) -> dict[int, str]:
+    """What a word names, by id: a name as a whole, else an id, else (rooms aside) part of a name.
 
     Letter case and the dots of Turkish i's make no difference. Raises NotFound, with some that there are.
     """
     known = fetch(connection, QUERIES[kind])
     word = folded(asked)
-    if whole := [id for id, name in known.items() if folded(name) == word]:
+    if whole := {id: name for id, name in known.items() if folded(name) == word}:
         return whole
     if word.isascii() and word.isdigit() and (int(word) in known or (not known and int(word) <= HIGHEST_ID)):
         if int(word) in known:
             logger.info("no %s is called %s: it is taken for the id of %s", kind, word, known[int(word)])
-        return [int(word)]
-    if word and kind != "room" and (parts := [id for id, name in known.items() if word in folded(name)]):
+        return {int(word): known.get(int(word), asked)}
+    if word and kind != "room" and (parts := {id: name for id, name in known.items() if word in folded(name)}):
         return parts
     examples = ", ".join(sorted(known.values())[:MOST_EXAMPLES]) + (" ..." if len(known) > MOST_EXAMPLES else "")
     there_are = f"there are {examples}" if known else "no name can be read"
