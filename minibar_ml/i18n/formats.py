@@ -95,6 +95,12 @@ def percent(value: Any, lang: Lang, digits: int = 1, *, signed: bool = False) ->
     return ("+" if signed and share > 0 else "") + str(pattern.apply(share + 0, _locale(lang)))
 
 
+def points(value: Any, lang: Lang) -> str:
+    """A difference of two shares in percentage points, signed: `+2.3`; `?` for what is not a number."""
+    exact = _decimal(value)
+    return UNKNOWN if exact is None else ("+" if round(exact, 1) > 0 else "") + number(exact, lang)
+
+
 def change(value: Any, lang: Lang) -> str:
     """A change in percent, signed and whole; as a multiple where it has more digits than sense: `126 times`."""
     exact = _decimal(value)

@@ -37,8 +37,8 @@ class SummaryRow:
 class Summary:
     """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
-    `more` is the number of rows that are left out. `checkpoint` is the audit log's: nobody who rewrites the log can
-    change a mail that was sent.
+    `list_title` is what its list is called: of a past period not `Today`. `more` is the number of rows that are left
+    out. `checkpoint` is the audit log's: nobody who rewrites the log can change a mail that was sent.
     """
 
     title: str
@@ -47,6 +47,7 @@ class Summary:
     whose: str
     days: str
     figures: Sequence[tuple[str, str, str]]
+    list_title: str
     today: Sequence[SummaryRow]
     more: int
     checkpoint: str = ""

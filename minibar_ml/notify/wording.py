@@ -141,6 +141,7 @@ class Words:
             "whose": summary.whose,
             "days": summary.days,
             "figures": summary.figures,
+            "list_title": summary.list_title,
             "today": summary.today,
             "more": summary.more,
             "checkpoint": summary.checkpoint,

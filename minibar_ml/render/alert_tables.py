@@ -8,7 +8,7 @@ from minibar_ml.render import duties, place_tables
 from minibar_ml.render.first_screen import today_title
 from minibar_ml.render.hotels import by_hotel, has_many_hotels
 from minibar_ml.render.listed import link
-from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.render.tables import Column, Row, Table, in_currency
 from minibar_ml.render.words import Words
 
 
@@ -33,9 +33,8 @@ def today(report: Report, words: Words) -> Table:
     unknown = report.live_total is None
     empty = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
     whole = max(len(rows), report.actions.total) if report.actions.is_cut else len(rows)
-    return by_hotel(
-        report, words, Table("today", today_title(report, words), columns, (), "", empty), rows, Page((), whole)
-    )
+    table = in_currency(Table("today", today_title(report, words), columns, (), "", empty), report.currency)
+    return by_hotel(report, words, table, rows, Page((), whole))
 
 
 def counts(report: Report, words: Words) -> tuple[Table, ...]:
@@ -156,8 +155,6 @@ def money(report: Report, words: Words) -> Table:
         "Closed by your team: alerts that a person resolved; at most this much was recovered. Still open: alerts that "
         "wait for someone. Ended without action: alerts that closed by themselves."
     )
-    if report.currency:
-        note += " " + _("Amounts are in %(currency)s.") % {"currency": report.currency}
     if all_types.unpriced:
         note += " " + words.catalog.ngettext(
             "%(num)d alert without a known price is not included.",

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render.hotels import hotel_name
-from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.render.tables import Column, Row, Table, in_currency
 from minibar_ml.render.words import Words
 
 ON_PAGE = 10_000
@@ -30,7 +30,8 @@ def table(report: Report, words: Words) -> Table:
         "Raised or closed in the period, or waiting at its end. Possible loss is what the alert adds to a sum: of an "
         "incident one alert counts, and false ones count 0."
     )
-    return Table("alerts", _("Alerts"), columns, rows, note, empty, of=report.alerts.total)
+    whole = Table("alerts", _("Alerts"), columns, rows, note, empty, of=report.alerts.total)
+    return in_currency(whole, report.currency)
 
 
 def _row(one: ListedAlert, report: Report, words: Words) -> Row:

@@ -5,7 +5,8 @@ from datetime import date
 
 from minibar_ml.domain.reporting.minibar import LISTED_PRODUCTS, Compared, Minibar, Share
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.render.tables import Column, Row, Table
+from minibar_ml.i18n import formats
+from minibar_ml.render.tables import Column, Row, Table, with_currency
 from minibar_ml.render.words import Words
 
 _MONDAY = date(2024, 1, 1)
@@ -28,19 +29,27 @@ def _figures(made: Minibar | None, report: Report, words: Words) -> Table:
         return Table("minibar", _("Consumption"), columns, (), "", empty)
     lines: tuple[tuple[str, Compared, float], ...] = (
         (_("Units consumed"), made.units, 1),
-        (_("Value"), made.value, 1),
+        (with_currency(_("Value"), report.currency), made.value, 1),
         (_("Occupancy (%)"), made.occupancy, 100),
         (_("Units per 100 occupied rooms"), made.per_night, 100),
         (_("Room checks per 100 occupied rooms"), made.checks, 100),
     )
     rows: list[Row] = [
-        (title, *_row(_scaled(figure, factor), figure.change_percent)) for title, figure, factor in lines
+        (title, *_row(_scaled(figure, factor), _change(figure, made, words))) for title, figure, factor in lines
     ]
     note = _(
         "The year before: the same weekdays, 52 weeks earlier. Only spans with data on at least four in five days are "
         "shown."
     )
     return Table("minibar", _("Consumption"), columns, rows, note, empty)
+
+
+def _change(figure: Compared, made: Minibar, words: Words) -> float | str | None:
+    """In percent; that of a proportion in points, since 5 % of 80 % would be read as 5 points."""
+    if figure is not made.occupancy or figure.now is None or figure.previous is None:
+        return figure.change_percent
+    _ = words.catalog.gettext
+    return _("%(change)s points") % {"change": formats.points(100 * (figure.now - figure.previous), words.lang)}
 
 
 def _scaled(figure: Compared, factor: float) -> Compared:
@@ -59,7 +68,7 @@ def _compared(report: Report, words: Words, kind: str) -> tuple[Column, ...]:
     )
 
 
-def _row(figure: Compared, change: float | None) -> Row:
+def _row(figure: Compared, change: float | str | None) -> Row:
     return (figure.now, figure.previous, change, figure.year_before)
 
 

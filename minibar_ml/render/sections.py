@@ -1,17 +1,21 @@
 """The sections of a report as tables, in one language, in the order in which they are read."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import alert_tables, minibar_tables, operations_tables
 from minibar_ml.render.directions import isolate
-from minibar_ml.render.tables import Section
+from minibar_ml.render.tables import Section, in_currency
 from minibar_ml.render.words import Words
 
 
 def sections(report: Report, words: Words) -> tuple[Section, ...]:
     """Everything but the list of actions, which each rendering lays out in its own way."""
-    return tuple(section(report, words) for section in SECTIONS)
+    found = (section(report, words) for section in SECTIONS)
+    return tuple(
+        replace(one, tables=tuple(in_currency(table, report.currency) for table in one.tables)) for one in found
+    )
 
 
 def _period(report: Report, words: Words) -> Section:

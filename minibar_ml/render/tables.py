@@ -5,7 +5,7 @@ is not known is None.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -60,6 +60,20 @@ class Section:
     title: str
     tables: tuple[Table, ...]
     note: str = ""
+
+
+def in_currency(table: Table, currency: str) -> Table:
+    """The table whose headings of money say in which currency, where that is known."""
+    columns = (
+        replace(column, title=with_currency(column.title, currency)) if column.kind == "money" else column
+        for column in table.columns
+    )
+    return replace(table, columns=tuple(columns))
+
+
+def with_currency(title: str, currency: str) -> str:
+    """A heading of money: `Possible loss (TRY)`."""
+    return f"{title} ({currency})" if currency else title
 
 
 def printable(text: str, keep: str = "") -> str:

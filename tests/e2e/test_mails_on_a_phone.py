@@ -35,7 +35,8 @@ def _mails(lang: Lang) -> list[Mail]:
     words = Words(lang, ZONE, {1: "Palas"}, currency="TRY", origin=origin)
     rows = [SummaryRow("Room 1126: 9 units.", "Count again.", ["High", "1,234.50 TRY"], 17, "high")]
     figures = [("Waiting", "12", "possible loss 10,114.00 TRY · oldest: 6 days ago")]
-    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=figures, today=rows, more=1)
+    head = {"title": "t", "sentence": "s", "health": "h", "whose": "w", "days": "d"}
+    summary = Summary(**head, figures=figures, list_title="Today", today=rows, more=1)
     return [
         words.alert(ALERT, "opened", 0, "Ayse", [replace(ALERT, id=18)]),
         words.digest(Digest(counts={"high": 9}, over=3), [ALERT], "Ayse", [replace(ALERT, id=9, status="resolved")]),

@@ -20,7 +20,7 @@ from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.i18n import LOCALE_FOLDER, Lang
 from minibar_ml.ml.contract import TooLittle
 from minibar_ml.ml.evaluation.quality import TRUTH
-from minibar_ml.render import alert_tables, operations_tables
+from minibar_ml.render import alert_tables, minibar_tables, operations_tables
 from minibar_ml.render.first_screen import tiles
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import LABELS, Words
@@ -83,6 +83,13 @@ def test_a_figure_has_one_name_wherever_it_stands(lang: Lang) -> None:
     assert {named["waiting"], named["new"]} <= columns
     wanted = {"en": ("Waiting", "New"), "tr": ("Bekleyen", "Yeni")}[lang]
     assert (named["waiting"], named["new"]) == wanted
+
+
+def test_a_change_of_occupancy_is_in_points() -> None:
+    (table, *_others) = minibar_tables.tables(a_report(currency="TRY"), Words("en", ZoneInfo("UTC")))
+    changes = {row[0]: row[3] for row in table.rows}
+    assert changes["Occupancy (%)"] == "+14.4 points", "72 against 57.6"
+    assert changes["Value (TRY)"] == pytest.approx(25)
 
 
 def test_a_model_says_what_it_does() -> None:

@@ -103,6 +103,8 @@ def test_the_overview_leads_to_every_sheet() -> None:
 def test_money_has_its_currency_in_the_format_and_stays_a_number() -> None:
     cell = read(rendered(a_report(currency="TRY"), "en", "xlsx"))["Possible loss"]["B2"]
     assert (cell.data_type, cell.number_format) == ("n", '#,##0.00 "TRY"')
+    heads = [cell.value for cell in read(rendered(a_report(currency="TRY"), "tr", "xlsx"))["Uyarılar"][1]]
+    assert "Olası kayıp (TRY)" in heads
 
 
 def test_numbers_dates_and_instants_are_real_ones() -> None:
@@ -254,6 +256,10 @@ def test_an_empty_report_says_why_its_sheets_are_empty() -> None:
     assert rows(book, "Running out soon")[0][0] == "No stock forecast yet."
     overview = {row[0]: row[1] for row in rows(book, "Overview") if row[0]}
     assert overview["New"] is None
+    assert book.sheetnames == ["Overview", "Running out soon", "Today", "Alerts", "Scheduled jobs"], (
+        "no sheet of one sentence"
+    )
+    assert {row[0]: row[3] for row in rows(book, "Overview")}["Mutes"] == "Nothing was muted in this period."
     assert not [chart for sheet in book for chart in sheet._charts]
 
 

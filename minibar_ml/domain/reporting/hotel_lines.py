@@ -14,15 +14,15 @@ from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 class HotelLine:
     """One hotel: what waits (with its possible loss, and since when), what is new, and what people decided.
 
-    `weeks`: new alerts of each of the last weeks, oldest first; None: nobody looked. `false_rate` is None below five
-    decisions.
+    `weeks`: new alerts of each of the last weeks, oldest first; None, as for `new`: nobody looked. `false_rate` is
+    None below five decisions.
     """
 
     hotel_id: int
     waiting: int
     impact: Decimal | None
     oldest_at: datetime | None
-    new: int
+    new: int | None
     weeks: tuple[int | None, ...]
     judged: int
     false_positives: int
@@ -40,10 +40,12 @@ def hotel_lines(
     steps: Sequence[Step],
     without_data: Collection[str],
     weeks: Sequence[Week],
+    *,
+    is_known: bool,
 ) -> tuple[HotelLine, ...]:
     """Every hotel, the one with most at stake first; the common store only where something is of it.
 
-    `weeks`: those of all hotels, which say in which of them detection looked.
+    `weeks`: those of all hotels, which say in which of them detection looked; `is_known`: whether it did in the period.
     """
     busy = {row.hotel_id for row in waiting} | {step.hotel_id for step in steps}
     known = [*hotels, *([COMMON_STORE] if COMMON_STORE in busy and COMMON_STORE not in hotels else [])]
@@ -53,15 +55,22 @@ def hotel_lines(
             [row for row in waiting if row.hotel_id == one],
             [step for step in steps if step.hotel_id == one],
             weeks,
+            is_known=is_known,
             has_data=hotels.get(one) not in without_data,
         )
         for one in known
     )
-    return tuple(sorted(lines, key=lambda line: (-(line.impact or 0), -line.waiting, -line.new, line.hotel_id)))
+    return tuple(sorted(lines, key=lambda line: (-(line.impact or 0), -line.waiting, -(line.new or 0), line.hotel_id)))
 
 
 def _line(
-    hotel_id: int, waiting: Sequence[Waiting], steps: Sequence[Step], weeks: Sequence[Week], *, has_data: bool
+    hotel_id: int,
+    waiting: Sequence[Waiting],
+    steps: Sequence[Step],
+    weeks: Sequence[Week],
+    *,
+    is_known: bool,
+    has_data: bool,
 ) -> HotelLine:
     amounts = [row.impact for row in waiting if row.impact is not None]
     confirmed, false = (_count(steps, what, 1) for what in ("confirmed", "false_positive"))
@@ -70,7 +79,7 @@ def _line(
         sum(row.alerts for row in waiting),
         sum(amounts, Decimal(0)) if amounts else None,
         min((row.oldest_at for row in waiting), default=None),
-        _count(steps, "raised", 1),
+        _count(steps, "raised", 1) if is_known else None,
         tuple(None if week.alerts is None else _count(steps, "raised", at) for at, week in enumerate(weeks, 3)),
         confirmed + false,
         false,

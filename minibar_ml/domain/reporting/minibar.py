@@ -191,7 +191,7 @@ def _by(
     for n in (1, 2, 3):
         for row in counted.get((n, grain), ()):
             found[names.get(row.id, "")][n - 1] += row.units
-    shares = [Share(name, _of(units, whole)) for name, units in found.items()]
+    shares = [Share(name, _of(units, whole)) for name, units in found.items() if name or any(units)]
     return tuple(sorted(shares, key=lambda one: (0.0 if is_sorted else -(one.units.now or 0.0), one.key)))
 
 

@@ -79,6 +79,7 @@ def _mail(
         whose=headings.whose(report, words),
         days=headings.days(report, words),
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
+        list_title=first_screen.today_title(report, words),
         today=[_row(row, report, words) for row in duties.rows(report, words)[:LISTED]],
         more=max(len(report.today) - LISTED, 0),
         checkpoint=checkpoint,

@@ -132,7 +132,7 @@ def placed(reading: Reading, tallies: Tallies, watched: frozenset[date], waiting
         happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
         weeks=weeks,
         places=places.places(first_screen.fetch_places(connection, scope, period), floors, period),
-        lines=hotel_lines.hotel_lines(reading.hotels, waiting, steps, silent, weeks),
+        lines=hotel_lines.hotel_lines(reading.hotels, waiting, steps, silent, weeks, is_known=tallies.is_known),
         hotels_without_data=silent,
         alerts=listed.fetch(connection, scope, period, floors),
         products=affected.get("product", Page()),

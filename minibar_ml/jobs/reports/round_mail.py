@@ -71,6 +71,7 @@ def _mail(planned: Sequence[Round], words: Words, as_of: datetime) -> Mail:
         whose=one.hotel_name if is_one else all_hotels(words),
         days=day(one.day, lang),
         figures=[_room(visit, lang) for visit in one.visits] if is_one else [_hotel(one, lang) for one in planned],
+        list_title="",
         today=(),
         more=0,
     )

@@ -32,6 +32,8 @@ _UNIT = 11.0
 _NARROW, _LEAST = 11.0, {"day": 17.0, "instant": 18.0, "severity": 12.0}
 _LINE, _MOST_LINES = 13.5, 12
 _LONGEST_NAME = 31
+ALWAYS = frozenset({"stock", "today", "alerts"})
+"""Tables whose sheet is there without rows too: what is to be ordered, what is due, all alerts."""
 _NOT_IN_NAMES = str.maketrans("", "", "[]:*?/\\'")
 
 
@@ -42,7 +44,8 @@ def render(report: Report, lang: Lang, words: Words) -> bytes:
     noted = _tables(report, words)
     _add_overview(book, report, words, cells, noted)
     for table, _note in noted:
-        add_table(book, table, cells)
+        if _has_sheet(table):
+            add_table(book, table, cells)
     return content(book)
 
 
@@ -69,6 +72,11 @@ def _tables(report: Report, words: Words) -> list[tuple[Table, str]]:
     orders = next(one for one in found if one[0].key == "stock")
     lists = [(table, table.note) for table in (today(report, words), listed(report, words))]
     return [orders, *lists, *(one for one in found if one is not orders)]
+
+
+def _has_sheet(table: Table) -> bool:
+    """A list without rows stands on the overview with its sentence; those that scripts read are there always."""
+    return bool(table.rows) or table.key in ALWAYS
 
 
 def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: Sequence[tuple[Table, str]]) -> None:
@@ -100,12 +108,15 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
     for row in rows:
         sheet.append(row)
     for number, (table, note) in enumerate(noted, len(rows) + 1):
-        shown, text = len(table.rows), note or ("" if table.rows else table.empty)
+        shown, text = len(table.rows), note if table.rows else table.empty or note
         whole = cells.cell(shown if table.of is None else table.of, "count", left=True)
         _set_height(sheet, number, (table.title, text), (widths[0], widths[3]))
-        target = table.title.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
-        sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))
-        sheet.append([cells.link(table.title), cells.cell(shown, "count", left=True), whole, cells.note(text)])
+        name = cells.note(table.title)
+        if _has_sheet(table):
+            target = table.title.translate(_NOT_IN_NAMES)[:_LONGEST_NAME]
+            sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))
+            name = cells.link(table.title)
+        sheet.append([name, cells.cell(shown, "count", left=True), whole, cells.note(text)])
 
 
 def add_table(book: Any, table: Table, cells: Cells) -> None:

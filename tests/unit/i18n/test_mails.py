@@ -166,7 +166,8 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
     ]
     summary = Summary(
         title="Weekly report", sentence="2 new alerts. 1 order is due by tomorrow.", health="data complete",
-        whose="Palas", days="10–16 Nov 2026", figures=[("New", "2", "")], today=rows, more=1,
+        whose="Palas", days="10–16 Nov 2026", figures=[("New", "2", "")], list_title="Waiting as of 20 Nov",
+        today=rows, more=1,
     )  # fmt: skip
     mail = Words("en", ZONE, {}).report(summary, [Attachment("report.pdf", "application/pdf", b"%PDF")])
     assert mail.subject == "Palas: 2 new alerts. 1 order is due by tomorrow."
@@ -175,7 +176,7 @@ def test_a_report_mail_has_its_outcome_in_the_subject_and_counts_what_its_files_
         "↻ Kola: stock for 2 days.\nOrder 84 units.\nby tomorrow\n\n"
         "◆ Room 1126: 9 units.\nCount again.\nHigh · 1,234.50 TRY · no. 17\n"
     )
-    assert today in mail.text
+    assert "Waiting as of 20 Nov\n\n" + today in mail.text
     assert "1 more row; see the attached files.\nAttached: report.pdf\n" in mail.text
     assert "2 more rows" in Words("en", ZONE, {}).report(replace(summary, more=2), []).text
 
@@ -184,7 +185,9 @@ def test_mails_link_to_their_alert_on_the_dashboard_where_that_has_an_address() 
     words = Words("en", ZONE, {}, origin=Origin("https://hotel.example/minibar.html"))
     link = "https://hotel.example/minibar.html#alert-17"
     row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
-    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    summary = Summary(
+        title="t", sentence="s", health="h", whose="w", days="d", figures=[], list_title="Today", today=[row], more=0
+    )
     for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse"),
                  words.report(summary, [])):  # fmt: skip
         assert link in mail.text
@@ -199,7 +202,9 @@ def test_mails_link_to_the_dashboard_in_the_readers_language() -> None:
 
 
 def test_the_audit_logs_checkpoint_stands_at_the_end_of_a_report_mail_as_a_command() -> None:
-    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[], more=0)
+    summary = Summary(
+        title="t", sentence="s", health="h", whose="w", days="d", figures=[], list_title="Today", today=[], more=0
+    )
     mail = Words("en", ZONE, {}).report(replace(summary, checkpoint="37:ff2f"), [])
     assert mail.text.endswith("For the audit log: minibar-ml audit verify --head 37:ff2f\n")
     assert "audit verify" not in Words("en", ZONE, {}).report(summary, []).text
@@ -208,7 +213,9 @@ def test_the_audit_logs_checkpoint_stands_at_the_end_of_a_report_mail_as_a_comma
 def test_mails_of_one_of_several_databases_name_its_profile_with_every_number() -> None:
     words = Words("tr", ZONE, {}, origin=Origin(profile="izmir"))
     row = SummaryRow("Room 1126: 9 units.", "Count again.", [], 17, "high")
-    summary = Summary(title="t", sentence="s", health="h", whose="w", days="d", figures=[], today=[row], more=0)
+    summary = Summary(
+        title="t", sentence="s", health="h", whose="w", days="d", figures=[], list_title="Today", today=[row], more=0
+    )
     for mail in (words.alert(ALERT, "opened", 0, "Ayse"), words.digest(ONE, [ALERT], "Ayse")):
         assert "minibar-ml --profile izmir alerts show 17" in mail.text
         assert "minibar-ml --profile izmir alerts show 17" in mail.html

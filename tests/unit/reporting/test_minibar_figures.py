@@ -31,6 +31,14 @@ def test_figures_are_those_of_the_period_and_the_one_before() -> None:
     assert [(one.key, one.units.now) for one in made.room_types] == [("Standart", 25), ("", 10)]
 
 
+def test_rooms_of_no_type_in_which_nothing_was_counted_are_no_line_of_zeros() -> None:
+    made = minibar(
+        [*ROWS[:-1], Consumed(1, "room", 99, 0.0, 7)], Range({}, {}, {11: "Suit", 12: "Suit"}, {5: 10}), WEEK
+    )
+    assert made is not None
+    assert [(one.key, one.units.now) for one in made.room_types] == [("Suit", 35)]
+
+
 def test_units_count_at_what_they_were_sold_for_where_that_is_on_record() -> None:
     rows = [*ROWS[1:], Consumed(1, "product", 1, 30.0, 7, charged_units=12.0, charged_amount=20.0)]
     made = minibar(rows, KNOWN, WEEK)

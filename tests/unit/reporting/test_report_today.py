@@ -141,8 +141,10 @@ def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:
     asked = week_ending(TODAY)
     steps = [Step(10, "raised", 1, "high", 2, None)]
     watched = weeks(steps, asked, frozenset({asked.before().since}))
-    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, (), watched)
+    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, (), watched, is_known=True)
     assert (one.weeks, other.weeks) == ((None,) * 6 + (0, 2), (None,) * 6 + (0, 0))
+    assert (one.new, other.new) == (0, 0)
+    assert [line.new for line in hotel_lines({1: "A"}, (), steps, (), watched, is_known=False)] == [None]
 
 
 def test_floors_stand_in_the_order_of_the_lift_and_the_quiet_ones_are_one_row() -> None:
