@@ -686,7 +686,7 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.entity_type IS 'room, product, attendant 
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.entity_id IS 'The source''s id.';
 
-COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name when the alert was last found.';
+COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name today; of an alert that has ended, then.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.metric IS 'The metric that shows it.';
 
@@ -1612,7 +1612,8 @@ CREATE TABLE minibar_ml.ml_changed_days (
     business_date date NOT NULL,
     hotel_id integer NOT NULL,
     entity_type text NOT NULL,
-    entity_id integer NOT NULL
+    entity_id integer NOT NULL,
+    metric_type text NOT NULL
 );
 
 COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
@@ -1626,6 +1627,8 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant; hotel where only how full it was has changed.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.metric_type IS 'The metric whose points have changed.';
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
@@ -2306,7 +2309,7 @@ ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_changed_days
-    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id);
+    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id, metric_type);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_person_id_kind_key UNIQUE (person_id, kind);

@@ -269,6 +269,27 @@ WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_typ
   AND aged(a.severity, coalesce((SELECT max(d.occurred_on) FROM ml_alert_days d
                                  WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
 
+-- name: rename
+-- Calls live alerts by what rooms, people, products and hotels are called today, where the source has other names for them;
+-- so that the figures of their days do not bring back the old one, these too.
+WITH named AS (
+    SELECT 'room' AS entity_type, room_id AS entity_id, room_name AS name FROM source_rooms()
+    UNION ALL
+    SELECT 'attendant', user_id, staff_name(user_id, name) FROM source_users()
+    UNION ALL
+    SELECT 'product', product_id, name FROM source_products()
+    UNION ALL
+    SELECT 'hotel', hotel_id, name FROM source_hotels()
+), renamed AS (
+    UPDATE ml_alerts a SET entity_name = n.name
+    FROM named n
+    WHERE is_live(a.status) AND (a.entity_type, a.entity_id) = (n.entity_type, n.entity_id)
+      AND n.name <> '' AND a.entity_name <> n.name
+    RETURNING a.id, a.entity_name
+)
+UPDATE ml_alert_days d SET figures = jsonb_set(d.figures, '{entity_name}', to_jsonb(r.entity_name))
+FROM renamed r WHERE d.alert_id = r.id
+
 -- name: group_incidents
 -- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
 -- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
