@@ -174,16 +174,18 @@ WITH found AS (
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
     WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), over AS (
-    SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
+    SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
+           CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
     WHERE CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
-        -- That a silence is too long to be looked for does not end it: only data do, or a mute.
-        WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of AND EXISTS (
-            SELECT FROM ml_metrics m
-            WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
-              AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of)
+        -- That a silence is too long to be looked for does not end it: only data do, or a mute, or that the hotel is closed.
+        WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of
+            AND (hotel_id = ANY(CAST(:closed_hotels AS integer[])) OR EXISTS (
+                SELECT FROM ml_metrics m
+                WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
+                  AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of))
         -- What was seen at a later instant is not gone because an earlier day is looked at again.
         WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
         WHEN days <= normal_days THEN false
@@ -207,7 +209,7 @@ WITH found AS (
 )
 UPDATE ml_alerts a
 SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
-    muted_by = NULL, end_reason = CASE WHEN o.is_withdrawn THEN 'records_changed' END,
+    muted_by = NULL, end_reason = CASE WHEN o.is_withdrawn THEN 'records_changed' WHEN o.is_gone THEN 'subject_gone' END,
     is_counted = a.is_counted AND NOT o.is_withdrawn
 FROM (
     -- A state that is over was one: its days still show it. Where they don't, the records were changed.
