@@ -168,7 +168,7 @@ def _applies(url: str, name: str) -> bool:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize("seed", [1, 2])
 def test_runs_of_collect_that_end_at_once_leave_the_store_as_full_runs_do(
     passing_database: Callable[..., str], evening: str, seed: int
 ) -> None:
@@ -176,7 +176,7 @@ def test_runs_of_collect_that_end_at_once_leave_the_store_as_full_runs_do(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [5, 6])
+@pytest.mark.parametrize("seed", [5])
 def test_so_they_do_on_the_tables_of_2025(
     passing_database: Callable[..., str], evening_of_2025: str, seed: int
 ) -> None:

@@ -22,7 +22,7 @@ from minibar_ml.render.first_screen import health, sentence, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
 from minibar_ml.render.hotels import has_many_hotels, hotel_name, names_hotel
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import NUMBERS, printable
+from minibar_ml.render.tables import NUMBERS, printable, with_currency
 from minibar_ml.render.words import Words
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -148,6 +148,7 @@ def environment(words: Words) -> Environment:
         number=words.number,
         local=lambda value: value.astimezone(words.zone),
         money=lambda amount: words.number(amount, 2),
+        in_currency=with_currency,
         change=words.change,
         share=words.share,
         day=words.day,

@@ -14,6 +14,7 @@ from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
+from minibar_ml.render.tables import with_currency
 from minibar_ml.render.words import UNKNOWN, Words
 
 FIRST = 40
@@ -39,7 +40,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     head = [
         paragraph(_("By when"), style(SMALL, palette.SOFT)),
         paragraph(_("What happened, and what to do"), style(SMALL, palette.SOFT)),
-        paragraph(_("Possible loss"), style(SMALL, palette.SOFT, right=True)),
+        paragraph(with_currency(_("Possible loss"), report.currency), style(SMALL, palette.SOFT, right=True)),
     ]
     rows = [_row(row, report, words, middle - 2 * _PADDING) for row in shown]
     grid = Grid(
