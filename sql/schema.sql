@@ -659,6 +659,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     incident_id bigint,
     is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
+    is_state boolean GENERATED ALWAYS AS (((type = ANY (ARRAY['stock_depletion'::text, 'unanswered_request'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])) OR (reason = 'stock_negative'::text))) STORED NOT NULL,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
@@ -670,7 +671,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
-COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
+COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel, entity and either an event or a state.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.id IS 'The alert''s number, as people see it.';
 
@@ -751,6 +752,8 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the in
 COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_state IS 'Whether its fault lasts and then is over; others are events of a day.';
 
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
@@ -2416,7 +2419,7 @@ CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE 
 
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
 
-CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, is_state) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
 
 CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts USING btree (severity, status);
 

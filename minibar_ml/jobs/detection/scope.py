@@ -214,5 +214,6 @@ def _keys(found: Found) -> set[tuple[object, ...]]:
 
 
 def key_of(one: Finding | MovedGround) -> tuple[object, ...]:
-    """By what a day of an alert and what is found of it are known as the same."""
-    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on
+    """By what a day of an alert and what is found of it are known as the same; a state has no days."""
+    is_state = isinstance(one, Finding) and one.is_state
+    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on, is_state
