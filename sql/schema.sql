@@ -77,9 +77,9 @@ CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT lower(translate(normalize(regexp_replace(name,
-                     '[[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]+',
-                     '', 'g'), NFKC), 'ÇĞİIÖŞÜçğıöşü', 'cgiiosucgiosu') COLLATE "C")
+    SELECT lower(translate(regexp_replace(normalize(name, NFKD),
+                     '[\u0001-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+',
+                     '', 'g'), 'ı', 'i') COLLATE "C")
 $$;
 
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
