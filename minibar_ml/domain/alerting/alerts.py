@@ -152,7 +152,8 @@ class Alert:
 class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text.
 
-    `value`: what the alert said was measured then; `reason`: of an end by the system.
+    `value` and `impact`: what the alert said was measured then, and the possible loss; of a correction also those
+    before it. `reason`: of an end by the system.
     """
 
     at: datetime
@@ -162,6 +163,9 @@ class AlertEvent:
     body: str | None
     value: float | None = None
     reason: EndReason | None = None
+    value_before: float | None = None
+    impact: float | None = None
+    impact_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

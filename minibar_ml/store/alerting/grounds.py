@@ -59,6 +59,13 @@ def fetch_moved(
     return [MovedGround(**row._mapping) for row in rows]
 
 
+def fetch_days(connection: Connection, entities: Collection[tuple[int, str, int]]) -> list[MovedGround]:
+    """The days of live alerts of entities (hotel, type, id), whatever became of their points; one statement."""
+    named = [dict(zip(("hotel_id", "entity_type", "entity_id"), one, strict=True)) for one in sorted(entities)]
+    rows = connection.execute(query("grounds.fetch_days"), {"entities": findings.dumped(named)})
+    return [MovedGround(**row._mapping, is_own=False) for row in rows]
+
+
 def find_first_day(connection: Connection, not_before: date) -> date | None:
     """The first day that a live alert of an event rests on, of those since `not_before`; None: no alert does."""
     found: date | None = connection.execute(query("grounds.find_first_day"), {"not_before": not_before}).scalar_one()
