@@ -94,7 +94,7 @@ def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
     elif one.on_record == one.value:
         text = ON_RECORD
     else:
-        text = DERIVED if is_derived(alert.type, alert.reason) else NOW_OTHER
+        text = DERIVED if is_derived(alert.type, one.reason) else NOW_OTHER
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
     return catalog(DOMAIN, lang).gettext(text).format(**values)
 

@@ -172,13 +172,15 @@ class AlertEvent:
 class AlertDay:
     """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing).
 
-    `is_read`: whether the records of that day are still read, so that `on_record` is what they say.
+    `is_read`: whether the records of that day are still read, so that `on_record` is what they say. `reason`: what was
+    found on that day, which may not be what the alert says now.
     """
 
     day: date
     value: float
     on_record: float | None
     is_read: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

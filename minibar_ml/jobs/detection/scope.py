@@ -132,7 +132,7 @@ class Scope:
 
     def again(self, found: Found) -> dict[MovedGround, tuple[Finding, date]]:
         """Findings on those days, each with the last day to find it."""
-        corrected = {}
+        corrected: dict[MovedGround, tuple[Finding, date]] = {}
         for day, findings in found:
             known = self._held_on(day)
             corrected |= {known[key_of(one)]: (one, day) for one in findings if key_of(one) in known}

@@ -105,4 +105,4 @@ def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
     values = {"id": alert_id, "today": today, "daily_days": DAILY_DAYS, "compared_days": COMPARED_DAYS}
     values["rests_also"] = RESTS_ALSO
     rows = connection.execute(query("grounds.fetch"), values)
-    return [AlertDay(row.day, row.value, row.on_record, row.is_read) for row in rows]
+    return [AlertDay(**row._mapping) for row in rows]

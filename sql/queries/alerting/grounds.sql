@@ -159,7 +159,7 @@ SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM w
 -- The days on which an alert's fault was found: what it said was measured, what the records say now (null: nothing), and
 -- whether the records of so long ago are still read. Records that are as they were say what they said, also where that
 -- is computed from several points; the day's own metric counts, since the alert may have another day's.
-SELECT d.occurred_on AS day, d.value,
+SELECT d.occurred_on AS day, d.value, d.figures ->> 'reason' AS reason,
        d.occurred_on >= CAST(:today AS date) - CAST(:daily_days AS integer)
            OR (is_live(a.status) AND d.since_on >= CAST(:today AS date) - CAST(:compared_days AS integer)) AS is_read,
        CASE WHEN d.ground = g.ground THEN d.value ELSE (

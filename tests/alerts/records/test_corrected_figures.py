@@ -77,3 +77,14 @@ def test_a_history_has_the_value_before_and_after_a_correction(
     shown = _shown(hotel, capsys)
     assert "raised: 4 " in shown
     assert "corrected, records changed: 4 → 2" in shown
+
+
+def test_each_day_of_an_alert_is_read_by_what_was_found_on_it(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run(hotel, FOUND)
+    # As of an alert that was about a write-off on one day, and is about stock below zero now.
+    sql(hotel.url, "UPDATE minibar_ml.ml_alerts SET type = 'stock_anomaly', reason = 'stock_negative'")
+    sql(hotel.url, "UPDATE minibar_ml.ml_alert_days SET ground = '', value = 2,"
+        " figures = jsonb_set(figures, '{reason}', '\"write_off_high\"')")  # fmt: skip
+    assert "10 Nov 2025: 2, worked out from records that add up to 4 now" in _shown(hotel, capsys)
