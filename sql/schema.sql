@@ -937,7 +937,9 @@ DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
 BEGIN
     WITH happened AS (
-        SELECT n.id, e.place, e.event, n.severity, n.value,
+        SELECT n.id, e.place, e.event, n.severity, n.value, n.impact,
+               CASE WHEN e.event = 'corrected' THEN o.value END AS value_before,
+               CASE WHEN e.event = 'corrected' THEN o.impact END AS impact_before,
                CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
@@ -976,8 +978,9 @@ BEGIN
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
-        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, reason)
-        SELECT id, event, severity, by, value, reason FROM happened ORDER BY id, place
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,
+                                               reason)
+        SELECT id, event, severity, by, value, value_before, impact, impact_before, reason FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
@@ -1076,8 +1079,8 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value)
-    SELECT id, 'opened', severity, value FROM after_rows ORDER BY id;
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact)
+    SELECT id, 'opened', severity, value, impact FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -1536,6 +1539,9 @@ CREATE TABLE minibar_ml.ml_alert_events (
     considered_at timestamp with time zone,
     value double precision,
     reason text,
+    value_before double precision,
+    impact numeric(14,2),
+    impact_before numeric(14,2),
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
@@ -1558,6 +1564,12 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.considered_at IS 'When it was turne
 COMMENT ON COLUMN minibar_ml.ml_alert_events.value IS 'What the alert said was measured then.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.reason IS 'Why the system resolved it, where not because all is normal.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.value_before IS 'Of a correction: what the alert said was measured before it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.impact IS 'The alert''s possible loss then; null: unknown, or not kept yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.impact_before IS 'Of a correction: the possible loss before it.';
 
 ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alert_events_id_seq

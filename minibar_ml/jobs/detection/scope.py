@@ -28,13 +28,15 @@ class Scope:
 
     To check a day again for all would only give chance a second try, with another night's model. `moved`: days of
     alerts and muted findings whose own records changed. `compared`: days of alerts of which only others' did; nothing
-    is found there, but an alert of which today's records show too little ends.
+    is found there, but an alert of which today's records show too little ends. `held`: all days of live alerts of
+    `entities`: what is found of them again corrects the alert, and what is not found says nothing.
     """
 
     whole: tuple[date, ...]
     entities: Mapping[date, Mapping[Entity, Collection[str]]]
     moved: tuple[MovedGround, ...]
     compared: tuple[MovedGround, ...] = ()
+    held: tuple[MovedGround, ...] = ()
     paused_since: date | None = None
     """The day of the last run; None where there was none, or where history is walked on purpose."""
 
@@ -69,7 +71,7 @@ class Scope:
                 again.setdefault(day, {}).setdefault(entity, set()).update(metrics)
         compared = tuple(ground for ground in moved if not ground.is_own)
         paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
-        return cls(tuple(whole), again, tuple(own), compared, paused_since)
+        return cls(tuple(whole), again, tuple(own), compared, paused_since=paused_since)
 
     def of_hotels(self, hotels: Collection[int] | None) -> "Scope":
         """The same of some hotels alone; None: of all."""
@@ -117,13 +119,15 @@ class Scope:
             return [
                 _marked(one, today, "found_after_pause_on") if self._is_after_pause(one) else one for one in findings
             ]
-        known = {key_of(ground) for ground in self.moved}
+        known = {key_of(ground) for ground in (*self.moved, *self.held)}
         metrics = self.entities[day]
-        return [
-            one if key_of(one) in known else _marked(one, today, "found_late_on")
+        kept = [
+            one
             for one in findings
-            if key_of(one) in known or one.metric in metrics.get((one.hotel_id, one.entity_type, one.entity_id), ())
+            if (entity := (one.hotel_id, one.entity_type, one.entity_id)) in metrics
+            and (key_of(one) in known or one.metric in metrics[entity])
         ]
+        return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
 
     def _is_after_pause(self, finding: Finding) -> bool:
         """Whether no run has looked at the finding's day, which for one that lasts is the day of its beginning."""
@@ -135,14 +139,25 @@ class Scope:
         return tuple(ground for ground in self.moved if ground.alert_id is not None)
 
     def new(self, found: Found) -> Found:
-        """Findings on other days than those of alerts whose own records changed."""
-        known = {key_of(ground) for ground in self.of_alerts}
-        return [(day, [one for one in findings if key_of(one) not in known]) for day, findings in found]
+        """Findings on other days than those of alerts that are looked at again."""
+        kept = []
+        for day, findings in found:
+            known = self._held_on(day)
+            kept.append((day, [one for one in findings if key_of(one) not in known]))
+        return kept
 
     def again(self, found: Found) -> dict[MovedGround, tuple[Finding, date]]:
         """Findings on those days, each with the last day to find it."""
-        known = {key_of(ground): ground for ground in self.of_alerts}
-        return {known[key_of(one)]: (one, day) for day, findings in found for one in findings if key_of(one) in known}
+        corrected: dict[MovedGround, tuple[Finding, date]] = {}
+        for day, findings in found:
+            known = self._held_on(day)
+            corrected |= {known[key_of(one)]: (one, day) for one in findings if key_of(one) in known}
+        return corrected
+
+    def _held_on(self, day: date) -> dict[tuple[object, ...], MovedGround]:
+        """By their keys, the days of live alerts that what a check of the day finds is to correct."""
+        held = () if day in self.whole else self.held
+        return {key_of(ground): ground for ground in (*held, *self.of_alerts)}
 
     def unmuted(self, found: Found) -> list[MovedGround]:
         """The muted findings whose own records changed and that were not found again."""

@@ -142,11 +142,14 @@ def conditions(filters: AlertFilter) -> dict[str, Any]:
     }
 
 
-def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
-    """By incident, its live alerts, of the incidents that any of these belong to."""
+def fetch_incidents(
+    connection: Connection, found: Collection[Alert], until: datetime | None = None
+) -> dict[int, list[Alert]]:
+    """By incident, its live alerts raised before `until` (None: all), of the incidents that any of these belong to."""
     ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
     incidents: dict[int, list[Alert]] = {}
-    for alert in of_rows(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+    values = {"ids": ids, "until": until}
+    for alert in of_rows(connection.execute(query("alerts.fetch_incidents"), values).all()) if ids else []:
         incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
     return incidents
 

@@ -358,8 +358,10 @@ WITH members AS (
 UPDATE ml_alerts a SET is_counted = m.counts FROM members m WHERE a.id = m.id AND a.is_counted <> m.counts
 
 -- name: fetch_incidents
--- The live alerts of these incidents.
-SELECT * FROM ml_alerts WHERE incident_id = ANY(:ids) AND is_live(status) ORDER BY id
+-- The live alerts of these incidents that were raised before an instant, or by now.
+SELECT * FROM ml_alerts
+WHERE incident_id = ANY(:ids) AND is_live(status) AND raised_at < coalesce(CAST(:until AS timestamptz), 'infinity')
+ORDER BY id
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the most severe first, or the largest possible loss first where :by_impact.
@@ -483,11 +485,13 @@ INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
-SELECT * FROM (
-    SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, id
+SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before FROM (
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, value_before,
+           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, id
     FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, NULL, NULL, id FROM ml_alert_comments WHERE alert_id = :id) steps
+    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, id
+    FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 
 -- name: series
@@ -513,23 +517,23 @@ LEFT JOIN points p ON p.business_date = day
 ORDER BY day
 
 -- name: counts
--- Alerts raised in a span by type, by severity, by status and by detector (without a forest that agreed), each row one
--- of the four; judged: with a person's verdict.
+-- Alerts raised after :since and up to :until by type, by severity, by status and by detector (without a forest that
+-- agreed), each row one of the four; judged: with a person's verdict.
 SELECT type, severity, status, split_part(detector, '+', 1) AS detector, count(*) AS alerts,
        count(*) FILTER (WHERE status = 'false_positive' OR (status = 'resolved' AND resolved_by <> 'system')) AS judged,
        count(*) FILTER (WHERE status = 'false_positive') AS false_positives
 FROM ml_alerts
-WHERE raised_at >= :since AND raised_at < :until
+WHERE raised_at > :since AND raised_at <= :until
   AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 GROUP BY GROUPING SETS ((type), (severity), (status), (split_part(detector, '+', 1)))
 ORDER BY type, severity, status, detector
 
 -- name: counts_by_day
--- Alerts raised on each day of a span, days without any included.
+-- Alerts raised on each day of such a span, days without any included.
 SELECT CAST(day AS date) AS day, count(a.id) AS alerts
 FROM generate_series(CAST(CAST(:since AS timestamptz) AS date),
-                     CAST(CAST(:until AS timestamptz) - interval '1 microsecond' AS date), interval '1 day') day
+                     CAST(CAST(:until AS timestamptz) AS date), interval '1 day') day
 LEFT JOIN ml_alerts a
-       ON CAST(a.raised_at AS date) = CAST(day AS date) AND a.raised_at >= :since AND a.raised_at < :until
+       ON CAST(a.raised_at AS date) = CAST(day AS date) AND a.raised_at > :since AND a.raised_at <= :until
       AND (CAST(:hotel_ids AS integer[]) IS NULL OR a.hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 GROUP BY 1 ORDER BY 1
