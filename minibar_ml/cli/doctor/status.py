@@ -75,7 +75,7 @@ def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tup
 def _print(health: Health, settings: Settings, called: Mapping[int, str]) -> None:
     if not health.has_run:
         console.say("No job has run yet. Start with `minibar-ml collect`.")
-    console.write_line(_row("job", "state", "last run", "outcome", "last success", "schedule"))
+    console.write_line(_row(translated("job"), "state", "last run", "outcome", "last success", "schedule"))
     for one in health.jobs:
         ran = local(one.runs.last_as_of, settings)
         success = f"{format_span(one.age)} ago" if one.age is not None else "never"
@@ -85,6 +85,6 @@ def _print(health: Health, settings: Settings, called: Mapping[int, str]) -> Non
             console.write_line(line)
 
 
-def _row(*cells: str) -> str:
-    """A job's line, its words in the language of this process."""
-    return ROW.format(*map(translated, cells))
+def _row(job: str, *cells: str) -> str:
+    """A job's line: its command, then words in the language of this process."""
+    return ROW.format(job, *map(translated, cells))
