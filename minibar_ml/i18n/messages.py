@@ -74,7 +74,7 @@ def _standing(alert: Alert | Finding) -> list[str]:
 
 def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
-    if getattr(alert, "end_reason", None) == "records_changed":
+    if getattr(alert, "end_reason", None) is not None:
         return [NOTHING_TO_DO]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS

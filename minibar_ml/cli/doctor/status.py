@@ -1,6 +1,6 @@
 """`minibar-ml status`: when each job last ran, whether it is late, and other problems."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -20,7 +20,9 @@ from minibar_ml.domain.health import Health
 from minibar_ml.i18n.screen import translated
 from minibar_ml.store.source.hotels import fetch_names
 
-ROW = "{:<10}{:<10}{:<18}{:<9}{:<14}{}"
+ROW = "{:<{name}}{:<10}{:<18}{:<9}{:<14}{}"
+LEAST, GAP = 10, 1
+"""Letters of the column of jobs, which is as wide as the longest of them, and the space behind that."""
 PrometheusFile = Annotated[
     Path | None,
     typer.Option(
@@ -75,16 +77,20 @@ def _read(settings: Settings, as_of: str | None, prometheus: Path | None) -> tup
 def _print(health: Health, settings: Settings, called: Mapping[int, str]) -> None:
     if not health.has_run:
         console.say("No job has run yet. Start with `minibar-ml collect`.")
-    console.write_line(_row(translated("job"), "state", "last run", "outcome", "last success", "schedule"))
-    for one in health.jobs:
-        ran = local(one.runs.last_as_of, settings)
-        success = f"{format_span(one.age)} ago" if one.age is not None else "never"
-        console.write_line(_row(one.runs.job, one.state, ran, one.ended or NEVER, success, one.schedule.text))
+    for row in _rows(health, settings):
+        console.write_line(row)
     for sentence in sentences(health, settings, called):
         for line in folded(console.visible(translated(sentence)), console.width()):
             console.write_line(line)
 
 
-def _row(job: str, *cells: str) -> str:
-    """A job's line: its command, then words in the language of this process."""
-    return ROW.format(job, *map(translated, cells))
+def _rows(health: Health, settings: Settings) -> Iterator[str]:
+    """The heading and a line for each job, in the language of this process."""
+    rows = [("job", "state", "last run", "outcome", "last success", "schedule")]
+    for one in health.jobs:
+        ran = local(one.runs.last_as_of, settings)
+        success = f"{format_span(one.age)} ago" if one.age is not None else "never"
+        rows.append((one.runs.job, one.state, ran, one.ended or NEVER, success, one.schedule.text))
+    cells = [[translated(cell) for cell in row] for row in rows]
+    longest = max(len(first) for first, *_others in cells)
+    return (ROW.format(*row, name=max(LEAST, longest + GAP)) for row in cells)

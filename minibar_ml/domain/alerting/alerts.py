@@ -193,6 +193,7 @@ class MovedGround:
     hotel_id: int
     entity_type: EntityType
     entity_id: int
+    metric: MetricType
     occurred_on: date
     judged_on: date
     is_own: bool = True

@@ -1,6 +1,6 @@
 """What a run of detect looks at: whole days, and on days that were checked before only those whose records changed."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -73,6 +73,11 @@ class Scope:
             tuple(one for one in grounds if one.hotel_id in hotels) for grounds in (self.moved, self.compared)
         )
         return replace(self, entities=entities, moved=moved, compared=compared)
+
+    def judged(self, can_judge: Callable[[MovedGround], bool]) -> "Scope":
+        """Without days of alerts that no detector of their hotel can judge: to find nothing there says nothing."""
+        moved, compared = (tuple(filter(can_judge, grounds)) for grounds in (self.moved, self.compared))
+        return replace(self, moved=moved, compared=compared)
 
     def is_of_today(self, today: date) -> bool:
         """Whether the running day is looked at, and nothing of days before it."""

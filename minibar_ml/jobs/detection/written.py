@@ -54,7 +54,7 @@ def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written
     for day, today in scope.new(found):
         unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
         muted += len(today) - len(unmuted)
-        total.update(_apply(connection, plan, day, unmuted, known.names, given.part))
+        total.update(_apply(connection, plan, day, unmuted, known, given.part))
     counts = Counter[str](finding.type for _, findings in found for finding in findings)
     phases = given.hotels.records.of_hotels(plan.today())
     return Written(days, counts, total, muted, {h: p for h, p in phases.items() if one.has(h)}, one.refused)
@@ -133,7 +133,7 @@ def _apply(
     plan: DetectionPlan,
     day: date,
     findings: Sequence[Finding],
-    names: Mapping[tuple[EntityType, int], str],
+    known: entities.Entities,
     part: Collection[int] | None,
 ) -> dict[str, int]:
     """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
@@ -142,12 +142,13 @@ def _apply(
     moved = alerts.upsert(
         connection,
         findings,
-        names,
+        known.names,
         plan.seen_at(day),
         _texts(plan),
         evaluated,
         day,
         part,
+        known.closed_hotels,
     )
     logger.debug("%s: %d findings, %s", day, len(findings), moved)
     return asdict(moved)

@@ -34,6 +34,7 @@ def upsert(
     evaluated: Collection[AlertType] | None,
     judged_on: date | None = None,
     hotels: Collection[int] | None = None,
+    closed_hotels: Collection[int] = (),
 ) -> Transitions:
     """Apply one day's findings: three statements, however many findings there are; a repeat changes nothing.
 
@@ -43,6 +44,7 @@ def upsert(
     present state `findings` holds in full: their live state alerts that were not found again are over. A caller that
     looks at an earlier day once more gives None: by that nothing is over, and it is one statement. `judged_on`: the day
     that was checked, where a fault may be of an earlier one. `hotels`: those that were looked at; None: all.
+    `closed_hotels`: those of which nobody expects data any longer.
     Whoever announces alerts must look after this is done: an alert may be muted in the statement after its opening's.
     """
     values = {"as_of": as_of, "judged_on": judged_on, "rests_also": RESTS_ALSO}
@@ -60,6 +62,7 @@ def upsert(
             "as_of": as_of,
             "evaluated": sorted(evaluated),
             "hotels": as_array(hotels),
+            "closed_hotels": list(closed_hotels),
             "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
             "shown_by_any": list(types_where(lambda kind: kind.is_shown_by_any_point)),
             **states(),

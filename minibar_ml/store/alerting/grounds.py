@@ -36,6 +36,11 @@ COMPARED = json.dumps(
 """Of whose points faults depend besides their own, as the query takes it."""
 
 
+def follow(connection: Connection, as_of: datetime) -> None:
+    """Let live alerts go with their room, person or stock to another hotel; one statement."""
+    connection.execute(query("grounds.follow"), {"as_of": as_of})
+
+
 def fetch_moved(
     connection: Connection, today: date, changed: Collection[ChangedDay], own: Collection[Change] | None = None
 ) -> list[MovedGround]:

@@ -22,10 +22,8 @@ WITH found AS (
     -- sentence names those before.
     SELECT a.id, f.occurred_on, f.is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
-           (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
-               AND f.severity_now > a.severity AS is_worse,
-           n.measured_on, n.figures,
-           (NOT f.is_state OR f.occurred_on >= a.last_occurred_on)
+           s.is_later AND f.severity_now > a.severity AS is_worse, s.is_other, n.measured_on, n.figures,
+           s.is_later
                AND (n.entity_name, n.metric, n.value, n.expected, n.lower, n.upper, n.deviation_percent, n.score,
                     n.detector, n.impact, n.reason, n.facts, n.message, n.suggested_action)
                    IS DISTINCT FROM
@@ -33,8 +31,9 @@ WITH found AS (
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
     FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
     CROSS JOIN LATERAL (
-        SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new
-    ) s
+        SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new,
+               o.is_other, NOT f.is_state OR f.occurred_on >= a.last_occurred_on OR o.is_other AS is_later
+        FROM (SELECT coalesce(f.facts ->> 'requested_at' <> a.facts ->> 'requested_at', false) AS is_other) o) s
     CROSS JOIN LATERAL (
         SELECT d.occurred_on AS measured_on, d.figures, r.* FROM (
             SELECT f.occurred_on, f.score, f.value, f.figures
@@ -60,8 +59,9 @@ WITH found AS (
     UPDATE ml_alerts a
     SET occurrences = a.occurrences + l.repeats,
         measured_on = CASE WHEN l.has_news THEN l.measured_on ELSE a.measured_on END,
-        occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state THEN l.occurred_on END),
-        last_occurred_on = greatest(a.last_occurred_on, l.occurred_on),
+        -- An alert that is about another request now is of that one's day.
+        occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state OR l.is_other THEN l.occurred_on END),
+        last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
         severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,
         -- Nobody who put an alert off knew that it would become critical.
@@ -162,6 +162,7 @@ WITH found AS (
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
 ), live AS (
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen,
+           CAST(a.facts ->> 'requested_at' AS timestamptz) AS requested_at,
            a.occurred_on, a.last_occurred_on,
            -- What came in late was found late: its normal days begin when somebody could first know of it.
            greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
@@ -174,16 +175,18 @@ WITH found AS (
     FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
     WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), over AS (
-    SELECT id, CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
+    SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
+           CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
     WHERE CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
-        -- That a silence is too long to be looked for does not end it: only data do, or a mute.
-        WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of AND EXISTS (
-            SELECT FROM ml_metrics m
-            WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
-              AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of)
+        -- That a silence is too long to be looked for does not end it: only data do, or a mute, or that the hotel is closed.
+        WHEN type = ANY(:stale_types) THEN type = ANY(:evaluated) AND last_seen <= :as_of
+            AND (hotel_id = ANY(CAST(:closed_hotels AS integer[])) OR EXISTS (
+                SELECT FROM ml_metrics m
+                WHERE m.metric_type = l.metric AND m.hotel_id = l.hotel_id
+                  AND m.observed_at >= l.last_occurred_on AND m.observed_at < :as_of))
         -- What was seen at a later instant is not gone because an earlier day is looked at again.
         WHEN is_state THEN type = ANY(:evaluated) AND last_seen <= :as_of AND days >= normal_days
         WHEN days <= normal_days THEN false
@@ -207,16 +210,18 @@ WITH found AS (
 )
 UPDATE ml_alerts a
 SET status = 'resolved', resolved_at = o.ended_at, resolved_by = 'system', snoozed_until = NULL, snoozed_by = NULL,
-    muted_by = NULL, end_reason = CASE WHEN o.is_withdrawn THEN 'records_changed' END,
+    muted_by = NULL, end_reason = CASE WHEN o.is_withdrawn THEN 'records_changed' WHEN o.is_gone THEN 'subject_gone' END,
     is_counted = a.is_counted AND NOT o.is_withdrawn
 FROM (
-    -- A state that is over was one: its days still show it. Where they don't, the records were changed.
+    -- A state that is over was one: its days still show it, a request its own moment. Where they don't, the records were
+    -- changed.
     SELECT o.*, l.is_state AND NOT l.is_found AND NOT EXISTS (
                SELECT FROM ml_metrics m
                WHERE (m.metric_type, m.hotel_id, m.entity_type, m.entity_id)
                      = (l.metric, l.hotel_id, l.entity_type, l.entity_id)
-                 AND m.observed_at >= l.occurred_on - 1 AND m.observed_at < l.last_occurred_on + 2
-                 AND m.business_date BETWEEN l.occurred_on AND l.last_occurred_on
+                 AND m.observed_at > coalesce(l.requested_at - interval '1 second', l.occurred_on - 1)
+                 AND m.observed_at < coalesce(l.requested_at + interval '1 second', l.last_occurred_on + 2)
+                 AND (l.requested_at IS NOT NULL OR m.business_date BETWEEN l.occurred_on AND l.last_occurred_on)
                  AND (m.metric_value < 0 OR l.type = ANY(:shown_by_any)))
                AND (l.reason = ANY(:state_reasons) OR l.type = ANY(:shown_by_any)) AS is_withdrawn
     FROM over o JOIN live l USING (id)) o

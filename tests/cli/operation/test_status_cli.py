@@ -164,6 +164,19 @@ def test_lines_fit_the_terminal(
     assert max(map(len, capsys.readouterr().out.splitlines())) <= columns
 
 
+def test_the_longest_name_of_a_job_leaves_room_before_its_state(
+    kept: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("ML_LANG", "tr")
+    main(["status"])
+    heading, *lines = capsys.readouterr().out.splitlines()
+    state = heading.index("durum")
+    jobs = [line for line in lines if line.startswith(("collect", "gösterge paneli"))]
+    assert len(jobs) == 2
+    assert {line[state - 1] for line in jobs} == {" "}
+    assert all(line[state] != " " for line in jobs)
+
+
 def test_phases_and_refused_models_of_the_last_detect_are_shown(kept: str, capsys: pytest.CaptureFixture[str]) -> None:
     why = {"room_consumption, hotel 1": "its bytes were changed"}
     ran(kept, "detect", timedelta(seconds=2), phases={"1": {"days": 9, "phase": "provisional"}}, refused=why)
