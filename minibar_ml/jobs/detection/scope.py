@@ -23,7 +23,8 @@ LATE_DAYS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom.
+    """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom,
+    and by which metrics something new may be found of them: those whose points have changed.
 
     To check a day again for all would only give chance a second try, with another night's model. `moved`: days of
     alerts and muted findings whose own records changed. `compared`: days of alerts of which only others' did; nothing
@@ -32,7 +33,7 @@ class Scope:
     """
 
     whole: tuple[date, ...]
-    entities: Mapping[date, Collection[Entity]]
+    entities: Mapping[date, Mapping[Entity, Collection[str]]]
     moved: tuple[MovedGround, ...]
     compared: tuple[MovedGround, ...] = ()
     held: tuple[MovedGround, ...] = ()
@@ -54,14 +55,20 @@ class Scope:
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
         # How full a hotel was is nobody's own.
         changes = [one for one in changes if one.entity_type != "hotel"]
-        again: dict[date, set[Entity]] = {}
-        looked_at: list[tuple[date, Change | MovedGround]] = [
-            (day, change) for change in changes for day in _reached(change, plan.today())
+        again: dict[date, dict[Entity, set[str]]] = {}
+        looked_at: list[tuple[date, Change | MovedGround, set[str]]] = [
+            (day, change, {change.metric}) for change in changes for day in _reached(change, plan.today())
         ]
-        looked_at += [(day, ground) for ground in own for day in (ground.occurred_on, ground.judged_on)]
-        for day, of in looked_at:
-            again.setdefault(day, set()).update(_known_as(of.hotel_id, of.entity_type, of.entity_id))
-        again = {day: entities for day, entities in again.items() if day not in whole}
+        # A ground may have moved by another metric than the alert's; which, is on record unless all was computed again.
+        known = {(change.entity_type, change.entity_id) for change in changes}
+        looked_at += [
+            (day, ground, set() if (ground.entity_type, ground.entity_id) in known else {ground.metric})
+            for ground in own
+            for day in (ground.occurred_on, ground.judged_on)
+        ]
+        for day, of, metrics in looked_at:
+            for entity in _known_as(of.hotel_id, of.entity_type, of.entity_id) if day not in whole else ():
+                again.setdefault(day, {}).setdefault(entity, set()).update(metrics)
         compared = tuple(ground for ground in moved if not ground.is_own)
         paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
         return cls(tuple(whole), again, tuple(own), compared, paused_since=paused_since)
@@ -70,7 +77,10 @@ class Scope:
         """The same of some hotels alone; None: of all."""
         if hotels is None:
             return self
-        entities = {day: {one for one in known if one[0] in hotels} for day, known in self.entities.items()}
+        entities = {
+            day: {one: metrics for one, metrics in known.items() if one[0] in hotels}
+            for day, known in self.entities.items()
+        }
         moved, compared = (
             tuple(one for one in grounds if one.hotel_id in hotels) for grounds in (self.moved, self.compared)
         )
@@ -109,9 +119,13 @@ class Scope:
             return [
                 _marked(one, today, "found_after_pause_on") if self._is_after_pause(one) else one for one in findings
             ]
-        kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
         known = {key_of(ground) for ground in (*self.moved, *self.held)}
-        return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
+        metrics = self.entities[day]
+        return [
+            one if key_of(one) in known else _marked(one, today, "found_late_on")
+            for one in findings
+            if key_of(one) in known or one.metric in metrics.get((one.hotel_id, one.entity_type, one.entity_id), ())
+        ]
 
     def _is_after_pause(self, finding: Finding) -> bool:
         """Whether no run has looked at the finding's day, which for one that lasts is the day of its beginning."""
@@ -213,5 +227,6 @@ def _keys(found: Found) -> set[tuple[object, ...]]:
 
 
 def key_of(one: Finding | MovedGround) -> tuple[object, ...]:
-    """By what a day of an alert and what is found of it are known as the same."""
-    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on
+    """By what a day of an alert and what is found of it are known as the same; a state has no days."""
+    is_state = isinstance(one, Finding) and one.is_state
+    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on, is_state

@@ -6,7 +6,7 @@
 -- its stock is of the last movement. Looked at are those of today and yesterday, those whose points of past days have changed
 -- since the last run of detect, and all where collect has computed all days again.
 WITH moved AS (
-    SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id) a.id, m.hotel_id
+    SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) a.id, m.hotel_id
     FROM ml_alerts a
     CROSS JOIN LATERAL (SELECT a.last_occurred_on - CASE a.entity_type WHEN 'product' THEN 28 ELSE 0 END AS since_on) d
     CROSS JOIN LATERAL (
@@ -28,8 +28,8 @@ WITH moved AS (
       AND NOT EXISTS (
           SELECT FROM ml_alerts l
           WHERE is_live(l.status) AND l.hotel_id = m.hotel_id
-            AND (l.type, l.entity_type, l.entity_id) = (a.type, a.entity_type, a.entity_id))
-    ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.id
+            AND (l.type, l.entity_type, l.entity_id, l.is_state) = (a.type, a.entity_type, a.entity_id, a.is_state))
+    ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state, a.id
 )
 UPDATE ml_alerts a SET hotel_id = m.hotel_id FROM moved m WHERE a.id = m.id AND is_live(a.status)
 
