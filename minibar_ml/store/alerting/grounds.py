@@ -26,6 +26,17 @@ class ChangedDay(NamedTuple):
     day: date
 
 
+class Followed(NamedTuple):
+    """What live alerts are about that later records may settle.
+
+    requests: by hotel and room, when the request was made (ISO 8601). losses: by day of an alert, what it says of units
+    that left the depot, and the day that was checked.
+    """
+
+    requests: dict[int, dict[int, str]]
+    losses: dict[MovedGround, tuple[Finding, date]]
+
+
 COMPARED = json.dumps(
     [
         {"type": name, "entity_type": entity_type, "others": others, "days": days}
@@ -86,6 +97,21 @@ def settle(
     changed = connection.execute(query("grounds.settle"), values).all()
     withdrawn = sum(row.is_withdrawn for row in changed)
     return Transitions(corrected=len(changed) - withdrawn, withdrawn=withdrawn)
+
+
+def fetch_followed(connection: Connection) -> Followed:
+    """Requests and losses of stock of live alerts; one statement."""
+    found = Followed({}, {})
+    for row in connection.execute(query("grounds.fetch_followed")):
+        if row.figures is None:
+            found.requests.setdefault(row.hotel_id, {})[row.entity_id] = row.requested_at
+            continue
+        said = findings.of_row(row.figures)
+        day = MovedGround(
+            row.alert_id, said.type, said.hotel_id, said.entity_type, said.entity_id, said.occurred_on, row.judged_on
+        )
+        found.losses[day] = said, row.judged_on
+    return found
 
 
 def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
