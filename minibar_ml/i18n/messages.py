@@ -75,7 +75,7 @@ def _standing(alert: Alert | Finding) -> list[str]:
 
 def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> list[str]:
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
-    if getattr(alert, "end_reason", None) == "records_changed":
+    if getattr(alert, "end_reason", None) is not None:
         return [NOTHING_TO_DO]
     if (alert.facts or {}).get("still_missing") == 0:
         return [ASK_COUNTER]

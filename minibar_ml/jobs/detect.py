@@ -19,7 +19,7 @@ from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.store import sessions
-from minibar_ml.store.alerting import alerts, clocks
+from minibar_ml.store.alerting import alerts, clocks, grounds
 from minibar_ml.store.jobs import marks, runs
 from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.notifications import outbox, people
@@ -83,6 +83,9 @@ def _detect(
     jobs: int,
 ) -> DetectResult:
     job = units.job
+    # Kept at once: it is so whatever this run finds, and grounds are those of the hotel that an alert is of.
+    grounds.follow(connection, plan.as_of)
+    connection.commit()
 
     def looked_at(part: by_hotel.Hotels) -> Checked:
         undone_since = by_hotel.since_of(job.undone, part)
@@ -121,7 +124,7 @@ def _write(connection: "Connection", checked: Sequence[Checked], units: by_hotel
     written = units.each(
         [one.given.part for one in checked], write, lambda part: min(one.given.scope.first for one in checked)
     )
-    alerts.ease(connection, plan.as_of)
+    alerts.refresh(connection, plan.as_of, given.usable)
     if plan.is_live:
         # What a run of another day opened is left to the next one of now: most of it is over by then.
         job.partly = _announce(connection, plan, given.usable)

@@ -172,6 +172,7 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: C
         "most_quiet_days": 60,
         "stale_types": [],
         "shown_by_any": [],
+        "closed_hotels": [],
         "hotels": None,
     }
     assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.resolve", values)
@@ -196,7 +197,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
 def test_what_the_system_resolved_has_no_verdict(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=D + timedelta(days=1))
-    counted = counts.fetch(connection, evening(D), evening(D + timedelta(days=1)))
+    counted = counts.fetch(connection, evening(D - timedelta(days=1)), evening(D + timedelta(days=1)))
     assert counted.by_type["stock_depletion"].judged == 0
 
 

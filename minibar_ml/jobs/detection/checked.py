@@ -7,7 +7,7 @@ from datetime import date
 from minibar_ml.domain.alerting.alerts import MovedGround
 from minibar_ml.jobs import by_hotel
 from minibar_ml.jobs.detection.detection_input import DetectionInput
-from minibar_ml.jobs.detection.detection_run import detect_days, still_found
+from minibar_ml.jobs.detection.detection_run import can_judge, detect_days, still_found
 from minibar_ml.jobs.detection.scope import Found
 from minibar_ml.ml.frames import Frames
 
@@ -45,7 +45,9 @@ class Checked:
 
 def check(given: DetectionInput, progress: Callable[[date], None], jobs: int) -> Checked:
     """Find what is to be found, and which alerts' days nothing bears out any longer."""
-    plan, scope, hotels = given.plan, given.scope, given.hotels
+    plan, hotels = given.plan, given.hotels
+    scope = given.scope.judged(lambda ground: can_judge(hotels, given.models, ground))
+    given = replace(given, scope=scope)
     found = detect_days(plan, scope.days, hotels, given.models, progress, scope.hotels, jobs)
     found = scope.own(found, plan.today())
     doubtful = scope.doubtful(found)

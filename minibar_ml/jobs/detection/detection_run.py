@@ -14,6 +14,7 @@ from minibar_ml.jobs.detection.scope import Found, key_of
 from minibar_ml.jobs.detection.stored_models import LoadedModels
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.ml.detection import detect_day
+from minibar_ml.ml.detectors import ALL
 from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records
 from minibar_ml.ml.impact import impact, severity
@@ -134,6 +135,18 @@ def _of_hotel(
     """What is found in one hotel, and which of its models were refused meanwhile."""
     found = detect_days(plan, days, hotels, models, lambda _day: None, only)
     return found, models.refused
+
+
+def can_judge(hotels: Hotels, models: Models, ground: MovedGround) -> bool:
+    """Whether a detector that finds such faults is at work in the hotel; where there is nothing on record, none has to.
+
+    A hotel may have stored models of other metrics alone, until the next training.
+    """
+    if ground.hotel_id not in hotels.frames:
+        return True
+    of_fault = [one.spec.name for one in ALL if ground.type in one.spec.types and one.spec.metric == ground.metric]
+    learned = models.fitted(ground.hotel_id, ground.judged_on).parameters
+    return not of_fault or any(name in learned for name in of_fault)
 
 
 def still_found(

@@ -62,7 +62,7 @@ def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written
         for day, today in scope.new(step):
             unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
             muted += len(today) - len(unmuted)
-            total.update(_apply(connection, plan, day, unmuted, known.names, given.part))
+            total.update(_apply(connection, plan, day, unmuted, known, given.part))
     counts = Counter[str](finding.type for _, findings in found for finding in findings)
     phases = given.hotels.records.of_hotels(plan.today())
     return Written(days, counts, total, muted, {h: p for h, p in phases.items() if one.has(h)}, one.refused)
@@ -99,7 +99,8 @@ def _settle(
 
     gone: days that others' records no longer bear out; counted_: losses of which counts say otherwise than before.
     """
-    moved = [*scope.of_alerts, *gone]
+    again = scope.again(found)
+    moved = list(dict.fromkeys([*scope.of_alerts, *gone, *again]))
     keys = {key_of(ground) for ground in moved}
     losses = {ground: said for ground, said in counted_.items() if key_of(ground) not in keys}
     moved += losses
@@ -107,8 +108,8 @@ def _settle(
         mutes.forget(connection, unmuted)
     if not moved:
         return {}
-    again = {**scope.again(found), **losses}
-    return asdict(grounds.settle(connection, moved, again, names, plan.seen_at(found[-1][0]), _texts(plan)))
+    said = {**again, **losses}
+    return asdict(grounds.settle(connection, moved, said, names, plan.seen_at(found[-1][0]), _texts(plan)))
 
 
 def _ended(plan: DetectionPlan, frames: Mapping[int, Frames], requests: Requests) -> list[Finding]:
@@ -150,7 +151,7 @@ def _apply(
     plan: DetectionPlan,
     day: date,
     findings: Sequence[Finding],
-    names: Mapping[tuple[EntityType, int], str],
+    known: entities.Entities,
     part: Collection[int] | None,
 ) -> dict[str, int]:
     """Alerts as the run of that day left them; in a walk that run is the one at the day's end."""
@@ -159,12 +160,13 @@ def _apply(
     moved = alerts.upsert(
         connection,
         findings,
-        names,
+        known.names,
         plan.seen_at(day),
         _texts(plan),
         evaluated,
         day,
         part,
+        known.closed_hotels,
     )
     logger.debug("%s: %d findings, %s", day, len(findings), moved)
     return asdict(moved)

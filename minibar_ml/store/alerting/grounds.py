@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -47,6 +47,11 @@ COMPARED = json.dumps(
 """Of whose points faults depend besides their own, as the query takes it."""
 
 
+def follow(connection: Connection, as_of: datetime) -> None:
+    """Let live alerts go with their room, person or stock to another hotel; one statement."""
+    connection.execute(query("grounds.follow"), {"as_of": as_of})
+
+
 def fetch_moved(
     connection: Connection, today: date, changed: Collection[ChangedDay], own: Collection[Change] | None = None
 ) -> list[MovedGround]:
@@ -63,6 +68,13 @@ def fetch_moved(
     values["own"] = None if entities is None else findings.dumped(named)
     rows = connection.execute(query("grounds.fetch_moved"), values)
     return [MovedGround(**row._mapping) for row in rows]
+
+
+def fetch_days(connection: Connection, entities: Collection[tuple[int, str, int]]) -> list[MovedGround]:
+    """The days of live alerts of entities (hotel, type, id), whatever became of their points; one statement."""
+    named = [dict(zip(("hotel_id", "entity_type", "entity_id"), one, strict=True)) for one in sorted(entities)]
+    rows = connection.execute(query("grounds.fetch_days"), {"entities": findings.dumped(named)})
+    return [MovedGround(**row._mapping, is_own=False) for row in rows]
 
 
 def find_first_day(connection: Connection, not_before: date) -> date | None:
@@ -106,10 +118,10 @@ def fetch_followed(connection: Connection) -> Followed:
         if row.figures is None:
             found.requests.setdefault(row.hotel_id, {})[row.entity_id] = row.requested_at
             continue
-        said = findings.of_row(row.figures)
-        day = MovedGround(
-            row.alert_id, said.type, said.hotel_id, said.entity_type, said.entity_id, said.occurred_on, row.judged_on
-        )
+        # An alert may have gone to another hotel since.
+        said = replace(findings.of_row(row.figures), hotel_id=row.hotel_id)
+        entity = said.hotel_id, said.entity_type, said.entity_id
+        day = MovedGround(row.alert_id, said.type, *entity, said.metric, said.occurred_on, row.judged_on)
         found.losses[day] = said, row.judged_on
     return found
 
@@ -119,4 +131,4 @@ def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
     values = {"id": alert_id, "today": today, "daily_days": DAILY_DAYS, "compared_days": COMPARED_DAYS}
     values["rests_also"] = RESTS_ALSO
     rows = connection.execute(query("grounds.fetch"), values)
-    return [AlertDay(row.day, row.value, row.on_record, row.is_read) for row in rows]
+    return [AlertDay(**row._mapping) for row in rows]

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.domain.hotels.found import Charged, FoundProducts
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.metrics import EntityType
@@ -18,6 +19,7 @@ _NAMED_BY: dict[EntityType, tuple[str, str]] = {
     "room": ("entities.rooms", "source_rooms"),
     "attendant": ("entities.attendants", "source_users"),
     "hotel": ("entities.hotels", "source_hotels"),
+    "product": ("entities.products", "source_products"),
 }
 FOUND = ("room_consumption", "vacant_consumption", "custody_loss", "product_consumption")
 """Metrics whose points name the products that were found, or what a product was sold for."""
@@ -27,27 +29,31 @@ NO_DAY = date(1970, 1, 1)
 
 @dataclass(frozen=True, slots=True)
 class Entities:
-    """Names by entity, prices by product id, the products of each finding that has them, and ids of closed rooms."""
+    """Names by entity, prices by product id, the products of each finding that has them, and what is closed."""
 
     names: dict[tuple[EntityType, int], str]
     prices: dict[int, Price]
     found: dict[tuple[str, int, str], FoundProducts]
-    closed_rooms: frozenset[int] = frozenset()
+    closed: frozenset[tuple[EntityType, int]] = frozenset()
+    """Rooms and hotels."""
 
     def is_closed(self, finding: Finding) -> bool:
-        """Whether it is about a room that is out of use: nobody lets or checks it."""
-        return finding.entity_type == "room" and finding.entity_id in self.closed_rooms
+        """Whether it is about a room that nobody lets or checks, or asks a hotel for data that is out of use."""
+        is_asked = finding.entity_type == "room" or KINDS[finding.type].marks_stale_data
+        return is_asked and (finding.entity_type, finding.entity_id) in self.closed
+
+    @property
+    def closed_hotels(self) -> list[int]:
+        """Hotels that are out of use, or have no room in use."""
+        return sorted(entity_id for kind, entity_id in self.closed if kind == "hotel")
 
 
 def fetch(connection: Connection, findings: Sequence[Finding], usable: Collection[str]) -> Entities:
     """What is known of everything found: the same few statements, however much or little that is."""
-    rows, prices = _rows(connection, findings, usable), {}
+    rows = _rows(connection, findings, usable)
     names = {entity: row.name for entity, row in rows.items()}
-    if "source_products" in usable:
-        for row in connection.execute(query("entities.products")):
-            names[("product", row.id)] = row.name
-            prices[row.id] = Price(row.sale_price, row.purchase_price)
-    closed = frozenset(entity_id for (kind, entity_id), row in rows.items() if kind == "room" and row.is_closed)
+    prices = {one: Price(row.sale_price, row.purchase_price) for (kind, one), row in rows.items() if kind == "product"}
+    closed = frozenset(entity for entity, row in rows.items() if row.is_closed)
     return Entities(names, prices, _found(connection, findings), closed)
 
 

@@ -1,5 +1,38 @@
 -- What alerts rest on: the points of the days on which their faults were found.
 
+-- name: follow
+-- Files live alerts under the hotel to which their subject has moved: the points of their last day are gone from their own
+-- hotel, and one other has such points. A product has moved where no product of its hotel has points of the metric any more;
+-- its stock is of the last movement. Looked at are those of today and yesterday, those whose points of past days have changed
+-- since the last run of detect, and all where collect has computed all days again.
+WITH moved AS (
+    SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) a.id, m.hotel_id
+    FROM ml_alerts a
+    CROSS JOIN LATERAL (SELECT a.last_occurred_on - CASE a.entity_type WHEN 'product' THEN 28 ELSE 0 END AS since_on) d
+    CROSS JOIN LATERAL (
+        SELECT min(m.hotel_id) AS hotel_id FROM ml_metrics m
+        WHERE m.metric_type = a.metric AND m.entity_type = a.entity_type AND m.entity_id = a.entity_id
+          AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2
+          AND m.business_date BETWEEN d.since_on AND a.last_occurred_on
+        HAVING min(m.hotel_id) = max(m.hotel_id) AND min(m.hotel_id) <> a.hotel_id) m
+    WHERE is_live(a.status) AND a.entity_type <> 'hotel'
+      AND (a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - 1
+           OR (a.hotel_id, a.entity_type, a.entity_id) IN (SELECT hotel_id, entity_type, entity_id FROM ml_changed_days)
+           OR EXISTS (SELECT FROM ml_job_runs c
+                      WHERE c.job = 'collect' AND jsonb_exists(c.counts, 'is_afresh') AND c.ended_at >= (
+                          SELECT max(started_at) FROM ml_job_runs WHERE job = 'detect' AND outcome IN ('done', 'partly'))))
+      AND NOT (a.entity_type = 'product' AND EXISTS (
+          SELECT FROM ml_metrics m
+          WHERE m.metric_type = a.metric AND m.hotel_id = a.hotel_id AND m.entity_type = a.entity_type
+            AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2))
+      AND NOT EXISTS (
+          SELECT FROM ml_alerts l
+          WHERE is_live(l.status) AND l.hotel_id = m.hotel_id
+            AND (l.type, l.entity_type, l.entity_id, l.is_state) = (a.type, a.entity_type, a.entity_id, a.is_state))
+    ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state, a.id
+)
+UPDATE ml_alerts a SET hotel_id = m.hotel_id FROM moved m WHERE a.id = m.id AND is_live(a.status)
+
 -- name: fetch_moved
 -- Days of live alerts, and of muted findings (no alert), whose points are no longer as they were when the fault was found,
 -- or are gone. And days whose own points (is_own) are as they were, but points that they were compared with have changed:
@@ -18,7 +51,7 @@ WITH own AS MATERIALIZED (
            ON w.type = a.type AND w.entity_type = a.entity_type AND d.score IS NOT NULL
     WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.judged_on <= :today
 )
-SELECT d.alert_id, d.type, d.hotel_id, d.entity_type, d.entity_id, d.occurred_on, d.judged_on,
+SELECT d.alert_id, d.type, d.hotel_id, d.entity_type, d.entity_id, d.metric, d.occurred_on, d.judged_on,
        d.ground IS DISTINCT FROM g.ground AS is_own
 FROM looked_at d
 CROSS JOIN LATERAL ground_of(d.metric, CAST(:rests_also AS jsonb) -> d.type, d.hotel_id, d.entity_type, d.entity_id,
@@ -27,7 +60,8 @@ WHERE (CAST(:own AS jsonb) IS NULL OR d.judged_on = :today OR d.is_compared
        OR (d.entity_type, d.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND (d.is_compared OR d.ground IS DISTINCT FROM g.ground)
 UNION ALL
-SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.occurred_on, k.judged_on, true
+SELECT DISTINCT CAST(NULL AS bigint), k.type, k.hotel_id, k.entity_type, k.entity_id, k.metric, k.occurred_on, k.judged_on,
+       true
 FROM ml_muted_findings k
 CROSS JOIN LATERAL ground_of(k.metric, CAST(:rests_also AS jsonb) -> k.type, k.hotel_id, k.entity_type, k.entity_id,
                              k.since_on, k.judged_on) g
@@ -36,6 +70,15 @@ WHERE k.ground IS NOT NULL AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:
        OR (k.entity_type, k.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND k.ground IS DISTINCT FROM g.ground
 ORDER BY alert_id, type, hotel_id, entity_type, entity_id, occurred_on
+
+-- name: fetch_days
+-- The days of live alerts of some entities.
+SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, d.occurred_on, d.judged_on
+FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+WHERE is_live(a.status) AND (a.hotel_id, a.entity_type, a.entity_id) IN (
+    SELECT hotel_id, entity_type, entity_id
+    FROM jsonb_to_recordset(CAST(:entities AS jsonb)) AS e(hotel_id integer, entity_type text, entity_id integer))
+ORDER BY d.alert_id, d.occurred_on
 
 -- name: find_first_day
 -- The first day that a live alert rests on; of days before :not_before the records are not read again.
@@ -129,7 +172,7 @@ SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM w
 -- The days on which an alert's fault was found: what it said was measured, what the records say now (null: nothing), and
 -- whether the records of so long ago are still read. Records that are as they were say what they said, also where that
 -- is computed from several points; the day's own metric counts, since the alert may have another day's.
-SELECT d.occurred_on AS day, d.value,
+SELECT d.occurred_on AS day, d.value, d.figures ->> 'reason' AS reason,
        d.occurred_on >= CAST(:today AS date) - CAST(:daily_days AS integer)
            OR (is_live(a.status) AND d.since_on >= CAST(:today AS date) - CAST(:compared_days AS integer)) AS is_read,
        CASE WHEN d.ground = g.ground THEN d.value ELSE (

@@ -9,21 +9,28 @@ SELECT room_id AS id, room_name AS name, NOT is_active AS is_closed FROM source_
 SELECT user_id AS id, staff_name(user_id, name) AS name, false AS is_closed FROM source_users() WHERE user_id = ANY(:ids)
 
 -- name: hotels
--- Names of hotels.
-SELECT hotel_id AS id, name, false AS is_closed FROM source_hotels() WHERE hotel_id = ANY(:ids)
+-- Names of hotels, and whether they are closed.
+SELECT hotel_id AS id, name, NOT is_active AS is_closed FROM source_hotels() WHERE hotel_id = ANY(:ids)
 
 -- name: names
--- Names of rooms, attendants and hotels together, where all of them can be read, and which rooms are closed.
-SELECT 'room' AS kind, room_id AS id, room_name AS name, NOT is_active AS is_closed
+-- Names of rooms, attendants, all hotels and all products together, where all of them can be read, which rooms and hotels
+-- are closed (a hotel also where none of its rooms is in use), and what products cost.
+SELECT 'room' AS kind, room_id AS id, room_name AS name, NOT is_active AS is_closed,
+       CAST(NULL AS numeric) AS sale_price, CAST(NULL AS numeric) AS purchase_price
 FROM source_rooms() WHERE room_id = ANY(:rooms)
 UNION ALL
-SELECT 'attendant', user_id, staff_name(user_id, name), false FROM source_users() WHERE user_id = ANY(:attendants)
+SELECT 'attendant', user_id, staff_name(user_id, name), false, NULL, NULL
+FROM source_users() WHERE user_id = ANY(:attendants)
 UNION ALL
-SELECT 'hotel', hotel_id, name, false FROM source_hotels() WHERE hotel_id = ANY(:hotels)
+SELECT 'product', product_id, name, false, sale_price, purchase_price FROM source_products()
+UNION ALL
+SELECT 'hotel', hotel_id, name, NOT is_active OR hotel_id NOT IN (
+           SELECT hotel_id FROM source_rooms() WHERE is_active AND hotel_id IS NOT NULL), NULL, NULL
+FROM source_hotels()
 
 -- name: products
 -- Names and prices of all products: there are tens of them, and what was found in a room names several.
-SELECT product_id AS id, name, sale_price, purchase_price FROM source_products()
+SELECT product_id AS id, name, false AS is_closed, sale_price, purchase_price FROM source_products()
 
 -- name: retired_products
 -- Products that are taken out of the range.

@@ -1,0 +1,79 @@
+"""Requests of guests whose row is corrected or deleted: an alert is about one request, by the moment it was made."""
+
+import json
+from datetime import date
+from typing import Any
+
+import pytest
+from support.hotels.application import Application
+from support.hotels.simulated import alerts, done, sql
+
+COLUMNS = "status, facts ->> 'requested_time', end_reason"
+MISTYPED, NOW = "2025-11-10T12:00", "2025-11-10T14:00"
+
+
+@pytest.fixture
+def hotel(installed: Application) -> Application:
+    """The hotel; the guest of room 2 asked for a refill at eight, says the application."""
+    installed.recorded(date(2025, 10, 1), date(2025, 11, 30))
+    installed.stay(2, "2025-11-08 15:00", "2025-11-13 11:00")
+    _ask(installed, "2025-11-10 08:00")
+    assert _run(installed, MISTYPED) == [("open", "08:00", None)]
+    return installed
+
+
+def _ask(hotel: Application, at: str) -> None:
+    sql(
+        hotel.url,
+        "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+        " VALUES (2, CAST(:at AS timestamptz), 'beklemede')",
+        at=at,
+    )  # fmt: skip
+
+
+def _move(hotel: Application, to: str) -> None:
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET talep_tarihi = CAST(:at AS timestamptz)", at=to)
+
+
+def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
+    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
+    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    return alerts(hotel.url, columns=COLUMNS)
+
+
+def test_a_request_that_was_never_made_at_that_time_is_withdrawn(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _move(hotel, "2025-11-10 13:45")
+    withdrawn = ("resolved", "08:00", "records_changed")
+    assert _run(hotel, NOW) == [withdrawn]
+    capsys.readouterr()
+    done(hotel.url, "alerts", "show", "1", "--json", "--as-of", NOW)
+    assert json.loads(capsys.readouterr().out)["suggested_action"] == "Nothing needs to be done."
+    assert _run(hotel, "2025-11-10T14:30") == [withdrawn, ("open", "13:45", None)]
+
+
+@pytest.mark.parametrize("to", ["2025-11-10 09:30", "2025-11-10 07:30", "2025-11-09 20:00"])
+def test_a_request_that_was_made_at_another_time_and_waits_too_is_the_alerts_now(hotel: Application, to: str) -> None:
+    _move(hotel, to)
+    live = [one for one in _run(hotel, NOW) if one[0] == "open"]
+    assert live == [("open", to[11:], None)]
+
+
+def test_a_request_that_was_answered_in_time_is_none_although_another_waits(hotel: Application) -> None:
+    _ask(hotel, "2025-11-10 13:45")
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi', tamamlanma_tarihi = talep_tarihi"
+                   " + interval '10 minutes' WHERE talep_tarihi < '2025-11-10 12:00+02'")  # fmt: skip
+    assert _run(hotel, NOW) == [("resolved", "08:00", None)], "it was one, and was answered"
+
+
+def test_a_request_that_was_deleted_is_withdrawn_although_another_was_answered(hotel: Application) -> None:
+    sql(hotel.url, "DELETE FROM minibar_dolum_talepleri")
+    sql(hotel.url, "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum, tamamlanma_tarihi) VALUES"
+                   " (2, '2025-11-10 10:00+02', 'tamamlandi', '2025-11-10 10:10+02')")  # fmt: skip
+    assert _run(hotel, NOW) == [("resolved", "08:00", "records_changed")]
+
+
+def test_the_day_after_a_request_that_was_never_made_then_is_withdrawn_too(hotel: Application) -> None:
+    _move(hotel, "2025-11-11 08:50")
+    assert _run(hotel, "2025-11-11T09:00") == [("resolved", "08:00", "records_changed")]
