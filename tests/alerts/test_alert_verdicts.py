@@ -197,7 +197,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
 def test_what_the_system_resolved_has_no_verdict(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=D + timedelta(days=1))
-    counted = counts.fetch(connection, evening(D), evening(D + timedelta(days=1)))
+    counted = counts.fetch(connection, evening(D - timedelta(days=1)), evening(D + timedelta(days=1)))
     assert counted.by_type["stock_depletion"].judged == 0
 
 
