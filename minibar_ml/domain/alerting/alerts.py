@@ -16,6 +16,8 @@ Verdict = Literal["acknowledged", "resolved", "false_positive"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
+SYSTEM = "system"
+"""Who closed an alert that ended by itself; no person may be called so."""
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
