@@ -1,5 +1,6 @@
 -- Alerts: findings become alerts, people decide on them, and both are read.
--- A fingerprint is type, hotel and entity; a live alert is open, acknowledged or snoozed.
+-- A fingerprint is type, hotel and entity; a live alert is open, acknowledged or snoozed. What another session holds
+-- (`held`) is left alone.
 
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
@@ -47,7 +48,7 @@ WITH found AS (
         ORDER BY CASE WHEN f.is_repeatable THEN d.occurred_on END DESC, coalesce(d.score, '-Infinity') DESC,
                  CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
-    WHERE is_live(a.status)
+    WHERE is_live(a.status) AND a.id NOT IN (SELECT held('alerts'))
       -- What a person decided about a day before this alert stays decided.
       AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
           SELECT FROM ml_alerts c
@@ -91,6 +92,9 @@ WITH found AS (
         SELECT FROM ml_alerts a
         WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
           AND is_live(a.status))
+      -- Of whose alert another session holds, it may make it live again, and nobody can point to it.
+      AND (f.type, f.hotel_id, f.entity_type, f.entity_id) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id FROM ml_alerts h WHERE h.id IN (SELECT held('alerts')))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a
@@ -178,7 +182,7 @@ WITH found AS (
     SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
            CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
-    WHERE CASE
+    WHERE l.id NOT IN (SELECT held('alerts')) AND CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
         -- That a silence is too long to be looked for does not end it: only data do, or a mute, or that the hotel is closed.
@@ -205,7 +209,7 @@ WITH found AS (
     UPDATE ml_alerts a
     SET status = 'open', snoozed_until = NULL, snoozed_by = NULL, read_at = NULL, read_by = NULL
     FROM live l
-    WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of
+    WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of AND a.id NOT IN (SELECT held('alerts'))
       AND NOT EXISTS (SELECT FROM over o WHERE o.id = a.id)
 )
 UPDATE ml_alerts a
@@ -261,11 +265,13 @@ WITH muters AS MATERIALIZED (
 UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
+  AND a.id NOT IN (SELECT held('alerts')) AND coalesce(w.muted_by, 0) NOT IN (SELECT held('alerts'))
 
 -- name: ease
 -- Makes high what was critical on days that have passed: of an event by the last of its days that was critical.
 UPDATE ml_alerts a SET severity = 'high'
 WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_types) AND a.reason <> ALL(:state_reasons)
+  AND a.id NOT IN (SELECT held('alerts'))
   AND aged(a.severity, coalesce((SELECT max(d.occurred_on) FROM ml_alert_days d
                                  WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
 
@@ -316,6 +322,7 @@ WITH RECURSIVE live AS MATERIALIZED (
 UPDATE ml_alerts a SET incident_id = w.first_id
 FROM wanted w
 WHERE a.id = w.id AND a.incident_id IS DISTINCT FROM w.first_id
+  AND a.id NOT IN (SELECT held('alerts')) AND w.first_id NOT IN (SELECT held('alerts'))
 
 -- name: count_incidents
 -- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last.
@@ -328,7 +335,8 @@ WITH members AS (
     FROM ml_alerts m
     WHERE m.incident_id IN (SELECT incident_id FROM ml_alerts WHERE incident_id IS NOT NULL AND is_live(status))
 )
-UPDATE ml_alerts a SET is_counted = m.counts FROM members m WHERE a.id = m.id AND a.is_counted <> m.counts
+UPDATE ml_alerts a SET is_counted = m.counts FROM members m
+WHERE a.id = m.id AND a.is_counted <> m.counts AND a.id NOT IN (SELECT held('alerts'))
 
 -- name: fetch_incidents
 -- The live alerts of these incidents.
