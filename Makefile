@@ -21,7 +21,7 @@ help:
 	@echo "make soak      attack a hotel for ten minutes, compare it with an undisturbed twin (needs faketime); ARGS=--minutes=3"
 	@echo "make lint      ruff, import-linter, mypy"
 	@echo "make bench     measure: start-up, statements, time and memory"
-	@echo "make quality   measure detection on the held-out simulated hotels; ARGS=tune takes those for tuning"
+	@echo "make quality   measure detection on the held-out simulated hotels; ARGS=tune takes those for tuning, ARGS=public public sales"
 	@echo "make compatibility  run the tests of store, commands and drills on every PostgreSQL found; ARGS=--few takes CI's few"
 	@echo "make audit     ask OSV for known vulnerabilities of the locked packages (needs the network)"
 	@echo "make sbom      write the software bill of materials of a release into dist/"
@@ -94,7 +94,9 @@ lock: $(VENV)/.dev
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
 		--extra demo --output-file requirements.lock pyproject.toml
 	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
-		--all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+		--extra demo --extra cluster --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile $(LOCK_OPTIONS) $(ARGS) \
+		--extra public --constraint requirements-dev.lock --output-file requirements-public.lock pyproject.toml
 
 # A server that `make demo ARGS=--keep` left running is stopped first.
 clean:

@@ -20,7 +20,7 @@ from urllib.request import Request, urlopen
 
 from sbom import ROOT, Package, packages
 
-LOCKS = (ROOT / "requirements.lock", ROOT / "requirements-dev.lock")
+LOCKS = tuple(ROOT / f"requirements{part}.lock" for part in ("", "-dev", "-public"))
 SERVICE = "https://api.osv.dev/v1/querybatch"
 SECONDS = 30
 NOT_HAD = 75
@@ -32,7 +32,7 @@ class NotHad(Exception):
 
 
 def pinned() -> list[Package]:
-    """The packages of both lock files, each version once."""
+    """The packages of all lock files, each version once."""
     found = {one.purl: one for lock in LOCKS for one in packages(lock.read_text(encoding="utf-8"))}
     return [found[purl] for purl in sorted(found)]
 

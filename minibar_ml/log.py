@@ -1,19 +1,21 @@
 """Logging: to stderr, readable on a terminal, one plain line an event under cron."""
 
 import logging
+import shutil
 import sys
 from typing import Any
 
-from minibar_ml.domain.output.terminal import visible
+from minibar_ml.domain.output.terminal import folded, visible
 
 logger = logging.getLogger("minibar_ml")
 
 
 class _Plain(logging.Formatter):
-    """An event is one line whatever is in it; only a traceback has more, and those are indented."""
+    """An event is one line whatever is in it, on a terminal broken between words; a traceback's lines are indented."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging names it
-        return visible(super().formatMessage(record))
+        line = visible(super().formatMessage(record))
+        return folded(line, shutil.get_terminal_size().columns) if sys.stderr.isatty() else line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
         lines = super().formatException(ei).splitlines()

@@ -1,19 +1,24 @@
-"""`python -m quality [tune|validate|held-out|all]`: measure detection on simulated hotels; held-out writes the page."""
+"""`python -m quality [tune|validate|held-out|all|public]`: measure on simulated hotels; held-out writes the page.
+
+`public`: only the forecast, on public sales; that becomes the page's section.
+"""
 
 import argparse
 from collections.abc import Sequence
 
 from quality import rounds
 from quality.hotels import PARTS, Hotel, Part, load
+from quality.page import public as public_page
 from quality.page import report, tables, vacancy
 from quality.page import rounds as round_page
+from quality.public import forecasts, sales
 from quality.results import Results, measure
 
 
 def main() -> int:
     """Measure the sets that are asked for and print the results; all of held-out becomes docs/quality.md."""
     parser = argparse.ArgumentParser(prog="python -m quality", description=__doc__)
-    parser.add_argument("part", nargs="?", default="held-out", choices=[*map(_word, PARTS), "all"])
+    parser.add_argument("part", nargs="?", default="held-out", choices=[*map(_word, PARTS), "all", "public"])
     parser.add_argument("--hotels", type=int, metavar="N", help="only the first N of each set; the page is not written")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="hotels side by side (default: 2)")
     parser.add_argument("--alerts", action="store_true", help="only alerts and their curves, none of the yardsticks")
@@ -23,6 +28,10 @@ def main() -> int:
     )  # fmt: skip
     parser.add_argument("--rounds", action="store_true", help="only rounds; of held-out they become the page's section")
     asked = parser.parse_args()
+    if asked.part == "public":
+        made = public_page.section(forecasts.measure(sales.fetch()))
+        _put_into_page(f"{made}\n\n{report.made_on()}", public_page.HEADING)
+        return 0
     for part in PARTS:
         if asked.part in (_word(part), "all"):
             hotels = load(part)[: asked.hotels]
@@ -35,7 +44,7 @@ def main() -> int:
             results = measure(part, hotels, asked.jobs, only_alerts=asked.alerts)
             _show(results)
             if part == "held_out" and results.yardsticks and asked.hotels is None:
-                report.FILE.write_text(report.text(results), encoding="utf-8")
+                report.FILE.write_text(report.with_public_sales(report.text(results)), encoding="utf-8")
                 print(f"\nwritten to {report.FILE}")
     return 0
 
@@ -55,11 +64,17 @@ def _measure_rounds(part: Part, hotels: Sequence[Hotel]) -> None:
 
 def _show_section(part: Part, hotels: Sequence[Hotel], made: str, heading: str) -> None:
     """Print it; of all of held-out put it into the page too."""
-    print(f"\n{made}")
     if part == "held_out" and len(hotels) == len(load(part)):
-        page = report.FILE.read_text(encoding="utf-8")
-        report.FILE.write_text(report.put_into(page, made, heading), encoding="utf-8")
-        print(f"\nwritten into {report.FILE}")
+        _put_into_page(made, heading)
+    else:
+        print(f"\n{made}")
+
+
+def _put_into_page(made: str, heading: str) -> None:
+    print(f"\n{made}")
+    page = report.FILE.read_text(encoding="utf-8")
+    report.FILE.write_text(report.put_into(page, made, heading), encoding="utf-8")
+    print(f"\nwritten into {report.FILE}")
 
 
 def _show(results: Results) -> None:

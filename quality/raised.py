@@ -67,7 +67,7 @@ def raised(connection: Connection, days: Days, live: Counter[Severity] | None = 
                 finding = today[row.type, row.hotel_id, row.entity_type, row.entity_id]
                 found.setdefault(row.id, Raised(finding, [])).days.append(finding.occurred_on)
             if live is not None:
-                alerts.ease(connection, seen_at)
+                alerts.refresh(connection, seen_at, ())
                 live.update({row.severity: row.alerts for row in connection.execute(text(LIVE))})
     return tuple(found[number] for number in sorted(found))
 

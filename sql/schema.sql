@@ -77,9 +77,9 @@ CREATE FUNCTION minibar_ml.bare(name text) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
-    SELECT lower(translate(normalize(regexp_replace(name,
-                     '[[:space:][:cntrl:]\u00a0\u00ad\u034f\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e01ef]+',
-                     '', 'g'), NFKC), 'ÇĞİIÖŞÜçğıöşü', 'cgiiosucgiosu') COLLATE "C")
+    SELECT lower(translate(regexp_replace(normalize(name, NFKD),
+                     '[\u0001-\u0020\u007f-\u00a0\u00ad\u0300-\u036f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u1ab0-\u1aff\u1dc0-\u1dff\u2000-\u200f\u2028-\u202f\u205f-\u206f\u20d0-\u20ff\u2800\u3000\u3164\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uffa0\ufff0-\ufffb\U000110bd\U000110cd\U00013430-\U0001345f\U00016fe4\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]+',
+                     '', 'g'), 'ı', 'i') COLLATE "C")
 $$;
 
 CREATE FUNCTION minibar_ml.chain_audit_entry() RETURNS trigger
@@ -680,6 +680,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     incident_id bigint,
     is_counted boolean DEFAULT true NOT NULL,
     mute_id bigint,
+    is_state boolean GENERATED ALWAYS AS (((type = ANY (ARRAY['stock_depletion'::text, 'unanswered_request'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])) OR (reason = 'stock_negative'::text))) STORED NOT NULL,
     CONSTRAINT ml_alerts_check CHECK ((last_occurred_on >= occurred_on)),
     CONSTRAINT ml_alerts_check1 CHECK (((status <> ALL (ARRAY['resolved'::text, 'false_positive'::text])) OR (resolved_at IS NOT NULL))),
     CONSTRAINT ml_alerts_end_reason_check CHECK ((end_reason = ANY (ARRAY['records_changed'::text, 'subject_gone'::text]))),
@@ -691,7 +692,7 @@ CREATE TABLE minibar_ml.ml_alerts (
     CONSTRAINT ml_alerts_type_check CHECK ((type = ANY (ARRAY['stock_anomaly'::text, 'shrinkage'::text, 'stock_depletion'::text, 'consumption_anomaly'::text, 'silent_room'::text, 'vacant_consumption'::text, 'refill_delay'::text, 'unseen_round'::text, 'unanswered_request'::text, 'custody_loss'::text, 'model_fallback'::text, 'data_stale'::text, 'rows_refused'::text, 'job_late'::text])))
 );
 
-COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel and entity.';
+COMMENT ON TABLE minibar_ml.ml_alerts IS 'Alerts. At most one is live (open, acknowledged, snoozed) for a type, hotel, entity and either an event or a state.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.id IS 'The alert''s number, as people see it.';
 
@@ -707,7 +708,7 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.entity_type IS 'room, product, attendant 
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.entity_id IS 'The source''s id.';
 
-COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name when the alert was last found.';
+COMMENT ON COLUMN minibar_ml.ml_alerts.entity_name IS 'Its name today; of an alert that has ended, then.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.metric IS 'The metric that shows it.';
 
@@ -772,6 +773,8 @@ COMMENT ON COLUMN minibar_ml.ml_alerts.incident_id IS 'The alert by which the in
 COMMENT ON COLUMN minibar_ml.ml_alerts.is_counted IS 'Whether its possible loss counts in sums: of an incident one alert''s does.';
 
 COMMENT ON COLUMN minibar_ml.ml_alerts.mute_id IS 'The mute that ended this alert.';
+
+COMMENT ON COLUMN minibar_ml.ml_alerts.is_state IS 'Whether its fault lasts and then is over; others are events of a day.';
 
 CREATE FUNCTION minibar_ml.matching_alerts(statuses text[], severities minibar_ml.severity[], types text[], hotel_ids integer[], since timestamp with time zone, until timestamp with time zone, of_entity_type text, of_entity_id bigint, named text, rooms integer[], words text, muted boolean) RETURNS SETOF minibar_ml.ml_alerts
     LANGUAGE sql STABLE
@@ -955,7 +958,9 @@ DECLARE
     is_person boolean := minibar_ml.is_person(session_user);
 BEGIN
     WITH happened AS (
-        SELECT n.id, e.place, e.event, n.severity, n.value,
+        SELECT n.id, e.place, e.event, n.severity, n.value, n.impact,
+               CASE WHEN e.event = 'corrected' THEN o.value END AS value_before,
+               CASE WHEN e.event = 'corrected' THEN o.impact END AS impact_before,
                CASE WHEN e.event = 'resolved' AND n.resolved_by = 'system' THEN n.end_reason END AS reason,
                -- The system never takes a verdict back: whoever did is the one that is logged in.
                coalesce(nullif(nullif(e.by, 'system'), ''),
@@ -994,8 +999,9 @@ BEGIN
         ) AS e (place, event, happened, by, action)
         WHERE e.happened
     ), written AS (
-        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, reason)
-        SELECT id, event, severity, by, value, reason FROM happened ORDER BY id, place
+        INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,
+                                               reason)
+        SELECT id, event, severity, by, value, value_before, impact, impact_before, reason FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
@@ -1094,8 +1100,8 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value)
-    SELECT id, 'opened', severity, value FROM after_rows ORDER BY id;
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact)
+    SELECT id, 'opened', severity, value, impact FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -1554,6 +1560,9 @@ CREATE TABLE minibar_ml.ml_alert_events (
     considered_at timestamp with time zone,
     value double precision,
     reason text,
+    value_before double precision,
+    impact numeric(14,2),
+    impact_before numeric(14,2),
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
@@ -1576,6 +1585,12 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.considered_at IS 'When it was turne
 COMMENT ON COLUMN minibar_ml.ml_alert_events.value IS 'What the alert said was measured then.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.reason IS 'Why the system resolved it, where not because all is normal.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.value_before IS 'Of a correction: what the alert said was measured before it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.impact IS 'The alert''s possible loss then; null: unknown, or not kept yet.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.impact_before IS 'Of a correction: the possible loss before it.';
 
 ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alert_events_id_seq
@@ -1633,7 +1648,8 @@ CREATE TABLE minibar_ml.ml_changed_days (
     business_date date NOT NULL,
     hotel_id integer NOT NULL,
     entity_type text NOT NULL,
-    entity_id integer NOT NULL
+    entity_id integer NOT NULL,
+    metric_type text NOT NULL
 );
 
 COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
@@ -1647,6 +1663,8 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.hotel_id IS 'The hotel.';
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or attendant; hotel where only how full it was has changed.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.metric_type IS 'The metric whose points have changed.';
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
@@ -2327,7 +2345,7 @@ ALTER TABLE ONLY minibar_ml.ml_audit_log
     ADD CONSTRAINT ml_audit_log_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY minibar_ml.ml_changed_days
-    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id);
+    ADD CONSTRAINT ml_changed_days_pkey PRIMARY KEY (run_id, business_date, hotel_id, entity_type, entity_id, metric_type);
 
 ALTER TABLE ONLY minibar_ml.ml_channels
     ADD CONSTRAINT ml_channels_person_id_kind_key UNIQUE (person_id, kind);
@@ -2434,7 +2452,7 @@ CREATE INDEX ml_alerts_mute ON minibar_ml.ml_alerts USING btree (mute_id) WHERE 
 
 CREATE INDEX ml_alerts_muted ON minibar_ml.ml_alerts USING btree (muted_by) WHERE (muted_by IS NOT NULL);
 
-CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
+CREATE UNIQUE INDEX ml_alerts_one_live ON minibar_ml.ml_alerts USING btree (type, hotel_id, entity_type, entity_id, is_state) WHERE (status = ANY (ARRAY['open'::text, 'acknowledged'::text, 'snoozed'::text]));
 
 CREATE INDEX ml_alerts_severity_status ON minibar_ml.ml_alerts USING btree (severity, status);
 

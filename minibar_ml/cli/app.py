@@ -143,6 +143,7 @@ def root(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status; every error ends here, as one line on stderr."""
     log.configure(stamped=not sys.stderr.isatty())
+    logger.addFilter(console.in_language)
     chosen = profiles.chosen(sys.argv[1:] if arguments is None else arguments)
     location.use(chosen.config, chosen.profile)
     screen.use(wanted_language())
@@ -196,8 +197,8 @@ def _unexpected(error: Any) -> int:
             error.message = console.visible(str(error.message))  # it repeats what was typed
         if screen.lang() == "en":
             error.show()
-        else:
-            typer.echo(f"{translated('error:')} {translated(error.format_message())}", err=True)
+        elif message := error.format_message():  # none where a group alone has shown its help
+            console.complain(f"{translated('error:')} {translated(message)}")
         return int(error.exit_code)
     if isinstance(error, OSError) and error.errno == errno.ENOSPC and error.filename is None:
         leave_stdout()
@@ -218,7 +219,7 @@ def _report(error: MinibarError) -> int:
         # Overlap is not an error: under --quiet cron has nothing to mail, and the exit status still shows it.
         console.note(str(error))
         return error.exit_code
-    typer.echo(f"{translated('error:')} {console.visible(translated(str(error)))}", err=True)
+    console.complain(f"{translated('error:')} {console.visible(translated(str(error)))}")
     if logger.isEnabledFor(logging.DEBUG) and error.__cause__ is not None:
         logger.debug("caused by %s", type(error.__cause__).__name__)
     return error.exit_code

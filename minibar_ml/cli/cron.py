@@ -15,7 +15,7 @@ from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
 from minibar_ml.config.cron import DAY, HOUR, describe_minutes
 from minibar_ml.config.settings import Settings
-from minibar_ml.domain.errors import UsageError
+from minibar_ml.domain.errors import ConfigurationError, UsageError
 
 COMMAND = Path("/opt/minibar-ml/.venv/bin/minibar-ml")
 DIRECTORY = location.MACHINE
@@ -32,11 +32,18 @@ _MAIL_TO = re.compile(r"[!-~]*")
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One line of the crontab and the comment above it."""
+    """One line of the crontab and the comment above it; raises ConfigurationError for what would be several lines."""
 
     why: str
     schedule: str
     arguments: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        for text in (self.schedule, *self.arguments):
+            if not text.isprintable():
+                raise ConfigurationError(
+                    f"{text!r} must not contain control characters: root would run what follows them."
+                )
 
 
 def register(root: typer.Typer) -> None:

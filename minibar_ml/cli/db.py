@@ -16,6 +16,7 @@ from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
+from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
@@ -165,7 +166,9 @@ def status(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) -
         console.print_json(rows)
         return
     for row in rows:
-        console.say(f"{row['version']:04d} {row['name']:<30} {'applied' if row['applied'] else 'pending'}")
+        console.write_line(
+            f"{row['version']:04d} {row['name']:<30} {translated('applied' if row['applied'] else 'pending')}"
+        )
 
 
 @app.command(epilog=examples("db check"))

@@ -26,12 +26,12 @@ def docs(
     Without a name, lists the pages. They are Markdown files.
     """
     if page is not None:
-        console.say(_page(page).read_text(encoding="utf-8").rstrip("\n"))
+        console.write_line(_page(page).read_text(encoding="utf-8").rstrip("\n"))
         return
     found = {path.stem: _title(path) for path in pages()}
     width = max(map(len, found))
     for name, title in found.items():
-        console.say(f"{name:<{width}}  {title}")
+        console.write_line(f"{name:<{width}}  {title}")
     console.note(f"`minibar-ml docs PAGE` prints a page; the files are in {docs_folder()}.")
 
 

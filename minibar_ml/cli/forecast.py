@@ -18,6 +18,7 @@ from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.formats import day_cell, fixed, percent, short_day, weekday, whole
 from minibar_ml.i18n.listings import hotel as hotel_name
+from minibar_ml.i18n.screen import translated
 from minibar_ml.jobs.forecast import ForecastResult, run
 from minibar_ml.ml.forecasting.accuracy import Accuracy
 from minibar_ml.store.source import hotels, names
@@ -202,10 +203,11 @@ def _describe(one: Accuracy) -> str:
         (".9", own.pinball["p90"], naive.pinball["p90"]),
         ("Brier 7 days", own.brier_7_days, naive.brier_7_days),
     ]
-    text = "; ".join(f"{name} {_figure(value)} (naive {_figure(other)})" for name, value, other in figures)
+    parts = [f"{translated(name)} {_figure(value)} (naive {_figure(other)})" for name, value, other in figures]
     inside = f"80% range: {_figure(one.coverage)} within, {_figure(one.earlier)} below, {_figure(one.later)} above"
-    return f"{text}; {inside}; {one.settled} of {plural(one.cases, 'forecast')} settled"
+    settled = f"{one.settled} of {plural(one.cases, 'forecast')} settled"
+    return "; ".join([*parts, translated(inside), translated(settled)])
 
 
 def _figure(value: float | None) -> str:
-    return "unknown" if value is None else fixed(value, screen.lang(), 2)
+    return translated("unknown") if value is None else fixed(value, screen.lang(), 2)

@@ -2,6 +2,7 @@
 
 import os
 import re
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -14,6 +15,8 @@ FRAMES = (
     "ARGUMENTS_PANEL_TITLE", "OPTIONS_PANEL_TITLE", "COMMANDS_PANEL_TITLE", "DEFAULT_STRING", "REQUIRED_LONG_STRING",
 )  # fmt: skip
 """Typer's own words of a help, by the names under which it reads them."""
+_WORD = re.compile(r"[A-Z]{2,}")
+"""A word of a metavar: `[FILE]`, `FROM-TO`."""
 _SETTING = re.compile(r"""^(?:export )?ML_LANG=['"]?(en|tr)['"]?\s*$""", re.MULTILINE)
 
 
@@ -38,9 +41,17 @@ def localize(command: Any) -> None:
         return
     command.help = translated(command.help or "")
     command.epilog = "\n\n".join(translated(part) for part in (command.epilog or "").split("\n\n"))
+    command.options_metavar = translated(command.options_metavar)
     for parameter in command.params:
         if getattr(parameter, "help", None):
             parameter.help = translated(parameter.help)
+        if parameter.metavar:
+            parameter.metavar = _WORD.sub(lambda word: translated(word[0]), parameter.metavar)
+        if parameter.param_type_name == "argument":  # whose type stands beside its name
+            parameter.type = copy(parameter.type)
+            parameter.type.name = translated(parameter.type.name)
+    if hasattr(command, "subcommand_metavar"):
+        command.subcommand_metavar = translated(command.subcommand_metavar)
     command.get_usage = partial(_usage, command, command.get_usage)
     command.format_help = partial(_format_help, command, command.format_help)
     if type(getattr(command, "commands", None)) is dict:

@@ -9,7 +9,7 @@ from minibar_ml.cli import session
 from minibar_ml.cli.arguments import times
 from minibar_ml.config import facts_import
 from minibar_ml.config.conversion import as_text
-from minibar_ml.config.facts import EVENTS, FACTS, THRESHOLDS, ZONE, History, House, differing
+from minibar_ml.config.facts import EVENTS, FACTS, LANG, THRESHOLDS, ZONE, History, House, differing
 from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import PREFIX, Settings
 from minibar_ml.domain.errors import ConfigurationError, UsageError
@@ -53,6 +53,7 @@ def _history(settings: Settings, command: str, named: frozenset[str]) -> History
     with session.store(settings, command) as connection:
         known = read(connection, settings)
     now = datetime.now(UTC)
+    screen.use(session.language(known.at(now).settings))
     for fault in known.faults(now):
         logger.warning("ignored in the store: %s", fault)
     for line in variables(known, now, named) if known.is_imported else ():
@@ -138,7 +139,11 @@ def variables(known: History, now: datetime, named: frozenset[str] | None = None
     for key in differing(values, facts_import.of_variables(known.base, named)):
         held = as_text(values.get(key, FACTS[key.fact].spec.default)) or "empty"
         variable = PREFIX + key.fact.upper()
-        yield f"{variable} is ignored: {key.fact} is {held} in the store; {_cure(key, known.base)}"
+        cure = _cure(key, known.base)
+        if key.fact == LANG:
+            yield f"{variable} decides on help and usage errors alone: {LANG} is {held} in the store; {cure}"
+        else:
+            yield f"{variable} is ignored: {key.fact} is {held} in the store; {cure}"
     for variable, wanted in facts_import.of_files(known.base):
         if wanted is None or differing(values, wanted):
             yield (

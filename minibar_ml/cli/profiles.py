@@ -57,7 +57,7 @@ def run_all(words: Sequence[str]) -> int:
         raise UsageError("--all-profiles is for `status`, `alerts list` and `report`.")
     known = location.profiles()
     if not known:
-        folders = " or ".join(str(folder / "NAME" / location.NAME) for folder in location.shared())
+        folders = ", ".join(str(folder / "NAME" / location.NAME) for folder in location.shared())
         raise ConfigurationError(f"There are no profiles: looked for {folders}.")
     if "--json" in words:
         return _as_one_document(list(known), words)

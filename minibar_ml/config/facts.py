@@ -16,6 +16,7 @@ from minibar_ml.domain.hotels.supplies import Supplies, Supply
 ZONE = "timezone"
 """The fact that every first import states, because points rest on it."""
 EVENTS = "events"
+LANG = "lang"
 LONGEST_FAULT, MOST_FAULTS = 300, 5
 
 

@@ -146,4 +146,4 @@ def _state(path: Path) -> str:
 
 def _listed(paths: tuple[Path, ...]) -> str:
     shown = [f"{path}{' (no access)' if _state(path) == 'no access' else ''}" for path in paths]
-    return " or ".join(filter(None, [", ".join(shown[:-1]), shown[-1]]))
+    return ", ".join(shown)

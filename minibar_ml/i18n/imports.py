@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from minibar_ml.domain.imports import FileRefused, Imported, Problem, Reason
-from minibar_ml.i18n import Lang, catalog
+from minibar_ml.i18n import Lang, catalog, screen
 from minibar_ml.i18n.formats import day_cell, whole
 
 DOMAIN = "imports"
@@ -101,7 +101,10 @@ def reason(why: Reason, lang: Lang) -> str:
 
 def refusal(why: FileRefused, lang: Lang) -> str:
     """Why a file was not imported."""
-    said = catalog(DOMAIN, lang).gettext(PROBLEMS[why.problem]).format(**why.about)
+    about = dict(why.about)
+    if "why" in about:  # the operating system's words
+        about["why"] = catalog(screen.DOMAIN, lang).gettext(about["why"])
+    said = catalog(DOMAIN, lang).gettext(PROBLEMS[why.problem]).format(**about)
     return catalog(DOMAIN, lang).gettext(REFUSED).format(why=said)
 
 

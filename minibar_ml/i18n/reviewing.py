@@ -6,8 +6,10 @@ from minibar_ml.i18n.formats import counted, moment
 from minibar_ml.i18n.labels import DOMAIN
 
 KEYS = "r resolved, f false, a read, s snooze, c comment, n next, u undo, q quit"
+HELP = "Each key decides at once; s and c ask first, u takes the last decision back."
+NO_KEY = "This key does nothing; ? explains the keys below."
 PLACE = "{place} of {alerts}"
-SNOOZE_UNTIL = "Snooze until (8:00, tomorrow 8:00, monday, 3d; empty: no): "
+SNOOZE_UNTIL = "Snooze until (8:00, tomorrow 8:00, 3d; empty: no): "
 COMMENT = "Comment (empty: none): "
 RESOLVED = "Alert {id} is resolved."
 FALSE = "Alert {id} is marked as a false positive."
@@ -20,7 +22,7 @@ NOTHING_TO_UNDO = "Nothing to undo."
 LAST = "This is the last one; q ends the review."
 DONE = "{alerts} decided, {left} left."
 TEXTS = (
-    KEYS, PLACE, SNOOZE_UNTIL, COMMENT, RESOLVED, FALSE, READ, SNOOZED, COMMENTED, REOPENED, UNCHANGED,
+    KEYS, HELP, NO_KEY, PLACE, SNOOZE_UNTIL, COMMENT, RESOLVED, FALSE, READ, SNOOZED, COMMENTED, REOPENED, UNCHANGED,
     NOTHING_TO_UNDO, LAST, DONE,
 )  # fmt: skip
 _NOW: dict[Status, str] = {

@@ -4,7 +4,7 @@ from minibar_ml.domain.alerting.alerts import Alert, AlertDay, AlertEvent
 from minibar_ml.domain.alerting.kinds import is_derived
 from minibar_ml.domain.alerting.verdicts import VerdictCounts
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.formats import day, moment, number
+from minibar_ml.i18n.formats import day, moment, money, number
 from minibar_ml.i18n.labels import DOMAIN, label
 
 SNOOZED = "snoozed until {at}"
@@ -20,6 +20,7 @@ DERIVED = "{day}: {value}, worked out from records that add up to {now} now"
 NOW_GONE = "{day}: {value} in the alert, no longer on record"
 NOT_READ = "{day}: {value} in the alert; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
+LOSS = "possible loss {before} → {now}"
 VERDICTS = "Of {decided} others of this type decided in this hotel, {confirmed} were confirmed."
 VERDICT = "One other of this type was decided in this hotel; it was confirmed."
 NO_VERDICT = "One other of this type was decided in this hotel; it was a false alarm."
@@ -39,6 +40,7 @@ TEXTS = (
     DERIVED,
     NOW_GONE,
     NOT_READ,
+    LOSS,
 )
 
 
@@ -92,9 +94,20 @@ def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
     elif one.on_record == one.value:
         text = ON_RECORD
     else:
-        text = DERIVED if is_derived(alert.type, alert.reason) else NOW_OTHER
+        text = DERIVED if is_derived(alert.type, one.reason) else NOW_OTHER
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
     return catalog(DOMAIN, lang).gettext(text).format(**values)
+
+
+def _figures(one: AlertEvent, lang: Lang) -> str:
+    """What was measured, of a correction also before it; and the possible loss where that alone was changed."""
+    value = number(one.value, lang)
+    if one.value_before not in (None, one.value):
+        return f"{number(one.value_before, lang)} → {value}"
+    if one.impact_before in (None, one.impact):
+        return value
+    before, now = money(one.impact_before, lang), money(one.impact, lang)
+    return f"{value} ({catalog(DOMAIN, lang).gettext(LOSS).format(before=before, now=now)})"
 
 
 def event_line(one: AlertEvent, lang: Lang) -> str:
@@ -102,8 +115,8 @@ def event_line(one: AlertEvent, lang: Lang) -> str:
     what = label("event", one.event, lang)
     if one.event in ("escalated", "eased") and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
-    if one.event == "corrected" and one.value is not None:
-        what += f": {number(one.value, lang)}"
+    if one.event in ("opened", "corrected") and one.value is not None:
+        what += f": {_figures(one, lang)}"
     if one.reason is not None:
         what += f" ({catalog(DOMAIN, lang).gettext(END_REASONS[one.reason])})"
     line = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))

@@ -132,7 +132,7 @@ def _write(
     written = units.each(
         [one.given.part for one in checked], write, lambda part: min(one.given.scope.first for one in checked)
     )
-    alerts.ease(connection, plan.as_of)
+    alerts.refresh(connection, plan.as_of, given.usable)
     if plan.is_live:
         # What a run of another day opened is left to the next one of now: most of it is over by then.
         job.partly = _announce(connection, plan, given.usable)

@@ -102,7 +102,7 @@ def _wanted(connection: "Connection", plan: RoundsPlan, attendant: _Attendant | 
     if plan.day < plan.as_of.astimezone(plan.zone).date():
         # A past day's round is planned as in its morning.
         rooms = rooms.assign(is_done=False)
-    if plan.floor is not None:
+    if plan.floor is not None and not rooms.empty:
         rooms = _on_floor(rooms, plan.floor)
     return rooms if attendant is None else rooms[rooms["attendant_id"] == attendant.id]
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from minibar_ml import __version__
 from quality.cache import ROOT
 from quality.hotels import ZONE
-from quality.page import rounds, tables, vacancy
+from quality.page import public, rounds, tables, vacancy
 from quality.results import Results
 from quality.rounds import HotelRounds
 
@@ -77,6 +77,13 @@ def put_into(page: str, made: str, heading: str) -> str:
         return f"{before}{made}\n\n## Simple rules{rest}"
     end = page.index("\n## ", start)
     return f"{page[:start]}{made}\n{page[end:]}"
+
+
+def with_public_sales(page: str) -> str:
+    """The page with the section on public sales of the one before, which no simulated hotel has a part in."""
+    former = FILE.read_text(encoding="utf-8")
+    start = former.find(public.HEADING)
+    return page if start < 0 else put_into(page, former[start : former.index("\n## ", start)].strip(), public.HEADING)
 
 
 def _sections(results: Results) -> list[str]:

@@ -172,7 +172,9 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: C
         "most_quiet_days": 60,
         "stale_types": [],
         "shown_by_any": [],
+        "closed_hotels": [],
         "hotels": None,
+        "closed_hotels": [],
     }
     assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.resolve", values)
     values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}

@@ -100,13 +100,6 @@ def test_a_state_always_shows_its_present_figures(connection: Connection) -> Non
     assert rows(connection)[0].value == 6.5
 
 
-def test_a_state_that_turned_negative_replaces_an_event(connection: Connection) -> None:
-    detect(connection, OUTFLOW)
-    detect(connection, on(NEGATIVE, 1))
-    (alert,) = rows(connection)
-    assert (alert.reason, alert.metric, alert.severity) == ("stock_negative", "stock_level", "critical")
-
-
 def test_an_older_day_that_came_in_late_joins_its_alert_as_if_it_had_come_in_time(connection: Connection) -> None:
     detect(connection, HIGH_ROOM)
     late = on(HIGH_ROOM, -2, value=12.0, score=99.0, severity="critical")

@@ -69,7 +69,7 @@ def test_one_who_was_a_code_has_no_initials(attendant: str) -> None:
 
 
 def test_wherever_names_are_read_from_the_source_they_are_pseudonyms() -> None:
-    readers = ("entities.attendants", "entities.names", "trends.attendant_names", "report.names")
+    readers = ("entities.attendants", "entities.names", "alerts.rename", "trends.attendant_names", "report.names")
     assert all("staff_name(user_id, name)" in str(query(name)) for name in readers)
 
 

@@ -29,7 +29,7 @@ STORE = {
     "rises": "SELECT hotel_id, room_type, product_id, units, since_at, until_at, seen_in, rooms"
     " FROM minibar_ml.ml_setup_rises",
     "watermarks": "SELECT * FROM minibar_ml.ml_watermarks",
-    "changes": "SELECT r.as_of, c.business_date, c.hotel_id, c.entity_type, c.entity_id"
+    "changes": "SELECT r.as_of, c.business_date, c.hotel_id, c.entity_type, c.entity_id, c.metric_type"
     " FROM minibar_ml.ml_changed_days c JOIN minibar_ml.ml_job_runs r ON r.id = c.run_id",
     "runs": "SELECT as_of, outcome, counts - 'unchanged' FROM minibar_ml.ml_job_runs WHERE job = 'collect'",
 }  # fmt: skip

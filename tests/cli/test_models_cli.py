@@ -41,8 +41,6 @@ def test_the_list_shows_quality_or_says_that_it_is_unknown(capsys: pytest.Captur
         "2",
         "room_consumption",
         "stats",
-        "Hotel",
-        "3",
         "2*",
         "3",
         "Mar",
@@ -51,7 +49,7 @@ def test_the_list_shows_quality_or_says_that_it_is_unknown(capsys: pytest.Captur
         "–",
         "–",
     ]
-    assert oldest.split() == ["1", "room_consumption", "stats", "Hotel", "3", "1", "2", "Mar", "2026", "–", "–", "–"]
+    assert oldest.split() == ["1", "room_consumption", "stats", "1", "2", "Mar", "2026", "–", "–", "–"]
     assert "Measured on injected faults" in said.err
 
 

@@ -102,7 +102,9 @@ def test_days_that_have_ended_since_the_last_run_are_checked_whole() -> None:
 def test_of_a_day_that_was_checked_only_those_whose_records_changed_are_looked_at_again() -> None:
     nine_days_ago, long_ago = (NOON - timedelta(days=9)).date(), (NOON - timedelta(days=90)).date()
     scope = _scope(
-        NOON - timedelta(minutes=5), Change(nine_days_ago, 1, "attendant", 5), Change(long_ago, 1, "room", 5)
+        NOON - timedelta(minutes=5),
+        Change(nine_days_ago, 1, "attendant", 5, "vacant_consumption"),
+        Change(long_ago, 1, "room", 5, "room_consumption"),
     )
     assert [day.isoformat() for day in scope.days] == ["2025-11-10", "2025-11-19"]
     own = replace(_vacant(0, 9.0, 40.0), entity_type="attendant", entity_id=5, occurred_on=nine_days_ago)
@@ -112,14 +114,29 @@ def test_of_a_day_that_was_checked_only_those_whose_records_changed_are_looked_a
     assert today == [_vacant(0, 2.0, 1.0)]
 
 
+def test_late_records_of_one_metric_are_no_news_of_another() -> None:
+    day = (NOON - timedelta(days=9)).date()
+    scope = _scope(NOON - timedelta(minutes=5), Change(day, 1, "product", 5, "product_consumption"))
+    used = replace(
+        _vacant(0, 9.0, 40.0), entity_type="product", entity_id=5, metric="product_consumption", occurred_on=day
+    )
+    written_off = replace(used, type="stock_anomaly", metric="stock_outflow")
+    ((_, late),) = scope.own([(day, [used, written_off])], NOON.date())
+    assert [(one.metric, (one.facts or {}).get("found_late_on")) for one in late] == [
+        ("product_consumption", "2025-11-19")
+    ]
+
+
 def test_a_changed_check_has_the_checks_of_the_week_after_it_looked_at_again() -> None:
-    scope = _scope(NOON - timedelta(minutes=5), Change((NOON - timedelta(days=9)).date(), 1, "room", 5))
+    scope = _scope(
+        NOON - timedelta(minutes=5), Change((NOON - timedelta(days=9)).date(), 1, "room", 5, "room_consumption")
+    )
     assert [day.isoformat() for day in scope.days] == [*(f"2025-11-{day}" for day in range(10, 18)), "2025-11-19"]
 
 
 def test_a_change_of_a_product_is_one_of_the_common_store_too() -> None:
     day = (NOON - timedelta(days=1)).date()
-    scope = _scope(NOON - timedelta(minutes=5), Change(day, 3, "product", 7))
+    scope = _scope(NOON - timedelta(minutes=5), Change(day, 3, "product", 7, "product_consumption"))
     assert scope.hotels[day] == {3, 0}
 
 

@@ -19,7 +19,7 @@ PLAN = DetectionPlan(
     training_days=30,
     min_points=10,
 )
-CHANGES = (Change(date(2025, 11, 9), 1, "room", 7),)
+CHANGES = (Change(date(2025, 11, 9), 1, "room", 7, "room_consumption"),)
 QUARTER_AGO = Since(LastRun(NOW - timedelta(minutes=15), NOW, {}), NOW, CHANGES)
 
 

@@ -82,7 +82,7 @@ def fetch(
         totals = histories.count_matching(connection, wanted) if is_cut else listings.totals_of(found)
         called = source_names.fetch(connection, "entities.hotels", ids=sorted({alert.hotel_id for alert in found}))
         names = groups.names(connection, found, by)
-        incidents = alerts.fetch_incidents(connection, found)
+        incidents = alerts.fetch_incidents(connection, found, wanted.until)
         hidden = histories.fetch_hidden(connection, wanted) if with_hidden else []
         young = runs.fetch_phases(connection)
         has_run = bool(found) or runs.find_last(connection, "detect") is not None

@@ -23,6 +23,8 @@ EXTRAS = (
     "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id", "hotel_name",
 )  # fmt: skip
 
+EVENT = ("event", "at", "by", "severity", "value", "value_before", "impact", "impact_before", "reason")
+
 
 def as_json(
     alert: Alert, lang: Lang, today: date | None = None, hotels: Mapping[int, str] | None = None
@@ -49,18 +51,7 @@ def explained(
 ) -> dict[str, Any]:
     """An alert with its metric's last 30 days, its history, comments, what it rests on, verdicts on others like it."""
     comments = [{"at": one.at, "by": one.by, "text": one.body} for one in history if one.body is not None]
-    events = [
-        {
-            "event": one.event,
-            "at": one.at,
-            "by": one.by,
-            "severity": one.severity,
-            "value": one.value,
-            "reason": one.reason,
-        }
-        for one in history
-        if one.body is None
-    ]
+    events = [{name: getattr(one, name) for name in EVENT} for one in history if one.body is None]
     return {
         **as_json(alert, lang, today, hotels), "series": [asdict(one) for one in series], "events": events,
         "comments": comments, "grounds": [asdict(one) for one in grounds], "verdicts_on_others": asdict(verdicts),

@@ -123,11 +123,11 @@ def list_(
 def _span(
     settings: Settings, since: str | None, until: str | None, as_of: str | None
 ) -> tuple[datetime | None, datetime | None]:
-    """When the alerts were raised."""
+    """When the alerts were raised; what a run as of the instant raised is known as of it."""
     start, end = times.span(since, until, settings.zone())
     if as_of:
-        instant = times.resolve_as_of(as_of, settings.zone())
-        end = min(end or instant, instant)
+        after = times.resolve_as_of(as_of, settings.zone()) + datetime.resolution
+        end = min(end or after, after)
     return start, end
 
 

@@ -135,6 +135,8 @@ class Walk:
             self._decide(alert, decisions.set_verdict(self.connection, [alert.id], verdict, self.operator, at))
         elif pressed in steps:
             steps[pressed]()
+        else:
+            self.said = reviewing.text(reviewing.HELP if pressed == "?" else reviewing.NO_KEY, self.lang)
 
     def _decide(self, alert: Alert, changed: list[Alert]) -> None:
         self.connection.commit()

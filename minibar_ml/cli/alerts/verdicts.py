@@ -14,7 +14,7 @@ from minibar_ml.cli.alerts.ids import STDIN, Ids
 from minibar_ml.cli.arguments import times
 from minibar_ml.cli.arguments.options import Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
-from minibar_ml.domain.alerting.alerts import Alert, Status, Verdict
+from minibar_ml.domain.alerting.alerts import SYSTEM, Alert, Status, Verdict
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.store.alerting import alerts, decisions
 from minibar_ml.store.engine import os_user
@@ -22,7 +22,6 @@ from minibar_ml.store.engine import os_user
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-SYSTEM = "system"
 """Who closed an alert that no person closed, in the store."""
 PAST_TENSE: dict[Status, str] = {
     "open": "open",

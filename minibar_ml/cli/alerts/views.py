@@ -9,9 +9,9 @@ from rich.text import Text
 
 from minibar_ml.cli.terminal.console import table, visible
 from minibar_ml.cli.views.sparkline import carets, sparkline
-from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, Alert, DayValue, Severity
+from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, SYSTEM, Alert, DayValue, Severity
 from minibar_ml.domain.alerting.budget import AlertStats
-from minibar_ml.i18n import Lang
+from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.evidence import evidence, limits, series_caption, series_note
 from minibar_ml.i18n.formats import UNKNOWN, UNSET, change, day, moment, money, number, percent
 from minibar_ml.i18n.labels import Kind, label
@@ -79,7 +79,7 @@ def _status(alert: Alert, lang: Lang) -> str:
     text = ", ".join(standing(alert, lang)) or label("status", alert.status, lang)
     for at, by in ((alert.read_at, alert.read_by), (alert.resolved_at, alert.resolved_by)):
         if at is not None:
-            text += f"; {by}, {moment(at, lang)}"
+            text += f"; {screen.translated(by) if by == SYSTEM else by}, {moment(at, lang)}"
     return text
 
 

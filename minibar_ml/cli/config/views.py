@@ -122,7 +122,7 @@ def statement_json(one: Stated) -> dict[str, Any]:
 
 def statements_table(found: Sequence[Stated], zone: ZoneInfo) -> "Table":
     """Statements, one line each."""
-    made = console.table(["at", "by", "fact", "of", "value", "since"])
+    made = console.table(["at", "by", "fact", "of", "value", "since"], whole=["fact"])
     for one in found:
         at = f"{one.stated_at.astimezone(zone):%Y-%m-%d %H:%M}" if one.stated_at else ""
         by = f"{one.operator} ({one.stated_by})" if one.operator else one.stated_by

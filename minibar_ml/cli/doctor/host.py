@@ -14,6 +14,8 @@ from minibar_ml.config.loading import Examined
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.domain.health import Check
+from minibar_ml.i18n import screen
+from minibar_ml.i18n.formats import fixed
 from minibar_ml.notify.channels.email import Email
 from minibar_ml.notify.contract import ChannelDown
 from minibar_ml.permissions import require_own_folder
@@ -65,7 +67,7 @@ def report_dir(folder: Path) -> Iterator[Check]:
 
 def space(folder: Path, free: int) -> Check:
     """The check of free space, in bytes."""
-    found = f"{folder} is writable, {free / 1000 / MEGABYTE:.1f} GB free"
+    found = f"{folder} is writable, {fixed(free / 1000 / MEGABYTE, screen.lang(), 1)} GB free"
     if free < LITTLE_SPACE:
         return Check("report_dir", "failed" if free < NO_SPACE else "warning", found, "free some disk space")
     return Check("report_dir", "ok", found)

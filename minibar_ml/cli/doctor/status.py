@@ -20,7 +20,7 @@ from minibar_ml.domain.health import Health
 from minibar_ml.i18n.screen import translated
 from minibar_ml.store.source.hotels import fetch_names
 
-ROW = "{:<{name}}{:<10}{:<18}{:<9}{:<14}{}"
+ROW = "{:<{name}}{:<10}{:<17}{:<9}{:<13}{}"
 LEAST, GAP = 10, 1
 """Letters of the column of jobs, which is as wide as the longest of them, and the space behind that."""
 PrometheusFile = Annotated[

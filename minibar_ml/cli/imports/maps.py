@@ -16,6 +16,7 @@ from minibar_ml.domain.errors import ConfigurationError, UsageError
 from minibar_ml.domain.imports import IMPORT_KINDS, FileRefused, ImportKind
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import imports as texts
+from minibar_ml.i18n import screen
 from minibar_ml.intake import naming
 from minibar_ml.intake.headings import propose
 from minibar_ml.intake.kinds import FIELDS
@@ -65,7 +66,7 @@ def propose_map(
     try:
         _, sheets = read_file(file)
     except FileRefused as refused:
-        raise UsageError(f"{file}: {texts.refusal(refused, 'en')}") from refused
+        raise UsageError(f"{file}: {texts.refusal(refused, screen.lang())}") from refused
     found, headings = propose(sheets, wanted)
     if sys.stdin.isatty() and sys.stderr.isatty():
         found = _asked(found, headings, wanted)

@@ -29,8 +29,8 @@ QUALITIES = ("accuracy", "precision", "recall")
 UNKNOWN = "–"
 SHORT = {"statistics": "stats", "isolation_forest": "forest"}
 ACTIVE = "*"
-WIDEST = 14
-"""Columns of a hotel's name."""
+WIDEST, NARROW = 12, 95
+"""Columns of a hotel's name, and of a terminal below which the table of several hotels has no dates."""
 
 
 def register(root: typer.Typer) -> None:
@@ -75,22 +75,32 @@ def _as_json(model: ModelSummary | StoredModel) -> dict[str, Any]:
 def _print_table(found: list[ModelSummary], called: Mapping[int, str], settings: Settings) -> None:
     # Short words and few columns: a row fits into 80 columns. `--json` has the rest.
     columns = ["id", "metric", "model", "hotel", "ver.", "trained", "acc.", "prec.", "rec."]
+    if len({model.header.hotel_id for model in found}) == 1:
+        columns.remove("hotel")
+    elif console.width() < NARROW:
+        columns.remove("trained")
     shown = console.table(columns, right=("id", "ver.", "acc.", "prec.", "rec."))
     for model in found:
-        header = model.header
-        shown.add_row(
-            str(model.id),
-            header.metric_type,
-            SHORT[header.model_type],
-            cut(console.visible(hotel_name(header.hotel_id, called.get(header.hotel_id), screen.lang())), WIDEST),
-            f"{header.version}{ACTIVE if model.is_active else ' '}",
-            day_cell(model.trained_at.astimezone(settings.zone()), screen.lang()),
-            *(_share(getattr(model, name)) for name in QUALITIES),
-        )
+        cells = _cells(model, called, settings)
+        shown.add_row(*(cells[name] for name in columns))
     console.out().print(shown)
     console.note(f"{ACTIVE} active; accuracy is balanced; {UNKNOWN} unknown")
     for truth in sorted({model.evaluated_on for model in found if model.evaluated_on}):
         console.note(f"Measured on {truth}.")
+
+
+def _cells(model: ModelSummary, called: Mapping[int, str], settings: Settings) -> dict[str, str]:
+    """A row's cells by heading."""
+    header, lang = model.header, screen.lang()
+    return {
+        "id": str(model.id),
+        "metric": header.metric_type,
+        "model": SHORT[header.model_type],
+        "hotel": cut(console.visible(hotel_name(header.hotel_id, called.get(header.hotel_id), lang)), WIDEST),
+        "ver.": f"{header.version}{ACTIVE if model.is_active else ' '}",
+        "trained": day_cell(model.trained_at.astimezone(settings.zone()), lang),
+        **dict(zip(("acc.", "prec.", "rec."), (_share(getattr(model, name)) for name in QUALITIES), strict=True)),
+    }
 
 
 @app.command(epilog=examples("models show 12"))
@@ -124,7 +134,7 @@ def show(
 def _format(name: str, value: Any) -> str:
     if name == "curve":  # recall by size
         return ", ".join(
-            f"{percent(100 * found, screen.lang(), 0)} of {number(size, screen.lang(), 2)}" for size, found in value
+            f"{number(size, screen.lang(), 2)}: {percent(100 * found, screen.lang(), 0)}" for size, found in value
         )
     if value is None:
         return UNKNOWN

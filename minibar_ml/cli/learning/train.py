@@ -16,6 +16,7 @@ from minibar_ml.cli.views import phases, quality_table
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.i18n import listings, screen
 from minibar_ml.i18n.formats import fixed, number, percent
+from minibar_ml.i18n.screen import translated
 from minibar_ml.jobs.train import TrainResult, run
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares
@@ -91,17 +92,16 @@ def _show(result: TrainResult, called: Mapping[int, str], accuracy_threshold: fl
 
 
 def _show_models(result: TrainResult, name: Callable[[int], str]) -> None:
-    table = console.table(
-        ["hotel", "metric", "model", "points", "result"],
-        right=["points"],
-    )
+    is_one = len({one.hotel_id for one in result.trained}) == 1
+    heads = ["metric", "model", "points", "result"]
+    table = console.table(heads if is_one else ["hotel", *heads], right=["points"], whole=["metric", "model"])
     for one in result.trained:
         table.add_row(
-            name(one.hotel_id),
+            *([] if is_one else [name(one.hotel_id)]),
             one.metric,
             one.model,
             str(one.data_points),
-            f"version {one.version}" if one.version else one.reason or "",
+            translated(f"version {one.version}" if one.version else one.reason or ""),
         )
     console.out().print(table)
 

@@ -16,7 +16,7 @@ def listing(people: Sequence[Person], width: int) -> Iterator[str]:
         origin = ", follows the hotel application" if person.follows_source else ""
         state = "" if person.is_active else ", inactive"
         yield from folded(
-            console.visible(f"{person.name} ({person.role}{translated(origin)}{translated(state)})"), width
+            console.visible(f"{person.name} ({translated(person.role)}{translated(origin)}{translated(state)})"), width
         )
         for sentence in (_channels(person), _what(person), _when(person)):
             for line in folded(console.visible(translated(sentence)), width - len(INDENT)):
@@ -24,7 +24,7 @@ def listing(people: Sequence[Person], width: int) -> Iterator[str]:
 
 
 def _channels(person: Person) -> str:
-    shown = ", ".join(f"{kind} {address}" for kind, address in sorted(person.channels.items()))
+    shown = ", ".join(f"{translated(kind)} {address}" for kind, address in sorted(person.channels.items()))
     return shown or "no address: not notified"
 
 

@@ -14,6 +14,7 @@ from minibar_ml.cli.arguments.options import Json, Limit, Quiet, Since, Until, V
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import ExitCode, UsageError
+from minibar_ml.i18n.screen import translated
 from minibar_ml.store import audit
 from minibar_ml.store.audit import Chain, Checkpoint, Entry
 
@@ -69,7 +70,7 @@ def _print_table(entries: list[Entry], zone: ZoneInfo) -> None:
             f"{entry.at.astimezone(zone):%Y-%m-%d %H:%M}",
             console.visible(_who(entry)),
             console.visible(entry.action),
-            console.visible(entry.subject),
+            console.visible(translated(entry.subject)),
         )
     console.out().print(table)
 

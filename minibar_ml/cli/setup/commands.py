@@ -92,7 +92,7 @@ def setup(
     kind = schedule.chosen(kind, profile)
     changed = _make_account(name, folder)
     with account.acting_as(name):
-        _require_program(name)
+        require_program(name)
         changed |= _write_settings(folder, given)
         changed |= _write_key()
         changed |= _run_steps(without or [])
@@ -122,7 +122,14 @@ def _make_account(name: str, folder: Path) -> bool:
     return made
 
 
-def _require_program(name: str) -> None:
+def require_program(name: str) -> None:
+    """Raise PreconditionFailed where the jobs' user can't run this Python, or the one that its environment links to."""
+    real = os.path.realpath(sys.executable)
+    if real != sys.executable and not os.access(real, os.X_OK, effective_ids=True):
+        raise PreconditionFailed(
+            f"User {name} cannot run {real}, the Python of this environment: make the environment again with the "
+            "system's, `/usr/bin/python3 -m venv`, or name another user with --user."
+        )
     if not os.access(sys.executable, os.X_OK, effective_ids=True):
         raise PreconditionFailed(
             f"User {name} cannot run {sys.executable}: install minibar-ml where others may read it, such as "

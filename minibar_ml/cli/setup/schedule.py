@@ -1,6 +1,7 @@
 """Having the jobs run: a file for /etc/cron.d or systemd's timers. A crontab is never replaced."""
 
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class Target:
 def chosen(asked: Kind | None, profile: str) -> Kind:
     """What runs the jobs: what was asked for, else what runs them already, or what this machine has.
 
-    Raises PreconditionFailed where something else runs them already: each job would run twice.
+    Raises PreconditionFailed where something else runs them already, for each job would run twice, and without systemd.
     """
     there = next(_installed(_name(profile)), None)
     if asked is None:
@@ -45,6 +46,8 @@ def chosen(asked: Kind | None, profile: str) -> Kind:
             f"The jobs of {_name(profile)} have a schedule already, {path}, and a second one would run each job twice: "
             f"remove the first, or use --schedule {kind}."
         )
+    if asked == "systemd" and shutil.which("systemctl") is None:
+        raise PreconditionFailed("This machine has no systemctl: use --schedule cron or --schedule none.")
     return asked
 
 

@@ -33,11 +33,11 @@ def register(root: typer.Typer) -> None:
 
 
 def demo(
-    folder: Annotated[Path, typer.Option("--dir", help="Folder of the demo's server, key and reports.")] = Path(
-        ".demo"
-    ),
-    rooms: Annotated[int, typer.Option(help="Rooms of the hotel.", min=20, max=5_000)] = 200,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same hotel.")] = 7,
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="DIR", help="Folder of the demo's server, key and reports.")
+    ] = Path(".demo"),
+    rooms: Annotated[int, typer.Option(metavar="N", help="Rooms of the hotel.", min=20, max=5_000)] = 200,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same hotel.")] = 7,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the server running afterwards.")] = False,
 ) -> None:
     """Run every job on a simulated hotel and compare the alerts with its hidden faults.

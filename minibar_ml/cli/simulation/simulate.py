@@ -36,14 +36,16 @@ def register(root: typer.Typer) -> None:
 
 def simulate(
     ending: Annotated[str, typer.Option("--ending", metavar="D", help="Last simulated day (default: yesterday).")] = "",
-    rooms: Annotated[int, typer.Option(help="Rooms per hotel.", min=1, max=20_000)] = 120,
-    days: Annotated[int, typer.Option(help="Days of history.", min=14, max=1_500)] = 120,
+    rooms: Annotated[int, typer.Option(metavar="N", help="Rooms per hotel.", min=1, max=20_000)] = 120,
+    days: Annotated[int, typer.Option(metavar="N", help="Days of history.", min=14, max=1_500)] = 120,
     hotels: Annotated[
-        int, typer.Option(help="Number of hotels; they share products and warehouse.", min=1, max=50)
+        int, typer.Option(metavar="N", help="Number of hotels; they share products and warehouse.", min=1, max=50)
     ] = 1,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same hotel.")] = 1,
-    layout: Annotated[Literal["a", "b"], typer.Option(help="Layout of the source tables.")] = "b",
-    labels: Annotated[Path | None, typer.Option(help="Write the hidden faults to this JSON file.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="The same seed gives the same hotel.")] = 1,
+    layout: Annotated[Literal["a", "b"], typer.Option(metavar="a|b", help="Layout of the source tables.")] = "b",
+    labels: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the hidden faults to this JSON file.")
+    ] = None,
     files: Annotated[
         Path | None, typer.Option("--files", metavar="DIR", help="Write lists for `import` there instead of tables.")
     ] = None,

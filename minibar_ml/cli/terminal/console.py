@@ -8,12 +8,13 @@ import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.output.json_form import json_form
+from minibar_ml.domain.output.terminal import folded
 from minibar_ml.domain.output.terminal import visible as visible
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
@@ -70,7 +71,19 @@ def write(content: bytes, name: str) -> None:
 def note(line: str) -> None:
     """One line to stderr: a hint or a warning, not data; nothing under --quiet."""
     if logger.isEnabledFor(logging.INFO):
-        typer.echo(visible(translated(line)), err=True)
+        complain(visible(translated(line)))
+
+
+def complain(message: str) -> None:
+    """A message to stderr as it is; on a terminal broken between words."""
+    is_seen = sys.stderr.isatty()
+    typer.echo(folded(message, shutil.get_terminal_size().columns) if is_seen else message, err=True)
+
+
+def in_language(record: logging.LogRecord) -> bool:
+    """A filter of the log: what it says, in the language of this process."""
+    record.msg, record.args = translated(record.getMessage()), ()
+    return True
 
 
 def plural(count: int, noun: str, plural: str = "") -> str:
@@ -97,15 +110,17 @@ def print_json(value: Any) -> None:
     typer.echo(json_text(value))
 
 
-def table(columns: Iterable[str], *, right: Iterable[str] = ()) -> "Table":
-    """A plain table whose cells are text, never markup; numbers in the columns of `right` are right-aligned."""
+def table(columns: Iterable[str], *, right: Iterable[str] = (), whole: Iterable[str] = ()) -> "Table":
+    """A plain table whose cells are text, never markup; numbers in the columns of `right` are right-aligned, and words
+    in those of `whole` never broken."""
     from rich import box
     from rich.table import Table
 
     made = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    numeric = set(right)
+    numeric, unbroken = set(right), set(whole)
     for column in columns:
-        made.add_column(translated(column), justify="right" if column in numeric else "left", overflow="fold")
+        justify: Literal["right", "left"] = "right" if column in numeric else "left"
+        made.add_column(translated(column), justify=justify, overflow="fold", no_wrap=column in unbroken)
     return made
 
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.terminal.console import plural
+from minibar_ml.i18n.screen import translated
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -31,7 +32,8 @@ def table(seen: Iterable["SeenPart"], refused: Sequence[Refusal]) -> "Table":
     for one in seen:
         rows = "-" if one.rows is None else f"{one.rows}"
         newest = f"{one.newest:%Y-%m-%d %H:%M}" if one.newest else "-"
-        made.add_row(one.part.name, rows, newest, "; ".join(remarks(one, refused)), one.part.gives)
+        noted = "; ".join(map(translated, remarks(one, refused)))
+        made.add_row(one.part.name, rows, newest, noted, translated(one.part.gives))
     return made
 
 

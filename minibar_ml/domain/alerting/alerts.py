@@ -16,6 +16,8 @@ Verdict = Literal["acknowledged", "resolved", "false_positive"]
 
 STATUSES: tuple[Status, ...] = get_args(Status)
 LIVE_STATUSES: tuple[Status, ...] = ("open", "acknowledged", "snoozed")
+SYSTEM = "system"
+"""Who closed an alert that ended by itself; no person may be called so."""
 WAITING_STATUSES: tuple[Status, ...] = ("open", "acknowledged")
 """What a list shows by default: a snoozed alert waits."""
 EVENTS = (
@@ -152,7 +154,8 @@ class Alert:
 class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text.
 
-    `value`: what the alert said was measured then; `reason`: of an end by the system.
+    `value` and `impact`: what the alert said was measured then, and the possible loss; of a correction also those
+    before it. `reason`: of an end by the system.
     """
 
     at: datetime
@@ -162,19 +165,24 @@ class AlertEvent:
     body: str | None
     value: float | None = None
     reason: EndReason | None = None
+    value_before: float | None = None
+    impact: float | None = None
+    impact_before: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class AlertDay:
     """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing).
 
-    `is_read`: whether the records of that day are still read, so that `on_record` is what they say.
+    `is_read`: whether the records of that day are still read, so that `on_record` is what they say. `reason`: what was
+    found on that day, which may not be what the alert says now.
     """
 
     day: date
     value: float
     on_record: float | None
     is_read: bool
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What a run of detect goes by: one state of the store, read in a transaction of its own before it computes."""
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -61,6 +61,8 @@ def read(
         since = _since(connection, plan)
         moved = _moved(connection, plan, since, is_undone=undone_since is not None)
         scope = Scope.of(plan, since, moved, undone_since).of_hotels(part)
+        if looked_at := set().union(*scope.entities.values()):
+            scope = replace(scope, held=tuple(grounds.fetch_days(connection, looked_at)))
         usable = source.read(connection).usable
         reading = _reading(connection, plan, scope, usable)
         plan = with_names(connection, plan, usable)

@@ -23,17 +23,20 @@ LATE_DAYS = 1
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom.
+    """`whole`: days that are checked for the first time, or still running. `entities`: by day checked before, of whom,
+    and by which metrics something new may be found of them: those whose points have changed.
 
     To check a day again for all would only give chance a second try, with another night's model. `moved`: days of
     alerts and muted findings whose own records changed. `compared`: days of alerts of which only others' did; nothing
-    is found there, but an alert of which today's records show too little ends.
+    is found there, but an alert of which today's records show too little ends. `held`: all days of live alerts of
+    `entities`: what is found of them again corrects the alert, and what is not found says nothing.
     """
 
     whole: tuple[date, ...]
-    entities: Mapping[date, Collection[Entity]]
+    entities: Mapping[date, Mapping[Entity, Collection[str]]]
     moved: tuple[MovedGround, ...]
     compared: tuple[MovedGround, ...] = ()
+    held: tuple[MovedGround, ...] = ()
     paused_since: date | None = None
     """The day of the last run; None where there was none, or where history is walked on purpose."""
 
@@ -52,23 +55,32 @@ class Scope:
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
         # How full a hotel was is nobody's own.
         changes = [one for one in changes if one.entity_type != "hotel"]
-        again: dict[date, set[Entity]] = {}
-        looked_at: list[tuple[date, Change | MovedGround]] = [
-            (day, change) for change in changes for day in _reached(change, plan.today())
+        again: dict[date, dict[Entity, set[str]]] = {}
+        looked_at: list[tuple[date, Change | MovedGround, set[str]]] = [
+            (day, change, {change.metric}) for change in changes for day in _reached(change, plan.today())
         ]
-        looked_at += [(day, ground) for ground in own for day in (ground.occurred_on, ground.judged_on)]
-        for day, of in looked_at:
-            again.setdefault(day, set()).update(_known_as(of.hotel_id, of.entity_type, of.entity_id))
-        again = {day: entities for day, entities in again.items() if day not in whole}
+        # A ground may have moved by another metric than the alert's; which, is on record unless all was computed again.
+        known = {(change.entity_type, change.entity_id) for change in changes}
+        looked_at += [
+            (day, ground, set() if (ground.entity_type, ground.entity_id) in known else {ground.metric})
+            for ground in own
+            for day in (ground.occurred_on, ground.judged_on)
+        ]
+        for day, of, metrics in looked_at:
+            for entity in _known_as(of.hotel_id, of.entity_type, of.entity_id) if day not in whole else ():
+                again.setdefault(day, {}).setdefault(entity, set()).update(metrics)
         compared = tuple(ground for ground in moved if not ground.is_own)
         paused_since = since.last.as_of.astimezone(plan.zone).date() if since.last else None
-        return cls(tuple(whole), again, tuple(own), compared, paused_since)
+        return cls(tuple(whole), again, tuple(own), compared, paused_since=paused_since)
 
     def of_hotels(self, hotels: Collection[int] | None) -> "Scope":
         """The same of some hotels alone; None: of all."""
         if hotels is None:
             return self
-        entities = {day: {one for one in known if one[0] in hotels} for day, known in self.entities.items()}
+        entities = {
+            day: {one: metrics for one, metrics in known.items() if one[0] in hotels}
+            for day, known in self.entities.items()
+        }
         moved, compared = (
             tuple(one for one in grounds if one.hotel_id in hotels) for grounds in (self.moved, self.compared)
         )
@@ -107,8 +119,14 @@ class Scope:
             return [
                 _marked(one, today, "found_after_pause_on") if self._is_after_pause(one) else one for one in findings
             ]
-        kept = [one for one in findings if (one.hotel_id, one.entity_type, one.entity_id) in self.entities[day]]
-        known = {key_of(ground) for ground in self.moved}
+        known = {key_of(ground) for ground in (*self.moved, *self.held)}
+        metrics = self.entities[day]
+        kept = [
+            one
+            for one in findings
+            if (entity := (one.hotel_id, one.entity_type, one.entity_id)) in metrics
+            and (key_of(one) in known or one.metric in metrics[entity])
+        ]
         return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
 
     def _is_after_pause(self, finding: Finding) -> bool:
@@ -121,14 +139,25 @@ class Scope:
         return tuple(ground for ground in self.moved if ground.alert_id is not None)
 
     def new(self, found: Found) -> Found:
-        """Findings on other days than those of alerts whose own records changed."""
-        known = {key_of(ground) for ground in self.of_alerts}
-        return [(day, [one for one in findings if key_of(one) not in known]) for day, findings in found]
+        """Findings on other days than those of alerts that are looked at again."""
+        kept = []
+        for day, findings in found:
+            known = self._held_on(day)
+            kept.append((day, [one for one in findings if key_of(one) not in known]))
+        return kept
 
     def again(self, found: Found) -> dict[MovedGround, tuple[Finding, date]]:
         """Findings on those days, each with the last day to find it."""
-        known = {key_of(ground): ground for ground in self.of_alerts}
-        return {known[key_of(one)]: (one, day) for day, findings in found for one in findings if key_of(one) in known}
+        corrected: dict[MovedGround, tuple[Finding, date]] = {}
+        for day, findings in found:
+            known = self._held_on(day)
+            corrected |= {known[key_of(one)]: (one, day) for one in findings if key_of(one) in known}
+        return corrected
+
+    def _held_on(self, day: date) -> dict[tuple[object, ...], MovedGround]:
+        """By their keys, the days of live alerts that what a check of the day finds is to correct."""
+        held = () if day in self.whole else self.held
+        return {key_of(ground): ground for ground in (*held, *self.of_alerts)}
 
     def unmuted(self, found: Found) -> list[MovedGround]:
         """The muted findings whose own records changed and that were not found again."""
@@ -200,5 +229,6 @@ def _keys(found: Found) -> set[tuple[object, ...]]:
 
 
 def key_of(one: Finding | MovedGround) -> tuple[object, ...]:
-    """By what a day of an alert and what is found of it are known as the same."""
-    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on
+    """By what a day of an alert and what is found of it are known as the same; a state has no days."""
+    is_state = isinstance(one, Finding) and one.is_state
+    return one.type, one.hotel_id, one.entity_type, one.entity_id, one.occurred_on, is_state

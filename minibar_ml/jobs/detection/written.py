@@ -85,12 +85,13 @@ def _settle(
     names: Mapping[tuple[EntityType, int], str],
 ) -> dict[str, int]:
     """Alerts and muted findings as today's records have them; `gone`: days that others' records no longer bear out."""
-    moved = [*scope.of_alerts, *gone]
+    again = scope.again(found)
+    moved = list(dict.fromkeys([*scope.of_alerts, *gone, *again]))
     if unmuted := scope.unmuted(found):
         mutes.forget(connection, unmuted)
     if not moved:
         return {}
-    return asdict(grounds.settle(connection, moved, scope.again(found), names, plan.as_of, _texts(plan)))
+    return asdict(grounds.settle(connection, moved, again, names, plan.as_of, _texts(plan)))
 
 
 def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:

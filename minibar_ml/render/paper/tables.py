@@ -43,7 +43,8 @@ def flowables(
         return [KeepTogether(whole)]
     above = sum(one.wrap(width, _ENDLESS)[1] + one.getSpaceBefore() + one.getSpaceAfter() for one in head)
     # Heights of rows are known once the grid was wrapped; the heading repeats above those that stay together.
-    return [CondPageBreak(above + sum(own._rowHeights[: _TOGETHER + 1])), *whole]
+    first = min(sum(own._rowHeights[: _TOGETHER + 1]), _WHOLE)
+    return [CondPageBreak(above + first), *whole]
 
 
 def grid(table: Table, words: Words, width: float, *, is_dense: bool = False) -> Any:
@@ -61,13 +62,22 @@ def grid(table: Table, words: Words, width: float, *, is_dense: bool = False) ->
         ]
         for row in bodies
     ]
-    return Grid(
+    made = Grid(
         [head, *cells],
         colWidths=widths,
         repeatRows=1,
         style=[*_looks(has_total=bool(table.total), is_dense=is_dense), *_gaps(table.columns)],
         spaceAfter=6,
     )
+    made.wrap(width, _ENDLESS)
+    made.setStyle(_together(made._rowHeights))
+    return made
+
+
+def _together(heights: Sequence[float]) -> list[tuple[Any, ...]]:
+    """Where the table goes on, some rows stand on either page: not where long names make them as high as a page."""
+    parts = (((0, 0), (-1, _TOGETHER), heights[: _TOGETHER + 1]), ((0, -_TOGETHER), (-1, -1), heights[-_TOGETHER:]))
+    return [("NOSPLIT", first, last) for first, last, rows in parts if sum(rows) <= _WHOLE]
 
 
 def cell(value: Cell, kind: Kind, words: Words, width: float, *, bold: bool = False) -> Any:
@@ -134,9 +144,6 @@ def _looks(*, has_total: bool, is_dense: bool) -> list[tuple[Any, ...]]:
         ("RIGHTPADDING", (0, 0), (-1, -1), _PADDING),
         ("TOPPADDING", (0, 0), (-1, -1), 0.4 if is_dense else 2.6),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 1.6 if is_dense else 3.2),
-        # Where the table goes on, at least this many rows stand on either page.
-        ("NOSPLIT", (0, 0), (-1, _TOGETHER)),
-        ("NOSPLIT", (0, -_TOGETHER), (-1, -1)),
     ]
     return [*looks, ("LINEABOVE", (0, -1), (-1, -1), 0.8, HexColor(palette.BEFORE))] if has_total else looks
 

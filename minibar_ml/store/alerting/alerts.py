@@ -22,6 +22,7 @@ from minibar_ml.store.queries import as_array, query
 
 RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
 """By alert type, the metrics besides its own that it rests on, as the queries take them."""
+NAMED_BY = frozenset({"source_rooms", "source_users", "source_products", "source_hotels"})
 _FIELDS = [field.name for field in fields(Alert)]
 
 
@@ -80,9 +81,14 @@ def states() -> dict[str, list[str]]:
     return {"state_types": list(types_where(lambda kind: kind.is_state)), "state_reasons": reasons}
 
 
-def ease(connection: Connection, as_of: datetime) -> None:
-    """Let live alerts of events be high that were critical on days that have passed; one statement."""
-    connection.execute(query("alerts.ease"), {**states(), "as_of": as_of})
+def refresh(connection: Connection, as_of: datetime, usable: Collection[str]) -> None:
+    """Let live alerts be as of today whatever was found of them; sent together.
+
+    Those of events are high that were critical on days that have passed; where the source has all names (`usable` are
+    its functions), they go by today's.
+    """
+    steps = ("alerts.ease", "alerts.rename") if set(usable) >= NAMED_BY else ("alerts.ease",)
+    connection.execute(text(";\n".join(query(step).text for step in steps)), {**states(), "as_of": as_of})
 
 
 def _relate(connection: Connection) -> None:
@@ -136,11 +142,14 @@ def conditions(filters: AlertFilter) -> dict[str, Any]:
     }
 
 
-def fetch_incidents(connection: Connection, found: Collection[Alert]) -> dict[int, list[Alert]]:
-    """By incident, its live alerts, of the incidents that any of these belong to."""
+def fetch_incidents(
+    connection: Connection, found: Collection[Alert], until: datetime | None = None
+) -> dict[int, list[Alert]]:
+    """By incident, its live alerts raised before `until` (None: all), of the incidents that any of these belong to."""
     ids = sorted({alert.incident_id for alert in found if alert.incident_id is not None})
     incidents: dict[int, list[Alert]] = {}
-    for alert in of_rows(connection.execute(query("alerts.fetch_incidents"), {"ids": ids}).all()) if ids else []:
+    values = {"ids": ids, "until": until}
+    for alert in of_rows(connection.execute(query("alerts.fetch_incidents"), values).all()) if ids else []:
         incidents.setdefault(alert.incident_id or alert.id, []).append(alert)
     return incidents
 

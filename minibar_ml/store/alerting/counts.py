@@ -12,7 +12,7 @@ from minibar_ml.store.queries import query
 def fetch(
     connection: Connection, since: datetime, until: datetime, hotel_ids: Collection[int] | None = None
 ) -> AlertStats:
-    """Alerts of these hotels (None: all) raised from `since` to before `until`, by type, severity, status and day."""
+    """Alerts of these hotels (None: all) raised after `since` and up to `until`, by type, severity, status and day."""
     span = {"since": since, "until": until, "hotel_ids": None if hotel_ids is None else list(hotel_ids)}
     rows = connection.execute(query("alerts.counts"), span).all()
     days = connection.execute(query("alerts.counts_by_day"), span).all()

@@ -43,12 +43,12 @@ def by_day(findings: Sequence[Finding]) -> list[list[Finding]]:
     return lists or [[]]
 
 
-def _fingerprint_and_day(finding: Finding) -> tuple[tuple[str, int, str, int], date]:
+def _fingerprint_and_day(finding: Finding) -> tuple[tuple[str, int, str, int, bool], date]:
     return _fingerprint(finding), date.min if finding.is_state else finding.occurred_on
 
 
-def _fingerprint(finding: Finding) -> tuple[str, int, str, int]:
-    return finding.type, finding.hotel_id, finding.entity_type, finding.entity_id
+def _fingerprint(finding: Finding) -> tuple[str, int, str, int, bool]:
+    return finding.type, finding.hotel_id, finding.entity_type, finding.entity_id, finding.is_state
 
 
 def _strongest(group: Sequence[Finding]) -> Finding:

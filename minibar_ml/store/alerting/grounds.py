@@ -59,6 +59,13 @@ def fetch_moved(
     return [MovedGround(**row._mapping) for row in rows]
 
 
+def fetch_days(connection: Connection, entities: Collection[tuple[int, str, int]]) -> list[MovedGround]:
+    """The days of live alerts of entities (hotel, type, id), whatever became of their points; one statement."""
+    named = [dict(zip(("hotel_id", "entity_type", "entity_id"), one, strict=True)) for one in sorted(entities)]
+    rows = connection.execute(query("grounds.fetch_days"), {"entities": findings.dumped(named)})
+    return [MovedGround(**row._mapping, is_own=False) for row in rows]
+
+
 def find_first_day(connection: Connection, not_before: date) -> date | None:
     """The first day that a live alert of an event rests on, of those since `not_before`; None: no alert does."""
     found: date | None = connection.execute(query("grounds.find_first_day"), {"not_before": not_before}).scalar_one()
@@ -98,4 +105,4 @@ def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
     values = {"id": alert_id, "today": today, "daily_days": DAILY_DAYS, "compared_days": COMPARED_DAYS}
     values["rests_also"] = RESTS_ALSO
     rows = connection.execute(query("grounds.fetch"), values)
-    return [AlertDay(row.day, row.value, row.on_record, row.is_read) for row in rows]
+    return [AlertDay(**row._mapping) for row in rows]

@@ -13,7 +13,7 @@ from minibar_ml.store.queries import query
 def fetch_history(connection: Connection, alert_id: int) -> list[AlertEvent]:
     """An alert's events and comments, in order."""
     rows = connection.execute(query("alerts.history"), {"id": alert_id})
-    return [AlertEvent(row.at, row.event, row.by, row.severity, row.body, row.value, row.reason) for row in rows]
+    return [AlertEvent(**row._mapping) for row in rows]
 
 
 def fetch_hidden(connection: Connection, filters: AlertFilter) -> list[Hidden]:

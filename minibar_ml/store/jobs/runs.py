@@ -177,12 +177,13 @@ def find_done_since(connection: Connection, job: Job, since: datetime) -> DoneRu
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entity whose points of a past business day collect has changed."""
+    """An entity whose points of a past business day collect has changed, and of which metric."""
 
     day: date
     hotel_id: int
     entity_type: str
     entity_id: int
+    metric: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,7 @@ def find(connection: Connection, kind: Named, asked: str) -> dict[int, str]:
         return {int(word): known.get(int(word), asked)}
     if word and kind != "room" and (parts := {id: name for id, name in known.items() if word in folded(name)}):
         return parts
-    examples = ", ".join(sorted(known.values())[:MOST_EXAMPLES]) + (" ..." if len(known) > MOST_EXAMPLES else "")
+    examples = ", ".join(sorted(known.values())[:MOST_EXAMPLES]) + (", …" if len(known) > MOST_EXAMPLES else "")
     there_are = f"there are {examples}" if known else "no name can be read"
     raise NotFound(f"There is no {kind} {asked!r} (by name or id); {there_are}.")
 

@@ -1,6 +1,6 @@
 -- Alerts: findings become alerts, people decide on them, and both are read.
--- A fingerprint is type, hotel and entity; a live alert is open, acknowledged or snoozed. What another session holds
--- (`held`) is left alone.
+-- A fingerprint is type, hotel, entity and whether it is an event or a state; a live alert is open, acknowledged or snoozed.
+-- What another session holds (`held`) is left alone.
 
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
@@ -21,7 +21,7 @@ WITH found AS (
     -- that does not last counts once; the alert's figures are those of its strongest day. A rule gives no score: more of
     -- the same is stronger. Of equal days the first counts. Where each day is a fault of its own the last one counts, whose
     -- sentence names those before.
-    SELECT a.id, f.occurred_on, f.is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
+    SELECT a.id, f.occurred_on, is_state, f.severity_now AS found_severity, a.status = 'snoozed' AS is_snoozed,
            CAST(f.occurred_on > a.last_occurred_on OR (NOT f.is_state AND s.is_new) AS integer) AS repeats,
            s.is_later AND f.severity_now > a.severity AS is_worse, s.is_other, n.measured_on, n.figures,
            s.is_later
@@ -30,7 +30,7 @@ WITH found AS (
                    IS DISTINCT FROM
                    (a.entity_name, a.metric, a.value, a.expected, a.lower, a.upper, a.deviation_percent, a.score,
                     a.detector, a.impact, a.reason, a.facts, a.message, a.suggested_action) AS has_news
-    FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
+    FROM found f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
     CROSS JOIN LATERAL (
         SELECT NOT EXISTS (SELECT FROM ml_alert_days d WHERE d.alert_id = a.id AND d.occurred_on = f.occurred_on) AS is_new,
                o.is_other, NOT f.is_state OR f.occurred_on >= a.last_occurred_on OR o.is_other AS is_later
@@ -52,7 +52,8 @@ WITH found AS (
       -- What a person decided about a day before this alert stays decided.
       AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
           SELECT FROM ml_alerts c
-          WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
+          WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id, c.is_state)
+                = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
             AND NOT is_live(c.status) AND c.end_reason IS DISTINCT FROM 'records_changed'
             AND f.occurred_on BETWEEN c.occurred_on AND c.last_occurred_on))
     FOR UPDATE OF a
@@ -90,18 +91,20 @@ WITH found AS (
 ), fresh AS (
     SELECT * FROM found f WHERE NOT EXISTS (
         SELECT FROM ml_alerts a
-        WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
+        WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state)
+                = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
           AND is_live(a.status))
       -- Of whose alert another session holds, it may make it live again, and nobody can point to it.
-      AND (f.type, f.hotel_id, f.entity_type, f.entity_id) NOT IN (
-          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id FROM ml_alerts h WHERE h.id IN (SELECT held('alerts')))
+      AND (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
+          WHERE h.id IN (SELECT held('alerts')))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a
     -- person decided stays decided. One that ended because the records had changed covers nothing: they may change
     -- back. Nor does a state that a mute ended: it was not over. Nor one that ended by itself where a later day finds
     -- it again, though it began before: a stock that is still low is low again once its ledger is no longer below zero.
-    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, f.occurred_on,
+    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state, f.occurred_on,
            a.last_occurred_on >= f.occurred_on AND a.end_reason IS DISTINCT FROM 'records_changed'
                AND (f.facts ->> 'requested_at' <> a.facts ->> 'requested_at') IS NOT TRUE
                AND NOT (a.resolved_by = 'system' AND a.last_occurred_on = f.occurred_on AND NOT f.is_state
@@ -111,7 +114,7 @@ WITH found AS (
                         AND f.judged_on > CAST(a.resolved_at AS date)) AS is_covering,
            a.status = 'false_positive' AND f.is_continuing AND f.occurred_on - 1 = a.last_occurred_on
                AND coalesce(f.score, '-Infinity') <= coalesce(a.score, '-Infinity') AS is_same_episode
-    FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id)
+    FROM fresh f JOIN ml_alerts a USING (type, hotel_id, entity_type, entity_id, is_state)
     WHERE a.status IN ('resolved', 'false_positive') AND a.last_occurred_on >= f.occurred_on - 1
 ), extended AS (
     -- A fault that goes on for weeks gets one verdict. That alert grows with it, a day at a time, so that the next
@@ -128,21 +131,24 @@ WITH found AS (
            deviation_percent, score, detector, impact, reason, facts, message, suggested_action, occurred_on,
            occurred_on, occurred_on, coalesce(raised_at, :as_of), greatest(raised_at, :as_of),
            (SELECT max(p.id) FROM ml_alerts p
-            WHERE (p.type, p.hotel_id, p.entity_type, p.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id))
+            WHERE (p.type, p.hotel_id, p.entity_type, p.entity_id, p.is_state)
+                = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state))
     FROM fresh f
     WHERE NOT EXISTS (
         SELECT FROM closed c
-        WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id) = (f.type, f.hotel_id, f.entity_type, f.entity_id)
+        WHERE (c.type, c.hotel_id, c.entity_type, c.entity_id, c.is_state)
+                = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
           AND (c.is_covering OR c.is_same_episode))
-    ON CONFLICT (type, hotel_id, entity_type, entity_id) WHERE status IN ('open', 'acknowledged', 'snoozed') DO NOTHING
-    RETURNING a.id, a.type, a.hotel_id, a.entity_type, a.entity_id
+    ON CONFLICT (type, hotel_id, entity_type, entity_id, is_state) WHERE status IN ('open', 'acknowledged', 'snoozed') DO NOTHING
+    RETURNING a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state
 ), days AS (
     INSERT INTO ml_alert_days AS d (alert_id, occurred_on, since_on, judged_on, severity, value, score, figures, ground)
     SELECT n.id, f.occurred_on, f.first_on, f.judged_on, f.severity, f.value, f.score, f.figures, g.ground
-    FROM (SELECT id, type, hotel_id, entity_type, entity_id FROM opened
+    FROM (SELECT id, type, hotel_id, entity_type, entity_id, is_state FROM opened
           UNION ALL
-          SELECT a.id, type, hotel_id, entity_type, entity_id FROM live JOIN ml_alerts a USING (id)) n
-    JOIN found f USING (type, hotel_id, entity_type, entity_id)
+          SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state
+          FROM live JOIN ml_alerts a USING (id)) n
+    JOIN found f USING (type, hotel_id, entity_type, entity_id, is_state)
     CROSS JOIN LATERAL ground_of(f.metric, CAST(:rests_also AS jsonb) -> f.type, f.hotel_id, f.entity_type, f.entity_id,
                                  f.first_on, f.judged_on) g
     WHERE NOT f.is_state
@@ -163,7 +169,8 @@ SELECT (SELECT count(*) FROM opened) AS opened,
 -- whose snooze is over and that are not resolved; of :hotels, NULL: of all. A state that today's records don't show on its own days was none.
 WITH found AS (
     SELECT * FROM jsonb_to_recordset(CAST(:findings AS jsonb)) AS f(
-        type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz)
+        type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz,
+        is_state boolean)
 ), live AS (
     SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen,
            CAST(a.facts ->> 'requested_at' AS timestamptz) AS requested_at,
@@ -171,12 +178,12 @@ WITH found AS (
            -- What came in late was found late: its normal days begin when somebody could first know of it.
            greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS known_on,
            f.type IS NOT NULL AS is_found, f.occurred_on AS found_on, f.settled_at,
-           a.type = ANY(:state_types) OR a.reason = ANY(:state_reasons) AS is_state,
+           is_state,
            CAST(CAST(:as_of AS timestamptz) AS date)
                - greatest(a.last_occurred_on, CAST(a.raised_at - interval '1 day' AS date)) AS days,
            CASE WHEN a.reason = ANY(:state_reasons) THEN 0
                 ELSE CAST(CAST(:normal_days AS jsonb) ->> a.type AS integer) END AS normal_days
-    FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id)
+    FROM ml_alerts a LEFT JOIN found f USING (type, hotel_id, entity_type, entity_id, is_state)
     WHERE is_live(a.status) AND (CAST(:hotels AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotels AS integer[])))
 ), over AS (
     SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
@@ -275,6 +282,27 @@ WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_typ
   AND aged(a.severity, coalesce((SELECT max(d.occurred_on) FROM ml_alert_days d
                                  WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
 
+-- name: rename
+-- Calls live alerts by what rooms, people, products and hotels are called today, where the source has other names for them;
+-- so that the figures of their days do not bring back the old one, these too.
+WITH named AS (
+    SELECT 'room' AS entity_type, room_id AS entity_id, room_name AS name FROM source_rooms()
+    UNION ALL
+    SELECT 'attendant', user_id, staff_name(user_id, name) FROM source_users()
+    UNION ALL
+    SELECT 'product', product_id, name FROM source_products()
+    UNION ALL
+    SELECT 'hotel', hotel_id, name FROM source_hotels()
+), renamed AS (
+    UPDATE ml_alerts a SET entity_name = n.name
+    FROM named n
+    WHERE is_live(a.status) AND (a.entity_type, a.entity_id) = (n.entity_type, n.entity_id)
+      AND n.name <> '' AND a.entity_name <> n.name AND a.id NOT IN (SELECT held('alerts'))
+    RETURNING a.id, a.entity_name
+)
+UPDATE ml_alert_days d SET figures = jsonb_set(d.figures, '{entity_name}', to_jsonb(r.entity_name))
+FROM renamed r WHERE d.alert_id = r.id
+
 -- name: group_incidents
 -- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
 -- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
@@ -339,8 +367,10 @@ UPDATE ml_alerts a SET is_counted = m.counts FROM members m
 WHERE a.id = m.id AND a.is_counted <> m.counts AND a.id NOT IN (SELECT held('alerts'))
 
 -- name: fetch_incidents
--- The live alerts of these incidents.
-SELECT * FROM ml_alerts WHERE incident_id = ANY(:ids) AND is_live(status) ORDER BY id
+-- The live alerts of these incidents that were raised before an instant, or by now.
+SELECT * FROM ml_alerts
+WHERE incident_id = ANY(:ids) AND is_live(status) AND raised_at < coalesce(CAST(:until AS timestamptz), 'infinity')
+ORDER BY id
 
 -- name: fetch_ranked
 -- Alerts that match the filter, the most severe first, or the largest possible loss first where :by_impact.
@@ -445,7 +475,8 @@ WITH named AS MATERIALIZED (
     WHERE id = ANY(:ids) AND status <> 'open' AND (status <> 'resolved' OR resolved_by <> 'system')
       AND NOT EXISTS (
           SELECT FROM ml_alerts l
-          WHERE (l.type, l.hotel_id, l.entity_type, l.entity_id) = (a.type, a.hotel_id, a.entity_type, a.entity_id)
+          WHERE (l.type, l.hotel_id, l.entity_type, l.entity_id, l.is_state)
+                = (a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state)
             AND l.id > a.id)
     ORDER BY id FOR UPDATE
 ), after AS (
@@ -463,11 +494,13 @@ INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
-SELECT * FROM (
-    SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, id
+SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before FROM (
+    SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, value_before,
+           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, id
     FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, NULL, NULL, id FROM ml_alert_comments WHERE alert_id = :id) steps
+    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, id
+    FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 
 -- name: series
@@ -493,23 +526,23 @@ LEFT JOIN points p ON p.business_date = day
 ORDER BY day
 
 -- name: counts
--- Alerts raised in a span by type, by severity, by status and by detector (without a forest that agreed), each row one
--- of the four; judged: with a person's verdict.
+-- Alerts raised after :since and up to :until by type, by severity, by status and by detector (without a forest that
+-- agreed), each row one of the four; judged: with a person's verdict.
 SELECT type, severity, status, split_part(detector, '+', 1) AS detector, count(*) AS alerts,
        count(*) FILTER (WHERE status = 'false_positive' OR (status = 'resolved' AND resolved_by <> 'system')) AS judged,
        count(*) FILTER (WHERE status = 'false_positive') AS false_positives
 FROM ml_alerts
-WHERE raised_at >= :since AND raised_at < :until
+WHERE raised_at > :since AND raised_at <= :until
   AND (CAST(:hotel_ids AS integer[]) IS NULL OR hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 GROUP BY GROUPING SETS ((type), (severity), (status), (split_part(detector, '+', 1)))
 ORDER BY type, severity, status, detector
 
 -- name: counts_by_day
--- Alerts raised on each day of a span, days without any included.
+-- Alerts raised on each day of such a span, days without any included.
 SELECT CAST(day AS date) AS day, count(a.id) AS alerts
 FROM generate_series(CAST(CAST(:since AS timestamptz) AS date),
-                     CAST(CAST(:until AS timestamptz) - interval '1 microsecond' AS date), interval '1 day') day
+                     CAST(CAST(:until AS timestamptz) AS date), interval '1 day') day
 LEFT JOIN ml_alerts a
-       ON CAST(a.raised_at AS date) = CAST(day AS date) AND a.raised_at >= :since AND a.raised_at < :until
+       ON CAST(a.raised_at AS date) = CAST(day AS date) AND a.raised_at > :since AND a.raised_at <= :until
       AND (CAST(:hotel_ids AS integer[]) IS NULL OR a.hotel_id = ANY(CAST(:hotel_ids AS integer[])))
 GROUP BY 1 ORDER BY 1

@@ -5,7 +5,7 @@
 -- withdraws what was first seen more than a day ahead, which this run raises again if it is true; moves every other instant
 -- and day of such a run back to now.
 WITH ahead AS (
-    SELECT id, type, hotel_id, entity_type, entity_id, is_live(status) AS is_live,
+    SELECT id, type, hotel_id, entity_type, entity_id, is_state, is_live(status) AS is_live,
            raised_at > CAST(:as_of AS timestamptz) + interval '1 day' AS is_false,
            NOT is_live(status) AND resolved_by = 'system' AND resolved_at > :as_of AS is_ended
     FROM ml_alerts
@@ -17,7 +17,8 @@ WITH ahead AS (
         WHEN is_false AND (is_live OR is_ended) THEN 'withdrawn'
         WHEN is_ended AND NOT EXISTS (
             SELECT FROM ml_alerts o
-            WHERE (o.type, o.hotel_id, o.entity_type, o.entity_id) = (h.type, h.hotel_id, h.entity_type, h.entity_id)
+            WHERE (o.type, o.hotel_id, o.entity_type, o.entity_id, o.is_state)
+                  = (h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state)
               AND o.id <> h.id AND (is_live(o.status) OR o.id > h.id)
               AND o.raised_at <= CAST(:as_of AS timestamptz) + interval '1 day') THEN 'reopened'
         WHEN is_ended THEN 'ended'

@@ -6,7 +6,7 @@
 -- its stock is of the last movement. Looked at are those of today and yesterday, those whose points of past days have changed
 -- since the last run of detect, and all where collect has computed all days again.
 WITH moved AS (
-    SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id) a.id, m.hotel_id
+    SELECT DISTINCT ON (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) a.id, m.hotel_id
     FROM ml_alerts a
     CROSS JOIN LATERAL (SELECT a.last_occurred_on - CASE a.entity_type WHEN 'product' THEN 28 ELSE 0 END AS since_on) d
     CROSS JOIN LATERAL (
@@ -16,8 +16,9 @@ WITH moved AS (
           AND m.business_date BETWEEN d.since_on AND a.last_occurred_on
         HAVING min(m.hotel_id) = max(m.hotel_id) AND min(m.hotel_id) <> a.hotel_id) m
     WHERE is_live(a.status) AND a.entity_type <> 'hotel' AND a.id NOT IN (SELECT held('alerts'))
-      AND (a.type, m.hotel_id, a.entity_type, a.entity_id) NOT IN (
-          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id FROM ml_alerts h WHERE h.id IN (SELECT held('alerts')))
+      AND (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
+          WHERE h.id IN (SELECT held('alerts')))
       AND (a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - 1
            OR (a.hotel_id, a.entity_type, a.entity_id) IN (SELECT hotel_id, entity_type, entity_id FROM ml_changed_days)
            OR EXISTS (SELECT FROM ml_job_runs c
@@ -30,8 +31,8 @@ WITH moved AS (
       AND NOT EXISTS (
           SELECT FROM ml_alerts l
           WHERE is_live(l.status) AND l.hotel_id = m.hotel_id
-            AND (l.type, l.entity_type, l.entity_id) = (a.type, a.entity_type, a.entity_id))
-    ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.id
+            AND (l.type, l.entity_type, l.entity_id, l.is_state) = (a.type, a.entity_type, a.entity_id, a.is_state))
+    ORDER BY a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state, a.id
 )
 UPDATE ml_alerts a SET hotel_id = m.hotel_id FROM moved m WHERE a.id = m.id AND is_live(a.status)
 
@@ -72,6 +73,15 @@ WHERE k.ground IS NOT NULL AND k.judged_on BETWEEN CAST(:today AS date) - CAST(:
        OR (k.entity_type, k.entity_id) IN (SELECT entity_type, entity_id FROM own))
   AND k.ground IS DISTINCT FROM g.ground
 ORDER BY alert_id, type, hotel_id, entity_type, entity_id, occurred_on
+
+-- name: fetch_days
+-- The days of live alerts of some entities.
+SELECT d.alert_id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, d.occurred_on, d.judged_on
+FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+WHERE is_live(a.status) AND (a.hotel_id, a.entity_type, a.entity_id) IN (
+    SELECT hotel_id, entity_type, entity_id
+    FROM jsonb_to_recordset(CAST(:entities AS jsonb)) AS e(hotel_id integer, entity_type text, entity_id integer))
+ORDER BY d.alert_id, d.occurred_on
 
 -- name: find_first_day
 -- The first day that a live alert rests on; of days before :not_before the records are not read again.
@@ -154,7 +164,7 @@ SELECT id, false AS is_withdrawn FROM corrected UNION ALL SELECT id, true FROM w
 -- The days on which an alert's fault was found: what it said was measured, what the records say now (null: nothing), and
 -- whether the records of so long ago are still read. Records that are as they were say what they said, also where that
 -- is computed from several points; the day's own metric counts, since the alert may have another day's.
-SELECT d.occurred_on AS day, d.value,
+SELECT d.occurred_on AS day, d.value, d.figures ->> 'reason' AS reason,
        d.occurred_on >= CAST(:today AS date) - CAST(:daily_days AS integer)
            OR (is_live(a.status) AND d.since_on >= CAST(:today AS date) - CAST(:compared_days AS integer)) AS is_read,
        CASE WHEN d.ground = g.ground THEN d.value ELSE (

@@ -154,8 +154,8 @@ WITH old AS (
     ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
         SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM changed
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id, metric_type FROM changed
     WHERE is_news AND business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
@@ -175,10 +175,10 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id
+    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id, m.metric_type
 ), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id FROM removed
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type)
+    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id, metric_type FROM removed
     WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
     ON CONFLICT DO NOTHING
 )

@@ -25,7 +25,8 @@ def hotel(installed: Application) -> Application:
 def _ask(hotel: Application, at: str) -> None:
     sql(
         hotel.url,
-        "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum) VALUES (2, CAST(:at AS timestamptz), 'beklemede')",
+        "INSERT INTO minibar_dolum_talepleri (oda_id, talep_tarihi, durum)"
+        " VALUES (2, CAST(:at AS timestamptz), 'beklemede')",
         at=at,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import Connection, text
 from support.alerts.alert_commands import listed, printed, raise_alerts
-from support.alerts.findings import HIGH_ROOM, LOW_STOCK, D
+from support.alerts.findings import HIGH_ROOM, LOW_STOCK, NEGATIVE, D, detect, evening, on
 from support.hotels.simulated import command, done
 from support.program.terminals import Terminal
 from support.servers.logins import drop_logins, login
@@ -256,3 +256,29 @@ def test_words_of_both_languages_and_times_as_people_write_them(
 
 def test_a_code_stands_beside_its_title(three: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert "Unusual consumption (consumption_anomaly)" in "\n".join(_lines(capsys, "show", "1"))
+
+
+def test_what_is_raised_at_an_instant_is_known_as_of_it(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raise_alerts(connection, NEGATIVE)
+    at, before = evening(D), evening(D) - timedelta(seconds=1)
+    for instant, alerts in ((at, 1), (before, 0)):
+        assert len(listed(capsys, "--as-of", instant.isoformat())) == alerts
+        assert printed(capsys, "stats", "--window", "24h", "--as-of", instant.isoformat())["alerts"] == alerts
+    next_day = (at + timedelta(days=1)).isoformat()
+    assert printed(capsys, "stats", "--window", "24h", "--as-of", next_day)["alerts"] == 0, "no alert in two windows"
+    assert listed(capsys, "--until", at.isoformat()) == []
+
+
+def test_a_list_as_of_an_instant_names_no_part_that_was_raised_later(
+    connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    leak = replace(NEGATIVE, type="shrinkage", metric="stock_outflow", reason="leak", value=244.0, score=30.0)
+    detect(connection, NEGATIVE)
+    detect(connection, on(leak, 1), NEGATIVE, day=D + timedelta(days=1))
+    connection.commit()
+    first = "\n".join(_lines(capsys, "list", "--as-of", evening(D).isoformat()))
+    assert "+1" not in first
+    both = "\n".join(_lines(capsys, "list", "--as-of", evening(D + timedelta(days=1)).isoformat()))
+    assert "+1" in both

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 from support.program.terminals import Terminal
 
 from minibar_ml.cli.app import main
+from minibar_ml.i18n import Lang, reviewing
 
 ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 KEYS = "q quit"
@@ -74,6 +75,27 @@ def test_undo_opens_the_last_one_again_and_shows_it(two: Connection, store_url: 
         terminal.type("q")
         assert terminal.end() == 0
     assert _statuses(two)[2] == "open"
+
+
+def test_a_question_mark_explains_the_keys_and_another_key_is_refused_in_a_line(
+    two: Connection, store_url: str
+) -> None:
+    with _review(store_url) as terminal:
+        terminal.wait_for(KEYS)
+        terminal.type("?")
+        assert "s and c ask first" in terminal.wait_for(KEYS)
+        terminal.type("x")
+        shown = terminal.wait_for(KEYS)
+        assert "This key does nothing" in shown
+        assert "1 of 3" in shown
+        terminal.type("q")
+        assert terminal.end() == 0
+    assert set(_statuses(two).values()) == {"open"}
+
+
+@pytest.mark.parametrize("lang", ["en", "tr"])
+def test_the_question_of_a_snooze_and_its_answer_fit_on_the_last_line(lang: Lang) -> None:
+    assert len(reviewing.text(reviewing.SNOOZE_UNTIL, lang) + "tomorrow 12:00") < 80
 
 
 def test_a_snooze_asks_until_when_and_a_comment_for_its_text(two: Connection, store_url: str) -> None:

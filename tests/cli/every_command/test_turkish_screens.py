@@ -43,9 +43,8 @@ def _helps(command: Any) -> Iterator[str]:
 
 
 def _left(shown: str) -> list[str]:
-    """Lines in which an English word is left, commands, options and codes aside; the log is English everywhere."""
-    lines = [line for line in shown.splitlines() if " WARNING " not in line]
-    return [line for line in lines if ENGLISH.search(COMMAND.sub("", line))]
+    """Lines in which an English word is left, commands, options and codes aside."""
+    return [line for line in shown.splitlines() if ENGLISH.search(COMMAND.sub("", line))]
 
 
 def test_every_help_text_has_a_translation() -> None:

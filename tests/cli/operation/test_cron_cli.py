@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import Connection
 
 from minibar_ml.cli.app import main
-from minibar_ml.domain.errors import ExitCode
+from minibar_ml.cli.cron import Job
+from minibar_ml.domain.errors import ConfigurationError, ExitCode
 from minibar_ml.store.jobs.locks import exclusive
 
 EXAMPLE = Path(__file__).parents[3] / "crontab.example"
@@ -150,6 +151,26 @@ def test_a_word_that_would_make_another_line_or_command_is_refused(
     assert shown.out == ""
     assert options[0] in shown.err
     assert "\x1b" not in shown.err
+
+
+@pytest.mark.parametrize("options", [[], ["--systemd"], ["--user", "minibar"], ["--fleet"]])
+@pytest.mark.parametrize("variable", ["ML_IMPORT_INBOX", "ML_REPORT_DIR", "ML_DASHBOARD_URL"])
+def test_a_setting_of_the_jobs_account_adds_no_line_that_root_installs(
+    variable: str, options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(variable, 'https://a/"\n* * * * * root touch /pwned #\nUser=root')
+    assert main(["cron", *options]) == ExitCode.CONFIGURATION
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert f"{variable} must be one line" in shown.err
+
+
+@pytest.mark.parametrize("control", ["\n", "\r", "\x0b", "\x1b[31m", "\x85", "\u2028"])
+def test_a_job_is_one_line_wherever_its_words_come_from(control: str) -> None:
+    with pytest.raises(ConfigurationError, match="must not contain control characters"):
+        Job("why", "* * * * *", ("import", "--inbox", f"/srv/in{control}* * * * * root id"))
+    with pytest.raises(ConfigurationError, match="must not contain control characters"):
+        Job("why", f"* * * * *{control}", ("train",))
 
 
 def test_a_users_name_is_put_before_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,9 @@
 """`minibar-ml setup`: from a hotel's database to alerts and scheduled jobs, by one command that can be repeated."""
 
 import os
+import shutil
 import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,8 +15,8 @@ from support.servers.logins import drop_logins, login, psql
 
 from minibar_ml.cli import systemd
 from minibar_ml.cli.app import main
-from minibar_ml.cli.setup import account, answers, schedule
-from minibar_ml.domain.errors import ExitCode, UsageError
+from minibar_ml.cli.setup import account, answers, commands, schedule
+from minibar_ml.domain.errors import ExitCode, PreconditionFailed, UsageError
 from minibar_ml.simulate import Layout
 from minibar_ml.store.schema import grants
 from minibar_ml.store.source.layouts import layouts
@@ -171,6 +173,32 @@ def test_a_second_schedule_beside_the_first_is_refused_before_anything_is_done(
     (systemd.FOLDER / "minibar-ml-collect.timer").touch()
     assert [schedule.chosen(None, ""), schedule.chosen(None, "north")] == ["systemd", "cron"]
     assert setup(folder, "postgresql://h/d", "--schedule", "cron") == ExitCode.PRECONDITION
+
+
+def test_without_systemctl_timers_are_refused_before_anything_is_done(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(folder))
+    assert setup(folder, "postgresql://h/d", "--schedule", "systemd") == ExitCode.PRECONDITION
+    assert "no systemctl: use --schedule cron" in capsys.readouterr().err
+    assert not folder.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as another user")
+def test_an_environment_of_a_python_that_the_jobs_user_cannot_run_is_refused_by_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed, environment = tmp_path / "closed", Path(tempfile.mkdtemp(prefix="minibar-ml-test-"))
+    closed.mkdir(mode=0o700)
+    shutil.copy("/bin/true", closed / "python3.11")
+    environment.chmod(0o755)
+    (environment / "python").symlink_to(closed / "python3.11")
+    monkeypatch.setattr(sys, "executable", str(environment / "python"))
+    try:
+        with account.acting_as("nobody"), pytest.raises(PreconditionFailed, match=f"cannot run {closed}/python3.11, "):
+            commands.require_program("nobody")
+    finally:
+        shutil.rmtree(environment)
 
 
 def test_a_schedule_that_somebody_changed_stays_as_it_is(

@@ -81,7 +81,8 @@ Entity = tuple[str, int]
 Day = tuple[AlertType, Entity, date]
 """Type, entity and day of a fault."""
 DAYS = (
-    "SELECT a.type, a.entity_type, a.entity_id, d.occurred_on, d.value, d.severity FROM minibar_ml.ml_alerts a"
+    "SELECT a.type, a.entity_type, a.entity_id, d.occurred_on, d.value, d.severity,"
+    " d.figures ->> 'metric' AS metric FROM minibar_ml.ml_alerts a"
     " JOIN minibar_ml.ml_alert_days d ON d.alert_id = a.id"
     " WHERE d.occurred_on >= :oldest AND (minibar_ml.is_live(a.status) OR a.end_reason IS NULL)"
 )
@@ -99,21 +100,21 @@ def begin(url: str, rooms: int) -> None:
 
 
 CHANGED = (
-    "SELECT DISTINCT entity_id, business_date, entity_type FROM minibar_ml.ml_changed_days"
+    "SELECT DISTINCT entity_id, business_date, entity_type, metric_type FROM minibar_ml.ml_changed_days"
     " WHERE run_id = (SELECT max(id) FROM minibar_ml.ml_job_runs WHERE job = 'collect')"
 )
 
 
-def live(url: str, seed: int) -> set[tuple[Entity, date]]:
-    """The evenings that follow, with edits before each; returns whose records of which days the last one looked at."""
+def live(url: str, seed: int) -> set[tuple[Entity, date, str]]:
+    """The evenings that follow, with edits before each; returns whose points of which days the last one looked at."""
     chance = random.Random(seed)
-    looked_at: set[tuple[Entity, date]] = set()
+    looked_at: set[tuple[Entity, date, str]] = set()
     for evening in range(1, EVENINGS):
         today = FIRST + timedelta(days=evening)
         edit(url, chance, today)
         done(url, "collect", "--as-of", f"{today}T23:00", "--quiet")
         looked_at = {
-            ((row.entity_type, row.entity_id), row.business_date + timedelta(days=n))
+            ((row.entity_type, row.entity_id), row.business_date + timedelta(days=n), row.metric_type)
             for row in sql(url, CHANGED)
             for n in range(REACH_DAYS.get(row.entity_type, 0) + 1)
         }
@@ -166,17 +167,18 @@ class Held:
     """What a store's alerts say: values and severities by type, entity and day."""
 
     days: dict[Day, tuple[float, str]] = field(default_factory=dict)
+    metrics: dict[Day, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, url: str, *, compared: bool) -> "Held":
         """Of the faults that are found by comparing with others, or of all the rest."""
         rows = sql(url, DAYS, oldest=OLDEST)
-        found = {
-            (row.type, (row.entity_type, row.entity_id), row.occurred_on): (row.value, row.severity)
-            for row in rows
-            if (row.entity_type in KINDS[row.type].compared) == compared
-        }
-        return cls(found)
+        rows = [row for row in rows if (row.entity_type in KINDS[row.type].compared) == compared]
+        keys = [(row.type, (row.entity_type, row.entity_id), row.occurred_on) for row in rows]
+        return cls(
+            {key: (row.value, row.severity) for key, row in zip(keys, rows, strict=True)},
+            {key: row.metric for key, row in zip(keys, rows, strict=True)},
+        )
 
     @property
     def causes(self) -> set[tuple[Entity, date]]:

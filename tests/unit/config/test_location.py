@@ -53,7 +53,7 @@ def test_what_was_named_and_is_not_there_is_an_error_that_says_where_it_was_look
     write(user / "bodrum")
     assert main(["--profile", "izmir", "config", "show"]) == ExitCode.CONFIGURATION
     said = capsys.readouterr().err
-    assert f"There is no profile izmir: looked for {user}/izmir/.env or {tmp_path}/etc/izmir/.env" in said
+    assert f"There is no profile izmir: looked for {user}/izmir/.env, {tmp_path}/etc/izmir/.env" in said
     assert "There are profiles bodrum." in said
     assert main(["config", "show", "--config=none"]) == ExitCode.CONFIGURATION
     assert "looked for" in capsys.readouterr().err

@@ -135,7 +135,7 @@ def test_every_decision_has_a_number_of_its_own_a_date_and_a_line_in_the_index()
 
 
 def test_the_lock_files_name_no_index_nor_folder() -> None:
-    for lock in ("requirements.lock", "requirements-dev.lock"):
+    for lock in ("requirements.lock", "requirements-dev.lock", "requirements-public.lock"):
         text = (ROOT / lock).read_text(encoding="utf-8")
         head = "".join(takewhile(lambda line: line.startswith("#"), text.splitlines(keepends=True)))
         assert "make lock" in head

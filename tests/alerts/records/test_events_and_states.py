@@ -1,0 +1,52 @@
+"""What happened on a day and what has been the case since are two alerts, where both are of one type and product."""
+
+from dataclasses import replace
+
+from sqlalchemy import Connection, text
+from support.alerts.findings import OUTFLOW, D, detect, on, rows
+
+from minibar_ml.domain.alerting.kinds import KINDS, is_state
+
+WRITE_OFF = replace(OUTFLOW, reason="write_off_high", value=53.0)
+BELOW = replace(OUTFLOW, reason="stock_negative", metric="stock_level", value=-15.0, score=None, severity="critical")
+
+
+def _standing(connection: Connection) -> list[tuple[str, str, float]]:
+    return sorted((one.reason, one.status, one.value) for one in rows(connection))
+
+
+def test_stock_that_falls_below_zero_does_not_hide_a_write_off(connection: Connection) -> None:
+    detect(connection, WRITE_OFF)
+    detect(connection, on(BELOW, 1))
+    assert _standing(connection) == [("stock_negative", "open", -15.0), ("write_off_high", "open", 53.0)]
+    incidents = {one.incident_id for one in rows(connection)}
+    assert len(incidents) == 1 and None not in incidents
+
+
+def test_both_of_one_day_are_two_parts_of_one_incident(connection: Connection) -> None:
+    detect(connection, WRITE_OFF, BELOW)
+    assert _standing(connection) == [("stock_negative", "open", -15.0), ("write_off_high", "open", 53.0)]
+    assert len({one.incident_id for one in rows(connection)}) == 1
+    assert [one.is_counted for one in rows(connection)].count(True) == 1
+
+
+def test_the_event_stays_when_the_state_is_over(connection: Connection) -> None:
+    detect(connection, WRITE_OFF, BELOW)
+    detect(connection, day=on(BELOW, 1).occurred_on)
+    assert [(reason, status) for reason, status, _ in _standing(connection)] == [
+        ("stock_negative", "resolved"), ("write_off_high", "open"),
+    ]  # fmt: skip
+
+
+def test_a_day_that_is_found_again_changes_neither(connection: Connection) -> None:
+    detect(connection, WRITE_OFF, BELOW)
+    moved = detect(connection, WRITE_OFF, BELOW, day=D)
+    assert (moved.opened, moved.updated, moved.resolved) == (0, 0, 0)
+
+
+def test_the_store_knows_states_as_the_program_does(connection: Connection) -> None:
+    for number, kind in enumerate(KINDS.values()):
+        for place, reason in enumerate(kind.severities):
+            detect(connection, replace(OUTFLOW, type=kind.type, reason=reason, entity_id=100 * number + place))
+    stored = connection.execute(text("SELECT type, reason, is_state FROM minibar_ml.ml_alerts")).all()
+    assert stored and all(row.is_state == is_state(row.type, row.reason) for row in stored)
