@@ -1,6 +1,7 @@
 """A file's sheets, whatever its format."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 from minibar_ml.domain.imports import FileRefused
 from minibar_ml.intake import delimited, workbook
@@ -11,19 +12,28 @@ PDF = b"%PDF-"
 WEB_PAGES = (b"<html", b"<table", b"<!docty", b"<?xml")
 
 
-def read_file(path: Path) -> tuple[bytes, list[Sheet]]:
-    """A file's content and its sheets. Raises FileRefused for what is neither CSV nor Excel's xlsx, or is too big."""
+def content_of(path: Path) -> bytes:
+    """The content of a file that a person names. Raises FileRefused where it can't be read or is too big."""
     try:
-        if path.stat().st_size > MOST_BYTES:
-            raise FileRefused("too_big", limit=str(MOST_BYTES // 2**20))
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            return read(file)
     except OSError as error:
         raise FileRefused("not_found", why=error.strerror or str(error)) from error
-    return content, sheets_of(content)
+
+
+def read(file: BinaryIO) -> bytes:
+    """The content of an opened file. Raises FileRefused where it is too big."""
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FileRefused("too_big", limit=f"{MOST_BYTES // 2**20} MiB")
+    return content
 
 
 def sheets_of(content: bytes) -> list[Sheet]:
-    """The sheets of a file's content, by what it is and not by how the file is called."""
+    """The sheets of a file's content, by what it is and not by how the file is called.
+
+    Raises FileRefused for what is neither CSV nor Excel's xlsx, or is too big.
+    """
     if not content.strip(b"\x00 \t\r\n"):
         raise FileRefused("empty")
     if content.startswith(PDF):

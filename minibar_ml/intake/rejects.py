@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from minibar_ml.domain.output.terminal import visible
-from minibar_ml.files import write_whole
+from minibar_ml.files import Folder
 
 SUFFIX = ".rejects.csv"
 LONGEST_NAME = 240
@@ -14,18 +14,21 @@ LONGEST_NAME = 240
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def path_of(file: Path, folder: Path | None = None) -> Path:
-    """Where the rejects of a file are written."""
+def name_of(file: Path) -> str:
+    """How the file of a list's rejects is called."""
     name = file.name.encode()[: LONGEST_NAME - len(SUFFIX)].decode(errors="ignore")
-    return (folder or file.parent) / f"{name}{SUFFIX}"
+    return f"{name}{SUFFIX}"
 
 
-def write(path: Path, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write them, for a spreadsheet: with a byte-order mark, and no cell that it would compute."""
+def write(folder: Folder, name: str, headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write them, for a spreadsheet: with a byte-order mark, and no cell that it would compute.
+
+    The folder may be one that others write, too: whoever may replace the rejects there may replace the list.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerows([headings, *(map(_plain, row) for row in rows)])
-    write_whole(path, text.getvalue().encode("utf-8-sig"), hint="make that folder writable")
+    folder.write(name, text.getvalue().encode("utf-8-sig"), hint="make that folder writable")
 
 
 def _plain(text: str) -> str:

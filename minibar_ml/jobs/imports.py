@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -13,7 +12,7 @@ from minibar_ml.intake.dates import Order
 from minibar_ml.intake.headings import Columns, find_columns, has_units_of_products, lacking
 from minibar_ml.intake.known import Known, by_number, index
 from minibar_ml.intake.nights import day_of_list
-from minibar_ml.intake.reading import read_file
+from minibar_ml.intake.reading import sheets_of
 from minibar_ml.intake.rows import ROOMLESS, Parsed, Values, parse, reading_of, without_other_meanings
 from minibar_ml.intake.rules import Rules
 from minibar_ml.intake.tables import Row, text_of
@@ -57,18 +56,17 @@ class Now:
         return self.at.astimezone(self.zone).date()
 
 
-def run(connection: "Connection", path: Path, kind: ImportKind, options: Options, now: Now) -> Imported:
-    """Import one file, all of its good rows or none.
+def run(connection: "Connection", file: str, content: bytes, kind: ImportKind, options: Options, now: Now) -> Imported:
+    """Import the content of one file, all of its good rows or none; its name may say of which day it is.
 
     Raises FileRefused for what can't be read as such a list. Where too many rows are rejected nothing is written
     either: the result is refused. The same file again changes nothing.
     """
-    content, sheets = read_file(path)
-    columns = find_columns(sheets, kind, options.headings)
+    columns = find_columns(sheets_of(content), kind, options.headings)
     _require_kind(columns, kind)
     with exclusive(connection, "import"):
         try:
-            done = _import(connection, path.name, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
+            done = _import(connection, file, hashlib.sha256(content).hexdigest(), columns, kind, options, now)
             if done.is_refused or done.is_known or options.is_dry:
                 connection.rollback()
             else:

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+from support.hotels.lists import arrived
 from support.hotels.simulated import KEY, ZONE, command, done, sql
 
 from minibar_ml.jobs import inbox
@@ -16,16 +17,6 @@ from minibar_ml.jobs import inbox
 Capture = pytest.CaptureFixture[str]
 ROOMS = "Room No\n101\n102\n103\n"
 KILLS = 20
-
-
-def arrived(folder: Path, name: str, content: str, seconds_ago: float = 60) -> Path:
-    """A file that was last written to some time ago."""
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(content, encoding="utf-8")
-    at = time.time() - seconds_ago
-    os.utime(path, (at, at))
-    return path
 
 
 def guests(day: str) -> str:
@@ -75,13 +66,13 @@ def test_an_inbox_without_new_lists_says_so(folder: Path, lists_url: str, capsys
 
 
 def test_what_is_refused_goes_aside_with_the_reason(folder: Path, lists_url: str, capsys: Capture) -> None:
-    arrived(folder, "in_house-2026-11-20.csv", guests("2026-11-20").replace("103", "999"))
+    arrived(folder, "in_house-2026-11-20.csv", guests("2026-11-20").replace("103", "Z-9Z"))
     arrived(folder, "holiday plan.csv", "a,b\n1,2\n")
     arrived(folder, "in_house-2026-11-21.csv", guests("2026-11-21"))
     capsys.readouterr()
     assert command(lists_url, "import", "--inbox", str(folder), "--quiet") == 6
     said = capsys.readouterr().out
-    assert "999" not in said and "2 rows rejected" in said and "in_house-2026-11-21" not in said
+    assert "Z-9Z" not in said and "2 rows rejected" in said and "in_house-2026-11-21" not in said
     assert sorted(path.name for path in (folder / "rejected").iterdir()) == [
         "holiday plan.csv", "holiday plan.csv.rejects.csv",
         "in_house-2026-11-20.csv", "in_house-2026-11-20.csv.rejects.csv",

@@ -15,9 +15,11 @@ from minibar_ml.cli.imports.maps import load_map
 from minibar_ml.cli.terminal import console
 from minibar_ml.domain.errors import ExitCode
 from minibar_ml.domain.imports import FileRefused, Imported, ImportKind
+from minibar_ml.files import Folder, opened
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n import imports as texts
 from minibar_ml.intake import rejects as reject_files
+from minibar_ml.intake.reading import content_of
 from minibar_ml.jobs import imports
 from minibar_ml.jobs.imports import Now, Options
 from minibar_ml.jobs.inbox import Outcome
@@ -101,8 +103,11 @@ def _import(files: list[Path], kind: ImportKind, options: Options, *, json: bool
         for file in files:
             outcome: Outcome
             try:
-                outcome = imports.run(connection, file, kind, options, Now(datetime.now(UTC), settings.zone()))
-                write_rejects(file, outcome, lang, is_dry=options.is_dry)
+                content, now = content_of(file), Now(datetime.now(UTC), settings.zone())
+                outcome = imports.run(connection, file.name, content, kind, options, now)
+                if not options.is_dry:
+                    with opened(file.parent) as folder:
+                        write_rejects(folder, file, outcome, lang)
             except FileRefused as refused:
                 outcome = refused
             outcomes.append((file, outcome))
@@ -119,23 +124,23 @@ def end(outcomes: Sequence[tuple[Path, Outcome]], *, json: bool) -> None:
         raise typer.Exit(ExitCode.PARTLY_DONE)
 
 
-def write_rejects(file: Path, done: Imported, lang: Lang, *, is_dry: bool, folder: Path | None = None) -> None:
-    """Write the file of rejected rows next to the list, unless nothing is to be changed; an older one goes."""
-    path = reject_files.path_of(file, folder)
-    if done.rejects and not is_dry:
+def write_rejects(folder: Folder, file: Path, done: Imported, lang: Lang) -> None:
+    """Write the file of rejected rows into a folder; an older one goes."""
+    name = reject_files.name_of(file)
+    if done.rejects:
         rows = [(str(one.line), one.column, one.value, texts.reason(one.reason, lang)) for one in done.rejects]
-        reject_files.write(path, texts.reject_headings(lang), rows)
-    elif not is_dry and not done.is_known:
-        path.unlink(missing_ok=True)
+        reject_files.write(folder, name, texts.reject_headings(lang), rows)
+    elif not done.is_known:
+        folder.remove(name)
 
 
-def write_report(lang: Lang, file: Path, folder: Path, outcome: Outcome) -> None:
+def write_report(lang: Lang, file: Path, folder: Folder, outcome: Outcome) -> None:
     """Write next to where a file of the inbox goes what is to be said of it: rejected rows, or why it was refused."""
     if isinstance(outcome, FileRefused):
         said = [("", "", "", texts.refusal(outcome, lang))]
-        reject_files.write(reject_files.path_of(file, folder), texts.reject_headings(lang), said)
+        reject_files.write(folder, reject_files.name_of(file), texts.reject_headings(lang), said)
     else:
-        write_rejects(file, outcome, lang, is_dry=False, folder=folder)
+        write_rejects(folder, file, outcome, lang)
 
 
 def show(file: Path, outcome: Outcome, lang: Lang, *, is_dry: bool = False, folder: Path | None = None) -> None:
@@ -143,7 +148,7 @@ def show(file: Path, outcome: Outcome, lang: Lang, *, is_dry: bool = False, fold
     if isinstance(outcome, FileRefused):
         console.say(console.visible(f"{file}: {texts.refusal(outcome, lang)}"))
         return
-    rejects = str(reject_files.path_of(file, folder))
+    rejects = str((folder or file.parent) / reject_files.name_of(file))
     console.say(console.visible(f"{file}: {texts.outcome(outcome, lang, rejects=rejects, is_dry=is_dry)}"))
     if is_dry and outcome.rejects:
         table = console.table(texts.reject_headings(lang))

@@ -20,7 +20,7 @@ from minibar_ml.i18n import screen
 from minibar_ml.intake import naming
 from minibar_ml.intake.headings import propose
 from minibar_ml.intake.kinds import FIELDS
-from minibar_ml.intake.reading import read_file
+from minibar_ml.intake.reading import content_of, sheets_of
 
 
 def load_map(path: Path, kind: ImportKind) -> Mapping[str, str]:
@@ -64,7 +64,7 @@ def propose_map(
     if wanted not in IMPORT_KINDS:
         raise UsageError(f"--kind must be one of {', '.join(IMPORT_KINDS)}.")
     try:
-        _, sheets = read_file(file)
+        sheets = sheets_of(content_of(file))
     except FileRefused as refused:
         raise UsageError(f"{file}: {texts.refusal(refused, screen.lang())}") from refused
     found, headings = propose(sheets, wanted)

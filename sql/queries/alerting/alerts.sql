@@ -45,7 +45,8 @@ WITH found AS (
             entity_name text, metric text, expected double precision, lower double precision, upper double precision,
             deviation_percent double precision, detector text, impact numeric(14, 2), reason text, facts jsonb,
             message text, suggested_action text, value double precision, score double precision)
-        ORDER BY CASE WHEN f.is_repeatable THEN d.occurred_on END DESC, coalesce(d.score, '-Infinity') DESC,
+        ORDER BY CASE WHEN f.is_repeatable THEN d.occurred_on END DESC,
+                 coalesce(d.figures #> '{facts,still_missing}' = '0', false), coalesce(d.score, '-Infinity') DESC,
                  CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
     WHERE is_live(a.status) AND a.id NOT IN (SELECT held('alerts'))
@@ -353,15 +354,18 @@ WHERE a.id = w.id AND a.incident_id IS DISTINCT FROM w.first_id
   AND a.id NOT IN (SELECT held('alerts')) AND w.first_id NOT IN (SELECT held('alerts'))
 
 -- name: count_incidents
--- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last.
+-- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last. Where a count
+-- has put units back, a book that was below zero without them says nothing of what is missing.
 WITH members AS (
     SELECT m.id, row_number() OVER (
                PARTITION BY m.incident_id
                ORDER BY m.status = 'false_positive' OR m.end_reason IS NOT DISTINCT FROM 'records_changed',
-                        m.muted_by IS NOT NULL, m.impact DESC NULLS LAST, m.id) = 1
+                        m.muted_by IS NOT NULL, m.is_put_back AND m.reason = ANY(:state_reasons),
+                        m.impact DESC NULLS LAST, m.id) = 1
            AND m.end_reason IS DISTINCT FROM 'records_changed' AS counts
-    FROM ml_alerts m
-    WHERE m.incident_id IN (SELECT incident_id FROM ml_alerts WHERE incident_id IS NOT NULL AND is_live(status))
+    FROM (SELECT *, bool_or(facts -> 'put_back' IS NOT NULL) OVER (PARTITION BY incident_id) AS is_put_back
+          FROM ml_alerts
+          WHERE incident_id IN (SELECT incident_id FROM ml_alerts WHERE incident_id IS NOT NULL AND is_live(status))) m
 )
 UPDATE ml_alerts a SET is_counted = m.counts FROM members m
 WHERE a.id = m.id AND a.is_counted <> m.counts AND a.id NOT IN (SELECT held('alerts'))
@@ -392,11 +396,6 @@ LIMIT :limit
 -- name: fetch_by_id
 -- The alerts of these ids.
 SELECT * FROM ml_alerts WHERE id = ANY(:ids) ORDER BY id
-
--- name: fetch_waiting
--- The requests that live alerts are about.
-SELECT hotel_id, entity_id, facts ->> 'requested_at' AS requested_at FROM ml_alerts
-WHERE is_live(status) AND type = 'unanswered_request' AND entity_type = 'room' AND facts ->> 'requested_at' IS NOT NULL
 
 -- name: count_matching
 -- How many alerts match the filter by severity, what they add to a sum of possible losses, and of which hotels they are.

@@ -1,5 +1,7 @@
 """A hotel's lists in files, and a store that they are imported into."""
 
+import os
+import time as clock
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -65,6 +67,16 @@ def imported_hotel(make_database: Callable[..., str], lists_template: str, list_
             kind = naming.kind_of(path.name)
             assert kind
             now = Now(evening(naming.day_of(path.name) or first), ZoneInfo(ZONE))
-            done_ = imports.run(connection, path, kind, Options(hotel=HOTEL), now)
+            done_ = imports.run(connection, path.name, path.read_bytes(), kind, Options(hotel=HOTEL), now)
             assert not done_.rejects
     return url
+
+
+def arrived(folder: Path, name: str, content: str, seconds_ago: float = 60) -> Path:
+    """A file that was last written to some time ago."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    at = clock.time() - seconds_ago
+    os.utime(path, (at, at))
+    return path
