@@ -14,6 +14,7 @@ from minibar_ml.i18n.formats import UNKNOWN, counted, day, duration, moment, num
 from minibar_ml.i18n.labels import DOMAIN, label
 from minibar_ml.i18n.rounding import estimate, most
 from minibar_ml.i18n.wordings import (
+    ASK_COUNTER,
     CORRECT_ENTRY,
     CORRECTED,
     FIGURES,
@@ -76,6 +77,8 @@ def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> li
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
     if getattr(alert, "end_reason", None) is not None:
         return [NOTHING_TO_DO]
+    if (alert.facts or {}).get("still_missing") == 0:
+        return [ASK_COUNTER]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
     first = [CORRECT_ENTRY] if (alert.facts or {}).get("over_setup") else []
@@ -179,7 +182,7 @@ def _bounds(alert: Alert | Finding, lang: Lang) -> dict[str, str]:
 
 def _days(alert: Alert | Finding, facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     """Dates, without the year that the alert's own day has; `since` without the month of the day of the figures."""
-    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", *LATE)}
+    dates = {name: facts.get(name) for name in ("previous_on", "since", "order_by", "due_on", "counted_on", *LATE)}
     dates["corrected_on"] = getattr(alert, "corrected_at", None)
     dates["measured_on"] = alert.measured_on
     written = {name: day(value, lang, near=alert.occurred_on) for name, value in dates.items()}
@@ -219,11 +222,19 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
     things |= {"below_zero": "unit", "handed_out": "unit", "level": "unit", "order_quantity": "unit"}
     things |= {"empty_rooms": "room"}
     on_order = {"ordered_units" if facts.get("due_on") else "undated_units": facts.get("ordered_units")}
-    facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts)}
+    facts = {**facts, "ordered_units": None, **on_order, **_in_stores(facts), **_put_back(facts)}
     things |= {"ordered_units": "unit", "undated_units": "unit", "both_stores": "unit"}
+    written = {name: estimate("unit", facts.get(name), lang) for name in ("put_back", "partly_back", "still_missing")}
     history = {"history": counted("day", facts.get("history_days"), lang)}
     stores = {name: number(facts.get(name), lang) for name in ("depot_units", "floor_units")}
-    return history | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+    return history | written | stores | {name: counted(thing, facts.get(name), lang) for name, thing in things.items()}
+
+
+def _put_back(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What counts have put back, as all that was missing or as a part of it; all of it says why a level was too low."""
+    if facts.get("still_missing") == 0:
+        return {"below_zero": None, "still_missing": None}
+    return {"partly_back": facts.get("put_back"), "put_back": None}
 
 
 def _in_stores(facts: Mapping[str, Any]) -> dict[str, Any]:

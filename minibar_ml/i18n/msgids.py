@@ -20,6 +20,7 @@ from minibar_ml.i18n.formats import COUNTED, TIMES
 from minibar_ml.i18n.labels import LABELS
 from minibar_ml.i18n.rounding import ESTIMATES
 from minibar_ml.i18n.wordings import (
+    ASK_COUNTER,
     CORRECT_ENTRY,
     CORRECTED,
     FIGURES,
@@ -42,7 +43,7 @@ def sentences() -> Iterator[str]:
     for wording in (*WORDINGS.values(), UNKNOWN_REASON):
         yield from (wording.message, wording.action, *wording.details, *filter(None, (wording.later,)))
     yield from (*NORMALS, PROVISIONAL, FIGURES, FOUND_LATE, FOUND_AFTER_PAUSE, CORRECTED, WITHDRAWN, NOTHING_TO_DO)
-    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY)
+    yield from (ON_DAY, TIMES, *ESTIMATES, OVER_SETUP, OVER_PRODUCT, CORRECT_ENTRY, ASK_COUNTER)
     for module in (evidence, captions, explanations, listings, reviewing, standings, mutings, rounds, source_problems):
         yield from module.TEXTS
 

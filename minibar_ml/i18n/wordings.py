@@ -41,6 +41,14 @@ MISTYPED = (
     "Recorded stock fell below zero too ({below_zero}): a loss, or a quantity entered wrong. Check the issues of "
     "{measured_on} first."
 )
+PUT_BACK = (
+    "The count of {counted_on} put back {put_back}: most likely a quantity entered wrong. If the count is right, "
+    "nothing is missing."
+)
+"""Said where counts have put back all that was missing."""
+PARTLY_BACK = "The count of {counted_on} put back {partly_back}; still missing: {still_missing}."
+ASK_COUNTER = "Ask whoever entered the count what was on the shelf. If nobody counted, treat the units as missing."
+"""What to do where counts have put back all that was missing: a count that was never made hides a loss."""
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."
 EARLIER = "Missing before that: {earlier}."
 """Ends the message where the same room lost something on other days too."""
@@ -234,40 +242,40 @@ WORDINGS: Mapping[str, Wording] = {
     "outflow_high": Wording(
         "{name}: {units} left the warehouse in one day{normal}.",
         "Compare the issues with the refills of the rooms. Look for a wrong quantity or a duplicate entry.",
-        (),
+        (PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
     "write_off_high": Wording(
         "{name}: {units} written off in one day{normal}.",
         "Check the reason given for the write-off and inspect the items: broken, expired or not there?",
-        (),
+        (PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
         later="Check the reason given for the write-off, and who recorded it.",
     ),
     "leak": Wording(
         "{name}: {units} left the warehouse on {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (MISTYPED,),
+        (MISTYPED, PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
     "leak_of_days": Wording(
         "{name}: {units} left the warehouse between {since} and {measured_on} without reaching a room{normal}.",
         "Compare issues with refills of these days. Count the store room and the carts.",
-        (MISTYPED,),
+        (MISTYPED, PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
     "leak_restocked": Wording(
         "{name}: {units} more than rooms use left the warehouse on {measured_on}{normal}. "
         "The floor store had run low and was restocked.",
         COUNT_FLOOR,
-        (MISTYPED,),
+        (MISTYPED, PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
     "leak_restocked_of_days": Wording(
         "{name}: {units} more than rooms use left the warehouse between {since} and {measured_on}{normal}. "
         "The floor store had run low and was restocked.",
         COUNT_FLOOR,
-        (MISTYPED,),
+        (MISTYPED, PUT_BACK, PARTLY_BACK),
         (NONE, AT_MOST),
     ),
     "depletion": Wording("{name}: stock lasts {days}.", ORDER_NOW, STOCK),

@@ -1,6 +1,7 @@
 """Possible loss of a finding in money, units x price, and the severity that it gives; unknown where a price is."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from statistics import median
 
 from minibar_ml.domain.alerting.alerts import Finding, Severity
@@ -20,11 +21,15 @@ def impact(finding: Finding, found: FoundProducts | None, prices: Mapping[int, P
         the sale price. What a room can't hold was not in it.
     sales, goods: a product's units beyond (or short of) the expected, at the sale or the purchase price.
     missing: all of a product's units, at the purchase price. Each price falls back on the other.
+    What counts have put back is not lost.
     """
+    finding = _less_put_back(finding)
     worth = WORTH.get(finding.reason)
     if worth == "found":
         return _of_products(finding, found or FoundProducts({}), prices)
     price = prices.get(finding.entity_id) if finding.entity_type == "product" else None
+    if price and is_put_back(finding):
+        return 0.0
     if worth == "sales" and found and _off(finding) > 0:
         return _money_of(value_of(_off(finding), price, found.charged.get(finding.entity_id)))
     return _OF_PRODUCT[worth](finding, price) if worth and price else None
@@ -45,10 +50,27 @@ def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
     """
     if (finding.facts or {}).get("over_setup"):
         return severity_of(finding.type, OVER_SETUP)
+    if is_put_back(finding):
+        return "low"
+    finding = _less_put_back(finding)
     rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
     if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
         return finding.severity
     return rule.severity(finding.impact / usual)
+
+
+def is_put_back(finding: Finding) -> bool:
+    """Whether counts have put back all that was missing."""
+    return (finding.facts or {}).get("still_missing") == 0
+
+
+def _less_put_back(finding: Finding) -> Finding:
+    """The finding with the units and the severity of what counts have not put back."""
+    left = (finding.facts or {}).get("still_missing")
+    if left is None:
+        return finding
+    size = float(left) - (finding.expected or 0.0)
+    return replace(finding, value=float(left), severity=severity_of(finding.type, finding.reason, size))
 
 
 def _usual(worth: Worth | None, prices: Mapping[int, Price]) -> float | None:

@@ -3,12 +3,14 @@
 The product sees its window of days, as in a hotel; the others see every day from the first on.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from minibar_ml.domain.errors import PreconditionFailed
 from minibar_ml.ml.forecasting.accuracy import PINBALLS, WEEK
 from minibar_ml.ml.forecasting.demand import Flags, classify
 from minibar_ml.ml.forecasting.frames import Stock, forecast_stock
@@ -101,7 +103,18 @@ def theirs(units: Floats) -> dict[str, Floats]:
     known = long[long["ds"] < ORIGINS[-1] + WEEK]
     made = run.cross_validation(h=WEEK, df=known, step_size=WEEK, n_windows=len(ORIGINS))
     weeks = made.groupby(["unique_id", "cutoff"], as_index=False)[list(OTHERS)].sum()
-    return {name: weeks.pivot(index="unique_id", columns="cutoff", values=name).to_numpy(float) for name in OTHERS}
+    found = {name: weeks.pivot(index="unique_id", columns="cutoff", values=name).to_numpy(float) for name in OTHERS}
+    require_past(found, units)
+    return found
+
+
+def require_past(found: Mapping[str, Floats], units: Floats) -> None:
+    """Raise PreconditionFailed where seasonal naive is not the week before: any may have seen its own week then."""
+    before = np.stack([units[:, day - WEEK : day].sum(axis=1) for day in ORIGINS], axis=1)
+    if not np.allclose(found["SeasonalNaive"], before):
+        raise PreconditionFailed(
+            "statsforecast's seasonal naive forecast is not the week before; see its release notes."
+        )
 
 
 def with_past_errors(mean: Floats, actual: Floats) -> Weeks:

@@ -174,7 +174,6 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: C
         "shown_by_any": [],
         "closed_hotels": [],
         "hotels": None,
-        "closed_hotels": [],
     }
     assert "Seq Scan on ml_alerts" not in _plan(calm_crowd, "alerts.resolve", values)
     values = {"shift_reasons": ["product_high"], "common_store": 0, "needs_fresh_data": ["silent_room"]}
@@ -198,7 +197,7 @@ def test_counts_include_false_positives_among_verdicts_and_days_without_alerts(f
 def test_what_the_system_resolved_has_no_verdict(connection: Connection) -> None:
     detect(connection, LOW_STOCK)
     detect(connection, day=D + timedelta(days=1))
-    counted = counts.fetch(connection, evening(D), evening(D + timedelta(days=1)))
+    counted = counts.fetch(connection, evening(D - timedelta(days=1)), evening(D + timedelta(days=1)))
     assert counted.by_type["stock_depletion"].judged == 0
 
 

@@ -109,14 +109,9 @@ def test_without_the_package_the_error_names_the_extra(monkeypatch: pytest.Monke
         sales.fetch()
 
 
-def test_the_others_are_refitted_every_week_on_the_days_before() -> None:
-    pytest.importorskip("statsforecast", reason="needs the extra public")
+def test_a_forecast_that_has_seen_its_own_week_stops_the_check() -> None:
     units = _sales().units
-    later = units.copy()
-    later[:, forecasts.ORIGINS[20] :] += 50
-    first, second = forecasts.theirs(units), forecasts.theirs(later)
-    for name in OTHERS:
-        assert first[name].shape == (4, len(forecasts.ORIGINS))
-        assert np.allclose(first[name][:, :21], second[name][:, :21])
-    naive = units[:, forecasts.ORIGINS[3] - 7 : forecasts.ORIGINS[3]].sum(axis=1)
-    assert np.allclose(first["SeasonalNaive"][:, 3], naive)
+    weeks = np.stack([units[:, day - 7 : day].sum(axis=1) for day in forecasts.ORIGINS], axis=1)
+    forecasts.require_past({"SeasonalNaive": weeks}, units)
+    with pytest.raises(PreconditionFailed, match="week before"):
+        forecasts.require_past({"SeasonalNaive": np.roll(weeks, -1, axis=1)}, units)

@@ -121,13 +121,11 @@ class Scope:
             ]
         known = {key_of(ground) for ground in (*self.moved, *self.held)}
         metrics = self.entities[day]
-        kept = [
-            one
+        return [
+            one if key_of(one) in known else _marked(one, today, "found_late_on")
             for one in findings
-            if (entity := (one.hotel_id, one.entity_type, one.entity_id)) in metrics
-            and (key_of(one) in known or one.metric in metrics[entity])
+            if key_of(one) in known or one.metric in metrics.get((one.hotel_id, one.entity_type, one.entity_id), ())
         ]
-        return [one if key_of(one) in known else _marked(one, today, "found_late_on") for one in kept]
 
     def _is_after_pause(self, finding: Finding) -> bool:
         """Whether no run has looked at the finding's day, which for one that lasts is the day of its beginning."""

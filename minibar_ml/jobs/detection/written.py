@@ -11,10 +11,10 @@ from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.hotels.phases import History
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
 from minibar_ml.i18n.messages import sentences
-from minibar_ml.jobs.detection import fallbacks, list_watch, self_watch
+from minibar_ml.jobs.detection import counted, fallbacks, list_watch, self_watch
 from minibar_ml.jobs.detection.checked import Checked
 from minibar_ml.jobs.detection.detection_run import enriched
-from minibar_ml.jobs.detection.scope import Found, Scope
+from minibar_ml.jobs.detection.scope import Found, Scope, key_of
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import unanswered
@@ -25,6 +25,9 @@ from minibar_ml.store.source import entities
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+Requests = Mapping[int, Mapping[int, str]]
+"""By hotel and room, when the request of a live alert was made (ISO 8601)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +46,37 @@ def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written
     """Make alerts of the findings of one part, in the caller's transaction."""
     given, scope, days = one.given, one.given.scope, one.given.scope.days
     plan, found = given.plan, [(day, list(findings)) for day, findings in one.found]
-    found[-1][1].extend(_of_now(connection, one, found[-1][1], job))
+    followed = grounds.fetch_followed(connection)
+    found[-1][1].extend(_of_now(connection, one, found[-1][1], job, followed.requests))
     known = entities.fetch(connection, [finding for _, findings in found for finding in findings], given.usable)
     known.names.update(self_watch.NAMES)
-    found = [
-        (day, [enriched(f, known, plan.zone) for f in findings if not known.is_closed(f)]) for day, findings in found
-    ]
+    found = [(day, [finding for finding in findings if not known.is_closed(finding)]) for day, findings in found]
     total, muted, has_mutes = Counter[str](), 0, mutes.may_cover(connection, days[0])
-    total.update(_settle(connection, plan, scope, found, one.gone, known.names))
-    for day, today in scope.new(found):
-        unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
-        muted += len(today) - len(unmuted)
-        total.update(_apply(connection, plan, day, unmuted, known, given.part))
+    # Each day of a walk knows only the counts of its own time.
+    for step in [[of_day] for of_day in found] if plan.walks else [found]:
+        followed = grounds.fetch_followed(connection) if plan.walks else followed
+        seen_at = plan.seen_at(step[-1][0])
+        step, changed = counted.less_counted(step, followed.losses, one.frames, known, seen_at)
+        step = [(day, [enriched(finding, known, plan.zone) for finding in findings]) for day, findings in step]
+        total.update(_settle(connection, plan, scope, step, one.gone, changed, known.names))
+        for day, today in scope.new(step):
+            unmuted = _unmuted(connection, plan, day, today, known.names) if has_mutes else today
+            muted += len(today) - len(unmuted)
+            total.update(_apply(connection, plan, day, unmuted, known, given.part))
     counts = Counter[str](finding.type for _, findings in found for finding in findings)
     phases = given.hotels.records.of_hotels(plan.today())
     return Written(days, counts, total, muted, {h: p for h, p in phases.items() if one.has(h)}, one.refused)
 
 
-def _of_now(connection: "Connection", one: Checked, known: Sequence[Finding], job: runs.Run) -> Iterator[Finding]:
+def _of_now(
+    connection: "Connection", one: Checked, known: Sequence[Finding], job: runs.Run, requests: Requests
+) -> Iterator[Finding]:
     """What a run says besides what its detectors have found: of requests, models and lists, and of the installation.
 
-    `known`: findings of the last day.
+    `known`: findings of the last day; `requests`: of live alerts.
     """
     plan = one.given.plan
-    yield from _ended(connection, plan, one.frames)
+    yield from _ended(plan, one.frames, requests)
     yield from fallbacks.refused(plan, one.refused)
     if one.has(COMMON_STORE) and not plan.walks:
         yield from fallbacks.switched_off(connection, plan, one.refused)
@@ -82,27 +92,34 @@ def _settle(
     scope: Scope,
     found: Found,
     gone: Collection[MovedGround],
+    counted_: counted.Losses,
     names: Mapping[tuple[EntityType, int], str],
 ) -> dict[str, int]:
-    """Alerts and muted findings as today's records have them; `gone`: days that others' records no longer bear out."""
+    """Alerts and muted findings as today's records have them.
+
+    gone: days that others' records no longer bear out; counted_: losses of which counts say otherwise than before.
+    """
     again = scope.again(found)
     moved = list(dict.fromkeys([*scope.of_alerts, *gone, *again]))
+    keys = {key_of(ground) for ground in moved}
+    losses = {ground: said for ground, said in counted_.items() if key_of(ground) not in keys}
+    moved += losses
     if unmuted := scope.unmuted(found):
         mutes.forget(connection, unmuted)
     if not moved:
         return {}
-    return asdict(grounds.settle(connection, moved, again, names, plan.as_of, _texts(plan)))
+    said = {**again, **losses}
+    return asdict(grounds.settle(connection, moved, said, names, plan.seen_at(found[-1][0]), _texts(plan)))
 
 
-def _ended(connection: "Connection", plan: DetectionPlan, frames: Mapping[int, Frames]) -> list[Finding]:
+def _ended(plan: DetectionPlan, frames: Mapping[int, Frames], requests: Requests) -> list[Finding]:
     """Requests of live alerts that were over before today, so that the alert says how they ended."""
     if plan.walks:
         return []
-    waiting = alerts.fetch_waiting(connection)
     moments = {hotel_id: plan.moment(hotel_id, plan.today()) for hotel_id in frames}
     return [
         finding
-        for hotel_id, rooms in waiting.items()
+        for hotel_id, rooms in requests.items()
         if hotel_id in frames
         for finding in unanswered.ended_before(frames[hotel_id], moments[hotel_id], rooms)
     ]

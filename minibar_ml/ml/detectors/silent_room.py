@@ -36,7 +36,7 @@ class SilentRoom:
         reads={"rooms": LONGEST_STAY_DAYS},
         learns_from="rooms",
         # Little: even with much of the budget silent rooms are rarely found.
-        share=0.02,
+        share=0.01,
         inject=silence,
         score_untouched=untouched_runs,
     )

@@ -99,6 +99,7 @@ def _relate(connection: Connection) -> None:
     of_incidents = list(types_where(lambda kind: kind.is_of_incident))
     steps = ("alerts.mute", "alerts.group_incidents", "alerts.count_incidents")
     values = {**_of_muting(), "of_products": of_incidents, "of_rooms": of_incidents}
+    values["state_reasons"] = states()["state_reasons"]
     connection.execute(text(";\n".join(query(step).text for step in steps)), values)
 
 
@@ -165,14 +166,6 @@ def fetch_by_id(connection: Connection, ids: Collection[int]) -> list[Alert]:
 def get(connection: Connection, alert_id: int) -> Alert:
     """One alert; raises NotFound naming the id."""
     return fetch_by_id(connection, [alert_id])[0]
-
-
-def fetch_waiting(connection: Connection) -> dict[int, dict[int, str]]:
-    """Requests of live alerts: by hotel and room, when the request was made (ISO 8601)."""
-    found: dict[int, dict[int, str]] = {}
-    for row in connection.execute(query("alerts.fetch_waiting")):
-        found.setdefault(row.hotel_id, {})[row.entity_id] = row.requested_at
-    return found
 
 
 def _array(values: Collection[Any] | None) -> list[Any] | None:

@@ -3,7 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -88,6 +88,12 @@ def row(
     """One finding of the document."""
     name = names.get((finding.entity_type, finding.entity_id)) or str(finding.entity_id)
     return _row(finding, name, *texts(finding, name))
+
+
+def of_row(figures: Mapping[str, Any]) -> Finding:
+    """The finding of an event that a row of a stored document says."""
+    values = {field.name: figures[field.name] for field in fields(Finding)}
+    return Finding(**{**values, "occurred_on": date.fromisoformat(figures["occurred_on"])})
 
 
 def _row(finding: Finding, name: str, message: str, suggested_action: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -24,6 +24,17 @@ class ChangedDay(NamedTuple):
     hotel_id: int | None
     entity_type: EntityType
     day: date
+
+
+class Followed(NamedTuple):
+    """What live alerts are about that later records may settle.
+
+    requests: by hotel and room, when the request was made (ISO 8601). losses: by day of an alert, what it says of units
+    that left the depot, and the day that was checked.
+    """
+
+    requests: dict[int, dict[int, str]]
+    losses: dict[MovedGround, tuple[Finding, date]]
 
 
 COMPARED = json.dumps(
@@ -98,6 +109,21 @@ def settle(
     changed = connection.execute(query("grounds.settle"), values).all()
     withdrawn = sum(row.is_withdrawn for row in changed)
     return Transitions(corrected=len(changed) - withdrawn, withdrawn=withdrawn)
+
+
+def fetch_followed(connection: Connection) -> Followed:
+    """Requests and losses of stock of live alerts; one statement."""
+    found = Followed({}, {})
+    for row in connection.execute(query("grounds.fetch_followed")):
+        if row.figures is None:
+            found.requests.setdefault(row.hotel_id, {})[row.entity_id] = row.requested_at
+            continue
+        # An alert may have gone to another hotel since.
+        said = replace(findings.of_row(row.figures), hotel_id=row.hotel_id)
+        entity = said.hotel_id, said.entity_type, said.entity_id
+        day = MovedGround(row.alert_id, said.type, *entity, said.metric, said.occurred_on, row.judged_on)
+        found.losses[day] = said, row.judged_on
+    return found
 
 
 def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:

@@ -15,7 +15,10 @@ WITH moved AS (
           AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2
           AND m.business_date BETWEEN d.since_on AND a.last_occurred_on
         HAVING min(m.hotel_id) = max(m.hotel_id) AND min(m.hotel_id) <> a.hotel_id) m
-    WHERE is_live(a.status) AND a.entity_type <> 'hotel'
+    WHERE is_live(a.status) AND a.entity_type <> 'hotel' AND a.id NOT IN (SELECT held('alerts'))
+      AND (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
+          WHERE h.id IN (SELECT held('alerts')))
       AND (a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - 1
            OR (a.hotel_id, a.entity_type, a.entity_id) IN (SELECT hotel_id, entity_type, entity_id FROM ml_changed_days)
            OR EXISTS (SELECT FROM ml_job_runs c
@@ -85,6 +88,17 @@ ORDER BY d.alert_id, d.occurred_on
 SELECT min(d.since_on) FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
 WHERE is_live(a.status) AND d.ground IS NOT NULL AND d.since_on >= CAST(:not_before AS date)
 
+-- name: fetch_followed
+-- What live alerts are about that later records may settle: requests, and days on which units left the depot.
+SELECT a.hotel_id, a.entity_id, a.facts ->> 'requested_at' AS requested_at, CAST(NULL AS bigint) AS alert_id,
+       CAST(NULL AS date) AS judged_on, CAST(NULL AS jsonb) AS figures
+FROM ml_alerts a
+WHERE is_live(a.status) AND a.type = 'unanswered_request' AND a.entity_type = 'room' AND a.facts ->> 'requested_at' IS NOT NULL
+UNION ALL
+SELECT a.hotel_id, a.entity_id, NULL, d.alert_id, d.judged_on, d.figures
+FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+WHERE is_live(a.status) AND a.entity_type = 'product' AND d.figures ->> 'metric' = 'stock_outflow'
+
 -- name: settle
 -- Gives alerts whose records have changed the figures of today: :moved are the days that were looked at again, :found
 -- what was found on them. An alert of which no day is left is resolved. Returns the alerts that it changed.
@@ -99,7 +113,9 @@ WITH moved AS (
         type text, hotel_id integer, entity_type text, entity_id integer, metric text, severity severity,
         value double precision, score double precision, occurred_on date, since_on date)
 ), live AS (
-    SELECT id FROM ml_alerts WHERE id IN (SELECT alert_id FROM moved) AND is_live(status) ORDER BY id FOR UPDATE
+    SELECT id FROM ml_alerts
+    WHERE id IN (SELECT alert_id FROM moved) AND is_live(status) AND id NOT IN (SELECT held('alerts'))
+    ORDER BY id FOR UPDATE
 ), gone AS (
     DELETE FROM ml_alert_days d USING moved m
     WHERE (d.alert_id, d.occurred_on) = (m.alert_id, m.occurred_on) AND m.alert_id IN (SELECT id FROM live)
@@ -124,7 +140,9 @@ WITH moved AS (
            min(occurred_on) OVER alert AS first_on, max(occurred_on) OVER alert AS last_on,
            count(*) OVER alert AS occurrences
     FROM days WINDOW alert AS (PARTITION BY alert_id)
+    -- What counts have put back comes after what is still missing.
     ORDER BY alert_id, CASE WHEN CAST(figures ->> 'is_repeatable' AS boolean) THEN occurred_on END DESC,
+             coalesce(figures #> '{facts,still_missing}' = '0', false),
              coalesce(score, '-Infinity') DESC, CASE WHEN score IS NULL THEN value END DESC, occurred_on
 ), corrected AS (
     UPDATE ml_alerts a
@@ -142,9 +160,9 @@ WITH moved AS (
     WHERE a.id = s.alert_id AND a.id IN (SELECT id FROM live)
       -- That critical has become high may be for its age alone.
       AND (least(a.severity, 'high'), a.occurred_on, a.last_occurred_on, a.measured_on, a.value, a.impact, a.reason,
-           a.facts -> 'earlier')
+           a.facts -> 'earlier', a.facts -> 'put_back')
           IS DISTINCT FROM (least(s.severity, 'high'), s.first_on, s.last_on, s.measured_on, f.value, f.impact, f.reason,
-                            f.facts -> 'earlier')
+                            f.facts -> 'earlier', f.facts -> 'put_back')
     RETURNING a.id
 ), withdrawn AS (
     UPDATE ml_alerts a

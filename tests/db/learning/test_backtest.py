@@ -25,7 +25,7 @@ from minibar_ml.store.queries import query
 from minibar_ml.store.snapshots import snapshot
 
 DAYS = 12
-GENEROUS = {"ML_ALERT_BUDGET": "50", "ML_COUNTRY": ""}
+GENEROUS = {"ML_ALERT_BUDGET": "100", "ML_COUNTRY": ""}
 """So that a small hotel has learned alerts to compare; without holidays, as the plans here are."""
 TABLES = (
     "SELECT c.oid::regclass::text AS name, c.relkind FROM pg_class c"
@@ -33,7 +33,7 @@ TABLES = (
 )
 
 
-def _plan(days: int = DAYS, as_of: date = LAST_DAY + timedelta(days=1), budget: float = 50.0) -> DetectionPlan:
+def _plan(days: int = DAYS, as_of: date = LAST_DAY + timedelta(days=1), budget: float = 100.0) -> DetectionPlan:
     instant = datetime(as_of.year, as_of.month, as_of.day, tzinfo=ZoneInfo(ZONE)).astimezone(UTC)
     since = as_of - timedelta(days=days)
     return DetectionPlan(
@@ -177,7 +177,7 @@ def test_the_budget_is_compared_with_what_would_have_been_raised(
     rooms = sql(collected, "SELECT count(*) FROM minibar_ml.source_rooms() WHERE is_active")[0][0]
     assert (printed["since"], printed["until"], printed["days"]) == ("2025-11-10", "2025-11-17", 7)
     assert (printed["rooms"], printed["room_days"]) == (rooms, rooms * 7)
-    assert printed["budget_alerts"] == pytest.approx(50 * rooms * 7 / 1000)
+    assert printed["budget_alerts"] == pytest.approx(100 * rooms * 7 / 1000)
     assert printed["raised_per_1000_rooms_day"] == pytest.approx(1000 * printed["alerts"] / (rooms * 7))
     assert sum(one["alerts"] for one in printed["by_type"].values()) == printed["alerts"] > 0
     assert sum(printed["by_severity"].values()) == sum(one["alerts"] for one in printed["by_day"]) == printed["alerts"]

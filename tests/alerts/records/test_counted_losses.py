@@ -1,0 +1,155 @@
+"""Units that a count has put back are not missing; what a count takes off again is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+import pytest
+from sqlalchemy import Connection
+from support.alerts.findings import NEGATIVE, D, detect, evening, on, rows
+from support.hotels.ordinary_life import ordinary
+
+from minibar_ml.domain.alerting.alerts import Finding
+from minibar_ml.domain.hotels.prices import Price
+from minibar_ml.i18n import Lang
+from minibar_ml.i18n.messages import sentences
+from minibar_ml.jobs.detection import counted
+from minibar_ml.ml.frames import Frames
+from minibar_ml.store.alerting import grounds
+from minibar_ml.store.source.entities import Entities
+
+LEAK = replace(
+    NEGATIVE, type="shrinkage", metric="stock_outflow", reason="leak", value=229.0, expected=1.0, upper=3.0, score=30.0,
+    severity="critical", impact=5725.0, facts={"since": D.isoformat(), "below_zero": 55.0},
+)  # fmt: skip
+KNOWN = Entities({("product", 146): "Kola"}, {146: Price(None, Decimal(25))}, {})
+ISSUE = (0, 10, "cikis", -229)
+Movement = tuple[int, int, str, float]
+"""Days after D, hour, kind and units."""
+
+
+def _frames(*movements: Movement) -> dict[int, Frames]:
+    """The hotel's ledger, which held 174 units before."""
+    start = datetime(D.year, D.month, D.day, tzinfo=UTC) - timedelta(days=9)
+    rows = [{"hotel_id": 1, "product_id": 146, "day": D.toordinal() - 9, "at": start.timestamp(), "level": 174.0}]
+    rows[0]["kind"] = "giris"
+    for days, hour, kind, units in movements:
+        at = start + timedelta(days=9 + days, hours=hour)
+        level = rows[-1]["level"] + units
+        rows.append({**rows[-1], "day": D.toordinal() + days, "at": at.timestamp(), "level": level, "kind": kind})
+    return {1: replace(ordinary(1), levels=pd.DataFrame(rows))}
+
+
+def _look_again(connection: Connection, frames: dict[int, Frames], days: int = 4) -> None:
+    """What a run in the evening of a later day does with the alerts that are live."""
+    at = evening(D + timedelta(days=days))
+    _, changed = counted.less_counted([], grounds.fetch_followed(connection).losses, frames, KNOWN, at)
+    if changed:
+        texts = lambda finding, name: sentences(finding, name, "en")  # noqa: E731
+        grounds.settle(connection, list(changed), changed, KNOWN.names, at, texts)
+
+
+def _found(frames: dict[int, Frames], *findings: Finding) -> list[Finding]:
+    ((_, found),), _ = counted.less_counted([(D, list(findings))], {}, frames, KNOWN, evening(D + timedelta(days=9)))
+    return found
+
+
+def _of(found: Sequence[Finding], name: str) -> list[Any]:
+    return [(one.facts or {}).get(name) for one in found]
+
+
+def test_an_issue_that_an_equal_count_has_put_back_is_a_small_alert_without_a_loss(connection: Connection) -> None:
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE))
+    assert [(row.severity, float(row.impact), row.corrected_at) for row in rows(connection)] == [
+        ("critical", 5725.0, None)
+    ]
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    (row,) = rows(connection)
+    assert (row.status, row.severity, float(row.impact), row.value) == ("open", "low", 0.0, 229.0)
+    assert "The count of 22 Nov put back 229 units: most likely a quantity entered wrong." in row.message
+    assert "below zero" not in row.message
+    assert row.suggested_action.startswith("Ask whoever entered the count")
+    corrected_at = row.corrected_at
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)), days=5)
+    assert rows(connection)[0].corrected_at == corrected_at, "and only once"
+
+
+def test_a_count_that_is_taken_back_by_a_later_one_excuses_nothing(connection: Connection) -> None:
+    """Somebody who invents a count hides a loss until the shelf is counted."""
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229), (5, 9, "sayim", -229)), days=6)
+    (row,) = rows(connection)
+    assert (row.severity, float(row.impact)) == ("high", 5725.0)
+    assert "count" not in row.message
+
+
+def test_after_a_part_was_put_back_only_the_rest_counts(connection: Connection) -> None:
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 220)))
+    (row,) = rows(connection)
+    assert (row.severity, float(row.impact)) == ("medium", 225.0)
+    assert "The count of 22 Nov put back 220 units; still missing: 9 units." in row.message
+
+
+@pytest.mark.parametrize(
+    ("movements", "back"),
+    [
+        (((0, 8, "sayim", 229), ISSUE), None),
+        ((ISSUE, (1, 9, "giris", 229)), None),
+        ((ISSUE, (1, 9, "sayim", -4)), None),
+        ((ISSUE, (20, 9, "sayim", 229)), None),
+        ((ISSUE, (1, 9, "sayim", 400)), 229.0),
+        ((ISSUE, (0, 12, "cikis", -6), (0, 18, "sayim", 229)), 229.0),
+        ((ISSUE, (1, 9, "sayim", 100), (2, 9, "sayim", 120)), 220.0),
+    ],
+    ids=["counted before", "a delivery", "counted less", "not yet", "more than was missing", "same day", "two counts"],
+)
+def test_only_what_counts_have_added_since_the_issue_is_put_back(
+    movements: tuple[Movement, ...], back: float | None
+) -> None:
+    assert _of(_found(_frames(*movements), LEAK), "put_back") == [back]
+
+
+def test_a_counted_unit_is_put_back_once_of_the_latest_issue() -> None:
+    frames = _frames((0, 10, "cikis", -24), (1, 10, "cikis", -30), (3, 9, "sayim", 30))
+    first, second = replace(LEAK, value=24.0, facts={}), on(LEAK, 1, value=30.0, facts={})
+    assert _of(_found(frames, first, second), "put_back") == [None, 30.0]
+
+
+def test_of_two_days_the_one_of_which_something_is_missing_is_shown(connection: Connection) -> None:
+    first = replace(LEAK, value=24.0, facts={}, score=9.0, impact=600.0, severity="high")
+    detect(connection, first)
+    detect(connection, on(first, 1, value=30.0, score=20.0, impact=750.0))
+    assert [row.value for row in rows(connection)] == [30.0]
+    _look_again(connection, _frames((0, 10, "cikis", -24), (1, 10, "cikis", -30), (3, 9, "sayim", 30)))
+    assert [(row.value, float(row.impact)) for row in rows(connection)] == [(24.0, 600.0)]
+
+
+def test_a_mistyped_write_off_is_put_back_as_well() -> None:
+    write_off = replace(LEAK, type="stock_anomaly", reason="write_off_high", value=53.0, facts={})
+    found = _found(_frames((0, 10, "fire", -53), (2, 9, "sayim", 53)), write_off)
+    assert _of(found, "still_missing") == [0.0]
+
+
+def test_an_incident_whose_units_are_back_has_no_loss(connection: Connection) -> None:
+    detect(connection, LEAK, replace(NEGATIVE, value=-55.0, impact=1375.0))
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    detect(connection, day=D + timedelta(days=4))
+    found = {row.type: row for row in rows(connection)}
+    assert {name: (row.status, row.is_counted) for name, row in found.items()} == {
+        "shrinkage": ("open", True),
+        "stock_anomaly": ("resolved", False),
+    }
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "put back 229 units"), ("tr", "229 adet geri ekledi")])
+def test_the_count_is_named_in_either_language(lang: Lang, said: str) -> None:
+    (finding,) = _found(_frames(ISSUE, (3, 9, "sayim", 229)), LEAK)
+    message, action = sentences(finding, "Kola", lang)
+    assert said in message
+    assert ("Ask whoever" in action) == (lang == "en")
