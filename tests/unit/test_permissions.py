@@ -1,5 +1,6 @@
 """Owner and mode decide what is believed, what may hold secrets and where files may be written."""
 
+import grp
 import os
 import pwd
 import stat
@@ -89,13 +90,43 @@ def test_a_file_that_others_write_is_not_believed(owner: int, mode: int, monkeyp
         require_trusted(PATH, opened(owner, mode), "It", "it is run")
 
 
-def test_nothing_is_written_where_anybody_may_replace_it(tmp_path: Path) -> None:
-    for mode in (0o755, 0o775, 0o1777):
-        tmp_path.chmod(mode)
-        require_own_folder(tmp_path, "reports")
-    tmp_path.chmod(0o777)
-    with pytest.raises(ConfigurationError, match=rf"mode 0777.*replace reports.*`chmod o-w {tmp_path}`"):
-        require_own_folder(tmp_path, "reports")
+def test_nothing_is_written_where_anybody_may_replace_it_or_a_folder_on_the_way(tmp_path: Path) -> None:
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    link = tmp_path / "link"
+    link.symlink_to(below)
+    for folder in (below, below.parent):
+        for mode in (0o755, 0o775, 0o1777):
+            folder.chmod(mode)
+            require_own_folder(below, "reports")
+        folder.chmod(0o777)
+        for path in (below, link, below / "not" / "there"):
+            with pytest.raises(ConfigurationError, match=rf"mode 0777.*replace reports: `chmod o-w {folder}`"):
+                require_own_folder(path, "reports")
+        folder.chmod(0o755)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
+def test_a_folder_of_another_user_keeps_nothing_of_ours_nor_does_one_below_it(tmp_path: Path) -> None:
+    below = tmp_path / "theirs" / "own"
+    below.mkdir(parents=True)
+    for mode in (0o755, 0o1777):
+        below.parent.chmod(mode)
+        os.chown(below.parent, NOBODY, 0)
+        for path in (below, below.parent):
+            with pytest.raises(ConfigurationError, match=rf"theirs belongs to user {NOBODY}.*could replace reports"):
+                require_own_folder(path, "reports")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another group")
+def test_what_is_private_is_kept_from_a_group_but_the_owners_own(tmp_path: Path) -> None:
+    tmp_path.chmod(0o770)
+    require_own_folder(tmp_path, "the key", is_private=True)
+    os.chown(tmp_path, -1, grp.getgrnam("nogroup").gr_gid)
+    tmp_path.chmod(0o770)
+    with pytest.raises(ConfigurationError, match=rf"mode 0770.*replace the key: `chmod go-w {tmp_path}`"):
+        require_own_folder(tmp_path, "the key", is_private=True)
+    require_own_folder(tmp_path, "reports")
 
 
 def test_a_pipe_that_nobody_writes_to_holds_nobody_up(tmp_path: Path) -> None:
