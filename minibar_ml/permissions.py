@@ -53,18 +53,17 @@ def require_private(path: Path, found: os.stat_result, called: str, hint: str) -
 def require_own_folder(folder: Path, what: str, *, is_private: bool = False) -> None:
     """Raise ConfigurationError where another user may replace what is kept in a folder, or the folder itself.
 
-    As sshd does for authorized_keys, every folder on the way has to be the current user's or root's, and nobody else
-    may write it unless it is sticky. A group may write where reports are kept, which an owner shares on purpose; for
-    what is private it is somebody else, but for a group of the owner alone. What is not there yet is left out. `what`
-    is kept there, for the error.
+    As sshd does for authorized_keys, every folder on the way is looked at: everybody may write it only where it is
+    sticky and the current user's or root's. A folder that an owner or a group shares on purpose is good for reports and
+    metrics; what is private belongs into one of the current user (root decides for itself) that no group may write but
+    one of the owner alone. What is not there yet is left out. `what` is kept there, for the error.
     """
     resolved = folder.resolve()
-    for path in (resolved, *resolved.parents):
-        try:
-            found = path.stat()
-        except FileNotFoundError:
-            continue
-        _require_owner(path, found, str(path), f"and its owner could replace {what}", "")
+    there = [path for path in (resolved, *resolved.parents) if path.exists()]
+    if is_private and os.geteuid() != ROOT:
+        _require_owner(there[0], there[0].stat(), str(there[0]), f"and its owner could replace {what}", "")
+    for path in there:
+        found = path.stat()
         if _others_write(found, is_private):
             who = "go" if is_private else "o"
             raise ConfigurationError(
@@ -74,7 +73,8 @@ def require_own_folder(folder: Path, what: str, *, is_private: bool = False) -> 
 
 
 def _others_write(folder: os.stat_result, is_private: bool) -> bool:
-    if folder.st_mode & stat.S_ISVTX:
+    # Whoever owns a sticky folder may replace what others keep there.
+    if folder.st_mode & stat.S_ISVTX and folder.st_uid in (os.geteuid(), ROOT):
         return False
     is_groups = is_private and folder.st_mode & stat.S_IWGRP and not _is_of_owner_alone(folder)
     return bool(folder.st_mode & stat.S_IWOTH or is_groups)

@@ -106,27 +106,48 @@ def test_nothing_is_written_where_anybody_may_replace_it_or_a_folder_on_the_way(
         folder.chmod(0o755)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
-def test_a_folder_of_another_user_keeps_nothing_of_ours_nor_does_one_below_it(tmp_path: Path) -> None:
+AS_ROOT = pytest.mark.skipif(os.geteuid() != ROOT, reason="only root can give a folder away")
+
+
+@AS_ROOT
+def test_a_sticky_folder_of_another_user_keeps_nothing_of_ours(tmp_path: Path) -> None:
     below = tmp_path / "theirs" / "own"
     below.mkdir(parents=True)
-    for mode in (0o755, 0o1777):
-        below.parent.chmod(mode)
-        os.chown(below.parent, NOBODY, 0)
-        for path in (below, below.parent):
-            with pytest.raises(ConfigurationError, match=rf"theirs belongs to user {NOBODY}.*could replace reports"):
-                require_own_folder(path, "reports")
+    below.parent.chmod(0o1777)
+    require_own_folder(below, "reports")
+    os.chown(below.parent, NOBODY, 0)
+    with pytest.raises(ConfigurationError, match=rf"write {below.parent} .*could replace reports"):
+        require_own_folder(below, "reports")
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder to another group")
-def test_what_is_private_is_kept_from_a_group_but_the_owners_own(tmp_path: Path) -> None:
+@AS_ROOT
+def test_what_another_user_shares_is_good_for_reports_and_not_for_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.chown(tmp_path, NOBODY, 0)
+    for path in (tmp_path, tmp_path / "not" / "there"):
+        require_own_folder(path, "the key, which root puts where it likes", is_private=True)
+    as_user(monkeypatch, ME)
+    for path in (tmp_path, tmp_path / "not" / "there"):
+        require_own_folder(path, "reports")
+        with pytest.raises(ConfigurationError, match=rf"belongs to user {NOBODY}.*could replace the key"):
+            require_own_folder(path, "the key", is_private=True)
+
+
+def test_what_is_private_is_kept_from_a_group_but_the_owners_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = pwd.getpwuid(tmp_path.stat().st_uid).pw_name
     tmp_path.chmod(0o770)
-    require_own_folder(tmp_path, "the key", is_private=True)
-    os.chown(tmp_path, -1, grp.getgrnam("nogroup").gr_gid)
-    tmp_path.chmod(0o770)
-    with pytest.raises(ConfigurationError, match=rf"mode 0770.*replace the key: `chmod go-w {tmp_path}`"):
-        require_own_folder(tmp_path, "the key", is_private=True)
-    require_own_folder(tmp_path, "reports")
+    for name, members, is_own in ((owner, [], True), (owner, ["ayse"], False), ("staff", [], False)):
+        group = grp.struct_group((name, "x", 7, members))
+        monkeypatch.setattr(grp, "getgrgid", lambda _id, group=group: group)
+        require_own_folder(tmp_path, "reports")
+        if is_own:
+            require_own_folder(tmp_path, "the key", is_private=True)
+            continue
+        with pytest.raises(ConfigurationError, match=rf"mode 0770.*replace the key: `chmod go-w {tmp_path}`"):
+            require_own_folder(tmp_path, "the key", is_private=True)
 
 
 def test_a_pipe_that_nobody_writes_to_holds_nobody_up(tmp_path: Path) -> None:
