@@ -1,26 +1,17 @@
 -- Rows that another session holds are left to the next run.
 
 -- Locks the alerts for whoever calls it, and the mutes as far as references need it, and returns those
--- that another session holds. Nothing waits. Where no other session has locked a row of the table, as is usual, no row is: a
--- hundred thousand of them would be written to.
+-- that another session holds. Nothing waits.
 CREATE FUNCTION minibar_ml.find_held() RETURNS TABLE (kind text, id bigint, hotel_id integer)
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH locked AS MATERIALIZED (
-        SELECT l.relation FROM pg_locks l
-        WHERE l.locktype = 'relation' AND l.pid IS DISTINCT FROM pg_backend_pid() AND l.mode <> 'AccessShareLock'
-          AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-    ), alerts AS MATERIALIZED (
+    WITH alerts AS MATERIALIZED (
         SELECT a.id FROM minibar_ml.ml_alerts a FOR UPDATE SKIP LOCKED
     ), mutes AS MATERIALIZED (
         SELECT m.id FROM minibar_ml.ml_mutes m FOR KEY SHARE SKIP LOCKED
     )
-    SELECT 'alerts', a.id, a.hotel_id FROM minibar_ml.ml_alerts a
-    WHERE EXISTS (SELECT FROM locked k WHERE k.relation = CAST('minibar_ml.ml_alerts' AS regclass))
-      AND a.id NOT IN (SELECT f.id FROM alerts f)
+    SELECT 'alerts', a.id, a.hotel_id FROM minibar_ml.ml_alerts a WHERE a.id NOT IN (SELECT f.id FROM alerts f)
     UNION ALL
-    SELECT 'mutes', m.id, m.hotel_id FROM minibar_ml.ml_mutes m
-    WHERE EXISTS (SELECT FROM locked k WHERE k.relation = CAST('minibar_ml.ml_mutes' AS regclass))
-      AND m.id NOT IN (SELECT f.id FROM mutes f)
+    SELECT 'mutes', m.id, m.hotel_id FROM minibar_ml.ml_mutes m WHERE m.id NOT IN (SELECT f.id FROM mutes f)
 $$;
 
 -- What the transaction leaves alone, as `find_held` gave it: ids of alerts or mutes. Mostly none.
