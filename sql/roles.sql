@@ -120,7 +120,8 @@ GRANT EXECUTE ON FUNCTION minibar_ml.record_action(text, text, text, jsonb, json
 -- What policies and views of the program ask.
 GRANT EXECUTE ON FUNCTION minibar_ml.runs_jobs(name), minibar_ml.is_any(name, text[]),
     minibar_ml.is_everywhere(name, text[]), minibar_ml.hotels_as(name, text[]), minibar_ml.is_person(name),
-    minibar_ml.noted_settings(), minibar_ml.noted_settings(text), minibar_ml.staff_name(integer, text)
+    minibar_ml.noted_settings(), minibar_ml.noted_settings(text), minibar_ml.staff_name(integer, text),
+    minibar_ml.held(text)
     TO minibar_ml_viewer, minibar_ml_collector;
 
 -- People's rights to write are by column, and never on a number that the table counts itself: whoever chose it would take
@@ -159,7 +160,8 @@ GRANT SELECT, INSERT ON minibar_ml.ml_setup_rises TO minibar_ml_collector;
 GRANT SELECT ON minibar_ml.ml_source_ids TO minibar_ml_viewer;
 GRANT SELECT, INSERT ON minibar_ml.ml_source_ids TO minibar_ml_collector;
 GRANT DELETE ON minibar_ml.ml_job_runs TO minibar_ml_collector;
-GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz) TO minibar_ml_collector;
+GRANT EXECUTE ON FUNCTION minibar_ml.ensure_partitions(timestamptz, timestamptz), minibar_ml.find_held()
+    TO minibar_ml_collector;
 
 -- Locks: who may update a row may lock it, and policies say which.
 GRANT SELECT ON minibar_ml.ml_job_locks TO minibar_ml_viewer, minibar_ml_collector;

@@ -453,6 +453,20 @@ CREATE FUNCTION minibar_ml.figure(rows bigint, hashes numeric) RETURNS text
     SELECT concat_ws(':', rows, hashes)
 $$;
 
+CREATE FUNCTION minibar_ml.find_held() RETURNS TABLE(kind text, id bigint, hotel_id integer)
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    WITH alerts AS MATERIALIZED (
+        SELECT a.id FROM minibar_ml.ml_alerts a FOR UPDATE SKIP LOCKED
+    ), mutes AS MATERIALIZED (
+        SELECT m.id FROM minibar_ml.ml_mutes m FOR KEY SHARE SKIP LOCKED
+    )
+    SELECT 'alerts', a.id, a.hotel_id FROM minibar_ml.ml_alerts a WHERE a.id NOT IN (SELECT f.id FROM alerts f)
+    UNION ALL
+    SELECT 'mutes', m.id, m.hotel_id FROM minibar_ml.ml_mutes m WHERE m.id NOT IN (SELECT f.id FROM mutes f)
+$$;
+
 CREATE FUNCTION minibar_ml.folded(words text) RETURNS text
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -511,6 +525,13 @@ CREATE FUNCTION minibar_ml.ground_of(of_metric text, also jsonb, of_hotel intege
           AND m.business_date BETWEEN since_on AND until_on
           AND (m.metric_type = of_metric OR jsonb_exists(also, m.metric_type))
     ) p
+$$;
+
+CREATE FUNCTION minibar_ml.held(kind text) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'pg_catalog', 'pg_temp'
+    AS $$
+    SELECT unnest(CAST(nullif(current_setting('minibar_ml.held_' || kind, true), '') AS bigint[]))
 $$;
 
 CREATE FUNCTION minibar_ml.hotels_as(who name, roles text[]) RETURNS integer[]

@@ -42,6 +42,7 @@ Problem = Literal[
     "not_found",
     "empty",
     "too_big",
+    "too_many_rows",
     "old_excel",
     "pdf",
     "broken_excel",

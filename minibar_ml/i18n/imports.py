@@ -36,6 +36,7 @@ PROBLEMS: dict[Problem, str] = {
     "not_found": "can't be read ({why})",
     "empty": "the file is empty",
     "too_big": "the file is larger than {limit}: split it",
+    "too_many_rows": "there are more than {limit} rows: split the file, or delete the empty rows below the list",
     "old_excel": "this is an old .xls, a web page, or protected by a password: open it in Excel or LibreOffice and "
     "save it as .xlsx or .csv, without a password",
     "pdf": "this is a PDF, whose columns nobody can tell apart: export the list as Excel or CSV",

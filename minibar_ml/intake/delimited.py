@@ -36,7 +36,7 @@ def sheet(content: bytes) -> Sheet:
             if any(cell.strip() for cell in cells):
                 rows.append(Row(reader.line_num, cells[:MOST_COLUMNS]))
             if len(rows) > MOST_ROWS:
-                raise FileRefused("too_big", limit=f"{MOST_ROWS:,}")
+                raise FileRefused("too_many_rows", limit=f"{MOST_ROWS:,}")
     except csv.Error as error:
         raise FileRefused("not_csv", line=str(reader.line_num)) from error
     return Sheet("", rows)

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
@@ -10,6 +11,8 @@ from minibar_ml.domain.imports import FileRefused
 from minibar_ml.intake.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cell, Row, Sheet
 
 MOST_UNPACKED = 8 * MOST_BYTES
+MOST_LINES = 2**20
+"""Excel's own limit. A file may name any number for a row, and the library yields every row above it."""
 SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
 
 
@@ -18,7 +21,7 @@ def sheets(content: bytes) -> list[Sheet]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise FileRefused("too_big", limit=str(MOST_UNPACKED // 2**20))
+                raise FileRefused("too_big", limit=f"{MOST_UNPACKED // 2**20} MiB")
             has_formulas = any(b"<f" in packed.read(name) for name in packed.namelist() if SHEETS.fullmatch(name))
         with closing(_book(content, data_only=True)) as book:
             if has_formulas:
@@ -44,22 +47,30 @@ def _visible(book: Any) -> list[Any]:
 def _require_values(sheets: list[Any], formulas: list[Any]) -> None:
     """Raise FileRefused for a formula that was never computed: as a program leaves it, and read as if it were empty."""
     for valued, written in zip(sheets, formulas, strict=True):
-        for row, cells in zip(valued.iter_rows(), written.iter_rows(), strict=False):
+        for (_, row), (_, cells) in zip(_lines(valued), _lines(written), strict=False):
             for cell, formula in zip(row, cells, strict=False):
                 # A text that came out empty is a value.
                 if formula.data_type == "f" and cell.value is None and cell.data_type != "str":
                     raise FileRefused("not_computed", cell=formula.coordinate, sheet=written.title)
 
 
-def _sheet(one: Any) -> Sheet:
+def _lines(one: Any, *, values_only: bool = False) -> Iterator[tuple[int, Any]]:
+    """The rows of a sheet that have cells, each with its number."""
     # What the file says of its size is often wrong.
     one.reset_dimensions()
+    for line, cells in enumerate(one.iter_rows(max_col=MOST_COLUMNS, values_only=values_only), start=1):
+        if line > MOST_LINES:
+            raise FileRefused("too_many_rows", limit=f"{MOST_LINES:,}")
+        yield line, cells
+
+
+def _sheet(one: Any) -> Sheet:
     rows = []
-    for line, cells in enumerate(one.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        if any(cell is not None and str(cell).strip() for cell in cells):
+    for line, cells in _lines(one, values_only=True):
+        if cells.count(None) < len(cells) and any(cell is not None and str(cell).strip() for cell in cells):
             rows.append(Row(line, tuple(map(_known, cells))))
         if len(rows) > MOST_ROWS:
-            raise FileRefused("too_big", limit=f"{MOST_ROWS:,}")
+            raise FileRefused("too_many_rows", limit=f"{MOST_ROWS:,}")
     return Sheet(one.title, rows)
 
 

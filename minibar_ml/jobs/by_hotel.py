@@ -109,6 +109,11 @@ class Units:
         logger.error("hotel %d was not %s: %s", hotel_id, runs.DONE[self.job.job], trace.rstrip())
         self.job.failed[hotel_id] = FailedHotel(why, since)
 
+    def leave(self, hotel_id: int, why: str, since: date | None) -> None:
+        """Note that part of a hotel is left to the next run, which does it by itself from `since` on."""
+        logger.warning("hotel %d: %s", hotel_id, why)
+        self.job.failed[hotel_id] = FailedHotel(why, since)
+
 
 def apart(connection: "Connection", job: runs.Run, work: Callable[[Units], Result]) -> Result:
     """The result of `work` on all hotels at once, or, where that fails for what may be one hotel's sake, apart.

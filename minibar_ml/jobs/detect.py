@@ -1,9 +1,10 @@
 """detect: from metric points to alerts, day by day, without looking ahead."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
 from minibar_ml.artifacts.keys import Keys
@@ -20,7 +21,7 @@ from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
 from minibar_ml.store import sessions
 from minibar_ml.store.alerting import alerts, clocks, grounds
-from minibar_ml.store.jobs import marks, runs
+from minibar_ml.store.jobs import held, marks, runs
 from minibar_ml.store.jobs.runs import LastRun
 from minibar_ml.store.notifications import outbox, people
 
@@ -84,7 +85,7 @@ def _detect(
 ) -> DetectResult:
     job = units.job
     # Kept at once: it is so whatever this run finds, and grounds are those of the hotel that an alert is of.
-    grounds.follow(connection, plan.as_of)
+    held.past(connection, lambda _left: grounds.follow(connection, plan.as_of))
     connection.commit()
 
     def looked_at(part: by_hotel.Hotels) -> Checked:
@@ -97,7 +98,7 @@ def _detect(
     for _ in range(TRIES):
         job.failed.clear()
         checked = units.each(units.parts(), looked_at, since, lambda: by_hotel.rolled_back(connection))
-        result = _write(connection, checked, units)
+        result = held.past(connection, partial(_write, connection, checked, units))
         # By the last statement, which sees all that was committed before it.
         version = runs.find_version(connection)
         if all(one.given.version == version for one in checked):
@@ -108,10 +109,17 @@ def _detect(
     raise GroundMoved
 
 
-def _write(connection: "Connection", checked: Sequence[Checked], units: by_hotel.Units) -> DetectResult:
-    """Make alerts of the findings of all parts, in a transaction that begins here, and say what came of it."""
+def _write(
+    connection: "Connection", checked: Sequence[Checked], units: by_hotel.Units, left: Mapping[int, str]
+) -> DetectResult:
+    """Make alerts of the findings of all parts, in a transaction that begins here, and say what came of it.
+
+    `left`: by hotel, what other sessions hold, which is left to the next run.
+    """
     job, given = units.job, checked[0].given
     plan = given.plan
+    for hotel_id, why in left.items():
+        units.leave(hotel_id, why, min(one.given.scope.first for one in checked))
     if job.hotels is None:
         runs.delete_seen_changes(connection, given.since)
     if given.since.is_ahead and plan.is_live:

@@ -1,5 +1,6 @@
 -- Alerts: findings become alerts, people decide on them, and both are read.
 -- A fingerprint is type, hotel, entity and whether it is an event or a state; a live alert is open, acknowledged or snoozed.
+-- What another session holds (`held`) is left alone.
 
 -- name: apply
 -- Turns one day's findings, at most one a fingerprint, into alerts; returns how many were opened, updated, suppressed.
@@ -48,7 +49,7 @@ WITH found AS (
                  coalesce(d.figures #> '{facts,still_missing}' = '0', false), coalesce(d.score, '-Infinity') DESC,
                  CASE WHEN d.score IS NULL THEN d.value END DESC, d.occurred_on
         LIMIT 1) n
-    WHERE is_live(a.status)
+    WHERE is_live(a.status) AND a.id NOT IN (SELECT held('alerts'))
       -- What a person decided about a day before this alert stays decided.
       AND NOT (f.occurred_on < a.occurred_on AND EXISTS (
           SELECT FROM ml_alerts c
@@ -94,6 +95,10 @@ WITH found AS (
         WHERE (a.type, a.hotel_id, a.entity_type, a.entity_id, a.is_state)
                 = (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state)
           AND is_live(a.status))
+      -- Of whose alert another session holds, it may make it live again, and nobody can point to it.
+      AND (f.type, f.hotel_id, f.entity_type, f.entity_id, f.is_state) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
+          WHERE h.id IN (SELECT held('alerts')))
 ), closed AS (
     -- A closed alert covers what lies in its days, except another request of the same room, for a guest waits again,
     -- and an event that has clearly grown since it ended by itself: by a quarter, and by one unit at least. What a
@@ -185,7 +190,7 @@ WITH found AS (
     SELECT id, type = ANY(:stale_types) AND hotel_id = ANY(CAST(:closed_hotels AS integer[])) AS is_gone,
            CASE WHEN settled_at IS NOT NULL THEN greatest(settled_at, raised_at) ELSE :as_of END AS ended_at
     FROM live l
-    WHERE CASE
+    WHERE l.id NOT IN (SELECT held('alerts')) AND CASE
         WHEN is_found THEN settled_at IS NOT NULL AND last_occurred_on <= found_on
         WHEN normal_days IS NULL THEN false
         -- That a silence is too long to be looked for does not end it: only data do, or a mute, or that the hotel is closed.
@@ -212,7 +217,7 @@ WITH found AS (
     UPDATE ml_alerts a
     SET status = 'open', snoozed_until = NULL, snoozed_by = NULL, read_at = NULL, read_by = NULL
     FROM live l
-    WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of
+    WHERE a.id = l.id AND a.status = 'snoozed' AND a.snoozed_until <= :as_of AND a.id NOT IN (SELECT held('alerts'))
       AND NOT EXISTS (SELECT FROM over o WHERE o.id = a.id)
 )
 UPDATE ml_alerts a
@@ -268,11 +273,13 @@ WITH muters AS MATERIALIZED (
 UPDATE ml_alerts a SET muted_by = w.muted_by
 FROM wanted w
 WHERE a.id = w.id AND is_live(a.status) AND a.muted_by IS DISTINCT FROM w.muted_by
+  AND a.id NOT IN (SELECT held('alerts')) AND coalesce(w.muted_by, 0) NOT IN (SELECT held('alerts'))
 
 -- name: ease
 -- Makes high what was critical on days that have passed: of an event by the last of its days that was critical.
 UPDATE ml_alerts a SET severity = 'high'
 WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_types) AND a.reason <> ALL(:state_reasons)
+  AND a.id NOT IN (SELECT held('alerts'))
   AND aged(a.severity, coalesce((SELECT max(d.occurred_on) FROM ml_alert_days d
                                  WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
 
@@ -291,7 +298,7 @@ WITH named AS (
     UPDATE ml_alerts a SET entity_name = n.name
     FROM named n
     WHERE is_live(a.status) AND (a.entity_type, a.entity_id) = (n.entity_type, n.entity_id)
-      AND n.name <> '' AND a.entity_name <> n.name
+      AND n.name <> '' AND a.entity_name <> n.name AND a.id NOT IN (SELECT held('alerts'))
     RETURNING a.id, a.entity_name
 )
 UPDATE ml_alert_days d SET figures = jsonb_set(d.figures, '{entity_name}', to_jsonb(r.entity_name))
@@ -344,6 +351,7 @@ WITH RECURSIVE live AS MATERIALIZED (
 UPDATE ml_alerts a SET incident_id = w.first_id
 FROM wanted w
 WHERE a.id = w.id AND a.incident_id IS DISTINCT FROM w.first_id
+  AND a.id NOT IN (SELECT held('alerts')) AND w.first_id NOT IN (SELECT held('alerts'))
 
 -- name: count_incidents
 -- Lets one alert of each incident count in sums: the one with the largest possible loss, muted ones last. Where a count
@@ -359,7 +367,8 @@ WITH members AS (
           FROM ml_alerts
           WHERE incident_id IN (SELECT incident_id FROM ml_alerts WHERE incident_id IS NOT NULL AND is_live(status))) m
 )
-UPDATE ml_alerts a SET is_counted = m.counts FROM members m WHERE a.id = m.id AND a.is_counted <> m.counts
+UPDATE ml_alerts a SET is_counted = m.counts FROM members m
+WHERE a.id = m.id AND a.is_counted <> m.counts AND a.id NOT IN (SELECT held('alerts'))
 
 -- name: fetch_incidents
 -- The live alerts of these incidents that were raised before an instant, or by now.

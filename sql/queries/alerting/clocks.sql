@@ -9,7 +9,8 @@ WITH ahead AS (
            raised_at > CAST(:as_of AS timestamptz) + interval '1 day' AS is_false,
            NOT is_live(status) AND resolved_by = 'system' AND resolved_at > :as_of AS is_ended
     FROM ml_alerts
-    WHERE raised_at > :as_of OR last_seen > :as_of OR (resolved_by = 'system' AND resolved_at > :as_of)
+    WHERE (raised_at > :as_of OR last_seen > :as_of OR (resolved_by = 'system' AND resolved_at > :as_of))
+      AND id NOT IN (SELECT held('alerts'))
     FOR UPDATE
 ), fates AS (
     SELECT id, CASE

@@ -15,7 +15,10 @@ WITH moved AS (
           AND m.observed_at >= d.since_on - 1 AND m.observed_at < a.last_occurred_on + 2
           AND m.business_date BETWEEN d.since_on AND a.last_occurred_on
         HAVING min(m.hotel_id) = max(m.hotel_id) AND min(m.hotel_id) <> a.hotel_id) m
-    WHERE is_live(a.status) AND a.entity_type <> 'hotel'
+    WHERE is_live(a.status) AND a.entity_type <> 'hotel' AND a.id NOT IN (SELECT held('alerts'))
+      AND (a.type, m.hotel_id, a.entity_type, a.entity_id, a.is_state) NOT IN (
+          SELECT h.type, h.hotel_id, h.entity_type, h.entity_id, h.is_state FROM ml_alerts h
+          WHERE h.id IN (SELECT held('alerts')))
       AND (a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - 1
            OR (a.hotel_id, a.entity_type, a.entity_id) IN (SELECT hotel_id, entity_type, entity_id FROM ml_changed_days)
            OR EXISTS (SELECT FROM ml_job_runs c
@@ -110,7 +113,9 @@ WITH moved AS (
         type text, hotel_id integer, entity_type text, entity_id integer, metric text, severity severity,
         value double precision, score double precision, occurred_on date, since_on date)
 ), live AS (
-    SELECT id FROM ml_alerts WHERE id IN (SELECT alert_id FROM moved) AND is_live(status) ORDER BY id FOR UPDATE
+    SELECT id FROM ml_alerts
+    WHERE id IN (SELECT alert_id FROM moved) AND is_live(status) AND id NOT IN (SELECT held('alerts'))
+    ORDER BY id FOR UPDATE
 ), gone AS (
     DELETE FROM ml_alert_days d USING moved m
     WHERE (d.alert_id, d.occurred_on) = (m.alert_id, m.occurred_on) AND m.alert_id IN (SELECT id FROM live)

@@ -49,6 +49,7 @@ WITH found AS (
     CROSS JOIN LATERAL (
         SELECT min(m.id) AS mute_id FROM ml_mutes m
         WHERE covers(m, f.hotel_id, f.type, f.entity_type, f.entity_id, f.occurred_on, f.occurred_on, f.is_state, :as_of)
+          AND m.id NOT IN (SELECT held('mutes'))
     ) m
     WHERE m.mute_id IS NOT NULL
 ), kept AS (
@@ -87,6 +88,7 @@ WITH covered AS (
     JOIN ml_alerts a ON a.hotel_id = m.hotel_id AND is_live(a.status)
      AND covers(m, a.hotel_id, a.type, a.entity_type, a.entity_id, a.occurred_on, a.last_occurred_on,
                 a.type = ANY(:state_types) OR a.reason = ANY(:state_reasons), :as_of)
+    WHERE a.id NOT IN (SELECT held('alerts')) AND m.id NOT IN (SELECT held('mutes'))
     GROUP BY a.id
 )
 UPDATE ml_alerts a

@@ -33,3 +33,15 @@ WHERE l.granted AND l.locktype = 'relation' AND l.pid <> pg_backend_pid() AND a.
 GROUP BY a.usename, a.pid, a.application_name, a.xact_start
 ORDER BY bool_or(l.mode NOT IN ('AccessShareLock')) DESC, a.xact_start, a.pid
 LIMIT 3
+
+-- name: set_aside
+-- Has the rest of the transaction leave alone what other sessions hold of alerts and mutes, and returns it, a row a kind and
+-- hotel. All others are locked from here on, so that nothing waits.
+WITH found AS MATERIALIZED (
+    SELECT kind, hotel_id, id FROM find_held()
+), kept AS MATERIALIZED (
+    SELECT kind, set_config('minibar_ml.held_' || kind, CAST(array_agg(id) AS text), true) AS ids FROM found GROUP BY kind
+)
+SELECT f.hotel_id, f.kind, array_agg(f.id ORDER BY f.id) AS ids
+FROM found f JOIN kept k ON k.kind = f.kind AND k.ids IS NOT NULL
+GROUP BY f.hotel_id, f.kind ORDER BY f.hotel_id, f.kind

@@ -8,7 +8,11 @@
 -- show one of it, and of any other end of what the message was about where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
-    WHERE id IN (SELECT id FROM ml_alert_events WHERE considered_at IS NULL FOR UPDATE SKIP LOCKED)
+    WHERE id IN (
+        SELECT id FROM ml_alert_events
+        WHERE considered_at IS NULL AND alert_id NOT IN (
+            SELECT id FROM ml_alerts WHERE id IN (SELECT held('alerts')) OR muted_by IN (SELECT held('alerts')))
+        FOR UPDATE SKIP LOCKED)
     RETURNING id, alert_id, event
 ), news AS (
     -- A muted alert is news of the one that explains it where it is more severe.
@@ -92,7 +96,7 @@ WITH last AS (
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, repetition, next_at)
 SELECT 'alert', channel_id, event_id, alert_id, repetition + 1, :as_of
-FROM last WHERE status = 'sent' AND again_at <= :as_of
+FROM last WHERE status = 'sent' AND again_at <= :as_of AND alert_id NOT IN (SELECT held('alerts'))
 ON CONFLICT DO NOTHING
 
 -- name: skip_over

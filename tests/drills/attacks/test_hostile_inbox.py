@@ -1,7 +1,9 @@
 """Whoever may write to an inbox gives lists, and nothing else: they read, move and hold up nothing of the jobs."""
 
+import io
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import Workbook
 from support.hotels.lists import arrived
 from support.hotels.simulated import ZONE, command, sql
 
@@ -120,3 +123,38 @@ def test_a_list_that_is_replaced_while_it_is_read_is_taken_next_time(folder: Pat
         assert len(list(inbox.run(connection, folder, Options(), NOW, report))) == 1
     assert sql(lists_url, "SELECT name FROM minibar_in.product ORDER BY 1") == [("Cola",), ("Wine",)]
     assert [path.name for path in (folder / "done").iterdir() if "products" in path.name] == ["products.csv"]
+
+
+SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+FAR = '<sheetData><row r="2000000000"><c r="A2000000000">{}<v>1</v></c></row></sheetData>'
+
+
+def _workbook(sheet: str) -> bytes:
+    """A workbook with this as the XML of its only sheet."""
+    plain, made = io.BytesIO(), io.BytesIO()
+    Workbook().save(plain)
+    with zipfile.ZipFile(plain) as parts, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name in parts.namelist():
+            is_sheet = name.endswith("sheet1.xml")
+            packed.writestr(
+                name, f'<worksheet xmlns="{SPREADSHEET}">{sheet}</worksheet>' if is_sheet else parts.read(name)
+            )
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    "sheet", [FAR.format(""), FAR.format("<f>1</f>"), f"<sheetData>{'<row/>' * 1_100_000}</sheetData>"]
+)
+def test_a_small_workbook_with_rows_by_the_billion_is_refused_and_the_next_list_taken(
+    sheet: str, folder: Path, lists_url: str
+) -> None:
+    path = arrived(folder, "Pier/people.xlsx", "")
+    at = path.stat().st_mtime
+    path.write_bytes(_workbook(sheet))
+    os.utime(path, (at, at))
+    arrived(folder, "Pier/checks.csv", "Room;Date;Product;Consumed\n101;2026-11-19;Cola;1\n")
+    with taking(lists_url, folder) as files_taken:
+        outcomes = {path.name: outcome for path, _, outcome in files_taken}
+    refused = outcomes.pop("people.xlsx")
+    assert isinstance(refused, FileRefused) and refused.problem == "too_many_rows"
+    assert not [one for one in outcomes.values() if isinstance(one, FileRefused) or one.is_refused]

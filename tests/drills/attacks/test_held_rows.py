@@ -1,0 +1,95 @@
+"""An administrator of one hotel who holds rows in an open transaction stops nothing that is done for other hotels."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+
+import pytest
+from sqlalchemy import make_url
+from support.hotels.simulated import ZONE, command, done, engine_of, sql
+from support.servers.logins import drop_logins, login
+from support.servers.sessions import staying
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.simulate import HotelPlan, generate, write
+from minibar_ml.store import failures
+
+WAIT = 1
+PLAN = HotelPlan(seed=3, ends_on=date(2025, 11, 16), hotels=3, rooms=8, days=30, timezone=ZONE)
+EARLIER, LATER, NEXT = "2025-11-14T12:00", "2025-11-15T21:00", "2025-11-15T21:15"
+FOR_EVER = "SET idle_in_transaction_session_timeout = 0"
+ALERTS = (
+    "SELECT type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, status, value, muted_by, mute_id,"
+    " is_counted, occurrences FROM minibar_ml.ml_alerts WHERE hotel_id <> 1 OR NOT :others ORDER BY 1, 2, 3, 4, 5, id"
+)
+PREPARED = (
+    # A run finds it again: what the records no longer showed is no decision.
+    "UPDATE minibar_ml.ml_alerts SET status = 'resolved', resolved_at = raised_at, resolved_by = 'system',"
+    " end_reason = 'records_changed' WHERE hotel_id = 1 AND entity_id = 7",
+    "INSERT INTO minibar_ml.ml_mutes (hotel_id, alert_types, since, until, reason, added_by)"
+    " VALUES (1, '{vacant_consumption}', '2025-11-14 13:00+03', '2026-11-14 13:00+03', 'x', 'x')",
+)
+HOLDS = {
+    "all alerts": "SELECT FROM minibar_ml.ml_alerts FOR UPDATE",
+    "one alert": "SELECT FROM minibar_ml.ml_alerts WHERE hotel_id = 1 AND type = 'vacant_consumption' FOR UPDATE",
+    "one that is over": "SELECT FROM minibar_ml.ml_alerts WHERE hotel_id = 1 AND entity_id = 7 FOR UPDATE",
+    "a reopened one": "UPDATE minibar_ml.ml_alerts SET status = 'open', resolved_at = NULL, resolved_by = NULL"
+    " WHERE hotel_id = 1 AND entity_id = 7",
+    "mutes": "SELECT FROM minibar_ml.ml_mutes FOR UPDATE",
+}
+RUN = "SELECT outcome, error FROM minibar_ml.ml_job_runs WHERE job = 'detect' ORDER BY id DESC LIMIT 1"
+
+
+@pytest.fixture(scope="module")
+def prepared(make_database: Callable[..., str]) -> str:
+    """Three hotels with the alerts of the day before."""
+    url = make_database()
+    write(engine_of(url), generate(PLAN), "b", ZONE)
+    for words in (["db", "init"], ["db", "roles", "--apply"], ["collect", "--as-of", LATER]):
+        done(url, *words, "--quiet")
+    done(url, "detect", "--as-of", EARLIER, "--quiet")
+    for statement in PREPARED:
+        sql(url, statement)
+    return url
+
+
+@pytest.fixture(scope="module")
+def free(make_database: Callable[..., str], prepared: str) -> dict[str, Sequence[object]]:
+    """By instant, what runs make of them where nobody holds anything."""
+    url, found = make_database(prepared), {}
+    before = sql(url, ALERTS, others=True)
+    for at in (LATER, NEXT):
+        done(url, "detect", "--as-of", at, "--quiet")
+        found[at] = sql(url, ALERTS, others=at == LATER)
+    assert len(found[LATER]) > len(before)
+    return found
+
+
+@pytest.fixture
+def chain(make_database: Callable[..., str], prepared: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The three hotels, where nobody waits for long."""
+    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", WAIT)
+    url = make_database(prepared)
+    yield url
+    drop_logins(url)
+
+
+@pytest.fixture
+def boss(chain: str) -> str:
+    """The login of the administrator of hotel 1."""
+    return login(chain, "boss", "--as", "administrator", "--hotel", "1")
+
+
+@pytest.mark.parametrize("hold", HOLDS.values(), ids=HOLDS)
+def test_what_an_administrator_holds_of_their_hotel_is_left_to_the_next_run_and_all_else_is_done(
+    chain: str, free: Mapping[str, object], boss: str, hold: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with staying(boss, FOR_EVER, hold) as pid:
+        capsys.readouterr()
+        assert command(chain, "detect", "--as-of", LATER) == ExitCode.PARTLY_DONE
+        said = capsys.readouterr().err
+        assert f"role {make_url(boss).username}, process {pid}" in said and "hotel 1" in said
+        assert sql(chain, ALERTS, others=True) == free[LATER]
+        ((outcome, error),) = sql(chain, RUN)
+        assert outcome == "partly" and "another session holds" in error
+    done(chain, "detect", "--as-of", NEXT, "--quiet")
+    assert sql(chain, ALERTS, others=False) == free[NEXT]
