@@ -37,10 +37,12 @@ def is_unchanged(arguments: Sequence[str], as_of: datetime) -> bool:
 
 
 def _record(job: str, as_of: datetime, *, quiet: bool) -> bool:
+    """Record a run that has nothing to do; say so in the hotels' language, which the one statement brings along."""
     from minibar_ml import log
     from minibar_ml.config import basis
     from minibar_ml.config.loading import examine
     from minibar_ml.domain.errors import MinibarError
+    from minibar_ml.i18n import screen
     from minibar_ml.store.jobs import unchanged
 
     examined = examine()
@@ -51,12 +53,14 @@ def _record(job: str, as_of: datetime, *, quiet: bool) -> bool:
         found = unchanged.record(settings.database_url, f"minibar-ml {job}", job, as_of, basis.digest(examined))
     except MinibarError:
         return False
-    if found:
-        log.configure(quiet=quiet, stamped=not sys.stderr.isatty())
-        if settings.ping_url:
-            _ping(settings.ping_url, job)
-        log.logger.info("nothing has changed since the last run; nothing to do")
-    return found
+    if found is None:
+        return False
+    log.configure(quiet=quiet, stamped=not sys.stderr.isatty())
+    if settings.ping_url:
+        _ping(settings.ping_url, job)
+    screen.use("tr" if (found or settings.lang) == "tr" else "en")
+    log.logger.info(screen.translated("nothing has changed since the last run; nothing to do"))
+    return True
 
 
 def _ping(url: str, job: str) -> None:

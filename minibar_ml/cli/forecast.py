@@ -1,7 +1,7 @@
 """`minibar-ml forecast`: how long stocks last, what to order, and how good the forecasts were."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import timedelta
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 import typer
 
 from minibar_ml.cli import house, session
+from minibar_ml.cli.arguments import choices
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
-from minibar_ml.cli.terminal import console
+from minibar_ml.cli.terminal import console, rows
 from minibar_ml.cli.terminal.console import plural
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.forecasts import StockForecast
@@ -37,13 +38,22 @@ NARROW, SLIM = 100, 70
 """Columns of a terminal below which names and dates are short, and below which only what is ordered is shown."""
 STALE = timedelta(days=2)
 OF_COMMON_STORE = "Stock is kept in the common store, which serves every hotel: its forecasts are shown."
+COLUMNS = (*(field.name for field in fields(StockForecast) if field.name != "ahead"), "hotel_name")
+"""Of CSV and workbooks: the names in JSON; the days ahead would be a table of their own."""
 LISTED = 5
 """StockForecasts named where several have no forecast."""
 
 
 def register(root: typer.Typer) -> None:
     """Add this verb to the app."""
-    root.command(epilog=examples("forecast", "forecast --product 'Efes 33 cl'", "forecast --hotel 2 --json"))(forecast)
+    root.command(
+        epilog=examples(
+            "forecast",
+            "forecast --product 'Efes 33 cl'",
+            "forecast --hotel 2 --json",
+            "forecast --format xlsx > forecast.xlsx",
+        )
+    )(forecast)
 
 
 def forecast(
@@ -51,6 +61,7 @@ def forecast(
         str | None, typer.Option("--product", metavar="P", help="Only this product (its id or name), day by day.")
     ] = None,
     hotel: Hotel = None,
+    format_: Annotated[str | None, typer.Option("--format", metavar="F", help=choices.formats("forecast"))] = None,
     as_of: AsOf = None,
     json: Json = False,
     quiet: Quiet = False,
@@ -59,8 +70,10 @@ def forecast(
     """Show how long stocks last, what to order and by when.
 
     Shows the forecast that `train` stored last night, and for a product with an alert that of the alert, as reports do.
-    Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were.
+    Sorted by the day the stock runs out. `--verbose` adds how accurate earlier forecasts were. CSV and Excel have a row
+    for each product.
     """
+    printed = choices.printed("forecast", format_, is_json=json)
     known, instant = house.at(session.settings(), "forecast", as_of)
     settings, zone = known.settings, known.settings.zone()
     with session.store(settings, "forecast") as connection:
@@ -71,8 +84,8 @@ def forecast(
     shown = tuple(one for one in result.products if ids is None or one.product_id in ids)
     if ids is not None and not shown:
         raise NotFound(f"No product {product!r} with stock or consumption; `minibar-ml forecast` lists all products.")
-    if json:
-        console.print_json(_as_json(result, shown, called, daily=product is not None))
+    if printed != "table":
+        _print(_as_json(result, shown, called, daily=product is not None), printed, zone)
         return
     if not shown:
         where = "" if hotel is None else f" for hotel {hotel}"
@@ -90,14 +103,23 @@ def forecast(
         _note_accuracy(result)
 
 
+def _print(found: Mapping[str, Any], printed: str, zone: ZoneInfo) -> None:
+    if printed == "json":
+        console.print_json(found)
+    elif printed == "csv":
+        rows.print_csv(found["products"], COLUMNS)
+    else:
+        rows.print_workbook(found["products"], COLUMNS, "forecast", zone)
+
+
 def _as_json(
     result: ForecastResult, shown: tuple[StockForecast, ...], called: Mapping[int, str], *, daily: bool
 ) -> dict[str, Any]:
-    rows = [{**asdict(one), "hotel_name": called.get(one.hotel_id)} for one in shown]
-    for row in rows if not daily else []:
+    products = [{**asdict(one), "hotel_name": called.get(one.hotel_id)} for one in shown]
+    for row in products if not daily else []:
         del row["ahead"]
     accuracy = [{"hotel_id": hotel_id, **asdict(one)} for hotel_id, one in result.accuracy.items()]
-    return {"as_of": result.as_of, "products": rows, "accuracy": accuracy, "with_stays": list(result.with_stays)}
+    return {"as_of": result.as_of, "products": products, "accuracy": accuracy, "with_stays": list(result.with_stays)}
 
 
 def _table(shown: tuple[StockForecast, ...], called: Mapping[int, str], lang: Lang) -> None:

@@ -11,8 +11,7 @@ import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
 from minibar_ml.cli import house, plans, session
-from minibar_ml.cli.alerts import filters
-from minibar_ml.cli.arguments import hotels, times
+from minibar_ml.cli.arguments import choices, hotels, times
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console, pager
 from minibar_ml.cli.terminal.pager import NoPager
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 SHARE = 0.6
 EVERY_DAYS = 3
 NO_SHARE = "{} is no share; use a number from 0 to 1 or a percentage, such as 0.6 or 60%."
-FORMATS = ("table", "json", "html", "pdf", "xlsx")
 MAILED = "{} in the outbox; `minibar-ml alerts notify` sends them."
 NOBODY = (
     "No mail: nobody subscribes to rounds, all have today's already, or there is no room to check. "
@@ -64,7 +62,7 @@ Share = Annotated[
     float | None,
     typer.Option("--share", metavar="S", parser=_share, help=f"Visit this share of rooms in house. [{SHARE}]"),
 ]
-Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
+Format = Annotated[str | None, typer.Option("--format", metavar="F", help=choices.formats("rounds"))]
 Email = Annotated[bool, typer.Option("--email", help="Mail it to its subscribers (see `people list`) instead.")]
 Every = Annotated[int, typer.Option("--every", metavar="N", min=1, help="Always visit rooms unchecked for N nights.")]
 
@@ -105,7 +103,7 @@ def rounds(
     """
     from minibar_ml.jobs.rounds import RoundsPlan, run  # with numpy and scipy; help and completion do without
 
-    printed = _format(format_, is_json=json)
+    printed = choices.printed("rounds", format_, is_json=json)
     if visits is not None and share is not None:
         raise UsageError("--visits and --share cannot be combined.")
     if email and (format_ or json or floor or attendant):
@@ -133,13 +131,6 @@ def rounds(
     else:
         found = session.work(settings, "rounds", lambda connection: run(connection, plan, _keys(settings)))
         _show(found, plan, printed, session.language(known.settings), paged=not no_pager)
-
-
-def _format(asked: str | None, *, is_json: bool) -> str:
-    printed = filters.one("--format", asked, FORMATS) if asked else "json" if is_json else "table"
-    if is_json and printed != "json":
-        raise UsageError(f"--json and --format {printed} cannot be combined.")
-    return printed
 
 
 def _day(asked: str | None, instant: datetime, zone: ZoneInfo) -> date:

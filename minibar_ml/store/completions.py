@@ -12,6 +12,15 @@ from minibar_ml import embedded
 
 PATIENCE_SECONDS = 2
 HOTELS = "SELECT hotel_id, name FROM minibar_ml.source_hotels() WHERE name IS NOT NULL ORDER BY hotel_id"
+PRODUCTS = "SELECT product_id, name FROM minibar_ml.source_products() WHERE is_active ORDER BY name"
+ATTENDANTS = """
+    SELECT user_id, minibar_ml.staff_name(user_id, name) AS called FROM minibar_ml.source_users()
+    WHERE is_active AND name IS NOT NULL ORDER BY called
+"""
+FLOORS = """
+    SELECT floor_name FROM minibar_ml.source_rooms() WHERE floor_name IS NOT NULL
+    GROUP BY floor_name ORDER BY min(room_id)
+"""
 ALERTS = """
     SELECT id, severity, type, entity_name FROM minibar_ml.ml_alerts
     WHERE status IN ('open', 'acknowledged', 'snoozed') ORDER BY severity DESC, id LIMIT %s
@@ -21,6 +30,21 @@ ALERTS = """
 def hotels(setting: str) -> list[tuple[int, str]]:
     """Ids and names of hotels; `setting`: of ML_DATABASE_URL."""
     return _fetch(setting, HOTELS)
+
+
+def products(setting: str) -> list[tuple[int, str]]:
+    """Ids and names of products in use."""
+    return _fetch(setting, PRODUCTS)
+
+
+def attendants(setting: str) -> list[tuple[int, str]]:
+    """Ids and names of those who may be attendants, as the hotel has them called (`staff_names`)."""
+    return _fetch(setting, ATTENDANTS)
+
+
+def floors(setting: str) -> list[str]:
+    """Names of floors, once each."""
+    return [name for (name,) in _fetch(setting, FLOORS)]
 
 
 def alerts(setting: str, most: int) -> list[tuple[int, str, str, str]]:

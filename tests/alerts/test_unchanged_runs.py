@@ -110,6 +110,23 @@ def test_a_run_that_has_nothing_to_do_is_on_record_as_done(settled: str, words: 
         assert entry.is_unchanged(words, LATER + timedelta(minutes=1)), "a run after it has nothing to do either"
 
 
+def test_a_run_that_has_nothing_to_do_says_so_in_the_language_of_the_hotels(
+    settled: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for lang, said in (("tr", "hiçbir şey değişmedi"), ("en", "nothing has changed")):
+        sql(
+            settled,
+            "INSERT INTO minibar_ml.ml_facts (fact, value, since) VALUES ('lang', :lang, :at)",
+            lang=lang,
+            at=SETTLED,
+        )
+        for _ in range(2):
+            cron(settled, LATER, "detect", short=False)
+        with at(LATER, settled):
+            assert entry.is_unchanged(["detect"], LATER)
+        assert said in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("words", [("detect",), ("alerts", "notify")])
 @pytest.mark.parametrize(
     "settings",

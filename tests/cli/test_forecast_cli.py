@@ -1,9 +1,12 @@
 """`forecast`: a table that fits, JSON that is whole, one product day by day, and an empty store that is no error."""
 
+import csv
 import json
+from io import BytesIO, StringIO
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 from support.hotels.simulated import AS_OF, command, done, state
 
 from minibar_ml.cli.app import main
@@ -59,6 +62,35 @@ def test_json_has_every_figure_and_the_reason_where_there_is_none(
     assert {"rmsse", "mase", "pinball", "mean_error_days", "brier_7_days"} == accuracy["forecast"].keys()
     assert accuracy["forecast"].keys() == accuracy["naive"].keys()
     assert accuracy["forecast"]["mase"] > 0
+
+
+def test_csv_and_a_workbook_have_the_products_of_json(
+    forecasted: str, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    made = {}
+    for format_ in ("json", "csv", "xlsx"):
+        done(forecasted, "forecast", "--as-of", AS_OF, "--format", format_)
+        made[format_] = capfdbinary.readouterr().out
+    products = json.loads(made["json"])["products"]
+    lines = list(csv.DictReader(StringIO(made["csv"].decode())))
+    heads, *cells = load_workbook(BytesIO(made["xlsx"])).active.iter_rows()
+    assert [cell.value for cell in heads] == list(lines[0]) == list(products[0])
+    for product, line, row in zip(products, lines, cells, strict=True):
+        known = dict(zip(line, row, strict=True))
+        assert line == {name: "" if value is None else str(value) for name, value in product.items()}
+        assert (known["name"].value, known["days"].value) == (product["name"], product["days"])
+        assert known["empty_on"].value is None or known["empty_on"].is_date
+
+
+@pytest.mark.usefixtures("store_url")
+def test_csv_of_an_empty_store_is_its_heading_and_a_wrong_format_is_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["forecast", "--format", "csv"]) == ExitCode.OK
+    assert capsys.readouterr().out.startswith("hotel_id,product_id,name,level,")
+    assert main(["forecast", "--format", "pdf"]) == ExitCode.USAGE
+    assert "table, json, csv, xlsx" in capsys.readouterr().err
+    assert main(["forecast", "--format", "csv", "--json"]) == ExitCode.USAGE
 
 
 def test_one_product_is_shown_day_by_day_by_id_or_name(forecasted: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,46 +1,19 @@
 """The options of `alerts list` as a filter: words checked, floors looked up."""
 
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from minibar_ml.cli.arguments.moments import folded
+from minibar_ml.cli.arguments.choices import one
 from minibar_ml.domain.alerting.alerts import STATUSES, WAITING_STATUSES, Status
 from minibar_ml.domain.errors import NotFound, UsageError
-from minibar_ml.domain.languages import LANGS
 from minibar_ml.domain.metrics import EntityType
-from minibar_ml.i18n.labels import Kind, label
 from minibar_ml.store.source import names
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-Word = TypeVar("Word", bound=str)
 ANY_STATUS = "all"
 HIGHEST_ID = 2**31 - 1
 ENTITY_TYPES: tuple[EntityType, ...] = get_args(EntityType)
-
-
-def one(option: str, word: str, allowed: Collection[Word], kind: Kind | None = None) -> Word:
-    """The word, known to be one of those allowed, or the title of one in English or Turkish where `kind` has titles.
-
-    Letter case and the marks of Turkish letters make no difference in a title. Raises UsageError naming what is
-    allowed.
-    """
-    for known in allowed:
-        if known == word:
-            return known
-    asked = folded(word)
-    for known in allowed if kind else ():
-        if asked in {folded(known), *(folded(label(kind or "type", known, lang)) for lang in LANGS)}:
-            return known
-    raise UsageError(f"{option} {word!r} is not one of {', '.join(allowed)}.")
-
-
-def several(
-    option: str, words: list[str] | None, allowed: tuple[Word, ...], kind: Kind | None = None
-) -> tuple[Word, ...] | None:
-    """The words of a repeatable option, None for none; raises UsageError naming what is allowed."""
-    return tuple(one(option, word, allowed, kind) for word in words) if words else None
 
 
 def statuses(words: list[str] | None, *, muted: bool) -> tuple[tuple[Status, ...] | None, bool | None]:

@@ -8,12 +8,12 @@ import typer
 
 from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import filters, groups, json_rows
-from minibar_ml.cli.alerts.filters import one, several
-from minibar_ml.cli.alerts.formats import FORMATS, GROUP, print_rows
+from minibar_ml.cli.alerts.formats import GROUP, print_rows
 from minibar_ml.cli.alerts.found import Found, fetch
 from minibar_ml.cli.alerts.groups import GROUPINGS, Grouping
 from minibar_ml.cli.alerts.table import Around, Style, folded, long, short
-from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments import choices, times
+from minibar_ml.cli.arguments.choices import one, several
 from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Limit, Quiet, Since, Until, Verbose, examples
 from minibar_ml.cli.terminal import console, pager
 from minibar_ml.cli.views import phases
@@ -21,7 +21,6 @@ from minibar_ml.config.settings import Settings
 from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES
 from minibar_ml.domain.alerting.filters import SORTS, AlertFilter
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
-from minibar_ml.domain.errors import UsageError
 from minibar_ml.i18n import Lang, listings
 
 Statuses = Annotated[
@@ -48,7 +47,7 @@ Long = Annotated[bool, typer.Option("--long", help="With the message of each ale
 Flat = Annotated[bool, typer.Option("--flat", help="Every alert in a row of its own, also those of one incident.")]
 Sort = Annotated[str, typer.Option("--sort", metavar="S", help="Sort by severity, impact or time.")]
 Group = Annotated[str | None, typer.Option("--group", metavar="G", help="Group by hotel, floor or type.")]
-Format = Annotated[str | None, typer.Option("--format", metavar="F", help=f"{', '.join(FORMATS)} (default: table).")]
+Format = Annotated[str | None, typer.Option("--format", metavar="F", help=choices.formats("alerts"))]
 
 
 def register(noun: typer.Typer) -> None:
@@ -92,7 +91,8 @@ def list_(
     two more); JSON and CSV list each with its `incident_id`. `--as-of` leaves out alerts raised later; the others are
     shown as they are now.
     """
-    printed, by = _format(format_, json=json), one("--group", group, GROUPINGS) if group else None
+    printed = choices.printed("alerts", format_, is_json=json)
+    by = one("--group", group, GROUPINGS) if group else None
     settings = house.settings_of(session.settings(), "alerts list")
     start, end = _span(settings, since, until, as_of)
     statuses, is_muted = filters.statuses(status, muted=muted)
@@ -129,13 +129,6 @@ def _span(
         after = times.resolve_as_of(as_of, settings.zone()) + datetime.resolution
         end = min(end or after, after)
     return start, end
-
-
-def _format(word: str | None, *, json: bool) -> str:
-    chosen = one("--format", word, FORMATS) if word else "json" if json else "table"
-    if json and chosen != "json":
-        raise UsageError(f"--json and --format {chosen} cannot be combined.")
-    return chosen
 
 
 def _print(found: Found, printed: str, lang: Lang, today: date, zone: ZoneInfo) -> None:

@@ -14,6 +14,7 @@ from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import filters, screen, show
 from minibar_ml.cli.alerts.listing import Entity, Severities, Types
 from minibar_ml.cli.alerts.verdicts import By, body_of, operator_of, wakes_at_of
+from minibar_ml.cli.arguments.choices import several
 from minibar_ml.cli.arguments.options import Hotels, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console, keyboard
 from minibar_ml.domain.alerting.alerts import SEVERITIES, WAITING_STATUSES, Alert, Verdict
@@ -59,8 +60,8 @@ def review(
     lang, zone = session.language(settings), settings.zone()
     wanted = AlertFilter(
         statuses=WAITING_STATUSES,
-        severities=filters.several("--severity", severity, SEVERITIES, "severity"),
-        types=filters.several("--type", type_, ALERT_TYPES, "type"),
+        severities=several("--severity", severity, SEVERITIES, "severity"),
+        types=several("--type", type_, ALERT_TYPES, "type"),
         is_muted=False,
         **filters.entity(entity),
     )

@@ -8,7 +8,7 @@ import typer
 
 from minibar_ml.cli import house, session
 from minibar_ml.cli.alerts import stats_json
-from minibar_ml.cli.alerts.filters import one
+from minibar_ml.cli.arguments.choices import one
 from minibar_ml.cli.arguments.options import AsOf, Hotels, Json, Quiet, Verbose, examples
 from minibar_ml.cli.terminal import console
 from minibar_ml.cli.views import phases

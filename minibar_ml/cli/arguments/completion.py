@@ -1,10 +1,11 @@
-"""What a shell offers after an option or a verb: severities, types, hotels, numbers of alerts.
+"""What a shell offers after an option or a verb: severities, types, formats, names, numbers of alerts.
 
 A key press must not wait: no command is imported for it, nor SQLAlchemy, and no database server is started.
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -27,6 +28,8 @@ def command(name: str, words: Sequence[str]) -> Any:
     option = words[-1] if words and words[-1].startswith("--") else ""
     if option in OFFERS:
         return _offering(OFFERS[option])
+    if option == "--format":
+        return _offering(partial(_formats, name))
     verb = words[0] if name == "alerts" and words else name
     if verb in BY_NUMBER and not option:
         return _offering(_alerts)
@@ -78,11 +81,38 @@ def _named(kind: Any, codes: Any) -> Iterator[Offer]:
     return ((code, label(kind, code, lang)) for code in codes)
 
 
+def _formats(command: str) -> Iterator[Offer]:
+    from minibar_ml.cli.arguments.choices import FORMATS
+
+    return ((name, "") for name in FORMATS.get(command, ()))
+
+
 def _hotels() -> Iterator[Offer]:
     from minibar_ml.store import completions
 
-    for number, name in completions.hotels(_url()):
-        yield _typed(name), str(number)
+    return _called(completions.hotels(_url()))
+
+
+def _products() -> Iterator[Offer]:
+    from minibar_ml.store import completions
+
+    return _called(completions.products(_url()))
+
+
+def _attendants() -> Iterator[Offer]:
+    from minibar_ml.store import completions
+
+    return _called(completions.attendants(_url()))
+
+
+def _floors() -> Iterator[Offer]:
+    from minibar_ml.store import completions
+
+    return ((_typed(name), "") for name in completions.floors(_url()))
+
+
+def _called(known: Iterable[tuple[int, str]]) -> Iterator[Offer]:
+    return ((_typed(name), str(number)) for number, name in known)
 
 
 def _alerts() -> Iterator[Offer]:
@@ -116,4 +146,5 @@ def _url() -> str:
 
 OFFERS: Mapping[str, Callable[[], Iterator[Offer]]] = {
     "--severity": _severities, "--status": _statuses, "--type": _types, "--hotel": _hotels,
+    "--product": _products, "--attendant": _attendants, "--floor": _floors,
 }  # fmt: skip

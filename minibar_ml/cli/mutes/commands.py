@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from minibar_ml.cli import house, session
-from minibar_ml.cli.alerts.filters import several
 from minibar_ml.cli.arguments import times
+from minibar_ml.cli.arguments.choices import several
 from minibar_ml.cli.arguments.options import AsOf, Hotel, Json, Quiet, Verbose, examples
 from minibar_ml.cli.mutes import scope
 from minibar_ml.cli.mutes.table import listing

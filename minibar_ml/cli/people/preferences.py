@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from minibar_ml.cli.alerts.filters import one, several
+from minibar_ml.cli.arguments.choices import one, several
 from minibar_ml.cli.arguments.moments import clock
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES, AlertType, types_where

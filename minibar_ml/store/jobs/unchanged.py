@@ -19,25 +19,28 @@ _URL = re.compile(r"postgres(?:ql)?(?:\+psycopg2)?://([^?]*)(\?[^?]*)?")
 _BIND = re.compile(r"(?<![:\w]):(\w+)")
 
 
-def record(url: str, application: str, job: str, as_of: datetime, basis: str) -> bool:
-    """Record a run of `job` that finds nothing changed; False where something may have changed.
+def record(url: str, application: str, job: str, as_of: datetime, basis: str) -> str | None:
+    """Record a run of `job` that finds nothing changed; None where something may have changed.
 
-    `basis`: digest of settings and files. Writes nothing unless it returns True.
+    Returns the language that the hotels state, or nothing ('') where they state none: the statement that records the
+    run reads it along, so that the run can be reported in it.
+
+    `basis`: digest of settings and files. Writes nothing where it returns None.
     """
     if (address := _address(url)) is None:
-        return False
+        return None
     try:
         made = psycopg2.connect(address, connect_timeout=CONNECT_TIMEOUT_SECONDS, application_name=application)
         with closing(made) as connection, connection, connection.cursor() as cursor:
             values = {"job": job, "as_of": as_of, "basis": basis}
             cursor.execute(_statement("marks.prepare"), values)
             if cursor.fetchone() is None:
-                return False
+                return None
             cursor.execute(_statement("marks.record_unchanged"), values)
-            return cursor.fetchone() is not None
+            return row[0] if (row := cursor.fetchone()) else None
     except psycopg2.Error:
         # The full run meets the same error, tries again where that may help, and explains it.
-        return False
+        return None
 
 
 def _address(url: str) -> str | None:

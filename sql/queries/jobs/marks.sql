@@ -66,7 +66,7 @@ WHERE l.name = :job FOR UPDATE OF l SKIP LOCKED
 -- name: record_unchanged
 -- Records a run that has nothing to do; no row where something may have changed. The runs after the last full one did
 -- nothing either, and none of another job by a later instant; what they notice is compared, the cheapest first. A run of
--- detect that finds the same again sees the same alerts again.
+-- detect that finds the same again sees the same alerts again. lang: of what is said of it; empty where none is stated.
 WITH mark AS MATERIALIZED (
     SELECT m.*, r.started_at, r.counts FROM ml_run_marks m JOIN ml_job_runs r ON r.id = m.run_id
     WHERE m.job = :job AND m.basis = :basis AND m.as_of <= :as_of AND m.until > :as_of AND r.outcome = 'done'
@@ -135,4 +135,5 @@ INSERT INTO ml_job_runs (job, as_of, started_at, ended_at, outcome, counts)
 SELECT job, :as_of, statement_timestamp(), clock_timestamp(), 'done',
        CASE job WHEN 'notify' THEN '{"enqueued": 0}' ELSE counts END || '{"unchanged": true}'
 FROM unchanged
-RETURNING id
+RETURNING coalesce((SELECT value FROM ml_facts WHERE fact = 'lang' AND hotel_id IS NULL AND since <= :as_of
+                    ORDER BY id DESC LIMIT 1), '') AS lang

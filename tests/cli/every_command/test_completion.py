@@ -47,6 +47,9 @@ def _values(line: str, url: str = "") -> list[str]:
         ("alerts list --type s", ["stock_anomaly", "shrinkage", "stock_depletion", "silent_room"]),
         ("people add ayse --severity h", ["high"]),
         ("mutes add --type v", ["vacant_consumption"]),
+        ("alerts list --format ", ["table", "json", "ndjson", "csv", "xlsx"]),
+        ("forecast --format ", ["table", "json", "csv", "xlsx"]),
+        ("rounds --format p", ["pdf"]),
         ("alerts show --js", ["--json"]),
         ("alerts show --json --as", ["--as-of"]),
         ("aler", ["alerts"]),
@@ -54,6 +57,28 @@ def _values(line: str, url: str = "") -> list[str]:
 )
 def test_values_of_options_are_offered(line: str, values: list[str]) -> None:
     assert _values(line) == values
+
+
+NAMED = """
+SET search_path = public;
+INSERT INTO oteller (id, ad) VALUES (1, 'Deniz Otel');
+INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (1, 1, '2. KAT', 2), (2, 1, '1. KAT', 1);
+INSERT INTO odalar (id, kat_id, oda_no) VALUES (1, 2, '101'), (2, 2, '102'), (3, 1, '201');
+INSERT INTO urun_gruplari (id, grup_adi) VALUES (1, 'x');
+INSERT INTO urunler (id, grup_id, urun_adi, aktif) VALUES (1, 1, 'Efes 33 cl', true), (2, 1, 'Eker Ayran', false);
+INSERT INTO kullanicilar (id, kullanici_adi, ad, soyad, rol) VALUES
+    (1, 'a', 'Ayşe', 'Kaya', 'kat_sorumlusu'), (2, 'c', 'Can', 'Er', 'kat_sorumlusu');
+"""
+
+
+def test_names_of_floors_attendants_and_products_in_use_are_offered(three: Connection, store_url: str) -> None:
+    three.execute(text(NAMED))
+    three.commit()
+    assert _values("rounds --floor ", store_url) == ["1.\\ KAT", "2.\\ KAT"]
+    assert _values("rounds --attendant A", store_url) == ["Ayşe\\ Kaya"]
+    assert _values("forecast --product E", store_url) == ["Efes\\ 33\\ cl"]
+    assert main(["config", "set", "staff_names", "initials"]) == 0
+    assert _values("rounds --attendant ", store_url) == ["A.\\ K.", "C.\\ E."]
 
 
 def test_hotels_and_numbers_of_live_alerts_are_offered(three: Connection, store_url: str) -> None:
@@ -75,7 +100,9 @@ def test_without_a_store_nothing_is_offered_and_nothing_said(url: str) -> None:
     assert _values("alerts list --hotel ", url) == []
 
 
-@pytest.mark.parametrize("line", ["alerts list --type ", "alerts list --hotel ", "alerts show "])
+@pytest.mark.parametrize(
+    "line", ["alerts list --type ", "alerts list --hotel ", "alerts show ", "forecast --product ", "rounds --format "]
+)
 def test_a_key_press_does_not_wait(three: Connection, store_url: str, line: str) -> None:
     _offered(line, store_url)  # writes byte code
     loaded = set(json.loads(_offered(line, store_url, LOADED).stderr.splitlines()[-1]))
