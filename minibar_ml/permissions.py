@@ -59,7 +59,7 @@ def require_own_folder(folder: Path, what: str, *, is_private: bool = False) -> 
     one of the owner alone. What is not there yet is left out. `what` is kept there, for the error.
     """
     resolved = folder.resolve()
-    there = [path for path in (resolved, *resolved.parents) if path.exists()]
+    there = [path for path in (resolved, *resolved.parents) if path.is_dir()]
     if is_private and os.geteuid() != ROOT:
         _require_owner(there[0], there[0].stat(), str(there[0]), f"and its owner could replace {what}", "")
     for path in there:

@@ -68,7 +68,9 @@ def _standing(alert: Alert | Finding) -> list[str]:
     """What the message says of records that came late or were changed."""
     if getattr(alert, "end_reason", None) == "records_changed":
         return [WITHDRAWN]
-    corrected = [CORRECTED] if getattr(alert, "corrected_at", None) else []
+    corrected_at = getattr(alert, "corrected_at", None)
+    # What was found of a day since then rests on no records that were changed.
+    corrected = [CORRECTED] if corrected_at and alert.measured_on <= corrected_at.date() else []
     late = {"found_late_on": FOUND_LATE, "found_after_pause_on": FOUND_AFTER_PAUSE}
     return corrected or [text for fact, text in late.items() if (alert.facts or {}).get(fact)]
 

@@ -42,11 +42,13 @@ MISTYPED = (
     "{measured_on} first."
 )
 PUT_BACK = (
-    "The count of {counted_on} put back {put_back}: most likely a quantity entered wrong. If the count is right, "
-    "nothing is missing."
+    "By the counts entered since (the last on {counted_on}), {put_back} came back: most likely a quantity entered "
+    "wrong. If they are right, nothing is missing."
 )
-"""Said where counts have put back all that was missing."""
-PARTLY_BACK = "The count of {counted_on} put back {partly_back}; still missing: {still_missing}."
+"""Said where counts have put back all that was missing; of several, some may have taken units off again."""
+PARTLY_BACK = (
+    "By the counts entered since (the last on {counted_on}), {partly_back} came back; still missing: {still_missing}."
+)
 ASK_COUNTER = "Ask whoever entered the count what was on the shelf. If nobody counted, treat the units as missing."
 """What to do where counts have put back all that was missing: a count that was never made hides a loss."""
 COUNT_FLOOR = "Count the floor store: the units may be there. Then compare issues with refills of these days."

@@ -15,8 +15,8 @@ from minibar_ml.render.headings import Figure
 from minibar_ml.render.hotels import names_hotel
 from minibar_ml.render.words import Words
 
-MOST_OF_IT = 1 / 3
-"""From this share of the money on, the first sentence names what it is about."""
+MOST_OF_IT, ALL_OF_IT = 1 / 3, 0.995
+"""From this share of the money on, the first sentence names what it is about; not where others have no price."""
 
 
 def health(report: Report, words: Words) -> tuple[bool, str]:
@@ -83,6 +83,8 @@ def _new(report: Report, words: Words) -> str:
         new = several("%(n)s new alert", "%(n)s new alerts", total.alerts) % {"n": words.number(total.alerts)}
     if report.kind == "monthly":
         new = f"{words.month(report.period.since)}: {words.lowered(new)}"
+    if report.kind == "dashboard":
+        new = _("%(new)s in 30 days") % {"new": new}
     if total.previous is None or not report.is_comparable:
         return new
     return f"{new}, {before(report, words) % {'n': words.number(total.previous)}}"
@@ -109,10 +111,13 @@ def _waiting(report: Report, words: Words) -> str:
         return text
     text = f"{text}, {possible_loss(money, report, words)}"
     dearest = max(report.today, key=lambda one: one.impact or Decimal(0), default=None)
-    if dearest is None or len(report.today) < 2 or (share := (dearest.impact or 0) / money) < MOST_OF_IT:
+    if dearest is None or len(report.today) < 2:
+        return text
+    share = float((dearest.impact or 0) / money)
+    if not MOST_OF_IT <= share < ALL_OF_IT:
         return text
     of_it = _("%(share)s of it %(name)s")
-    figure = Inflected(words.share(float(share)))
+    figure = Inflected(words.share(share))
     named = {"share": f"{figure:i}" if words.lang == "tr" else figure, "name": subject(dearest, report, words)}
     return f"{text}, {of_it % named}"
 

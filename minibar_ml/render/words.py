@@ -131,8 +131,8 @@ class Words:
         return f"{self.number(amount)} {currency}".rstrip()
 
     def days_left(self, days: float | None) -> str:
-        """For how many whole days something lasts."""
-        return formats.counted("day", UNKNOWN if days is None else int(days), self.lang)
+        """About how many days something lasts, rounded as in the sentences of alerts."""
+        return formats.counted("day", UNKNOWN if days is None else round(days), self.lang)
 
     def today(self, now: datetime) -> date:
         """The calendar day of an instant in the hotel's zone."""

@@ -171,7 +171,7 @@ def test_a_day_of_findings_finds_its_alerts_among_many_by_an_index(calm_crowd: C
         "normal_days": "{}",
         "most_quiet_days": 60,
         "stale_types": [],
-        "shown_by_any": [],
+        "shown_by_limit": [],
         "closed_hotels": [],
         "hotels": None,
     }

@@ -45,7 +45,8 @@ class AlertKind:
         which it was checked, of an attendant those worked, of a product all of them.
     is_state: the fault lasts and then is over, and so does the alert; other faults are events of one day.
     state_reasons: reasons that make a state of an alert whose type is otherwise about events.
-    is_shown_by_any_point: a state of which any point of its metric on its days is evidence that it was there.
+    is_shown_by_limit: a state of which a point of its metric, from the alert's own upper limit on, is evidence that it
+        was there; of others a point below zero is.
     is_continuing: one cause makes the fault again every day, so a day on its own is not a new fault.
     continuing_reasons: reasons for which that holds in a type of which it does not hold in general.
     needs_fresh_data: muted where it was found while the hotel's data are stale.
@@ -79,7 +80,7 @@ class AlertKind:
     severities: Mapping[str, SeverityRule] = field(default_factory=dict)
     is_state: bool = False
     state_reasons: frozenset[str] = frozenset()
-    is_shown_by_any_point: bool = False
+    is_shown_by_limit: bool = False
     is_continuing: bool = False
     continuing_reasons: frozenset[str] = frozenset()
     needs_fresh_data: bool = False
@@ -266,7 +267,7 @@ _ALL = (
             )
         },
         is_state=True,
-        is_shown_by_any_point=True,
+        is_shown_by_limit=True,
     ),
     AlertKind(
         type="custody_loss",

@@ -130,7 +130,7 @@ def minibar(rows: Iterable[Consumed], known: Range, period: Period) -> Minibar |
         per_night=compared({n: units[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
         checks=compared({n: checks[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
         products=_products(counted, known, whole),
-        room_types=_by(counted, "room", {room: kind or "" for room, kind in known.room_types.items()}, whole),
+        room_types=_by(counted, "room", {room: kind or "" for room, kind in known.room_types.items()}, whole, of=units),
         weekdays=_by(counted, "weekday", {n: str(n) for n in range(1, 8)}, whole, is_sorted=True),
     )
 
@@ -186,11 +186,16 @@ def _by(
     whole: list[bool],
     *,
     is_sorted: bool = False,
+    of: Mapping[int, float] | None = None,
 ) -> tuple[Share, ...]:
+    """Units by name; what of a whole, `of`, no row has counts as unknown."""
     found: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     for n in (1, 2, 3):
-        for row in counted.get((n, grain), ()):
+        rows = counted.get((n, grain), ())
+        for row in rows:
             found[names.get(row.id, "")][n - 1] += row.units
+        if of is not None:
+            found[""][n - 1] += max(round(of[n] - _sum(rows), 6), 0.0)
     shares = [Share(name, _of(units, whole)) for name, units in found.items() if name or any(units)]
     return tuple(sorted(shares, key=lambda one: (0.0 if is_sorted else -(one.units.now or 0.0), one.key)))
 

@@ -65,7 +65,7 @@ def upsert(
             "hotels": as_array(hotels),
             "closed_hotels": list(closed_hotels),
             "stale_types": list(types_where(lambda kind: kind.marks_stale_data)),
-            "shown_by_any": list(types_where(lambda kind: kind.is_shown_by_any_point)),
+            "shown_by_limit": list(types_where(lambda kind: kind.is_shown_by_limit)),
             **states(),
             "normal_days": json.dumps({name: kind.normal_days for name, kind in KINDS.items()}),
             "most_quiet_days": MOST_QUIET_DAYS,

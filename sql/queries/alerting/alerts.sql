@@ -66,7 +66,8 @@ WITH found AS (
         occurred_on = least(a.occurred_on, CASE WHEN NOT l.is_state OR l.is_other THEN l.occurred_on END),
         last_occurred_on = CASE WHEN l.is_other THEN l.occurred_on ELSE greatest(a.last_occurred_on, l.occurred_on) END,
         last_seen = greatest(a.last_seen, CAST(:as_of AS timestamptz)),
-        severity = CASE WHEN l.is_worse THEN l.found_severity ELSE a.severity END,
+        -- One that is about another request now is as severe as that one.
+        severity = CASE WHEN l.is_worse OR l.is_other THEN l.found_severity ELSE a.severity END,
         -- Nobody who put an alert off knew that it would become critical.
         (status, snoozed_until, snoozed_by, read_at, read_by) = (
             SELECT a.status, a.snoozed_until, a.snoozed_by, a.read_at, a.read_by
@@ -173,7 +174,7 @@ WITH found AS (
         type text, hotel_id integer, entity_type text, entity_id integer, occurred_on date, settled_at timestamptz,
         is_state boolean)
 ), live AS (
-    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen,
+    SELECT a.id, a.type, a.hotel_id, a.entity_type, a.entity_id, a.metric, a.reason, a.raised_at, a.last_seen, a.upper,
            CAST(a.facts ->> 'requested_at' AS timestamptz) AS requested_at,
            a.occurred_on, a.last_occurred_on,
            -- What came in late was found late: its normal days begin when somebody could first know of it.
@@ -234,8 +235,9 @@ FROM (
                  AND m.observed_at > coalesce(l.requested_at - interval '1 second', l.occurred_on - 1)
                  AND m.observed_at < coalesce(l.requested_at + interval '1 second', l.last_occurred_on + 2)
                  AND (l.requested_at IS NOT NULL OR m.business_date BETWEEN l.occurred_on AND l.last_occurred_on)
-                 AND (m.metric_value < 0 OR l.type = ANY(:shown_by_any)))
-               AND (l.reason = ANY(:state_reasons) OR l.type = ANY(:shown_by_any)) AS is_withdrawn
+                 AND (m.metric_value < 0
+                      OR (l.type = ANY(:shown_by_limit) AND m.metric_value >= coalesce(l.upper, m.metric_value))))
+               AND (l.reason = ANY(:state_reasons) OR l.type = ANY(:shown_by_limit)) AS is_withdrawn
     FROM over o JOIN live l USING (id)) o
 WHERE a.id = o.id AND is_live(a.status)
 RETURNING a.id

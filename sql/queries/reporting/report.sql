@@ -51,8 +51,11 @@ ORDER BY severity DESC, hotel_id
 
 -- name: happened
 -- What happened to alerts in each of some spans of days: raised in it, read, confirmed by a person, marked as false,
--- ended by themselves, withdrawn because the records changed. The money is that of the alerts.
-SELECT s.span, w.what, a.hotel_id, a.severity, count(*) AS alerts, sum(a.impact) FILTER (WHERE a.is_counted) AS impact
+-- ended by themselves, withdrawn because the records changed. The money is that of the alerts; what was raised and proved
+-- to be false has none.
+SELECT s.span, w.what, a.hotel_id, a.severity, count(*) AS alerts,
+       sum(a.impact) FILTER (WHERE a.is_counted AND NOT (
+           w.what = 'raised' AND a.status = 'false_positive' AND a.resolved_at <= :as_of)) AS impact
 FROM ml_alerts a
 CROSS JOIN LATERAL (SELECT a.end_reason IS NOT DISTINCT FROM 'records_changed' AND a.resolved_at <= :as_of) c (is_gone)
 CROSS JOIN LATERAL (VALUES
@@ -108,8 +111,8 @@ WHERE place <= :limit
 ORDER BY severity DESC, place
 
 -- name: listed
--- Every alert that was raised or closed in the period or waits at that instant, as it was then, the newest first; and how
--- many there are. What was withdrawn counts in no sum, and of an incident one alert counts.
+-- Every alert that was raised or closed in the period or waited at its end, snoozed ones included, as it is at that instant,
+-- the newest first; and how many there are. What was withdrawn counts in no sum, and of an incident one alert counts.
 SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
        CASE WHEN closed THEN status WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged' ELSE 'open' END AS status,
@@ -126,7 +129,7 @@ CROSS JOIN LATERAL (SELECT status IN ('resolved', 'false_positive') AND resolved
 WHERE raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND ((raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date))
        OR (closed AND resolved_at >= CAST(:since AS date) AND resolved_at < CAST(:until AS date))
-       OR (was_live(status, snoozed_until, resolved_at, :as_of) AND muted_by IS NULL))
+       OR (raised_at < CAST(:until AS date) AND muted_by IS NULL AND (NOT closed OR resolved_at >= CAST(:until AS date))))
 ORDER BY raised_at DESC, id DESC LIMIT :limit
 
 -- name: consumed

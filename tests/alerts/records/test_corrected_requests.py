@@ -60,11 +60,24 @@ def test_a_request_that_was_made_at_another_time_and_waits_too_is_the_alerts_now
     assert live == [("open", to[11:], None)]
 
 
+def test_a_request_that_was_made_later_is_as_severe_as_its_own_wait(hotel: Application) -> None:
+    assert sql(hotel.url, "SELECT severity FROM minibar_ml.ml_alerts") == [("critical",)]
+    _move(hotel, "2025-11-10 12:50")
+    assert _run(hotel, NOW) == [("open", "12:50", None)]
+    assert sql(hotel.url, "SELECT severity FROM minibar_ml.ml_alerts") == [("high",)], "seventy minutes"
+
+
 def test_a_request_that_was_answered_in_time_is_none_although_another_waits(hotel: Application) -> None:
     _ask(hotel, "2025-11-10 13:45")
     sql(hotel.url, "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi', tamamlanma_tarihi = talep_tarihi"
                    " + interval '10 minutes' WHERE talep_tarihi < '2025-11-10 12:00+02'")  # fmt: skip
-    assert _run(hotel, NOW) == [("resolved", "08:00", None)], "it was one, and was answered"
+    assert _run(hotel, NOW) == [("resolved", "08:00", "records_changed")], "nobody waited for long"
+
+
+def test_a_request_that_was_answered_late_was_one(hotel: Application) -> None:
+    sql(hotel.url, "UPDATE minibar_dolum_talepleri SET durum = 'tamamlandi', tamamlanma_tarihi = talep_tarihi"
+                   " + interval '65 minutes'")  # fmt: skip
+    assert _run(hotel, NOW) == [("resolved", "08:00", None)]
 
 
 def test_a_request_that_was_deleted_is_withdrawn_although_another_was_answered(hotel: Application) -> None:

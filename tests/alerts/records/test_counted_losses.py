@@ -70,7 +70,10 @@ def test_an_issue_that_an_equal_count_has_put_back_is_a_small_alert_without_a_lo
     _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
     (row,) = rows(connection)
     assert (row.status, row.severity, float(row.impact), row.value) == ("open", "low", 0.0, 229.0)
-    assert "The count of 22 Nov put back 229 units: most likely a quantity entered wrong." in row.message
+    assert (
+        "By the counts entered since (the last on 22 Nov), 229 units came back: most likely a quantity entered wrong."
+        in row.message
+    )
     assert "below zero" not in row.message
     assert row.suggested_action.startswith("Ask whoever entered the count")
     corrected_at = row.corrected_at
@@ -93,7 +96,9 @@ def test_after_a_part_was_put_back_only_the_rest_counts(connection: Connection) 
     _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 220)))
     (row,) = rows(connection)
     assert (row.severity, float(row.impact)) == ("medium", 225.0)
-    assert "The count of 22 Nov put back 220 units; still missing: 9 units." in row.message
+    assert (
+        "By the counts entered since (the last on 22 Nov), 220 units came back; still missing: 9 units." in row.message
+    )
 
 
 @pytest.mark.parametrize(
@@ -147,7 +152,7 @@ def test_an_incident_whose_units_are_back_has_no_loss(connection: Connection) ->
     }
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "put back 229 units"), ("tr", "229 adet geri ekledi")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "229 units came back"), ("tr", "229 adet geri geldi")])
 def test_the_count_is_named_in_either_language(lang: Lang, said: str) -> None:
     (finding,) = _found(_frames(ISSUE, (3, 9, "sayim", 229)), LEAK)
     message, action = sentences(finding, "Kola", lang)
