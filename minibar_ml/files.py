@@ -80,12 +80,20 @@ def write_whole(path: Path, content: bytes, mode: int = SHARED, *, hint: str) ->
     replace files of the folder.
     """
     try:
-        path.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
-        require_own_folder(path.parent, path.name)
+        require_own_folder(path.parent, path.name, is_private=mode == PRIVATE)
+        make_folders(path.parent)
         with opened(path.parent) as folder:
             folder.write(path.name, content, mode, hint=hint)
     except OSError as error:
         raise _unwritten(path.name, path.parent, error, hint) from error
+
+
+def make_folders(folder: Path) -> list[Path]:
+    """Make a folder and those above it that are not there, none of them open to others; returns what was made."""
+    missing = [path for path in reversed((folder, *folder.parents)) if not path.exists()]
+    for path in missing:
+        path.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    return missing
 
 
 def _unwritten(name: str, folder: Path, error: OSError, hint: str) -> ConfigurationError:

@@ -5,6 +5,7 @@ orchestrator mounts for a group of the process (root's, mode 0440) is accepted, 
 Files are looked at after opening, so that nobody can replace them in between.
 """
 
+import grp
 import os
 import pwd
 import stat
@@ -49,17 +50,43 @@ def require_private(path: Path, found: os.stat_result, called: str, hint: str) -
         )
 
 
-def require_own_folder(folder: Path, what: str) -> None:
-    """Raise ConfigurationError where anybody may replace files of a folder: it is open to all and not sticky.
+def require_own_folder(folder: Path, what: str, *, is_private: bool = False) -> None:
+    """Raise ConfigurationError where another user may replace what is kept in a folder, or the folder itself.
 
-    `what` is kept there, for the error.
+    As sshd does for authorized_keys, every folder on the way is looked at: everybody may write it only where it is
+    sticky and the current user's or root's. A folder that an owner or a group shares on purpose is good for reports and
+    metrics; what is private belongs into one of the current user (root decides for itself) that no group may write but
+    one of the owner alone. What is not there yet is left out. `what` is kept there, for the error.
     """
-    found = folder.stat()
-    if found.st_mode & stat.S_IWOTH and not found.st_mode & stat.S_ISVTX:
-        raise ConfigurationError(
-            f"Everybody may write {folder} (mode {_mode(found)}), and could replace {what} there: "
-            f"`chmod o-w {folder}`, or name a folder in it."
-        )
+    resolved = folder.resolve()
+    there = [path for path in (resolved, *resolved.parents) if path.exists()]
+    if is_private and os.geteuid() != ROOT:
+        _require_owner(there[0], there[0].stat(), str(there[0]), f"and its owner could replace {what}", "")
+    for path in there:
+        found = path.stat()
+        if _others_write(found, is_private):
+            who = "go" if is_private else "o"
+            raise ConfigurationError(
+                f"Others may write {path} (mode {_mode(found)}), and could replace {what}: `chmod {who}-w {path}`, or "
+                "choose a folder elsewhere."
+            )
+
+
+def _others_write(folder: os.stat_result, is_private: bool) -> bool:
+    # Whoever owns a sticky folder may replace what others keep there.
+    if folder.st_mode & stat.S_ISVTX and folder.st_uid in (os.geteuid(), ROOT):
+        return False
+    is_groups = is_private and folder.st_mode & stat.S_IWGRP and not _is_of_owner_alone(folder)
+    return bool(folder.st_mode & stat.S_IWOTH or is_groups)
+
+
+def _is_of_owner_alone(folder: os.stat_result) -> bool:
+    """Whether the group is the one that systems make for a user: called as the owner, and without other members."""
+    try:
+        group, owner = grp.getgrgid(folder.st_gid), pwd.getpwuid(folder.st_uid).pw_name
+    except KeyError:
+        return False
+    return group.gr_name == owner and set(group.gr_mem) <= {owner}
 
 
 def read_bytes(path: Path) -> tuple[bytes, os.stat_result]:

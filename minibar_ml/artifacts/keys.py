@@ -80,13 +80,13 @@ def read_key_file(path: Path) -> str:
 def create_key_file(path: Path) -> None:
     """Write a new key to a new file, readable only by its owner.
 
-    Raises ConfigurationError where the file exists (it is never overwritten), can't be created, or anybody may replace
-    it.
+    Raises ConfigurationError where the file exists (it is never overwritten), can't be created, or another user may
+    replace it.
     """
     from cryptography.fernet import Fernet
 
     try:
-        require_own_folder(path.absolute().parent, "the key file")
+        require_own_folder(path.absolute().parent, "the key file", is_private=True)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except FileExistsError as error:
         raise ConfigurationError(

@@ -18,7 +18,7 @@ from minibar_ml.log import logger
 from minibar_ml.notify.contract import Channel, ChannelDown, NeverDeliverable, NotDelivered
 from minibar_ml.notify.wording import Words
 from minibar_ml.store.alerting import alerts, histories
-from minibar_ml.store.jobs import marks, runs
+from minibar_ml.store.jobs import held, marks, runs
 from minibar_ml.store.notifications import outbox, people
 from minibar_ml.store.source import contract as source
 from minibar_ml.store.source import hotels
@@ -74,11 +74,9 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
     with runs.job_run(connection, "notify", plan.as_of, is_live=plan.is_live) as job:
         usable = source.usable(connection)
         reading = _reading(connection, plan, usable)
-        people.follow_source(connection, usable, plan.lang)
-        enqueued = outbox.enqueue(connection, plan.as_of, plan.least_values)
-        if retry_failed:
-            outbox.retry_failed(connection, plan.as_of)
-        outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
+        enqueued, left = held.past(connection, lambda left: (_ready(connection, plan, usable, retry_failed), left))
+        for hotel_id, why in left.items():
+            logger.warning("hotel %d: %s", hotel_id, why)
         names = hotels.fetch_names(connection)
         connection.commit()
         delivery = _Delivery(connection, plan, names if len(names) > 1 else {})
@@ -88,12 +86,23 @@ def run(connection: "Connection", plan: DeliveryPlan, *, retry_failed: bool = Fa
             enqueued, done["sent"], done["skipped"], done["delayed"], done["failed"], dict(delivery.down)
         )
         job.counts.update(enqueued=enqueued, **done)
-        if delivery.down or done["failed"]:
+        if delivery.down or done["failed"] or left:
             given_up = [f"{done['failed']} messages given up"] * bool(done["failed"])
-            job.partly = "; ".join([*delivery.down.values(), *given_up])
+            waiting = [f"hotel {one}: {why}" for one, why in left.items()]
+            job.partly = "; ".join([*delivery.down.values(), *given_up, *waiting])
         elif reading and plan.outside:
             marks.keep(connection, reading, job.id, plan.outside, kinds=plan.channels.keys())
     return result
+
+
+def _ready(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str], retry_failed: bool) -> int:
+    """Write the messages of what has happened, and make out what is due; how many were written."""
+    people.follow_source(connection, usable, plan.lang)
+    enqueued = outbox.enqueue(connection, plan.as_of, plan.least_values)
+    if retry_failed:
+        outbox.retry_failed(connection, plan.as_of)
+    outbox.prepare(connection, plan.as_of, plan.channels.keys(), plan.digest_threshold)
+    return enqueued
 
 
 def _reading(connection: "Connection", plan: DeliveryPlan, usable: frozenset[str]) -> marks.Reading | None:

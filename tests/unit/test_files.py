@@ -33,3 +33,12 @@ def test_a_file_that_cannot_be_finished_leaves_the_old_one_and_nothing_else(
         write_whole(path, b"new", hint="choose another folder")
     assert path.read_bytes() == b"old"
     assert [found.name for found in tmp_path.iterdir()] == ["page.html"]
+
+
+def test_no_folder_that_is_made_is_open_to_others_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        write_whole(tmp_path / "a" / "b" / "page.html", b"page", hint="choose another folder")
+    finally:
+        os.umask(before)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "a", tmp_path / "a" / "b")} == {0o750}

@@ -1,5 +1,6 @@
 """Owner and mode decide what is believed, what may hold secrets and where files may be written."""
 
+import grp
 import os
 import pwd
 import stat
@@ -89,13 +90,64 @@ def test_a_file_that_others_write_is_not_believed(owner: int, mode: int, monkeyp
         require_trusted(PATH, opened(owner, mode), "It", "it is run")
 
 
-def test_nothing_is_written_where_anybody_may_replace_it(tmp_path: Path) -> None:
-    for mode in (0o755, 0o775, 0o1777):
-        tmp_path.chmod(mode)
+def test_nothing_is_written_where_anybody_may_replace_it_or_a_folder_on_the_way(tmp_path: Path) -> None:
+    below = tmp_path / "a" / "b"
+    below.mkdir(parents=True)
+    link = tmp_path / "link"
+    link.symlink_to(below)
+    for folder in (below, below.parent):
+        for mode in (0o755, 0o775, 0o1777):
+            folder.chmod(mode)
+            require_own_folder(below, "reports")
+        folder.chmod(0o777)
+        for path in (below, link, below / "not" / "there"):
+            with pytest.raises(ConfigurationError, match=rf"mode 0777.*replace reports: `chmod o-w {folder}`"):
+                require_own_folder(path, "reports")
+        folder.chmod(0o755)
+
+
+AS_ROOT = pytest.mark.skipif(os.geteuid() != ROOT, reason="only root can give a folder away")
+
+
+@AS_ROOT
+def test_a_sticky_folder_of_another_user_keeps_nothing_of_ours(tmp_path: Path) -> None:
+    below = tmp_path / "theirs" / "own"
+    below.mkdir(parents=True)
+    below.parent.chmod(0o1777)
+    require_own_folder(below, "reports")
+    os.chown(below.parent, NOBODY, 0)
+    with pytest.raises(ConfigurationError, match=rf"write {below.parent} .*could replace reports"):
+        require_own_folder(below, "reports")
+
+
+@AS_ROOT
+def test_what_another_user_shares_is_good_for_reports_and_not_for_secrets(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.chown(tmp_path, NOBODY, 0)
+    for path in (tmp_path, tmp_path / "not" / "there"):
+        require_own_folder(path, "the key, which root puts where it likes", is_private=True)
+    as_user(monkeypatch, ME)
+    for path in (tmp_path, tmp_path / "not" / "there"):
+        require_own_folder(path, "reports")
+        with pytest.raises(ConfigurationError, match=rf"belongs to user {NOBODY}.*could replace the key"):
+            require_own_folder(path, "the key", is_private=True)
+
+
+def test_what_is_private_is_kept_from_a_group_but_the_owners_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    owner = pwd.getpwuid(tmp_path.stat().st_uid).pw_name
+    tmp_path.chmod(0o770)
+    for name, members, is_own in ((owner, [], True), (owner, ["ayse"], False), ("staff", [], False)):
+        group = grp.struct_group((name, "x", 7, members))
+        monkeypatch.setattr(grp, "getgrgid", lambda _id, group=group: group)
         require_own_folder(tmp_path, "reports")
-    tmp_path.chmod(0o777)
-    with pytest.raises(ConfigurationError, match=rf"mode 0777.*replace reports.*`chmod o-w {tmp_path}`"):
-        require_own_folder(tmp_path, "reports")
+        if is_own:
+            require_own_folder(tmp_path, "the key", is_private=True)
+            continue
+        with pytest.raises(ConfigurationError, match=rf"mode 0770.*replace the key: `chmod go-w {tmp_path}`"):
+            require_own_folder(tmp_path, "the key", is_private=True)
 
 
 def test_a_pipe_that_nobody_writes_to_holds_nobody_up(tmp_path: Path) -> None:

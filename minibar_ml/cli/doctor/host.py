@@ -48,13 +48,12 @@ def files(settings: Settings) -> Iterator[Check]:
 def report_dir(folder: Path) -> Iterator[Check]:
     """Whether reports can be written to a folder, which may not exist yet, and whether there is space.
 
-    Raises ConfigurationError where anybody may replace them.
+    Raises ConfigurationError where another user may replace them.
     """
+    require_own_folder(folder, "reports")
     there = folder.absolute()
     while not there.exists():
         there = there.parent
-    if there == folder.absolute():
-        require_own_folder(there, "reports")
     try:
         with tempfile.TemporaryFile(dir=there):
             pass

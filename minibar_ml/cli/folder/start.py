@@ -19,7 +19,7 @@ from minibar_ml.domain.imports import IMPORT_KINDS
 from minibar_ml.domain.languages import Lang
 from minibar_ml.embedded import PREFIX, is_embedded
 from minibar_ml.embedded import stop as embedded_stop
-from minibar_ml.files import write_whole
+from minibar_ml.files import make_folders, write_whole
 from minibar_ml.intake import templates
 from minibar_ml.store import audit
 from minibar_ml.store.intake import schema as lists
@@ -60,8 +60,7 @@ def start(
     if (folder / location.NAME).exists():
         raise PreconditionFailed(f"{folder} is set up already: change to it and run `minibar-ml status`.")
     env_file.require_writable("--here", str(folder))
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-    (folder / INBOX).mkdir(exist_ok=True)
+    make_folders(folder / INBOX)
     if not (folder / KEY).exists():
         create_key_file(folder / KEY)
     url = f"{PREFIX}{folder}"

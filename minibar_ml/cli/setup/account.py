@@ -9,7 +9,7 @@ from pathlib import Path
 
 from minibar_ml.config import location
 from minibar_ml.domain.errors import PreconditionFailed, UsageError
-from minibar_ml.files import FOLDER_MODE
+from minibar_ml.files import make_folders
 
 USER = "minibar"
 ROOT = 0
@@ -56,11 +56,9 @@ def make(name: str, folder: Path) -> bool:
 
 def make_folder(folder: Path, name: str) -> None:
     """Make a folder of the user, and those above it that are not there; one that is there stays as it is."""
-    for path in reversed([folder, *folder.parents]):
-        if not path.exists():
-            path.mkdir(mode=FOLDER_MODE)
-            owner = pwd.getpwnam(name)
-            os.chown(path, owner.pw_uid, owner.pw_gid)
+    for path in make_folders(folder):
+        owner = pwd.getpwnam(name)
+        os.chown(path, owner.pw_uid, owner.pw_gid)
 
 
 @contextmanager

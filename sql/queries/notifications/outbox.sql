@@ -3,9 +3,9 @@
 
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
--- found lately, or by records of its own that came late or were corrected, or that a person snoozed or reopened, is news,
--- and of several events only the last. Whoever received a message about an incident is notified that the records no longer
--- show one of it, and of any other end of what the message was about where they want that.
+-- found lately, or by records of its own that came late or were corrected after it was raised, or that a person snoozed or
+-- reopened, is news, and of several events only the last. Whoever received a message about an incident is notified that the
+-- records no longer show one of it, and of any other end of what the message was about where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (
@@ -35,7 +35,7 @@ WITH fresh AS (
           END
       AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
            OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
-           OR jsonb_exists(a.facts, 'found_late_on') OR a.corrected_at IS NOT NULL)
+           OR jsonb_exists(a.facts, 'found_late_on') OR (a.corrected_at IS NOT NULL AND f.event <> 'opened'))
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, waits_for_digest, next_at)

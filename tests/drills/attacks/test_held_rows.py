@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import make_url
 from support.hotels.simulated import ZONE, command, done, engine_of, sql
 from support.servers.logins import drop_logins, login
+from support.servers.mail_server import Mailbox, serving
 from support.servers.sessions import staying
 
 from minibar_ml.domain.errors import ExitCode
@@ -36,6 +37,7 @@ HOLDS = {
     " WHERE hotel_id = 1 AND entity_id = 7",
     "mutes": "SELECT FROM minibar_ml.ml_mutes FOR UPDATE",
 }
+SENT = "SELECT o.id, a.hotel_id FROM minibar_ml.ml_outbox o JOIN minibar_ml.ml_alerts a ON a.id = o.alert_id"
 RUN = "SELECT outcome, error FROM minibar_ml.ml_job_runs WHERE job = 'detect' ORDER BY id DESC LIMIT 1"
 
 
@@ -93,3 +95,26 @@ def test_what_an_administrator_holds_of_their_hotel_is_left_to_the_next_run_and_
         assert outcome == "partly" and "another session holds" in error
     done(chain, "detect", "--as-of", NEXT, "--quiet")
     assert sql(chain, ALERTS, others=False) == free[NEXT]
+
+
+def test_what_an_administrator_holds_of_their_hotel_keeps_no_other_hotels_message_from_being_sent(
+    chain: str, boss: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, hotel in (("ayse", 1), ("fatma", 2)):
+        words = ["people", "add", name, "--role", "administrator", "--hotel", str(hotel), "--severity", "low"]
+        done(chain, *words, "--email", f"{name}@otel.example", "--quiet")
+    done(chain, "detect", "--as-of", LATER, "--quiet")
+    sql(chain, "DELETE FROM minibar_ml.ml_outbox")
+    sql(chain, "UPDATE minibar_ml.ml_alert_events SET considered_at = NULL")
+    notify = ("alerts", "notify", "--as-of", NEXT)
+    with serving(Mailbox()) as mailbox:
+        with staying(boss, FOR_EVER, "SELECT FROM minibar_ml.ml_alerts WHERE hotel_id = 1 FOR UPDATE") as pid:
+            capsys.readouterr()
+            command(chain, *notify, **mailbox.settings())
+            assert f"process {pid}" in capsys.readouterr().err
+            assert "fatma <fatma@otel.example>" in {mail["To"] for mail in mailbox.accepted}
+        sent = sql(chain, SENT)
+        assert {hotel for _, hotel in sent} == {0, 2}
+        done(chain, *notify, "--quiet", **mailbox.settings())
+        assert {hotel for _, hotel in sql(chain, SENT)} == {0, 1, 2}
+        assert set(sent) <= set(sql(chain, SENT))

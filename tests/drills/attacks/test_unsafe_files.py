@@ -74,23 +74,44 @@ def test_a_settings_file_with_a_secret_that_others_may_read_is_refused(
      lambda folder: ("status", "--prometheus", str(folder / "m.prom")),
      lambda folder: ("simulate", "--labels", str(folder / "labels.json"), "--rooms", "10", "--days", "15")],
 )  # fmt: skip
+@pytest.mark.parametrize("below", ["", "new"])
 def test_nothing_is_written_into_a_folder_where_everybody_may_replace_it(
-    written: Callable[[Path], tuple[str, ...]], store_url: str, database: str, tmp_path: Path, capsys: Capture
+    written: Callable[[Path], tuple[str, ...]],
+    below: str,
+    store_url: str,
+    database: str,
+    tmp_path: Path,
+    capsys: Capture,
 ) -> None:
     folder = tmp_path / "open"
     folder.mkdir()
     folder.chmod(0o777)
-    argv = written(folder)
+    argv = written(folder / below)
     url = database if argv[0] == "simulate" else store_url
     assert command(url, *argv) == ExitCode.CONFIGURATION
-    assert f"Everybody may write {folder} (mode 0777)" in (said := capsys.readouterr().err)
+    assert f"Others may write {folder} (mode 0777)" in (said := capsys.readouterr().err)
     assert f"`chmod o-w {folder}`" in said
+    assert list(folder.iterdir()) == []
+
+
+@AS_ROOT
+def test_nothing_is_written_into_a_folder_that_another_user_opened_to_all(
+    store_url: str, tmp_path: Path, capsys: Capture
+) -> None:
+    folder = tmp_path / "theirs"
+    folder.mkdir()
+    folder.chmod(0o1777)
+    os.chown(folder, NOBODY, NOBODY)
+    words = (f"Others may write {folder} (mode 1777)", "and could replace")
+    _refused(capsys, store_url, *words, argv=("report", "dashboard", "--out", str(folder / "new")))
+    _refused(capsys, store_url, *words, argv=("status", "--prometheus", str(folder / "m.prom")))
+    _refused(capsys, store_url, *words, argv=("keys", "new"), ML_KEY_FILE=str(folder / "key"), ML_ENCRYPTION_KEYS="")
     assert list(folder.iterdir()) == []
 
 
 def test_a_key_is_not_made_where_everybody_may_replace_it(tmp_path: Path, store_url: str, capsys: Capture) -> None:
     tmp_path.chmod(0o777)
-    _refused(capsys, store_url, "could replace the key file", f"`chmod o-w {tmp_path}`", argv=("keys", "new"))
+    _refused(capsys, store_url, "could replace the key file", f"`chmod go-w {tmp_path}`", argv=("keys", "new"))
     tmp_path.chmod(0o1777)
     assert command(store_url, "keys", "new", "--quiet") == ExitCode.OK
 
