@@ -131,7 +131,10 @@ def _table(shown: tuple[StockForecast, ...], called: Mapping[int, str], lang: La
     heads = [*(["hotel"] if many else []), *heads]
     if console.width() < SLIM:
         heads = [head for head in heads if head not in ("per day", "empty on", "on order", "due")]
-    table = console.table(heads, right=["level", "per day", "order", "on order"])
+    unbroken = [head for head in heads if head not in ("product", "hotel", "order by")]
+    table = console.table(heads, right=["level", "per day", "order", "on order"], whole=unbroken)
+    if narrow:
+        table.padding = (0, 1, 0, 0)  # names that are whole are worth more than gaps of three
     for one in [one for one in shown if one.days is not None]:
         cells = _cells(one, called, lang, narrow=narrow)
         table.add_row(*(cells[head] for head in heads))
@@ -142,8 +145,8 @@ def _table(shown: tuple[StockForecast, ...], called: Mapping[int, str], lang: La
 def _cells(one: StockForecast, called: Mapping[int, str], lang: Lang, *, narrow: bool) -> dict[str, str]:
     """A row's cells by heading."""
     return {
-        "hotel": _cut(hotel_name(one.hotel_id, called.get(one.hotel_id), lang), 13),
-        "product": console.visible(_cut(one.name, 13 if narrow else 40)),
+        "hotel": console.visible(hotel_name(one.hotel_id, called.get(one.hotel_id), lang)),
+        "product": console.visible(one.name),
         "level": whole(one.level, lang),
         "per day": fixed(one.daily_units, lang, 1),
         "days left": f"{_days(one.days, lang)} ({_days(one.p10, lang)}{UNKNOWN}{_days(one.p90, lang)})",
@@ -153,10 +156,6 @@ def _cells(one: StockForecast, called: Mapping[int, str], lang: Lang, *, narrow:
         "on order": whole(one.ordered_units, lang) if one.ordered_units else UNKNOWN,
         "due": _when(one.due_on, 0.0, lang, narrow=narrow) if one.due_on else UNKNOWN,
     }
-
-
-def _cut(name: str, width: int) -> str:
-    return name if len(name) <= width else name[: width - 1] + "…"
 
 
 def _days(days: float | None, lang: Lang) -> str:

@@ -10,7 +10,7 @@ from rich.cells import cell_len, chop_cells
 from minibar_ml.cli.terminal.console import visible
 from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import day, day_cell, money
+from minibar_ml.i18n.formats import UNSET, day, day_cell, money
 from minibar_ml.i18n.labels import label
 from minibar_ml.i18n.listings import hotel, seen
 from minibar_ml.i18n.messages import sentences
@@ -58,9 +58,15 @@ def short(alerts: Sequence[Alert], around: Around, style: Style) -> Iterator[str
         yield GAP.join(_coloured(_padded([cut(*one) for one in zip(cells, sizes, strict=True)], sizes), alert, style))
 
 
+def _hotel(alert: Alert, names: Mapping[int, str], lang: Lang) -> str:
+    """The alert's hotel; none where it is about the hotel, or about minibar-ml, which has the number of the common
+    store: `where` names it."""
+    return UNSET if alert.entity_type == "hotel" else visible(hotel(alert.hotel_id, names.get(alert.hotel_id), lang))
+
+
 def _short_cells(alert: Alert, around: Around, style: Style) -> list[str]:
     lang = style.lang
-    place = [] if around.hotels is None else [visible(hotel(alert.hotel_id, around.hotels.get(alert.hotel_id), lang))]
+    place = [] if around.hotels is None else [_hotel(alert, around.hotels, lang)]
     name = f"{label('entity', 'room', lang)} {alert.entity_name}" if alert.entity_type == "room" else alert.entity_name
     return [
         str(alert.id),
@@ -124,8 +130,8 @@ def long(alerts: Sequence[Alert], around: Around, style: Style) -> Iterator[str]
         yield GAP.join(cells)
         below = [sentences(alert, alert.entity_name, lang)[0]]
         below += [part_line(part, lang) for part in around.parts.get(alert.id, ())]
-        if around.hotels is not None:
-            below[0] = f"{hotel(alert.hotel_id, around.hotels.get(alert.hotel_id), lang)}: {below[0]}"
+        if around.hotels is not None and alert.entity_type != "hotel":
+            below[0] = f"{_hotel(alert, around.hotels, lang)}: {below[0]}"
         for line in (*rest, *(line for text in below for line in folded(visible(text), sizes[3]))):
             yield indent + line
 

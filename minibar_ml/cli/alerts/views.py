@@ -49,7 +49,7 @@ def explanation(
     line("status", _status(alert, lang))
     line("where", _where(alert, hotels.get(alert.hotel_id), lang))
     line("day", _span(alert, lang))
-    line("seen", f"{alert.occurrences}×, {moment(alert.raised_at, lang)} – {moment(alert.last_seen, lang)}")
+    line("seen", f"{alert.occurrences}×, {_between(moment(alert.raised_at, lang), moment(alert.last_seen, lang))}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
     line("impact", money(alert.impact, lang, currency))
@@ -71,7 +71,10 @@ def explanation(
 
 
 def _span(alert: Alert, lang: Lang) -> str:
-    first, last = day(alert.occurred_on, lang), day(alert.last_occurred_on, lang)
+    return _between(day(alert.occurred_on, lang), day(alert.last_occurred_on, lang))
+
+
+def _between(first: str, last: str) -> str:
     return first if first == last else f"{first} – {last}"
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from minibar_ml.artifacts.keys import Keys, load_keys
+from minibar_ml.cli import session
 from minibar_ml.cli.alerts.table import folded
 from minibar_ml.cli.arguments.options import Json, Quiet, Verbose, examples
 from minibar_ml.cli.doctor import host, store
@@ -16,6 +17,7 @@ from minibar_ml.config.loading import examine
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import ConfigurationError, ExitCode, MinibarError
 from minibar_ml.domain.health import Check, all_passed
+from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
 from minibar_ml.store.failures import explain
 
@@ -90,7 +92,9 @@ def _store(settings: Settings, keys: Keys | ConfigurationError, now: datetime) -
     with connection:
         yield Check("database", "ok", "reached")
         has_store = store.is_made(connection)
-        checks = store.all_of(store.with_facts(connection, settings, now) if has_store else settings, keys, now)
+        known = store.with_facts(connection, settings, now) if has_store else settings
+        screen.use(session.language(known))
+        checks = store.all_of(known, keys, now)
         before = {} if has_store else store.before(settings)
         for name, look in (checks | before).items():
             if name in store.NEED_STORE - before.keys() and not has_store:

@@ -94,6 +94,26 @@ def test_stats_count_the_chosen_hotels_alone(two: Connection, capsys: pytest.Cap
     assert sum(day["alerts"] for day in counted["by_day"]) == 1
 
 
+def test_an_alert_about_minibar_ml_is_not_one_of_the_common_store(
+    two: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = "entity_type = 'hotel', entity_id = 0, entity_name = 'minibar-ml'"
+    two.execute(text(f"UPDATE minibar_ml.ml_alerts SET type = 'job_late', hotel_id = 0, {named} WHERE id = 1"))
+    two.commit()
+    for options in ((), ("--long",)):
+        shown = "\n".join(_lines(capsys, "list", *options))
+        assert "Kale Otel" in shown
+        assert "common store" not in shown
+
+
+def test_show_names_one_instant_once(two: Connection, capsys: pytest.CaptureFixture[str]) -> None:
+    for last, times in (("raised_at", 1), ("raised_at + interval '1 hour'", 2)):
+        two.execute(text(f"UPDATE minibar_ml.ml_alerts SET last_seen = {last} WHERE id = 1"))
+        two.commit()
+        (seen,) = [line for line in _lines(capsys, "show", "1") if line.startswith("Seen")]
+        assert seen.count("19 Nov 2025") + seen.count("20 Nov 2025") == times
+
+
 def test_show_explains_several_alerts_in_the_order_asked(two: Connection, capsys: pytest.CaptureFixture[str]) -> None:
     assert [one["id"] for one in printed(capsys, "show", "3", "1")] == [3, 1]
     shown = "\n".join(_lines(capsys, "show", "3", "1"))

@@ -134,6 +134,19 @@ def test_no_english_is_left_on_a_screen(
     assert _left(codes.sub("", shown.err)) == []
 
 
+@pytest.mark.usefixtures("three")
+@pytest.mark.parametrize(
+    ("command", "said"), [("db check", "depo güncel"), ("doctor", "ulaşıldı"), ("status", "durum")]
+)
+def test_what_looks_into_the_store_speaks_its_language(
+    store_url: str, capsys: pytest.CaptureFixture[str], command: str, said: str
+) -> None:
+    state(store_url, ML_LANG="tr")
+    capsys.readouterr()
+    main(command.split())
+    assert said in capsys.readouterr().out
+
+
 def test_a_field_of_a_sentence_may_be_empty() -> None:
     screen.use("tr")
     lacking = "The store lacks migration 0081_x: run `minibar-ml db init` (a new store) or `minibar-ml db upgrade`."
