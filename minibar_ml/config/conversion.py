@@ -24,10 +24,6 @@ def convert(spec: "Field[Any]", kind: Any, value: Any, variable: str = "") -> An
         converted = _as(kind, value)
     except ValueError as error:
         raise ConfigurationError(f"{variable}={value!r} is not {error}. {about}.") from error
-    # Settings end in crontabs, units and headers of mails, where a line break begins something else. Without the value:
-    # it may be a secret.
-    if isinstance(converted, str | PurePath) and any(category(letter) == "Cc" for letter in str(converted)):
-        raise ConfigurationError(f"{variable} must be one line without control characters. {about}.")
     low, high = spec.metadata["min"], spec.metadata["max"]
     # Written so that NaN, which compares false with everything, is refused too.
     if (low is not None and not converted >= low) or (high is not None and not converted <= high):
@@ -35,6 +31,10 @@ def convert(spec: "Field[Any]", kind: Any, value: Any, variable: str = "") -> An
         raise ConfigurationError(f"{variable}={converted} must be {limits}. {about}.")
     if check := spec.metadata["check"]:
         check(variable, converted)
+    # Settings end in crontabs, units and headers of mails, where a line break begins something else. Without the value:
+    # it may be a secret.
+    if isinstance(converted, str | PurePath) and any(category(letter) == "Cc" for letter in str(converted)):
+        raise ConfigurationError(f"{variable} must be one line without control characters. {about}.")
     return converted
 
 

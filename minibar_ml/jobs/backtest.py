@@ -16,13 +16,15 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.hotels.phases import History, Phase
 from minibar_ml.domain.metrics import COMMON_STORE
+from minibar_ml.jobs.detection import counted
 from minibar_ml.jobs.detection.detection_run import Hotels, detect_days, enriched, read_hotels
 from minibar_ml.jobs.detection.nightly_training import NightlyTraining
 from minibar_ml.jobs.detection.scope import Found
 from minibar_ml.jobs.forecasts.forecasting import with_names
 from minibar_ml.jobs.plans import DetectionPlan
+from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records
-from minibar_ml.store.alerting import alerts, mutes, verdicts
+from minibar_ml.store.alerting import alerts, grounds, mutes, verdicts
 from minibar_ml.store.schema.scratch import scratch_alerts
 from minibar_ml.store.snapshots import snapshot
 from minibar_ml.store.source import contract as source
@@ -120,7 +122,7 @@ def run(
     found = detect_days(plan, days, watched, NightlyTraining(plan, watched.frames, lambda _day: given), progress)
     with scratch_alerts(connection), snapshot(connection):
         known = entities.fetch(connection, [finding for _, findings in found for finding in findings], usable)
-        raised, by_day, muted = _raised(connection, plan, found, known)
+        raised, by_day, muted = _raised(connection, plan, found, known, watched.frames)
     hotels_watched = tuple(_watched(number, rooms, days, watched.records, plan, raised) for number in watched.frames)
     return BacktestResult(
         days[0] if days else asked[-1] + timedelta(days=1),
@@ -134,7 +136,7 @@ def run(
 
 
 def _raised(
-    connection: "Connection", plan: DetectionPlan, found: Found, known: entities.Entities
+    connection: "Connection", plan: DetectionPlan, found: Found, known: entities.Entities, frames: Mapping[int, Frames]
 ) -> tuple[list[Alert], dict[date, int], int]:
     """The alerts that the findings would have made, how many of them each day, and how many findings a mute covers.
 
@@ -144,7 +146,12 @@ def _raised(
     muted, by_day, has_mutes = 0, dict[date, int](), bool(found) and mutes.may_cover(connection, found[0][0])
     states = types_where(lambda kind: kind.may_be_state)
     for day, findings in found:
-        whole = today = [enriched(finding, known, plan.zone) for finding in findings if not known.is_closed(finding)]
+        of_day = [(day, [finding for finding in findings if not known.is_closed(finding)])]
+        losses = grounds.fetch_followed(connection).losses
+        [(_, less)], changed = counted.less_counted(of_day, losses, frames, known, plan.seen_at(day))
+        if changed:
+            grounds.settle(connection, list(changed), changed, known.names, plan.seen_at(day), _no_texts)
+        whole = today = [enriched(finding, known, plan.zone) for finding in less]
         if has_mutes:
             today = mutes.take(connection, whole, known.names, plan.seen_at(day), _no_texts, day)
         muted += len(whole) - len(today)

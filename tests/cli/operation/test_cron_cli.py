@@ -154,7 +154,7 @@ def test_a_word_that_would_make_another_line_or_command_is_refused(
 
 
 @pytest.mark.parametrize("options", [[], ["--systemd"], ["--user", "minibar"], ["--fleet"]])
-@pytest.mark.parametrize("variable", ["ML_IMPORT_INBOX", "ML_REPORT_DIR", "ML_DASHBOARD_URL"])
+@pytest.mark.parametrize("variable", ["ML_IMPORT_INBOX", "ML_REPORT_DIR"])
 def test_a_setting_of_the_jobs_account_adds_no_line_that_root_installs(
     variable: str, options: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
