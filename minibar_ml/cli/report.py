@@ -272,6 +272,4 @@ def _last_day(ending: str | None, scope: ReportScope) -> date:
     day = times.day(ending, "--ending", ZoneInfo(scope.timezone))
     if day > today:
         raise UsageError(f"--ending {ending} is in the future; use a day that has passed.")
-    if day == today:
-        raise UsageError(f"--ending {ending} is not over, and would be compared with whole days; use an earlier day.")
     return day

@@ -111,10 +111,9 @@ def _show_detectors(result: TrainResult, name: Callable[[int], str], accuracy_th
         rows = (quality_table.cells(one.detector, quality_table.percent(one.share), one.quality) for one in found)
         quality_table.show(name(hotel_id), rows)
     budget = number(result.budget_per_1000_rooms_day, screen.lang(), 2)
-    reserved = percent(100 * (1 - sum(shares().values())), screen.lang(), 0)
+    unspent = percent(100 * (1 - sum(shares().values())), screen.lang(), 0)
     console.note(
-        f"alert_budget {budget}: false alerts per 1,000 rooms per day, divided by share; {reserved} is reserved "
-        "for rules."
+        f"alert_budget {budget}: false alerts per 1,000 rooms per day, divided by share; {unspent} of it is not spent."
     )
     quality_table.explain(accuracy_threshold)
 
