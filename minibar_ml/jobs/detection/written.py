@@ -64,8 +64,10 @@ def write_part(connection: "Connection", one: Checked, job: runs.Run) -> Written
             muted += len(today) - len(unmuted)
             total.update(_apply(connection, plan, day, unmuted, known, given.part))
     counts = Counter[str](finding.type for _, findings in found for finding in findings)
-    phases = given.hotels.records.of_hotels(plan.today())
-    return Written(days, counts, total, muted, {h: p for h, p in phases.items() if one.has(h)}, one.refused)
+    # Of a hotel that is closed nobody expects data.
+    watched = given.hotels.records.of_hotels(plan.today()).items()
+    phases = {hotel: phase for hotel, phase in watched if one.has(hotel) and hotel not in known.closed_hotels}
+    return Written(days, counts, total, muted, phases, one.refused)
 
 
 def _of_now(

@@ -119,6 +119,8 @@ def test_a_hotel_that_is_closed_is_not_asked_for_data(quiet: Application, closin
     done(quiet.url, "collect", "--as-of", "2025-11-01T06:00", "--quiet")
     sql(quiet.url, closing)
     assert [one for one in _run(quiet, "2025-11-05T20:00") if one[0] == "data_stale" and one[1] == 1] == []
+    named = "SELECT jsonb_exists(counts -> 'phases', '1') FROM minibar_ml.ml_job_runs WHERE job = 'detect'"
+    assert sql(quiet.url, named) == [(False,)], "status has nothing to say of it either"
 
 
 @pytest.mark.parametrize("closing", CLOSED[:2], ids=["closed", "its rooms closed"])
