@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support.hotels.application import Application
-from support.hotels.simulated import alerts, done, sql
+from support.hotels.simulated import alerts, sql
 
 FINDINGS = "SELECT entity_id, value, CAST(impact AS integer) FROM minibar_ml.ml_muted_findings ORDER BY 1, 2"
 
@@ -23,8 +23,7 @@ def hotel(installed: Application) -> Application:
 
 
 def _run(hotel: Application, as_of: str) -> list[Any]:
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    hotel.judged(as_of)
     assert alerts(hotel.url) == []
     return sql(hotel.url, FINDINGS)
 

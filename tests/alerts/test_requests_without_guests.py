@@ -31,8 +31,7 @@ def _ask(hotel: Application, room: int, at: str) -> None:
 
 
 def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    hotel.judged(as_of)
     return alerts(hotel.url, columns=COLUMNS)
 
 

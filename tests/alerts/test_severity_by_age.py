@@ -27,8 +27,7 @@ def hotel(installed: Application) -> Application:
 
 
 def _run(hotel: Application, as_of: str) -> None:
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    hotel.judged(as_of)
 
 
 def _severities(hotel: Application) -> list[tuple[object, ...]]:

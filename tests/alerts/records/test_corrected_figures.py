@@ -1,7 +1,6 @@
 """A live alert whose figures change says since when, and what they were before."""
 
 import json
-from datetime import date
 from typing import Any
 
 import pytest
@@ -17,17 +16,13 @@ COLUMNS = "type, entity_id, status, value, CAST(impact AS float), occurrences"
 @pytest.fixture
 def hotel(installed: Application) -> Application:
     """The hotel; a guest of room 1 left on the ninth, four units were missing on the tenth."""
-    installed.recorded(date(2025, 10, 1), date(2025, 11, 16))
-    installed.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
-    for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
-        installed.empty(1, at)
+    installed.left()
     installed.setup(1, "2025-11-10 12:30", 1, 4)
     return installed
 
 
 def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    hotel.judged(as_of)
     return alerts(hotel.url, columns=COLUMNS)
 
 

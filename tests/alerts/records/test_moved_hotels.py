@@ -1,6 +1,5 @@
 """Rooms, floors and people move to another hotel, and hotels are closed: what their records show stays true."""
 
-from datetime import date
 from typing import Any
 
 import pytest
@@ -17,18 +16,14 @@ ONE_ROOM = "UPDATE odalar SET kat_id = 2 WHERE id = 1"
 @pytest.fixture
 def hotel(installed: Application) -> Application:
     """Hotel 1 with rooms 1 to 5, and hotel 2 with an empty floor; room 1 has had no guest since the ninth."""
-    installed.recorded(date(2025, 10, 1), date(2025, 11, 16))
-    installed.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
-    for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
-        installed.empty(1, at)
+    installed.left()
     sql(installed.url, "INSERT INTO oteller (id, ad, aktif) VALUES (2, 'Other', true)")
     sql(installed.url, "INSERT INTO katlar (id, otel_id, kat_adi, kat_no) VALUES (2, 2, 'KAT', 1)")
     return installed
 
 
 def _run(hotel: Application, as_of: str) -> list[tuple[Any, ...]]:
-    done(hotel.url, "collect", "--as-of", as_of, "--quiet")
-    done(hotel.url, "detect", "--as-of", as_of, "--quiet")
+    hotel.judged(as_of)
     return alerts(hotel.url, columns=COLUMNS)
 
 

@@ -118,6 +118,18 @@ class Application:
             first=first, last=last,
         )  # fmt: skip
 
+    def left(self) -> None:
+        """A guest of room 1 left on 9 November; the checks up to the next morning found the minibar full."""
+        self.recorded(date(2025, 10, 1), date(2025, 11, 16))
+        self.stay(1, "2025-11-07 15:00", "2025-11-09 08:00")
+        for at in ("2025-11-09 14:00", "2025-11-09 19:00", "2025-11-10 11:30"):
+            self.empty(1, at)
+
+    def judged(self, as_of: str) -> None:
+        """Collect and detect as of an instant."""
+        done(self.url, "collect", "--as-of", as_of, "--quiet")
+        done(self.url, "detect", "--as-of", as_of, "--quiet")
+
 
 def written(url: str) -> Application:
     """The hotel in an empty database, without a store."""
