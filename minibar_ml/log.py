@@ -5,7 +5,7 @@ import shutil
 import sys
 from typing import Any
 
-from minibar_ml.domain.output.terminal import folded, visible
+from minibar_ml.domain.output.terminal import visible, wrapped
 
 logger = logging.getLogger("minibar_ml")
 
@@ -15,7 +15,7 @@ class _Plain(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - as logging names it
         line = visible(super().formatMessage(record))
-        return folded(line, shutil.get_terminal_size().columns) if sys.stderr.isatty() else line
+        return wrapped(line, shutil.get_terminal_size().columns) if sys.stderr.isatty() else line
 
     def formatException(self, ei: Any) -> str:  # noqa: N802
         lines = super().formatException(ei).splitlines()

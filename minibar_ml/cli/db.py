@@ -1,7 +1,6 @@
 """`minibar-ml db`: the store's schema and its access to the source tables."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,7 +16,6 @@ from minibar_ml.cli.views.idle import describe as describe_idle
 from minibar_ml.config.settings import Settings
 from minibar_ml.domain.errors import PreconditionFailed, SourceIncomplete, UsageError
 from minibar_ml.domain.source_parts import DISPENSABLE
-from minibar_ml.i18n import screen
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 from minibar_ml.store import audit
@@ -180,10 +178,9 @@ def check(json: Json = False, quiet: Quiet = False, verbose: Verbose = False) ->
     Shows what there is of each part of the source, and which alerts have nothing to work with. Exits with status 5 if
     something is missing.
     """
-    settings = session.settings()
+    settings = house.settings_of(session.settings(), "db check")
     own_file = own_layout(settings)
     with session.store(settings, "db check") as connection:
-        screen.use(session.language(house.read(connection, settings).at(datetime.now(UTC)).settings))
         contract = source.read(connection)
         version = migrations.server_version(connection)
         seen = fetch_seen(connection, contract)

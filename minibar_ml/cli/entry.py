@@ -42,6 +42,7 @@ def _record(job: str, as_of: datetime, *, quiet: bool) -> bool:
     from minibar_ml.config import basis
     from minibar_ml.config.loading import examine
     from minibar_ml.domain.errors import MinibarError
+    from minibar_ml.domain.languages import language_of
     from minibar_ml.i18n import screen
     from minibar_ml.store.jobs import unchanged
 
@@ -58,7 +59,7 @@ def _record(job: str, as_of: datetime, *, quiet: bool) -> bool:
     log.configure(quiet=quiet, stamped=not sys.stderr.isatty())
     if settings.ping_url:
         _ping(settings.ping_url, job)
-    screen.use("tr" if (found or settings.lang) == "tr" else "en")
+    screen.use(language_of(found or settings.lang))
     log.logger.info(screen.translated("nothing has changed since the last run; nothing to do"))
     return True
 

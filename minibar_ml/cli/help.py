@@ -8,6 +8,7 @@ from typing import Any
 
 from minibar_ml.config import location
 from minibar_ml.domain.errors import ConfigurationError
+from minibar_ml.domain.languages import language_of
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.screen import translated
 
@@ -22,8 +23,7 @@ _SETTING = re.compile(r"""^(?:export )?ML_LANG=['"]?(en|tr)['"]?\s*$""", re.MULT
 
 def wanted_language() -> Lang:
     """The language of what is said before settings are read: ML_LANG of the environment or of `.env`, else English."""
-    named = os.environ.get("ML_LANG") or _of_file()
-    return "tr" if named == "tr" else "en"
+    return language_of(os.environ.get("ML_LANG") or _of_file())
 
 
 def _of_file() -> str:

@@ -9,6 +9,7 @@ from minibar_ml.cli.terminal import console
 from minibar_ml.config import location
 from minibar_ml.config.loading import examine, suggestion
 from minibar_ml.config.settings import Settings
+from minibar_ml.domain.languages import language_of
 from minibar_ml.domain.messages import Origin
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.log import logger
@@ -54,7 +55,7 @@ ENGLISH: Lang = "en"
 
 def language(settings: Settings) -> Lang:
     """The language of alerts, metrics tables, messages and reports; the settings have checked that it is supported."""
-    return "tr" if settings.lang == "tr" else "en"
+    return language_of(settings.lang)
 
 
 def origin(settings: Settings) -> Origin:

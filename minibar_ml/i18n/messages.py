@@ -5,7 +5,7 @@ from datetime import date
 from string import Formatter
 from typing import Any, get_args
 
-from minibar_ml.domain.alerting.alerts import Alert, Finding
+from minibar_ml.domain.alerting.alerts import Alert, Finding, is_put_back
 from minibar_ml.domain.alerting.kinds import is_state
 from minibar_ml.domain.alerting.severities import FRESH_DAYS
 from minibar_ml.domain.hotels.calendar import SpecialKind
@@ -79,7 +79,7 @@ def _actions(alert: Alert | Finding, wording: Wording, today: date | None) -> li
     """What to do: at once, or when others have seen to the room since; and before it what may be all of it."""
     if getattr(alert, "end_reason", None) is not None:
         return [NOTHING_TO_DO]
-    if (alert.facts or {}).get("still_missing") == 0:
+    if is_put_back(alert.facts):
         return [ASK_COUNTER]
     last_on = alert.last_occurred_on if isinstance(alert, Alert) else alert.occurred_on
     is_old = today is not None and (today - last_on).days > FRESH_DAYS
@@ -234,7 +234,7 @@ def _things(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
 
 def _put_back(facts: Mapping[str, Any]) -> dict[str, Any]:
     """What counts have put back, as all that was missing or as a part of it; all of it says why a level was too low."""
-    if facts.get("still_missing") == 0:
+    if is_put_back(facts):
         return {"below_zero": None, "still_missing": None}
     return {"partly_back": facts.get("put_back"), "put_back": None}
 

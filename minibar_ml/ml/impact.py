@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from statistics import median
 
-from minibar_ml.domain.alerting.alerts import Finding, Severity
+from minibar_ml.domain.alerting.alerts import Finding, Severity, is_put_back
 from minibar_ml.domain.alerting.kinds import OVER_SETUP, severity_of, severity_rule
 from minibar_ml.domain.hotels.found import FoundProducts, value_of
 from minibar_ml.domain.hotels.prices import Price
@@ -28,7 +28,7 @@ def impact(finding: Finding, found: FoundProducts | None, prices: Mapping[int, P
     if worth == "found":
         return _of_products(finding, found or FoundProducts({}), prices)
     price = prices.get(finding.entity_id) if finding.entity_type == "product" else None
-    if price and is_put_back(finding):
+    if price and is_put_back(finding.facts):
         return 0.0
     if worth == "sales" and found and _off(finding) > 0:
         return _money_of(value_of(_off(finding), price, found.charged.get(finding.entity_id)))
@@ -50,18 +50,13 @@ def severity(finding: Finding, prices: Mapping[int, Price]) -> Severity:
     """
     if (finding.facts or {}).get("over_setup"):
         return severity_of(finding.type, OVER_SETUP)
-    if is_put_back(finding):
+    if is_put_back(finding.facts):
         return "low"
     finding = _less_put_back(finding)
     rule, usual = severity_rule(finding.type, finding.reason), _usual(WORTH.get(finding.reason), prices)
     if not rule.by_size or rule.measure != "units" or finding.impact is None or not usual:
         return finding.severity
     return rule.severity(finding.impact / usual)
-
-
-def is_put_back(finding: Finding) -> bool:
-    """Whether counts have put back all that was missing."""
-    return (finding.facts or {}).get("still_missing") == 0
 
 
 def _less_put_back(finding: Finding) -> Finding:

@@ -12,7 +12,7 @@ import typer
 from typer.main import get_command
 
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.languages import Lang
+from minibar_ml.domain.languages import Lang, language_of
 
 Offer = tuple[str, str]
 """A value, and what it means."""
@@ -126,7 +126,7 @@ def _alerts() -> Iterator[Offer]:
 
 def _lang() -> Lang:
     """The language of this shell: the hotels' would be a question to the store."""
-    return "tr" if os.environ.get("ML_LANG") == "tr" else "en"
+    return language_of(os.environ.get("ML_LANG"))
 
 
 def _typed(name: str) -> str:

@@ -14,8 +14,8 @@ import typer
 
 from minibar_ml.domain.errors import UsageError
 from minibar_ml.domain.output.json_form import json_form
-from minibar_ml.domain.output.terminal import folded
 from minibar_ml.domain.output.terminal import visible as visible
+from minibar_ml.domain.output.terminal import wrapped
 from minibar_ml.i18n.screen import translated
 from minibar_ml.log import logger
 
@@ -77,7 +77,7 @@ def note(line: str) -> None:
 def complain(message: str) -> None:
     """A message to stderr as it is; on a terminal broken between words."""
     is_seen = sys.stderr.isatty()
-    typer.echo(folded(message, shutil.get_terminal_size().columns) if is_seen else message, err=True)
+    typer.echo(wrapped(message, shutil.get_terminal_size().columns) if is_seen else message, err=True)
 
 
 def in_language(record: logging.LogRecord) -> bool:

@@ -227,3 +227,8 @@ class DayValue:
     day: date
     value: float | None
     is_marked: bool
+
+
+def is_put_back(facts: Mapping[str, Any] | None) -> bool:
+    """Whether these facts of a loss of stock say that counts have put back all that was missing."""
+    return (facts or {}).get("still_missing") == 0

@@ -11,12 +11,12 @@ def visible(text: str) -> str:
     return "".join(_escaped(one) if unicodedata.category(one) in _STEERING else one for one in text)
 
 
-def folded(text: str, width: int) -> str:
+def wrapped(text: str, width: int) -> str:
     """A message in lines of at most `width` columns, broken between words only; a line to copy stays whole."""
-    return "\n".join(line if line.startswith(" ") else _folded(line, width) for line in text.split("\n"))
+    return "\n".join(line if line.startswith(" ") else _wrapped(line, width) for line in text.split("\n"))
 
 
-def _folded(line: str, width: int) -> str:
+def _wrapped(line: str, width: int) -> str:
     return textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False, replace_whitespace=False)
 
 
