@@ -43,6 +43,8 @@ Problem = Literal[
     "empty",
     "too_big",
     "too_many_rows",
+    "too_many_cells",
+    "overloaded",
     "old_excel",
     "pdf",
     "broken_excel",

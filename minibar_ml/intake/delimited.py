@@ -11,7 +11,7 @@ from collections import Counter
 from charset_normalizer import from_bytes
 
 from minibar_ml.domain.imports import FileRefused
-from minibar_ml.intake.tables import MOST_COLUMNS, MOST_ROWS, Row, Sheet
+from minibar_ml.intake.tables import MOST_COLUMNS, Allowance, Row, Sheet
 
 DELIMITERS = (";", ",", "\t", "|")
 MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -28,15 +28,14 @@ SAMPLE_LINES = 60
 def sheet(content: bytes) -> Sheet:
     """The rows of a CSV file. Raises FileRefused where it is no text."""
     text = decode(content)
-    rows = []
+    rows, allowance = [], Allowance()
     # Strict: a quotation mark that nothing closes would take the rest of the file into one cell.
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
+                allowance.take(len(cells))
                 rows.append(Row(reader.line_num, cells[:MOST_COLUMNS]))
-            if len(rows) > MOST_ROWS:
-                raise FileRefused("too_many_rows", limit=f"{MOST_ROWS:,}")
     except csv.Error as error:
         raise FileRefused("not_csv", line=str(reader.line_num)) from error
     return Sheet("", rows)

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from minibar_ml.domain.imports import FileRefused
 from minibar_ml.intake.words import tidy
 
 Cell = str | int | float | bool | datetime | date | time | None
 MOST_BYTES = 64 * 2**20
 MOST_ROWS, MOST_COLUMNS = 300_000, 256
+MOST_CELLS = 10 * MOST_ROWS
+"""Of a file, those between two values of a row included: a small file can name more than memory holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,22 @@ class Row:
 
     line: int
     cells: Sequence[Cell]
+
+
+class Allowance:
+    """What is left of the rows and cells that one file may have."""
+
+    def __init__(self) -> None:
+        self._rows, self._cells = MOST_ROWS, MOST_CELLS
+
+    def take(self, cells: int) -> None:
+        """Take a row of so many cells. Raises FileRefused where the file has too many of either."""
+        self._rows -= 1
+        self._cells -= cells
+        if self._rows < 0:
+            raise FileRefused("too_many_rows", limit=f"{MOST_ROWS:,}")
+        if self._cells < 0:
+            raise FileRefused("too_many_cells", limit=f"{MOST_CELLS:,}")
 
 
 @dataclass(frozen=True, slots=True)

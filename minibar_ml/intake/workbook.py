@@ -8,30 +8,55 @@ from contextlib import closing
 from typing import Any
 
 from minibar_ml.domain.imports import FileRefused
-from minibar_ml.intake.tables import MOST_BYTES, MOST_COLUMNS, MOST_ROWS, Cell, Row, Sheet
+from minibar_ml.intake.tables import MOST_BYTES, MOST_COLUMNS, Allowance, Cell, Row, Sheet
 
-MOST_UNPACKED = 8 * MOST_BYTES
+MOST_UNPACKED = 4 * MOST_BYTES
+MOST_BESIDE = 4 * 2**20
+"""Bytes of a part that is neither a sheet nor its texts: the library makes an object of each style and name in it."""
 MOST_LINES = 2**20
 """Excel's own limit. A file may name any number for a row, and the library yields every row above it."""
 SHEETS = re.compile(r"xl/worksheets/[^/]+\.xml")
+TEXTS = "xl/sharedStrings.xml"
 
 
 def sheets(content: bytes) -> list[Sheet]:
     """The visible sheets that have rows. Raises FileRefused for what is no xlsx workbook."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(part.file_size for part in packed.infolist()) > MOST_UNPACKED:
-                raise FileRefused("too_big", limit=f"{MOST_UNPACKED // 2**20} MiB")
-            has_formulas = any(b"<f" in packed.read(name) for name in packed.namelist() if SHEETS.fullmatch(name))
+            _require_size(packed)
+            has_formulas = any(_has_formulas(packed, name) for name in packed.namelist() if SHEETS.fullmatch(name))
         with closing(_book(content, data_only=True)) as book:
             if has_formulas:
                 with closing(_book(content, data_only=False)) as formulas:
                     _require_values(_visible(book), _visible(formulas))
-            return [found for one in _visible(book) if (found := _sheet(one)).rows]
+            allowance = Allowance()
+            return [found for one in _visible(book) if (found := _sheet(one, allowance)).rows]
     except FileRefused:
         raise
     except Exception as error:
         raise FileRefused("broken_excel") from error
+
+
+def _require_size(packed: zipfile.ZipFile) -> None:
+    """Raise FileRefused for a workbook whose parts are larger than memory should hold."""
+    parts = {part.filename: part.file_size for part in packed.infolist()}
+    if sum(parts.values()) > MOST_UNPACKED:
+        raise FileRefused("too_big", limit=f"{MOST_UNPACKED // 2**20} MiB")
+    if parts.pop(TEXTS, 0) > MOST_BYTES:
+        raise FileRefused("too_big", limit=f"{MOST_BYTES // 2**20} MiB")
+    for name, size in parts.items():
+        if size > MOST_BESIDE and name.endswith((".xml", ".rels")) and not SHEETS.fullmatch(name):
+            raise FileRefused("overloaded", part=name)
+
+
+def _has_formulas(packed: zipfile.ZipFile, sheet: str) -> bool:
+    with packed.open(sheet) as part:
+        before = b""
+        while read := part.read(2**20):
+            if b"<f" in before + read:
+                return True
+            before = read[-1:]
+    return False
 
 
 def _book(content: bytes, *, data_only: bool) -> Any:
@@ -64,14 +89,23 @@ def _lines(one: Any, *, values_only: bool = False) -> Iterator[tuple[int, Any]]:
         yield line, cells
 
 
-def _sheet(one: Any) -> Sheet:
+def _sheet(one: Any, allowance: Allowance) -> Sheet:
     rows = []
-    for line, cells in _lines(one, values_only=True):
-        if cells.count(None) < len(cells) and any(cell is not None and str(cell).strip() for cell in cells):
+    for line, padded in _lines(one, values_only=True):
+        if cells := _without_padding(padded):
+            allowance.take(len(cells))
             rows.append(Row(line, tuple(map(_known, cells))))
-        if len(rows) > MOST_ROWS:
-            raise FileRefused("too_many_rows", limit=f"{MOST_ROWS:,}")
     return Sheet(one.title, rows)
+
+
+def _without_padding(cells: tuple[object, ...]) -> tuple[object, ...]:
+    """The cells up to the last one with a value; the library gives each row as many as any may have."""
+    if cells.count(None) == len(cells):
+        return ()
+    width = len(cells)
+    while width and (cells[width - 1] is None or not str(cells[width - 1]).strip()):
+        width -= 1
+    return cells[:width]
 
 
 def _known(cell: object) -> Cell:

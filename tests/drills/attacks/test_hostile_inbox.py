@@ -4,10 +4,11 @@ import io
 import os
 import shutil
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +18,8 @@ from support.hotels.simulated import ZONE, command, sql
 
 from minibar_ml.cli.imports import files
 from minibar_ml.domain.imports import FileRefused
+from minibar_ml.i18n.imports import PROBLEMS
+from minibar_ml.intake.reading import sheets_of
 from minibar_ml.jobs import inbox
 from minibar_ml.jobs.imports import Now, Options
 from minibar_ml.store.engine import make_engine
@@ -129,16 +132,14 @@ SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 FAR = '<sheetData><row r="2000000000"><c r="A2000000000">{}<v>1</v></c></row></sheetData>'
 
 
-def _workbook(sheet: str) -> bytes:
-    """A workbook with this as the XML of its only sheet."""
+def _workbook(sheet: str, others: Mapping[str, str] = MappingProxyType({})) -> bytes:
+    """A workbook with this as the XML of its only sheet, and of other parts by their paths."""
     plain, made = io.BytesIO(), io.BytesIO()
     Workbook().save(plain)
+    texts = {"xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SPREADSHEET}">{sheet}</worksheet>', **others}
     with zipfile.ZipFile(plain) as parts, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as packed:
-        for name in parts.namelist():
-            is_sheet = name.endswith("sheet1.xml")
-            packed.writestr(
-                name, f'<worksheet xmlns="{SPREADSHEET}">{sheet}</worksheet>' if is_sheet else parts.read(name)
-            )
+        for name in {**dict.fromkeys(parts.namelist()), **texts}:
+            packed.writestr(name, texts.get(name) or parts.read(name))
     return made.getvalue()
 
 
@@ -158,3 +159,35 @@ def test_a_small_workbook_with_rows_by_the_billion_is_refused_and_the_next_list_
     refused = outcomes.pop("people.xlsx")
     assert isinstance(refused, FileRefused) and refused.problem == "too_many_rows"
     assert not [one for one in outcomes.values() if isinstance(one, FileRefused) or one.is_refused]
+
+
+WIDE = '<row r="{}"><c r="A{}"><v>1</v></c><c r="IV{}"><v>1</v></c></row>'
+LARGE = {
+    "wide rows": (f"<sheetData>{''.join(WIDE.format(row, row, row) for row in range(1, 12_001))}</sheetData>", {}),
+    "styles": (
+        "<sheetData/>",
+        {"xl/styles.xml": f'<styleSheet xmlns="{SPREADSHEET}">{"<font/>" * 700_000}</styleSheet>'},
+    ),
+    "texts": (
+        "<sheetData/>",
+        {"xl/sharedStrings.xml": f'<sst xmlns="{SPREADSHEET}">{"<si><t>a</t></si>" * 5_000_000}</sst>'},
+    ),
+}
+PROBLEM = {"wide rows": "too_many_cells", "styles": "overloaded", "texts": "too_big"}
+
+
+@pytest.mark.parametrize("what", LARGE)
+def test_a_small_workbook_that_memory_would_not_hold_is_refused(what: str) -> None:
+    sheet, others = LARGE[what]
+    content = _workbook(sheet, others)
+    assert len(content) < 2**20
+    with pytest.raises(FileRefused) as refused:
+        sheets_of(content)
+    assert refused.value.problem == PROBLEM[what]
+    assert PROBLEMS[refused.value.problem]
+
+
+def test_a_csv_of_delimiters_is_refused() -> None:
+    with pytest.raises(FileRefused) as refused:
+        sheets_of(b"1" + b";" * 1000 + b"\n" + (b"1" + b";" * 1000 + b"\n") * 3_000)
+    assert refused.value.problem == "too_many_cells"
