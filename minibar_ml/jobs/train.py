@@ -18,7 +18,7 @@ from minibar_ml.jobs.plans import TrainingPlan
 from minibar_ml.ml import feedback
 from minibar_ml.ml.feedback import FalseShare
 from minibar_ml.store import models, retention
-from minibar_ml.store.jobs import runs, training_logs
+from minibar_ml.store.jobs import held, runs, training_logs
 from minibar_ml.store.points.metrics import MergeResult
 from minibar_ml.store.snapshots import snapshot
 
@@ -74,16 +74,21 @@ def _train(connection: "Connection", plan: TrainingPlan, keys: Keys, units: by_h
         before = candidates.before(connection, tried)
     made = candidates.sealed(tried, given.config, plan.as_of, keys, before)
     # From here on it is written, in one transaction.
+    left = held.models(connection)
+    for hotel_id, why in left.items():
+        if hotel_id in done:
+            units.leave(hotel_id, why, None)
 
     def store(part: by_hotel.Hotels) -> _Stored:
         own = {one: fitted for one, fitted in done.items() if part is None or one in part}
-        return _store(connection, own, [one for one in made if one.header.hotel_id in own], plan)
+        free = [one for one in made if one.header.hotel_id in own and one.header.hotel_id not in left]
+        return _store(connection, own, free, plan)
 
     written = units.each(units.parts(), store)
     stored = {key: header for one in written for key, header in one.models.items()}
     forecasts = sum((one.forecasts for one in written), MergeResult(0, 0, 0))
     _log(connection, done, given, started_at, units)
-    pruned = models.prune(connection)
+    pruned = models.prune(connection, left_out=left)
     # Training comes once a night, and of the jobs that do it is the one that has time.
     forgotten = retention.prune(connection, plan.as_of)
     nights = sum(one.nights for one in written)

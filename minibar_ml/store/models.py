@@ -4,7 +4,7 @@ Every call is a fixed number of statements, however many models it is about, in 
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -66,9 +66,12 @@ def _flipped(connection: Connection, name: str, values: dict[str, Any]) -> list[
     return [_header(row) for row in connection.execute(query(name), values) if row.is_active]
 
 
-def prune(connection: Connection, keep: int = KEPT_VERSIONS) -> int:
-    """Forget all but the newest `keep` versions of each model and the active one; returns how many are gone."""
-    return connection.execute(query("models.prune"), {"keep": keep}).rowcount
+def prune(connection: Connection, keep: int = KEPT_VERSIONS, left_out: Collection[int] = ()) -> int:
+    """Forget all but the newest `keep` versions of each model and the active one; returns how many are gone.
+
+    `left_out`: hotels of which none is forgotten.
+    """
+    return connection.execute(query("models.prune"), {"keep": keep, "left_out": list(left_out)}).rowcount
 
 
 def fetch_active(connection: Connection, hotel_ids: Sequence[int] | None = None) -> list[StoredModel]:

@@ -18,6 +18,12 @@ SELECT * FROM unnest(CAST(:model_types AS text[]), CAST(:metric_types AS text[])
     CAST(:precision AS double precision[]), CAST(:recall AS double precision[]), CAST(:evaluated_on AS text[]))
 RETURNING id, model_type, metric_type, hotel_id, version
 
+-- name: find_held
+-- The models that other sessions hold; all others are locked until the transaction ends, so that nothing waits for them.
+WITH free AS MATERIALIZED (SELECT id FROM ml_models FOR UPDATE SKIP LOCKED)
+SELECT hotel_id, array_agg(id ORDER BY id) AS ids FROM ml_models WHERE id NOT IN (SELECT id FROM free)
+GROUP BY hotel_id ORDER BY hotel_id
+
 -- name: promote
 -- Makes these models the active ones of their keys; returns every row whose state changed, as it is now.
 UPDATE ml_models m SET is_active = (m.id = ANY(CAST(:ids AS bigint[])))
@@ -44,9 +50,10 @@ WHERE m.metric_type = :metric_type AND m.hotel_id = :hotel_id
 RETURNING m.model_type, m.metric_type, m.hotel_id, m.version, m.is_active
 
 -- name: prune
--- Forgets all but the newest versions of each model; the active one stays, however old.
+-- Forgets all but the newest versions of each model; the active one stays, however old, and so do those of hotels that
+-- are left out.
 DELETE FROM ml_models
-WHERE NOT is_active AND id IN (
+WHERE NOT is_active AND hotel_id <> ALL(CAST(:left_out AS integer[])) AND id IN (
     SELECT id FROM (
         SELECT id, row_number() OVER (PARTITION BY model_type, metric_type, hotel_id ORDER BY version DESC) AS age
         FROM ml_models

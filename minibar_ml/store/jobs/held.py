@@ -5,7 +5,7 @@ their own hotel must not stop what is done for others.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -36,13 +36,26 @@ def past(connection: Connection, work: Callable[[Mapping[int, str]], Result]) ->
     return work(_set_aside(connection))
 
 
+def models(connection: Connection) -> dict[int, str]:
+    """By hotel, which of its models other sessions hold; the others are locked for this transaction."""
+    rows = connection.execute(query("models.find_held")).all()
+    return _described({row.hotel_id: [_named("models", row.ids)] for row in rows}, connection) if rows else {}
+
+
 def _set_aside(connection: Connection) -> dict[int, str]:
     """By hotel, what other sessions hold of it; the rest is locked for this transaction."""
-    holders = "; ".join(find_blockers(connection))
     of_hotels = defaultdict[int, list[str]](list)
     for row in connection.execute(query("locks.set_aside")):
-        named = ", ".join(map(str, row.ids[:NAMED]))
-        of_hotels[row.hotel_id].append(f"{row.kind} {named}" + " and others" * (len(row.ids) > NAMED))
+        of_hotels[row.hotel_id].append(_named(row.kind, row.ids))
+    return _described(of_hotels, connection)
+
+
+def _named(kind: str, ids: Sequence[int]) -> str:
+    return f"{kind} {', '.join(map(str, ids[:NAMED]))}" + " and others" * (len(ids) > NAMED)
+
+
+def _described(of_hotels: Mapping[int, Sequence[str]], connection: Connection) -> dict[int, str]:
+    holders = "; ".join(find_blockers(connection))
     return {
         hotel_id: f"another session holds {' and '.join(held)}, all else was done. Open transactions: {holders}"
         for hotel_id, held in of_hotels.items()

@@ -1,0 +1,102 @@
+"""Rows of every table that people may change, held by an administrator of one hotel: no job stops for the others."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from sqlalchemy import make_url
+from support.alerts.outbox import add
+from support.hotels.simulated import ZONE, command, done, engine_of, sql
+from support.servers.logins import drop_logins, login
+from support.servers.mail_server import Mailbox, serving
+from support.servers.sessions import staying
+
+from minibar_ml.domain.errors import ExitCode
+from minibar_ml.simulate import HotelPlan, generate, write
+from minibar_ml.store import failures
+
+WAIT = 1
+PLAN = HotelPlan(seed=3, ends_on=date(2025, 11, 16), hotels=3, rooms=8, days=45, timezone=ZONE)
+EARLIER, LATER, NEXT = "2025-11-14T12:00", "2025-11-15T21:00", "2025-11-15T21:15"
+FOR_EVER = "SET idle_in_transaction_session_timeout = 0"
+LOCKABLE = """
+SELECT DISTINCT CAST(c.relname AS text) FROM pg_class c
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+WHERE c.relnamespace = CAST('minibar_ml' AS regnamespace) AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+  AND (has_column_privilege('minibar_ml_operator', c.oid, a.attnum, 'UPDATE')
+       OR has_table_privilege('minibar_ml_operator', c.oid, 'DELETE'))
+ORDER BY 1
+"""
+TABLES = (
+    "ml_alerts", "ml_attachments", "ml_channels", "ml_job_locks", "ml_job_runs", "ml_mails", "ml_models", "ml_mutes",
+    "ml_outbox", "ml_people",
+)  # fmt: skip
+LONG_AGO = (
+    "INSERT INTO minibar_ml.ml_mutes (hotel_id, alert_types, since, until, reason, added_by)"
+    " VALUES (1, '{vacant_consumption}', '2025-11-14 13:00+03', '2026-11-14 13:00+03', 'x', 'x')",
+    "INSERT INTO minibar_ml.ml_job_runs (job, as_of, started_at, ended_at, outcome)"
+    " SELECT job, as_of - interval '1000 days', started_at - interval '1000 days',"
+    " ended_at - interval '1000 days', outcome FROM minibar_ml.ml_job_runs",
+    "UPDATE minibar_ml.ml_outbox SET ended_at = ended_at - interval '1000 days'",
+)
+"""A mute, and what the nightly training forgets."""
+ACTIVE = (
+    "SELECT hotel_id, max(version) FROM minibar_ml.ml_models WHERE is_active AND hotel_id <> 0 GROUP BY 1 ORDER BY 1"
+)
+ERROR = "SELECT error FROM minibar_ml.ml_job_runs WHERE job = 'train' ORDER BY id DESC LIMIT 1"
+JOBS = {
+    ("collect", "--as-of", LATER): ExitCode.OK,
+    ("train", "--as-of", LATER): ExitCode.PARTLY_DONE,
+    ("detect", "--as-of", LATER): None,
+    ("alerts", "notify", "--as-of", NEXT): ExitCode.OK,
+}
+"""How each ends; where it is None, the rows that it changes happen to be held or not."""
+EMPTY = ("ml_attachments", "ml_mails")
+
+
+@pytest.fixture(scope="module")
+def prepared(make_database: Callable[..., str]) -> str:
+    """Three hotels with models, alerts, messages sent and a mute, some of them of long ago."""
+    url = make_database()
+    write(engine_of(url), generate(PLAN), "b", ZONE)
+    for words in (["db", "init"], ["db", "roles", "--apply"], ["collect", "--as-of", EARLIER]):
+        done(url, *words, "--quiet")
+    done(url, "train", "--as-of", EARLIER, "--quiet")
+    add(url, "ayse", "--hotel", "1", "--severity", "low")
+    add(url, "fatma", "--hotel", "2", "--severity", "low")
+    done(url, "detect", "--as-of", EARLIER, "--quiet")
+    with serving(Mailbox()) as mailbox:
+        done(url, "alerts", "notify", "--as-of", EARLIER, "--quiet", **mailbox.settings())
+    for statement in LONG_AGO:
+        sql(url, statement)
+    return url
+
+
+@pytest.fixture
+def chain(make_database: Callable[..., str], prepared: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The three hotels, where nobody waits for long."""
+    monkeypatch.setattr(failures, "LOCK_TIMEOUT_SECONDS", WAIT)
+    url = make_database(prepared)
+    yield url
+    drop_logins(url)
+
+
+def test_these_are_the_tables_of_which_people_may_lock_rows(prepared: str) -> None:
+    assert [name for (name,) in sql(prepared, LOCKABLE)] == [*TABLES]
+
+
+def test_all_that_an_administrator_may_lock_stops_no_job_of_other_hotels(chain: str) -> None:
+    boss = login(chain, "boss", "--as", "administrator", "--hotel", "1")
+    holds = [f"SELECT FROM minibar_ml.{table} FOR UPDATE" for table in TABLES]
+    assert {name for name in TABLES if sql(boss, f"SELECT FROM minibar_ml.{name}")} == {*TABLES} - {*EMPTY}
+    with serving(Mailbox()) as mailbox:
+        with staying(boss, FOR_EVER, *holds) as pid:
+            for words, ends in JOBS.items():
+                ended = command(chain, *words, "--quiet", **mailbox.settings())
+                assert ended == ends or (ends is None and ended in (ExitCode.OK, ExitCode.PARTLY_DONE)), words
+            ((error,),) = sql(chain, ERROR)
+            assert "another session holds models" in error and f"{make_url(boss).username}, process {pid}" in error
+        assert sql(chain, ACTIVE) == [(1, 1), (2, 2), (3, 2)]
+        for words in JOBS:
+            assert command(chain, *words, "--quiet", **mailbox.settings()) == ExitCode.OK, words
+    assert sql(chain, ACTIVE) == [(1, 2), (2, 3), (3, 3)]
