@@ -48,8 +48,6 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/mypy docs/generate.py docs/screenshots.py docs/paper.py docs/compatibility.py docs/man.py docs/sbom.py docs/vulnerabilities.py
-	$(BIN)/mypy quality
 
 bench: $(VENV)/.runtime
 	@$(BIN)/python -m bench $(ARGS)
