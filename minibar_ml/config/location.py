@@ -76,7 +76,8 @@ def candidates() -> tuple[Path, ...]:
         return (path / NAME if path.is_dir() else path,)
     if _Chosen.profile:
         return tuple(folder / _Chosen.profile / NAME for folder in shared())
-    return tuple(folder / NAME for folder in (Path.cwd(), *shared()))
+    # Jobs run in the machine's folder, which is then looked into once.
+    return tuple(dict.fromkeys(folder / NAME for folder in (Path.cwd(), *shared())))
 
 
 def described() -> str:

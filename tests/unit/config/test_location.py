@@ -135,3 +135,11 @@ def test_only_what_changes_nothing_is_run_for_all_profiles(user: Path, capsys: p
     with pytest.raises(ConfigurationError):
         location.use(profile="bodrum")
         location.find()
+
+
+def test_a_command_in_the_machines_folder_says_once_that_it_looked_there(
+    tmp_path: Path, user: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "etc").mkdir()
+    monkeypatch.chdir(tmp_path / "etc")
+    assert location.described().count(f"{tmp_path}/etc/.env") == 1
