@@ -6,6 +6,7 @@ catalog.
 """
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from minibar_ml.i18n import Lang, catalog, path
@@ -53,8 +54,13 @@ def _sentence(text: str) -> str:
     for words, msgid in _templates():
         if words in text and (found := _pattern(msgid).fullmatch(text)):
             values = [value if _is_typed(msgid, at) else _one(value) for at, value in enumerate(found.groups())]
-            return catalog(DOMAIN, _Screen.lang).gettext(msgid).format(*values)
+            return _filled(catalog(DOMAIN, _Screen.lang).gettext(msgid), values)
     return text
+
+
+def _filled(text: str, values: Sequence[str]) -> str:
+    """A text with its fields filled in; other braces are its own, as in the name of a file with {lang} in it."""
+    return _FIELD.sub(lambda field: values[int(field[0][1:-1])], text)
 
 
 def _is_typed(msgid: str, at: int) -> bool:
