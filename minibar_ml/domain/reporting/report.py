@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from minibar_ml.domain.alerting.kinds import KINDS
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
+from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar
@@ -26,7 +29,8 @@ ReportKind = Literal["weekly", "monthly", "dashboard"]
 class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
 
-    `unanswered`: refill requests of the period that nobody ever answered. `chapters`: where it is about several hotels,
+    `unanswered`: refill requests of the period that nobody ever answered. `snoozed`: what waits but was put off; it is
+    not in `waiting`. `chapters`: where it is about several hotels,
     the report of each, in the order of `lines`, whose alerts and their details only the whole report lists.
     """
 
@@ -70,8 +74,20 @@ class Report:
     idle: tuple[Idle, ...]
     unanswered: int = 0
     days_watched_before: int = 0
+    snoozed: Snoozed | None = None
     currency: str = ""
     chapters: tuple["Report", ...] = ()
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the period its data cover."""
+        is_stale = any(KINDS[one.alert.type].marks_stale_data for one in self.actions.rows)
+        return Coverage(len(self.period.days()), len(self.days_without_data), self.days_watched, is_stale)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its last day is not over yet: the period before then counts up to the same hour."""
+        return self.period.is_running(self.generated_at.astimezone(ZoneInfo(self.timezone)).date())
 
     @property
     def live_total(self) -> int | None:
