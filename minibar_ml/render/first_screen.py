@@ -3,7 +3,6 @@
 The sentence is made of the figures: it heads the page and the paper and is the subject of the mail.
 """
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -37,7 +36,7 @@ def _data(report: Report, words: Words) -> list[str]:
     several = words.catalog.ngettext
     if report.hotel_id is not None or len(report.hotels) < 2:
         return data_faults(report.coverage, words)
-    of_all = replace(report.coverage, is_stale=False)
+    of_all = report.coverage.of_days()
     faults = data_faults(of_all, words)
     # What all hotels lack is said once.
     lines = [line for line in report.lines if not line.coverage.is_whole and line.coverage != of_all]
@@ -63,6 +62,8 @@ def data_faults(coverage: Coverage, words: Words) -> list[str]:
         faults.append(watched % {"watched": coverage.watched, "all": coverage.days})
     if coverage.is_stale:
         faults.append(_("no new data"))
+    if coverage.has_refused:
+        faults.append(words.lowered(words.label("rows_refused", "type")))
     return faults
 
 
@@ -73,7 +74,10 @@ def _jobs(report: Report, words: Words) -> list[str]:
         (_("%(job)s late"), [run for run in report.jobs if run.is_late and run.outcome != "failed"]),
         (_("%(job)s never completed"), [run for run in report.jobs if run.done_at is None and run.outcome != "failed"]),
     )
-    return [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
+    faults = [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
+    # Others than these three: an alert says so.
+    others = [words.lowered(words.label("job_late", "type"))] if report.has_live("job_late") else []
+    return faults or others
 
 
 def sentence(report: Report, words: Words) -> str:

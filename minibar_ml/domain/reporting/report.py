@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from minibar_ml.domain.alerting.kinds import KINDS
+from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.domain.reporting.coverage import Coverage
@@ -81,8 +81,13 @@ class Report:
     @property
     def coverage(self) -> Coverage:
         """How much of the period its data cover."""
-        is_stale = any(KINDS[one.alert.type].marks_stale_data for one in self.actions.rows)
-        return Coverage(len(self.period.days()), len(self.days_without_data), self.days_watched, is_stale)
+        days, is_stale = len(self.period.days()), any(map(self.has_live, types_where(lambda k: k.marks_stale_data)))
+        has_refused = self.has_live("rows_refused")
+        return Coverage(days, len(self.days_without_data), self.days_watched, is_stale, has_refused)
+
+    def has_live(self, alert_type: AlertType) -> bool:
+        """Whether an alert of the type needs action."""
+        return any(one.alert.type == alert_type for one in self.actions.rows)
 
     @property
     def is_running(self) -> bool:

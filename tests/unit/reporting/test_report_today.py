@@ -176,6 +176,31 @@ def test_data_and_jobs_are_said_to_be_right_or_what_is_wrong_with_them() -> None
     assert health(good, TR) == (True, "veri tam, işler zamanında")
 
 
+def test_what_an_alert_says_of_data_and_jobs_the_first_line_says_too() -> None:
+    days = tuple(replace(day, alerts=0) for day in a_report().trend)
+    good = a_report(jobs=(), days_without_data=(), trend=days)
+    wanted = {
+        "data_stale": "no new data, jobs on time",
+        "rows_refused": "records refused, jobs on time",
+        "job_late": "data complete, job late",
+    }
+    for kind, text in wanted.items():
+        assert health(replace(good, actions=Page((action(1, type=kind),), 1)), EN) == (False, text)
+    late = JobRun("collect", "done", AS_OF, AS_OF - timedelta(days=2), AS_OF - timedelta(days=1))
+    assert health(replace(good, jobs=(late,)), EN) == (False, "data collection late"), "nobody knows what is missing"
+
+
+def test_a_headline_names_no_attendant() -> None:
+    found = tuple(
+        action(n, type="custody_loss", entity_type="attendant", entity_name="Elif", impact=amount)
+        for n, amount in ((9, 75.0), (8, 25.0))
+    )
+    live = (Live("high", 2, Decimal(100)),)
+    report = replace(a_report(), actions=Page(found, 2), today=duties(found, (), (), TODAY), live=live)
+    assert "75% of it items missing from an attendant's cart" in sentence(report, EN)
+    assert "bunun %75'i zimmette eksik ürün" in sentence(report, TR)
+
+
 def test_a_chain_is_complete_only_where_each_of_its_hotels_is() -> None:
     days = tuple(replace(day, alerts=0) for day in a_report().trend)
     chain = a_report(hotels=3, jobs=(), days_without_data=(), trend=days)
