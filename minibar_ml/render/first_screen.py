@@ -26,7 +26,7 @@ def health(report: Report, words: Words) -> tuple[bool, str]:
     data, jobs = _data(report, words), _jobs(report, words)
     _ = words.catalog.gettext
     # What was not collected nobody knows to be missing.
-    is_collected = all(run.is_well for run in report.jobs if run.job == "collect")
+    is_collected = report.is_past or all(run.is_well for run in report.jobs if run.job == "collect")
     whole = [_("data complete")] if is_collected else []
     return not data and not jobs, ", ".join([*(data or whole), *(jobs or [_("jobs on time")])])
 
@@ -84,21 +84,16 @@ def sentence(report: Report, words: Words) -> str:
     """What happened, what it may cost and what is due, in one line; of a past period not what is due since."""
     _ = words.catalog.gettext
     waiting, due = _waiting(report, words), _due(report, words)
-    if is_past(report, words):
+    if report.is_past:
         due, day = "", _as_of(report, words)
         waiting = waiting and _("As of %(day)s: %(what)s") % {"day": day, "what": words.lowered(waiting)}
     return " ".join(f"{part}." for part in (_new(report, words), waiting, due) if part)
 
 
-def is_past(report: Report, words: Words) -> bool:
-    """Whether the period ended before yesterday: what waits is of a later day, and what is due has another report."""
-    return (words.today(report.generated_at) - report.period.last_day).days > 1
-
-
 def today_title(report: Report, words: Words) -> str:
     """What the list of what waits is called: `Today`, of a past period `Waiting as of 28 Nov`."""
     _ = words.catalog.gettext
-    if not is_past(report, words):
+    if not report.is_past:
         return _("Today")
     return _("Waiting as of %(day)s") % {"day": _as_of(report, words)}
 
@@ -219,7 +214,7 @@ def tiles(report: Report, words: Words) -> tuple[Figure, ...]:
     )
     known = [one.alerts for one in closed if one.alerts is not None]
     waiting, due = _("Waiting"), _("Orders due")
-    if is_past(report, words):
+    if report.is_past:
         waiting, due = today_title(report, words), _("Orders due as of %(day)s") % {"day": _as_of(report, words)}
     return (
         Figure("waiting", waiting, report.live_total, "count", _of_waiting(report, words)),

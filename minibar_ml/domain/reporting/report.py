@@ -1,7 +1,7 @@
 """The Report: one frozen value that every renderer shows, so that all formats show the same numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
@@ -80,10 +80,12 @@ class Report:
 
     @property
     def coverage(self) -> Coverage:
-        """How much of the period its data cover."""
-        days, is_stale = len(self.period.days()), any(map(self.has_live, types_where(lambda k: k.marks_stale_data)))
-        has_refused = self.has_live("rows_refused")
-        return Coverage(days, len(self.days_without_data), self.days_watched, is_stale, has_refused)
+        """How much of the period its data cover; of a past one not what is missing since."""
+        of_days = Coverage(len(self.period.days()), len(self.days_without_data), self.days_watched)
+        if self.is_past:
+            return of_days
+        is_stale = any(map(self.has_live, types_where(lambda kind: kind.marks_stale_data)))
+        return replace(of_days, is_stale=is_stale, has_refused=self.has_live("rows_refused"))
 
     def has_live(self, alert_type: AlertType) -> bool:
         """Whether an alert of the type needs action."""
@@ -92,7 +94,16 @@ class Report:
     @property
     def is_running(self) -> bool:
         """Whether its last day is not over yet: the period before then counts up to the same hour."""
-        return self.period.is_running(self.generated_at.astimezone(ZoneInfo(self.timezone)).date())
+        return self.period.is_running(self._today)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it ended before yesterday: what waits is of a later day, and what is due has another report."""
+        return (self._today - self.period.last_day).days > 1
+
+    @property
+    def _today(self) -> date:
+        return self.generated_at.astimezone(ZoneInfo(self.timezone)).date()
 
     @property
     def live_total(self) -> int | None:
