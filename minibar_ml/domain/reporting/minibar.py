@@ -13,7 +13,7 @@ from typing import Literal
 from minibar_ml.domain.hotels.found import Charged, value_of
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import COMPARABLE, LEAST_COMPARED, change_percent, comparable_percent
+from minibar_ml.domain.reporting.rows import COMPARABLE, LEAST_COMPARED, change_percent
 
 Grain = Literal["product", "room", "weekday", "occupancy", "day"]
 LISTED_PRODUCTS = 25
@@ -87,7 +87,7 @@ class Share:
     @property
     def change_percent(self) -> float | None:
         """Against the period before; None of few units."""
-        return comparable_percent(self.units.now, self.units.previous)
+        return self.units.change_percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,4 +225,4 @@ def _by(
 
 def _of(units: list[float], whole: list[bool]) -> Compared:
     now, before, year_before = (one if known else None for one, known in zip(units, whole, strict=True))
-    return Compared(now, before, year_before)
+    return Compared(now, before, year_before, before is not None and before >= LEAST_COMPARED)

@@ -120,7 +120,7 @@ ORDER BY severity DESC, place
 -- name: listed
 -- Every alert that was raised or closed in the period or waited at its end, snoozed ones included, as it is at that instant,
 -- the newest first; and how many there are. What was withdrawn counts in no sum, and of an incident one alert counts:
--- `counted_in` names it where that is another one.
+-- `counted_in` names it where that is another one, or the incident where the role may not see which.
 SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
        CASE WHEN closed THEN status WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged' ELSE 'open' END AS status,
@@ -130,8 +130,9 @@ SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
        CASE WHEN NOT closed THEN NULL WHEN status = 'false_positive' THEN status
             WHEN end_reason = 'records_changed' THEN 'withdrawn' WHEN resolved_by = 'system' THEN 'ended'
             ELSE 'confirmed' END AS verdict,
-       CASE WHEN NOT is_counted AND incident_id IS NOT NULL AND impact IS NOT NULL THEN (
-           SELECT min(m.id) FROM ml_alerts m WHERE m.incident_id = a.incident_id AND m.is_counted) END AS counted_in,
+       CASE WHEN NOT is_counted AND impact IS NOT NULL AND end_reason IS DISTINCT FROM 'records_changed' THEN coalesce(
+           (SELECT min(m.id) FROM ml_alerts m WHERE m.incident_id = a.incident_id AND m.is_counted),
+           nullif(a.incident_id, a.id)) END AS counted_in,
        CASE WHEN closed THEN resolved_at END AS closed_at,
        CASE WHEN closed THEN nullif(resolved_by, 'system') END AS closed_by, count(*) OVER () AS total
 FROM ml_alerts a

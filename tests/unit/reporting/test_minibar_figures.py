@@ -76,6 +76,7 @@ def test_a_few_units_are_no_base_of_a_change_in_percent() -> None:
     assert (made.units.now, made.units.previous) == (35, 4), "both are shown"
     changes = [one.change_percent for one in (made.units, made.value, made.per_night)]
     assert changes == [None] * 3
+    assert [(one.units.now, one.units.change_percent) for one in made.products] == [(30, None), (5, None)]
     assert made.checks.change_percent is not None, "nine checks"
     assert made.occupancy.change_points == pytest.approx(100 * (3.5 / 14 - 1.0))
 
