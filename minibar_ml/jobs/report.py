@@ -158,7 +158,7 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
     if len(whole.hotels) < 2:
         return whole
     hotels = (replace(asked, hotel_id=line.hotel_id) for line in whole.lines)
-    chapters = tuple(_chapter(_read(connection, one, period, chosen, names)) for one in hotels)
+    chapters = tuple(_chapter(_read(connection, one, period, chosen, names), whole) for one in hotels)
     return replace(whole, lines=_by_their_own(whole.lines, chapters), chapters=chapters)
 
 
@@ -170,9 +170,12 @@ def _by_their_own(lines: Sequence[HotelLine], chapters: Sequence[Report]) -> tup
     )
 
 
-def _chapter(report: Report) -> Report:
-    """A hotel's report without the lists that the whole report has: a page with 10,000 alerts has them once."""
-    return replace(report, alerts=Page((), report.alerts.total), details={})
+def _chapter(report: Report, whole: Report) -> Report:
+    """A hotel's report without the lists that the whole report has: a page with 10,000 alerts has them once.
+
+    Jobs are those of all hotels.
+    """
+    return replace(report, alerts=Page((), report.alerts.total), details={}, is_job_late=whole.is_job_late)
 
 
 def _read(connection: "Connection", asked: ReportScope, period: Period, kind: ReportKind, names: Called) -> Report:

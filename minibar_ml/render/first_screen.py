@@ -76,7 +76,7 @@ def _jobs(report: Report, words: Words) -> list[str]:
     )
     faults = [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
     # Others than these three: an alert says so.
-    others = [words.lowered(words.label("job_late", "type"))] if report.has_live("job_late") else []
+    others = [words.lowered(words.label("job_late", "type"))] if report.is_job_late else []
     return faults or others
 
 

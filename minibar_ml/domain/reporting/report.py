@@ -30,8 +30,9 @@ class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
 
     `unanswered`: refill requests of the period that nobody ever answered. `snoozed`: what waits but was put off; it is
-    not in `waiting`. `chapters`: where it is about several hotels,
-    the report of each, in the order of `lines`, whose alerts and their details only the whole report lists.
+    not in `waiting`. `is_job_late`: an alert says so of a job of any kind, for all hotels.
+    `chapters`: where it is about several hotels, the report of each, in the order of `lines`, whose alerts and their
+    details only the whole report lists.
     """
 
     kind: ReportKind
@@ -75,6 +76,7 @@ class Report:
     unanswered: int = 0
     days_watched_before: int = 0
     snoozed: Snoozed | None = None
+    is_job_late: bool = False
     currency: str = ""
     chapters: tuple["Report", ...] = ()
 

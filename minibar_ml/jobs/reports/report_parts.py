@@ -72,6 +72,7 @@ class Waits(TypedDict):
     actions: Page[Action]
     details: Mapping[int, Detail]
     stock_outs: Page[StockOut] | None
+    is_job_late: bool
 
 
 class Counted(TypedDict):
@@ -128,6 +129,7 @@ def waits(reading: Reading) -> Waits:
         actions=Page(actions, sum(line.alerts for line in waiting)),
         details=details.fetch(connection, scope, actions, reading.day),
         stock_outs=outs,
+        is_job_late=any(one.alert.type == "job_late" for one in actions),
     )
 
 

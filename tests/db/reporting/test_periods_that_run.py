@@ -12,7 +12,7 @@ from minibar_ml.domain.reporting.periods import week_ending
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.jobs import report as job
 from minibar_ml.jobs.report import ReportScope
-from minibar_ml.render.first_screen import sentence
+from minibar_ml.render.first_screen import health, sentence
 from minibar_ml.render.listed import loss
 from minibar_ml.render.sections import sections
 from minibar_ml.render.words import Words
@@ -108,3 +108,16 @@ def test_a_part_of_an_incident_names_the_alert_that_counts(connection: Connectio
     assert (part.counted_in, loss(part, WORDS)) == (counted.id, f"counted in no. {counted.id}")
     assert loss(unknown, WORDS) == "price unknown"
     assert (made.money_total.impact, made.money_total.unpriced) == (Decimal(10), 1), "the part does not lack a price"
+
+
+def test_each_hotel_of_a_chain_says_of_jobs_what_the_chain_says(connection: Connection) -> None:
+    connection.execute(text("INSERT INTO public.oteller (id, ad, aktif) VALUES (1, 'Kaya', true), (2, 'Deniz', true)"))
+    insert_alerts(connection, [AlertRow(LAST_DAY, hotel_id=0, impact=None)])
+    connection.execute(text("UPDATE minibar_ml.ml_alerts SET type = 'job_late', entity_type = 'hotel', entity_id = 0"))
+    for job_name in ("collect", "train", "detect"):
+        insert_run(connection, job_name, as_of=at(14))
+    made = computed(connection, at(15))
+    assert {health(one, WORDS)[1].endswith(", job late") for one in (made, *made.chapters)} == {True}
+    assert [(line.hotel_id, line.coverage) for line in made.lines] == [
+        (one.hotel_id, one.coverage) for one in made.chapters
+    ]

@@ -182,10 +182,10 @@ def test_what_an_alert_says_of_data_and_jobs_the_first_line_says_too() -> None:
     wanted = {
         "data_stale": "no new data, jobs on time",
         "rows_refused": "records refused, jobs on time",
-        "job_late": "data complete, job late",
     }
     for kind, text in wanted.items():
         assert health(replace(good, actions=Page((action(1, type=kind),), 1)), EN) == (False, text)
+    assert health(replace(good, is_job_late=True), EN) == (False, "data complete, job late")
     late = JobRun("collect", "done", AS_OF, AS_OF - timedelta(days=2), AS_OF - timedelta(days=1))
     assert health(replace(good, jobs=(late,)), EN) == (False, "data collection late"), "nobody knows what is missing"
 
