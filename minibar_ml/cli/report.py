@@ -153,14 +153,15 @@ def list_reports(
     settings = session.settings()
     found = report_archive.fetch(out or settings.report_dir)
     if json:
-        console.print_json([as_json(one, settings.lang) for one in found])
+        console.print_json([as_json(one, settings.lang, settings.zone()) for one in found])
         return
     if not found:
         console.note(f"No report in {out or settings.report_dir}.")
         return
     table = console.table(HEADS)
     for one in found:
-        table.add_row(*map(console.visible, row(one, settings.lang)))
+        cells = row(one, settings.lang, settings.zone())
+        table.add_row(*("\n".join(map(console.visible, cell.split("\n"))) for cell in cells))
     console.out().print(table)
 
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.alerting.filters import Hidden, Totals
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.formats import counted, money, whole
+from minibar_ml.i18n.formats import UNSET, counted, money, whole
 from minibar_ml.i18n.labels import DOMAIN, label
 
 PART_OF = "{shown} of {alerts} shown"
@@ -14,13 +15,29 @@ SEEN = "seen {n}×"
 LOSS = "possible loss {amount}"
 HOTEL = "Hotel {id}"
 SHARED = "common store"
+NO_PRICE = "price unknown"
+PART_OF_INCIDENT = "{amount} (part of incident {id}, which counts once)"
 SNOOZED = "Not shown: {n} snoozed (use --status snoozed)."
 MUTED = "Not shown: {n} muted by alert {id} ({type}, {name}) (use --muted)."
 NOT_RUN = "No alerts: `minibar-ml detect` has not run yet."
 NO_OTHERS = "No other live alerts."
 NONE_LIVE = "No live alerts."
 NO_MATCH = "No alerts match."
-TEXTS = (PART_OF, SEEN, LOSS, HOTEL, SHARED, SNOOZED, MUTED, NOT_RUN, NO_OTHERS, NONE_LIVE, NO_MATCH)
+TEXTS = (
+    PART_OF,
+    SEEN,
+    LOSS,
+    NO_PRICE,
+    PART_OF_INCIDENT,
+    HOTEL,
+    SHARED,
+    SNOOZED,
+    MUTED,
+    NOT_RUN,
+    NO_OTHERS,
+    NONE_LIVE,
+    NO_MATCH,
+)
 
 
 def heading(totals: Totals, shown: int, hotel: str | None, lang: Lang, currency: str = "") -> str:
@@ -39,6 +56,21 @@ def heading(totals: Totals, shown: int, hotel: str | None, lang: Lang, currency:
     if totals.impact is not None:
         said.append(_text(LOSS, lang).format(amount=money(totals.impact, lang, currency)))
     return "; ".join(said) if hotel is None else f"{hotel}. {'; '.join(said)}"
+
+
+def loss(alert: Alert, lang: Lang, currency: str = "") -> str:
+    """An alert's possible loss: an amount, that no price is known, or a dash where it is about none."""
+    if alert.impact is None:
+        return _text(NO_PRICE, lang) if alert.type in IN_MONEY else UNSET
+    return money(alert.impact, lang, currency)
+
+
+def own_loss(alert: Alert, lang: Lang, currency: str = "") -> str:
+    """The same of an alert by itself; where another one counts for its incident it says so."""
+    text = loss(alert, lang, currency)
+    if alert.is_counted or alert.incident_id is None or alert.impact is None:
+        return text
+    return _text(PART_OF_INCIDENT, lang).format(amount=text, id=alert.incident_id)
 
 
 def totals_of(alerts: Sequence[Alert]) -> Totals:

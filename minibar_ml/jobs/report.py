@@ -11,7 +11,8 @@ from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.messages import NOWHERE, Origin
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.domain.reporting import happenings
-from minibar_ml.domain.reporting.periods import Period, days_ending
+from minibar_ml.domain.reporting.hotel_lines import HotelLine
+from minibar_ml.domain.reporting.periods import DASHBOARD_DAYS, Period, days_ending
 from minibar_ml.domain.reporting.report import Dashboard, Report, ReportKind
 from minibar_ml.domain.reporting.rows import Page
 from minibar_ml.domain.reporting.tallies import Tallies
@@ -19,7 +20,7 @@ from minibar_ml.domain.reporting.windows import WINDOW_HOURS, windows
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
 from minibar_ml.jobs.reports import report_archive, report_mail, report_parts
-from minibar_ml.jobs.reports.report_parts import Reading
+from minibar_ml.jobs.reports.report_parts import Days, Reading
 from minibar_ml.log import logger
 from minibar_ml.render import formats as renderers
 from minibar_ml.render.page import html
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 VERDICT_DAYS = 28
 """Days whose verdicts make the false-positive rate: in one week there are too few."""
-DASHBOARD_DAYS = 30
 
 WRITABLE = "make that folder writable, or choose another with --out or ML_REPORT_DIR"
 
@@ -116,7 +116,7 @@ def run_dashboard(
 def _keep(folder: Path, scope: ReportScope, lang: Lang) -> None:
     """Delete the reports that are too old, and write the index of the others."""
     report_archive.prune(folder, scope.as_of.astimezone(ZoneInfo(scope.timezone)).date(), scope.keep_days)
-    report_archive.write_index(folder, lang, hint=WRITABLE)
+    report_archive.write_index(folder, lang, ZoneInfo(scope.timezone), hint=WRITABLE)
 
 
 def _written(
@@ -158,22 +158,35 @@ def compute(connection: "Connection", asked: ReportScope, period: Period, *, kin
     if len(whole.hotels) < 2:
         return whole
     hotels = (replace(asked, hotel_id=line.hotel_id) for line in whole.lines)
-    return replace(whole, chapters=tuple(_chapter(_read(connection, one, period, chosen, names)) for one in hotels))
+    chapters = tuple(_chapter(_read(connection, one, period, chosen, names), whole) for one in hotels)
+    return replace(whole, lines=_by_their_own(whole.lines, chapters), chapters=chapters)
 
 
-def _chapter(report: Report) -> Report:
-    """A hotel's report without the lists that the whole report has: a page with 10,000 alerts has them once."""
-    return replace(report, alerts=Page((), report.alerts.total), details={})
+def _by_their_own(lines: Sequence[HotelLine], chapters: Sequence[Report]) -> tuple[HotelLine, ...]:
+    """The lines with what each hotel's own data and detection say, as its chapter does."""
+    return tuple(
+        replace(line, new=one.total.alerts, weeks=one.weeks, coverage=one.coverage)
+        for line, one in zip(lines, chapters, strict=True)
+    )
+
+
+def _chapter(report: Report, whole: Report) -> Report:
+    """A hotel's report without the lists that the whole report has: a page with 10,000 alerts has them once.
+
+    Jobs are those of all hotels.
+    """
+    return replace(report, alerts=Page((), report.alerts.total), details={}, is_job_late=whole.is_job_late)
 
 
 def _read(connection: "Connection", asked: ReportScope, period: Period, kind: ReportKind, names: Called) -> Report:
     scope = Scope(asked.hotel_id, asked.as_of)
-    day = asked.as_of.astimezone(ZoneInfo(asked.timezone)).date()
-    reading = Reading(connection, scope, period, day, _hotels(connection, scope), names)
+    now = asked.as_of.astimezone(ZoneInfo(asked.timezone))
+    reading = Reading(connection, scope, period, now, _hotels(connection, scope), names)
     verdicts_since = min(period.since, period.until - timedelta(days=VERDICT_DAYS))
     oldest = min(period.before().since, happenings.weeks_before(period.until)[0].since)
-    with_points, watched = reports.fetch_days(connection, scope, oldest, period.until)
-    tallies = Tallies(reports.fetch_tallies(connection, scope, period), watched, period)
+    days = Days(*reports.fetch_days(connection, scope, oldest, period.until))
+    rows = reports.fetch_tallies(connection, scope, period, period.compared_until(now))
+    tallies = Tallies(rows, days.watched, period)
     waits = report_parts.waits(reading)
     return Report(
         kind=kind,
@@ -184,12 +197,12 @@ def _read(connection: "Connection", asked: ReportScope, period: Period, kind: Re
         verdicts_since=verdicts_since,
         generated_at=asked.as_of,
         timezone=asked.timezone,
-        days_without_data=tuple(one for one in period.days() if one not in with_points),
+        days_without_data=tuple(one for one in period.days() if one not in days.with_points),
         jobs=reports.fetch_jobs(connection, scope, asked.wanted),
         currency=asked.currency,
         **waits,
         **report_parts.counted(tallies, period),
-        **report_parts.placed(reading, tallies, watched, waits["waiting"]),
+        **report_parts.placed(reading, tallies, days, waits["waiting"]),
         **report_parts.worked(reading, verdicts_since),
     )
 

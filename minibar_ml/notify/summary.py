@@ -38,7 +38,8 @@ class Summary:
     """The parts of a report's message: its head, its first sentence, its key figures (name, figure, note), its list.
 
     `list_title` is what its list is called: of a past period not `Today`. `more` is the number of rows that are left
-    out. `checkpoint` is the audit log's: nobody who rewrites the log can change a mail that was sent.
+    out. `snoozed` says what waits but was put off. `checkpoint` is the audit log's: nobody who rewrites the log can
+    change a mail that was sent.
     """
 
     title: str
@@ -50,4 +51,5 @@ class Summary:
     list_title: str
     today: Sequence[SummaryRow]
     more: int
+    snoozed: str = ""
     checkpoint: str = ""

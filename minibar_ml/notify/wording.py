@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.messages import NOWHERE, Attachment, Digest, Mail, Origin
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, catalog
 from minibar_ml.i18n.formats import counted, day, moment, money
 from minibar_ml.i18n.labels import SEVERITY_MARKS, capital_label, label
+from minibar_ml.i18n.listings import loss
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import part_line, standing
 from minibar_ml.notify.rendering import DOMAIN, rendered
@@ -144,6 +146,7 @@ class Words:
             "list_title": summary.list_title,
             "today": summary.today,
             "more": summary.more,
+            "snoozed": summary.snoozed,
             "checkpoint": summary.checkpoint,
             "files": [file.name for file in files],
         }
@@ -230,8 +233,9 @@ class Words:
             facts.append((self._translate(_("Order by")), day(due, self.lang)))
         if alert.occurrences > 1:
             facts.append((self._translate(_("Seen on")), counted("day", alert.occurrences, self.lang)))
-        if alert.impact is not None:
-            facts.append((self._field("impact"), money(alert.impact, self.lang, self.currency)))
+        lacks_price = alert.type in IN_MONEY and alert.status not in ENDS
+        if alert.impact is not None or lacks_price:
+            facts.append((self._field("impact"), loss(alert, self.lang, self.currency)))
         return facts
 
     def _entity(self, alert: Alert) -> str:

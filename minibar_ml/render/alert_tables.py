@@ -1,6 +1,7 @@
 """Tables of alerts: what needs action, how many of which kind, whom they concern, what they cost."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Affected, Count, Money, Page
@@ -26,7 +27,7 @@ def today(report: Report, words: Words) -> Table:
         duty, alert = row.duty, row.alert.alert if row.alert else None
         what = alert.entity_name if alert else duty.order.name if duty.order else None
         figures: Row = (
-            *(row.until or None, duty.due_on, duty.severity, what, row.what, row.todo, duty.impact),
+            *(row.until or None, duty.due_on, duty.severity, what, row.what, row.todo, row.loss(words)),
             *((alert.occurred_on, words.label(alert.status, "status"), alert.id) if alert else (None, None, None)),
         )
         rows.append((duty.hotel_id, figures))
@@ -135,11 +136,15 @@ def _affected(report: Report, words: Words, key: str, title: str, found: Page[Af
         *(Column(_("Still open"), "count"), Column(_("Possible loss"), "money", 1.3)),
     )
     rows: list[tuple[int, Row]] = [
-        (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, one.impact))
+        (one.hotel_id, (one.name or f"#{one.entity_id}", one.worst, one.alerts, one.live, _loss(one, words)))
         for one in found.rows
     ]
     links = tuple(_of_period(report, kind=one.entity_type, entity=one.entity_id) for one in found.rows)
     return by_hotel(report, words, Table(key, title, columns, (), "", empty, links=links), rows, found)
+
+
+def _loss(one: Affected, words: Words) -> Decimal | str | None:
+    return duties.without_price(words) if one.impact is None and one.unpriced else one.impact
 
 
 def _of_period(report: Report, **wanted: object) -> str:

@@ -80,15 +80,29 @@ def stacks(weeks: Sequence[Week]) -> tuple[Stack, ...]:
     return tuple(found)
 
 
-def spark(
-    values: Sequence[float | None], width: float = 72, height: float = 18
-) -> tuple[tuple[float, float, float, bool], ...]:
-    """Small columns: x, y and height of each, and whether it is the last; nothing is a line, the unknown has none."""
-    highest, room = max((value or 0 for value in values), default=0) or 1, width / max(1, len(values))
-    tall = [(place, max(1.0, value / highest * height)) for place, value in enumerate(values) if value is not None]
-    return tuple(
-        (round(room * place, 1), round(height - one, 1), round(one, 1), place == len(values) - 1) for place, one in tall
-    )
+@dataclass(frozen=True, slots=True)
+class Small:
+    """A column of a spark line; `is_partial`: of a week that must not be read as a whole one."""
+
+    x: float
+    y: float
+    height: float
+    is_last: bool
+    is_partial: bool
+
+
+def spark(values: Sequence[float | Week | None], width: float = 72, height: float = 18) -> tuple[Small, ...]:
+    """Small columns, of weeks or plain values; nothing is a line, the unknown has none."""
+    figures = [value.alerts if isinstance(value, Week) else value for value in values]
+    highest, room = max((figure or 0 for figure in figures), default=0) or 1, width / max(1, len(values))
+    found = []
+    for place, (value, figure) in enumerate(zip(values, figures, strict=True)):
+        if figure is not None:
+            tall = max(1.0, figure / highest * height)
+            is_partial = isinstance(value, Week) and value.is_partial
+            y, is_last = round(height - tall, 1), place == len(values) - 1
+            found.append(Small(round(room * place, 1), y, round(tall, 1), is_last, is_partial))
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

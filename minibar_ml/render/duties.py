@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.domain.reporting.rows import Action
 from minibar_ml.domain.reporting.today import Duty
@@ -31,6 +32,18 @@ class Row:
     is_due: bool
     age: str
     impact: Decimal | None
+
+    def loss(self, words: Words) -> Decimal | str | None:
+        """The possible loss; in words where no price is known, None where it is about none."""
+        if self.impact is not None or self.alert is None:
+            return self.impact
+        return without_price(words) if any(one.alert.type in IN_MONEY for one in (self.alert, *self.others)) else None
+
+
+def without_price(words: Words) -> str:
+    """What stands for an amount that nobody can know."""
+    _ = words.catalog.gettext
+    return _("price unknown")
 
 
 def rows(report: Report, words: Words) -> tuple[Row, ...]:
@@ -80,11 +93,13 @@ def _until(duty: Duty, today: date, words: Words) -> str:
 
 
 def subject(duty: Duty, report: Report, words: Words) -> str:
-    """What a row is about: a room, product, attendant or hotel."""
+    """What a row is about: a room, product or hotel; of an attendant what happened: a headline names nobody."""
     alert = next(
         (one.alert for one in report.actions.rows if duty.alert_ids and one.alert.id == duty.alert_ids[0]), None
     )
     if alert is None:
         return isolate(duty.order.name or f"#{duty.order.product_id}") if duty.order else ""
     name = isolate(alert.entity_name or f"#{alert.entity_id}")
+    if alert.entity_type == "attendant":
+        return words.lowered(words.label(alert.type, "type"))
     return f"{capital_label('entity', 'room', words.lang)} {name}" if alert.entity_type == "room" else name

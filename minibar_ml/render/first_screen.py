@@ -6,13 +6,15 @@ The sentence is made of the figures: it heads the page and the paper and is the 
 from datetime import date
 from decimal import Decimal
 
+from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.report import Report
-from minibar_ml.domain.reporting.tallies import COMPARABLE
+from minibar_ml.domain.reporting.rows import COMPARABLE
 from minibar_ml.domain.reporting.today import DUE_DAYS
 from minibar_ml.i18n.turkish import Figure as Inflected
+from minibar_ml.render.directions import isolate
 from minibar_ml.render.duties import subject
 from minibar_ml.render.headings import Figure
-from minibar_ml.render.hotels import names_hotel
+from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.words import Words
 
 MOST_OF_IT, ALL_OF_IT = 1 / 3, 0.995
@@ -23,21 +25,45 @@ def health(report: Report, words: Words) -> tuple[bool, str]:
     """Whether data and jobs are as they should be, and what they are: `data complete, jobs on time`."""
     data, jobs = _data(report, words), _jobs(report, words)
     _ = words.catalog.gettext
-    return not data and not jobs, ", ".join([*(data or [_("data complete")]), *(jobs or [_("jobs on time")])])
+    # What was not collected nobody knows to be missing.
+    is_collected = report.is_past or all(run.is_well for run in report.jobs if run.job == "collect")
+    whole = [_("data complete")] if is_collected else []
+    return not data and not jobs, ", ".join([*(data or whole), *(jobs or [_("jobs on time")])])
 
 
 def _data(report: Report, words: Words) -> list[str]:
-    _, several, faults = words.catalog.gettext, words.catalog.ngettext, []
-    if missing := len(report.days_without_data):
-        faults.append(several("no data for %(num)d day", "no data for %(num)d days", missing) % {"num": missing})
-    if silent := len(report.hotels_without_data):
+    """Of several hotels those whose own data are not whole: a single one by its name, more by the table of hotels."""
+    several = words.catalog.ngettext
+    if report.hotel_id is not None or len(report.hotels) < 2:
+        return data_faults(report.coverage, words)
+    of_all = report.coverage.of_days()
+    faults = data_faults(of_all, words)
+    # What all hotels lack is said once.
+    lines = [line for line in report.lines if not line.coverage.is_whole and line.coverage != of_all]
+    if len(lines) == 1:
+        name = isolate(hotel_name(report, lines[0].hotel_id, words))
+        return [*faults, f"{name}: {', '.join(data_faults(lines[0].coverage, words))}"]
+    lacking = [line.coverage for line in lines]
+    if silent := sum(not one.has_data for one in lacking):
         faults.append(several("%(num)d hotel without data", "%(num)d hotels without data", silent) % {"num": silent})
-    blind = len(report.period.days()) - report.days_watched
-    if blind > missing:
-        faults.append(
-            _("detection ran for %(watched)s of %(all)s days")
-            % {"watched": report.days_watched, "all": len(report.period.days())}
-        )
+    if others := len(lacking) - silent:
+        incomplete = several("data of %(num)d hotel incomplete", "data of %(num)d hotels incomplete", others)
+        faults.append(incomplete % {"num": others})
+    return faults
+
+
+def data_faults(coverage: Coverage, words: Words) -> list[str]:
+    """What is missing of the data of a period; nothing where they are complete."""
+    _, several, faults = words.catalog.gettext, words.catalog.ngettext, []
+    if missing := coverage.without_data:
+        faults.append(several("no data for %(num)d day", "no data for %(num)d days", missing) % {"num": missing})
+    if coverage.days - coverage.watched > missing:
+        watched = _("detection ran for %(watched)s of %(all)s days")
+        faults.append(watched % {"watched": coverage.watched, "all": coverage.days})
+    if coverage.is_stale:
+        faults.append(_("no new data"))
+    if coverage.has_refused:
+        faults.append(words.lowered(words.label("rows_refused", "type")))
     return faults
 
 
@@ -48,30 +74,47 @@ def _jobs(report: Report, words: Words) -> list[str]:
         (_("%(job)s late"), [run for run in report.jobs if run.is_late and run.outcome != "failed"]),
         (_("%(job)s never completed"), [run for run in report.jobs if run.done_at is None and run.outcome != "failed"]),
     )
-    return [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
+    faults = [text % {"job": words.lowered(words.label(run.job, "job"))} for text, runs in texts for run in runs]
+    # Others than these three: an alert says so.
+    others = [words.lowered(words.label("job_late", "type"))] if report.is_job_late else []
+    return faults or others
 
 
 def sentence(report: Report, words: Words) -> str:
     """What happened, what it may cost and what is due, in one line; of a past period not what is due since."""
     _ = words.catalog.gettext
     waiting, due = _waiting(report, words), _due(report, words)
-    if is_past(report, words):
-        due, day = "", words.short_day(words.today(report.generated_at))
+    if report.is_past:
+        due, day = "", _as_of(report, words)
         waiting = waiting and _("As of %(day)s: %(what)s") % {"day": day, "what": words.lowered(waiting)}
     return " ".join(f"{part}." for part in (_new(report, words), waiting, due) if part)
-
-
-def is_past(report: Report, words: Words) -> bool:
-    """Whether the period ended before yesterday: what waits is of a later day, and what is due has another report."""
-    return (words.today(report.generated_at) - report.period.last_day).days > 1
 
 
 def today_title(report: Report, words: Words) -> str:
     """What the list of what waits is called: `Today`, of a past period `Waiting as of 28 Nov`."""
     _ = words.catalog.gettext
-    if not is_past(report, words):
+    if not report.is_past:
         return _("Today")
-    return _("Waiting as of %(day)s") % {"day": words.short_day(words.today(report.generated_at))}
+    return _("Waiting as of %(day)s") % {"day": _as_of(report, words)}
+
+
+def _as_of(report: Report, words: Words) -> str:
+    """The day of the report; with its year where the period is of another one."""
+    today = words.today(report.generated_at)
+    return words.short_day(today) if today.year == report.period.last_day.year else words.day(today)
+
+
+def snoozed(report: Report, words: Words) -> str:
+    """What waits but was put off, and when the first of it comes back; nothing where nothing was."""
+    several, off = words.catalog.ngettext, report.snoozed
+    if off is None:
+        return ""
+    text = several(
+        "%(n)s more alert is snoozed until %(until)s",
+        "%(n)s more alerts are snoozed, the first until %(until)s",
+        off.alerts,
+    ) % {"n": words.number(off.alerts), "until": words.instant(off.until)}
+    return f"{text}, {possible_loss(off.impact, report, words)}." if off.impact else f"{text}."
 
 
 def _new(report: Report, words: Words) -> str:
@@ -85,16 +128,24 @@ def _new(report: Report, words: Words) -> str:
         new = f"{words.month(report.period.since)}: {words.lowered(new)}"
     if report.kind == "dashboard":
         new = _("%(new)s in 30 days") % {"new": new}
+    elif report.is_running:
+        new = _("%(new)s so far") % {"new": new}
     if total.previous is None or not report.is_comparable:
         return new
     return f"{new}, {before(report, words) % {'n': words.number(total.previous)}}"
 
 
 def before(report: Report, words: Words) -> str:
-    """How many there were in the period before, whose number stands for `n`: `%(n)s the week before`."""
+    """How many there were in the period before, whose number stands for `n`: `%(n)s the week before`.
+
+    Of a period that still runs, up to the same hour.
+    """
     _ = words.catalog.gettext
     if report.kind == "monthly":
-        return _("%%(n)s in %(month)s") % {"month": words.month(report.previous.since)}
+        month = {"month": words.month(report.previous.since)}
+        return (_("%%(n)s by this time in %(month)s") if report.is_running else _("%%(n)s in %(month)s")) % month
+    if report.kind == "weekly" and report.is_running:
+        return _("%(n)s by this time the week before")
     return {"weekly": _("%(n)s the week before"), "dashboard": _("%(n)s in the 30 days before")}[report.kind]
 
 
@@ -162,11 +213,14 @@ def tiles(report: Report, words: Words) -> tuple[Figure, ...]:
         [one for one in report.happened if one.key in ("confirmed", "false_positive", "ended")],
     )
     known = [one.alerts for one in closed if one.alerts is not None]
+    waiting, due = _("Waiting"), _("Orders due")
+    if report.is_past:
+        waiting, due = today_title(report, words), _("Orders due as of %(day)s") % {"day": _as_of(report, words)}
     return (
-        Figure("waiting", _("Waiting"), report.live_total, "count", _of_waiting(report, words)),
+        Figure("waiting", waiting, report.live_total, "count", _of_waiting(report, words)),
         Figure("new", _("New"), report.total.alerts, "count", _of_new(report, words)),
         Figure("closed", _("Closed"), sum(known) if known else None, "count", _of_closed(report, words)),
-        Figure("orders", _("Orders due"), None if orders is None else len(orders), "count", _of_orders(report, words)),
+        Figure("orders", due, None if orders is None else len(orders), "count", _of_orders(report, words)),
     )
 
 

@@ -50,6 +50,12 @@ def days(report: Report, words: Words) -> str:
     return words.days(report.period)
 
 
+def as_of(report: Report, words: Words) -> str:
+    """The instant whose state it shows: `as of 28 Nov 2026 12:36`."""
+    _ = words.catalog.gettext
+    return _("as of %(when)s") % {"when": words.instant(report.generated_at)}
+
+
 def document_title(report: Report, words: Words) -> str:
     """What the document is called where its title is listed: 'Minibar weekly report: Seaside Hotel, 2–8 Mar 2026'."""
     return f"{title(report, words)}: {printable(whose(report, words))}, {days(report, words)}"

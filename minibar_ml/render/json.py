@@ -25,7 +25,11 @@ def document(report: Report | Dashboard) -> dict[str, Any]:
 
 def _tree(value: Any) -> Any:
     if is_dataclass(value):
-        derived = [name for name, member in vars(type(value)).items() if isinstance(member, property)]
+        derived = [
+            name
+            for name, member in vars(type(value)).items()
+            if isinstance(member, property) and not name.startswith("_")
+        ]
         return {name: _tree(getattr(value, name)) for name in [*(f.name for f in fields(value)), *derived]}
     if isinstance(value, Mapping):
         return {str(key): _tree(inner) for key, inner in value.items()}

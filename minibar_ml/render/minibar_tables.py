@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from minibar_ml.domain.reporting.minibar import LISTED_PRODUCTS, Compared, Minibar, Share
+from minibar_ml.domain.reporting.minibar import LISTED_PRODUCTS, Compared, ComparedShare, Minibar, Share
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import formats
 from minibar_ml.render.tables import Column, Row, Table, with_currency
@@ -27,7 +27,7 @@ def _figures(made: Minibar | None, report: Report, words: Words) -> Table:
     empty = _("No minibar was checked in this period.")
     if made is None:
         return Table("minibar", _("Consumption"), columns, (), "", empty)
-    lines: tuple[tuple[str, Compared, float], ...] = (
+    lines: tuple[tuple[str, Compared | ComparedShare, float], ...] = (
         (_("Units consumed"), made.units, 1),
         (with_currency(_("Value"), report.currency), made.value, 1),
         (_("Occupancy (%)"), made.occupancy, 100),
@@ -35,26 +35,36 @@ def _figures(made: Minibar | None, report: Report, words: Words) -> Table:
         (_("Room checks per 100 occupied rooms"), made.checks, 100),
     )
     rows: list[Row] = [
-        (title, *_row(_scaled(figure, factor), _change(figure, made, words))) for title, figure, factor in lines
+        (
+            title,
+            *(_scaled(value, factor) for value in (figure.now, figure.previous)),
+            _change(figure, words),
+            _scaled(figure.year_before, factor),
+        )
+        for title, figure, factor in lines
     ]
     note = _(
         "The year before: the same weekdays, 52 weeks earlier. Only spans with data on at least four in five days are "
         "shown."
     )
+    if report.is_running:
+        today = _("Today is not over: neither it nor the days that it would be compared with are included.")
+        note = f"{today} {note}"
     return Table("minibar", _("Consumption"), columns, rows, note, empty)
 
 
-def _change(figure: Compared, made: Minibar, words: Words) -> float | str | None:
-    """In percent; that of a proportion in points, since 5 % of 80 % would be read as 5 points."""
-    if figure is not made.occupancy or figure.now is None or figure.previous is None:
+def _change(figure: Compared | ComparedShare, words: Words) -> float | str | None:
+    """In percent, that of a proportion in points."""
+    if isinstance(figure, Compared):
         return figure.change_percent
+    if figure.change_points is None:
+        return None
     _ = words.catalog.gettext
-    return _("%(change)s points") % {"change": formats.points(100 * (figure.now - figure.previous), words.lang)}
+    return _("%(change)s points") % {"change": formats.points(figure.change_points, words.lang)}
 
 
-def _scaled(figure: Compared, factor: float) -> Compared:
-    values = (figure.now, figure.previous, figure.year_before)
-    return Compared(*(None if value is None else round(value * factor, 2) for value in values))
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else round(value * factor, 2)
 
 
 def _compared(report: Report, words: Words, kind: str) -> tuple[Column, ...]:

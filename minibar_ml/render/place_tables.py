@@ -4,6 +4,7 @@ from minibar_ml.domain.reporting.happenings import Week
 from minibar_ml.domain.reporting.places import Place, Spot, spans
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import formats
+from minibar_ml.render.first_screen import data_faults
 from minibar_ml.render.hotels import hotel_name
 from minibar_ml.render.tables import Column, Row, Table
 from minibar_ml.render.words import Words
@@ -54,13 +55,13 @@ def hotels(report: Report, words: Words) -> Table:
     columns = (
         *(Column(_("Hotel"), "name", 2.4), Column(_("Waiting"), "count"), Column(_("Possible loss"), "money", 1.2)),
         *(Column(_("Oldest"), "day", 1.5), Column(_("New"), "count"), Column(_("False alerts"), "share")),
-        Column(_("Data"), "text"),
+        Column(_("Data"), "text", 1.4),
     )
     rows: list[Row] = [
         (
             *(hotel_name(report, line.hotel_id, words), line.waiting, line.impact),
             *(words.today(line.oldest_at) if line.oldest_at else None, line.new, line.false_rate),
-            _("complete") if line.has_data else _("none"),
+            ", ".join(data_faults(line.coverage, words)) or _("complete"),
         )
         for line in report.lines
     ]
@@ -84,5 +85,16 @@ def weeks(report: Report, words: Words) -> Table:
 
 
 def week_title(week: Week, words: Words) -> str:
-    """The days of a week: `16–22 Nov`."""
-    return formats.short_days(week.since, week.last_day, words.lang)
+    """The days of a week, and what makes it less than whole: `16–22 Nov (watched 3 of 7 days)`."""
+    _, days = words.catalog.gettext, formats.short_days(week.since, week.last_day, words.lang)
+    if not week.is_partial:
+        return days
+    text = _("not over") if week.is_running else _("watched %(watched)s of %(all)s days")
+    return f"{days} ({text % {'watched': week.days_watched, 'all': 7}})"
+
+
+def partly(report: Report, words: Words) -> str:
+    """What the look of a column says that must not be read as a whole week; nothing where there is none."""
+    _ = words.catalog.gettext
+    text = _("Pale, in brackets: a week that is not over, or was watched on fewer than 6 of its 7 days.")
+    return text if any(week.is_partial for week in report.weeks) else ""

@@ -24,8 +24,15 @@ def _period(report: Report, words: Words) -> Section:
         "Alerts are counted on the day on which they were raised, their possible loss too. A day without anomaly "
         "detection is unknown, not zero."
     )
-    parts = [note, *_unanswered(report, words)]
+    parts = [note, *_running(report, words), *_unanswered(report, words)]
     return Section("period", _("Alerts of the period"), alert_tables.counts(report, words), " ".join(parts))
+
+
+def _running(report: Report, words: Words) -> list[str]:
+    """What the period before counts up to where the period itself still runs."""
+    _ = words.catalog.gettext
+    text = _("Today is not over: the previous period counts up to the same hour.")
+    return [text] if report.is_running else []
 
 
 def _unanswered(report: Report, words: Words) -> list[str]:

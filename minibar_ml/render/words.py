@@ -29,6 +29,8 @@ PERIODS: Mapping[ReportKind, tuple[str, str]] = {
     "dashboard": (_("Last 30 days"), _("Previous 30 days")),
 }
 """What a report's period and the one before it are called; months have names."""
+RUNNING = (_("This week so far"), _("Previous week by this time"))
+"""The same of a week whose last day is not over; the dashboard's days always end now."""
 LABELS: Mapping[str, Mapping[str, str]] = {
     "model": {"statistics": _("Statistics"), "isolation_forest": "Isolation Forest"},
     "role": {"statistics": _("raises alerts"), "isolation_forest": _("ranks alerts"), "none": _("none yet")},
@@ -120,11 +122,17 @@ class Words:
     def _period(self, report: Report, place: int) -> str:
         if report.kind == "monthly":
             return self.month((report.period, report.previous)[place].since)
+        if report.kind == "weekly" and report.is_running:
+            return self.catalog.gettext(RUNNING[place])
         return self.catalog.gettext(PERIODS[report.kind][place])
 
     def number(self, value: float | Decimal | None, digits: int = 0) -> str:
         """A figure with the language's separators and so many decimals; unknown as a dash."""
         return UNKNOWN if value is None else formats.fixed(value, self.lang, digits)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """A sum with its decimals: 10,114.00 TRY."""
+        return formats.money(amount, self.lang, currency)
 
     def round_money(self, amount: Decimal, currency: str) -> str:
         """A sum in a sentence, without decimals: 10,114 TRY."""

@@ -46,6 +46,11 @@ def test_a_state_ends_soon_after_it_is_no_longer_found(kind: AlertKind) -> None:
     assert not kind.is_state or kind.normal_days in (0, 1)
 
 
+def test_a_possible_loss_is_an_amount_where_detectors_compute_one() -> None:
+    computed = {one for detector in ALL if any(detector.spec.reasons.values()) for one in detector.spec.types}
+    assert set(types_where(lambda kind: kind.is_in_money)) == computed
+
+
 @every_kind
 def test_a_state_does_not_depend_on_fresh_data(kind: AlertKind) -> None:
     assert not (kind.is_state and kind.needs_fresh_data)

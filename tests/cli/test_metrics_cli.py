@@ -40,7 +40,7 @@ SUMMARY = [
 def points(store_url: str) -> Points:
     SmallHotel(store_url)
     written = Points(store_url)
-    written.room(3, _10=4, _12=0, _16=5, _03=1, _05=1)
+    written.room(3, _10=4, _12=0, _16=5, _03=4, _05=4)
     written.room(1, _11=2)
     written.product(1, _10=4, _16=5, _03=2)
     written.shift(1, "2025-11-10", 5.0, visits=10, items=24)
@@ -81,7 +81,7 @@ def test_json_describes_a_trend_in_full(points: Points, capsys: Capture) -> None
         9,
         3,
     )
-    assert (room["daily_mean"], room["previous_daily_mean"], room["change_percent"]) == (3.0, 1.0, 200.0)
+    assert (room["daily_mean"], room["previous_daily_mean"], room["change_percent"]) == (3.0, 4.0, -25.0)
     assert room["series"][:2] == [{"day": "2025-11-10", "units": 4.0}, {"day": "2025-11-11", "units": None}]
     assert (unknown["previous_units"], unknown["change_percent"]) == (None, None)
     assert found["products"][0]["entity_name"] == "P1"
@@ -135,7 +135,7 @@ def test_the_table_says_which_days_and_marks_what_was_not_checked(points: Points
     lines = _lines(capsys, "trend")
     assert lines[0] == "10–16 Nov 2025, compared with 3–9 Nov 2025; today is not included."
     room = next(line for line in lines if line.startswith("103"))
-    assert room.split() == ["103", "9", "2", "3", "+200%", "3/2", "▇·▁···█"]
+    assert room.split() == ["103", "9", "8", "3", "-25%", "3/2", "▇·▁···█"]
     unknown = next(line for line in lines if line.startswith("101"))
     assert unknown.split()[1:6] == ["2", "–", "2", "–", "1/0"]
 

@@ -147,8 +147,23 @@ def test_the_written_reports_are_listed_with_their_sentence(
     assert main(["report", "list", "--out", str(tmp_path), "--json"]) == 0
     (listed,) = json.loads(capsys.readouterr().out)
     assert listed["sentence"].startswith(summary)
-    assert listed["as_of"] == as_of
-    assert listed["files"] == [f"minibar-weekly-{LAST_DAY}-all-{lang}.html" for lang in ("en", "tr")]
+    assert listed["as_of"] == "2026-03-02T03:00:00+00:00"
+    names = [f"minibar-weekly-{LAST_DAY}-all-{lang}.html" for lang in ("en", "tr")]
+    assert [(file["name"], file["last_day"], file["as_of"]) for file in listed["files"]] == [
+        (name, str(LAST_DAY), listed["as_of"]) for name in names
+    ]
+
+
+def test_the_list_of_reports_has_no_english_word_in_turkish(
+    connection: Connection, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    insert_alerts(connection, some_alerts())
+    assert main(["report", "weekly", *AT, "--out", str(tmp_path), "--lang", "tr", "--quiet"]) == 0
+    capsys.readouterr()
+    monkeypatch.setenv("ML_LANG", "tr")
+    assert main(["report", "list", "--out", str(tmp_path)]) == 0
+    first = capsys.readouterr().out.splitlines()[2]
+    assert re.split(r"\s{2,}", first.strip())[:5] == ["haftalık", str(LAST_DAY), "tümü", "html tr", "2 Mar 2026 05:00"]
 
 
 def test_reports_that_are_too_old_are_deleted_by_the_next_one(

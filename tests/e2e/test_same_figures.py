@@ -122,10 +122,8 @@ def test_mails_are_the_same_from_any_shell_and_have_the_alerts_figures(
     for one in alerts:
         figures = shown[one["id"]]
         assert (figures["days"], figures["p10"], figures["p90"]) == (one["value"], one["lower"], one["upper"])
-    # Old news is not mailed; what somebody opens again is.
-    ids = [str(one["id"]) for one in alerts]
-    for verb in ("read", "reopen"):
-        done(night, "alerts", verb, *ids, "--quiet")
+    # Old news is not mailed; what somebody had put off is.
+    _put_off_and_back(night, alerts)
     sent = [_mails(make_database(night), shell) for shell in SHELLS]
     assert sent[0] == sent[1] != []
     for one in alerts:
@@ -166,15 +164,13 @@ def test_the_money_of_mails_is_that_of_list_and_json_for_each_role_and_shell(
     done(night, "people", "add", "mert", "--role", "administrator", "--email", "m@hotel.example", "--severity", "low",
          "--lang", lang, "--quiet")  # fmt: skip
     live = _printed(night, capsys, {}, "alerts", "list", "--limit", "1000")
-    ids = [str(one["id"]) for one in live]
     # Each costs something, and two of them are one incident.
     first = next(one["id"] for one in live if one["type"] in STOCK)
     part = next(one["id"] for one in live if one["type"] not in STOCK)
     sql(night, "UPDATE minibar_ml.ml_alerts SET impact = 10.25 * id, is_counted = id <> :part,"
                " incident_id = CASE WHEN id IN (:part, :first) THEN CAST(:first AS bigint) END"
                " WHERE minibar_ml.is_live(status)", first=first, part=part)  # fmt: skip
-    for verb in ("read", "reopen"):
-        done(night, "alerts", verb, *ids, "--quiet")
+    _put_off_and_back(night, live)
     for person, role in (("mert", "administrator"), ("ayse", "storekeeper")):
         listed = _printed(logins[role], capsys, SHELLS[lang == "tr"], "alerts", "list", "--limit", "1000")
         sums: dict[int, list[float]] = {}
@@ -187,6 +183,12 @@ def test_the_money_of_mails_is_that_of_list_and_json_for_each_role_and_shell(
             said = _mailed_to(copy, person, {**shell, "ML_NOTIFY_DIGEST_THRESHOLD": "1000"})
             assert round(sum(_amounts(said, lang)), 2) == round(wanted, 2), (person, lang)
         assert wanted > 0
+
+
+def _put_off_and_back(url: str, alerts: list[Any]) -> None:
+    ids = [str(one["id"]) for one in alerts]
+    done(url, "alerts", "snooze", *ids, "--until", "3d", "--quiet")
+    done(url, "alerts", "reopen", *ids, "--quiet")
 
 
 def _mailed_to(url: str, person: str, shell: dict[str, str]) -> str:

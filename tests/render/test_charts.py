@@ -33,9 +33,17 @@ def test_columns_are_as_high_as_their_weeks_and_end_on_the_same_line() -> None:
 
 
 def test_a_spark_line_ends_with_the_last_week() -> None:
-    assert charts.spark([2, None, 0, 4], 40, 10) == (
-        *((0.0, 5.0, 5.0, False), (20.0, 9.0, 1.0, False), (30.0, 0.0, 10.0, True)),
-    ), "nothing is a line, and what is not known is nowhere"
+    drawn = [(one.x, one.y, one.height, one.is_last) for one in charts.spark([2, None, 0, 4], 40, 10)]
+    assert drawn == [(0.0, 5.0, 5.0, False), (20.0, 9.0, 1.0, False), (30.0, 0.0, 10.0, True)], (
+        "nothing is a line, and what is not known is nowhere"
+    )
+
+
+def test_a_week_that_is_not_whole_is_drawn_as_such() -> None:
+    day = date(2026, 3, 2)
+    weeks = [Week(day, (1, 0, 0, 0), watched, is_running) for watched, is_running in ((7, False), (6, False))]
+    weeks += [Week(day, (1, 0, 0, 0), 5), Week(day, (1, 0, 0, 0), 7, is_running=True), Week(day, None, 0)]
+    assert [one.is_partial for one in charts.spark(weeks)] == [False, False, True, True]
 
 
 def test_bars_are_as_long_as_their_figures() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from support.reports.report_values import AS_OF, HOSTILE, ZONE, a_report, an_empty_report
 
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.i18n import Lang
 from minibar_ml.render import cells, listed
 from minibar_ml.render.alert_tables import today
@@ -43,6 +44,13 @@ def read(content: bytes) -> Workbook:
 def rows(book: Workbook, name: str) -> list[tuple[Any, ...]]:
     """What stands below the heading."""
     return list(book[name].iter_rows(min_row=2, values_only=True))
+
+
+def loss(amount: object, *types: str) -> object:
+    """What stands for a possible loss: an amount, that no price is known, or nothing where it is about none."""
+    if amount is not None:
+        return pytest.approx(float(str(amount)))
+    return "price unknown" if set(types) & set(IN_MONEY) else None
 
 
 def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
@@ -74,10 +82,11 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
             (line["alerts"], line["live"], None if line["impact"] is None else float(line["impact"]))
             for line in tree[field]["rows"]
         ]
+    types = {line["alert"]["id"]: line["alert"]["type"] for line in tree["actions"]["rows"]}
     assert [(row[1] and row[1].date(), row[6], row[9]) for row in rows(book, "Today")] == [
         (
             duty["due_on"],
-            None if duty["impact"] is None else pytest.approx(float(duty["impact"])),
+            loss(duty["impact"], *(types[number] for number in duty["alert_ids"])),
             duty["alert_ids"][0] if duty["alert_ids"] else None,
         )
         for duty in tree["today"]
@@ -85,7 +94,7 @@ def test_the_figures_on_the_sheets_are_those_of_the_json() -> None:
     assert [(row[0], row[11], row[12]) for row in rows(book, "Alerts")] == [
         (
             line["id"],
-            None if line["impact"] is None else pytest.approx(float(line["impact"])),
+            loss(line["impact"], line["type"]),
             "closed as confirmed" if line["verdict"] else None,
         )
         for line in tree["alerts"]["rows"]
@@ -122,7 +131,7 @@ def test_numbers_dates_and_instants_are_real_ones() -> None:
 def test_what_is_not_known_is_an_empty_cell() -> None:
     book = read(written())
     assert book["New alerts by day"]["B4"].value is None
-    assert rows(book, "Alerts")[4][11] is None
+    assert rows(book, "Alerts")[4][11] == "price unknown", "what would be an amount says why it is none"
     assert book["False alerts"]["D3"].value is None
 
 

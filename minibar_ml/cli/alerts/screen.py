@@ -12,9 +12,9 @@ from minibar_ml.cli.alerts.views import drawing
 from minibar_ml.cli.terminal.console import coloured, visible
 from minibar_ml.i18n import Lang
 from minibar_ml.i18n.evidence import evidence
-from minibar_ml.i18n.formats import day, money
+from minibar_ml.i18n.formats import day
 from minibar_ml.i18n.labels import capital_label, label
-from minibar_ml.i18n.listings import hotel
+from minibar_ml.i18n.listings import hotel, own_loss
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import event_line, standing
 
@@ -54,7 +54,7 @@ def _body(
     head = f"{place}   {alert.id}   {label('type', alert.type, lang)}" + (f" ({state})" if state else "")
     yield _bold(cut(visible(head), width))
     severity = capital_label("severity", alert.severity, lang)
-    rest = f", {day(alert.occurred_on, lang)}, {where}, {money(alert.impact, lang, currency)}"
+    rest = f", {day(alert.occurred_on, lang)}, {where}, {own_loss(alert, lang, currency)}"
     yield _severity(severity, alert.severity) + cut(visible(rest), width - len(severity))
     yield ""
     yield from folded(visible(message), width)

@@ -10,9 +10,9 @@ from rich.cells import cell_len, chop_cells
 from minibar_ml.cli.terminal.console import visible
 from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import UNSET, day, day_cell, money
+from minibar_ml.i18n.formats import UNSET, day, day_cell
 from minibar_ml.i18n.labels import label
-from minibar_ml.i18n.listings import hotel, seen
+from minibar_ml.i18n.listings import hotel, loss, seen
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import part_line, standing
 
@@ -75,7 +75,7 @@ def _short_cells(alert: Alert, around: Around, style: Style) -> list[str]:
         visible(name),
         label("type", alert.type, lang) + _marks(alert, around, lang),
         *place,
-        money(alert.impact, lang),
+        loss(alert, lang),
     ]
 
 
@@ -173,7 +173,7 @@ def folded(text: str, width: int) -> list[str]:
 def _cells(alert: Alert, lang: Lang) -> list[str]:
     kind = label("type", alert.type, lang) + _marks(alert, Around(), lang)
     severity = label("severity", alert.severity, lang)
-    return [str(alert.id), severity, day_cell(alert.occurred_on, lang), kind, money(alert.impact, lang)]
+    return [str(alert.id), severity, day_cell(alert.occurred_on, lang), kind, loss(alert, lang)]
 
 
 def _padded(cells: Sequence[str], sizes: Sequence[int]) -> list[str]:

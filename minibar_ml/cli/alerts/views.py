@@ -13,9 +13,9 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES, STATUSES, SYSTEM, Aler
 from minibar_ml.domain.alerting.budget import AlertStats
 from minibar_ml.i18n import Lang, screen
 from minibar_ml.i18n.evidence import evidence, limits, series_caption, series_note
-from minibar_ml.i18n.formats import UNKNOWN, UNSET, change, day, moment, money, number, percent
+from minibar_ml.i18n.formats import UNKNOWN, UNSET, change, day, moment, number, percent
 from minibar_ml.i18n.labels import Kind, label
-from minibar_ml.i18n.listings import hotel
+from minibar_ml.i18n.listings import hotel, own_loss
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import again, event_line, ground_line, standing, verdicts_line
 
@@ -52,7 +52,7 @@ def explanation(
     line("seen", f"{alert.occurrences}×, {_between(moment(alert.raised_at, lang), moment(alert.last_seen, lang))}")
     line("value", number(alert.value, lang) + _deviation(alert, lang))
     line("expected", _expected(alert, lang))
-    line("impact", money(alert.impact, lang, currency))
+    line("impact", own_loss(alert, lang, currency))
     made.add_row()
     line("series", drawing(alert, explained.series, lang))
     made.add_row()

@@ -7,6 +7,9 @@ from datetime import date
 from minibar_ml.domain.alerting.alerts import Severity, Status
 from minibar_ml.domain.alerting.kinds import AlertType
 
+LEAST_JUDGED = 5
+"""Below so many reviewed alerts there is no rate of false ones: it would prove nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class TypeStats:
@@ -18,8 +21,8 @@ class TypeStats:
 
     @property
     def false_positive_rate(self) -> float | None:
-        """Share of false positives among the reviewed; None where nobody reviewed any."""
-        return self.false_positives / self.judged if self.judged else None
+        """Share of false positives among the reviewed; None below five."""
+        return self.false_positives / self.judged if self.judged >= LEAST_JUDGED else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

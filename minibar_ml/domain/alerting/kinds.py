@@ -69,6 +69,7 @@ class AlertKind:
     tampers: by entity type, the frame whose rows of the entity a confirmed alert shows to be wrong. Ledger rows are
         not: stock once gone stays gone.
     is_repeatable: its days are each a fault of its own, so another day's finding is news however small it is.
+    is_in_money: its possible loss is an amount, unknown where no price is; other types are about no loss.
     severities: by reason, how severe its findings are; of a reason that is not named they are medium. Under OVER_SETUP:
         of those for which more was entered than the room holds.
     """
@@ -97,6 +98,7 @@ class AlertKind:
     depends_on_calendar: bool = False
     tampers: Mapping[EntityType, str] = field(default_factory=dict)
     is_repeatable: bool = False
+    is_in_money: bool = False
 
     @property
     def may_be_state(self) -> bool:
@@ -117,6 +119,7 @@ _ALL = (
         type="stock_anomaly",
         title="Unusual stock movement",
         fed_by=("stock_level", "stock_outflow"),
+        is_in_money=True,
         normal_days=14,
         severities={
             # Days left, orders and leaks are computed from it.
@@ -139,6 +142,7 @@ _ALL = (
         type="shrinkage",
         title="Unexplained stock loss",
         fed_by=("stock_outflow",),
+        is_in_money=True,
         normal_days=14,
         severities={
             "leak": SeverityRule(
@@ -178,6 +182,7 @@ _ALL = (
         type="consumption_anomaly",
         title="Unusual consumption",
         fed_by=("room_consumption", "product_consumption"),
+        is_in_money=True,
         normal_days=7,
         severities={
             "room_high": SeverityRule(
@@ -213,6 +218,7 @@ _ALL = (
         type="vacant_consumption",
         title="Consumption in a vacant room",
         fed_by=("occupancy",),
+        is_in_money=True,
         normal_days=None,
         is_of_incident=True,
         severities={
@@ -273,6 +279,7 @@ _ALL = (
         type="custody_loss",
         title="Items missing from an attendant's cart",
         fed_by=("custody_loss",),
+        is_in_money=True,
         normal_days=7,
         severities={"custody": SeverityRule(least="medium", by_size=((12.0, "high"),))},
         needs_fresh_data=True,
@@ -324,6 +331,10 @@ KINDS: Mapping[AlertType, AlertKind] = {kind.type: kind for kind in _ALL}
 def types_where(holds: Callable[[AlertKind], bool]) -> tuple[AlertType, ...]:
     """The types of the kinds for which `holds` is true, in the order of ALERT_TYPES."""
     return tuple(name for name in ALERT_TYPES if holds(KINDS[name]))
+
+
+IN_MONEY = types_where(lambda kind: kind.is_in_money)
+"""Types whose possible loss is an amount."""
 
 
 def is_state(alert_type: AlertType, reason: str) -> bool:

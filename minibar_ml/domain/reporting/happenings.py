@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from minibar_ml.domain.alerting.severities import SEVERITIES, Severity
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import Live, comparable_percent
+from minibar_ml.domain.reporting.rows import COMPARABLE, Live, comparable_percent
 
 What = Literal["raised", "read", "confirmed", "false_positive", "ended", "withdrawn"]
 WHATS: tuple[What, ...] = get_args(What)
@@ -28,6 +28,15 @@ class Waiting:
     alerts: int
     impact: Decimal | None
     oldest_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Snoozed:
+    """Alerts that somebody put off, their possible loss, and when the first of them comes back."""
+
+    alerts: int
+    impact: Decimal | None
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +72,20 @@ class Happened:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """Seven business days, and the alerts raised in them by severity, the most severe first; None: nobody looked."""
+    """Seven business days, and the alerts raised in them by severity, the most severe first; None: nobody looked.
+
+    `days_watched`: on how many of them somebody did. `is_running`: the last of them is not over.
+    """
 
     since: date
     by_severity: tuple[int, ...] | None
+    days_watched: int = 7
+    is_running: bool = False
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it must not be read as a whole week: it is not over, or was watched on too few days."""
+        return self.alerts is not None and (self.is_running or self.days_watched < COMPARABLE * 7)
 
     @property
     def alerts(self) -> int | None:
@@ -110,30 +129,39 @@ def happened(steps: Iterable[Step], now_known: bool, before_known: bool, is_comp
     )
 
 
-def weeks(steps: Iterable[Step], period: Period, watched: Set[date]) -> tuple[Week, ...]:
+def weeks(steps: Iterable[Step], period: Period, watched: Set[date], today: date) -> tuple[Week, ...]:
     """New alerts of each of the last weeks; a week of which no day was watched is not known."""
     raised = [step for step in steps if step.what == "raised"]
     found = []
     for place, week in enumerate(weeks_before(period.until), 3):
         own = [step for step in raised if step.span == place]
-        is_known = bool(own) or not watched.isdisjoint(week.days())
-        found.append(Week(week.since, _by_severity(own) if is_known else None))
+        looked = sum(day in watched for day in week.days())
+        alerts = by_severity(own) if own or looked else None
+        found.append(Week(week.since, alerts, looked, week.is_running(today)))
     return tuple(found)
 
 
 def live(waiting: Sequence[Waiting]) -> tuple[Live, ...]:
     """What waits, by severity, the most severe first."""
-    by_severity = {one: [row for row in waiting if row.severity == one] for one in reversed(SEVERITIES)}
+    rows_of = {one: [row for row in waiting if row.severity == one] for one in reversed(SEVERITIES)}
     return tuple(
-        Live(severity, sum(row.alerts for row in rows), _sum(rows)) for severity, rows in by_severity.items() if rows
+        Live(severity, sum(row.alerts for row in rows), _sum(rows)) for severity, rows in rows_of.items() if rows
     )
 
 
-def _by_severity(steps: Iterable[Step]) -> tuple[int, ...]:
+def snoozed(rows: Sequence[Snoozed]) -> Snoozed | None:
+    """All that is put off; None where nothing is."""
+    if not rows:
+        return None
+    return Snoozed(sum(row.alerts for row in rows), _sum(rows), min(row.until for row in rows))
+
+
+def by_severity(steps: Iterable[Step]) -> tuple[int, ...]:
+    """How many alerts of each severity, the most severe first."""
     steps = tuple(steps)
     return tuple(sum(step.alerts for step in steps if step.severity == one) for one in reversed(SEVERITIES))
 
 
-def _sum(rows: Iterable[Step | Waiting]) -> Decimal | None:
+def _sum(rows: Iterable[Step | Waiting | Snoozed]) -> Decimal | None:
     known = [row.impact for row in rows if row.impact is not None]
     return sum(known, Decimal(0)) if known else None

@@ -1,12 +1,13 @@
 """A line for each hotel of a chain: what waits there, what is new, and how often alerts were false."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from minibar_ml.domain.metrics import COMMON_STORE
-from minibar_ml.domain.reporting.happenings import Step, Waiting, Week
+from minibar_ml.domain.reporting.coverage import Coverage
+from minibar_ml.domain.reporting.happenings import Step, Waiting, Week, by_severity
 from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 
 
@@ -14,8 +15,8 @@ from minibar_ml.domain.reporting.rows import LEAST_COMPARED
 class HotelLine:
     """One hotel: what waits (with its possible loss, and since when), what is new, and what people decided.
 
-    `weeks`: new alerts of each of the last weeks, oldest first; None, as for `new`: nobody looked. `false_rate` is
-    None below five decisions.
+    `weeks`: new alerts of each of the last weeks, oldest first; None, as for `new`: nobody looked. `coverage`: of the
+    period by the hotel's own data. `false_rate` is None below five decisions.
     """
 
     hotel_id: int
@@ -23,10 +24,10 @@ class HotelLine:
     impact: Decimal | None
     oldest_at: datetime | None
     new: int | None
-    weeks: tuple[int | None, ...]
+    weeks: tuple[Week, ...]
     judged: int
     false_positives: int
-    has_data: bool
+    coverage: Coverage
 
     @property
     def false_rate(self) -> float | None:
@@ -38,14 +39,15 @@ def hotel_lines(
     hotels: Mapping[int, str],
     waiting: Sequence[Waiting],
     steps: Sequence[Step],
-    without_data: Collection[str],
     weeks: Sequence[Week],
+    coverage: Coverage,
     *,
     is_known: bool,
 ) -> tuple[HotelLine, ...]:
     """Every hotel, the one with most at stake first; the common store only where something is of it.
 
-    `weeks`: those of all hotels, which say in which of them detection looked; `is_known`: whether it did in the period.
+    `weeks`: those of all hotels, which say in which of them detection looked; `is_known`: whether it did in the period;
+    `coverage`: of all hotels together. What is known of a hotel by itself comes from its own report.
     """
     busy = {row.hotel_id for row in waiting} | {step.hotel_id for step in steps}
     known = [*hotels, *([COMMON_STORE] if COMMON_STORE in busy and COMMON_STORE not in hotels else [])]
@@ -55,8 +57,8 @@ def hotel_lines(
             [row for row in waiting if row.hotel_id == one],
             [step for step in steps if step.hotel_id == one],
             weeks,
+            coverage,
             is_known=is_known,
-            has_data=hotels.get(one) not in without_data,
         )
         for one in known
     )
@@ -68,9 +70,9 @@ def _line(
     waiting: Sequence[Waiting],
     steps: Sequence[Step],
     weeks: Sequence[Week],
+    coverage: Coverage,
     *,
     is_known: bool,
-    has_data: bool,
 ) -> HotelLine:
     amounts = [row.impact for row in waiting if row.impact is not None]
     confirmed, false = (_count(steps, what, 1) for what in ("confirmed", "false_positive"))
@@ -80,11 +82,17 @@ def _line(
         sum(amounts, Decimal(0)) if amounts else None,
         min((row.oldest_at for row in waiting), default=None),
         _count(steps, "raised", 1) if is_known else None,
-        tuple(None if week.alerts is None else _count(steps, "raised", at) for at, week in enumerate(weeks, 3)),
+        tuple(_own(week, [step for step in steps if step.span == at]) for at, week in enumerate(weeks, 3)),
         confirmed + false,
         false,
-        has_data,
+        coverage,
     )
+
+
+def _own(week: Week, steps: Sequence[Step]) -> Week:
+    if week.by_severity is None:
+        return week
+    return replace(week, by_severity=by_severity(step for step in steps if step.what == "raised"))
 
 
 def _count(steps: Iterable[Step], what: str, span: int) -> int:

@@ -19,7 +19,7 @@ class ListedAlert:
     """An alert as it was at the report's instant.
 
     `floor` is None for what is not a room. `impact` is what it adds to a sum: 0 where another alert of its incident
-    counts or it was false. `verdict`: how it was closed, None while it is not.
+    counts (`counted_in`) or it was false. `verdict`: how it was closed, None while it is not.
     """
 
     id: int
@@ -39,3 +39,4 @@ class ListedAlert:
     closed_at: datetime | None
     closed_by: str | None
     incident_id: int | None
+    counted_in: int | None = None

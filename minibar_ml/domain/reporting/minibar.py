@@ -4,17 +4,16 @@ Each figure is compared with the period before and with the same days of the yea
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
 from minibar_ml.domain.hotels.found import Charged, value_of
 from minibar_ml.domain.hotels.prices import Price
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import LEAST_COMPARED, change_percent
-from minibar_ml.domain.reporting.tallies import COMPARABLE
+from minibar_ml.domain.reporting.rows import COMPARABLE, LEAST_COMPARED, change_percent
 
 Grain = Literal["product", "room", "weekday", "occupancy", "day"]
 LISTED_PRODUCTS = 25
@@ -47,16 +46,34 @@ class Consumed:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A figure of the period, of the one before and of the same days of the year before; None where not known."""
+    """A figure of the period, of the one before and of the same days of the year before; None where not known.
+
+    `is_comparable`: the one before rests on enough units or checks for a change in percent.
+    """
+
+    now: float | None
+    previous: float | None
+    year_before: float | None
+    is_comparable: bool = True
+
+    @property
+    def change_percent(self) -> float | None:
+        """Against the period before; None where that was too small."""
+        return change_percent(self.now, self.previous) if self.is_comparable else None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedShare:
+    """A proportion, as `Compared`; its change is in points, since 5 % of 80 % would be read as 5 points."""
 
     now: float | None
     previous: float | None
     year_before: float | None
 
     @property
-    def change_percent(self) -> float | None:
-        """Against the period before."""
-        return change_percent(self.now, self.previous)
+    def change_points(self) -> float | None:
+        """Percentage points more or less than in the period before."""
+        return None if self.now is None or self.previous is None else 100 * (self.now - self.previous)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +87,12 @@ class Share:
     @property
     def change_percent(self) -> float | None:
         """Against the period before; None of few units."""
-        before = self.units.previous
-        return self.units.change_percent if before is not None and before >= LEAST_COMPARED else None
+        return self.units.change_percent
 
 
 @dataclass(frozen=True, slots=True)
 class Minibar:
-    """Consumption of a period.
+    """Consumption of a period; of one that still runs, of its days that are over.
 
     `per_night`: units for each occupied room and night. `checks`: of a hundred occupied rooms and nights, how many
     room-days were checked. `products` are sorted by units.
@@ -84,7 +100,7 @@ class Minibar:
 
     units: Compared
     value: Compared
-    occupancy: Compared
+    occupancy: ComparedShare
     per_night: Compared
     checks: Compared
     products: tuple[Share, ...]
@@ -102,33 +118,40 @@ class Range:
     rooms_of: Mapping[int, int]
 
 
-def spans(period: Period) -> tuple[Period, ...]:
-    """The period, the one before, and the same days of the year before."""
-    return (period, period.before(), Period(period.since - YEAR, period.until - YEAR))
+def spans(period: Period, today: date) -> tuple[Period, ...]:
+    """The period, the one before, and the same days of the year before; of all as many days as are over."""
+    over, before = period.over(today), period.before()
+    if period.is_running(today):
+        before = over.first_days_of(before)
+    return (over, before, Period(over.since - YEAR, over.until - YEAR))
 
 
-def minibar(rows: Iterable[Consumed], known: Range, period: Period) -> Minibar | None:
-    """The figures of a period; None where nothing was counted in it."""
+def minibar(rows: Iterable[Consumed], known: Range, asked: Sequence[Period]) -> Minibar | None:
+    """The figures of a period and of those that it is compared with (`spans`); None where nothing was counted in it."""
     counted: dict[tuple[int, Grain], list[Consumed]] = defaultdict(list)
     for row in rows:
         counted[row.span, row.grain].append(row)
     if not counted[1, "product"] and not counted[1, "room"]:
         return None
-    whole = [_is_whole(counted[n, "day"], span) or n == 1 for n, span in enumerate(spans(period), 1)]
+    whole = [_is_whole(counted[n, "day"], span) or n == 1 for n, span in enumerate(asked, 1)]
 
-    def compared(figure: "dict[int, float | None]") -> Compared:
-        return Compared(*(figure[n] if whole[n - 1] else None for n in (1, 2, 3)))
+    def known_of(figure: "Mapping[int, float | None]") -> tuple[float | None, float | None, float | None]:
+        now, before, year_before = (figure[n] if is_whole else None for n, is_whole in enumerate(whole, 1))
+        return now, before, year_before
+
+    def compared(figure: "Mapping[int, float | None]", of: Mapping[int, float]) -> Compared:
+        return Compared(*known_of(figure), of[2] >= LEAST_COMPARED)
 
     nights = {n: _nights(counted[n, "occupancy"], known.rooms_of) for n in (1, 2, 3)}
     units = {n: _sum(counted[n, "product"]) for n in (1, 2, 3)}
     checks = {n: float(sum(row.points for row in counted[n, "room"])) for n in (1, 2, 3)}
     shares = {n: _occupancy(counted[n, "occupancy"]) for n in (1, 2, 3)}
     return Minibar(
-        units=compared(dict(units)),
-        value=compared({n: _value(counted[n, "product"], known.prices) for n in (1, 2, 3)}),
-        occupancy=compared(shares),
-        per_night=compared({n: units[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
-        checks=compared({n: checks[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}),
+        units=compared(units, units),
+        value=compared({n: _value(counted[n, "product"], known.prices) for n in (1, 2, 3)}, units),
+        occupancy=ComparedShare(*known_of(shares)),
+        per_night=compared({n: units[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}, units),
+        checks=compared({n: checks[n] / night if (night := nights[n]) else None for n in (1, 2, 3)}, checks),
         products=_products(counted, known, whole),
         room_types=_by(counted, "room", {room: kind or "" for room, kind in known.room_types.items()}, whole, of=units),
         weekdays=_by(counted, "weekday", {n: str(n) for n in range(1, 8)}, whole, is_sorted=True),
@@ -201,4 +224,5 @@ def _by(
 
 
 def _of(units: list[float], whole: list[bool]) -> Compared:
-    return Compared(*(one if known else None for one, known in zip(units, whole, strict=True)))
+    now, before, year_before = (one if known else None for one, known in zip(units, whole, strict=True))
+    return Compared(now, before, year_before, before is not None and before >= LEAST_COMPARED)

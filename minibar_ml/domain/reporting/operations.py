@@ -20,8 +20,8 @@ class Pace:
     """An attendant's median minutes a room, weighted by visits.
 
     Of the last week of the period (`minutes`, and its `visits`), of each of the four before (`weeks`, oldest first)
-    and of those pooled (`usual`); of the last 28 days (`month`) and of the 28 before (`month_before`). None where the
-    attendant did not work.
+    and of those pooled (`usual`); of the last 28 days (`month`) and of the 28 before (`month_before`), each with its
+    visits. None where the attendant did not work.
     """
 
     hotel_id: int
@@ -34,16 +34,20 @@ class Pace:
     month: float | None = None
     month_visits: int = 0
     month_before: float | None = None
+    usual_visits: int = 0
+    month_before_visits: int = 0
 
     @property
     def change_percent(self) -> float | None:
-        """The last week against the four before."""
-        return change_percent(self.minutes, self.usual)
+        """The last week against the four before; None where either has too few visits."""
+        is_comparable = min(self.visits, self.usual_visits) >= LEAST_COMPARED
+        return change_percent(self.minutes, self.usual) if is_comparable else None
 
     @property
     def month_change_percent(self) -> float | None:
-        """The last 28 days against the 28 before."""
-        return change_percent(self.month, self.month_before)
+        """The last 28 days against the 28 before; None where either has too few visits."""
+        is_comparable = min(self.month_visits, self.month_before_visits) >= LEAST_COMPARED
+        return change_percent(self.month, self.month_before) if is_comparable else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,11 @@ class JobRun:
     def is_late(self) -> bool:
         """Whether it did its work once, but not since its schedule asked for it."""
         return self.done_at is not None and self.wanted_since is not None and self.done_at < self.wanted_since
+
+    @property
+    def is_well(self) -> bool:
+        """Whether it did its work when it should have."""
+        return self.done_at is not None and self.outcome != "failed" and not self.is_late
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,18 @@
 """The Report: one frozen value that every renderer shows, so that all formats show the same numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
+from minibar_ml.domain.alerting.kinds import AlertType, types_where
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
+from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar
@@ -26,8 +29,10 @@ ReportKind = Literal["weekly", "monthly", "dashboard"]
 class Report:
     """A period of one hotel, or of all (`hotel_id` None), as known at `generated_at`.
 
-    `unanswered`: refill requests of the period that nobody ever answered. `chapters`: where it is about several hotels,
-    the report of each, in the order of `lines`, whose alerts and their details only the whole report lists.
+    `unanswered`: refill requests of the period that nobody ever answered. `snoozed`: what waits but was put off; it is
+    not in `waiting`. `is_job_late`: an alert says so of a job of any kind, for all hotels.
+    `chapters`: where it is about several hotels, the report of each, in the order of `lines`, whose alerts and their
+    details only the whole report lists.
     """
 
     kind: ReportKind
@@ -70,8 +75,37 @@ class Report:
     idle: tuple[Idle, ...]
     unanswered: int = 0
     days_watched_before: int = 0
+    snoozed: Snoozed | None = None
+    is_job_late: bool = False
     currency: str = ""
     chapters: tuple["Report", ...] = ()
+
+    @property
+    def coverage(self) -> Coverage:
+        """How much of the period its data cover; of a past one not what is missing since."""
+        of_days = Coverage(len(self.period.days()), len(self.days_without_data), self.days_watched)
+        if self.is_past:
+            return of_days
+        is_stale = any(map(self.has_live, types_where(lambda kind: kind.marks_stale_data)))
+        return replace(of_days, is_stale=is_stale, has_refused=self.has_live("rows_refused"))
+
+    def has_live(self, alert_type: AlertType) -> bool:
+        """Whether an alert of the type needs action."""
+        return any(one.alert.type == alert_type for one in self.actions.rows)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its last day is not over yet: the period before then counts up to the same hour."""
+        return self.period.is_running(self._today)
+
+    @property
+    def is_past(self) -> bool:
+        """Whether it ended before yesterday: what waits is of a later day, and what is due has another report."""
+        return (self._today - self.period.last_day).days > 1
+
+    @property
+    def _today(self) -> date:
+        return self.generated_at.astimezone(ZoneInfo(self.timezone)).date()
 
     @property
     def live_total(self) -> int | None:

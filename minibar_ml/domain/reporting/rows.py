@@ -21,12 +21,14 @@ def change_percent(now: float | None, before: float | None) -> float | None:
     return 100.0 * (now - before) / before
 
 
+COMPARABLE = 0.8
+"""Share of a period's days that must have been watched for it to be compared with another."""
 LEAST_COMPARED = 5
-"""Of fewer alerts no change in percent is shown: one more or less would be 20% and more."""
+"""Of fewer alerts, units or visits no change in percent is shown: one more or less would be 20% and more."""
 
 
-def comparable_percent(now: int | None, before: int | None) -> float | None:
-    """The change of a number of alerts; None where there were too few before."""
+def comparable_percent(now: float | None, before: float | None) -> float | None:
+    """The change of a number of alerts or units; None where there were too few before."""
     return change_percent(now, before) if before is not None and before >= LEAST_COMPARED else None
 
 
@@ -125,7 +127,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """An entity with alerts in the period, false positives left out."""
+    """An entity with alerts in the period, false positives left out; `unpriced` of them lack a price for their loss."""
 
     hotel_id: int
     entity_type: EntityType
@@ -135,3 +137,4 @@ class Affected:
     live: int
     worst: Severity
     impact: Decimal | None
+    unpriced: int = 0

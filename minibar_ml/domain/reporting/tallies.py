@@ -8,17 +8,16 @@ from decimal import Decimal
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.alerting.kinds import ALERT_TYPES
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import LEAST_COMPARED, Count, Day, Money
-
-COMPARABLE = 0.8
-"""Share of a period's days that must have been watched for it to be compared with another."""
+from minibar_ml.domain.reporting.rows import COMPARABLE, LEAST_COMPARED, Count, Day, Money
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Alerts raised on one day, of one type, severity and status; `priced` of them have an impact, `impact` in sum.
 
-    `by_person`: a person resolved them, and not the system.
+    `by_person`: a person resolved them, and not the system. `unpriced`: those whose loss would be money, but
+    of which no price is known; parts of an incident, for which another alert counts, and alerts about no loss are
+    neither.
     """
 
     day: date
@@ -29,11 +28,12 @@ class Tally:
     priced: int
     impact: Decimal | None
     by_person: bool = False
+    unpriced: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Tallies:
-    """The tallies of two periods and the days that were watched.
+    """The tallies of two periods and the days that were watched; of one that still runs, the one before to its hour.
 
     A day without alerts counts as 0 only if it was watched, that is, if it has metric points and detection checked it;
     otherwise nobody knows what it would have had.
@@ -120,8 +120,7 @@ class Tallies:
 
     def _money(self, key: str, rows: Iterable[Tally]) -> Money:
         now, before = self._in(self.period, rows), self._in(self.period.before(), rows)
-        is_comparable = self.is_comparable and sum(row.alerts for row in before) >= LEAST_COMPARED
-        return money_of(key, now, before, is_comparable=is_comparable)
+        return money_of(key, now, before, is_comparable=self.is_comparable)
 
 
 def money_of(key: str, now: Collection[Tally], before: Collection[Tally], *, is_comparable: bool = True) -> Money:
@@ -130,10 +129,10 @@ def money_of(key: str, now: Collection[Tally], before: Collection[Tally], *, is_
         key=key,
         impact=_sum(now),
         previous=_sum(before),
-        unpriced=sum(row.alerts - row.priced for row in now),
+        unpriced=sum(row.unpriced for row in now),
         live=_part(now, [row for row in now if row.status != "resolved"]),
         handled=_part(now, [row for row in now if row.by_person]),
-        is_comparable=is_comparable,
+        is_comparable=is_comparable and sum(row.priced for row in before) >= LEAST_COMPARED,
     )
 
 

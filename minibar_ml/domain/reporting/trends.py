@@ -10,7 +10,7 @@ from typing import Literal
 
 from minibar_ml.domain.metrics import COLLECTED, COMMON_STORE, EntityType, MetricType
 from minibar_ml.domain.reporting.periods import Period
-from minibar_ml.domain.reporting.rows import change_percent
+from minibar_ml.domain.reporting.rows import LEAST_COMPARED, change_percent
 
 WINDOW_DAYS: Mapping[str, int] = {"24h": 1, "7d": 7, "30d": 30}
 """Business days of each window; `24h` is the last one that is over."""
@@ -80,8 +80,12 @@ class Trend:
 
     @property
     def change_percent(self) -> float | None:
-        """Of the units a checked day, so that windows with more and with fewer checks can be compared."""
-        return change_percent(self.now.daily_mean, self.before.daily_mean)
+        """Of the units a checked day, so that windows with more and with fewer checks can be compared.
+
+        None where there were too few units before.
+        """
+        is_comparable = (self.before.units or 0) >= LEAST_COMPARED
+        return change_percent(self.now.daily_mean, self.before.daily_mean) if is_comparable else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +148,9 @@ class AttendantPace:
 
     @property
     def change_percent(self) -> float | None:
-        """Against the attendant's own window before; more is slower."""
-        return change_percent(self.now.minutes, self.before.minutes)
+        """Against the attendant's own window before; more is slower. None where either has too few visits."""
+        is_comparable = min(self.now.visits or 0, self.before.visits or 0) >= LEAST_COMPARED
+        return change_percent(self.now.minutes, self.before.minutes) if is_comparable else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES
 from minibar_ml.domain.reporting.report import Report, Window
-from minibar_ml.domain.reporting.rows import Count
+from minibar_ml.domain.reporting.rows import COMPARABLE, Count
 from minibar_ml.domain.reporting.tallies import Tally, money_of
 
 WINDOW_HOURS = (24, 7 * 24, 30 * 24)
@@ -24,6 +24,7 @@ class WindowTally:
     by_person: bool
     alerts: int
     priced: int
+    unpriced: int
     impact: Decimal | None
 
 
@@ -44,31 +45,34 @@ def _watched(report: Report) -> Set[date]:
 def _window(hours: int, rows: Sequence[WindowTally], known: Set[date], until: datetime, zone: tzinfo) -> Window:
     span = timedelta(hours=hours)
     now, before = [row for row in rows if row.is_now], [row for row in rows if not row.is_now]
-    now_known = bool(now) or _is_watched(until - span, until, known, zone)
-    before_known = bool(before) or _is_watched(until - 2 * span, until - span, known, zone)
+    watched = _watched_share(until - span, until, known, zone)
+    watched_before = _watched_share(until - 2 * span, until - span, known, zone)
+    is_comparable = min(watched, watched_before) >= COMPARABLE
 
     def count(key: str, severity: str | None) -> Count:
         alerts, previous = (
             sum(row.alerts for row in part if severity in (None, row.severity)) for part in (now, before)
         )
-        return Count(key, alerts if now_known else None, previous if before_known else None)
+        is_known, was_known = bool(now) or watched > 0, bool(before) or watched_before > 0
+        return Count(key, alerts if is_known else None, previous if was_known else None, is_comparable)
 
     return Window(
         hours=hours,
         total=count("all", None),
         by_severity=tuple(count(severity, severity) for severity in reversed(SEVERITIES)),
-        money=money_of("all", _true(now, until.date()), _true(before, until.date())),
+        money=money_of("all", _true(now, until.date()), _true(before, until.date()), is_comparable=is_comparable),
     )
 
 
-def _is_watched(since: datetime, until: datetime, known: Set[date], zone: tzinfo) -> bool:
+def _watched_share(since: datetime, until: datetime, known: Set[date], zone: tzinfo) -> float:
+    """Of the days that the hours touch, how many were watched."""
     first, last = since.astimezone(zone).date(), until.astimezone(zone).date()
-    return any(first <= day <= last for day in known)
+    return sum(first <= day <= last for day in known) / ((last - first).days + 1)
 
 
 def _true(rows: Iterable[WindowTally], day: date) -> list[Tally]:
     return [
-        Tally(day, "all", row.severity, row.status, row.alerts, row.priced, row.impact, row.by_person)
+        Tally(day, "all", row.severity, row.status, row.alerts, row.priced, row.impact, row.by_person, row.unpriced)
         for row in rows
         if row.status != "false_positive"
     ]

@@ -9,18 +9,20 @@ from collections.abc import Sequence
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from minibar_ml.domain.errors import ConfigurationError
-from minibar_ml.domain.reporting.archive import Archived, Head, archived, outdated
+from minibar_ml.domain.reporting.archive import Archived, File, Head, archived, outdated, parts
 from minibar_ml.files import write_whole
 from minibar_ml.i18n import Lang
+from minibar_ml.jobs.reports import file_dates
+from minibar_ml.jobs.reports.file_dates import HEAD_BYTES
 from minibar_ml.log import logger
 from minibar_ml.render.page import archive
+from minibar_ml.render.words import Words
 
 INDEX = "index.html"
-HEAD_BYTES = 16_384
-"""Of a page is read: its head says what it is about."""
-FIGURES, AS_OF = "minibar-ml:figures", "minibar-ml:as-of"
+FIGURES = "minibar-ml:figures"
 OURS = b'<meta name="generator" content="minibar-ml">'
 
 
@@ -28,15 +30,16 @@ def fetch(folder: Path) -> tuple[Archived, ...]:
     """The reports that lie in a folder, the newest first. Raises ConfigurationError where it can't be read."""
     names = _names(folder)
     heads = {name: head for name in names if name.endswith(".html") and (head := _head(folder / name))}
-    return archived(names, heads)
+    files = (File(name, file_dates.as_of(folder / name, known["format"])) for name in names if (known := parts(name)))
+    return archived(files, heads)
 
 
-def write_index(folder: Path, lang: Lang, *, hint: str) -> None:
-    """Write the folder's index as a whole, unless somebody else's page has its name."""
+def write_index(folder: Path, lang: Lang, zone: ZoneInfo, *, hint: str) -> None:
+    """Write the folder's index as a whole, unless somebody else's page has its name; instants in the zone."""
     if not _is_ours(folder / INDEX):
         logger.warning("%s is not ours: no index of the reports is written", folder / INDEX)
         return
-    write_whole(folder / INDEX, archive.render(fetch(folder), lang), hint=hint)
+    write_whole(folder / INDEX, archive.render(fetch(folder), Words(lang, zone)), hint=hint)
 
 
 def prune(folder: Path, today: date, days: int) -> Sequence[str]:
@@ -116,4 +119,4 @@ class _Reader(HTMLParser):
         except ValueError:
             figures = []
         texts = tuple(str(one) for one in figures) if isinstance(figures, list) else ()
-        return Head(self._title, self._metas["description"], texts, self._metas.get(AS_OF, ""))
+        return Head(self._title, self._metas["description"], texts)

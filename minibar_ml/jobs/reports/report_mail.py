@@ -77,10 +77,11 @@ def _mail(
         sentence=first_screen.sentence(report, words),
         health=first_screen.health(report, words)[1],
         whose=headings.whose(report, words),
-        days=headings.days(report, words),
+        days=f"{headings.days(report, words)} · {headings.as_of(report, words)}",
         figures=[(one.title, written(one.value, one.kind, words), one.below) for one in figures],
         list_title=first_screen.today_title(report, words),
         today=[_row(row, report, words) for row in duties.rows(report, words)[:LISTED]],
+        snoozed=first_screen.snoozed(report, words),
         more=max(len(report.today) - LISTED, 0),
         checkpoint=checkpoint,
     )
@@ -92,7 +93,8 @@ def _mail(
 
 
 def _row(row: duties.Row, report: Report, words: Words) -> SummaryRow:
-    money = "" if row.impact is None else f"{words.number(row.impact, 2)} {report.currency}".rstrip()
+    loss = row.loss(words)
+    money = loss if isinstance(loss, str) else "" if loss is None else words.money(loss, report.currency)
     place = hotel_name(report, row.duty.hotel_id, words) if names_hotel(report, row.duty.hotel_id) else ""
     alert, severity = row.alert.alert if row.alert else None, row.duty.severity
     rank = capital_label("severity", severity, words.lang) if severity else ""

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypedDict
 
 from minibar_ml.domain.idle import Idle, in_hotel
 from minibar_ml.domain.problems import SourceProblem
 from minibar_ml.domain.reporting import happenings, hotel_lines, places, today
+from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
-from minibar_ml.domain.reporting.happenings import Happened, Waiting, Week
+from minibar_ml.domain.reporting.happenings import Happened, Snoozed, Waiting, Week
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
 from minibar_ml.domain.reporting.minibar import Minibar
@@ -31,14 +32,34 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One snapshot of the store, and what every part of a report looks at in it; `day`: the business day of as-of."""
+    """One snapshot of the store, and what every part of a report looks at in it; `now`: as-of, in the hotels' zone."""
 
     connection: "Connection"
     scope: Scope
     period: Period
-    day: date
+    now: datetime
     hotels: dict[int, str]
     names: Called
+
+    @property
+    def day(self) -> date:
+        """The business day of as-of."""
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The days that have data, and those of them on which detection looked."""
+
+    with_points: frozenset[date]
+    watched: frozenset[date]
+
+    def coverage(self, period: Period) -> Coverage:
+        """How much of a period they are."""
+        days = period.days()
+        return Coverage(
+            len(days), sum(day not in self.with_points for day in days), sum(day in self.watched for day in days)
+        )
 
 
 class Waits(TypedDict):
@@ -46,10 +67,12 @@ class Waits(TypedDict):
 
     live: tuple[Live, ...]
     waiting: tuple[Waiting, ...]
+    snoozed: Snoozed | None
     today: tuple[Duty, ...]
     actions: Page[Action]
     details: Mapping[int, Detail]
     stock_outs: Page[StockOut] | None
+    is_job_late: bool
 
 
 class Counted(TypedDict):
@@ -94,17 +117,19 @@ class Worked(TypedDict):
 def waits(reading: Reading) -> Waits:
     """What waits, read as of now whatever the period."""
     connection, scope = reading.connection, reading.scope
-    waiting = first_screen.fetch_waiting(connection, scope)
+    waiting, snoozed = first_screen.fetch_waiting(connection, scope)
     actions = reports.fetch_actions(connection, scope)
     outs = reports.fetch_stock_outs(connection, scope, reading.period, reading.names)
     stays = first_screen.fetch_stays(connection, scope, actions)
     return Waits(
         live=happenings.live(waiting),
         waiting=waiting,
+        snoozed=snoozed,
         today=today.duties(actions, outs.rows if outs else (), stays, reading.day),
         actions=Page(actions, sum(line.alerts for line in waiting)),
         details=details.fetch(connection, scope, actions, reading.day),
         stock_outs=outs,
+        is_job_late=any(one.alert.type == "job_late" for one in actions),
     )
 
 
@@ -121,18 +146,20 @@ def counted(tallies: Tallies, period: Period) -> Counted:
     )
 
 
-def placed(reading: Reading, tallies: Tallies, watched: frozenset[date], waiting: tuple[Waiting, ...]) -> Placed:
-    """Where and when; `watched`: the days on which detection looked."""
+def placed(reading: Reading, tallies: Tallies, days: Days, waiting: tuple[Waiting, ...]) -> Placed:
+    """Where and when."""
     connection, scope, period, floors = reading.connection, reading.scope, reading.period, reading.names.floors
-    steps = first_screen.fetch_steps(connection, scope, period)
+    steps = first_screen.fetch_steps(connection, scope, period, period.compared_until(reading.now))
     silent = reports.fetch_hotels_without_points(connection, scope, period, reading.hotels)
     affected = reports.fetch_affected(connection, scope, period)
-    weeks = happenings.weeks(steps, period, watched)
+    weeks = happenings.weeks(steps, period, days.watched, reading.day)
     return Placed(
         happened=happenings.happened(steps, tallies.is_known, tallies.is_known_before, tallies.is_comparable),
         weeks=weeks,
         places=places.places(first_screen.fetch_places(connection, scope, period), floors, period),
-        lines=hotel_lines.hotel_lines(reading.hotels, waiting, steps, silent, weeks, is_known=tallies.is_known),
+        lines=hotel_lines.hotel_lines(
+            reading.hotels, waiting, steps, weeks, days.coverage(period), is_known=tallies.is_known
+        ),
         hotels_without_data=silent,
         alerts=listed.fetch(connection, scope, period, floors),
         products=affected.get("product", Page()),
@@ -145,7 +172,7 @@ def worked(reading: Reading, verdicts_since: date) -> Worked:
     """The minibar and the work; verdicts count from a day of their own."""
     connection, scope, period, names = reading.connection, reading.scope, reading.period, reading.names
     return Worked(
-        minibar=consumed.fetch(connection, scope, period, names),
+        minibar=consumed.fetch(connection, scope, period, names, reading.day),
         pace=reports.fetch_pace(connection, scope, period, names),
         models=reports.fetch_models(connection, scope),
         false_positives=reports.fetch_verdicts(connection, scope, verdicts_since, period.until),

@@ -18,9 +18,10 @@ from minibar_ml.i18n import Lang
 from minibar_ml.i18n.labels import SEVERITY_MARKS
 from minibar_ml.render import charts, details, duties, listed
 from minibar_ml.render.cells import written
-from minibar_ml.render.first_screen import health, sentence, tiles, today_title
+from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
 from minibar_ml.render.headings import days, document_title, title, whose
 from minibar_ml.render.hotels import has_many_hotels, hotel_name, names_hotel
+from minibar_ml.render.place_tables import partly
 from minibar_ml.render.sections import sections
 from minibar_ml.render.tables import NUMBERS, printable, with_currency
 from minibar_ml.render.words import Words
@@ -99,6 +100,8 @@ def _shown(report: Report, words: Words) -> dict[str, Any]:
         "sections": shown,
         "place": place,
         "week": week,
+        "partly": partly(report, words),
+        "snoozed": snoozed(report, words),
         "number_kinds": NUMBERS,
         "neutral": NEUTRAL,
         "link": listed.link,
@@ -146,6 +149,7 @@ def environment(words: Words) -> Environment:
         label=words.label,
         written=lambda value, kind: written(value, kind, words),
         number=words.number,
+        loss=lambda one: listed.loss(one, words),
         local=lambda value: value.astimezone(words.zone),
         money=lambda amount: words.number(amount, 2),
         in_currency=with_currency,

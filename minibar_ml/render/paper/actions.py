@@ -8,14 +8,16 @@ from reportlab.platypus import Table as Grid
 
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import duties, palette
+from minibar_ml.render.cells import written
 from minibar_ml.render.directions import isolate
 from minibar_ml.render.duties import Row
+from minibar_ml.render.first_screen import snoozed
 from minibar_ml.render.hotels import hotel_name, names_hotel
 from minibar_ml.render.palette import NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT, Chip
 from minibar_ml.render.paper.text import note, paragraph, style
 from minibar_ml.render.tables import with_currency
-from minibar_ml.render.words import UNKNOWN, Words
+from minibar_ml.render.words import Words
 
 FIRST = 40
 """Actions that are printed: who has more needs the page or the sheet, which can be filtered."""
@@ -27,10 +29,11 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
     _ = words.catalog.gettext
     found = duties.rows(report, words)
     shown = found[:FIRST]
+    off = [paragraph(snoozed(report, words), note())] if report.snoozed else []
     if not shown:
         unknown = report.live_total is None
         reason = _("Unknown: anomaly detection has not run.") if unknown else _("Nothing waits for a decision.")
-        return [paragraph(reason, style(colour=palette.SOFT, spaceAfter=6))]
+        return [*off, paragraph(reason, style(colour=palette.SOFT, spaceAfter=6))]
     order = _("First what is due by tomorrow, then guests who are still in the house, then the highest possible loss.")
     if len(shown) < len(found) or report.actions.is_cut:
         cut = _("The first %(shown)s of %(total)s are shown.")
@@ -50,7 +53,7 @@ def flowables(report: Report, words: Words, width: float) -> list[Any]:
         style=[*_looks(), *_edges(shown)],
         spaceAfter=6,
     )
-    return [paragraph(order, note()), grid]
+    return [*off, paragraph(order, note()), grid]
 
 
 def _row(row: Row, report: Report, words: Words, width: float) -> list[Any]:
@@ -64,7 +67,7 @@ def _row(row: Row, report: Report, words: Words, width: float) -> list[Any]:
             paragraph(row.todo, style(NORMAL), width),
             paragraph(_about(row, report, words), about, width),
         ],
-        paragraph(UNKNOWN if row.impact is None else words.number(row.impact, 2), style(right=True)),
+        paragraph(written(row.loss(words), "money", words), style(right=True)),
     ]
 
 

@@ -10,7 +10,7 @@ from minibar_ml.domain.reporting.report import Report
 from minibar_ml.render import palette
 from minibar_ml.render.cells import written
 from minibar_ml.render.first_screen import health, sentence
-from minibar_ml.render.headings import Figure, days, title, whose
+from minibar_ml.render.headings import Figure, as_of, days, title, whose
 from minibar_ml.render.palette import HUGE, LARGE, NORMAL, SMALL
 from minibar_ml.render.paper.tables import OWN_FONT
 from minibar_ml.render.paper.text import paragraph, style
@@ -21,13 +21,12 @@ _IN_ROW = 4
 
 def band(report: Report, words: Words, width: float) -> Any:
     """Whose report it is and of which days, in white on the band."""
-    _, soft = words.catalog.gettext, style(NORMAL, palette.SOFT_ON_BAND)
+    soft = style(NORMAL, palette.SOFT_ON_BAND)
     inner = width - 32
-    as_of = _("as of %(when)s") % {"when": words.instant(report.generated_at)}
     lines = [
         paragraph(title(report, words), soft),
         paragraph(whose(report, words), style(HUGE, palette.ON_BAND, bold=True), inner),
-        paragraph(f"{days(report, words)} · {as_of} ({report.timezone})", soft),
+        paragraph(f"{days(report, words)} · {as_of(report, words)} ({report.timezone})", soft),
     ]
     if not report.has_nothing_yet:
         is_good, state = health(report, words)

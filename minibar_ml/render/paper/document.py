@@ -16,7 +16,7 @@ from minibar_ml.render.paper import actions, cover, drawings, tables
 from minibar_ml.render.paper.pages import WIDTH, About, Built, build
 from minibar_ml.render.paper.text import caption, heading, note, paragraph, register_fonts, style
 from minibar_ml.render.sections import sections
-from minibar_ml.render.tables import Section, Table
+from minibar_ml.render.tables import Section, Table, in_currency
 from minibar_ml.render.words import Words
 
 _GAP = 16.0
@@ -91,7 +91,7 @@ def _hotels(report: Report, words: Words) -> list[Any]:
     """Of a chain: hotel by hotel, before anything else."""
     if not has_many_hotels(report):
         return []
-    return tables.flowables(place_tables.hotels(report, words), words, WIDTH)
+    return tables.flowables(in_currency(place_tables.hotels(report, words), report.currency), words, WIDTH)
 
 
 def _section(section: Section, report: Report, words: Words) -> list[Any]:
@@ -116,6 +116,8 @@ def _period(section: Section, report: Report, words: Words, head: list[Any]) -> 
     half = (WIDTH - _GAP) / 2
     parts = head if has_many_hotels(report) else tables.flowables(place, words, WIDTH, head)
     parts.append(_pair(weeks, drawings.weeks(report, words, half), words))
+    if text := place_tables.partly(report, words):
+        parts.append(paragraph(text, note()))
     if types.rows:
         parts.append(_pair(types, drawings.bars(report, report.by_type, "type", words, half), words))
     for table in (happened, severities, trend):

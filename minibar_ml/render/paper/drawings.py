@@ -36,17 +36,25 @@ def weeks(report: Report, words: Words, width: float, height: float = 112.0) -> 
         middle = stack.middle * across
         for layer in stack.layers:
             low = height - (layer.y + layer.height) * up
-            colour = HexColor(palette.SEVERITIES[layer.severity])
-            drawing.add(
-                Rect(stack.x * across, low, stack.width * across, layer.height * up, fillColor=colour, strokeColor=None)
-            )
+            place = (stack.x * across, low, stack.width * across, layer.height * up)
+            drawing.add(_layer(place, palette.SEVERITIES[layer.severity], is_partial=stack.week.is_partial))
             if layer.height * up > _MARKED:
                 mark = SEVERITY_MARKS[layer.severity]
                 drawing.add(_text(middle, low + layer.height * up / 2 - 2.4, mark, 6.5, "#000000", "middle"))
         number = words.number(stack.week.alerts)
+        number = f"({number})" if stack.week.is_partial else number
         drawing.add(_text(middle, height - stack.top * up + 3, number, SMALL, palette.TEXT, "middle", FONT_BOLD))
         drawing.add(_text(middle, foot - 10, words.short_day(stack.week.since), anchor="middle"))
     return drawing
+
+
+def _layer(place: tuple[float, float, float, float], colour: str, *, is_partial: bool) -> Any:
+    """A part of a column; pale with a dashed edge where it must not be read as that of a whole week."""
+    if not is_partial:
+        return Rect(*place, fillColor=HexColor(colour), strokeColor=None)
+    made = Rect(*place, fillColor=HexColor(colour), strokeColor=HexColor(colour), strokeWidth=0.8)
+    made.fillOpacity, made.strokeDashArray = 0.25, [3, 2]
+    return made
 
 
 def bars(report: Report, counts: Sequence[Count], kind: str, words: Words, width: float) -> Drawing:

@@ -5,7 +5,7 @@ formula, whatever it begins with.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from io import BytesIO
 from textwrap import wrap
 from typing import Any
@@ -18,8 +18,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from minibar_ml.domain.reporting.report import Report
 from minibar_ml.i18n import Lang
 from minibar_ml.render.alert_tables import today
-from minibar_ml.render.first_screen import health, sentence, tiles
-from minibar_ml.render.headings import document_title, title, whose
+from minibar_ml.render.first_screen import health, sentence, snoozed, tiles
+from minibar_ml.render.headings import Figure, document_title, title, whose
 from minibar_ml.render.listed import table as listed
 from minibar_ml.render.sections import sections
 from minibar_ml.render.sheet import charts
@@ -55,7 +55,8 @@ def new(title: str, lang: Lang, made_at: datetime) -> Workbook:
     book.properties.title = title
     book.properties.creator = "minibar-ml"
     book.properties.language = lang
-    book.properties.created = made_at.replace(tzinfo=None)
+    # The file says of it that it is UTC.
+    book.properties.created = made_at.astimezone(UTC).replace(tzinfo=None)
     return book
 
 
@@ -99,8 +100,8 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
         *([cells.label(name), cells.cell(value, kind, left=True)] for name, value, kind in heads),
         [],
         *(
-            [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), cells.note(one.below)]
-            for one in tiles(report, words)
+            [cells.label(one.title), cells.cell(one.value, one.kind, bold=True, left=True), None, cells.note(one.below)]
+            for one in _figures(report, words)
         ),
         [],
         [cells.heading(text) for text in (_("Sheet"), _("Rows"), _("Total"), _("Notes"))],
@@ -117,6 +118,14 @@ def _add_overview(book: Any, report: Report, words: Words, cells: Cells, noted: 
             sheet._hyperlinks.append(Hyperlink(ref=f"A{number}", location=f"'{target}'!A1"))
             name = cells.link(table.title)
         sheet.append([name, cells.cell(shown, "count", left=True), whole, cells.note(text)])
+
+
+def _figures(report: Report, words: Words) -> tuple[Figure, ...]:
+    """The four figures, and what is snoozed."""
+    off = report.snoozed
+    title = words.label("snoozed", "status")
+    more = (Figure("snoozed", title, off.alerts, "count", snoozed(report, words)),) if off else ()
+    return (*tiles(report, words), *more)
 
 
 def add_table(book: Any, table: Table, cells: Cells) -> None:

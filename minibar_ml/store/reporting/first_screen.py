@@ -1,10 +1,11 @@
 """What a report's first screen reads: what waits, what happened, where, and which guests are in the house."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import Connection
 
-from minibar_ml.domain.reporting.happenings import Step, Waiting, spans
+from minibar_ml.domain.reporting.happenings import Snoozed, Step, Waiting, snoozed, spans
 from minibar_ml.domain.reporting.periods import Period
 from minibar_ml.domain.reporting.places import PlaceDay
 from minibar_ml.domain.reporting.rows import Action
@@ -13,16 +14,20 @@ from minibar_ml.store.reporting.scope import Scope, made
 from minibar_ml.store.source import names
 
 
-def fetch_waiting(connection: Connection, scope: Scope) -> tuple[Waiting, ...]:
-    """How many alerts need action, by hotel and severity."""
-    return tuple(made(Waiting, row) for row in scope.fetch(connection, "waiting"))
+def fetch_waiting(connection: Connection, scope: Scope) -> tuple[tuple[Waiting, ...], Snoozed | None]:
+    """How many alerts need action, by hotel and severity; and those that are put off."""
+    rows = scope.fetch(connection, "waiting")
+    waiting = tuple(made(Waiting, row) for row in rows if not row.is_snoozed)
+    return waiting, snoozed([made(Snoozed, row) for row in rows if row.is_snoozed])
 
 
-def fetch_steps(connection: Connection, scope: Scope, period: Period) -> tuple[Step, ...]:
-    """What happened to alerts in the period, in the one before, and in the weeks up to its end."""
+def fetch_steps(connection: Connection, scope: Scope, period: Period, compared_until: datetime) -> tuple[Step, ...]:
+    """What happened to alerts in the period, before an instant in the one before, and in the weeks up to its end."""
     asked = spans(period)
     bounds = {"starts": [one.since for one in asked], "ends": [one.until for one in asked]}
-    return tuple(made(Step, row) for row in scope.fetch(connection, "happened", **bounds))
+    return tuple(
+        made(Step, row) for row in scope.fetch(connection, "happened", **bounds, compared_until=compared_until)
+    )
 
 
 def fetch_places(connection: Connection, scope: Scope, period: Period) -> tuple[PlaceDay, ...]:

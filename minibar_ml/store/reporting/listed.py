@@ -32,6 +32,7 @@ def fetch(connection: Connection, scope: Scope, period: Period, floors: Mapping[
             closed_at=r.closed_at,
             closed_by=r.closed_by,
             incident_id=r.incident_id,
+            counted_in=r.counted_in,
         )
         for r in rows
     )

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from minibar_ml.domain.alerting.alerts import Alert
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.metrics import METRIC_TYPES
 from minibar_ml.domain.reporting.operations import (
     STOCK_OUT_DAYS,
@@ -44,15 +45,17 @@ def take_snapshot(connection: Connection) -> None:
     connection.execute(query("report.snapshot"))
 
 
-def fetch_tallies(connection: Connection, scope: Scope, period: Period) -> tuple[Tally, ...]:
-    """Alerts of the period and the one before, counted."""
-    rows = scope.fetch(connection, "tallies", since=period.before().since, until=period.until)
+def fetch_tallies(connection: Connection, scope: Scope, period: Period, compared_until: datetime) -> tuple[Tally, ...]:
+    """Alerts of the period and, raised before an instant, of the one before, counted."""
+    days = {"before": period.before().since, "since": period.since, "until": period.until}
+    rows = scope.fetch(connection, "tallies", **days, compared_until=compared_until, in_money=list(IN_MONEY))
     return tuple(made(Tally, row) for row in rows)
 
 
 def fetch_windows(connection: Connection, scope: Scope, hours: Sequence[int]) -> tuple[WindowTally, ...]:
     """Alerts raised in the last so many hours and in as many before those, counted."""
-    return tuple(made(WindowTally, row) for row in scope.fetch(connection, "windows", hours=list(hours)))
+    rows = scope.fetch(connection, "windows", hours=list(hours), in_money=list(IN_MONEY))
+    return tuple(made(WindowTally, row) for row in rows)
 
 
 def fetch_actions(connection: Connection, scope: Scope) -> tuple[Action, ...]:
@@ -65,7 +68,8 @@ def fetch_affected(connection: Connection, scope: Scope, period: Period) -> dict
     """The most affected entities, by entity type."""
     found: dict[str, list[Affected]] = defaultdict(list)
     totals: dict[str, int] = {}
-    for row in scope.fetch(connection, "affected", since=period.since, until=period.until, limit=TOP):
+    asked = {"since": period.since, "until": period.until, "limit": TOP, "in_money": list(IN_MONEY)}
+    for row in scope.fetch(connection, "affected", **asked):
         found[row.entity_type].append(made(Affected, row))
         totals[row.entity_type] = row.total
     return {kind: Page(tuple(rows), totals[kind]) for kind, rows in found.items()}
@@ -115,6 +119,8 @@ def fetch_pace(connection: Connection, scope: Scope, period: Period, called: Cal
             month=r.month,
             month_visits=r.month_visits,
             month_before=r.month_before,
+            usual_visits=r.usual_visits,
+            month_before_visits=r.month_before_visits,
         )
         for r in rows
     )

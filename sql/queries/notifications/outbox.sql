@@ -4,8 +4,10 @@
 -- name: enqueue
 -- Turns what happened to alerts into messages; each event is considered once. Only an alert that is live now and was
 -- found lately, or by records of its own that came late or were corrected after it was raised, or that a person snoozed or
--- reopened, is news, and of several events only the last. Whoever received a message about an incident is notified that the
--- records no longer show one of it, and of any other end of what the message was about where they want that.
+-- reopened, is news, and of several events only the last. What was found long ago and is reopened is news only for whoever
+-- had a message about its incident, be it one that was skipped because it was closed in time. Whoever received a message
+-- about an incident is notified that the records no longer show one of it, and of any other end of what the message was
+-- about where they want that.
 WITH fresh AS (
     UPDATE ml_alert_events SET considered_at = :as_of
     WHERE id IN (
@@ -17,7 +19,8 @@ WITH fresh AS (
 ), news AS (
     -- A muted alert is news of the one that explains it where it is more severe.
     SELECT DISTINCT ON (f.alert_id) f.id AS event_id, f.event IN ('resolved', 'false_positive') AS is_end,
-           f.event IN ('opened', 'unmuted') AS is_opening, a.id AS own_id, coalesce(e.id, a.id) AS alert_id,
+           f.event IN ('opened', 'unmuted') AS is_opening, f.event = 'reopened' AND NOT l.is_lately AS is_old,
+           a.id AS own_id, coalesce(e.id, a.id) AS alert_id,
            coalesce(a.incident_id, a.id) AS incident_id, a.hotel_id,
            a.entity_type = 'room' AND e.id IS NULL AND a.impact < CAST(coalesce(
                CAST(:least_values AS jsonb) ->> CAST(a.hotel_id AS text), CAST(:least_values AS jsonb) ->> '0', '0'
@@ -26,6 +29,9 @@ WITH fresh AS (
     FROM fresh f JOIN ml_alerts a ON a.id = f.alert_id
     LEFT JOIN ml_alerts e ON e.id = a.muted_by AND e.incident_id = a.incident_id AND e.status = 'open'
                          AND e.muted_by IS NULL AND a.severity > e.severity AND f.event = 'opened'
+    CROSS JOIN LATERAL (
+        SELECT a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
+               OR jsonb_exists(a.facts, 'found_late_on') OR (a.corrected_at IS NOT NULL AND f.event <> 'opened')) l (is_lately)
     -- What a mute ended is not over: nobody is notified of its end.
     WHERE (a.muted_by IS NULL OR e.id IS NOT NULL) AND a.mute_id IS NULL
       AND CASE
@@ -33,9 +39,7 @@ WITH fresh AS (
           WHEN f.event IN ('escalated', 'recurred') THEN a.status IN ('open', 'acknowledged')
           ELSE f.event IN ('opened', 'reopened', 'unmuted', 'unsnoozed') AND a.status = 'open'
           END
-      AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened')
-           OR a.last_occurred_on >= CAST(CAST(:as_of AS timestamptz) AS date) - CAST(:recent_days AS integer)
-           OR jsonb_exists(a.facts, 'found_late_on') OR (a.corrected_at IS NOT NULL AND f.event <> 'opened'))
+      AND (f.event IN ('resolved', 'false_positive', 'unsnoozed', 'reopened') OR l.is_lately)
     ORDER BY f.alert_id, f.id DESC
 )
 INSERT INTO ml_outbox (kind, channel_id, event_id, alert_id, waits_for_digest, next_at)
@@ -59,14 +63,15 @@ CROSS JOIN LATERAL (
            coalesce(p.digest_at, CAST(:digest_at AS time)) AS digest_at) s
 JOIN ml_channels c ON c.person_id = p.id
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_or(o.status = 'sent'), false) AS is_sent,
+    SELECT count(*) > 0 AS is_concerned, coalesce(bool_or(o.status = 'sent'), false) AS is_sent,
            coalesce(bool_or(o.status = 'sent' AND o.alert_id = n.alert_id), false) AS is_own_sent,
            coalesce(bool_or(o.status IN ('waiting', 'bundled', 'sent') AND is_live(m.status)), false) AS is_known
     FROM ml_outbox o JOIN ml_channels oc ON oc.id = o.channel_id JOIN ml_alerts m ON m.id = o.alert_id
     WHERE (m.id = n.incident_id OR m.incident_id = n.incident_id) AND mailbox(oc) = mailbox(c)) k
 WHERE w.severity >= p.min_severity
   AND CASE WHEN n.is_end THEN (n.is_withdrawn AND k.is_sent) OR (p.wants_resolved AND k.is_own_sent)
-           ELSE NOT (n.is_opening AND k.is_known AND coalesce(w.before >= w.severity, false)) END
+           ELSE (k.is_concerned OR NOT n.is_old)
+                AND NOT (n.is_opening AND k.is_known AND coalesce(w.before >= w.severity, false)) END
 -- One mail for an incident, about the alert that counts. Two accounts with one mailbox get one mail, as the one of them
 -- asks that gets it sooner.
 ORDER BY n.incident_id, n.is_end, mailbox(c), n.is_withdrawn DESC, n.is_counted DESC, n.severity DESC, n.own_id,
@@ -162,7 +167,7 @@ WHERE o.id = due.id
 RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language,
           -- To whom nothing of the incident was sent before, it is a new alert.
-          CASE WHEN e.event IN ('escalated', 'recurred') AND NOT EXISTS (
+          CASE WHEN e.event IN ('escalated', 'recurred', 'reopened') AND NOT EXISTS (
               SELECT FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
               JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
               WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) THEN 'opened' ELSE e.event END AS event

@@ -9,7 +9,8 @@ SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; SET LOCAL idle_in_transaction_s
 
 -- name: tallies
 -- Alerts by the day they were raised, type, severity and the status they had at that instant, with their impact; and
--- whether it was a person who resolved them.
+-- whether it was a person who resolved them. Of the period before, those raised before an instant, which is its end, or
+-- the same hour of it where the period itself still runs. Types without a possible loss lack no price.
 SELECT CAST(raised_at AS date) AS day, type, severity,
        CASE WHEN status IN ('resolved', 'false_positive') AND resolved_at <= :as_of THEN status
             WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
@@ -17,9 +18,11 @@ SELECT CAST(raised_at AS date) AS day, type, severity,
             ELSE 'open' END AS status,
        coalesce(status = 'resolved' AND resolved_at <= :as_of AND resolved_by <> 'system', false) AS by_person,
        count(*) AS alerts, count(impact) FILTER (WHERE is_counted) AS priced,
+       count(*) FILTER (WHERE is_counted AND impact IS NULL AND type = ANY(:in_money)) AS unpriced,
        sum(impact) FILTER (WHERE is_counted) AS impact
 FROM ml_alerts
-WHERE raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
+WHERE raised_at >= CAST(:before AS date) AND raised_at < CAST(:until AS date) AND raised_at <= :as_of
+  AND (raised_at >= CAST(:since AS date) OR raised_at < CAST(:compared_until AS timestamptz))
   AND (end_reason = 'records_changed' AND resolved_at <= :as_of) IS NOT TRUE
   AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4, 5
@@ -31,6 +34,7 @@ SELECT w.hours, a.raised_at > CAST(:as_of AS timestamptz) - w.hours * interval '
            AS status,
        coalesce(a.status = 'resolved' AND a.resolved_at <= :as_of AND a.resolved_by <> 'system', false) AS by_person,
        count(*) AS alerts, count(a.impact) FILTER (WHERE a.is_counted) AS priced,
+       count(*) FILTER (WHERE a.is_counted AND a.impact IS NULL AND a.type = ANY(:in_money)) AS unpriced,
        sum(a.impact) FILTER (WHERE a.is_counted) AS impact
 FROM unnest(CAST(:hours AS integer[])) AS w(hours)
 JOIN ml_alerts a
@@ -40,19 +44,21 @@ WHERE (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4, 5
 
 -- name: waiting
--- Alerts that were live at that instant, by hotel and severity, the most severe first.
-SELECT hotel_id, severity, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact,
-       min(raised_at) AS oldest_at
+-- Alerts that were live at that instant, by hotel and severity, the most severe first; apart from them those that were
+-- snoozed then, and the first instant at which one of them comes back.
+SELECT hotel_id, severity, is_snoozed, count(*) AS alerts, sum(impact) FILTER (WHERE is_counted) AS impact,
+       min(raised_at) AS oldest_at, min(snoozed_until) AS until
 FROM ml_alerts
-WHERE was_live(status, snoozed_until, resolved_at, :as_of)
+CROSS JOIN LATERAL (SELECT status = 'snoozed' AND snoozed_until > :as_of) AS s (is_snoozed)
+WHERE (is_snoozed OR was_live(status, snoozed_until, resolved_at, :as_of))
   AND muted_by IS NULL AND raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
-GROUP BY hotel_id, severity
+GROUP BY hotel_id, severity, is_snoozed
 ORDER BY severity DESC, hotel_id
 
 -- name: happened
 -- What happened to alerts in each of some spans of days: raised in it, read, confirmed by a person, marked as false,
 -- ended by themselves, withdrawn because the records changed. The money is that of the alerts; what was raised and proved
--- to be false has none.
+-- to be false has none. Of the period before, the second span, only what happened before an instant, as in `tallies`.
 SELECT s.span, w.what, a.hotel_id, a.severity, count(*) AS alerts,
        sum(a.impact) FILTER (WHERE a.is_counted AND NOT (
            w.what = 'raised' AND a.status = 'false_positive' AND a.resolved_at <= :as_of)) AS impact
@@ -66,7 +72,8 @@ CROSS JOIN LATERAL (VALUES
      CASE WHEN a.status IN ('resolved', 'false_positive') THEN a.resolved_at END)
 ) AS w (what, at)
 JOIN unnest(CAST(:starts AS date[]), CAST(:ends AS date[])) WITH ORDINALITY AS s (since, until, span)
-  ON w.at >= s.since AND w.at < s.until
+  ON w.at >= s.since
+ AND w.at < least(CAST(s.until AS timestamptz), CASE WHEN s.span = 2 THEN CAST(:compared_until AS timestamptz) END)
 WHERE w.at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR a.hotel_id = :hotel_id)
 GROUP BY 1, 2, 3, 4
 
@@ -112,7 +119,8 @@ ORDER BY severity DESC, place
 
 -- name: listed
 -- Every alert that was raised or closed in the period or waited at its end, snoozed ones included, as it is at that instant,
--- the newest first; and how many there are. What was withdrawn counts in no sum, and of an incident one alert counts.
+-- the newest first; and how many there are. What was withdrawn counts in no sum, and of an incident one alert counts:
+-- `counted_in` names it where that is another one, or the incident where the role may not see which.
 SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
        CASE WHEN closed THEN status WHEN status = 'snoozed' AND snoozed_until > :as_of THEN status
             WHEN coalesce(read_at <= :as_of, status = 'acknowledged') THEN 'acknowledged' ELSE 'open' END AS status,
@@ -122,9 +130,12 @@ SELECT id, hotel_id, entity_type, entity_id, entity_name, type, severity,
        CASE WHEN NOT closed THEN NULL WHEN status = 'false_positive' THEN status
             WHEN end_reason = 'records_changed' THEN 'withdrawn' WHEN resolved_by = 'system' THEN 'ended'
             ELSE 'confirmed' END AS verdict,
+       CASE WHEN NOT is_counted AND impact IS NOT NULL AND end_reason IS DISTINCT FROM 'records_changed' THEN coalesce(
+           (SELECT min(m.id) FROM ml_alerts m WHERE m.incident_id = a.incident_id AND m.is_counted),
+           nullif(a.incident_id, a.id)) END AS counted_in,
        CASE WHEN closed THEN resolved_at END AS closed_at,
        CASE WHEN closed THEN nullif(resolved_by, 'system') END AS closed_by, count(*) OVER () AS total
-FROM ml_alerts
+FROM ml_alerts a
 CROSS JOIN LATERAL (SELECT status IN ('resolved', 'false_positive') AND resolved_at <= :as_of) AS c (closed)
 WHERE raised_at <= :as_of AND (CAST(:hotel_id AS integer) IS NULL OR hotel_id = :hotel_id)
   AND ((raised_at >= CAST(:since AS date) AND raised_at < CAST(:until AS date))
@@ -198,7 +209,9 @@ CROSS JOIN LATERAL (
 -- The entities with most alerts, the first of each kind, and how many there are of the kind; false positives and withdrawn ones left out.
 WITH counted AS (
     SELECT hotel_id, entity_type, entity_id, count(*) AS alerts,
-           sum(impact) FILTER (WHERE is_counted) AS impact, (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
+           sum(impact) FILTER (WHERE is_counted) AS impact,
+           count(*) FILTER (WHERE is_counted AND impact IS NULL AND type = ANY(:in_money)) AS unpriced,
+           (array_agg(entity_name ORDER BY raised_at DESC, id DESC))[1] AS name,
            count(*) FILTER (WHERE was_live(status, snoozed_until, resolved_at, :as_of)) AS live,
            max(severity) AS worst
     FROM ml_alerts
@@ -213,7 +226,7 @@ WITH counted AS (
         PARTITION BY entity_type ORDER BY alerts DESC, impact DESC NULLS LAST, name, hotel_id, entity_id) AS place
     FROM counted
 )
-SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, total, worst
+SELECT hotel_id, entity_type, entity_id, name, alerts, live, impact, unpriced, total, worst
 FROM ranked WHERE place <= :limit ORDER BY entity_type, place
 
 -- name: unanswered
@@ -298,9 +311,11 @@ WITH points AS (
            ARRAY[max(minutes) FILTER (WHERE bucket = '4'), max(minutes) FILTER (WHERE bucket = '3'),
                  max(minutes) FILTER (WHERE bucket = '2'), max(minutes) FILTER (WHERE bucket = '1')] AS weeks,
            max(minutes) FILTER (WHERE bucket = 'usual') AS usual,
+           CAST(coalesce(max(visits) FILTER (WHERE bucket = 'usual'), 0) AS integer) AS usual_visits,
            max(minutes) FILTER (WHERE bucket = 'month') AS month,
            CAST(coalesce(max(visits) FILTER (WHERE bucket = 'month'), 0) AS integer) AS month_visits,
-           max(minutes) FILTER (WHERE bucket = 'month_before') AS month_before
+           max(minutes) FILTER (WHERE bucket = 'month_before') AS month_before,
+           CAST(coalesce(max(visits) FILTER (WHERE bucket = 'month_before'), 0) AS integer) AS month_before_visits
     FROM medians GROUP BY hotel_id, entity_id
 )
 SELECT *, count(*) OVER () AS total

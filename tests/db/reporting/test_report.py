@@ -21,6 +21,7 @@ from support.reports.report_rows import (
     some_alerts,
 )
 
+from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.errors import AnotherRunHoldsTheLock, ConfigurationError, NotFound
 from minibar_ml.domain.reporting.periods import month_ended, month_of, week_ending
 from minibar_ml.domain.reporting.report import Report
@@ -75,8 +76,8 @@ def test_money_leaves_false_positives_and_unknown_prices_out(connection: Connect
     assert {line.key: line.impact for line in made.money if line.impact is not None} == dict(sums)
     assert made.money_total.impact == sum(sums.values())
     assert made.money_total.unpriced == sum(
-        row.impact is None and row.status != "false_positive" for row in of_week(rows)
-    )
+        row.impact is None and row.status != "false_positive" and row.type in IN_MONEY for row in of_week(rows)
+    ), "a late refill and an order are about no loss, so they lack no price"
 
 
 def test_what_needs_action_is_all_that_is_live_sorted_by_severity_and_loss(connection: Connection) -> None:
@@ -191,8 +192,8 @@ def test_a_hotel_without_data_is_named_among_others_that_have_some(connection: C
     assert made.hotels_without_data == ("Deniz",)
     note = {section.key: section.note for section in sections(made, Words("en", ZoneInfo(ZONE)))}["quality"]
     assert "Hotels without data: Deniz." in note
-    assert "1 otelin verisi yok" in health(made, Words("tr", ZoneInfo(ZONE)))[1]
-    assert {line.hotel_id: line.has_data for line in made.lines} == {1: True, 2: False}
+    assert "Deniz: 7 günün verisi yok" in health(made, Words("tr", ZoneInfo(ZONE)))[1]
+    assert {line.hotel_id: line.coverage.has_data for line in made.lines} == {1: True, 2: False}
 
 
 def test_a_hotel_sees_only_its_own(connection: Connection) -> None:

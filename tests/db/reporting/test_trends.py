@@ -56,12 +56,17 @@ def _room(connection: Connection) -> Trend:
 
 
 def test_a_rooms_units_are_given_per_checked_day(points: Points, read: Connection) -> None:
-    points.room(3, _10=4, _12=0, _16=5, _03=1, _05=1)
+    points.room(3, _10=10, _12=0, _16=5, _03=5, _05=0)
     room = _room(read)
     assert (room.hotel_id, room.entity_id, room.name) == (1, 3, "103")
-    assert (room.now.units, room.now.checked_days, room.now.daily_mean) == (9.0, 3, 3.0)
-    assert (room.before.units, room.before.checked_days, room.before.daily_mean) == (2.0, 2, 1.0)
-    assert room.change_percent == 200.0
+    assert (room.now.units, room.now.checked_days, room.now.daily_mean) == (15.0, 3, 5.0)
+    assert (room.before.units, room.before.checked_days, room.before.daily_mean) == (5.0, 2, 2.5)
+    assert room.change_percent == 100.0
+
+
+def test_a_few_units_are_no_base_of_a_change_in_percent(points: Points, read: Connection) -> None:
+    points.room(3, _10=10, _03=4)
+    assert (_room(read).before.units, _room(read).change_percent) == (4.0, None)
 
 
 def test_a_day_without_a_check_is_unknown_and_a_check_that_found_nothing_is_zero(
@@ -87,12 +92,12 @@ def test_a_rise_from_nothing_has_no_percentage(points: Points, read: Connection)
 def test_a_product_that_no_visit_names_was_not_consumed_where_rooms_were_checked(
     points: Points, read: Connection
 ) -> None:
-    points.product(1, _10=6, _04=4)
-    points.room(1, _10=6, _11=0, _14=0, _03=0, _04=4)
+    points.product(1, _10=9, _04=6)
+    points.room(1, _10=9, _11=0, _14=0, _03=0, _04=6)
     (product,) = _trends(read)["product"].rows
     assert product.name == "P1"
-    assert [one.units for one in product.now.days] == [6.0, 0.0, None, None, 0.0, None, None]
-    assert (product.now.daily_mean, product.before.daily_mean, product.change_percent) == (2.0, 2.0, 0.0)
+    assert [one.units for one in product.now.days] == [9.0, 0.0, None, None, 0.0, None, None]
+    assert (product.now.daily_mean, product.before.daily_mean, product.change_percent) == (3.0, 3.0, 0.0)
 
 
 def test_a_check_in_one_hotel_says_nothing_of_another(points: Points, read: Connection) -> None:

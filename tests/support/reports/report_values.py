@@ -10,11 +10,12 @@ from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert, AlertEvent, Day
 from minibar_ml.domain.alerting.mutes import Mute
 from minibar_ml.domain.idle import Idle
 from minibar_ml.domain.problems import SourceProblem
+from minibar_ml.domain.reporting.coverage import Coverage
 from minibar_ml.domain.reporting.details import Detail
 from minibar_ml.domain.reporting.happenings import WHATS, Happened, Waiting, Week, weeks_before
 from minibar_ml.domain.reporting.hotel_lines import HotelLine
 from minibar_ml.domain.reporting.listed import ListedAlert
-from minibar_ml.domain.reporting.minibar import Compared, Minibar, Share
+from minibar_ml.domain.reporting.minibar import Compared, ComparedShare, Minibar, Share
 from minibar_ml.domain.reporting.operations import FalsePositives, JobRun, ModelQuality, MutedScope, Pace, StockOut
 from minibar_ml.domain.reporting.periods import Period, month_of, week_ending
 from minibar_ml.domain.reporting.places import Place, Spot, spans
@@ -148,7 +149,7 @@ def _minibar() -> Minibar:
     return Minibar(
         compared(1234),
         compared(98765.5),
-        compared(0.72),
+        ComparedShare(0.72, 0.576, None),
         compared(1.37),
         compared(0.91),
         tuple(Share(name, compared(60.0 - n), 120.5) for n, name in enumerate(HOSTILE)),
@@ -158,9 +159,12 @@ def _minibar() -> Minibar:
 
 
 def _line(n: int) -> HotelLine:
-    return HotelLine(
-        n, n, Decimal(100 * n), AS_OF - timedelta(days=n), 2 * n, (1, 0, 3, 2, 0, 1, 4, 2 * n), 9, n, n != 2
+    found = tuple(
+        Week(week.since, (alerts, 0, 0, 0), 3 if alerts == 3 else 7)
+        for week, alerts in zip(weeks_before(MONTH.until), (1, 0, 3, 2, 0, 1, 4, 2 * n), strict=True)
     )
+    coverage = Coverage(28, 28 if n == 2 else 0, 0 if n == 2 else 28)
+    return HotelLine(n, n, Decimal(100 * n), AS_OF - timedelta(days=n), 2 * n, found, 9, n, coverage)
 
 
 def _muted(n: int, name: str) -> MutedScope:
@@ -282,7 +286,7 @@ def _affected(kind: Any, chance: Random) -> Page[Affected]:
 
 def _pace(n: int, name: str) -> Pace:
     minutes = None if n == 1 else 5.5 + n
-    return Pace(1, n, name, minutes, 30, (5.0, None, 5.5, 6.0), 5.4, 6.2, 130, 5.9)
+    return Pace(1, n, name, minutes, 30, (5.0, None, 5.5, 6.0), 5.4, 6.2, 130, 5.9, 120, 128)
 
 
 def _model(n: int) -> ModelQuality:

@@ -8,7 +8,8 @@ import pytest
 from minibar_ml.domain.reporting.minibar import Consumed, Range, minibar, spans
 from minibar_ml.domain.reporting.periods import week_ending
 
-WEEK = week_ending(date(2026, 3, 1))
+LATER = date(2026, 3, 5)
+WEEK = spans(week_ending(date(2026, 3, 1)), LATER)
 KNOWN = Range({1: "Kola", 2: "Soda"}, {1: Decimal("2.50")}, {11: "Standart", 12: None}, {5: 10, 6: 20})
 ROWS = [
     *(Consumed(1, "product", 1, 30.0, 7), Consumed(1, "product", 2, 5.0, 3), Consumed(2, "product", 1, 20.0, 7)),
@@ -57,8 +58,27 @@ def test_a_year_that_was_hardly_recorded_is_not_compared_with() -> None:
 
 
 def test_the_year_before_has_the_same_weekdays() -> None:
-    assert spans(WEEK)[2].since == date(2025, 2, 24)
-    assert {one.since.weekday() for one in spans(WEEK)} == {0}
+    assert WEEK[2].since == date(2025, 2, 24)
+    assert {one.since.weekday() for one in WEEK} == {0}
+
+
+def test_a_week_that_still_runs_is_compared_by_its_days_that_are_over() -> None:
+    now, before, year_before = spans(week_ending(date(2026, 3, 1)), date(2026, 2, 27))
+    assert (now.days()[0], now.last_day) == (date(2026, 2, 23), date(2026, 2, 26))
+    assert (before.days()[0], before.last_day) == (date(2026, 2, 16), date(2026, 2, 19))
+    assert (year_before.days()[0], year_before.last_day) == (date(2025, 2, 24), date(2025, 2, 27))
+
+
+def test_a_few_units_are_no_base_of_a_change_in_percent() -> None:
+    few = [Consumed(2, "product", 1, 4.0, 7) if row.span == 2 and row.grain == "product" else row for row in ROWS]
+    made = minibar(few, KNOWN, WEEK)
+    assert made is not None
+    assert (made.units.now, made.units.previous) == (35, 4), "both are shown"
+    changes = [one.change_percent for one in (made.units, made.value, made.per_night)]
+    assert changes == [None] * 3
+    assert [(one.units.now, one.units.change_percent) for one in made.products] == [(30, None), (5, None)]
+    assert made.checks.change_percent is not None, "nine checks"
+    assert made.occupancy.change_points == pytest.approx(100 * (3.5 / 14 - 1.0))
 
 
 def test_nothing_counted_is_nothing_known() -> None:

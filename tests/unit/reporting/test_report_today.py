@@ -1,7 +1,7 @@
 """What a report says first: the order of today's list, the sentence, and where alerts were."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ import pytest
 from support.reports.report_values import AS_OF, MONTH, ZONE, a_report
 
 from minibar_ml.domain.alerting.alerts import Alert
-from minibar_ml.domain.reporting.happenings import Step, weeks
+from minibar_ml.domain.reporting.coverage import Coverage
+from minibar_ml.domain.reporting.happenings import Snoozed, Step, weeks
 from minibar_ml.domain.reporting.hotel_lines import hotel_lines
 from minibar_ml.domain.reporting.operations import JobRun, StockOut
 from minibar_ml.domain.reporting.periods import week_ending
@@ -17,10 +18,12 @@ from minibar_ml.domain.reporting.places import PlaceDay, places
 from minibar_ml.domain.reporting.rows import Action, Count, Live, Page
 from minibar_ml.domain.reporting.today import Stay, duties
 from minibar_ml.i18n import Lang
-from minibar_ml.render.first_screen import health, sentence, tiles, today_title
+from minibar_ml.render import place_tables
+from minibar_ml.render.first_screen import health, sentence, snoozed, tiles, today_title
 from minibar_ml.render.words import Words
 
 TODAY = date(2026, 3, 1)
+WHOLE = Coverage(7, 0, 7)
 EN, TR = (Words(lang, ZoneInfo(ZONE)) for lang in ("en", "tr"))
 SOME = a_report().actions.rows[0].alert
 
@@ -86,7 +89,7 @@ def test_the_sentence_counts_in_the_right_number(lang: Lang, new: int, before: i
         tuple(action(n, entity_name=str(n), impact=amount) for n, amount in ((9, 75.0), (8, 25.0))) if waiting else ()
     )
     report = replace(
-        a_report(week_ending(TODAY)),
+        a_report(week_ending(TODAY - timedelta(days=1))),
         total=Count("all", new, before),
         live=(Live("high", waiting, Decimal(100) if waiting else None),),
         actions=Page(found, waiting),
@@ -119,6 +122,42 @@ def test_a_past_period_says_as_of_when_alerts_wait_and_nothing_of_later_orders()
     assert today_title(a_report(), EN) == "Today"
 
 
+def test_the_figures_of_a_past_period_say_of_when_they_are() -> None:
+    past = a_report(week_ending(date(2026, 1, 31)))
+    titles = {one.key: one.title for one in tiles(past, EN)}
+    assert (titles["waiting"], titles["orders"]) == ("Waiting as of 1 Mar", "Orders due as of 1 Mar")
+    assert (titles["new"], titles["closed"]) == ("New", "Closed"), "these are of the period"
+    last_year = a_report(week_ending(date(2025, 12, 28)))
+    assert tiles(last_year, TR)[0].title == "1 Mar 2026 itibarıyla bekleyenler"
+    assert tiles(a_report(), EN)[0].title == "Waiting"
+
+
+def test_what_is_snoozed_is_said_with_when_it_comes_back() -> None:
+    until = AS_OF + timedelta(days=3)
+    two = a_report(snoozed=Snoozed(2, Decimal("140.20"), until), currency="TRY")
+    assert snoozed(two, EN) == "2 more alerts are snoozed, the first until 4 Mar 2026 06:00, possible loss 140 TRY."
+    assert snoozed(two, TR) == "Ayrıca 2 uyarı ertelendi; ilki 4 Mar 2026 06:00 saatine kadar, olası kayıp 140 TRY."
+    one = a_report(snoozed=Snoozed(1, None, until))
+    assert snoozed(one, EN) == "1 more alert is snoozed until 4 Mar 2026 06:00."
+    assert snoozed(a_report(), EN) == ""
+
+
+def test_a_week_that_still_runs_is_compared_up_to_its_hour() -> None:
+    running = a_report(week_ending(TODAY), total=Count("all", 5, 11))
+    assert sentence(running, EN).startswith("5 new alerts so far, 11 by this time the week before. ")
+    assert sentence(running, TR).startswith("5 yeni uyarı (şu ana kadar), önceki hafta bu saate kadar 11. ")
+    assert (EN.current(running), EN.before(running)) == ("This week so far", "Previous week by this time")
+    now = AS_OF.astimezone(ZoneInfo(ZONE))
+    assert running.period.compared_until(now) == now - timedelta(days=7)
+    over = week_ending(TODAY - timedelta(days=1))
+    assert over.compared_until(now).isoformat() == "2026-02-22T00:00:00+03:00", "all of it"
+
+
+def test_the_clock_decides_up_to_which_hour_not_how_many_hours_a_night_had() -> None:
+    noon = datetime(2025, 10, 26, 12, tzinfo=ZoneInfo("Europe/Nicosia"))
+    assert week_ending(date(2025, 10, 26)).compared_until(noon).isoformat() == "2025-10-19T12:00:00+03:00"
+
+
 def test_a_period_is_compared_only_with_one_that_was_watched() -> None:
     report = a_report(total=Count("all", 30, 3, is_comparable=False), days_watched_before=2)
     assert ", 3 in January" not in sentence(report, EN)
@@ -137,14 +176,55 @@ def test_data_and_jobs_are_said_to_be_right_or_what_is_wrong_with_them() -> None
     assert health(good, TR) == (True, "veri tam, işler zamanında")
 
 
+def test_what_an_alert_says_of_data_and_jobs_the_first_line_says_too() -> None:
+    days = tuple(replace(day, alerts=0) for day in a_report().trend)
+    good = a_report(jobs=(), days_without_data=(), trend=days)
+    wanted = {
+        "data_stale": "no new data, jobs on time",
+        "rows_refused": "records refused, jobs on time",
+    }
+    for kind, text in wanted.items():
+        assert health(replace(good, actions=Page((action(1, type=kind),), 1)), EN) == (False, text)
+    assert health(replace(good, is_job_late=True), EN) == (False, "data complete, job late")
+    late = JobRun("collect", "done", AS_OF, AS_OF - timedelta(days=2), AS_OF - timedelta(days=1))
+    assert health(replace(good, jobs=(late,)), EN) == (False, "data collection late"), "nobody knows what is missing"
+
+
+def test_a_headline_names_no_attendant() -> None:
+    found = tuple(
+        action(n, type="custody_loss", entity_type="attendant", entity_name="Elif", impact=amount)
+        for n, amount in ((9, 75.0), (8, 25.0))
+    )
+    live = (Live("high", 2, Decimal(100)),)
+    report = replace(a_report(), actions=Page(found, 2), today=duties(found, (), (), TODAY), live=live)
+    assert "75% of it items missing from an attendant's cart" in sentence(report, EN)
+    assert "bunun %75'i zimmette eksik ürün" in sentence(report, TR)
+
+
+def test_a_chain_is_complete_only_where_each_of_its_hotels_is() -> None:
+    days = tuple(replace(day, alerts=0) for day in a_report().trend)
+    chain = a_report(hotels=3, jobs=(), days_without_data=(), trend=days)
+    assert health(chain, EN) == (False, "Otel 2: no data for 28 days, jobs on time")
+    first, second, third = sorted(chain.lines, key=lambda line: line.hotel_id)
+    gaps = (replace(first, coverage=Coverage(28, 2, 26)), second, replace(third, coverage=Coverage(28, 0, 28, True)))
+    column = [row[-1] for row in place_tables.hotels(replace(chain, lines=gaps), EN).rows]
+    assert column == ["no data for 2 days", "no data for 28 days", "no new data"]
+    assert (
+        health(replace(chain, lines=gaps), EN)[1] == "1 hotel without data, data of 2 hotels incomplete, jobs on time"
+    )
+    whole = tuple(replace(line, coverage=Coverage(28, 0, 28)) for line in chain.lines)
+    assert health(replace(chain, lines=whole), EN) == (True, "data complete, jobs on time")
+
+
 def test_a_week_that_nobody_watched_is_unknown_in_every_hotel() -> None:
     asked = week_ending(TODAY)
     steps = [Step(10, "raised", 1, "high", 2, None)]
-    watched = weeks(steps, asked, frozenset({asked.before().since}))
-    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, (), watched, is_known=True)
-    assert (one.weeks, other.weeks) == ((None,) * 6 + (0, 2), (None,) * 6 + (0, 0))
+    watched = weeks(steps, asked, frozenset({asked.before().since}), TODAY + timedelta(days=1))
+    one, other = hotel_lines({1: "A", 2: "B"}, (), steps, watched, WHOLE, is_known=True)
+    counts = [tuple(week.alerts for week in line.weeks) for line in (one, other)]
+    assert counts == [(None,) * 6 + (0, 2), (None,) * 6 + (0, 0)]
     assert (one.new, other.new) == (0, 0)
-    assert [line.new for line in hotel_lines({1: "A"}, (), steps, (), watched, is_known=False)] == [None]
+    assert [line.new for line in hotel_lines({1: "A"}, (), steps, watched, WHOLE, is_known=False)] == [None]
 
 
 def test_floors_stand_in_the_order_of_the_lift_and_the_quiet_ones_are_one_row() -> None:
