@@ -1649,7 +1649,8 @@ CREATE TABLE minibar_ml.ml_changed_days (
     hotel_id integer NOT NULL,
     entity_type text NOT NULL,
     entity_id integer NOT NULL,
-    metric_type text NOT NULL
+    metric_type text NOT NULL,
+    is_news boolean DEFAULT true NOT NULL
 );
 
 COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
@@ -1665,6 +1666,8 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or at
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.metric_type IS 'The metric whose points have changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.is_news IS 'Whether something new may be found of the day; false where only master data have changed, as when a room goes to another hotel.';
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq
