@@ -192,7 +192,7 @@ def test_a_mail_about_a_shift_names_the_room_that_is_worse_and_is_as_severe(
     detect(connection, shift, rest, worse, day=today)
     connection.commit()
     (mail,) = _notified(store_url).values()
-    assert "[Critical]" in mail
+    assert "[Critical] Severity raised to critical" in mail
     assert "(critical), Unusual consumption, 1127" in mail
     detect(connection, shift, rest, worse, replace(rest, entity_id=1128), day=today)
     connection.commit()

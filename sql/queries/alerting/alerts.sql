@@ -307,12 +307,15 @@ UPDATE ml_alert_days d SET figures = jsonb_set(d.figures, '{entity_name}', to_js
 FROM renamed r WHERE d.alert_id = r.id
 
 -- name: group_incidents
--- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
--- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
+-- Puts live alerts of one cause into one incident: of a product whose days touch, a product's book below zero with an
+-- earlier loss of most of what it lacks, of a room and day, and rooms with a product's shift that took mostly that product
+-- or most of what was too much of it. The first of them gives the incident
 -- its number; who is in one stays in it, and incidents that turn out to have one cause become one.
 WITH RECURSIVE live AS MATERIALIZED (
     SELECT id, type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, measured_on, reason, facts,
-           value - coalesce(expected, 0) AS excess, coalesce(incident_id, id) AS incident_id
+           value - coalesce(expected, 0) AS excess, coalesce(incident_id, id) AS incident_id,
+           CASE WHEN reason = ANY(:state_reasons) THEN -value END AS short_of,
+           CASE WHEN metric = 'stock_outflow' THEN coalesce(CAST(facts ->> 'still_missing' AS double precision), value) END AS missing
     FROM ml_alerts WHERE is_live(status)
 ), took AS MATERIALIZED (
     SELECT a.hotel_id, a.measured_on, a.incident_id, p.id AS product_id, p.units,
@@ -327,6 +330,12 @@ WITH RECURSIVE live AS MATERIALIZED (
     WHERE a.entity_type = 'product' AND b.entity_type = 'product'
       AND a.type = ANY(:of_products) AND b.type = ANY(:of_products)
       AND a.occurred_on <= b.last_occurred_on + 1 AND b.occurred_on <= a.last_occurred_on + 1
+    UNION
+    -- A book that is below zero because of units that left it earlier, whether at once or when a count took them off again.
+    SELECT z.incident_id, l.incident_id FROM live z JOIN live l
+      ON l.entity_id = z.entity_id AND (l.hotel_id = z.hotel_id OR 0 IN (l.hotel_id, z.hotel_id))
+    WHERE z.entity_type = 'product' AND l.entity_type = 'product' AND z.short_of > 0 AND l.missing > z.short_of / 2
+      AND l.occurred_on <= z.last_occurred_on
     UNION
     -- With the first of a room and day, without a join of all pairs: the planner expects a handful of live alerts.
     SELECT incident_id, min(incident_id) OVER (PARTITION BY hotel_id, entity_id, measured_on)

@@ -161,11 +161,15 @@ LEFT JOIN ml_alert_events e ON e.id = w.event_id
 WHERE o.id = due.id
 RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language,
-          -- To whom nothing of the incident was sent before, it is a new alert.
-          CASE WHEN e.event IN ('escalated', 'recurred') AND NOT EXISTS (
-              SELECT FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
-              JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
-              WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) THEN 'opened' ELSE e.event END AS event
+          -- To whom nothing of the incident was sent before, it is a new alert; to others a new part of it, which is only
+          -- sent where it is worse, is a higher severity.
+          CASE WHEN e.event NOT IN ('escalated', 'recurred', 'opened', 'unmuted') THEN e.event
+               ELSE (SELECT CASE WHEN count(*) = 0 AND e.event <> 'unmuted' THEN 'opened'
+                                 WHEN e.event IN ('opened', 'unmuted') AND bool_or(is_live(m.status)) THEN 'escalated'
+                                 ELSE e.event END
+                     FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
+                     JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
+                     WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) END AS event
 
 -- name: fetch_digest
 -- How many of a digest's alerts nobody has read yet, by severity, and the ids of the most severe, the latest first; those
