@@ -175,7 +175,8 @@ class AlertDay:
     """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing).
 
     `is_read`: whether the records of that day are still read, so that `on_record` is what they say. `reason`: what was
-    found on that day, which may not be what the alert says now.
+    found on that day, which may not be what the alert says now. `put_back`: of a loss, what counts had put back by the
+    alert, and `put_back_now` by the records of now; None where there is no loss, or neither says so.
     """
 
     day: date
@@ -183,6 +184,8 @@ class AlertDay:
     on_record: float | None
     is_read: bool
     reason: str
+    put_back: float | None = None
+    put_back_now: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

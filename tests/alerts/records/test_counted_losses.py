@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from support.alerts.findings import NEGATIVE, D, detect, evening, on, rows
 from support.alerts.outbox import add, mails
 from support.hotels.ordinary_life import ordinary
-from support.hotels.simulated import sql
+from support.hotels.simulated import done, sql
 from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.alerting.alerts import Finding
@@ -185,6 +185,33 @@ def test_who_was_notified_of_the_loss_gets_one_mail_of_a_higher_severity(
         connection.commit()
         ((_, subject),) = mails(store_url, mailbox)
     assert subject.startswith("[Critical] Severity raised to critical")
+
+
+@pytest.mark.parametrize(
+    "movements", [(), ((3, 9, "sayim", 100),), ((3, 9, "sayim", 229),)], ids=["gone", "less", "same"]
+)
+def test_a_closed_alert_shows_what_became_of_the_count_that_it_names(
+    store_url: str, connection: Connection, capsys: pytest.CaptureFixture[str], movements: tuple[Movement, ...]
+) -> None:
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    sql(store_url, "SELECT minibar_ml.ensure_partitions('2025-11-01', '2025-12-01')")
+    for row in _frames(ISSUE, *movements)[1].levels.to_dict("records"):
+        sql(
+            store_url,
+            "INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,"
+            " observed_at, business_date, context) VALUES ('stock_level', 1, 'product', 146, :level, to_timestamp(:at),"
+            " CAST(:day AS date), jsonb_build_object('kind', CAST(:kind AS text)))",
+            **{name: row[name] for name in ("level", "at", "kind")}, day=date.fromordinal(row["day"]),
+        )  # fmt: skip
+    connection.commit()
+    done(store_url, "alerts", "resolve", "1", "--quiet")
+    capsys.readouterr()
+    done(store_url, "alerts", "show", "1", "--as-of", f"{D + timedelta(days=9)}T20:00")
+    shown = " ".join(capsys.readouterr().out.split())
+    units = sum(units for *_, units in movements)
+    assert ("put back by counts" in shown) == (units < 229)
+    assert units == 229 or f"put back by counts: 229 in the alert, {units} on record now" in shown
 
 
 def test_a_mistyped_write_off_is_put_back_as_well() -> None:
