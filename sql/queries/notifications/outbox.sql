@@ -172,8 +172,8 @@ RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail
                      WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) END AS event
 
 -- name: fetch_digest
--- How many of a digest's alerts nobody has read yet, by severity, and the ids of the most severe, the latest first; those
--- whose severity rose count too. Apart from them, those whose end it reports. Sums are of the live ones and of the rest of
+-- The ids of a digest's alerts that nobody has read yet, the most severe and the latest first; those whose severity rose
+-- count too. Apart from them, those whose end it reports. Counts by severity and sums are of the live ones and of the rest of
 -- their incidents, as far as whoever gets the digest may hear of it. `others`: what waits besides and concerns them.
 WITH reader AS (
     SELECT p FROM ml_outbox o JOIN ml_channels c ON c.id = o.channel_id JOIN ml_people p ON p.id = c.person_id WHERE o.id = :id
@@ -196,7 +196,7 @@ WITH reader AS (
       AND a.id NOT IN (SELECT id FROM heard_of)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
-        FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
+        FROM (SELECT severity, count(*) AS alerts FROM heard_of WHERE muted_by IS NULL GROUP BY severity) s) AS counts,
        ARRAY(SELECT id FROM members WHERE NOT is_over
              ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
        (SELECT count(*) FROM members WHERE is_over) AS over,
