@@ -118,7 +118,7 @@ def _figures(one: AlertEvent, lang: Lang) -> str:
 
 
 def event_line(one: AlertEvent, lang: Lang) -> str:
-    """One line of an alert's history: when, what, by whom, and a comment's text."""
+    """One line of an alert's history: when by the clock of whoever did it, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event in ("escalated", "eased") and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
@@ -126,5 +126,5 @@ def event_line(one: AlertEvent, lang: Lang) -> str:
         what += f": {_figures(one, lang)}"
     if one.reason is not None:
         what += f" ({catalog(DOMAIN, lang).gettext(END_REASONS[one.reason])})"
-    line = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
+    line = ", ".join(filter(None, (f"{moment(one.as_of or one.at, lang)}  {what}", one.by)))
     return line if one.body is None else f"{line}: {' '.join(one.body.split())}"

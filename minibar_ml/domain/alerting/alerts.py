@@ -155,7 +155,8 @@ class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text.
 
     `value` and `impact`: what the alert said was measured then, and the possible loss; of a correction also those
-    before it. `reason`: of an end by the system.
+    before it. `reason`: of an end by the system. `at`: when it was recorded; `as_of`: of what a run did, the instant
+    that it went by, which is another where history is walked.
     """
 
     at: datetime
@@ -168,6 +169,7 @@ class AlertEvent:
     value_before: float | None = None
     impact: float | None = None
     impact_before: float | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -544,12 +544,12 @@ INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
-SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before FROM (
+SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before, as_of FROM (
     SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, value_before,
-           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, id
+           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, as_of, id
     FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, id
+    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL, id
     FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 
