@@ -171,7 +171,7 @@ WITH old AS (
                AS is_change,
            (o.metric_value, o.context - CAST(:of_others AS text[]))
                IS DISTINCT FROM (c.metric_value, c.context - CAST(:of_others AS text[])) AS is_event,
-           o.context ->> 'room_type' <> c.context ->> 'room_type' AS is_retyped
+           o.metric_type IS NOT NULL AND o.context ->> 'room_type' IS DISTINCT FROM c.context ->> 'room_type' AS is_retyped
     FROM computed_metrics c LEFT JOIN old o
       ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
      AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
@@ -191,11 +191,13 @@ WITH old AS (
     UNION
     SELECT entity_id, hotel_id, CASE WHEN is_event THEN business_date END FROM changed WHERE is_retyped
 ), past AS MATERIALIZED (
-    SELECT metric_type, hotel_id, entity_type, entity_id, business_date, is_event,
-           metric_value - coalesce(old_value, 0) AS difference
-    FROM changed WHERE is_change
-    UNION ALL
-    SELECT metric_type, hotel_id, entity_type, entity_id, business_date, true, -metric_value FROM removed_metrics
+    SELECT metric_type, hotel_id, entity_type, entity_id, business_date, is_event, difference FROM (
+        SELECT metric_type, hotel_id, entity_type, entity_id, business_date, is_event,
+               metric_value - coalesce(old_value, 0) AS difference
+        FROM changed WHERE is_change
+        UNION ALL
+        SELECT metric_type, hotel_id, entity_type, entity_id, business_date, true, -metric_value FROM removed_metrics) c
+    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
 ), divided AS (
     SELECT metric_type, entity_type, entity_id, business_date FROM past WHERE entity_type <> 'room'
     GROUP BY metric_type, entity_type, entity_id, business_date
@@ -209,7 +211,6 @@ WITH old AS (
                    AND (p.hotel_id, p.business_date) IN (SELECT hotel_id, business_date FROM rooms WHERE business_date IS NOT NULL))
                OR (p.metric_type, p.entity_type, p.entity_id, p.business_date) IN (SELECT * FROM divided))
     FROM past p
-    WHERE p.business_date >= CAST(:changes_since AS date) AND p.business_date < CAST(:until_on AS date)
     GROUP BY p.business_date, p.hotel_id, p.entity_type, p.entity_id, p.metric_type
 )
 SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed

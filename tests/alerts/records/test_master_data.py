@@ -83,11 +83,12 @@ def test_what_changes_in_the_master_data_raises_nothing_of_past_days(hotel: Appl
         ("UPDATE katlar SET otel_id = 2 WHERE id = 1", False),
         ("UPDATE odalar SET oda_tipi_id = 2", False),
         ("UPDATE oda_tipleri SET ad = 'DELUXE' WHERE id = 1", False),
+        ("UPDATE odalar SET oda_tipi_id = NULL", False),
         ("UPDATE minibar_islem_detay SET eklenen_miktar = 8 WHERE eklenen_miktar = 7", True),
         ("UPDATE minibar_islemleri SET oda_id = 9 WHERE oda_id = 2", True),
         ("DELETE FROM minibar_islem_detay", True),
     ],
-    ids=["floor", "type", "type's name", "units", "room of a row", "rows"],
+    ids=["floor", "type", "type's name", "no type", "units", "room of a row", "rows"],
 )
 def test_only_what_happened_is_news(hotel: Application, edit: str, is_news: bool) -> None:
     hotel.judged("2025-11-06T20:00")
