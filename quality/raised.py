@@ -61,15 +61,19 @@ def raised(connection: Connection, days: Days, live: Counter[Severity] | None = 
     found: dict[int, Raised] = {}
     with scratch_alerts(connection):
         for seen_at, findings in days:
-            alerts.upsert(connection, findings, {}, seen_at, lambda _finding, _name: ("", ""), ALERT_TYPES)
+            alerts.upsert(connection, findings, {}, seen_at, _no_texts, ALERT_TYPES)
             today = {_fingerprint(finding): finding for finding in deduplicate(findings)}
             for row in connection.execute(text(SEEN), {"seen_at": seen_at}):
                 finding = today[row.type, row.hotel_id, row.entity_type, row.entity_id]
                 found.setdefault(row.id, Raised(finding, [])).days.append(finding.occurred_on)
             if live is not None:
-                alerts.refresh(connection, seen_at, ())
+                alerts.refresh(connection, seen_at, (), _no_texts)
                 live.update({row.severity: row.alerts for row in connection.execute(text(LIVE))})
     return tuple(found[number] for number in sorted(found))
+
+
+def _no_texts(_finding: Finding, _name: str) -> tuple[str, str]:
+    return "", ""
 
 
 def _fingerprint(one: Finding) -> tuple[str, int, str, int]:

@@ -966,11 +966,16 @@ BEGIN
                coalesce(nullif(nullif(e.by, 'system'), ''),
                         CASE WHEN is_person OR e.event = 'reopened' THEN session_user END) AS by,
                e.action,
+               -- By the clock of the run: that of the server may be another, as where history is walked.
+               CASE WHEN e.event = 'corrected' THEN n.corrected_at WHEN e.event = 'resolved' THEN n.resolved_at
+                    WHEN e.event IN ('escalated', 'recurred') THEN n.last_seen
+                    ELSE run.as_of END AS as_of,
                minibar_ml.verdict(o.status, o.read_at, o.read_by, o.resolved_at, o.resolved_by, o.snoozed_until,
                                     o.snoozed_by) AS before,
                minibar_ml.verdict(n.status, n.read_at, n.read_by, n.resolved_at, n.resolved_by, n.snoozed_until,
                                     n.snoozed_by) AS after
         FROM after_rows n JOIN before_rows o USING (id)
+        LEFT JOIN (SELECT max(as_of) AS as_of FROM minibar_ml.ml_job_runs WHERE job = 'detect' AND outcome = 'running') run ON true
         CROSS JOIN LATERAL (VALUES
             (1, 'muted', o.muted_by IS NULL AND n.muted_by IS NOT NULL, NULL,
                          CASE WHEN is_person THEN 'alert.mute' END),
@@ -1000,8 +1005,9 @@ BEGIN
         WHERE e.happened
     ), written AS (
         INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, by, value, value_before, impact, impact_before,
-                                               reason)
-        SELECT id, event, severity, by, value, value_before, impact, impact_before, reason FROM happened ORDER BY id, place
+                                               reason, as_of)
+        SELECT id, event, severity, by, value, value_before, impact, impact_before, reason, CASE WHEN by IS NULL THEN as_of END
+        FROM happened ORDER BY id, place
     )
     INSERT INTO minibar_ml.ml_audit_log (os_user, operator, action, subject, before, after)
     SELECT minibar_ml.os_user(), by, action, 'alert ' || id,
@@ -1100,8 +1106,8 @@ CREATE FUNCTION minibar_ml.record_opened_alerts() RETURNS trigger
     SET search_path TO 'pg_catalog', 'pg_temp'
     AS $$
 BEGIN
-    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact)
-    SELECT id, 'opened', severity, value, impact FROM after_rows ORDER BY id;
+    INSERT INTO minibar_ml.ml_alert_events (alert_id, event, severity, value, impact, as_of)
+    SELECT id, 'opened', severity, value, impact, raised_at FROM after_rows ORDER BY id;
     RETURN NULL;
 END
 $$;
@@ -1563,6 +1569,7 @@ CREATE TABLE minibar_ml.ml_alert_events (
     value_before double precision,
     impact numeric(14,2),
     impact_before numeric(14,2),
+    as_of timestamp with time zone,
     CONSTRAINT ml_alert_events_event_check CHECK ((event = ANY (ARRAY['opened'::text, 'escalated'::text, 'eased'::text, 'recurred'::text, 'corrected'::text, 'acknowledged'::text, 'snoozed'::text, 'unsnoozed'::text, 'resolved'::text, 'false_positive'::text, 'reopened'::text, 'muted'::text, 'unmuted'::text])))
 );
 
@@ -1591,6 +1598,8 @@ COMMENT ON COLUMN minibar_ml.ml_alert_events.value_before IS 'Of a correction: w
 COMMENT ON COLUMN minibar_ml.ml_alert_events.impact IS 'The alert''s possible loss then; null: unknown, or not kept yet.';
 
 COMMENT ON COLUMN minibar_ml.ml_alert_events.impact_before IS 'Of a correction: the possible loss before it.';
+
+COMMENT ON COLUMN minibar_ml.ml_alert_events.as_of IS 'The instant by the run that made it; null where a person did.';
 
 ALTER TABLE minibar_ml.ml_alert_events ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_alert_events_id_seq
@@ -1649,7 +1658,8 @@ CREATE TABLE minibar_ml.ml_changed_days (
     hotel_id integer NOT NULL,
     entity_type text NOT NULL,
     entity_id integer NOT NULL,
-    metric_type text NOT NULL
+    metric_type text NOT NULL,
+    is_news boolean DEFAULT true NOT NULL
 );
 
 COMMENT ON TABLE minibar_ml.ml_changed_days IS 'Whose points of past business days a run of collect has changed: detect checks them again.';
@@ -1665,6 +1675,8 @@ COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_type IS 'room, product or at
 COMMENT ON COLUMN minibar_ml.ml_changed_days.entity_id IS 'The source''s id.';
 
 COMMENT ON COLUMN minibar_ml.ml_changed_days.metric_type IS 'The metric whose points have changed.';
+
+COMMENT ON COLUMN minibar_ml.ml_changed_days.is_news IS 'Whether something new may be found of the day; false where only master data have changed, as when a room goes to another hotel.';
 
 ALTER TABLE minibar_ml.ml_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME minibar_ml.ml_channels_id_seq

@@ -22,6 +22,8 @@ METRIC_TYPES: tuple[MetricType, ...] = get_args(MetricType)
 
 COMMON_STORE = 0
 """Hotel id of what belongs to no single hotel: in a chain whose ledger does not say whose depot it is about."""
+OF_OTHERS = ("occupancy", "hidden", "room_type", "by_room_type")
+"""What points note of their hotel and of its master data: one that differs in nothing else is no news of its day."""
 VISIT_MINUTES = 45
 """Rows of one room that follow each other within so many minutes are one visit."""
 ROUND_MINUTES = 180
@@ -45,9 +47,9 @@ class Collected:
     """One metric that `collect` computes, and the source functions that it can't do without.
 
     `trailing_days` is how much further back than the usual span it is recomputed, because its source rows change
-    long after they were written: a request is completed, custody is used up and returned, an issue is cancelled.
-    `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel opens. `instead`:
-    other source functions that do as well; empty where there are none.
+    long after they were written: a request is completed, custody is used up and returned, an issue is cancelled, a
+    count is corrected. `of_ledger`: filed under the hotel that the ledger belongs to, which changes when a second hotel
+    opens. `instead`: other source functions that do as well; empty where there are none.
     """
 
     type: MetricType
@@ -76,7 +78,7 @@ FLOOR = frozenset(
 
 
 COLLECTED: tuple[Collected, ...] = (
-    Collected("stock_level", frozenset({"source_stock_movements"}), of_ledger=True),
+    Collected("stock_level", frozenset({"source_stock_movements"}), trailing_days=31, of_ledger=True),
     Collected("stock_outflow", frozenset({"source_stock_movements"}), trailing_days=31, of_ledger=True),
     Collected("floor_stock", FLOOR),
     Collected("occupancy", STAYS),

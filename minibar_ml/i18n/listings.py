@@ -1,17 +1,21 @@
 """The lines around a list of alerts: what it holds, what it leaves out, and why it is empty."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Alert
 from minibar_ml.domain.alerting.filters import Hidden, Totals
 from minibar_ml.domain.alerting.kinds import IN_MONEY
 from minibar_ml.domain.metrics import COMMON_STORE
 from minibar_ml.i18n import Lang, catalog
-from minibar_ml.i18n.formats import UNSET, counted, money, whole
+from minibar_ml.i18n.formats import UNSET, counted, day, money, whole
 from minibar_ml.i18n.labels import DOMAIN, label
 
 PART_OF = "{shown} of {alerts} shown"
+IN_ROWS = "{alerts} in {rows} rows"
+IN_A_ROW = "{alerts} in one row"
 SEEN = "seen {n}×"
+BY = "by {day}"
 LOSS = "possible loss {amount}"
 HOTEL = "Hotel {id}"
 SHARED = "common store"
@@ -25,7 +29,10 @@ NONE_LIVE = "No live alerts."
 NO_MATCH = "No alerts match."
 TEXTS = (
     PART_OF,
+    IN_ROWS,
+    IN_A_ROW,
     SEEN,
+    BY,
     LOSS,
     NO_PRICE,
     PART_OF_INCIDENT,
@@ -40,13 +47,15 @@ TEXTS = (
 )
 
 
-def heading(totals: Totals, shown: int, hotel: str | None, lang: Lang, currency: str = "") -> str:
-    """What a list holds: `5 of 31 alerts shown: 2 critical, 29 high; possible loss 1,250.00 TRY`.
+def heading(totals: Totals, shown: int, rows: int, hotel: str | None, lang: Lang, currency: str = "") -> str:
+    """What a list holds: `5 of 31 alerts shown in 4 rows: 2 critical, 29 high; possible loss 1,250.00 TRY`.
 
-    `hotel`: the one that all are of.
+    `rows`: fewer than `shown` where alerts with one cause are one row. `hotel`: the one that all are of.
     """
     alerts = counted("alert", totals.alerts, lang)
     head = alerts if shown >= totals.alerts else _text(PART_OF, lang).format(shown=whole(shown, lang), alerts=alerts)
+    if rows < shown:
+        head = _text(IN_ROWS if rows > 1 else IN_A_ROW, lang).format(alerts=head, rows=whole(rows, lang))
     parts = [
         f"{whole(totals.by_severity[one], lang)} {label('severity', one, lang)}"
         for one in reversed(SEVERITIES)
@@ -110,6 +119,13 @@ def empty(lang: Lang, *, has_run: bool, is_unfiltered: bool, is_hidden: bool) ->
 def seen(occurrences: int, lang: Lang) -> str:
     """How often an alert was found again; '' where it was found once."""
     return _text(SEEN, lang).format(n=whole(occurrences, lang)) if occurrences > 1 else ""
+
+
+def day_of(alert: Alert, lang: Lang, today: date) -> str:
+    """The day that a list shows of an alert: on which it began, or by which something is to be ordered."""
+    if order_by := (alert.facts or {}).get("order_by"):
+        return _text(BY, lang).format(day=day(order_by, lang, near=today))
+    return day(alert.occurred_on, lang, near=today)
 
 
 def _text(text: str, lang: Lang) -> str:

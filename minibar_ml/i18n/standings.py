@@ -18,6 +18,7 @@ ON_RECORD = "{day}: {value}, as the records say now"
 NOW_OTHER = "{day}: {value} in the alert, {now} on record now"
 DERIVED = "{day}: {value}, worked out from records that add up to {now} now"
 NOW_GONE = "{day}: {value} in the alert, no longer on record"
+COUNTED = "{value}; put back by counts: {back} in the alert, {now} on record now"
 NOT_READ = "{day}: {value} in the alert; records of that day are no longer read"
 PART = "Same cause: alert {id} ({severity}), {type}, {name}"
 LOSS = "possible loss {before} → {now}"
@@ -40,6 +41,7 @@ TEXTS = (
     DERIVED,
     NOW_GONE,
     NOT_READ,
+    COUNTED,
     LOSS,
 )
 
@@ -96,7 +98,12 @@ def ground_line(alert: Alert, one: AlertDay, lang: Lang) -> str:
     else:
         text = DERIVED if is_derived(alert.type, one.reason) else NOW_OTHER
     values = {"day": day(one.day, lang), "value": number(one.value, lang), "now": number(one.on_record, lang)}
-    return catalog(DOMAIN, lang).gettext(text).format(**values)
+    translate = catalog(DOMAIN, lang).gettext
+    line = translate(text).format(**values)
+    if not one.is_read or one.put_back == one.put_back_now:
+        return line
+    back, now = number(one.put_back or 0.0, lang), number(one.put_back_now or 0.0, lang)
+    return translate(COUNTED).format(value=line, back=back, now=now)
 
 
 def _figures(one: AlertEvent, lang: Lang) -> str:
@@ -111,7 +118,7 @@ def _figures(one: AlertEvent, lang: Lang) -> str:
 
 
 def event_line(one: AlertEvent, lang: Lang) -> str:
-    """One line of an alert's history: when, what, by whom, and a comment's text."""
+    """One line of an alert's history: when by the clock of whoever did it, what, by whom, and a comment's text."""
     what = label("event", one.event, lang)
     if one.event in ("escalated", "eased") and one.severity is not None:
         what += f" ({label('severity', one.severity, lang)})"
@@ -119,5 +126,5 @@ def event_line(one: AlertEvent, lang: Lang) -> str:
         what += f": {_figures(one, lang)}"
     if one.reason is not None:
         what += f" ({catalog(DOMAIN, lang).gettext(END_REASONS[one.reason])})"
-    line = ", ".join(filter(None, (f"{moment(one.at, lang)}  {what}", one.by)))
+    line = ", ".join(filter(None, (f"{moment(one.as_of or one.at, lang)}  {what}", one.by)))
     return line if one.body is None else f"{line}: {' '.join(one.body.split())}"

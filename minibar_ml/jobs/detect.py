@@ -15,7 +15,7 @@ from minibar_ml.jobs import by_hotel
 from minibar_ml.jobs.detection import detection_input
 from minibar_ml.jobs.detection.checked import Checked, check
 from minibar_ml.jobs.detection.detection_input import DetectionInput
-from minibar_ml.jobs.detection.written import Written, write_part
+from minibar_ml.jobs.detection.written import Written, texts_of, write_part
 from minibar_ml.jobs.plans import DetectionPlan
 from minibar_ml.log import logger
 from minibar_ml.ml.detectors import shares, unanswered
@@ -132,11 +132,14 @@ def _write(
     written = units.each(
         [one.given.part for one in checked], write, lambda part: min(one.given.scope.first for one in checked)
     )
-    alerts.refresh(connection, plan.as_of, given.usable)
+    names = alerts.refresh(connection, plan.as_of, given.usable, texts_of(plan))
     if plan.is_live:
         # What a run of another day opened is left to the next one of now: most of it is over by then.
         job.partly = _announce(connection, plan, given.usable)
-    return _result(plan, given.since.last, written, job, is_ahead=given.since.is_ahead)
+    result = _result(plan, given.since.last, written, job, is_ahead=given.since.is_ahead)
+    # What others hold keeps its old names until a run can look at it.
+    job.counts |= {"names": names} if names and not left else {}
+    return result
 
 
 def _result(

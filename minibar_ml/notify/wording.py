@@ -126,7 +126,7 @@ class Words:
                 self._parts(_with_loss(members)) | {"parts": [self._part(part) for part in members[1:]]}
                 for members in one_of_each
             ],
-            "more": total - len(alerts),
+            "more": total - sum(one.muted_by is None for members in one_of_each for one in members),
             "others": self._others(digest),
             "ended_heading": ended_heading,
             "ended": [self._parts(alert) | {"status": ", ".join(standing(alert, self.lang))} for alert in ended],

@@ -126,4 +126,5 @@ def _part(action: Action, words: Words) -> str:
 
 
 def _local(step: AlertEvent, words: Words) -> AlertEvent:
-    return replace(step, at=step.at.astimezone(words.zone))
+    as_of = step.as_of.astimezone(words.zone) if step.as_of else None
+    return replace(step, at=step.at.astimezone(words.zone), as_of=as_of)

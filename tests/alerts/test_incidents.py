@@ -163,7 +163,9 @@ def test_the_money_of_an_incident_is_in_its_mails_once(store_url: str, connectio
     assert digest.count("Same cause: alert") == 1
 
 
-def test_a_digest_lists_the_parts_of_an_incident_below_it(store_url: str, connection: Connection) -> None:
+def test_a_digest_lists_the_parts_of_an_incident_below_it(
+    store_url: str, connection: Connection, capsys: pytest.CaptureFixture[str]
+) -> None:
     today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
     who = ["people", "add", "ayse", "--email", "ayse@otel.example", "--role", "administrator", "--quiet"]
     done(store_url, *who)
@@ -171,7 +173,13 @@ def test_a_digest_lists_the_parts_of_an_incident_below_it(store_url: str, connec
     detect(connection, replace(LEAK, occurred_on=today), replace(BELOW, occurred_on=today), *more, day=today)
     connection.commit()
     (digest,) = _notified(store_url).values()
-    assert "13 alerts" in digest
+    assert "14 alerts" in digest, "as many as the list says"
+    connection.rollback()
+    capsys.readouterr()
+    done(store_url, "alerts", "list")
+    assert "14 alerts in 13 rows: 14 critical" in capsys.readouterr().out
+    done(store_url, "alerts", "list", "--flat")
+    assert "14 alerts: 14 critical" in capsys.readouterr().out
     assert digest.count("Same cause: alert") == 1
     assert "minibar-ml alerts show" in digest
 
@@ -192,7 +200,7 @@ def test_a_mail_about_a_shift_names_the_room_that_is_worse_and_is_as_severe(
     detect(connection, shift, rest, worse, day=today)
     connection.commit()
     (mail,) = _notified(store_url).values()
-    assert "[Critical]" in mail
+    assert "[Critical] Severity raised to critical" in mail
     assert "(critical), Unusual consumption, 1127" in mail
     detect(connection, shift, rest, worse, replace(rest, entity_id=1128), day=today)
     connection.commit()

@@ -23,7 +23,7 @@ EXTRAS = (
     "muted_by", "end_reason", "corrected_at", "incident_id", "counted_impact", "mute_id", "hotel_name",
 )  # fmt: skip
 
-EVENT = ("event", "at", "by", "severity", "value", "value_before", "impact", "impact_before", "reason")
+EVENT = ("event", "at", "as_of", "by", "severity", "value", "value_before", "impact", "impact_before", "reason")
 
 
 def as_json(

@@ -152,7 +152,8 @@ def _print_table(
         found.parts,
         None if only else found.hotels,
     )
-    head = folded(console.visible(listings.heading(found.totals, alerts, only, style.lang, currency)), style.width)
+    said = listings.heading(found.totals, alerts, len(found.alerts), only, style.lang, currency)
+    head = folded(console.visible(said), style.width)
     lines = list((long if is_long else short)(found.alerts, around, style))
     is_plain = not (is_long or names)
     if is_plain and pager.overflows(len(head) + len(lines)) and not (paged and pager.command()):

@@ -108,9 +108,10 @@ class Walk:
         console.say("")
 
     def _shown(self) -> Alert:
-        today = datetime.now(self.zone).date()
+        now = datetime.now(self.zone)
+        today = now.date()
         alert = alerts.get(self.connection, self.ids[self.place])
-        explained = show.read(self.connection, alert, today)
+        explained = show.read(self.connection, alert, now, today)
         audit.insert(self.connection, "alert.view", f"alert {alert.id}")
         self.connection.commit()
         self._draw(explained, today)

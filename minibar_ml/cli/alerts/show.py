@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import typer
@@ -56,7 +56,7 @@ def show(
     settings, numbers = known.settings, ids.parsed(ids_)
     today = instant.astimezone(settings.zone()).date()
     with session.store(settings, "alerts show") as connection:
-        found = [read(connection, alert, today) for alert in _in_order(connection, numbers)]
+        found = [read(connection, alert, instant, today) for alert in _in_order(connection, numbers)]
         hotels = names.fetch(connection, "entities.hotels", ids=sorted({one.alert.hotel_id for one in found}))
         for number in numbers:
             audit.insert(connection, "alert.view", f"alert {number}")
@@ -83,13 +83,18 @@ def _in_order(connection: "Connection", numbers: Sequence[int]) -> list[Alert]:
     return sorted(alerts.fetch_by_id(connection, numbers), key=lambda alert: numbers.index(alert.id))
 
 
-def read(connection: "Connection", alert: Alert, today: date) -> Explained:
-    """What there is to say of an alert on a day."""
+def read(connection: "Connection", alert: Alert, at: datetime, today: date) -> Explained:
+    """What there is to say of an alert at an instant, whose day is `today`."""
+    rests_on = grounds.fetch(connection, alert.id, today)
+    if alert.metric == "stock_outflow":
+        from minibar_ml.jobs.detection import counted  # which imports what other alerts do without
+
+        rests_on = counted.on_record(connection, alert, rests_on, at)
     return Explained(
         alert=alert,
         series=histories.fetch_series(connection, alert.id, today),
         history=histories.fetch_history(connection, alert.id),
-        rests_on=grounds.fetch(connection, alert.id, today),
+        rests_on=rests_on,
         before=alerts.get(connection, alert.previous_id) if alert.previous_id else None,
         verdicts=verdicts.count_like(connection, alert),
     )

@@ -10,9 +10,9 @@ from rich.cells import cell_len, chop_cells
 from minibar_ml.cli.terminal.console import visible
 from minibar_ml.domain.alerting.alerts import Alert, Severity
 from minibar_ml.i18n import Lang
-from minibar_ml.i18n.formats import UNSET, day, day_cell
+from minibar_ml.i18n.formats import UNSET, day_cell
 from minibar_ml.i18n.labels import label
-from minibar_ml.i18n.listings import hotel, loss, seen
+from minibar_ml.i18n.listings import day_of, hotel, loss, seen
 from minibar_ml.i18n.messages import sentences
 from minibar_ml.i18n.standings import part_line, standing
 
@@ -71,7 +71,7 @@ def _short_cells(alert: Alert, around: Around, style: Style) -> list[str]:
     return [
         str(alert.id),
         label("severity", alert.severity, lang),
-        day(alert.occurred_on, lang, near=style.today),
+        day_of(alert, lang, style.today),
         visible(name),
         label("type", alert.type, lang) + _marks(alert, around, lang),
         *place,

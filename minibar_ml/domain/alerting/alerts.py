@@ -155,7 +155,8 @@ class AlertEvent:
     """One step of an alert's history; `by` None: the system; `body` is a comment's text.
 
     `value` and `impact`: what the alert said was measured then, and the possible loss; of a correction also those
-    before it. `reason`: of an end by the system.
+    before it. `reason`: of an end by the system. `at`: when it was recorded; `as_of`: of what a run did, the instant
+    that it went by, which is another where history is walked.
     """
 
     at: datetime
@@ -168,6 +169,7 @@ class AlertEvent:
     value_before: float | None = None
     impact: float | None = None
     impact_before: float | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,8 @@ class AlertDay:
     """A day on which an alert's fault was found: what was measured, and what the records say now (None: nothing).
 
     `is_read`: whether the records of that day are still read, so that `on_record` is what they say. `reason`: what was
-    found on that day, which may not be what the alert says now.
+    found on that day, which may not be what the alert says now. `put_back`: of a loss, what counts had put back by the
+    alert, and `put_back_now` by the records of now; None where there is no loss, or neither says so.
     """
 
     day: date
@@ -183,6 +186,8 @@ class AlertDay:
     on_record: float | None
     is_read: bool
     reason: str
+    put_back: float | None = None
+    put_back_now: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from minibar_ml.ml.frames import Frames
 from minibar_ml.ml.history import Records
 from minibar_ml.ml.impact import impact, severity
 from minibar_ml.ml.training import FittedModels
+from minibar_ml.store.alerting.findings import most_first
 from minibar_ml.store.points import frames as points
 from minibar_ml.store.source import entities
 from minibar_ml.store.source.hotels import fetch_ids
@@ -200,7 +201,7 @@ def enriched(finding: Finding, known: entities.Entities, zone: ZoneInfo) -> Find
     return replace(valued, severity=severity(valued, known.prices))
 
 
-def _named(units: Mapping[int, float], known: entities.Entities) -> list[dict[str, Any]]:
+def _named(units: Mapping[int, float], known: entities.Entities) -> list[Mapping[str, Any]]:
     """Products with their names, the most first."""
     named = [{"id": p, "name": known.names.get(("product", p), str(p)), "units": count} for p, count in units.items()]
-    return sorted(named, key=lambda one: (-float(str(one["units"])), str(one["name"])))
+    return most_first(named)

@@ -55,9 +55,10 @@ class Scope:
         changes = [one for one in since.changes if plan.oldest_changed() <= one.day <= plan.today()]
         # How full a hotel was is nobody's own.
         changes = [one for one in changes if one.entity_type != "hotel"]
+        news = [one for one in changes if one.is_news]
         again: dict[date, dict[Entity, set[str]]] = {}
         looked_at: list[tuple[date, Change | MovedGround, set[str]]] = [
-            (day, change, {change.metric}) for change in changes for day in _reached(change, plan.today())
+            (day, change, {change.metric}) for change in news for day in _reached(change, plan.today())
         ]
         # A ground may have moved by another metric than the alert's; which, is on record unless all was computed again.
         known = {(change.entity_type, change.entity_id) for change in changes}

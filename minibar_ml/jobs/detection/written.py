@@ -111,7 +111,7 @@ def _settle(
     if not moved:
         return {}
     said = {**again, **losses}
-    return asdict(grounds.settle(connection, moved, said, names, plan.seen_at(found[-1][0]), _texts(plan)))
+    return asdict(grounds.settle(connection, moved, said, names, plan.seen_at(found[-1][0]), texts_of(plan)))
 
 
 def _ended(plan: DetectionPlan, frames: Mapping[int, Frames], requests: Requests) -> list[Finding]:
@@ -127,7 +127,8 @@ def _ended(plan: DetectionPlan, frames: Mapping[int, Frames], requests: Requests
     ]
 
 
-def _texts(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:
+def texts_of(plan: DetectionPlan) -> Callable[[Finding, str], tuple[str, str]]:
+    """What makes message and suggested action of a finding and its entity's name."""
     return lambda finding, name: sentences(finding, name, plan.lang)
 
 
@@ -139,7 +140,7 @@ def _unmuted(
     names: Mapping[tuple[EntityType, int], str],
 ) -> list[Finding]:
     """The findings of a day that no mute covers, at the instant of that day's run."""
-    return mutes.take(connection, findings, names, plan.seen_at(day), _texts(plan), day)
+    return mutes.take(connection, findings, names, plan.seen_at(day), texts_of(plan), day)
 
 
 def _evaluated(plan: DetectionPlan) -> list[AlertType]:
@@ -164,7 +165,7 @@ def _apply(
         findings,
         known.names,
         plan.seen_at(day),
-        _texts(plan),
+        texts_of(plan),
         evaluated,
         day,
         part,

@@ -17,7 +17,7 @@ from minibar_ml.domain.alerting.filters import AlertFilter
 from minibar_ml.domain.alerting.kinds import KINDS, MOST_QUIET_DAYS, AlertType, types_where
 from minibar_ml.domain.errors import NotFound
 from minibar_ml.domain.metrics import COMMON_STORE, EntityType
-from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate
+from minibar_ml.store.alerting.findings import as_json, by_day, deduplicate, dumped, renamed
 from minibar_ml.store.queries import as_array, query
 
 RESTS_ALSO = json.dumps({name: kind.rests_also for name, kind in KINDS.items() if kind.rests_also})
@@ -81,14 +81,30 @@ def states() -> dict[str, list[str]]:
     return {"state_types": list(types_where(lambda kind: kind.is_state)), "state_reasons": reasons}
 
 
-def refresh(connection: Connection, as_of: datetime, usable: Collection[str]) -> None:
+def refresh(
+    connection: Connection, as_of: datetime, usable: Collection[str], texts: Callable[[Finding, str], tuple[str, str]]
+) -> str | None:
     """Let live alerts be as of today whatever was found of them; sent together.
 
     Those of events are high that were critical on days that have passed; where the source has all names (`usable` are
-    its functions), they go by today's.
+    its functions), they go by today's. Where something has another name, it is a statement more: sentences (`texts`,
+    see `upsert`) name rooms and products besides what an alert is about. Returns a digest of the names, which the run
+    notes as `names`: where the next one finds the same, nothing has another name. None: not all names are known.
     """
     steps = ("alerts.ease", "alerts.rename") if set(usable) >= NAMED_BY else ("alerts.ease",)
-    connection.execute(text(";\n".join(query(step).text for step in steps)), {**states(), "as_of": as_of})
+    made = connection.execute(text(";\n".join(query(step).text for step in steps)), {**states(), "as_of": as_of})
+    if len(steps) == 1:
+        return None
+    days = made.all()
+    document = [
+        {"alert_id": one.alert_id, "occurred_on": one.occurred_on, "figures": renamed(one.figures, one.names, texts)}
+        for one in days
+        if one.alert_id is not None
+    ]
+    if document:
+        connection.execute(query("alerts.reword"), {"days": dumped(document)})
+    digest: str | None = days[0].digest
+    return digest
 
 
 def _relate(connection: Connection) -> None:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from minibar_ml.domain.alerting.alerts import SEVERITIES, Finding
+from minibar_ml.domain.alerting.kinds import OVER_SETUP
 from minibar_ml.domain.metrics import EntityType
 from minibar_ml.domain.output.json_form import json_form
 
@@ -94,6 +95,31 @@ def of_row(figures: Mapping[str, Any]) -> Finding:
     """The finding of an event that a row of a stored document says."""
     values = {field.name: figures[field.name] for field in fields(Finding)}
     return Finding(**{**values, "occurred_on": date.fromisoformat(figures["occurred_on"])})
+
+
+def most_first(products: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Products with units and names as alerts list them."""
+    return sorted(products, key=lambda one: (-float(one["units"]), str(one["name"])))
+
+
+def renamed(
+    figures: Mapping[str, Any],
+    names: Mapping[str, str],
+    texts: Callable[[Finding, str], tuple[str, str]],
+) -> dict[str, Any]:
+    """A row of a stored document with other names, by entity type and id (`room 7`), and the sentences that follow."""
+    facts = dict(figures["facts"])
+    for listed in ("products", OVER_SETUP):
+        if listed in facts:
+            called = [{**one, "name": names.get(f"product {one['id']}", one["name"])} for one in facts[listed]]
+            facts[listed] = most_first(called)
+    if "room_ids" in facts:
+        known = zip(facts["room_ids"], facts["rooms"], strict=True)
+        facts["rooms"] = [names.get(f"room {room_id}", name) for room_id, name in known]
+    name = names.get(f"{figures['entity_type']} {figures['entity_id']}", figures["entity_name"])
+    finding = of_row({**figures, "facts": facts})
+    message, action = texts(finding, name)
+    return {**figures, "facts": facts, "entity_name": name, "message": message, "suggested_action": action}
 
 
 def _row(finding: Finding, name: str, message: str, suggested_action: str) -> dict[str, Any]:

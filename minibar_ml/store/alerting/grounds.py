@@ -132,3 +132,16 @@ def fetch(connection: Connection, alert_id: int, today: date) -> list[AlertDay]:
     values["rests_also"] = RESTS_ALSO
     rows = connection.execute(query("grounds.fetch"), values)
     return [AlertDay(**row._mapping) for row in rows]
+
+
+def fetch_losses(connection: Connection, alert_id: int) -> list[Finding]:
+    """What an alert says of the days on which units left the depot."""
+    return [findings.of_row(row.figures) for row in connection.execute(query("grounds.fetch_losses"), {"id": alert_id})]
+
+
+def fetch_book(
+    connection: Connection, hotel_id: int, product_id: int, first: date, until: datetime
+) -> list[dict[str, object]]:
+    """Rows of Frames.levels of one product's ledger, from the last one before `first` on."""
+    values = {"hotel_id": hotel_id, "product_id": product_id, "first": first, "until": until}
+    return [dict(row) for row in connection.execute(query("grounds.fetch_book"), values).mappings()]

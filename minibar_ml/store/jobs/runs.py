@@ -177,13 +177,18 @@ def find_done_since(connection: Connection, job: Job, since: datetime) -> DoneRu
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """An entity whose points of a past business day collect has changed, and of which metric."""
+    """An entity whose points of a past business day collect has changed, and of which metric.
+
+    `is_news`: whether something new may be found of that day. Where only the master data have changed, as when a room
+    goes to another hotel, alerts of the day are looked at again, and no new one opens.
+    """
 
     day: date
     hotel_id: int
     entity_type: str
     entity_id: int
     metric: str
+    is_news: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,8 @@ from minibar_ml.domain.metrics import (
     BREAK_MINUTES,
     COMMON_STORE,
     DRAWS,
+    LEDGER_METRICS,
+    OF_OTHERS,
     OWN_DEPOTS,
     ROUND_MINUTES,
     STAYS,
@@ -238,14 +240,15 @@ def merge(
     """Write what is new or different, remove what the source no longer gives of the hotels; returns the counts.
 
     Whose points changed on which business days from `changes_since` to before `until_on` is left for detect in
-    ml_changed_days: of `until_on` it looks at everything anyway.
+    ml_changed_days, and whether that is news of the day: of `until_on` it looks at everything anyway.
     """
     recent = max(spans.values(), default=until)
     connection.execute(query("collect.ensure_partitions"), {"until": until})
     bounds: dict[str, Any] = {"until": until, "until_on": until_on, "run_id": run_id, "changes_since": changes_since}
     bounds |= {"hotels": as_array(hotels), "recent_since": recent, "trailing_since": min(spans.values(), default=until)}
     bounds |= {"trailing": [metric for metric, since in spans.items() if since < recent]}
-    written = connection.execute(query("collect.upsert"), bounds).one()
     starts = [{"metric_type": metric, "since_at": since.isoformat()} for metric, since in spans.items()]
     gone = connection.execute(query("collect.delete_stale"), bounds | {"spans": json.dumps(starts)}).one()
+    bounds |= {"of_others": list(OF_OTHERS), "of_ledger": sorted(LEDGER_METRICS)}
+    written = connection.execute(query("collect.upsert"), bounds).one()
     return MergeResult(written.inserted, written.updated, gone.removed)

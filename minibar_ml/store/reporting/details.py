@@ -1,6 +1,6 @@
 """The details of alerts: one statement for all that are listed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -25,5 +25,9 @@ def _detail(row: Row[Any]) -> Detail:
     return Detail(
         row.id,
         tuple(DayValue(day, value, day in marked) for day, value in zip(days, row.values, strict=True)),
-        tuple(AlertEvent(**{**step, "at": datetime.fromisoformat(step["at"])}) for step in row.history or ()),
+        tuple(AlertEvent(**step | _instants(step)) for step in row.history or ()),
     )
+
+
+def _instants(step: Mapping[str, Any]) -> dict[str, datetime | None]:
+    return {name: datetime.fromisoformat(step[name]) if step[name] else None for name in ("at", "as_of")}

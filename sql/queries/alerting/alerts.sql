@@ -286,9 +286,10 @@ WHERE a.severity = 'critical' AND is_live(a.status) AND a.type <> ALL(:state_typ
                                  WHERE d.alert_id = a.id AND d.severity = 'critical'), a.last_occurred_on), :as_of) = 'high'
 
 -- name: rename
--- Calls live alerts by what rooms, people, products and hotels are called today, where the source has other names for them;
--- so that the figures of their days do not bring back the old one, these too.
-WITH named AS (
+-- Calls live alerts by what rooms, people, products and hotels are called today, where the source has other names for them.
+-- Returns a digest of all names, and the days of events whose figures have an old name, their own or one in a list, with
+-- today's: of alerts that had another name, and of all where the digest is another than the last run's.
+WITH named AS MATERIALIZED (
     SELECT 'room' AS entity_type, room_id AS entity_id, room_name AS name FROM source_rooms()
     UNION ALL
     SELECT 'attendant', user_id, staff_name(user_id, name) FROM source_users()
@@ -296,23 +297,65 @@ WITH named AS (
     SELECT 'product', product_id, name FROM source_products()
     UNION ALL
     SELECT 'hotel', hotel_id, name FROM source_hotels()
+), digest AS MATERIALIZED (
+    SELECT n.digest, n.digest IS DISTINCT FROM (
+               SELECT counts ->> 'names' FROM ml_job_runs
+               WHERE job = 'detect' AND outcome IN ('done', 'partly') ORDER BY id DESC LIMIT 1) AS is_other
+    FROM (SELECT md5(string_agg(concat_ws(' ', entity_type, entity_id, name), E'\n' ORDER BY entity_type, entity_id)) AS digest
+          FROM named) n
 ), renamed AS (
     UPDATE ml_alerts a SET entity_name = n.name
     FROM named n
     WHERE is_live(a.status) AND (a.entity_type, a.entity_id) = (n.entity_type, n.entity_id)
       AND n.name <> '' AND a.entity_name <> n.name AND a.id NOT IN (SELECT held('alerts'))
-    RETURNING a.id, a.entity_name
+    RETURNING a.id
+), looked_at AS MATERIALIZED (
+    SELECT d.*, a.entity_type, a.entity_id FROM ml_alerts a JOIN ml_alert_days d ON d.alert_id = a.id
+    WHERE is_live(a.status) AND a.id NOT IN (SELECT held('alerts'))
+      AND ((SELECT is_other FROM digest) OR a.id IN (SELECT id FROM renamed))
+), called AS (
+    SELECT alert_id, occurred_on, entity_type, entity_id, figures ->> 'entity_name' AS name FROM looked_at
+    UNION ALL
+    SELECT alert_id, occurred_on, 'product', CAST(p.one ->> 'id' AS integer), p.one ->> 'name'
+    FROM looked_at CROSS JOIN LATERAL jsonb_array_elements(
+        CASE jsonb_typeof(figures #> '{facts,products}') WHEN 'array' THEN figures #> '{facts,products}' END) AS p(one)
+    UNION ALL
+    SELECT alert_id, occurred_on, 'room', CAST(r.one AS integer), figures #>> ARRAY['facts', 'rooms', CAST(r.place - 1 AS text)]
+    FROM looked_at CROSS JOIN LATERAL jsonb_array_elements(
+        CASE jsonb_typeof(figures #> '{facts,room_ids}') WHEN 'array' THEN figures #> '{facts,room_ids}' END)
+        WITH ORDINALITY AS r(one, place)
+), other AS (
+    SELECT c.alert_id, c.occurred_on, jsonb_object_agg(c.entity_type || ' ' || c.entity_id, n.name) AS names
+    FROM called c JOIN named n USING (entity_type, entity_id)
+    WHERE n.name <> '' AND c.name IS DISTINCT FROM n.name
+    GROUP BY c.alert_id, c.occurred_on
 )
-UPDATE ml_alert_days d SET figures = jsonb_set(d.figures, '{entity_name}', to_jsonb(r.entity_name))
-FROM renamed r WHERE d.alert_id = r.id
+SELECT g.digest, o.alert_id, o.occurred_on, o.names, d.figures
+FROM digest g LEFT JOIN other o ON true LEFT JOIN ml_alert_days d USING (alert_id, occurred_on)
+ORDER BY o.alert_id, o.occurred_on
+
+-- name: reword
+-- Gives days of alerts figures and sentences with today's names, and their alerts those of the day that they show.
+WITH reworded AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:days AS jsonb)) AS r(alert_id bigint, occurred_on date, figures jsonb)
+), days AS (
+    UPDATE ml_alert_days d SET figures = r.figures
+    FROM reworded r WHERE (d.alert_id, d.occurred_on) = (r.alert_id, r.occurred_on)
+)
+UPDATE ml_alerts a
+SET facts = r.figures -> 'facts', message = r.figures ->> 'message', suggested_action = r.figures ->> 'suggested_action'
+FROM reworded r WHERE a.id = r.alert_id AND a.measured_on = r.occurred_on AND is_live(a.status)
 
 -- name: group_incidents
--- Puts live alerts of one cause into one incident: of a product whose days touch, of a room and day, and rooms with a
--- product's shift that took mostly that product or most of what was too much of it. The first of them gives the incident
+-- Puts live alerts of one cause into one incident: of a product whose days touch, a product's book below zero with an
+-- earlier loss of most of what it lacks, of a room and day, and rooms with a product's shift that took mostly that product
+-- or most of what was too much of it. The first of them gives the incident
 -- its number; who is in one stays in it, and incidents that turn out to have one cause become one.
 WITH RECURSIVE live AS MATERIALIZED (
     SELECT id, type, hotel_id, entity_type, entity_id, occurred_on, last_occurred_on, measured_on, reason, facts,
-           value - coalesce(expected, 0) AS excess, coalesce(incident_id, id) AS incident_id
+           value - coalesce(expected, 0) AS excess, coalesce(incident_id, id) AS incident_id,
+           CASE WHEN reason = ANY(:state_reasons) THEN -value END AS short_of,
+           CASE WHEN metric = 'stock_outflow' THEN coalesce(CAST(facts ->> 'still_missing' AS double precision), value) END AS missing
     FROM ml_alerts WHERE is_live(status)
 ), took AS MATERIALIZED (
     SELECT a.hotel_id, a.measured_on, a.incident_id, p.id AS product_id, p.units,
@@ -327,6 +370,12 @@ WITH RECURSIVE live AS MATERIALIZED (
     WHERE a.entity_type = 'product' AND b.entity_type = 'product'
       AND a.type = ANY(:of_products) AND b.type = ANY(:of_products)
       AND a.occurred_on <= b.last_occurred_on + 1 AND b.occurred_on <= a.last_occurred_on + 1
+    UNION
+    -- A book that is below zero because of units that left it earlier, whether at once or when a count took them off again.
+    SELECT z.incident_id, l.incident_id FROM live z JOIN live l
+      ON l.entity_id = z.entity_id AND (l.hotel_id = z.hotel_id OR 0 IN (l.hotel_id, z.hotel_id))
+    WHERE z.entity_type = 'product' AND l.entity_type = 'product' AND z.short_of > 0 AND l.missing > z.short_of / 2
+      AND l.occurred_on <= z.last_occurred_on
     UNION
     -- With the first of a room and day, without a join of all pairs: the planner expects a handful of live alerts.
     SELECT incident_id, min(incident_id) OVER (PARTITION BY hotel_id, entity_id, measured_on)
@@ -495,12 +544,12 @@ INSERT INTO ml_alert_comments (alert_id, by, body) VALUES (:id, :operator, :body
 
 -- name: history
 -- What happened to an alert and what was said of it, in order; `by` is null where the system did it.
-SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before FROM (
+SELECT at, event, by, severity, body, value, reason, value_before, impact, impact_before, as_of FROM (
     SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, value_before,
-           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, id
+           CAST(impact AS double precision) AS impact, CAST(impact_before AS double precision) AS impact_before, as_of, id
     FROM ml_alert_events WHERE alert_id = :id
     UNION ALL
-    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, id
+    SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL, id
     FROM ml_alert_comments WHERE alert_id = :id) steps
 ORDER BY at, event = 'commented', id
 

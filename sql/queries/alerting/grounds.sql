@@ -191,3 +191,20 @@ CROSS JOIN LATERAL ground_of(d.figures ->> 'metric', CAST(:rests_also AS jsonb) 
                              a.entity_id, d.since_on, d.judged_on) g
 WHERE a.id = :id
 ORDER BY d.occurred_on
+
+-- name: fetch_losses
+-- What an alert says of the days on which units left the depot.
+SELECT figures FROM ml_alert_days WHERE alert_id = :id AND figures ->> 'metric' = 'stock_outflow' ORDER BY occurred_on
+
+-- name: fetch_book
+-- Balances of one product's ledger from the last one before a day on, as of an instant.
+WITH book AS (
+    SELECT observed_at, business_date, metric_value, context ->> 'kind' AS kind FROM ml_metrics
+    WHERE metric_type = 'stock_level' AND hotel_id = :hotel_id AND entity_type = 'product' AND entity_id = :product_id
+      AND observed_at < :until
+)
+SELECT CAST(:product_id AS integer) AS product_id, business_date - DATE '0001-01-01' + 1 AS day,
+       CAST(extract(epoch FROM observed_at) AS double precision) AS at, metric_value AS level, kind
+FROM book
+WHERE observed_at >= coalesce((SELECT max(observed_at) FROM book WHERE observed_at < CAST(:first AS date)), CAST(:first AS date))
+ORDER BY observed_at

@@ -17,6 +17,9 @@ CREATE TEMP TABLE computed_metrics (
     metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
     observed_at timestamptz, business_date date, context jsonb) ON COMMIT DROP;
 CREATE TEMP TABLE refused_rows (source text, reason text, day date, rows bigint, example_id bigint) ON COMMIT DROP;
+CREATE TEMP TABLE removed_metrics (
+    metric_type text, hotel_id integer, entity_type text, entity_id integer, metric_value double precision,
+    observed_at timestamptz, business_date date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_rooms (
     room_id integer, hotel_id integer, room_type text, is_active boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_stays (
@@ -129,40 +132,9 @@ SELECT EXISTS (
     SELECT FROM computed_metrics
     WHERE metric_type = 'request_response' AND CAST(context ->> 'open' AS boolean)) AS is_open
 
--- name: upsert
--- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
--- past days changed since :changes_since is kept for detect; neither an open request that only grew older nor how full
--- the hotel was is a change. Before :recent_since only the metrics that look back further (:trailing) are read.
-WITH old AS (
-    SELECT * FROM ml_metrics WHERE observed_at >= :recent_since AND observed_at <= :until
-    UNION ALL
-    SELECT * FROM ml_metrics
-    WHERE metric_type = ANY(:trailing) AND observed_at >= :trailing_since AND observed_at < :recent_since
-), changed AS MATERIALIZED (
-    SELECT c.*, o.metric_type IS NULL AS is_new,
-           (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
-               AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
-               AS is_news
-    FROM computed_metrics c LEFT JOIN old o
-      ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
-     AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
-    WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
-), written AS (
-    INSERT INTO ml_metrics
-        (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context)
-    SELECT metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context FROM changed
-    ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
-        SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
-), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id, metric_type FROM changed
-    WHERE is_news AND business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
-)
-SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
-
 -- name: delete_stale
--- Removes points of the recomputed span that its source rows no longer give; says how many. Each span
--- starts at its own instant.
+-- Removes points of the recomputed span that its source rows no longer give, and notes them for `upsert`; says how many.
+-- Each span starts at its own instant.
 WITH spans AS (
     SELECT * FROM jsonb_to_recordset(CAST(:spans AS jsonb)) AS s (metric_type text, since_at timestamptz)
 ), removed AS (
@@ -175,14 +147,73 @@ WITH spans AS (
         SELECT FROM computed_metrics c
         WHERE c.metric_type = m.metric_type AND c.hotel_id = m.hotel_id AND c.entity_type = m.entity_type
           AND c.entity_id = m.entity_id AND c.observed_at = m.observed_at)
-    RETURNING m.business_date, m.hotel_id, m.entity_type, m.entity_id, m.metric_type
-), days AS (
-    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type)
-    SELECT DISTINCT CAST(:run_id AS bigint), business_date, hotel_id, entity_type, entity_id, metric_type FROM removed
-    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
-    ON CONFLICT DO NOTHING
+    RETURNING m.metric_type, m.hotel_id, m.entity_type, m.entity_id, m.metric_value, m.observed_at, m.business_date
+), noted AS (
+    INSERT INTO removed_metrics SELECT * FROM removed
 )
 SELECT count(*) AS removed FROM removed
+
+-- name: upsert
+-- Writes points that are new or different; returns how many of each. Equal ones are not touched at all. Whose points of
+-- past days changed since :changes_since, or were removed, is kept for detect; neither an open request that only grew older
+-- nor how full the hotel was is a change. Before :recent_since only the metrics that look back further (:trailing) are read.
+-- What has changed in the master data is no news (is_news) of a past day: rooms that belong to another hotel now or are of
+-- another type, what is summed up over them in the hotel on that day, and what is only divided among hotels in another way.
+WITH old AS (
+    SELECT * FROM ml_metrics WHERE observed_at >= :recent_since AND observed_at <= :until
+    UNION ALL
+    SELECT * FROM ml_metrics
+    WHERE metric_type = ANY(:trailing) AND observed_at >= :trailing_since AND observed_at < :recent_since
+), changed AS MATERIALIZED (
+    SELECT c.*, o.metric_type IS NULL AS is_new, o.metric_value AS old_value,
+           (o.metric_value, o.context - 'occupancy') IS DISTINCT FROM (c.metric_value, c.context - 'occupancy')
+               AND NOT coalesce(CAST(o.context ->> 'open' AS boolean) AND CAST(c.context ->> 'open' AS boolean), false)
+               AS is_change,
+           (o.metric_value, o.context - CAST(:of_others AS text[]))
+               IS DISTINCT FROM (c.metric_value, c.context - CAST(:of_others AS text[])) AS is_event,
+           o.metric_type IS NOT NULL AND o.context ->> 'room_type' IS DISTINCT FROM c.context ->> 'room_type' AS is_retyped
+    FROM computed_metrics c LEFT JOIN old o
+      ON o.metric_type = c.metric_type AND o.hotel_id = c.hotel_id AND o.entity_type = c.entity_type
+     AND o.entity_id = c.entity_id AND o.observed_at = c.observed_at
+    WHERE (o.metric_value, o.context) IS DISTINCT FROM (c.metric_value, c.context)
+), written AS (
+    INSERT INTO ml_metrics
+        (metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context)
+    SELECT metric_type, hotel_id, entity_type, entity_id, metric_value, observed_at, business_date, context FROM changed
+    ON CONFLICT (metric_type, hotel_id, entity_type, entity_id, observed_at) DO UPDATE
+        SET metric_value = excluded.metric_value, business_date = excluded.business_date, context = excluded.context
+), rooms AS MATERIALIZED (
+    -- Rooms of which the master data have changed, with the hotels and days of which what is summed up has changed too.
+    SELECT c.entity_id AS room_id, h.hotel_id, c.business_date
+    FROM changed c JOIN removed_metrics r USING (metric_type, entity_type, entity_id, observed_at)
+    CROSS JOIN LATERAL (VALUES (c.hotel_id), (r.hotel_id)) h (hotel_id)
+    WHERE c.entity_type = 'room' AND c.is_new
+    UNION
+    SELECT entity_id, hotel_id, CASE WHEN is_event THEN business_date END FROM changed WHERE is_retyped
+), past AS MATERIALIZED (
+    SELECT metric_type, hotel_id, entity_type, entity_id, business_date, is_event, difference FROM (
+        SELECT metric_type, hotel_id, entity_type, entity_id, business_date, is_event,
+               metric_value - coalesce(old_value, 0) AS difference
+        FROM changed WHERE is_change
+        UNION ALL
+        SELECT metric_type, hotel_id, entity_type, entity_id, business_date, true, -metric_value FROM removed_metrics) c
+    WHERE business_date >= CAST(:changes_since AS date) AND business_date < CAST(:until_on AS date)
+), divided AS (
+    SELECT metric_type, entity_type, entity_id, business_date FROM past WHERE entity_type <> 'room'
+    GROUP BY metric_type, entity_type, entity_id, business_date
+    HAVING count(DISTINCT hotel_id) > 1 AND abs(sum(difference)) < 1e-6 AND sum(abs(difference)) > 0
+), days AS (
+    INSERT INTO ml_changed_days (run_id, business_date, hotel_id, entity_type, entity_id, metric_type, is_news)
+    SELECT CAST(:run_id AS bigint), p.business_date, p.hotel_id, p.entity_type, p.entity_id, p.metric_type,
+           bool_or(p.is_event) AND NOT (
+               (p.entity_type = 'room' AND p.entity_id IN (SELECT room_id FROM rooms))
+               OR (p.metric_type <> ALL(:of_ledger)
+                   AND (p.hotel_id, p.business_date) IN (SELECT hotel_id, business_date FROM rooms WHERE business_date IS NOT NULL))
+               OR (p.metric_type, p.entity_type, p.entity_id, p.business_date) IN (SELECT * FROM divided))
+    FROM past p
+    GROUP BY p.business_date, p.hotel_id, p.entity_type, p.entity_id, p.metric_type
+)
+SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) FILTER (WHERE NOT is_new) AS updated FROM changed
 
 -- name: new_stock_movements
 -- New ledger rows since the watermark.

@@ -64,8 +64,8 @@ WHERE job = 'collect' AND outcome IN ('done', 'partly') AND as_of <= :as_of ORDE
 
 -- name: find_last_with_changes
 -- The same, for a run as of an instant, one row always; as of when the earliest run of collect was that has ended since it
--- started; and whose points of which past business days have changed by such runs, as rows of day, hotel, entity type, id
--- and metric. is_ahead: whether a run of the job has gone by a later instant; is_afresh: whether one of collect has computed all
+-- started; and whose points of which past business days have changed by such runs, as rows of day, hotel, entity type, id,
+-- metric and whether it is news. is_ahead: whether a run of the job has gone by a later instant; is_afresh: whether one of collect has computed all
 -- days again, and left no such rows. For a run of now (:is_live) the last one is the last whose clock was not ahead: what
 -- a later one did is taken back, and its days and changes are still to be seen.
 -- A run with another time zone or other hours of the house files points again, which is no news of the hotel.
@@ -83,7 +83,8 @@ WITH last AS (
 )
 SELECT l.as_of, l.started_at, l.counts, (SELECT min(as_of) FROM collected) AS collected_as_of,
        coalesce((SELECT bool_or(is_afresh) FROM collected), false) AS is_afresh,
-       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(business_date, hotel_id, entity_type, entity_id, metric_type)), '[]')
+       (SELECT coalesce(jsonb_agg(DISTINCT jsonb_build_array(business_date, hotel_id, entity_type, entity_id, metric_type, is_news)),
+                         '[]')
         FROM ml_changed_days WHERE run_id IN (SELECT id FROM collected WHERE NOT has_moved)) AS changes,
        EXISTS (SELECT FROM ml_job_runs r
                WHERE r.job = :job AND r.outcome IN ('done', 'partly') AND r.as_of > :as_of

@@ -166,15 +166,19 @@ LEFT JOIN ml_alert_events e ON e.id = w.event_id
 WHERE o.id = due.id
 RETURNING o.id, o.kind, o.attempts, o.alert_id, o.event_id, o.repetition, o.mail_id, o.created_at, c.id AS channel_id,
           c.kind AS channel, c.shown, c.sealed, p.id AS person_id, p.name AS person, p.language,
-          -- To whom nothing of the incident was sent before, it is a new alert.
-          CASE WHEN e.event IN ('escalated', 'recurred', 'reopened') AND NOT EXISTS (
-              SELECT FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
-              JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
-              WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) THEN 'opened' ELSE e.event END AS event
+          -- To whom nothing of the incident was sent before, it is a new alert; to others a new part of it, which is only
+          -- sent where it is worse, is a higher severity.
+          CASE WHEN e.event NOT IN ('escalated', 'recurred', 'reopened', 'opened', 'unmuted') THEN e.event
+               ELSE (SELECT CASE WHEN count(*) = 0 AND e.event <> 'unmuted' THEN 'opened'
+                                 WHEN e.event IN ('opened', 'unmuted') AND bool_or(is_live(m.status)) THEN 'escalated'
+                                 ELSE e.event END
+                     FROM ml_alerts a JOIN ml_alerts m ON m.id = a.id OR m.incident_id = a.incident_id
+                     JOIN ml_outbox s ON s.alert_id = m.id AND s.status = 'sent' JOIN ml_channels sc ON sc.id = s.channel_id
+                     WHERE a.id = o.alert_id AND mailbox(sc) = mailbox(c)) END AS event
 
 -- name: fetch_digest
--- How many of a digest's alerts nobody has read yet, by severity, and the ids of the most severe, the latest first; those
--- whose severity rose count too. Apart from them, those whose end it reports. Sums are of the live ones and of the rest of
+-- The ids of a digest's alerts that nobody has read yet, the most severe and the latest first; those whose severity rose
+-- count too. Apart from them, those whose end it reports. Counts by severity and sums are of the live ones and of the rest of
 -- their incidents, as far as whoever gets the digest may hear of it. `others`: what waits besides and concerns them.
 WITH reader AS (
     SELECT p FROM ml_outbox o JOIN ml_channels c ON c.id = o.channel_id JOIN ml_people p ON p.id = c.person_id WHERE o.id = :id
@@ -197,7 +201,7 @@ WITH reader AS (
       AND a.id NOT IN (SELECT id FROM heard_of)
 )
 SELECT (SELECT coalesce(jsonb_object_agg(severity, alerts), '{}')
-        FROM (SELECT severity, count(*) AS alerts FROM members WHERE NOT is_over GROUP BY severity) s) AS counts,
+        FROM (SELECT severity, count(*) AS alerts FROM heard_of WHERE muted_by IS NULL GROUP BY severity) s) AS counts,
        ARRAY(SELECT id FROM members WHERE NOT is_over
              ORDER BY severity DESC, raised_at DESC, id DESC LIMIT :most) AS ids,
        (SELECT count(*) FROM members WHERE is_over) AS over,

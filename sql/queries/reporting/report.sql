@@ -197,12 +197,12 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT jsonb_agg(jsonb_build_object('at', at, 'event', event, 'by', by, 'severity', severity, 'body', body,
                                         'value', value, 'reason', reason, 'value_before', value_before,
-                                        'impact', impact, 'impact_before', impact_before) ORDER BY at, event = 'commented', step) AS history
+                                        'impact', impact, 'impact_before', impact_before, 'as_of', as_of) ORDER BY at, event = 'commented', step) AS history
     FROM (SELECT at, event, by, severity, CAST(NULL AS text) AS body, value, reason, value_before, impact, impact_before,
-                 id AS step
-          FROM ml_alert_events WHERE alert_id = a.id AND at <= :as_of
+                 as_of, id AS step
+          FROM ml_alert_events WHERE alert_id = a.id AND coalesce(as_of, at) <= :as_of
           UNION ALL
-          SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, id
+          SELECT at, 'commented', by, NULL, body, NULL, NULL, NULL, NULL, NULL, NULL, id
           FROM ml_alert_comments WHERE alert_id = a.id AND at <= :as_of) steps) h
 
 -- name: affected

@@ -83,3 +83,34 @@ def test_each_day_of_an_alert_is_read_by_what_was_found_on_it(
     sql(hotel.url, "UPDATE minibar_ml.ml_alert_days SET ground = '', value = 2,"
         " figures = jsonb_set(figures, '{reason}', '\"write_off_high\"')")  # fmt: skip
     assert "10 Nov 2025: 2, worked out from records that add up to 4 now" in _shown(hotel, capsys)
+
+
+def test_a_history_goes_by_the_clock_of_the_runs_and_of_people(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The server's clock says when history was walked, and not when anything happened."""
+    _run(hotel, FOUND)
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 2 WHERE eklenen_miktar = 4")
+    _run(hotel, LATER)
+    done(hotel.url, "alerts", "read", "1", "--quiet")
+    sql(hotel.url, "UPDATE minibar_islem_detay SET eklenen_miktar = 0 WHERE eklenen_miktar = 2")
+    _run(hotel, "2025-11-13T21:30")
+    shown = _shown(hotel, capsys)
+    assert "10 Nov 2025 20:00 raised: 4" in shown
+    assert "13 Nov 2025 20:00 corrected, records changed: 4 → 2" in shown
+    assert "13 Nov 2025 21:30 resolved (records changed)" in shown
+    events = {one["event"]: one for one in _shown(hotel, capsys, "--json")["events"]}
+    assert events["acknowledged"]["as_of"] is None
+    read_at = str(events["acknowledged"]["at"])
+    assert read_at > "2026" and events["opened"]["as_of"].startswith("2025-11-10T20:00")
+
+
+def test_what_has_become_of_an_alert_by_age_is_of_the_run_that_saw_it(
+    hotel: Application, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _run(hotel, FOUND)
+    for table in ("ml_alerts", "ml_alert_days"):
+        sql(hotel.url, f"UPDATE minibar_ml.{table} SET severity = 'critical'")
+    _run(hotel, LATER)
+    (eased,) = (one for one in _shown(hotel, capsys, "--json")["events"] if one["event"] == "eased")
+    assert eased["as_of"].startswith(LATER)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import Connection
 from support.alerts.findings import NEGATIVE, D, detect, evening, on, rows
+from support.alerts.outbox import add, mails
 from support.hotels.ordinary_life import ordinary
+from support.hotels.simulated import done, sql
+from support.servers.mail_server import Mailbox, serving
 
 from minibar_ml.domain.alerting.alerts import Finding
 from minibar_ml.domain.hotels.prices import Price
@@ -133,6 +136,82 @@ def test_of_two_days_the_one_of_which_something_is_missing_is_shown(connection: 
     assert [row.value for row in rows(connection)] == [30.0]
     _look_again(connection, _frames((0, 10, "cikis", -24), (1, 10, "cikis", -30), (3, 9, "sayim", 30)))
     assert [(row.value, float(row.impact)) for row in rows(connection)] == [(24.0, 600.0)]
+
+
+def _taken_off_again(connection: Connection, below: float) -> list[Any]:
+    """The alerts after a count has put 229 units back and a later one has taken them off, so that the book is below."""
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229), (5, 9, "sayim", -229)), days=6)
+    detect(connection, on(NEGATIVE, 6, value=below, impact=-25 * below), day=D + timedelta(days=6))
+    return sorted((row.type, row.incident_id, row.is_counted, float(row.impact)) for row in rows(connection))
+
+
+def test_a_count_that_takes_units_off_again_is_the_same_incident_and_its_money_counts_once(
+    connection: Connection,
+) -> None:
+    assert _taken_off_again(connection, -70.0) == [
+        ("shrinkage", 1, True, 5725.0),
+        ("stock_anomaly", 1, False, 1750.0),
+    ]
+
+
+def test_a_book_that_lacks_far_more_than_was_lost_is_another_incident(connection: Connection) -> None:
+    assert _taken_off_again(connection, -500.0) == [
+        ("shrinkage", None, True, 5725.0),
+        ("stock_anomaly", None, True, 12500.0),
+    ]
+
+
+def test_a_book_below_zero_although_all_was_put_back_is_another_incident(connection: Connection) -> None:
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    detect(connection, on(NEGATIVE, 6, impact=75.0), day=D + timedelta(days=6))
+    assert {(row.incident_id, row.is_counted) for row in rows(connection)} == {(None, True)}
+
+
+def test_who_was_notified_of_the_loss_gets_one_mail_of_a_higher_severity(
+    store_url: str, connection: Connection
+) -> None:
+    today = sql(store_url, "SELECT CAST(now() AS date)")[0][0]
+    add(store_url, "ayse")
+    loss = replace(LEAK, occurred_on=today - timedelta(days=2), severity="high")
+    with serving(Mailbox()) as mailbox:
+        detect(connection, loss, day=today - timedelta(days=2))
+        connection.commit()
+        ((_, subject),) = mails(store_url, mailbox)
+        assert "New alert" not in subject and "Severity raised" not in subject
+        detect(connection, replace(NEGATIVE, value=-70.0, impact=1750.0, occurred_on=today), day=today)
+        connection.commit()
+        ((_, subject),) = mails(store_url, mailbox)
+    assert subject.startswith("[Critical] Severity raised to critical")
+
+
+@pytest.mark.parametrize(
+    "movements", [(), ((3, 9, "sayim", 100),), ((3, 9, "sayim", 229),)], ids=["gone", "less", "same"]
+)
+def test_a_closed_alert_shows_what_became_of_the_count_that_it_names(
+    store_url: str, connection: Connection, capsys: pytest.CaptureFixture[str], movements: tuple[Movement, ...]
+) -> None:
+    detect(connection, LEAK)
+    _look_again(connection, _frames(ISSUE, (3, 9, "sayim", 229)))
+    sql(store_url, "SELECT minibar_ml.ensure_partitions('2025-11-01', '2025-12-01')")
+    for row in _frames(ISSUE, *movements)[1].levels.to_dict("records"):
+        sql(
+            store_url,
+            "INSERT INTO minibar_ml.ml_metrics (metric_type, hotel_id, entity_type, entity_id, metric_value,"
+            " observed_at, business_date, context) VALUES ('stock_level', 1, 'product', 146, :level, to_timestamp(:at),"
+            " CAST(:day AS date), jsonb_build_object('kind', CAST(:kind AS text)))",
+            **{name: row[name] for name in ("level", "at", "kind")}, day=date.fromordinal(row["day"]),
+        )  # fmt: skip
+    connection.commit()
+    done(store_url, "alerts", "resolve", "1", "--quiet")
+    capsys.readouterr()
+    done(store_url, "alerts", "show", "1", "--as-of", f"{D + timedelta(days=9)}T20:00")
+    shown = " ".join(capsys.readouterr().out.split())
+    units = sum(units for *_, units in movements)
+    assert ("put back by counts" in shown) == (units < 229)
+    assert units == 229 or f"put back by counts: 229 in the alert, {units} on record now" in shown
 
 
 def test_a_mistyped_write_off_is_put_back_as_well() -> None:

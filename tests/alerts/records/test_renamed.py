@@ -73,3 +73,51 @@ def test_an_alert_that_has_ended_keeps_the_name_of_its_time(hotel: Application) 
     _run(hotel, LATER[1])
     names = "SELECT entity_name FROM minibar_ml.ml_alerts WHERE entity_type = 'room'"
     assert [one.entity_name for one in sql(hotel.url, names)] == ["101"]
+
+
+def _stored(hotel: Application) -> list[Any]:
+    columns = "entity_name, message, CAST(facts AS text) AS facts"
+    return sql(hotel.url, f"SELECT {columns} FROM minibar_ml.ml_alerts ORDER BY entity_type DESC")
+
+
+@pytest.mark.parametrize("as_of", [*LATER, "2025-11-13T06:00"])
+def test_the_sentence_in_the_store_names_rooms_and_products_as_they_are_called_today(
+    hotel: Application, as_of: str, capsys: Capture
+) -> None:
+    if as_of not in LATER:
+        _run(hotel, "2025-11-12T06:00")
+    assert "4 × P1" in _stored(hotel)[0].message
+    sql(hotel.url, RENUMBERED)
+    sql(hotel.url, "UPDATE urunler SET urun_adi = 'Cola ' || id")
+    for _ in range(2):
+        _run(hotel, as_of)
+        room, product = _stored(hotel)
+        assert "Room 1101: 4 units missing" in room.message and "4 × Cola 1" in room.message
+        assert '"name": "Cola 1"' in room.facts and "P1" not in room.facts
+        assert product.message.startswith("Cola 2: ")
+        assert "4 × Cola 1" in _listed(hotel, capsys, as_of)[1]["message"]
+    done(hotel.url, "alerts", "list", "--flat", "--text", "Cola 1", "--as-of", as_of)
+    assert "1101" in capsys.readouterr().out
+
+
+def test_the_rooms_of_an_unseen_round_are_called_by_todays_numbers(hotel: Application) -> None:
+    _run(hotel, "2025-11-12T06:00")
+    sql(
+        hotel.url,
+        "UPDATE minibar_ml.ml_alerts SET facts = :facts WHERE id = 1;"
+        " UPDATE minibar_ml.ml_alert_days SET figures = jsonb_set(figures, '{facts}', CAST(:facts AS jsonb))",
+        facts=json.dumps({"room_ids": [2, 1, 77], "rooms": ["102", "101", "77"]}),
+    )
+    sql(hotel.url, RENUMBERED)
+    done(hotel.url, "detect", "--as-of", "2025-11-12T06:15", "--quiet")
+    assert '"rooms": ["101", "1101", "77"]' in _stored(hotel)[0].facts
+
+
+def test_a_run_after_which_nothing_has_another_name_rewords_nothing(hotel: Application) -> None:
+    sql(hotel.url, RENUMBERED)
+    _run(hotel, LATER[0])
+    rows = "SELECT CAST(xmin AS text) FROM minibar_ml.ml_alert_days ORDER BY alert_id, occurred_on"
+    before = sql(hotel.url, rows)
+    hotel.empty(3, "2025-11-10T20:20")
+    _run(hotel, "2025-11-10T20:30")
+    assert sql(hotel.url, rows) == before

@@ -34,6 +34,18 @@ def _lines(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
     return capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.parametrize(("lang", "day"), [("en", "by 23 Nov"), ("tr", "son 23 Kas")])
+def test_stock_that_runs_out_shows_the_last_day_to_order_and_not_since_when_it_is_low(
+    connection: Connection, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, lang: str, day: str
+) -> None:
+    monkeypatch.setenv("ML_LANG", lang)
+    ordered = replace(LOW_STOCK, facts={"order_quantity": 40, "order_by": "2025-11-23"})
+    raise_alerts(connection, ordered, replace(LOW_STOCK, entity_id=147))
+    rows = _lines(capsys, "list", "--as-of", "2025-11-20T10:00")[4:]
+    assert sorted(day in row for row in rows) == [False, True]
+    assert sum(row.count("19 ") for row in rows) == 1
+
+
 def test_an_alert_is_one_line_below_a_heading_with_counts_and_money(
     two: Connection, capsys: pytest.CaptureFixture[str]
 ) -> None:
