@@ -30,7 +30,9 @@ CREATE TEMP TABLE scratch_unknown (room_id integer, night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_record (
     room_id integer, night date, hotel_id integer, state text, guests integer, stay_id bigint, arrives_on date,
     arrives_at timestamptz, departs_on date, departs_at timestamptz, is_expected boolean, known_at timestamptz,
-    is_last boolean) ON COMMIT DROP;
+    is_last boolean, is_listed boolean) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_departures (hotel_id integer, day date) ON COMMIT DROP;
+CREATE TEMP TABLE scratch_overwritten (room_id integer, first_night date, last_night date) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_uploads (
     hotel_id integer, day date, is_loaded boolean, loaded_at timestamptz, names_leavers boolean) ON COMMIT DROP;
 CREATE TEMP TABLE scratch_silent (
